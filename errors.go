@@ -1,0 +1,147 @@
+package animo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Code says what kind of failure an error is. Codes are stable: clients branch on them, the API's
+// problem documents carry them, and docs/errors.md lists them. An error without a code is Internal.
+type Code string
+
+// The codes. Those under "input" will fail the same way again and are never retried (see Final).
+const (
+	Internal        Code = "internal"          // a defect or a broken dependency; the cause is in the log
+	Unavailable     Code = "unavailable"       // a dependency or a worker is not there now; try again
+	Timeout         Code = "timeout"           // a deadline passed
+	Interrupted     Code = "interrupted"       // the process stopped while the work was running
+	NoSpace         Code = "no_space"          // the disk is full or nearly full
+	TooManyRequests Code = "too_many_requests" // a tenant's rate limit
+	Conflict        Code = "conflict"          // somebody else changed it first, or it exists already
+
+	// Access.
+	Unauthenticated Code = "unauthenticated" // no key, or one that is not known
+	Forbidden       Code = "forbidden"       // a known key that may not do this
+
+	// Input.
+	Invalid       Code = "invalid"        // a field has a value that is not allowed; Field names it
+	NotFound      Code = "not_found"      // no such thing for this tenant
+	TooLarge      Code = "too_large"      // a body, file or text over its limit
+	EmptyFile     Code = "empty_file"     // no row at all
+	NotUTF8       Code = "not_utf8"       // bytes that are not UTF-8; Line names the place
+	UnknownFormat Code = "unknown_format" // neither TSV, CSV with a header nor JSONL
+	MalformedRow  Code = "malformed_row"  // a row that cannot be read; Line names it
+	BadLabel      Code = "bad_label"      // a label that is not one; Line names it
+	LineTooLong   Code = "line_too_long"  // a row over the limit of bytes; Line names it
+	TooManyRows   Code = "too_many_rows"  // more rows than the limit
+	TooFewRows    Code = "too_few_rows"   // fewer rows than folds
+	OneClass      Code = "one_class"      // all rows carry the same label
+	UnknownModel  Code = "unknown_model"  // no published model of that id
+	NotTrained    Code = "not_trained"    // the model exists, no version of it is trained yet
+	CorruptModel  Code = "corrupt_model"  // an artefact that cannot be read
+	UnsafeName    Code = "unsafe_name"    // an id or name with characters that are not allowed
+	Unsupported   Code = "unsupported"    // a trainer, option or media type that is not known
+	NotRepeatable Code = "not_repeatable" // a redrive of something that no longer exists
+)
+
+// Final reports whether work that failed with c would fail the same way again, so that a queue should
+// set it aside at once instead of trying it three times.
+func (c Code) Final() bool {
+	switch c {
+	case Internal, Unavailable, Timeout, Interrupted, NoSpace, TooManyRequests, Conflict:
+		return false
+	}
+	return true
+}
+
+// Error is a failure with a code, a text for people in English and Spanish, and a cause for the log.
+type Error struct {
+	Code  Code
+	EN    string // what is wrong and what to do; never an internal cause
+	ES    string // the same in Spanish
+	Field string // the input field at fault, if there is one
+	Line  int    // the line at fault in a file, counted from 1; 0 if there is none
+	Cause error  // for the log only
+}
+
+// Errorf makes an Error from one English and one Spanish format, which use the same args in the same
+// order. An error among args becomes the cause, though its text is shown only where a verb asks for it.
+func Errorf(code Code, en, es string, args ...any) *Error {
+	e := &Error{Code: code, EN: fmt.Sprintf(en, args...), ES: fmt.Sprintf(es, args...)}
+	for _, a := range args {
+		if err, ok := a.(error); ok {
+			e.Cause = err
+		}
+	}
+	return e
+}
+
+// At returns a copy of e that names the line of a file, counted from 1.
+func (e *Error) At(line int) *Error { c := *e; c.Line = line; return &c }
+
+// Of returns a copy of e that names the input field at fault.
+func (e *Error) Of(field string) *Error { c := *e; c.Field = field; return &c }
+
+// Because returns a copy of e with a cause for the log.
+func (e *Error) Because(err error) *Error { c := *e; c.Cause = err; return &c }
+
+// Error gives the English text, with the line where there is one.
+func (e *Error) Error() string { return e.In("en") }
+
+// In gives the text in "es" or, for every other language, in English.
+func (e *Error) In(lang string) string {
+	text, line := e.EN, "line"
+	if lang == "es" {
+		text, line = e.ES, "línea"
+	}
+	if e.Line > 0 {
+		return fmt.Sprintf("%s %d: %s", line, e.Line, text)
+	}
+	return text
+}
+
+// Unwrap gives the cause to errors.Is and errors.As.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// CodeOf tells the code of the first Error in err's chain. A context that ended is Timeout or
+// Interrupted; anything else is Internal, and nil has the empty code.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return Timeout
+	case errors.Is(err, context.Canceled):
+		return Interrupted
+	}
+	return Internal
+}
+
+// Reason is the part of an error that may be stored and shown: no cause in it.
+type Reason struct {
+	Code  Code   `json:"code"`
+	EN    string `json:"en"`
+	ES    string `json:"es"`
+	Field string `json:"field,omitempty"`
+	Line  int    `json:"line,omitempty"`
+}
+
+// ReasonOf tells what may be shown of err. An error without a code says only that something inside failed.
+func ReasonOf(err error) Reason {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return Reason{e.Code, e.In("en"), e.In("es"), e.Field, e.Line}
+	}
+	switch code := CodeOf(err); code {
+	case Timeout:
+		return Reason{Code: code, EN: "it took longer than it may", ES: "tardó más de lo permitido"}
+	case Interrupted:
+		return Reason{Code: code, EN: "it was interrupted", ES: "fue interrumpido"}
+	default:
+		return Reason{Code: code, EN: "something inside failed; the log says what", ES: "algo falló por dentro; el registro dice qué"}
+	}
+}
