@@ -26,7 +26,9 @@ func (m *Model) Explain(text string, n int) []Evidence { return nil }
 func (m *Model) Trainer() string { return "" }
 
 // Encode gives the model's two artefacts: the vectorizer (text to features) and the network (features to label).
-func (m *Model) Encode() (vectorizer, network []byte, err error) { return nil, nil, errors.ErrUnsupported }
+func (m *Model) Encode() (vectorizer, network []byte, err error) {
+	return nil, nil, errors.ErrUnsupported
+}
 
 // Decode reads what Encode gave. Bytes that are not a model answer CorruptModel.
 func Decode(vectorizer, network []byte) (*Model, error) { return nil, errors.ErrUnsupported }
