@@ -1,0 +1,82 @@
+// Animo is the whole product in one program: a server that learns from labelled opinions and answers
+// over REST, and the same engine as commands that need no server.
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"animo"
+)
+
+// The exit codes.
+const (
+	exitOK      = 0
+	exitFailure = 1 // the command ran and failed
+	exitUsage   = 2 // the command line is wrong
+)
+
+// commands is the command line. A command is a struct with flags and a Run method; Run may take a
+// context.Context, which ends at SIGINT or SIGTERM, and a *console to read from and print to.
+type commands struct {
+	Version versionCmd `cmd:"" help:"Print which Animo this is."`
+}
+
+const description = `How does your audience feel? Animo learns from opinions labelled good or bad and tells "Positivo" from "Negativo".
+
+Results go to stdout, everything else to stderr. Exit code 0 is success, 1 a failure, 2 a wrong command line.
+Errors are in Spanish where LC_ALL, LC_MESSAGES or LANG begins with "es".`
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the process as a function: the arguments after the program's name and the three streams in, the
+// exit code out.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // the first signal asks; a second one kills, as if nobody listened
+
+	c := &console{stdin: stdin, stdout: stdout, stderr: stderr, lang: language(os.Getenv)}
+	exited := -1
+	parser, err := kong.New(&commands{},
+		kong.Name("animo"), kong.Description(description),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 100}),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(c))
+	if err != nil {
+		c.fail(err)
+		return exitFailure
+	}
+	command, err := parser.Parse(args)
+	if exited >= 0 { // --help was printed; what Parse says after that does not matter
+		return exited
+	}
+	if err != nil {
+		c.usage(err)
+		return exitUsage
+	}
+	if err := command.Run(); err != nil {
+		c.fail(err)
+		if errors.Is(err, errUsage) {
+			return exitUsage
+		}
+		return exitFailure
+	}
+	return exitOK
+}
+
+// errUsage is the cause of errors that the command line itself is to blame for.
+var errUsage = errors.New("wrong command line")
+
+// usagef makes an error that ends the process with the code for a wrong command line.
+func usagef(field, en, es string, args ...any) error {
+	return animo.Errorf(animo.Invalid, en, es, args...).Of(field).Because(errUsage)
+}

@@ -1,0 +1,50 @@
+// Package sharedtest finds the real data that some tests read. It lies outside the repository, because
+// it is not ours to publish.
+package sharedtest
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Path gives the path of a file or folder of the real data: elem below the folder that the environment
+// variable ANIMO_SHARED names, which is ../shared as seen from the repository's root by default. Where it
+// is absent the test is skipped, or fails when ANIMO_REQUIRE_SHARED is 1.
+func Path(t testing.TB, elem ...string) string {
+	t.Helper()
+	folder := os.Getenv("ANIMO_SHARED")
+	if folder == "" {
+		folder = filepath.Join("..", "shared")
+	}
+	if !filepath.IsAbs(folder) {
+		folder = filepath.Join(root(t), folder)
+	}
+	path := filepath.Join(append([]string{folder}, elem...)...)
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("ANIMO_REQUIRE_SHARED") == "1" {
+			t.Fatalf("ANIMO_REQUIRE_SHARED=1 and the real data is not there: %v", err)
+		}
+		t.Skipf("SKIPPED, NOT TESTED: the real data is not there (%v); ANIMO_SHARED names its folder", err)
+	}
+	return path
+}
+
+// root is the repository's root: the nearest folder upwards that holds go.mod.
+func root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			t.Fatal("no go.mod in any folder above the test")
+		}
+		dir = parent
+	}
+}
