@@ -1,0 +1,147 @@
+package opinions
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"time"
+
+	"animo"
+	"animo/internal/table"
+	"animo/text"
+	"animo/text/labelled"
+)
+
+// ingestBatch is how many rows are written in one transaction.
+const ingestBatch = 2000
+
+// ingest reads a stored file row by row into the rows table. Row keys come from the file's content and the
+// row's number, so an ingest that is run again inserts only what is missing.
+func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
+	o, err := orderOf(e)
+	if err != nil {
+		return err
+	}
+	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
+	if gone(err) || err == nil && row.Status == animo.Done {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ref := row.Datasets[0]
+	var d animo.Dataset
+	rev, err := f.getJSON(ctx, e.Tenant, datasetsTable, datasetKey(ref), &d)
+	if gone(err) { // deleted, perhaps while it was being ingested
+		if _, err := f.tables.Delete(ctx, e.Tenant, rowsTable, rowsRange(ref)); err != nil {
+			return err
+		}
+		return animo.Errorf(animo.NotFound, "dataset %q was deleted before it was ingested", "el conjunto %q se borró antes de ser ingerido", ref.Name)
+	}
+	if err != nil {
+		return err
+	}
+	if !d.Ingested {
+		if err := f.setStatus(ctx, e.Tenant, &row, animo.Ingesting, nil); err != nil {
+			return err
+		}
+		if err := f.ingestRows(ctx, e.Tenant, o, ref, &d); err != nil {
+			return err
+		}
+		d.Ingested = true
+		if err := f.swapJSON(ctx, e.Tenant, datasetsTable, datasetKey(ref), d, rev); err != nil {
+			return err
+		}
+		f.log.Info("ingested", "tenant", e.Tenant, "dataset", d.Name, "rows", d.Rows, "skipped", d.Skipped)
+	}
+	return f.say(ctx, DatasetIngested, e.Tenant, o)
+}
+
+func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, ref animo.DatasetRef, d *animo.Dataset) error {
+	body, err := f.objects.Get(ctx, tenant, uploadObject(ref))
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	read := &counter{r: body}
+	rows := labelled.NewReader(read, f.readerLimits())
+	note := f.progressNotes(ctx, tenant, o)
+
+	d.Rows, d.Positive = 0, 0
+	batch := make([]table.Row, 0, ingestBatch)
+	flush := func() error {
+		_, err := f.tables.PutNew(ctx, tenant, rowsTable, batch...)
+		batch = batch[:0]
+		note(text.Progress{Stage: "ingesting", Done: d.Rows, Total: guessRows(d.Rows, read.n, d.Bytes)})
+		return err
+	}
+	for op, err := range rows.All() {
+		if err != nil {
+			return err
+		}
+		value := make([]byte, 0, 1+len(op.Text))
+		value = append(append(value, byte('0'+op.Label)), op.Text...)
+		batch = append(batch, table.Row{Key: rowKey(ref, d.Rows), Value: value})
+		d.Rows++
+		d.Positive += int(op.Label)
+		if len(batch) == ingestBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	d.Skipped = rows.Skipped()
+	return flush()
+}
+
+// guessRows tells how many rows a file will turn out to have, from the bytes read so far.
+func guessRows(rows int, read, size int64) int {
+	if read <= 0 || read >= size {
+		return rows
+	}
+	return int(float64(rows) * float64(size) / float64(read))
+}
+
+// counter counts the bytes that passed.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// Progress is how far a version is, as last noted.
+type Progress struct {
+	text.Progress
+	At time.Time `json:"at"`
+}
+
+// progressEvery is how often progress is written down.
+const progressEvery = 250 * time.Millisecond
+
+// progressNotes gives a function that writes progress down now and then. Progress that cannot be written
+// is not worth failing for.
+func (f *Flow) progressNotes(ctx context.Context, tenant string, o order) func(text.Progress) {
+	var last time.Time
+	var stage string
+	return func(p text.Progress) {
+		now := f.now()
+		if p.Stage == stage && now.Sub(last) < progressEvery {
+			return
+		}
+		last, stage = now, p.Stage
+		b, err := json.Marshal(Progress{p, now.UTC()})
+		if err == nil {
+			err = f.tables.Put(ctx, tenant, progressTable, table.Row{Key: versionKey(o.Model, o.Version), Value: b})
+		}
+		if err != nil {
+			f.log.Debug("progress not noted", "err", err)
+		}
+	}
+}
+
+func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }

@@ -1,0 +1,225 @@
+// Package opinions is the flow from a file of labelled opinions to a classifier, a step a file: take an
+// upload, ingest its rows, train a model, publish it, classify with it. Each step but the first and the
+// last is a function that an event starts; a repeated event changes nothing.
+//
+//	take --dataset.stored--> ingest --dataset.ingested--> train --model.trained--> publish
+//
+// What is stored: an upload's bytes and a model's artefacts as objects; datasets, rows, versions and
+// models as table rows. Begin at New, then Functions and Take.
+package opinions
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"regexp"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"animo"
+	"animo/internal/bus"
+	"animo/internal/object"
+	"animo/internal/table"
+	"animo/text"
+	"animo/text/labelled"
+)
+
+// The tables, by what their keys are.
+const (
+	datasetsTable = "datasets" // name/sha256 -> animo.Dataset
+	rowsTable     = "rows"     // name/sha256/row number -> label and text
+	versionsTable = "versions" // model/version -> versionRow
+	progressTable = "progress" // model/version -> Progress
+	modelsTable   = "models"   // model -> animo.Model
+)
+
+// The event types of this flow.
+const (
+	DatasetStored   = "dataset.stored"
+	DatasetIngested = "dataset.ingested"
+	ModelRequested  = "model.requested"
+	ModelTrained    = "model.trained"
+	ModelPublished  = "model.published"
+	TrainingFailed  = "training.failed"
+)
+
+// source is the CloudEvents source of every event of this flow.
+const source = "animo/opinions"
+
+// Publisher is what the flow needs of the bus.
+type Publisher interface {
+	Publish(ctx context.Context, events ...animo.Event) error
+}
+
+// Limits bound one upload and one training. A zero field has the default in its comment.
+type Limits struct {
+	FileBytes    int64         // of one upload; 1 GiB
+	Rows         int           // of one file; 10 million
+	RowBytes     int           // of one row; 1 MiB
+	KeepVersions int           // ended versions kept for each model; 5
+	TrainTime    time.Duration // for one attempt at a training; 2 hours
+	IngestTime   time.Duration // for one attempt at an ingest; 1 hour
+	Trainings    int           // trainings at once on this machine; 1
+	Ingests      int           // ingests at once on this machine; 2
+	ModelsLoaded int           // models held in memory for classifying; 64
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(p *int, v int) {
+		if *p == 0 {
+			*p = v
+		}
+	}
+	set(&l.Rows, 10_000_000)
+	set(&l.RowBytes, 1<<20)
+	set(&l.KeepVersions, 5)
+	set(&l.Trainings, 1)
+	set(&l.Ingests, 2)
+	set(&l.ModelsLoaded, 64)
+	if l.FileBytes == 0 {
+		l.FileBytes = 1 << 30
+	}
+	if l.TrainTime == 0 {
+		l.TrainTime = 2 * time.Hour
+	}
+	if l.IngestTime == 0 {
+		l.IngestTime = time.Hour
+	}
+	return l
+}
+
+// Flow is the opinion flow over its stores. It is safe for concurrent use.
+type Flow struct {
+	tables  table.Driver
+	objects object.Store
+	events  Publisher
+	limits  Limits
+	spool   string // folder for uploads on their way in
+	room    func(int64) error
+	now     func() time.Time
+	log     *slog.Logger
+	loaded  *modelCache
+}
+
+// Options are what New may be told. The zero value works.
+type Options struct {
+	Limits Limits
+	Spool  string                  // folder for uploads on their way in; "" means the system's
+	Room   func(bytes int64) error // answers NoSpace when so many bytes more would be too many; nil for no check
+	Now    func() time.Time        // nil means time.Now
+	Log    *slog.Logger            // nil means slog.Default
+}
+
+// New makes the flow over its stores. It starts nothing.
+func New(tables table.Driver, objects object.Store, events Publisher, o Options) *Flow {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Room == nil {
+		o.Room = func(int64) error { return nil }
+	}
+	limits := o.Limits.withDefaults()
+	return &Flow{tables, objects, events, limits, o.Spool, o.Room, o.Now, o.Log, newModelCache(limits.ModelsLoaded)}
+}
+
+// Functions gives the functions of the flow, to be registered with the bus.
+func (f *Flow) Functions() []bus.Function {
+	return []bus.Function{
+		{Name: "ingest", On: []string{DatasetStored}, Workers: f.limits.Ingests, Deadline: f.limits.IngestTime, Handle: f.ingest, OnDead: f.fail},
+		{Name: "train", On: []string{DatasetIngested, ModelRequested}, Workers: f.limits.Trainings, Deadline: f.limits.TrainTime, Handle: f.train, OnDead: f.fail},
+		{Name: "publish", On: []string{ModelTrained}, Workers: 1, Deadline: time.Minute, Handle: f.publish, OnDead: f.fail},
+	}
+}
+
+func (f *Flow) readerLimits() labelled.Limits {
+	return labelled.Limits{RowBytes: f.limits.RowBytes, Rows: f.limits.Rows}
+}
+
+// order is the data of every event of the flow: which version of which model it is about.
+type order struct {
+	Model    string        `json:"model"`
+	Version  string        `json:"version"`
+	Reason   *animo.Reason `json:"reason,omitempty"`   // of TrainingFailed
+	Accuracy *text.Stat    `json:"accuracy,omitempty"` // of ModelTrained and ModelPublished
+}
+
+// event makes an event whose id follows from what it says, so that saying it again is no news.
+func (f *Flow) event(typ, tenant string, o order) (animo.Event, error) {
+	id := animo.ID(typ, tenant, o.Model, o.Version)
+	return animo.NewEvent(id, source, typ, o.Model, tenant, f.now(), o)
+}
+
+// say publishes one event of the flow.
+func (f *Flow) say(ctx context.Context, typ, tenant string, o order) error {
+	e, err := f.event(typ, tenant, o)
+	if err != nil {
+		return err
+	}
+	return f.events.Publish(ctx, e)
+}
+
+func orderOf(e animo.Event) (order, error) {
+	var o order
+	if err := json.Unmarshal(e.Data, &o); err != nil || o.Model == "" || o.Version == "" {
+		return o, animo.Errorf(animo.Invalid, "the event's data does not name a model and a version", "los datos del evento no nombran un modelo y una versión").Because(err)
+	}
+	return o, nil
+}
+
+// getJSON reads one table row into v and gives its revision.
+func (f *Flow) getJSON(ctx context.Context, tenant, tbl, key string, v any) (rev int64, err error) {
+	row, err := f.tables.Get(ctx, tenant, tbl, key)
+	if err != nil {
+		return 0, err
+	}
+	return row.Rev, json.Unmarshal(row.Value, v)
+}
+
+// swapJSON writes v into one table row if its revision is still rev (0: if there is none), or answers Conflict.
+func (f *Flow) swapJSON(ctx context.Context, tenant, tbl, key string, v any, rev int64) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return f.tables.Swap(ctx, tenant, tbl, table.Row{Key: key, Value: b, Rev: rev})
+}
+
+const maxName = 128
+
+var reservedName = regexp.MustCompile(`^\.|\.\.`)
+
+// CheckName answers UnsafeName unless a dataset's or model's name is 1 to 128 bytes of letters, digits,
+// spaces and the signs . _ - + ( ) @ , and neither begins with a dot or a space nor has two dots in a row.
+func CheckName(name string) error {
+	bad := name == "" || len(name) > maxName || !utf8.ValidString(name) || reservedName.MatchString(name) || name[0] == ' '
+	for _, r := range name {
+		switch r {
+		case '.', '_', '-', '+', '(', ')', '@', ',', ' ':
+		default:
+			bad = bad || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+		}
+	}
+	if !bad {
+		return nil
+	}
+	return animo.Errorf(animo.UnsafeName,
+		"%q cannot be a name: use 1 to 128 bytes of letters, digits, spaces and . _ - + ( ) @ , without slashes, a dot in front or two dots in a row",
+		"%q no puede ser un nombre: use de 1 a 128 bytes de letras, cifras, espacios y . _ - + ( ) @ , sin barras, sin punto al principio ni dos puntos seguidos", clip(name)).Of("name")
+}
+
+// clip shortens a text that an error repeats.
+func clip(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return s
+	}
+	n := most
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}

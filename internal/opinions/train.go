@@ -1,0 +1,82 @@
+package opinions
+
+import (
+	"bytes"
+	"context"
+	"iter"
+
+	"animo"
+	"animo/text"
+)
+
+// The artefacts of a version, as object names.
+const (
+	vectorizerFile = "vectorizer"
+	networkFile    = "network.safetensors"
+)
+
+// train fits and measures a model on the rows of its datasets, keeps its two artefacts and its scores, and
+// says model.trained. A version that has its scores is not trained again.
+func (f *Flow) train(ctx context.Context, e animo.Event) error {
+	o, err := orderOf(e)
+	if err != nil {
+		return err
+	}
+	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
+	if gone(err) { // deleted, perhaps while it was being trained
+		_, err := f.objects.Delete(ctx, e.Tenant, artefactObject(o.Model, o.Version, ""))
+		return err
+	}
+	if err != nil || row.Status == animo.Done {
+		return err
+	}
+	if row.Report == nil {
+		if err := f.setStatus(ctx, e.Tenant, &row, animo.Training, nil); err != nil {
+			return err
+		}
+		note := f.progressNotes(ctx, e.Tenant, o)
+		model, report, err := text.Train(ctx, f.rows(e.Tenant, row.Datasets), text.Options{Trainer: row.Trainer, Folds: row.Folds, Seed: row.Seed, Progress: note})
+		if err != nil {
+			return err
+		}
+		vectorizer, network, err := model.Encode()
+		if err != nil {
+			return err
+		}
+		for name, artefact := range map[string][]byte{vectorizerFile: vectorizer, networkFile: network} {
+			if _, _, err := f.objects.Put(ctx, e.Tenant, artefactObject(o.Model, o.Version, name), bytes.NewReader(artefact)); err != nil {
+				return err
+			}
+		}
+		row.Report = report
+		if err := f.save(ctx, e.Tenant, &row); err != nil {
+			return err
+		}
+		f.log.Info("trained", "tenant", e.Tenant, "model", o.Model, "version", o.Version, "rows", report.Rows,
+			"chosen", report.Chosen, "accuracy", report.Accuracy.Mean, "seconds", report.Seconds)
+	}
+	o.Accuracy = &row.Report.Accuracy
+	return f.say(ctx, ModelTrained, e.Tenant, o)
+}
+
+// rows yields the rows of the datasets, one dataset after the other, each in its file's order.
+func (f *Flow) rows(tenant string, datasets []animo.DatasetRef) text.Source {
+	return func(ctx context.Context) iter.Seq2[animo.Opinion, error] {
+		return func(yield func(animo.Opinion, error) bool) {
+			for _, d := range datasets {
+				for r, err := range f.tables.Query(ctx, tenant, rowsTable, rowsRange(d), false) {
+					if err == nil && (len(r.Value) < 1 || r.Value[0] != '0' && r.Value[0] != '1') {
+						err = animo.Errorf(animo.Internal, "row %s is not one that an ingest wrote", "la fila %s no la escribió una ingesta", r.Key)
+					}
+					if err != nil {
+						yield(animo.Opinion{}, err)
+						return
+					}
+					if !yield(animo.Opinion{Text: string(r.Value[1:]), Label: animo.Label(r.Value[0] - '0')}, nil) {
+						return
+					}
+				}
+			}
+		}
+	}
+}

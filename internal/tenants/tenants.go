@@ -1,0 +1,199 @@
+// Package tenants knows the tenants and their API keys. A key is 256 random bits; only its SHA-256 is
+// stored, so the table gives nobody a key (random bits of that length need no slow hash).
+package tenants
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"iter"
+	"time"
+
+	"animo"
+	"animo/internal/table"
+)
+
+// The registry's rows belong to no tenant that a request can be.
+const (
+	owner        = "_animo"
+	tenantsTable = "tenants" // id -> animo.Tenant
+	keysTable    = "keys"    // SHA-256 of the key -> animo.Key
+)
+
+// tokenMark begins every key, so that people and secret scanners know one when they see it.
+const tokenMark = "animo_"
+
+// prefixLen is how much of a key is kept to name it: the mark and 48 of its 256 bits.
+const prefixLen = len(tokenMark) + 8
+
+// Registry is the tenants and keys in a table. It is safe for concurrent use, and for use by several
+// processes over one table.
+type Registry struct {
+	rows table.Driver
+	now  func() time.Time
+}
+
+// New makes a registry over its table. now gives the time of creation.
+func New(rows table.Driver, now func() time.Time) *Registry { return &Registry{rows, now} }
+
+// Add makes a tenant. It answers Conflict when there is one of that id.
+func (r *Registry) Add(ctx context.Context, id string) error {
+	if err := animo.CheckTenant(id); err != nil {
+		return err
+	}
+	b, err := json.Marshal(animo.Tenant{ID: id, Created: r.now().UTC()})
+	if err != nil {
+		return err
+	}
+	added, err := r.rows.PutNew(ctx, owner, tenantsTable, table.Row{Key: id, Value: b})
+	if err == nil && added == 0 {
+		err = animo.Errorf(animo.Conflict, "there is a tenant %q already", "ya existe el inquilino %q", id).Of("tenant")
+	}
+	return err
+}
+
+// Ensure makes a tenant unless it is there.
+func (r *Registry) Ensure(ctx context.Context, id string) error {
+	if err := r.Add(ctx, id); err != nil && animo.CodeOf(err) != animo.Conflict {
+		return err
+	}
+	return nil
+}
+
+// List gives all tenants by id.
+func (r *Registry) List(ctx context.Context) ([]animo.Tenant, error) {
+	return collect[animo.Tenant](r.rows.Query(ctx, owner, tenantsTable, table.Range{}, false))
+}
+
+// Get reads one tenant, or answers NotFound.
+func (r *Registry) Get(ctx context.Context, id string) (animo.Tenant, error) {
+	var t animo.Tenant
+	row, err := r.rows.Get(ctx, owner, tenantsTable, id)
+	if err != nil {
+		if animo.CodeOf(err) == animo.NotFound {
+			err = animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", id).Of("tenant")
+		}
+		return t, err
+	}
+	return t, json.Unmarshal(row.Value, &t)
+}
+
+// Remove forgets a tenant: first its keys, so that nobody comes in any more, then what erase removes, last
+// the tenant itself. A failure half-way leaves the tenant listed, to be removed again.
+func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context.Context, tenant string) error) error {
+	if _, err := r.Get(ctx, id); err != nil {
+		return err
+	}
+	keys, err := r.Keys(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := r.Revoke(ctx, k.Prefix); err != nil {
+			return err
+		}
+	}
+	if err := erase(ctx, id); err != nil {
+		return err
+	}
+	return r.delete(ctx, tenantsTable, id)
+}
+
+// AddKey makes a key for a tenant and gives it, once; it cannot be read again.
+func (r *Registry) AddKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error) {
+	if _, err := r.Get(ctx, tenant); err != nil {
+		return "", animo.Key{}, err
+	}
+	var secret [32]byte
+	if _, err := rand.Read(secret[:]); err != nil {
+		return "", animo.Key{}, err
+	}
+	token = tokenMark + base64.RawURLEncoding.EncodeToString(secret[:])
+	key = animo.Key{Prefix: token[:prefixLen], Tenant: tenant, Note: note, Created: r.now().UTC()}
+	b, err := json.Marshal(key)
+	if err != nil {
+		return "", animo.Key{}, err
+	}
+	_, err = r.rows.PutNew(ctx, owner, keysTable, table.Row{Key: hashOf(token), Value: b})
+	return token, key, err
+}
+
+// Keys lists the keys of a tenant, or with "" those of all, in no particular order.
+func (r *Registry) Keys(ctx context.Context, tenant string) ([]animo.Key, error) {
+	all, err := collect[animo.Key](r.rows.Query(ctx, owner, keysTable, table.Range{}, false))
+	kept := []animo.Key{}
+	for _, k := range all {
+		if tenant == "" || k.Tenant == tenant {
+			kept = append(kept, k)
+		}
+	}
+	return kept, err
+}
+
+// Revoke makes the key of that prefix worthless, at once and on every instance. It answers NotFound when
+// there is none.
+func (r *Registry) Revoke(ctx context.Context, prefix string) error {
+	for row, err := range r.rows.Query(ctx, owner, keysTable, table.Range{}, false) {
+		if err != nil {
+			return err
+		}
+		var k animo.Key
+		if err := json.Unmarshal(row.Value, &k); err != nil {
+			return err
+		}
+		if k.Prefix == prefix {
+			return r.delete(ctx, keysTable, row.Key)
+		}
+	}
+	return animo.Errorf(animo.NotFound, "no key begins with %q; animo keys list shows how they begin", "ninguna clave empieza por %q; animo keys list muestra cómo empiezan", prefix).Of("prefix")
+}
+
+// Locked reports whether there is any key, so that a request must bring one.
+func (r *Registry) Locked(ctx context.Context) (bool, error) {
+	for _, err := range r.rows.Query(ctx, owner, keysTable, table.Range{}, false) {
+		return err == nil, err
+	}
+	return false, nil
+}
+
+// TenantOf tells whose key a token is, or answers Unauthenticated.
+func (r *Registry) TenantOf(ctx context.Context, token string) (string, error) {
+	var k animo.Key
+	row, err := r.rows.Get(ctx, owner, keysTable, hashOf(token))
+	if animo.CodeOf(err) == animo.NotFound {
+		return "", animo.Errorf(animo.Unauthenticated, "this key is not known; it may have been revoked", "esta clave no se conoce; puede haber sido revocada")
+	}
+	if err != nil {
+		return "", err
+	}
+	err = json.Unmarshal(row.Value, &k)
+	return k.Tenant, err
+}
+
+func (r *Registry) delete(ctx context.Context, tbl, key string) error {
+	_, err := r.rows.Delete(ctx, owner, tbl, table.Range{From: key, To: key + "\x00"})
+	return err
+}
+
+func hashOf(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+func collect[T any](rows iter.Seq2[table.Row, error]) ([]T, error) {
+	list := []T{}
+	for row, err := range rows {
+		if err != nil {
+			return nil, err
+		}
+		var v T
+		if err := json.Unmarshal(row.Value, &v); err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}

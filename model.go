@@ -1,0 +1,42 @@
+package animo
+
+import "time"
+
+// Status says how far a version of a model is.
+type Status string
+
+// The statuses, in their order. Done and Failed are the last ones.
+const (
+	Stored    Status = "stored"    // the file is on disk, nothing else has happened
+	Ingesting Status = "ingesting" // its rows are being read
+	Training  Status = "training"  // the rows are there, the model is being fitted and measured
+	Done      Status = "done"      // published: it can be asked
+	Failed    Status = "failed"    // Failure says why; its event is among the dead letters
+)
+
+// Ended reports whether nothing more will happen by itself.
+func (s Status) Ended() bool { return s == Done || s == Failed }
+
+// Version is one training of a model: asked for, running, or ended. Its ID begins with the moment it was
+// asked for, so versions of one model sort by age.
+type Version struct {
+	Model     string       `json:"model"`
+	ID        string       `json:"version"`
+	Datasets  []DatasetRef `json:"datasets"`
+	Trainer   string       `json:"trainer"`
+	Folds     int          `json:"folds"`
+	Seed      uint64       `json:"seed"`
+	Requested time.Time    `json:"requested"`
+	Finished  time.Time    `json:"finished,omitzero"`
+	Status    Status       `json:"status"`
+	Failure   *Reason      `json:"failure,omitempty"`
+}
+
+// Model says which version of a model answers.
+type Model struct {
+	ID        string `json:"id"`
+	Current   string `json:"current"`   // the version that answers; empty until one is published
+	Published string `json:"published"` // the newest version ever published; Current is older after a roll back
+	Asked     string `json:"asked"`     // the newest version asked for, published or not
+	AskedID   string `json:"asked_id"`  // what it was asked to be made of (animo.ID), to know a repeat
+}
