@@ -26,6 +26,7 @@ const (
 
 	// Input.
 	Invalid       Code = "invalid"        // a field has a value that is not allowed; Field names it
+	MalformedBody Code = "malformed_body" // a request that cannot be read at all, such as broken JSON
 	NotFound      Code = "not_found"      // no such thing for this tenant
 	TooLarge      Code = "too_large"      // a body, file or text over its limit
 	EmptyFile     Code = "empty_file"     // no row at all
