@@ -1,0 +1,77 @@
+package text
+
+import (
+	"context"
+	"sync"
+
+	"animo"
+)
+
+// A corpus is the labelled texts of one training, and their features in each view that a trainer asked for.
+type corpus struct {
+	texts    []string
+	labels   []uint8 // 1 is Positivo
+	positive int
+
+	mu    sync.Mutex
+	views map[view]*fitted
+}
+
+type fitted struct {
+	once   sync.Once
+	space  space
+	matrix *matrix
+}
+
+func (c *corpus) rows() int { return len(c.texts) }
+
+func (c *corpus) add(o animo.Opinion) {
+	c.texts = append(c.texts, o.Text)
+	c.labels = append(c.labels, uint8(o.Label))
+	c.positive += int(o.Label)
+}
+
+// view gives the features of all rows in a view; the first to ask makes them, others wait.
+func (c *corpus) view(v view) (space, *matrix) {
+	c.mu.Lock()
+	if c.views == nil {
+		c.views = map[view]*fitted{}
+	}
+	f, ok := c.views[v]
+	if !ok {
+		f = &fitted{}
+		c.views[v] = f
+	}
+	c.mu.Unlock()
+	f.once.Do(func() { f.space, f.matrix = fitSpace(v, c.texts) })
+	return f.space, f.matrix
+}
+
+// readRows is how many rows are read between two looks at the context.
+const readRows = 1024
+
+// read takes in all rows of a source.
+func read(ctx context.Context, src Source, tell func(Progress)) (*corpus, error) {
+	c := &corpus{}
+	for o, err := range src(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if o.Label != animo.Negative && o.Label != animo.Positive {
+			return nil, animo.Errorf(animo.BadLabel, "row %d has the label %d; it must be 0 or 1",
+				"la fila %d tiene la etiqueta %d; debe ser 0 o 1", c.rows()+1, o.Label)
+		}
+		c.add(o)
+		if c.rows()%readRows == 0 {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			tell(Progress{Stage: "reading", Done: c.rows()})
+		}
+	}
+	if c.rows() == 0 {
+		return nil, animo.Errorf(animo.EmptyFile, "there is no opinion to learn from", "no hay ninguna opinión de la cual aprender")
+	}
+	tell(Progress{Stage: "reading", Done: c.rows(), Total: c.rows()})
+	return c, ctx.Err()
+}

@@ -1,0 +1,65 @@
+package text
+
+// features numbers the n-grams of one view: a hash table with open addressing. While it grows it may be
+// used by one goroutine; afterwards by many.
+type features struct {
+	slots []featureSlot // a power of two of them, at most half in use
+	shift uint
+	n     int
+}
+
+type featureSlot struct {
+	gram gram
+	id   int32 // plus one; 0 means empty
+}
+
+func newFeatures() *features {
+	return &features{slots: make([]featureSlot, 1<<10), shift: 64 - 10}
+}
+
+// find gives an n-gram's number, or -1.
+func (f *features) find(g gram) int32 {
+	for i := uint64(g) * base >> f.shift; ; i = (i + 1) & uint64(len(f.slots)-1) {
+		s := &f.slots[i]
+		if s.id == 0 {
+			return -1
+		}
+		if s.gram == g {
+			return s.id - 1
+		}
+	}
+}
+
+// add gives an n-gram's number, the next one if it has none.
+func (f *features) add(g gram) (id int32, fresh bool) {
+	for i := uint64(g) * base >> f.shift; ; i = (i + 1) & uint64(len(f.slots)-1) {
+		s := &f.slots[i]
+		if s.id == 0 {
+			f.n++
+			*s = featureSlot{g, int32(f.n)}
+			if 2*f.n > len(f.slots) {
+				f.grow()
+			}
+			return int32(f.n - 1), true
+		}
+		if s.gram == g {
+			return s.id - 1, false
+		}
+	}
+}
+
+func (f *features) grow() {
+	old := f.slots
+	f.slots = make([]featureSlot, 2*len(old))
+	f.shift--
+	for _, s := range old {
+		if s.id == 0 {
+			continue
+		}
+		i := uint64(s.gram) * base >> f.shift
+		for f.slots[i].id != 0 {
+			i = (i + 1) & uint64(len(f.slots)-1)
+		}
+		f.slots[i] = s
+	}
+}

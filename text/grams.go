@@ -1,0 +1,229 @@
+package text
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	stemmer "github.com/kljensen/snowball/spanish"
+)
+
+// A gram is the key of an n-gram. Of words it is exact: the numbers of one or two tokens. Of characters
+// it is a polynomial of their code points modulo 2^64.
+type gram uint64
+
+// base is the base of that polynomial: 2^64 divided by the golden ratio, made odd (Knuth, The Art of
+// Computer Programming, volume 3, section 6.4). Two of a million n-grams share a key with a probability
+// of about 3e-8; then they are one feature.
+const base = 0x9e3779b97f4a7c15
+
+// negations begin a scope: the words that follow say the opposite of what they say elsewhere.
+var negations = []string{"no", "ni", "nunca", "sin", "tampoco", "jamás", "nada", "nadie", "ningún", "ninguna", "ninguno"}
+
+// stops are the marks that end a negation's scope.
+const stops = ".,;:!?()"
+
+// negated is the prefix of a token in a negation's scope, as in NO_buen. No token has capitals of its own.
+const negated = "NO_"
+
+// A lexicon numbers the tokens of one view. Numbers are even; a negated token has the number above.
+// While it grows it may be used by one goroutine; afterwards by many.
+type lexicon struct {
+	view   view
+	number map[string]uint32 // of each stem or word
+	words  wordCache         // numbers of the words as they stand in texts
+}
+
+// Numbers with a meaning of their own.
+const (
+	unknown = 0 // a token that no training text had
+	first   = 2 // the first token's number
+)
+
+func newLexicon(v view) *lexicon { return &lexicon{view: v, number: map[string]uint32{}} }
+
+// token is what the lexicon knows of a word as it stands in a text.
+type token struct {
+	number uint32
+	negate bool // it begins a negation's scope
+}
+
+// look finds the token of a word. With grow, a token that is new gets a number.
+func (l *lexicon) look(b []byte, grow bool) token {
+	h := hashBytes(b)
+	if t, ok := l.words.get(h, b); ok {
+		return t
+	}
+	w := string(b)
+	t := token{}
+	name := w
+	if l.view.Kind == spanish {
+		t.negate = slices.Contains(negations, w)
+		name = stem(w)
+	}
+	n, ok := l.number[name]
+	if !ok && grow {
+		n = first + 2*uint32(len(l.number))
+		l.number[name] = n
+	}
+	t.number = n
+	l.words.put(h, w, t)
+	return t
+}
+
+// stem gives the Snowball stem of a Spanish word.
+func stem(w string) string {
+	if r, _ := utf8.DecodeRuneInString(w); !unicode.IsLetter(r) {
+		return w
+	}
+	return cmp.Or(stemmer.Stem(w, true), w)
+}
+
+// scratch is what turning one text into features needs; it is reused from text to text.
+type scratch struct {
+	scanner scanner
+	tokens  []place
+	runes   []rune
+	grams   []gram
+	cuts    []cut // of characters: which of the runes each gram is; only while the lexicon grows
+}
+
+type cut struct{ from, to int32 }
+
+// place is a token of a text, and where it stands there.
+type place struct {
+	code     uint32 // its number, plus one when negated
+	from, to int32
+}
+
+// grams gives the keys of all n-grams of a text, repeated ones repeated, in the order in which they end.
+// N-grams with a token that is not known are left out. The result is overwritten by the next call.
+func (l *lexicon) grams(text string, s *scratch, grow bool) []gram {
+	s.grams, s.cuts = s.grams[:0], s.cuts[:0]
+	if l.view.Kind == chars {
+		s.runes = appendRunes(s.runes[:0], text)
+		for i := range s.runes {
+			k := gram(0)
+			for n, r := range s.runes[i:min(i+l.view.Max, len(s.runes))] {
+				k = k*base + gram(r)
+				if n+1 < l.view.Min {
+					continue
+				}
+				s.grams = append(s.grams, k)
+				if grow {
+					s.cuts = append(s.cuts, cut{int32(i), int32(i + n + 1)})
+				}
+			}
+		}
+		return s.grams
+	}
+	l.tokenize(text, s, grow)
+	before := uint32(unknown)
+	for _, t := range s.tokens {
+		if t.code > negatedBit && l.view.Min == 1 {
+			s.grams = append(s.grams, gram(t.code))
+		}
+		if before > negatedBit && t.code > negatedBit && l.view.Max >= 2 {
+			s.grams = append(s.grams, gram(before)<<32|gram(t.code))
+		}
+		before = t.code
+	}
+	return s.grams
+}
+
+// negatedBit of a code tells that the token is negated; an unknown one is at most this.
+const negatedBit = 1
+
+// tokenize puts the tokens of a text into s.tokens.
+func (l *lexicon) tokenize(text string, s *scratch, grow bool) {
+	s.scanner.marks = l.view.Kind == spanish
+	s.scanner.scan(text)
+	s.tokens = s.tokens[:0]
+	scope := 0
+	for _, sp := range s.scanner.spans {
+		if sp.class == classMark {
+			if c := s.scanner.lower[sp.lo]; c < utf8.RuneSelf && strings.IndexByte(stops, c) >= 0 {
+				scope = 0
+			}
+			continue
+		}
+		if sp.short {
+			continue
+		}
+		t := l.look(s.scanner.bytes(sp), grow)
+		code := t.number
+		if scope > 0 {
+			scope--
+			code |= negatedBit
+		}
+		if t.negate {
+			scope = l.view.Scope
+		}
+		s.tokens = append(s.tokens, place{code, sp.from, sp.to})
+	}
+}
+
+// appendRunes appends the lower-cased characters of a text, each run of white space as one space.
+func appendRunes(dst []rune, text string) []rune {
+	blank := false
+	for i, r := range text {
+		lower := r
+		switch {
+		case int(r) < len(lowTable):
+			if lowTable[r].class == classSpace {
+				if !blank {
+					dst = append(dst, ' ')
+				}
+				blank = true
+				continue
+			}
+			lower = lowTable[r].lower
+		case r == 'İ':
+			dst = append(dst, 'i')
+			lower = '\u0307'
+		case unicode.IsSpace(r):
+			if !blank {
+				dst = append(dst, ' ')
+			}
+			blank = true
+			continue
+		default:
+			lower = lowerRune(text, i, r)
+		}
+		blank = false
+		dst = append(dst, lower)
+	}
+	return dst
+}
+
+// hashBytes hashes a word: eight bytes at a time, folded by 64x64->128 bit products as in wyhash.
+func hashBytes(b []byte) uint64 {
+	h := uint64(len(b)) * base
+	for len(b) > 8 {
+		h = fold(h^le64(b), 0xa0761d6478bd642f)
+		b = b[8:]
+	}
+	var last uint64
+	if len(b) == 8 {
+		last = le64(b)
+	} else {
+		for i := len(b) - 1; i >= 0; i-- {
+			last = last<<8 | uint64(b[i])
+		}
+	}
+	return fold(h^last, 0xe7037ed1a0b428db)
+}
+
+func le64(b []byte) uint64 {
+	_ = b[7]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+func fold(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}

@@ -1,0 +1,151 @@
+package text
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"animo"
+)
+
+// Model classifies texts. It is safe for concurrent use.
+type Model struct {
+	trainer string
+	prior   float64 // log-odds of Positivo among the training rows: the answer to a text with no known feature
+	slope   float64 // from score to log-odds
+	spaces  []space // one for each view of the trainer
+	scorer  scorer
+	idle    sync.Pool // of *reader
+}
+
+// reader is what classifying one text after the other needs.
+type reader struct {
+	scratch scratch
+	tallies []tally
+	x       []vector
+}
+
+func (m *Model) reader() *reader {
+	if r, ok := m.idle.Get().(*reader); ok {
+		return r
+	}
+	return &reader{tallies: make([]tally, len(m.spaces)), x: make([]vector, len(m.spaces))}
+}
+
+// Trainer tells which trainer fitted the model.
+func (m *Model) Trainer() string { return m.trainer }
+
+func (m *Model) features() int {
+	n := 0
+	for _, s := range m.spaces {
+		n += s.n
+	}
+	return n
+}
+
+// fewTexts are classified by the calling goroutine alone; more are dealt out in shares of this many.
+const fewTexts = 64
+
+// Classify predicts each text, using all cores for many.
+func (m *Model) Classify(texts ...string) []Prediction {
+	out := make([]Prediction, len(texts))
+	if len(texts) <= fewTexts {
+		m.classify(texts, out)
+		return out
+	}
+	var next sync.Mutex
+	at := 0
+	take := func() (lo, hi int) {
+		next.Lock()
+		defer next.Unlock()
+		lo, hi = at, min(at+fewTexts, len(texts))
+		at = hi
+		return lo, hi
+	}
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (len(texts)+fewTexts-1)/fewTexts) {
+		wg.Go(func() {
+			for lo, hi := take(); lo < hi; lo, hi = take() {
+				m.classify(texts[lo:hi], out[lo:hi])
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+func (m *Model) classify(texts []string, out []Prediction) {
+	r := m.reader()
+	defer m.idle.Put(r)
+	for i, t := range texts {
+		out[i] = m.predict(t, r)
+	}
+}
+
+// predict classifies one text.
+func (m *Model) predict(text string, r *reader) Prediction {
+	known := m.read(text, r)
+	odds := m.prior
+	if known > 0 {
+		odds = m.slope * m.scorer.score(r.x)
+	}
+	p := Prediction{Label: animo.Negative, Probability: sigmoid(math.Abs(odds)), Known: known}
+	if odds >= 0 {
+		p.Label = animo.Positive
+	}
+	return p
+}
+
+// read puts the text's known features into r.x and counts them.
+func (m *Model) read(text string, r *reader) (known int) {
+	for i, sp := range m.spaces {
+		r.x[i] = sp.vector(text, &r.scratch, &r.tallies[i])
+		known += len(r.x[i].ids)
+	}
+	return known
+}
+
+// Explain gives the n n-grams of a text that decided most, strongest first. An n-gram is shown as it
+// stands in the text.
+func (m *Model) Explain(text string, n int) []Evidence {
+	e, ok := m.scorer.(explainer)
+	if !ok || n <= 0 {
+		return nil
+	}
+	r := m.reader()
+	defer m.idle.Put(r)
+	if m.read(text, r) == 0 {
+		return nil
+	}
+	weights := e.explain(r.x)
+	sum := map[string]float64{}
+	for i, sp := range m.spaces {
+		sp.evidence(text, &r.scratch, r.x[i], weights[i], func(ngram string, w float64) { sum[ngram] += m.slope * w })
+	}
+	out := make([]Evidence, 0, len(sum))
+	for g, w := range sum {
+		out = append(out, Evidence{g, w})
+	}
+	slices.SortFunc(out, func(a, b Evidence) int {
+		if x, y := math.Abs(a.Weight), math.Abs(b.Weight); x != y {
+			return cmpDown(x, y)
+		}
+		return strings.Compare(a.NGram, b.NGram)
+	})
+	return out[:min(n, len(out))]
+}
+
+func cmpDown(x, y float64) int {
+	if x > y {
+		return -1
+	}
+	return 1
+}
+
+// An explainer is a scorer whose score is a sum over features.
+type explainer interface {
+	// explain gives each feature's part in the score, for each view and in the order of its vector.
+	explain(x []vector) [][]float64
+}

@@ -1,0 +1,43 @@
+package text
+
+import "context"
+
+// A trainer fits one kind of model. Adding one takes a file with its fit and a line in trainers.
+type trainer struct {
+	name  string
+	views []view
+	fit   func(ctx context.Context, p problem) (scorer, error)
+	load  func(widths []int, t tensors) (scorer, error) // reads what scorer.save gave, for views of these widths
+}
+
+// A problem is what a trainer learns from: some rows of a corpus. Their features are numbered over the
+// whole corpus, so a feature that none of the rows has must not influence the fitted scorer.
+type problem struct {
+	views  []*matrix // one for each of the trainer's views; all rows of the corpus
+	labels []uint8   // all rows of the corpus; 1 is Positivo
+	rows   []int32   // those to learn from, ascending; both labels are among them
+	seed   uint64
+}
+
+// A scorer is a fitted trainer. It is safe for concurrent use.
+type scorer interface {
+	// score gives the log-odds towards Positivo of a text from its features in each of the trainer's
+	// views. Other monotonous scales are allowed; the model's calibration maps them to probabilities.
+	score(x []vector) float64
+	// save gives what load needs to make the same scorer again.
+	save() tensors
+}
+
+// trainers lists what Options.Trainer can name, except auto.
+var trainers = []trainer{
+	{"nb", []view{spanishView}, fitNB, loadLinear},
+}
+
+// vectors gives the features of one row in each view.
+func (p *problem) vectors(row int, dst []vector) []vector {
+	dst = dst[:0]
+	for _, m := range p.views {
+		dst = append(dst, m.row(row))
+	}
+	return dst
+}

@@ -1,0 +1,28 @@
+package text
+
+// A view is one way of turning a text into features. Views are compared with ==, so that trainers which
+// look at a text in the same way share the work.
+type view struct {
+	Kind  viewKind `json:"kind"`
+	Min   int      `json:"min"`             // shortest n-gram
+	Max   int      `json:"max"`             // longest n-gram; of words at most 2
+	Scope int      `json:"scope,omitempty"` // words that a negation reaches; only for spanish
+}
+
+type viewKind string
+
+const (
+	// plain is scikit-learn's CountVectorizer: lower-cased words of two characters or more.
+	plain viewKind = "plain"
+	// spanish has the stems of those words; a word that a negation reaches is another token than the
+	// same word elsewhere.
+	spanish viewKind = "spanish"
+	// chars is the lower-cased text itself, runs of white space as one space.
+	chars viewKind = "chars"
+)
+
+// The views that trainers use.
+var (
+	plainView   = view{Kind: plain, Min: 1, Max: 2}
+	spanishView = view{Kind: spanish, Min: 1, Max: 2, Scope: 2}
+)
