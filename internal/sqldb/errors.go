@@ -1,0 +1,55 @@
+package sqldb
+
+import (
+	"context"
+	"errors"
+	"syscall"
+
+	"animo"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// errClosed is what every use after Close answers.
+var errClosed = animo.Errorf(animo.Unavailable, "the database is closed", "la base de datos está cerrada")
+
+// Error gives an error of the database its code: a full disk is NoSpace, a busy or closed database
+// Unavailable, an ended context Timeout or Interrupted, the rest Internal. An animo.Error stays as it is.
+func Error(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*animo.Error](err); ok {
+		return err
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch primary := e.Code() & 0xff; {
+		case primary == sqlite3.SQLITE_FULL, e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE:
+			return noSpace(err)
+		case primary == sqlite3.SQLITE_BUSY, primary == sqlite3.SQLITE_LOCKED:
+			return animo.Errorf(animo.Unavailable,
+				"the database is busy; try again", "la base de datos está ocupada; inténtelo de nuevo").Because(err)
+		case primary == sqlite3.SQLITE_INTERRUPT: // how a query may end whose context did
+			return ended(context.Canceled)
+		}
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return noSpace(err)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return ended(err)
+	}
+	return animo.Errorf(animo.Internal, "the database failed", "falló la base de datos").Because(err)
+}
+
+func ended(err error) error {
+	r := animo.ReasonOf(err)
+	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
+}
+
+func noSpace(err error) error {
+	return animo.Errorf(animo.NoSpace,
+		"the disk is full; free some space and try again",
+		"el disco está lleno; libere espacio e inténtelo de nuevo").Because(err)
+}

@@ -1,0 +1,124 @@
+// Package sqldb opens the one database that rows and queues live in, brings its tables up to date, and
+// gives it one writer with group commit and many readers. Start at Open; sqltable and sqlbus use it.
+//
+// What depends on the engine is in sqlite.go, writer.go and a folder of migrations; the statements of the
+// packages above use $1 parameters, ON CONFLICT and RETURNING, which PostgreSQL knows as well.
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"animo"
+)
+
+// Options tune a DB. The zero value is what a server uses.
+type Options struct {
+	// Clock gives the time that is stored with queued events; nil means time.Now.
+	Clock func() time.Time
+	// MaxBytes makes the database refuse, with NoSpace, to grow beyond about that many bytes; 0 means that
+	// only the disk limits it.
+	MaxBytes int64
+}
+
+// DB is an open database. Its methods are safe to call at once from many goroutines; two processes may
+// have the same file open.
+type DB struct {
+	read   *sql.DB
+	writer *writer
+	clock  func() time.Time
+	closed atomic.Bool
+
+	mu    sync.Mutex
+	stmts map[string]*sql.Stmt // prepared on read, by their text
+}
+
+// Open opens the database at a URL, makes it where there is none, and migrates it. The URL is
+// "sqlite:PATH", the path as the operating system writes it. An unknown scheme answers Unsupported.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok || path == "" {
+		scheme, _, _ := strings.Cut(url, ":") // the rest may hold a password
+		return nil, animo.Errorf(animo.Unsupported,
+			"no database of the kind %q; use sqlite:PATH",
+			"no hay base de datos del tipo %q; use sqlite:RUTA", scheme)
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	write, read, err := openSQLite(ctx, path, o.MaxBytes)
+	if err != nil {
+		return nil, Error(err)
+	}
+	w, err := newWriter(ctx, write)
+	if err != nil {
+		return nil, errors.Join(Error(err), write.Close(), read.Close())
+	}
+	return &DB{read: read, writer: w, clock: o.Clock, stmts: map[string]*sql.Stmt{}}, nil
+}
+
+// Now is the clock's time in milliseconds since 1970, the unit of every stored time.
+func (db *DB) Now() int64 { return db.clock().UnixMilli() }
+
+// Write runs fn in a transaction and returns nil once that is on disk. Writes that arrive together share
+// one commit, yet each is undone alone when its fn fails. fn may run more than once, so it sets what it
+// hands out by assignment; it runs on the writer's goroutine, so it does nothing slow and calls neither
+// Write nor Each. ctx counts until fn begins. The error is an animo.Error, or what fn returned if that is one.
+func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	return Error(db.writer.do(ctx, fn))
+}
+
+// Stop is what the function given to Each returns to read no further, without an error.
+var Stop = errors.New("stop")
+
+// Each runs a query on a reader and calls each for every row. It sees all that was written before it.
+func (db *DB) Each(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error {
+	stmt, err := db.prepare(ctx, query)
+	if err == nil {
+		err = forEach(ctx, stmt, each, args)
+	}
+	if err != nil && db.closed.Load() {
+		return errClosed
+	}
+	return Error(err)
+}
+
+// Close waits for writes that have begun, refuses others, and closes the files. It may be called twice.
+func (db *DB) Close() error {
+	db.closed.Store(true)
+	return errors.Join(db.read.Close(), db.writer.close())
+}
+
+func (db *DB) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if stmt, ok := db.stmts[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := db.read.PrepareContext(ctx, query)
+	if err == nil {
+		db.stmts[query] = stmt
+	}
+	return stmt, err
+}
+
+func forEach(ctx context.Context, stmt *sql.Stmt, each func(*sql.Rows) error, args []any) error {
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		switch err := each(rows); {
+		case err == Stop:
+			return rows.Close()
+		case err != nil:
+			return errors.Join(err, rows.Close())
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}

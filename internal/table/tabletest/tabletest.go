@@ -1,0 +1,580 @@
+// Package tabletest is the suite that every table adapter passes. An adapter's test calls Run with a
+// function that opens an empty table.
+package tabletest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"animo"
+	"animo/internal/table"
+)
+
+// Run checks that the tables that open gives keep the contract of table.Driver. Each call of open gives an
+// empty one; Run closes it.
+func Run(t *testing.T, open func(t *testing.T) table.Driver) {
+	tests := []struct {
+		name string
+		run  func(*testing.T, table.Driver)
+	}{
+		{"PutNewKeepsWhatIsThere", putNewKeeps},
+		{"PutNewOfEqualKeysKeepsTheFirst", putNewEqualKeys},
+		{"PutReplacesAndCountsRevisions", putReplaces},
+		{"PutOfEqualKeysKeepsTheLast", putEqualKeys},
+		{"NoRowsIsNoError", noRows},
+		{"AnyNumberOfRows", anyNumber},
+		{"RowsAreCopied", rowsAreCopied},
+		{"SwapNeedsTheRevision", swapNeedsRevision},
+		{"SwapLosesNoIncrement", swapLosesNothing},
+		{"GetOfNothingIsNotFound", getNothing},
+		{"OtherTenantSeesNothing", otherTenant},
+		{"OtherTableSeesNothing", otherTable},
+		{"KeysAreOrderedByBytes", keyOrder},
+		{"RangesChooseKeys", ranges},
+		{"QueryReadsEveryPageWhileWritesGoOn", queryWhileWriting},
+		{"QueryMayWriteAndStopEarly", queryMayWrite},
+		{"QueryOfBigValues", bigValues},
+		{"DeleteRemovesARange", deleteRange},
+		{"DeleteRemovesManyRows", deleteMany},
+		{"DeleteTenantRemovesOnlyThat", deleteTenant},
+		{"LimitsAreKept", limits},
+		{"ManyWritersLoseNothing", manyWriters},
+		{"AnEndedContextIsSaid", endedContext},
+		{"AfterCloseUnavailable", afterClose},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d := open(t)
+			t.Cleanup(func() { d.Close() })
+			test.run(t, d)
+		})
+	}
+}
+
+func putNewKeeps(t *testing.T, d table.Driver) {
+	for _, step := range []struct {
+		keys string
+		want int
+	}{{"a b c", 3}, {"a b c", 0}, {"b c d", 1}} {
+		var rows []table.Row
+		for _, k := range strings.Fields(step.keys) {
+			rows = append(rows, table.Row{Key: k, Value: []byte(step.keys)})
+		}
+		n, err := d.PutNew(t.Context(), "t", "x", rows...)
+		if err != nil || n != step.want {
+			t.Errorf("PutNew(%s) = %d, %v, want %d", step.keys, n, err, step.want)
+		}
+	}
+	wantRow(t, d, "b", "a b c", 1)
+	wantRow(t, d, "d", "b c d", 1)
+}
+
+func putNewEqualKeys(t *testing.T, d table.Driver) {
+	n, err := d.PutNew(t.Context(), "t", "x", row("a", "first"), row("a", "second"))
+	if err != nil || n != 1 {
+		t.Errorf("PutNew = %d, %v, want 1", n, err)
+	}
+	wantRow(t, d, "a", "first", 1)
+}
+
+func putReplaces(t *testing.T, d table.Driver) {
+	for i := range 3 {
+		put(t, d, "t", "x", table.Row{Key: "a", Value: fmt.Append(nil, i), Rev: 40})
+		wantRow(t, d, "a", fmt.Sprint(i), int64(i+1))
+	}
+	put(t, d, "t", "x", row("a", ""))
+	wantRow(t, d, "a", "", 4)
+}
+
+func putEqualKeys(t *testing.T, d table.Driver) {
+	put(t, d, "t", "x", row("a", "first"), row("b", "b"), row("a", "second"))
+	wantRow(t, d, "a", "second", 1)
+	wantRow(t, d, "b", "b", 1)
+}
+
+func noRows(t *testing.T, d table.Driver) {
+	if n, err := d.PutNew(t.Context(), "t", "x"); n != 0 || err != nil {
+		t.Errorf("PutNew of nothing = %d, %v", n, err)
+	}
+	if err := d.Put(t.Context(), "t", "x"); err != nil {
+		t.Errorf("Put of nothing: %v", err)
+	}
+	if n, err := d.Delete(t.Context(), "t", "x", table.Range{}); n != 0 || err != nil {
+		t.Errorf("Delete of nothing = %d, %v", n, err)
+	}
+	if err := d.DeleteTenant(t.Context(), "t"); err != nil {
+		t.Errorf("DeleteTenant of nobody: %v", err)
+	}
+	wantKeys(t, d, "t", "x", table.Range{})
+}
+
+// anyNumber catches an adapter that loses the rest of a batch.
+func anyNumber(t *testing.T, d table.Driver) {
+	for _, n := range []int{1, 2, 31, 32, 33, 63, 64, 65, 100, 999, 1000, 2500} {
+		tbl := fmt.Sprint("n", n)
+		rows := numbered(n)
+		if added, err := d.PutNew(t.Context(), "t", tbl, rows...); err != nil || added != n {
+			t.Errorf("PutNew of %d rows = %d, %v", n, added, err)
+		}
+		put(t, d, "t", tbl, rows...)
+		got := 0
+		for r, err := range d.Query(t.Context(), "t", tbl, table.Range{}, false) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Key != rows[got].Key || string(r.Value) != string(rows[got].Value) || r.Rev != 2 {
+				t.Fatalf("of %d rows, number %d is %q = %q, revision %d", n, got, r.Key, r.Value, r.Rev)
+			}
+			got++
+		}
+		if got != n {
+			t.Errorf("%d rows put, %d read", n, got)
+		}
+	}
+}
+
+func rowsAreCopied(t *testing.T, d table.Driver) {
+	value := []byte("mine")
+	put(t, d, "t", "x", table.Row{Key: "a", Value: value})
+	copy(value, "gone")
+	wantRow(t, d, "a", "mine", 1)
+	r, err := d.Get(t.Context(), "t", "x", "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(r.Value, "gone")
+	wantRow(t, d, "a", "mine", 1)
+}
+
+func swapNeedsRevision(t *testing.T, d table.Driver) {
+	swap := func(value string, rev int64) animo.Code {
+		return animo.CodeOf(d.Swap(t.Context(), "t", "x", table.Row{Key: "a", Value: []byte(value), Rev: rev}))
+	}
+	for i, step := range []struct {
+		value string
+		rev   int64
+		want  animo.Code
+	}{
+		{"early", 1, animo.Conflict}, {"one", 0, ""}, {"again", 0, animo.Conflict},
+		{"two", 1, ""}, {"late", 1, animo.Conflict}, {"future", 9, animo.Conflict}, {"three", 2, ""},
+	} {
+		if got := swap(step.value, step.rev); got != step.want {
+			t.Errorf("step %d: Swap to %q at revision %d answers %q, want %q", i, step.value, step.rev, got, step.want)
+		}
+	}
+	wantRow(t, d, "a", "three", 3)
+}
+
+func swapLosesNothing(t *testing.T, d table.Driver) {
+	const workers, each = 8, 20
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for done := 0; done < each; {
+				r, err := d.Get(t.Context(), "t", "x", "sum")
+				if err != nil && animo.CodeOf(err) != animo.NotFound {
+					t.Error(err)
+					return
+				}
+				var sum int
+				fmt.Sscan(string(r.Value), &sum) // nothing yet is 0
+				err = d.Swap(t.Context(), "t", "x", table.Row{Key: "sum", Value: fmt.Append(nil, sum+1), Rev: r.Rev})
+				switch animo.CodeOf(err) {
+				case "":
+					done++
+				case animo.Conflict:
+				default:
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	wantRow(t, d, "sum", fmt.Sprint(workers*each), workers*each)
+}
+
+func getNothing(t *testing.T, d table.Driver) {
+	put(t, d, "t", "x", row("ab", "1"))
+	for _, key := range []string{"a", "abc", "AB", "", "\xff"} {
+		if _, err := d.Get(t.Context(), "t", "x", key); animo.CodeOf(err) != animo.NotFound {
+			t.Errorf("Get(%q): err = %v, want not_found", key, err)
+		}
+	}
+}
+
+func otherTenant(t *testing.T, d table.Driver) {
+	put(t, d, "a", "x", row("k", "a's"))
+	for _, other := range []string{"b", "a ", "A", "aa"} {
+		if _, err := d.Get(t.Context(), other, "x", "k"); animo.CodeOf(err) != animo.NotFound {
+			t.Errorf("tenant %q reads tenant a's row: err = %v, want not_found", other, err)
+		}
+		wantKeys(t, d, other, "x", table.Range{})
+		if n, err := d.Count(t.Context(), other, "x", table.Range{}); n != 0 || err != nil {
+			t.Errorf("tenant %q counts %d rows, %v", other, n, err)
+		}
+		if n, err := d.PutNew(t.Context(), other, "x", row("k", "mine")); n != 1 || err != nil {
+			t.Errorf("tenant %q adds %d rows under tenant a's key, %v; want 1", other, n, err)
+		}
+		if n, err := d.Delete(t.Context(), other, "x", table.Range{}); n != 1 || err != nil {
+			t.Errorf("tenant %q deletes %d rows, %v; want its own 1", other, n, err)
+		}
+	}
+	if r, err := d.Get(t.Context(), "a", "x", "k"); err != nil || string(r.Value) != "a's" || r.Rev != 1 {
+		t.Errorf("tenant a's row is now %q, revision %d, %v", r.Value, r.Rev, err)
+	}
+}
+
+func otherTable(t *testing.T, d table.Driver) {
+	put(t, d, "t", "x", row("k", "1"))
+	put(t, d, "t", "xy", row("k", "2"), row("l", "2"))
+	wantKeys(t, d, "t", "x", table.Range{}, "k")
+	wantKeys(t, d, "t", "xy", table.Range{}, "k", "l")
+	wantKeys(t, d, "t", "y", table.Range{})
+}
+
+// oddKeys are the keys that collations, paths and wire formats disagree on, in the order of their bytes.
+var oddKeys = []string{
+	"\x00", "\x00\x00", "\t", " ", "%", "'", "*", ".", "..", "../x", "/", "//", "//a", "0", "10", "9",
+	"A", "AB", "Z", "\\", "_", "a", "a\x00", "a\x00b", "a ", "a/", "a/b", "a0", "aa", "b", "null", "z", "{}",
+	"\x7f", "\u00a0", "Ñ", "é", "ñ", "е\u0301", "日本", "\uffff", "😀", "😀😀", "\U0010ffff",
+}
+
+func keyOrder(t *testing.T, d table.Driver) {
+	if !slices.IsSorted(oddKeys) {
+		t.Fatal("the suite's own keys are not in order")
+	}
+	var rows []table.Row
+	for i := range oddKeys { // far from sorted: 17 shares no factor with their number
+		rows = append(rows, row(oddKeys[i*17%len(oddKeys)], "v"))
+	}
+	if n, err := d.PutNew(t.Context(), "t", "x", rows...); n != len(oddKeys) || err != nil {
+		t.Fatalf("PutNew = %d, %v, want %d", n, err, len(oddKeys))
+	}
+	wantKeys(t, d, "t", "x", table.Range{}, oddKeys...)
+	for _, key := range oddKeys {
+		if r, err := d.Get(t.Context(), "t", "x", key); err != nil || r.Key != key {
+			t.Errorf("Get(%q) = %q, %v", key, r.Key, err)
+		}
+	}
+}
+
+func ranges(t *testing.T, d table.Driver) {
+	for _, key := range oddKeys {
+		put(t, d, "t", "x", row(key, "v"))
+	}
+	bounds := slices.Concat(oddKeys, []string{"", "\xff", "\xff\xff", "a\xff", "\xf4\x8f\xbf\xbf\xff", "~"})
+	for _, prefix := range slices.Concat(bounds, []string{"\xf0\x9f", "\xc3", "\xef\xbf"}) {
+		check(t, d, table.Range{Prefix: prefix})
+		check(t, d, table.Range{Prefix: prefix, From: "a/"})
+		check(t, d, table.Range{Prefix: prefix, To: "a/"})
+	}
+	for _, from := range bounds {
+		for _, to := range bounds {
+			check(t, d, table.Range{From: from, To: to})
+		}
+		check(t, d, table.Range{Prefix: "a", From: from, To: "a0"})
+	}
+}
+
+// check compares Query and Count with the definition of a Range.
+func check(t *testing.T, d table.Driver, r table.Range) {
+	t.Helper()
+	var want []string
+	for _, k := range oddKeys {
+		if strings.HasPrefix(k, r.Prefix) && k >= r.From && (r.To == "" || k < r.To) {
+			want = append(want, k)
+		}
+	}
+	wantKeys(t, d, "t", "x", r, want...)
+	if n, err := d.Count(t.Context(), "t", "x", r); err != nil || n != len(want) {
+		t.Errorf("Count(%+q) = %d, %v, want %d", r, n, err, len(want))
+	}
+}
+
+// queryWhileWriting adds and removes rows on both sides of the place where the query is.
+func queryWhileWriting(t *testing.T, d table.Driver) {
+	for _, reverse := range []bool{false, true} {
+		tbl := fmt.Sprint("reverse-", reverse)
+		rows := numbered(5000)
+		if _, err := d.PutNew(t.Context(), "t", tbl, rows...); err != nil {
+			t.Fatal(err)
+		}
+		i := 0
+		for r, err := range d.Query(t.Context(), "t", tbl, table.Range{Prefix: "k"}, reverse) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := rows[i].Key
+			if reverse {
+				want = rows[len(rows)-1-i].Key
+			}
+			if r.Key != want {
+				t.Fatalf("reverse %v: row %d is %q, want %q", reverse, i, r.Key, want)
+			}
+			if i%500 == 0 { // "j" and "l" are outside, and "!" was read already
+				put(t, d, "t", tbl, row(fmt.Sprint("j", i), ""), row(fmt.Sprint("l", i), ""), row(r.Key, "changed"))
+			}
+			i++
+		}
+		if i != len(rows) {
+			t.Errorf("reverse %v: %d rows read, want %d", reverse, i, len(rows))
+		}
+	}
+}
+
+func queryMayWrite(t *testing.T, d table.Driver) {
+	if _, err := d.PutNew(t.Context(), "t", "x", numbered(300)...); err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for r, err := range d.Query(t.Context(), "t", "x", table.Range{}, false) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Delete(t.Context(), "t", "x", table.Range{From: r.Key, To: r.Key + "\x00"}); err != nil {
+			t.Fatal(err)
+		}
+		if read++; read == 200 {
+			break
+		}
+	}
+	if n, err := d.Count(t.Context(), "t", "x", table.Range{}); n != 100 || err != nil {
+		t.Errorf("after deleting 200 of 300 rows %d are left, %v", n, err)
+	}
+}
+
+func bigValues(t *testing.T, d table.Driver) {
+	const n = 12
+	for i := range n {
+		put(t, d, "t", "x", row(fmt.Sprintf("%02d", i), strings.Repeat(string(rune('a'+i)), table.MaxValue)))
+	}
+	for _, reverse := range []bool{false, true} {
+		i := 0
+		for r, err := range d.Query(t.Context(), "t", "x", table.Range{}, reverse) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := i
+			if reverse {
+				at = n - 1 - i
+			}
+			if r.Key != fmt.Sprintf("%02d", at) || len(r.Value) != table.MaxValue || r.Value[0] != byte('a'+at) {
+				t.Fatalf("row %d is %q with %d bytes", i, r.Key, len(r.Value))
+			}
+			i++
+		}
+		if i != n {
+			t.Errorf("%d rows read, want %d", i, n)
+		}
+	}
+}
+
+func deleteRange(t *testing.T, d table.Driver) {
+	for _, key := range []string{"a", "a/1", "a/2", "a/3", "a0", "b"} {
+		put(t, d, "t", "x", row(key, "v"))
+		put(t, d, "t", "y", row(key, "v"))
+	}
+	for _, step := range []struct {
+		r    table.Range
+		want int
+	}{
+		{table.Range{Prefix: "a/", To: "a/3"}, 2}, {table.Range{Prefix: "a/", To: "a/3"}, 0},
+		{table.Range{From: "b", To: "a"}, 0}, {table.Range{Prefix: "a/"}, 1}, {table.Range{From: "a0"}, 2},
+	} {
+		if n, err := d.Delete(t.Context(), "t", "x", step.r); n != step.want || err != nil {
+			t.Errorf("Delete(%+q) = %d, %v, want %d", step.r, n, err, step.want)
+		}
+	}
+	wantKeys(t, d, "t", "x", table.Range{}, "a")
+	if n, err := d.Count(t.Context(), "t", "y", table.Range{}); n != 6 || err != nil {
+		t.Errorf("the other table has %d rows, %v, want 6", n, err)
+	}
+	if n, err := d.PutNew(t.Context(), "t", "x", row("b", "new")); n != 1 || err != nil {
+		t.Errorf("PutNew of a deleted row = %d, %v", n, err)
+	}
+	wantRow(t, d, "b", "new", 1)
+}
+
+func deleteMany(t *testing.T, d table.Driver) {
+	const n = 12_345
+	if _, err := d.PutNew(t.Context(), "t", "x", numbered(n)...); err != nil {
+		t.Fatal(err)
+	}
+	put(t, d, "t", "x", row("z", "kept"))
+	if removed, err := d.Delete(t.Context(), "t", "x", table.Range{Prefix: "k"}); removed != n || err != nil {
+		t.Errorf("Delete = %d, %v, want %d", removed, err, n)
+	}
+	wantKeys(t, d, "t", "x", table.Range{}, "z")
+}
+
+func deleteTenant(t *testing.T, d table.Driver) {
+	for _, tenant := range []string{"a", "b", "c"} {
+		for _, tbl := range []string{"x", "y", "z"} {
+			if _, err := d.PutNew(t.Context(), tenant, tbl, numbered(2_500)...); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := d.DeleteTenant(t.Context(), "b"); err != nil {
+		t.Fatal(err)
+	}
+	for tenant, want := range map[string]int{"a": 2_500, "b": 0, "c": 2_500} {
+		for _, tbl := range []string{"x", "y", "z"} {
+			if n, err := d.Count(t.Context(), tenant, tbl, table.Range{}); n != want || err != nil {
+				t.Errorf("tenant %s has %d rows in %s, %v, want %d", tenant, n, tbl, err, want)
+			}
+		}
+	}
+}
+
+func limits(t *testing.T, d table.Driver) {
+	long := strings.Repeat("k", table.MaxKey)
+	put(t, d, "t", "x", row(long, strings.Repeat("v", table.MaxValue)), row(strings.Repeat("ñ", table.MaxKey/2), ""))
+	for name, c := range map[string]struct {
+		tenant string
+		row    table.Row
+		want   animo.Code
+	}{
+		"long key":   {"t", row(long+"k", ""), animo.TooLarge},
+		"big value":  {"t", row("k", strings.Repeat("v", table.MaxValue+1)), animo.TooLarge},
+		"no key":     {"t", row("", "v"), animo.Invalid},
+		"not UTF-8":  {"t", row("a\xff", "v"), animo.Invalid},
+		"no tenant":  {"", row("k", "v"), animo.Invalid},
+		"surrogate":  {"t", row("\xed\xa0\x80", "v"), animo.Invalid},
+		"half emoji": {"t", row("\xf0\x9f\x98", "v"), animo.Invalid},
+	} {
+		_, err := d.PutNew(t.Context(), c.tenant, "x", row("good", ""), c.row)
+		for _, err := range []error{err, d.Put(t.Context(), c.tenant, "x", row("good", ""), c.row), d.Swap(t.Context(), c.tenant, "x", c.row)} {
+			if animo.CodeOf(err) != c.want {
+				t.Errorf("%s: err = %v, want %s", name, err, c.want)
+			}
+		}
+	}
+	if n, err := d.Count(t.Context(), "t", "x", table.Range{}); n != 2 || err != nil {
+		t.Errorf("%d rows, %v, want 2: a refused batch left something", n, err)
+	}
+}
+
+func manyWriters(t *testing.T, d table.Driver) {
+	const workers, batches, size = 16, 10, 25
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for b := range batches {
+				rows := make([]table.Row, size)
+				for i := range rows {
+					rows[i] = row(fmt.Sprintf("%02d-%02d-%02d", w, b, i), "v")
+				}
+				// Somebody else writes the same rows; together they add each of them once.
+				rows = append(rows, row(fmt.Sprintf("shared-%02d", b), "v"))
+				if n, err := d.PutNew(t.Context(), "t", "x", rows...); err != nil || n < size {
+					t.Errorf("PutNew = %d, %v", n, err)
+				}
+				if r, err := d.Get(t.Context(), "t", "x", rows[0].Key); err != nil || r.Rev != 1 {
+					t.Errorf("a row just written: %+v, %v", r, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n, err := d.Count(t.Context(), "t", "x", table.Range{}); n != workers*batches*size+batches || err != nil {
+		t.Errorf("%d rows, %v, want %d", n, err, workers*batches*size+batches)
+	}
+}
+
+func endedContext(t *testing.T, d table.Driver) {
+	put(t, d, "t", "x", row("a", "1"))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, err := range calls(ctx, d) {
+		if animo.CodeOf(err) != animo.Interrupted || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s with an ended context: %v, want interrupted", name, err)
+		}
+	}
+	wantKeys(t, d, "t", "x", table.Range{}, "a")
+}
+
+func afterClose(t *testing.T, d table.Driver) {
+	put(t, d, "t", "x", row("a", "1"))
+	for range 2 {
+		if err := d.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}
+	for name, err := range calls(t.Context(), d) {
+		if animo.CodeOf(err) != animo.Unavailable {
+			t.Errorf("%s after Close: %v, want unavailable", name, err)
+		}
+	}
+}
+
+// calls makes each call once and gives its error.
+func calls(ctx context.Context, d table.Driver) map[string]error {
+	errs := map[string]error{}
+	_, errs["PutNew"] = d.PutNew(ctx, "t", "x", row("b", ""))
+	errs["Put"] = d.Put(ctx, "t", "x", row("b", ""))
+	errs["Swap"] = d.Swap(ctx, "t", "x", row("b", ""))
+	_, errs["Get"] = d.Get(ctx, "t", "x", "a")
+	errs["Query"] = nil
+	for _, err := range d.Query(ctx, "t", "x", table.Range{}, false) {
+		errs["Query"] = err
+	}
+	_, errs["Count"] = d.Count(ctx, "t", "x", table.Range{})
+	_, errs["Delete"] = d.Delete(ctx, "t", "x", table.Range{})
+	errs["DeleteTenant"] = d.DeleteTenant(ctx, "t")
+	return errs
+}
+
+func row(key, value string) table.Row { return table.Row{Key: key, Value: []byte(value)} }
+
+// numbered makes n rows in key order, all with the prefix "k".
+func numbered(n int) []table.Row {
+	rows := make([]table.Row, n)
+	for i := range rows {
+		rows[i] = row(fmt.Sprintf("k%06d", i), fmt.Sprint("value ", i))
+	}
+	return rows
+}
+
+func put(t *testing.T, d table.Driver, tenant, tbl string, rows ...table.Row) {
+	t.Helper()
+	if err := d.Put(t.Context(), tenant, tbl, rows...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantRow checks tenant t's row in table x.
+func wantRow(t *testing.T, d table.Driver, key, value string, rev int64) {
+	t.Helper()
+	r, err := d.Get(t.Context(), "t", "x", key)
+	if err != nil || r.Key != key || string(r.Value) != value || r.Rev != rev {
+		t.Errorf("Get(%q) = %q = %q, revision %d, %v; want %q, revision %d", key, r.Key, r.Value, r.Rev, err, value, rev)
+	}
+}
+
+// wantKeys checks the keys in a range, in both directions.
+func wantKeys(t *testing.T, d table.Driver, tenant, tbl string, r table.Range, want ...string) {
+	t.Helper()
+	for _, reverse := range []bool{false, true} {
+		var got []string
+		for row, err := range d.Query(t.Context(), tenant, tbl, r, reverse) {
+			if err != nil {
+				t.Errorf("Query(%+q): %v", r, err)
+				return
+			}
+			got = append(got, row.Key)
+		}
+		if reverse {
+			slices.Reverse(got)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("Query(%+q, reverse %v) gives the keys %+q, want %+q", r, reverse, got, want)
+		}
+	}
+}
