@@ -7,44 +7,98 @@ import (
 )
 
 // Code says what kind of failure an error is. Codes are stable: clients branch on them, the API's
-// problem documents carry them, and docs/errors.md lists them. An error without a code is Internal.
+// problem documents carry them, and the page at /docs lists them. An error without a code is Internal.
 type Code string
 
-// The codes. Those under "input" will fail the same way again and are never retried (see Final).
+// The codes; Meaning tells each. Those of access and input fail the same way every time and are never tried again (see Final).
 const (
-	Internal        Code = "internal"          // a defect or a broken dependency; the cause is in the log
-	Unavailable     Code = "unavailable"       // a dependency or a worker is not there now; try again
-	Timeout         Code = "timeout"           // a deadline passed
-	Interrupted     Code = "interrupted"       // the process stopped while the work was running
-	NoSpace         Code = "no_space"          // the disk is full or nearly full
-	TooManyRequests Code = "too_many_requests" // a tenant's rate limit
-	Conflict        Code = "conflict"          // somebody else changed it first, or it exists already
+	Internal        Code = "internal"
+	Unavailable     Code = "unavailable"
+	Timeout         Code = "timeout"
+	Interrupted     Code = "interrupted"
+	NoSpace         Code = "no_space"
+	TooManyRequests Code = "too_many_requests"
+	Conflict        Code = "conflict"
 
 	// Access.
-	Unauthenticated Code = "unauthenticated" // no key, or one that is not known
-	Forbidden       Code = "forbidden"       // a known key that may not do this
+	Unauthenticated Code = "unauthenticated"
+	Forbidden       Code = "forbidden"
 
 	// Input.
-	Invalid       Code = "invalid"        // a field has a value that is not allowed; Field names it
-	MalformedBody Code = "malformed_body" // a request that cannot be read at all, such as broken JSON
-	NotFound      Code = "not_found"      // no such thing for this tenant
-	TooLarge      Code = "too_large"      // a body, file or text over its limit
-	EmptyFile     Code = "empty_file"     // no row at all
-	NotUTF8       Code = "not_utf8"       // bytes that are not UTF-8; Line names the place
-	UnknownFormat Code = "unknown_format" // neither TSV, CSV with a header nor JSONL
-	MalformedRow  Code = "malformed_row"  // a row that cannot be read; Line names it
-	BadLabel      Code = "bad_label"      // a label that is not one; Line names it
-	LineTooLong   Code = "line_too_long"  // a row over the limit of bytes; Line names it
-	TooManyRows   Code = "too_many_rows"  // more rows than the limit
-	TooFewRows    Code = "too_few_rows"   // fewer rows than folds
-	OneClass      Code = "one_class"      // all rows carry the same label
-	UnknownModel  Code = "unknown_model"  // no published model of that id
-	NotTrained    Code = "not_trained"    // the model exists, no version of it is trained yet
-	CorruptModel  Code = "corrupt_model"  // an artefact that cannot be read
-	UnsafeName    Code = "unsafe_name"    // an id or name with characters that are not allowed
-	Unsupported   Code = "unsupported"    // a trainer, option or media type that is not known
-	NotRepeatable Code = "not_repeatable" // a redrive of something that no longer exists
+	Invalid       Code = "invalid"
+	MalformedBody Code = "malformed_body"
+	WrongMethod   Code = "wrong_method"
+	NotFound      Code = "not_found"
+	TooLarge      Code = "too_large"
+	EmptyFile     Code = "empty_file"
+	NotUTF8       Code = "not_utf8"
+	UnknownFormat Code = "unknown_format"
+	MalformedRow  Code = "malformed_row"
+	BadLabel      Code = "bad_label"
+	LineTooLong   Code = "line_too_long"
+	TooManyRows   Code = "too_many_rows"
+	TooFewRows    Code = "too_few_rows"
+	OneClass      Code = "one_class"
+	UnknownModel  Code = "unknown_model"
+	NotTrained    Code = "not_trained"
+	CorruptModel  Code = "corrupt_model"
+	UnsafeName    Code = "unsafe_name"
+	Unsupported   Code = "unsupported"
 )
+
+// meanings lists the codes in their order, with what each means in one line.
+var meanings = []struct {
+	code    Code
+	meaning string
+}{
+	{Internal, "a defect or a broken dependency; the cause is in the log"},
+	{Unavailable, "a part is not there now, or there is too much to do; try again"},
+	{Timeout, "a deadline passed"},
+	{Interrupted, "the process stopped while the work was running"},
+	{NoSpace, "the disk is full or nearly full"},
+	{TooManyRequests, "more than the rate limit allows; try again"},
+	{Conflict, "it exists already, or somebody else changed it first"},
+	{Unauthenticated, "no key, or one that is not known"},
+	{Forbidden, "not allowed, whoever asks with these means"},
+	{Invalid, "a field has a value that is not allowed; the field is named"},
+	{MalformedBody, "a request that cannot be read at all, such as broken JSON"},
+	{WrongMethod, "the path exists, the method does not"},
+	{NotFound, "no such thing"},
+	{TooLarge, "a body, file or text over its limit"},
+	{EmptyFile, "a file without any row"},
+	{NotUTF8, "bytes that are not UTF-8; the line is named"},
+	{UnknownFormat, "neither TSV, CSV with a header nor JSONL"},
+	{MalformedRow, "a row that cannot be read; the line is named"},
+	{BadLabel, "a label that is not one; the line is named"},
+	{LineTooLong, "a row over the limit of bytes; the line is named"},
+	{TooManyRows, "more rows than the limit"},
+	{TooFewRows, "fewer rows than the cross-validation has folds"},
+	{OneClass, "all rows carry the same label, or all but too few"},
+	{UnknownModel, "no model of that id"},
+	{NotTrained, "the model or version is not trained yet"},
+	{CorruptModel, "an artefact that cannot be read"},
+	{UnsafeName, "a name with characters that are not allowed"},
+	{Unsupported, "a trainer, option or media type that is not known"},
+}
+
+// Codes lists every code there is.
+func Codes() []Code {
+	list := make([]Code, len(meanings))
+	for i, m := range meanings {
+		list[i] = m.code
+	}
+	return list
+}
+
+// Meaning tells in one line what c stands for; empty for what is not a code.
+func (c Code) Meaning() string {
+	for _, m := range meanings {
+		if m.code == c {
+			return m.meaning
+		}
+	}
+	return ""
+}
 
 // Final reports whether work that failed with c would fail the same way again, so that a queue should
 // set it aside at once instead of trying it three times.

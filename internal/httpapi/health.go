@@ -1,0 +1,42 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/subtle"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"animo"
+)
+
+// readyTime is how long a readiness check may take.
+const readyTime = 2 * time.Second
+
+// readyz answers 200 when requests can be served: the stores answer and no stop is under way.
+func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
+	defer cancel()
+	if err := s.Ready(ctx); err != nil {
+		writeProblem(w, r, s.Log, animo.Errorf(animo.Unavailable, "not ready", "no está listo").Because(err))
+		return
+	}
+	_, _ = io.WriteString(w, "ok\n")
+}
+
+// metrics answers in Prometheus's text format, to who has the token or, without one, to this machine.
+func (s *server) metrics(w http.ResponseWriter, r *http.Request) {
+	token, _ := bearer(r)
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	ip := net.ParseIP(host)
+	allowed := ip != nil && ip.IsLoopback()
+	if s.MetricsToken != "" {
+		allowed = subtle.ConstantTimeCompare([]byte(token), []byte(s.MetricsToken)) == 1
+	}
+	if !allowed {
+		writeProblem(w, r, s.Log, animo.Errorf(animo.Unauthenticated, "send the metrics token as Authorization: Bearer TOKEN (setting metrics-token)", "envíe el token de métricas como Authorization: Bearer TOKEN (ajuste metrics-token)"))
+		return
+	}
+	s.Metrics.ServeHTTP(w, r)
+}

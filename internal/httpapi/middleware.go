@@ -1,0 +1,160 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"animo"
+)
+
+// recorder remembers the status that was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// observe counts and times every request under its route's pattern, never under its path, which may carry
+// anything.
+func (s *server) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		rec := &recorder{ResponseWriter: w}
+		next.ServeHTTP(rec, r)
+		s.Observe(routeOf(r.URL.Path), r.Method, rec.status, time.Since(start))
+	})
+}
+
+// routeOf names the group of routes that a path belongs to: its first two elements at most.
+func routeOf(path string) string {
+	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 3)
+	if parts[0] != "v1" {
+		switch parts[0] {
+		case "senti", "modelos", "livez", "readyz", "metrics", "docs", "openapi.json":
+			return "/" + parts[0]
+		}
+		return "other"
+	}
+	if len(parts) > 1 {
+		switch parts[1] {
+		case "training", "datasets", "models", "queues":
+			return "/v1/" + parts[1]
+		}
+	}
+	return "other"
+}
+
+// recoverPanics turns a panic into 500 and a log line with the stack; the server goes on.
+func (s *server) recoverPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			s.Log.Error("panic in a request", "method", r.Method, "route", routeOf(r.URL.Path), "panic", p, "stack", string(debug.Stack()))
+			if rec, ok := w.(*recorder); !ok || rec.status == 0 {
+				writeProblem(w, r, s.Log, animo.Errorf(animo.Internal, "something inside failed; the log says what", "algo falló por dentro; el registro dice qué"))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// cleanPath refuses paths with empty, "." or ".." elements, which the router would silently turn into
+// other paths.
+func (s *server) cleanPath(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for i, part := range strings.Split(r.URL.Path, "/") {
+			if part == "." || part == ".." || part == "" && i > 0 && r.URL.Path != "/" {
+				writeProblem(w, r, s.Log, animo.Errorf(animo.UnsafeName, "a name in the path is empty, \".\" or \"..\"; give it a proper one", "un nombre de la ruta está vacío, o es \".\" o \"..\"; dele uno apropiado"))
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// unrouted answers problems where the router would answer plain text: 404 for a path that is not there and
+// 405 for one that is, with another method.
+func (s *server) unrouted(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		plain := &discard{header: http.Header{}}
+		h.ServeHTTP(plain, r)
+		if plain.status == http.StatusMethodNotAllowed {
+			w.Header().Set("Allow", plain.header.Get("Allow"))
+			writeProblem(w, r, s.Log, animo.Errorf(animo.WrongMethod, "%s is not possible here; use %s", "%s no es posible aquí; use %s", r.Method, plain.header.Get("Allow")))
+			return
+		}
+		writeProblem(w, r, s.Log, animo.Errorf(animo.NotFound, "there is nothing at this path; /docs lists what there is", "no hay nada en esta ruta; /docs enumera lo que hay"))
+	})
+}
+
+// discard is a writer for answers of which only status and headers matter.
+type discard struct {
+	header http.Header
+	status int
+}
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) WriteHeader(status int)      { d.status = status }
+func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
+
+// deadline bounds the whole request, its reading and its writing.
+func (s *server) deadline(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		limit := s.Limits.RequestTime
+		if r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/v1/training/") {
+			limit = s.Limits.UploadTime
+		}
+		until := time.Now().Add(limit)
+		c := http.NewResponseController(w)
+		_ = c.SetReadDeadline(until)                   // not every writer can; the context holds in any case
+		_ = c.SetWriteDeadline(until.Add(time.Second)) // so that the answer of a request that ran out can still be sent
+		ctx, cancel := context.WithDeadline(r.Context(), until)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// limitInFlight answers 503 at once when as many requests as allowed are being served.
+func (s *server) limitInFlight(next http.Handler) http.Handler {
+	slots := make(chan struct{}, s.Limits.Requests)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+			next.ServeHTTP(w, r)
+		default:
+			writeProblem(w, r, s.Log, animo.Errorf(animo.Unavailable, "more than %s requests at once; try again in a few seconds", "más de %s peticiones a la vez; inténtelo de nuevo en unos segundos", strconv.Itoa(s.Limits.Requests)))
+		}
+	})
+}

@@ -1,0 +1,124 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"animo/internal/opinions"
+)
+
+// modelView is a model and its kept versions, newest first.
+type modelView struct {
+	ID       string         `json:"id" example:"DB_proyecto_SA.txt"`
+	Current  string         `json:"current" doc:"The version that answers; empty until one is trained."`
+	Versions []trainingView `json:"versions" doc:"Kept versions with their scores, newest first."`
+}
+
+type modelInput struct {
+	ID string `path:"id" doc:"The model's id." example:"DB_proyecto_SA.txt"`
+}
+
+type modelOutput struct{ Body modelView }
+
+func (s *server) modelView(ctx context.Context, id string) (*modelOutput, error) {
+	h, err := s.Opinions.Model(ctx, tenantOf(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	v := modelView{ID: h.ID, Current: h.Current, Versions: []trainingView{}}
+	for _, t := range slices.Backward(h.Versions) {
+		v.Versions = append(v.Versions, viewTraining(ctx, t))
+	}
+	return &modelOutput{v}, nil
+}
+
+func (s *server) routeModels() {
+	const tag = "Models"
+	type modelsOutput struct {
+		Body struct {
+			Items []modelItem `json:"items"`
+		}
+	}
+	register(s, huma.Operation{
+		OperationID: "list-models", Method: http.MethodGet, Path: "/v1/models", Tags: []string{tag},
+		Summary: "The models that answer",
+	}, func(ctx context.Context, _ *struct{}) (*modelsOutput, error) {
+		list, err := s.Opinions.Models(ctx, tenantOf(ctx))
+		out := &modelsOutput{}
+		out.Body.Items = make([]modelItem, len(list))
+		for i, m := range list {
+			out.Body.Items[i] = modelItem{m.ID, m.Current, path("v1", "models", m.ID)}
+		}
+		return out, err
+	})
+	register(s, huma.Operation{
+		OperationID: "get-model", Method: http.MethodGet, Path: "/v1/models/{id}", Tags: []string{tag},
+		Summary: "A model, its kept versions and their scores", Errors: []int{404},
+	}, func(ctx context.Context, in *modelInput) (*modelOutput, error) {
+		return s.modelView(ctx, in.ID)
+	})
+	register(s, huma.Operation{
+		OperationID: "get-model-version", Method: http.MethodGet, Path: "/v1/models/{id}/versions/{version}", Tags: []string{tag},
+		Summary: "One version of a model: how far it is, or its scores", Errors: []int{404},
+	}, func(ctx context.Context, in *struct {
+		modelInput
+		Version string `path:"version"`
+	}) (*trainingOutput, error) {
+		t, err := s.Opinions.Version(ctx, tenantOf(ctx), in.ID, in.Version)
+		if err != nil {
+			return nil, err
+		}
+		return &trainingOutput{Body: viewTraining(ctx, t)}, nil
+	})
+	register(s, huma.Operation{
+		OperationID: "train-model", Method: http.MethodPost, Path: "/v1/models", Tags: []string{tag},
+		Summary:       "Train a model of one or several ingested training files",
+		Description:   "Always makes a new version. The version that answers goes on answering until the new one is published.",
+		DefaultStatus: http.StatusAccepted, Errors: []int{400, 404, 422},
+	}, func(ctx context.Context, in *struct {
+		Body struct {
+			ID       string   `json:"id" doc:"The model's id." example:"hoteles"`
+			Datasets []string `json:"datasets" doc:"Names of ingested training files." example:"[\"enero.txt\",\"febrero.txt\"]"`
+			Trainer  string   `json:"trainer,omitempty" doc:"How to train; auto, the default, chooses by cross-validation."`
+			Folds    int      `json:"folds,omitempty" doc:"Parts of the cross-validation, 2 to 100; 10 if not said."`
+			Seed     uint64   `json:"seed,omitempty"`
+		}
+	}) (*trainingOutput, error) {
+		b := in.Body
+		v, err := s.Opinions.Retrain(ctx, tenantOf(ctx), b.ID, b.Datasets, opinions.Recipe{Trainer: b.Trainer, Folds: b.Folds, Seed: b.Seed})
+		if err != nil {
+			return nil, err
+		}
+		view := viewTraining(ctx, opinions.Training{Version: v})
+		return &trainingOutput{view.StatusURL, view}, nil
+	})
+	register(s, huma.Operation{
+		OperationID: "serve-version", Method: http.MethodPut, Path: "/v1/models/{id}/current", Tags: []string{tag},
+		Summary: "Let another kept version answer: roll back, or forward again", Errors: []int{400, 404, 409},
+	}, func(ctx context.Context, in *struct {
+		modelInput
+		Body struct {
+			Version string `json:"version" doc:"A kept version that is done."`
+		}
+	}) (*modelOutput, error) {
+		if _, err := s.Opinions.Serve(ctx, tenantOf(ctx), in.ID, in.Body.Version); err != nil {
+			return nil, err
+		}
+		return s.modelView(ctx, in.ID)
+	})
+	register(s, huma.Operation{
+		OperationID: "delete-model", Method: http.MethodDelete, Path: "/v1/models/{id}", Tags: []string{tag},
+		Summary: "Forget a model with all its versions", Errors: []int{404},
+	}, func(ctx context.Context, in *modelInput) (*struct{}, error) {
+		return nil, s.Opinions.DeleteModel(ctx, tenantOf(ctx), in.ID)
+	})
+}
+
+type modelItem struct {
+	ID       string `json:"id"`
+	Current  string `json:"current" doc:"The version that answers."`
+	ModelURL string `json:"model_url"`
+}

@@ -1,0 +1,158 @@
+// Package httpapi is Animo over HTTP: version 1 of its REST API, the two endpoints of the opinion report,
+// health, metrics, the OpenAPI description and its readable form. Begin at New; routes are in one table
+// each in training.go, models.go, classify.go and queues.go.
+package httpapi
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"animo"
+	"animo/internal/bus"
+	"animo/internal/opinions"
+	"animo/text"
+)
+
+// Opinions is the opinion flow as the API needs it; *opinions.Flow is one.
+type Opinions interface {
+	Take(ctx context.Context, tenant, name string, r io.Reader, recipe opinions.Recipe) (animo.Version, error)
+	Retrain(ctx context.Context, tenant, model string, datasets []string, recipe opinions.Recipe) (animo.Version, error)
+	Serve(ctx context.Context, tenant, model, version string) (animo.Model, error)
+	Training(ctx context.Context, tenant, model string) (opinions.Training, error)
+	Trainings(ctx context.Context, tenant string) ([]opinions.Training, error)
+	Version(ctx context.Context, tenant, model, id string) (opinions.Training, error)
+	Model(ctx context.Context, tenant, id string) (opinions.ModelHistory, error)
+	Models(ctx context.Context, tenant string) ([]animo.Model, error)
+	Dataset(ctx context.Context, tenant, name string) (animo.Dataset, error)
+	Datasets(ctx context.Context, tenant string) ([]animo.Dataset, error)
+	DeleteModel(ctx context.Context, tenant, id string) error
+	DeleteDataset(ctx context.Context, tenant, name string) error
+	Loaded(ctx context.Context, tenant, model string) (*text.Model, string, error)
+}
+
+// Queues is the part of the bus that people look after; every bus.Driver is one.
+type Queues interface {
+	Depths(ctx context.Context, tenant string) ([]bus.Depth, error)
+	DeadLetters(ctx context.Context, tenant, queue, after string, limit int) ([]bus.DeadLetter, error)
+	DeadLetter(ctx context.Context, tenant, queue, id string) (bus.DeadLetter, error)
+	Redrive(ctx context.Context, tenant, queue string, ids ...string) (int, error)
+	Drop(ctx context.Context, tenant, queue string, ids ...string) (int, error)
+}
+
+// Keys tells whose an API key is.
+type Keys interface {
+	TenantOf(ctx context.Context, token string) (string, error)
+	Locked(ctx context.Context) (bool, error)
+}
+
+// Limits bound one request. All must be more than 0.
+type Limits struct {
+	BodyBytes   int64         // of a request that is not an upload
+	Texts       int           // in one call to classify
+	TextBytes   int           // of one text to classify
+	Requests    int           // served at once
+	RequestTime time.Duration // for a request that is not an upload
+	UploadTime  time.Duration // for an upload
+}
+
+// Options are what the API serves. All fields are required but MetricsToken and Observe.
+type Options struct {
+	Version      string // of Animo, for the API's description
+	Opinions     Opinions
+	Queues       Queues
+	Keys         Keys
+	Limits       Limits
+	Loopback     bool                            // whether only this machine can reach the server
+	Ready        func(ctx context.Context) error // nil while requests can be served
+	Metrics      http.Handler                    // what /metrics answers
+	MetricsToken string                          // what /metrics asks for; "" lets this machine alone read it
+	Observe      func(route, method string, status int, took time.Duration)
+	Log          *slog.Logger
+}
+
+type server struct {
+	Options
+	api       huma.API
+	docsBytes func() ([]byte, error)
+}
+
+// New makes the handler of everything under the server's address.
+func New(o Options) http.Handler {
+	if o.Observe == nil {
+		o.Observe = func(string, string, int, time.Duration) {}
+	}
+	mux := http.NewServeMux()
+	config := huma.DefaultConfig("Animo", o.Version)
+	config.Info.Description = "How an audience feels: labelled opinions in, a classifier out."
+	config.CreateHooks = nil // no $schema links in answers: the report's clients expect none
+	config.DocsPath = ""     // served here, with nothing fetched from elsewhere
+	config.SchemasPath = ""
+	config.RejectUnknownQueryParameters = true
+	config.Formats = map[string]huma.Format{
+		"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat,
+		"application/x-www-form-urlencoded": huma.DefaultJSONFormat, // what curl -d says of JSON
+		"text/plain":                        huma.DefaultJSONFormat,
+	}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"key": {Type: "http", Scheme: "bearer", Description: "An API key (animo keys add). Not needed while no key exists."},
+	}
+	config.Security = []map[string][]string{{"key": {}}, {}}
+	s := &server{Options: o, api: humago.New(mux, config)}
+	s.docsBytes = s.docsOnce()
+
+	s.routeTraining()
+	s.routeModels()
+	s.routeClassify()
+	s.routeQueues()
+
+	private := s.limitInFlight(s.authenticate(s.unrouted(mux)))
+	front := http.NewServeMux()
+	front.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	front.HandleFunc("GET /readyz", s.readyz)
+	front.HandleFunc("GET /metrics", s.metrics)
+	front.HandleFunc("GET /docs", s.docs)
+	front.HandleFunc("GET /{$}", s.docs)
+	for _, path := range []string{"/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/openapi-3.0.yaml"} {
+		front.Handle("GET "+path, mux)
+	}
+	front.Handle("/", private)
+
+	crossOrigin := http.NewCrossOriginProtection() // pages of other sites must not act in the visitor's name
+	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, r, o.Log, animo.Errorf(animo.Forbidden, "a page of another site may not do this", "una página de otro sitio no puede hacer esto"))
+	}))
+	return withLanguage(s.observe(s.recoverPanics(s.cleanPath(s.deadline(crossOrigin.Handler(front))))))
+}
+
+// register adds one operation whose handler may answer any error.
+func register[I, O any](s *server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = s.Limits.BodyBytes
+	}
+	op.BodyReadTimeout = -1 // the deadline of the whole request holds
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, problem(ctx, s.Log, err)
+		}
+		return out, nil
+	})
+}
+
+// path names a thing in an answer's URL.
+func path(parts ...string) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteByte('/')
+		b.WriteString(url.PathEscape(p))
+	}
+	return b.String()
+}

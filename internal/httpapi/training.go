@@ -1,0 +1,228 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"animo"
+	"animo/internal/opinions"
+	"animo/text"
+)
+
+// trainingView is how far the newest training of a model is.
+type trainingView struct {
+	Name      string             `json:"name" doc:"The training file's name, which is also the model's id." example:"DB_proyecto_SA.txt"`
+	Version   string             `json:"version" doc:"The version of the model that this training makes."`
+	Status    animo.Status       `json:"status" enum:"stored,ingesting,training,done,failed"`
+	Message   string             `json:"message" doc:"The status in words, with how far it is." example:"training fold 3/10"`
+	Progress  *progressView      `json:"progress,omitempty" doc:"While it runs."`
+	Failure   *failureView       `json:"failure,omitempty" doc:"Why it failed."`
+	Datasets  []animo.DatasetRef `json:"datasets"`
+	Trainer   string             `json:"trainer"`
+	Folds     int                `json:"folds"`
+	Seed      uint64             `json:"seed"`
+	Requested time.Time          `json:"requested"`
+	Finished  *time.Time         `json:"finished,omitempty"`
+	Report    *text.Report       `json:"report,omitempty" doc:"The scores, once it is trained."`
+	StatusURL string             `json:"status_url" doc:"Where to ask how far it is."`
+	ModelURL  string             `json:"model_url"`
+}
+
+type progressView struct {
+	Stage string    `json:"stage" doc:"ingesting, reading, choosing, fold or fitting"`
+	Done  int       `json:"done"`
+	Total int       `json:"total" doc:"0 while it is not known."`
+	At    time.Time `json:"at"`
+}
+
+type failureView struct {
+	Code    animo.Code `json:"code"`
+	Message string     `json:"message"`
+	Field   string     `json:"field,omitempty"`
+	Line    int        `json:"line,omitempty"`
+}
+
+func viewFailure(ctx context.Context, r *animo.Reason) *failureView {
+	if r == nil {
+		return nil
+	}
+	v := &failureView{r.Code, r.EN, r.Field, r.Line}
+	if callerOf(ctx).lang == "es" {
+		v.Message = r.ES
+	}
+	return v
+}
+
+func viewTraining(ctx context.Context, t opinions.Training) trainingView {
+	v := trainingView{
+		Name: t.Model, Version: t.ID, Status: t.Status, Failure: viewFailure(ctx, t.Failure), Datasets: t.Datasets,
+		Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Requested: t.Requested, Report: t.Report,
+		StatusURL: path("v1", "training", t.Model), ModelURL: path("v1", "models", t.Model),
+	}
+	if !t.Finished.IsZero() {
+		v.Finished = &t.Finished
+	}
+	if p := t.Progress; p != nil {
+		v.Progress = &progressView{p.Stage, p.Done, p.Total, p.At}
+	}
+	v.Message = message(callerOf(ctx).lang, v)
+	return v
+}
+
+// message puts a training's status into words.
+func message(lang string, v trainingView) string {
+	say := func(en, es string) string {
+		if lang == "es" {
+			return es
+		}
+		return en
+	}
+	switch v.Status {
+	case animo.Stored:
+		return say("stored", "guardado")
+	case animo.Done:
+		return say("done", "listo")
+	case animo.Failed:
+		if v.Failure == nil {
+			return say("failed", "falló")
+		}
+		return say("failed: ", "falló: ") + v.Failure.Message
+	}
+	verb := say("ingesting", "ingiriendo")
+	if v.Status == animo.Training {
+		verb = say("training", "entrenando")
+	}
+	p := v.Progress
+	if p == nil {
+		return verb
+	}
+	switch p.Stage {
+	case "ingesting":
+	case "fold":
+		verb += say(" fold", " pliegue")
+	case "reading":
+		verb += say(": reading", ": leyendo")
+	case "choosing":
+		verb += say(": choosing", ": eligiendo")
+	case "fitting":
+		verb += say(": fitting", ": ajustando")
+	}
+	if p.Total == 0 {
+		return verb
+	}
+	return fmt.Sprintf("%s %d/%d", verb, p.Done, p.Total)
+}
+
+type nameInput struct {
+	Name string `path:"name" doc:"The training file's name." example:"DB_proyecto_SA.txt"`
+}
+
+type recipeInput struct {
+	Trainer string `query:"trainer" doc:"How to train; auto chooses by cross-validation." example:"auto"`
+	Folds   int    `query:"folds" doc:"Parts of the cross-validation, 2 to 100; 10 if not said." example:"10"`
+	Seed    uint64 `query:"seed" doc:"Start weights, shuffles and folds follow from it." example:"0"`
+}
+
+// uploadInput keeps hold of the body's reader, so that a file of any size streams to disk.
+type uploadInput struct {
+	nameInput
+	recipeInput
+	body io.Reader
+}
+
+// Resolve is how huma lets an input see the request.
+func (in *uploadInput) Resolve(ctx huma.Context) []error {
+	in.body = ctx.BodyReader()
+	return nil
+}
+
+type trainingOutput struct {
+	Location string `header:"Location"`
+	Body     trainingView
+}
+
+type trainingsOutput struct {
+	Body struct {
+		Items []trainingView `json:"items"`
+	}
+}
+
+func (s *server) routeTraining() {
+	const tag = "Training"
+	register(s, huma.Operation{
+		OperationID: "upload-training-file", Method: http.MethodPut, Path: "/v1/training/{name}", Tags: []string{tag},
+		Summary: "Upload a file of labelled opinions and train a model of it",
+		Description: "The body is the file: opinion TAB label a line, CSV with a header, or JSONL. When the answer comes, the file is on disk and will be " +
+			"trained, whatever happens. The same bytes under the same name are the same training.",
+		DefaultStatus: http.StatusAccepted, MaxBodyBytes: -1,
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}},
+		Errors:      []int{400, 413, 422, 507},
+	}, func(ctx context.Context, in *uploadInput) (*trainingOutput, error) {
+		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.body, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed})
+		if err != nil {
+			return nil, err
+		}
+		view := viewTraining(ctx, opinions.Training{Version: v})
+		return &trainingOutput{view.StatusURL, view}, nil
+	})
+	register(s, huma.Operation{
+		OperationID: "get-training", Method: http.MethodGet, Path: "/v1/training/{name}", Tags: []string{tag},
+		Summary: "How far the newest training of a model is", Errors: []int{404},
+	}, func(ctx context.Context, in *nameInput) (*trainingOutput, error) {
+		t, err := s.Opinions.Training(ctx, tenantOf(ctx), in.Name)
+		if err != nil {
+			return nil, err
+		}
+		return &trainingOutput{Body: viewTraining(ctx, t)}, nil
+	})
+	register(s, huma.Operation{
+		OperationID: "list-trainings", Method: http.MethodGet, Path: "/v1/training", Tags: []string{tag},
+		Summary: "How far the newest training of each model is",
+	}, func(ctx context.Context, _ *struct{}) (*trainingsOutput, error) {
+		list, err := s.Opinions.Trainings(ctx, tenantOf(ctx))
+		if err != nil {
+			return nil, err
+		}
+		out := &trainingsOutput{}
+		out.Body.Items = make([]trainingView, len(list))
+		for i, t := range list {
+			out.Body.Items[i] = viewTraining(ctx, t)
+		}
+		return out, nil
+	})
+
+	type datasetOutput struct{ Body animo.Dataset }
+	type datasetsOutput struct {
+		Body struct {
+			Items []animo.Dataset `json:"items"`
+		}
+	}
+	const datasets = "Datasets"
+	register(s, huma.Operation{
+		OperationID: "list-datasets", Method: http.MethodGet, Path: "/v1/datasets", Tags: []string{datasets},
+		Summary: "Every kept revision of every training file",
+	}, func(ctx context.Context, _ *struct{}) (*datasetsOutput, error) {
+		list, err := s.Opinions.Datasets(ctx, tenantOf(ctx))
+		out := &datasetsOutput{}
+		out.Body.Items = list
+		return out, err
+	})
+	register(s, huma.Operation{
+		OperationID: "get-dataset", Method: http.MethodGet, Path: "/v1/datasets/{name}", Tags: []string{datasets},
+		Summary: "The newest revision of a training file", Errors: []int{404},
+	}, func(ctx context.Context, in *nameInput) (*datasetOutput, error) {
+		d, err := s.Opinions.Dataset(ctx, tenantOf(ctx), in.Name)
+		return &datasetOutput{d}, err
+	})
+	register(s, huma.Operation{
+		OperationID: "delete-dataset", Method: http.MethodDelete, Path: "/v1/datasets/{name}", Tags: []string{datasets},
+		Summary: "Forget a training file: bytes and rows, every revision", Description: "Models trained of it go on answering.", Errors: []int{404},
+	}, func(ctx context.Context, in *nameInput) (*struct{}, error) {
+		return nil, s.Opinions.DeleteDataset(ctx, tenantOf(ctx), in.Name)
+	})
+}
