@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"math"
 )
 
 // linear is a sum of parts that are linear in the features of one view each.
@@ -9,11 +10,13 @@ type linear struct {
 	parts []part
 }
 
-// part is one linear function of one view: bias plus, for each feature that occurs, its weight.
+// part is one linear function of one view: bias plus weight times number for each feature that occurs.
 type part struct {
-	view    int // index into the trainer's views
-	weights []float32
-	bias    float64
+	view      int // index into the trainer's views
+	weighting weighting
+	idf       []float32 // only for tfidf
+	weights   []float32
+	bias      float64
 }
 
 func (l *linear) score(x []vector) float64 {
@@ -26,10 +29,33 @@ func (l *linear) score(x []vector) float64 {
 
 func (p *part) score(x vector) float64 {
 	var sum float32
-	for _, id := range x.ids {
-		sum += p.weights[id]
+	if p.weighting == binary {
+		for _, id := range x.ids {
+			sum += p.weights[id]
+		}
+		return p.bias + float64(sum)
 	}
-	return p.bias + float64(sum)
+	var square float32
+	for i, id := range x.ids {
+		v := p.idf[id]
+		if c := x.counts[i]; c > 1 {
+			v *= float32(1 + math.Log(float64(c)))
+		}
+		square += v * v
+		sum += v * p.weights[id]
+	}
+	if square == 0 {
+		return p.bias
+	}
+	return p.bias + float64(sum)/math.Sqrt(float64(square))
+}
+
+// scale multiplies what the part gives.
+func (p *part) scale(by float64) {
+	for i := range p.weights {
+		p.weights[i] *= float32(by)
+	}
+	p.bias = single32(p.bias * by)
 }
 
 func (l *linear) explain(x []vector) [][]float64 {
@@ -37,9 +63,12 @@ func (l *linear) explain(x []vector) [][]float64 {
 	for i := range x {
 		out[i] = make([]float64, len(x[i].ids))
 	}
-	for _, p := range l.parts {
+	var numbers []float32
+	for i := range l.parts {
+		p := &l.parts[i]
+		numbers = p.weigh(numbers[:0], x[p.view])
 		for i, id := range x[p.view].ids {
-			out[p.view][i] += float64(p.weights[id])
+			out[p.view][i] += float64(numbers[i] * p.weights[id])
 		}
 	}
 	return out
@@ -52,10 +81,14 @@ func (l *linear) save() tensors {
 		t[name+"weights"] = p.weights
 		t[name+"bias"] = []float32{float32(p.bias)}
 		t[name+"view"] = []float32{float32(p.view)}
+		if p.weighting == tfidf {
+			t[name+"idf"] = p.idf
+		}
 	}
 	return t
 }
 
+// loadLinear reads what save gave.
 func loadLinear(widths []int, t tensors) (scorer, error) {
 	l := &linear{}
 	for i := 0; ; i++ {
@@ -73,6 +106,12 @@ func loadLinear(widths []int, t tensors) (scorer, error) {
 		}
 		if p.weights, err = t.many(name+"weights", widths[p.view]); err != nil {
 			return nil, err
+		}
+		if _, ok := t[name+"idf"]; ok {
+			p.weighting = tfidf
+			if p.idf, err = t.many(name+"idf", widths[p.view]); err != nil {
+				return nil, err
+			}
 		}
 		bias, err := t.one(name + "bias")
 		if err != nil {

@@ -31,6 +31,10 @@ type scorer interface {
 // trainers lists what Options.Trainer can name, except auto.
 var trainers = []trainer{
 	{"nb", []view{spanishView}, fitNB, loadLinear},
+	{"blend", []view{wideView, charsView}, fitBlend, loadLinear},
+	{"logreg", []view{spanishView, charsView}, fitLogistic, loadLinear},
+	{"svm", []view{spanishView, charsView}, fitSVM, loadLinear},
+	{"nbsvm", []view{spanishView, charsView}, fitNBSVM, loadLinear},
 }
 
 // vectors gives the features of one row in each view.

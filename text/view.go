@@ -25,4 +25,6 @@ const (
 var (
 	plainView   = view{Kind: plain, Min: 1, Max: 2}
 	spanishView = view{Kind: spanish, Min: 1, Max: 2, Scope: 2}
+	wideView    = view{Kind: spanish, Min: 1, Max: 2, Scope: 3}
+	charsView   = view{Kind: chars, Min: 3, Max: 6}
 )
