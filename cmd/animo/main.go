@@ -8,11 +8,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"animo"
+	"animo/text"
 )
 
 // The exit codes.
@@ -25,7 +27,10 @@ const (
 // commands is the command line. A command is a struct with flags and a Run method; Run may take a
 // context.Context, which ends at SIGINT or SIGTERM, and a *console to read from and print to.
 type commands struct {
-	Version versionCmd `cmd:"" help:"Print which Animo this is."`
+	Train    trainCmd    `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`
+	Classify classifyCmd `cmd:"" help:"Tell Positivo from Negativo with a trained model."`
+	Evaluate evaluateCmd `cmd:"" help:"Score a trained model on files of labelled opinions."`
+	Version  versionCmd  `cmd:"" help:"Print which Animo this is."`
 }
 
 const description = `How does your audience feel? Animo learns from opinions labelled good or bad and tells "Positivo" from "Negativo".
@@ -50,6 +55,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		kong.Name("animo"), kong.Description(description),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 100}),
+		kong.Vars{"trainers": strings.Join(text.Trainers(), ", ")},
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(c))
 	if err != nil {
 		c.fail(err)

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"animo"
+	"animo/text"
+)
+
+// classifyCmd tells what texts say.
+type classifyCmd struct {
+	Model string   `required:"" placeholder:"DIR" help:"The folder that train --out saved the model in."`
+	JSON  bool     `help:"Print one JSON object a text: label, probability, known, text."`
+	Texts []string `arg:"" optional:"" name:"text" help:"Texts to classify; without any, each line of standard input is one."`
+}
+
+// Help is the part of --help with the examples.
+func (classifyCmd) Help() string {
+	return `Each text gives one line on stdout, in the order of the texts: the label, how probable it is, and the text. A question mark behind the label says that the model knows no word of the text, so that the label is only a guess; in JSON "known" is 0 then.
+
+Lines of stdin are classified as they come, so a file may have millions and a pipe may never end. An empty line is a text without a known word.
+
+Examples:
+
+    animo classify --model modelo "Las camas estaban mal arregladas"
+    animo classify --model modelo < opiniones.txt
+    animo classify --model modelo --json < opiniones.txt | jq -r 'select(.probability > 0.9) | .text'`
+}
+
+// maxTextBytes is how long a line of stdin may be.
+const maxTextBytes = 1 << 20
+
+// Run classifies the arguments or standard input.
+func (k *classifyCmd) Run(ctx context.Context, c *console) error {
+	for i, t := range k.Texts {
+		switch {
+		case strings.TrimSpace(t) == "":
+			return usagef("TEXT", "text %d is empty", "el texto %d está vacío", i+1)
+		case !utf8.ValidString(t):
+			return usagef("TEXT", "text %d is not UTF-8", "el texto %d no es UTF-8", i+1)
+		}
+	}
+	model, _, err := text.Load(k.Model)
+	if err != nil {
+		return err
+	}
+	p := newPrinter(c, k.JSON)
+	if len(k.Texts) > 0 {
+		err = p.print(k.Texts, model.Classify(k.Texts...))
+	} else {
+		if terminal(c.stdin) {
+			c.note("write a text a line; Ctrl-D ends", "escriba un texto por línea; Ctrl-D termina")
+		}
+		err = classifyLines(ctx, model, c.stdin, p)
+	}
+	if err != nil {
+		return err
+	}
+	if p.guesses > 0 && !k.JSON {
+		c.note("texts marked ? (%d) have no word that the model knows: their label is a guess",
+			"los textos marcados con ? (%d) no tienen palabras que el modelo conozca: su etiqueta es una conjetura", p.guesses)
+	}
+	return nil
+}
+
+// classifyLines classifies each line of in. Those that have arrived are classified together, so that a
+// file keeps all cores busy and a person at a terminal gets each answer at once.
+func classifyLines(ctx context.Context, model *text.Model, in io.Reader, p *printer) error {
+	r := bufio.NewReaderSize(interruptible(ctx, in), maxTextBytes+len("\r\n"))
+	var batch []string
+	for number := 1; ; number++ {
+		line, err := r.ReadSlice('\n')
+		if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
+			return err
+		}
+		end := err == io.EOF
+		if !end || len(line) > 0 {
+			if number == 1 {
+				line = bytes.TrimPrefix(line, []byte("\ufeff"))
+			}
+			line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+			switch {
+			case len(line) > maxTextBytes:
+				return animo.Errorf(animo.LineTooLong, "the text is longer than %d bytes, the limit",
+					"el texto tiene más de %d bytes, el límite", maxTextBytes).At(number)
+			case !utf8.Valid(line):
+				return animo.Errorf(animo.NotUTF8, "the text is not UTF-8; iconv -t UTF-8 converts a file",
+					"el texto no es UTF-8; iconv -t UTF-8 convierte un archivo").At(number)
+			}
+			batch = append(batch, string(line))
+		}
+		if end || !lineWaits(r) {
+			if err := p.print(batch, model.Classify(batch...)); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+		if end {
+			return nil
+		}
+	}
+}
+
+// lineWaits reports whether the next line can be read without waiting for more of the stream.
+func lineWaits(r *bufio.Reader) bool {
+	waiting, _ := r.Peek(r.Buffered())
+	return bytes.IndexByte(waiting, '\n') >= 0
+}
+
+// printer writes predictions in the order of their texts.
+type printer struct {
+	w       *bufio.Writer
+	json    bool
+	guesses int // texts without a known word
+}
+
+func newPrinter(c *console, json bool) *printer {
+	return &printer{w: bufio.NewWriterSize(c.stdout, 64<<10), json: json}
+}
+
+// classified is what classify --json prints of a text.
+type classified struct {
+	Label       string  `json:"label"`
+	Probability float64 `json:"probability"`
+	Known       int     `json:"known"`
+	Text        string  `json:"text"`
+}
+
+func (p *printer) print(texts []string, predictions []text.Prediction) error {
+	for i, it := range predictions {
+		if it.Known == 0 {
+			p.guesses++
+		}
+		if p.json {
+			if err := printJSON(p.w, classified{it.Label.String(), it.Probability, it.Known, texts[i]}); err != nil {
+				return err
+			}
+			continue
+		}
+		mark := " "
+		if it.Known == 0 {
+			mark = "?"
+		}
+		fmt.Fprintf(p.w, "%s%s %5.1f %%  %s\n", it.Label, mark, 100*it.Probability, oneLine(texts[i]))
+	}
+	return p.w.Flush()
+}
+
+// oneLine writes a text so that it stays in its line and cannot steer a terminal.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}

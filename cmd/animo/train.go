@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"animo"
+	"animo/text"
+)
+
+// trainCmd trains a classifier without a server.
+type trainCmd struct {
+	Files    []string `arg:"" name:"file" help:"Files of labelled opinions, joined in this order; - is standard input."`
+	Trainer  string   `default:"auto" placeholder:"NAME" help:"How to learn: ${trainers}. The default, auto, tries several and says which it took and why."`
+	Folds    int      `default:"10" help:"How many parts the rows are cut into to measure the model; each is judged by a model that learned from the others."`
+	FoldFile string   `placeholder:"FILE" help:"A JSON array with the fold of each row, from 0, so that programs can be compared on the same folds."`
+	Seed     uint64   `default:"0" help:"Start weights, shuffles and folds follow from it; the same seed gives the same model on any number of cores."`
+	Out      string   `placeholder:"DIR" help:"Save the model in this folder. Without it the model is only measured."`
+	Workers  int      `default:"0" help:"How many cores to use; 0 is all."`
+	JSON     bool     `help:"Print the report as one JSON object."`
+}
+
+// Help is the part of --help with the examples.
+func (trainCmd) Help() string {
+	return `A file is read by its content, whatever its name: TEXT<tab>LABEL lines without a header; CSV (comma or semicolon) or TSV with a header; or JSONL. Labels are 1 and 0, positivo and negativo, positive and negative; in a column or key named stars, estrellas or rating they are 1 to 5 stars, where 3 is left out.
+
+The report goes to stdout; the progress bar, where stderr is a terminal, and errors go to stderr.
+
+Examples:
+
+    animo train opiniones.txt --out modelo
+    animo train hoteles.csv restaurantes.jsonl --out modelo --trainer nb
+    zcat opiniones.tsv.gz | animo train - --folds 5 --json | jq .accuracy.mean`
+}
+
+// trained is what train --json prints.
+type trained struct {
+	*text.Report
+	Skipped int    `json:"skipped"`         // rows with three stars
+	Model   string `json:"model,omitempty"` // the folder it was saved in
+}
+
+// Run trains, saves and reports.
+func (t *trainCmd) Run(ctx context.Context, c *console) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(trainGCPercent))
+	options := text.Options{Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Workers: t.Workers}
+	if t.Folds < 2 || t.Folds > 100 {
+		return usagef("--folds", "%d is not a number of folds; allowed are 2 to 100", "%d no es un número de pliegues; se admiten de 2 a 100", t.Folds)
+	}
+	if t.Workers < 0 {
+		return usagef("--workers", "%d is not a number of cores; 0 is all", "%d no es un número de núcleos; 0 son todos", t.Workers)
+	}
+	var err error
+	if options.FoldOf, err = readFolds(t.FoldFile); err != nil {
+		return err
+	}
+	if t.Out != "" { // before the work, not after it
+		if err := os.MkdirAll(t.Out, 0o777); err != nil {
+			return err
+		}
+	}
+	files, err := openFiles(ctx, c, t.Files)
+	if err != nil {
+		return err
+	}
+	defer files.close()
+
+	bar := newBar(c)
+	options.Progress = bar.show
+	model, report, err := text.Train(ctx, files.source(), options)
+	bar.clear()
+	if err != nil {
+		return asFlag(err)
+	}
+	if t.Out != "" {
+		if err := text.Save(t.Out, model, report); err != nil {
+			return err
+		}
+	}
+	if t.JSON {
+		return printJSON(c.stdout, trained{report, files.skipped, t.Out})
+	}
+	if err := printReport(c, report, files.skipped); err != nil {
+		return err
+	}
+	if t.Out == "" {
+		c.note("the model was not saved; --out DIR saves it", "el modelo no se guardó; --out CARPETA lo guarda")
+		return nil
+	}
+	c.note("saved in %[1]s; try: animo classify --model %[1]s \"Muy buen hotel\"",
+		"guardado en %[1]s; pruebe: animo classify --model %[1]s \"Muy buen hotel\"", t.Out)
+	return nil
+}
+
+// trainGCPercent has the collector run when the heap has grown by half since its last run, instead of
+// doubled: training keeps a large heap of rows and matrices, and reading them makes little garbage.
+const trainGCPercent = 50
+
+// readFolds reads a fold file; "" gives none.
+func readFolds(path string) ([]int, error) {
+	if path == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	folds := []int{}
+	if err := json.Unmarshal(data, &folds); err != nil {
+		return nil, animo.Errorf(animo.Invalid,
+			"%[1]s is not a JSON array of whole numbers, such as [0,1,2,0]: %[2]v",
+			"%[1]s no es un arreglo JSON de números enteros, como [0,1,2,0]: %[2]v", path, err).Of("--fold-file")
+	}
+	return folds, nil
+}
+
+// asFlag names the flag where an error names the option that the flag sets. A trainer that is not known
+// is the command line's fault.
+func asFlag(err error) error {
+	e, ok := errors.AsType[*animo.Error](err)
+	if !ok {
+		return err
+	}
+	switch e.Field {
+	case "trainer":
+		return e.Of("--trainer").Because(errUsage)
+	case "folds", "fold_file":
+		return e.Of("--" + strings.ReplaceAll(e.Field, "_", "-"))
+	}
+	return err
+}
