@@ -1,22 +1,102 @@
-// Package object keeps named bytes by tenant: uploaded files and models' artefacts.
+// Package object keeps named bytes by tenant: uploaded files and models' artefacts. Start at Open.
 package object
 
 import (
 	"context"
 	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"animo"
 )
 
 // Store keeps objects. Every method is safe to call at once; a tenant sees only its own. An object that
-// Put returned nil for is on disk, whole; one that failed half-way is not there. Names are '/'-separated
-// paths of clean parts (no empty part, no "." or "..", no backslash or control character), at most 512
-// bytes; others answer UnsafeName. Failures are animo.Errors: NotFound, UnsafeName, NoSpace, Internal.
+// Put returned nil for is on disk, whole; one that failed half-way is not there.
+//
+// A tenant is 1 to 63 of the characters a-z, 0-9 and "-". Names are '/'-separated paths of clean parts: no
+// empty part, no "." or "..", no backslash or control character, valid UTF-8; at most 512 bytes, and 200 a
+// part. Others answer UnsafeName. A name that is also the beginning of another's path, like "a" and "a/b",
+// answers Conflict where objects are files.
+//
+// Failures are animo.Errors: NotFound, UnsafeName, Conflict, NoSpace, Internal, after Close Unavailable,
+// and Timeout or Interrupted when ctx ends first. An error of the reader given to Put comes back as it is.
 type Store interface {
 	// Put stores what r gives under the name, replacing what was there, and tells how many bytes and
 	// their SHA-256 in hexadecimal digits.
 	Put(ctx context.Context, tenant, name string, r io.Reader) (size int64, sha256 string, err error)
-	// Get opens an object; the caller closes it. It answers NotFound when there is none.
+	// Get opens an object; the caller closes it. It answers NotFound when there is none. What was opened
+	// stays readable to its end when the object is replaced or deleted meanwhile.
 	Get(ctx context.Context, tenant, name string) (io.ReadCloser, error)
-	// Delete removes every object whose name begins with the prefix and tells how many.
+	// Delete removes every object whose name begins with the prefix, all of the tenant's for "", and tells
+	// how many. The prefix may end anywhere in a name; otherwise it is like a name.
 	Delete(ctx context.Context, tenant, prefix string) (int, error)
 	Close() error
+}
+
+// The limits of a name and of one part of it, in bytes. File systems take 255 a part; the rest is room for
+// the suffix of an unfinished file.
+const (
+	MaxName = 512
+	MaxPart = 200
+)
+
+// Open opens the store at a URL: "file:DIR", the folder as the operating system writes it, which is made if
+// it is not there; or "mem:", which forgets everything at Close. Another scheme answers Unsupported.
+func Open(ctx context.Context, url string) (Store, error) {
+	scheme, rest, _ := strings.Cut(url, ":")
+	switch {
+	case scheme == "file" && rest != "":
+		return openFolder(rest)
+	case scheme == "mem" && rest == "":
+		return openMemory(), nil
+	}
+	return nil, animo.Errorf(animo.Unsupported,
+		"no object store of the kind %q; use file:DIR or mem:",
+		"no hay almacén de objetos del tipo %q; use file:CARPETA o mem:", scheme)
+}
+
+// checkTenant answers UnsafeName unless the tenant may be the first part of a path.
+func checkTenant(tenant string) error {
+	ok := len(tenant) >= 1 && len(tenant) <= 63
+	for _, c := range []byte(tenant) {
+		ok = ok && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-')
+	}
+	if !ok {
+		return animo.Errorf(animo.UnsafeName, "%q is not a tenant's id", "%q no es el identificador de un inquilino", tenant)
+	}
+	return nil
+}
+
+// checkName answers UnsafeName unless the name is a clean path.
+func checkName(name string) error {
+	ok := len(name) <= MaxName && utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool {
+		return r == '\\' || unicode.IsControl(r)
+	})
+	for part := range strings.SplitSeq(name, "/") {
+		ok = ok && part != "" && part != "." && part != ".." && len(part) <= MaxPart
+	}
+	if !ok {
+		return animo.Errorf(animo.UnsafeName,
+			"%q is not a safe name: use parts of at most %d bytes with / between them, none of them . or ..",
+			"%q no es un nombre seguro: use partes de %d bytes como máximo con / entre ellas, ninguna . ni ..",
+			shorten(name), MaxPart)
+	}
+	return nil
+}
+
+// checkPrefix answers UnsafeName unless something that begins with the prefix can be a name.
+func checkPrefix(prefix string) error {
+	if prefix == "" {
+		return nil
+	}
+	return checkName(prefix + "x") // completes a last part of "", "." or ".."
+}
+
+// shorten keeps an error text readable when a name is not.
+func shorten(name string) string {
+	if len(name) <= MaxPart {
+		return name
+	}
+	return strings.ToValidUTF8(name[:MaxPart], "") + "…"
 }

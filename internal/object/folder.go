@@ -1,0 +1,247 @@
+package object
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"animo"
+)
+
+// A folder keeps each object as a file at TENANT/NAME. It is written here and not by gocloud.dev's
+// fileblob, because that does not sync, writes unfinished files beside the finished ones, where a crash
+// leaves them to be listed, and cannot store some names (those that end in ".attrs" or hold "__0x2f__").
+//
+// A file is written in the folder ".partial", synced, renamed to its place, and then the folders above it
+// are synced, so that after a power cut it is there whole or not at all. os.Root keeps every path, also
+// through a symbolic link, inside the folder.
+type folder struct {
+	root   *os.Root
+	closed atomic.Bool
+	// tidy is held for writing while empty folders are removed, and for reading while folders are made
+	// and a file is moved into them.
+	tidy sync.RWMutex
+}
+
+// partial is the folder of unfinished files. No tenant can be called so.
+const partial = ".partial"
+
+// abandoned is how long an unfinished file stays untouched before it is taken for the left-over of a
+// crash. Another process may be writing, so not every one is.
+const abandoned = time.Hour
+
+func openFolder(dir string) (*folder, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fileError(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fileError(err)
+	}
+	f := &folder{root: root}
+	if err := f.sweep(); err != nil {
+		return nil, errors.Join(fileError(err), root.Close())
+	}
+	return f, nil
+}
+
+// sweep makes the folder of unfinished files and removes those that a crash left.
+func (f *folder) sweep() error {
+	if err := f.root.MkdirAll(partial, 0o700); err != nil {
+		return err
+	}
+	entries, err := fs.ReadDir(f.root.FS(), partial)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || time.Since(info.ModTime()) < abandoned {
+			continue // just finished, or still being written
+		}
+		if err := f.root.Remove(path.Join(partial, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Put implements Store.
+func (f *folder) Put(ctx context.Context, tenant, name string, r io.Reader) (int64, string, error) {
+	if err := check(&f.closed, tenant, checkName(name)); err != nil {
+		return 0, "", err
+	}
+	temp := path.Join(partial, rand.Text())
+	file, err := f.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return 0, "", fileError(err)
+	}
+	src := newSource(ctx, r)
+	size, err := io.Copy(file, src)
+	if err == nil {
+		err = file.Sync()
+	}
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = f.publish(temp, path.Join(tenant, name))
+	}
+	if err != nil {
+		_ = f.root.Remove(temp) // the first error is the one to tell
+		if src.err != nil {
+			return 0, "", src.err
+		}
+		return 0, "", fileError(err)
+	}
+	return size, src.sum(), nil
+}
+
+// publish moves a finished file to its place and syncs every folder on the way: one of them may have been
+// made by a Put that runs at the same time and has not synced it yet.
+func (f *folder) publish(temp, name string) error {
+	f.tidy.RLock()
+	defer f.tidy.RUnlock()
+	dir := path.Dir(name)
+	if err := f.root.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := f.root.Rename(temp, name); err != nil {
+		return err
+	}
+	for ; ; dir = path.Dir(dir) {
+		if err := f.syncDir(dir); err != nil || dir == "." {
+			return err
+		}
+	}
+}
+
+func (f *folder) syncDir(dir string) error {
+	d, err := f.root.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// Get implements Store.
+func (f *folder) Get(ctx context.Context, tenant, name string) (io.ReadCloser, error) {
+	if err := check(&f.closed, tenant, checkName(name)); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, ended(err)
+	}
+	file, err := f.root.Open(path.Join(tenant, name))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil, notFound(name)
+	}
+	if err != nil {
+		return nil, fileError(err)
+	}
+	info, err := file.Stat()
+	if err == nil && info.Mode().IsRegular() {
+		return file, nil
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, fileError(err)
+	}
+	return nil, notFound(name) // a folder
+}
+
+// Delete implements Store. Folders that it leaves empty go too.
+func (f *folder) Delete(ctx context.Context, tenant, prefix string) (removed int, err error) {
+	if err := check(&f.closed, tenant, checkPrefix(prefix)); err != nil {
+		return 0, err
+	}
+	prefix = tenant + "/" + prefix
+	touched := map[string]bool{}
+	err = fs.WalkDir(f.root.FS(), path.Dir(prefix+"x"), func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+			return nil // nothing there, or gone meanwhile
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case e.IsDir():
+			touched[name] = true
+			return nil
+		case !strings.HasPrefix(name, prefix):
+			return nil
+		}
+		err = f.root.Remove(name)
+		if err == nil {
+			removed++
+		} else if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return err
+	})
+	if tidyErr := f.tidyUp(touched); err == nil {
+		err = tidyErr
+	}
+	if err != nil {
+		return removed, fileError(err)
+	}
+	return removed, nil
+}
+
+// tidyUp removes the folders that are empty, deepest first, and their parents likewise, and syncs the rest,
+// so that what was deleted does not come back after a power cut.
+func (f *folder) tidyUp(dirs map[string]bool) error {
+	f.tidy.Lock()
+	defer f.tidy.Unlock()
+	for dir := range dirs {
+		for up := path.Dir(dir); up != "."; up = path.Dir(up) {
+			dirs[up] = true
+		}
+	}
+	names := make([]string, 0, len(dirs))
+	for dir := range dirs {
+		names = append(names, dir)
+	}
+	slices.SortFunc(names, func(a, b string) int { return strings.Count(b, "/") - strings.Count(a, "/") })
+	for _, dir := range append(names, ".") {
+		if dir != "." && f.root.Remove(dir) == nil {
+			continue
+		}
+		if err := f.syncDir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close implements Store. Objects that are open stay readable.
+func (f *folder) Close() error {
+	if f.closed.Swap(true) {
+		return nil
+	}
+	return f.root.Close()
+}
+
+// fileError gives an error of the file system its code.
+func fileError(err error) error {
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return ended(err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return animo.Errorf(animo.NoSpace,
+			"the disk is full; free some space and try again",
+			"el disco está lleno; libere espacio e inténtelo de nuevo").Because(err)
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, fs.ErrExist):
+		return animo.Errorf(animo.Conflict,
+			"an object and a folder cannot have the same name",
+			"un objeto y una carpeta no pueden tener el mismo nombre").Because(err)
+	}
+	return animo.Errorf(animo.Internal, "the object store failed", "falló el almacén de objetos").Because(err)
+}
