@@ -70,7 +70,7 @@ func read(ctx context.Context, src Source, tell func(Progress)) (*corpus, error)
 		}
 	}
 	if c.rows() == 0 {
-		return nil, animo.Errorf(animo.EmptyFile, "there is no opinion to learn from", "no hay ninguna opinión de la cual aprender")
+		return nil, noOpinion()
 	}
 	tell(Progress{Stage: "reading", Done: c.rows(), Total: c.rows()})
 	return c, ctx.Err()

@@ -14,8 +14,6 @@ const (
 )
 
 // foldsOf gives each row's fold and the number of folds, drawn from the seed or as the options say.
-// Drawn folds have the labels in equal shares, and rows with the same text share a fold, since a text
-// seen in training would be too easy to judge.
 func foldsOf(c *corpus, o Options) ([]int, int, error) {
 	if o.FoldOf != nil {
 		return givenFolds(c, o.FoldOf)
@@ -31,6 +29,13 @@ func foldsOf(c *corpus, o Options) ([]int, int, error) {
 	if err := checkRows(c, n); err != nil {
 		return nil, 0, err
 	}
+	fold := c.drawFolds(n, o.Seed)
+	return fold, n, checkFolds(c, fold, n)
+}
+
+// drawFolds deals the rows out to n folds. Each fold gets its share of both labels, and rows with the same
+// text share a fold, since a text seen in training would be too easy to judge.
+func (c *corpus) drawFolds(n int, seed uint64) []int {
 	groups := map[string][]int{}
 	var byLabel [2][]string // the first row's label decides where a text is dealt
 	for i, t := range c.texts {
@@ -39,7 +44,7 @@ func foldsOf(c *corpus, o Options) ([]int, int, error) {
 		}
 		groups[t] = append(groups[t], i)
 	}
-	rng := rand.New(rand.NewPCG(o.Seed, 0x666f6c6473)) // "folds"
+	rng := rand.New(rand.NewPCG(seed, 0x666f6c6473)) // "folds"
 	fold, next := make([]int, c.rows()), 0
 	for _, texts := range byLabel {
 		rng.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
@@ -50,7 +55,7 @@ func foldsOf(c *corpus, o Options) ([]int, int, error) {
 			next++
 		}
 	}
-	return fold, n, checkFolds(c, fold, n)
+	return fold
 }
 
 func givenFolds(c *corpus, foldOf []int) ([]int, int, error) {

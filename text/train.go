@@ -17,7 +17,7 @@ const Auto = "auto"
 
 // Trainers lists the names that Options.Trainer takes, the default first.
 func Trainers() []string {
-	names := make([]string, 0, len(trainers))
+	names := []string{Auto}
 	for _, t := range trainers {
 		names = append(names, t.name)
 	}
@@ -30,9 +30,13 @@ func Trainers() []string {
 // soon after ctx ends, with its error.
 func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) {
 	start := time.Now()
-	t, err := trainerNamed(o.Trainer)
-	if err != nil {
-		return nil, nil, err
+	var tr trainer
+	auto := o.Trainer == "" || o.Trainer == Auto
+	if !auto {
+		var err error
+		if tr, err = trainerNamed(o.Trainer); err != nil {
+			return nil, nil, err
+		}
 	}
 	var mu sync.Mutex
 	tell := func(p Progress) {
@@ -54,8 +58,14 @@ func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) 
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	run := &training{corpus: c, fold: fold, folds: folds, seed: o.Seed, workers: workers, tell: tell}
-	m, r, err := run.train(ctx, t)
+	t := &training{corpus: c, fold: fold, folds: folds, seed: o.Seed, workers: workers, tell: tell}
+	var m *Model
+	var r *Report
+	if auto {
+		m, r, err = t.trainAuto(ctx)
+	} else {
+		m, r, err = t.train(ctx, tr)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,17 +75,13 @@ func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) 
 }
 
 func trainerNamed(name string) (trainer, error) {
-	if name == "" {
-		name = trainers[0].name
-	}
 	for _, t := range trainers {
 		if t.name == name {
 			return t, nil
 		}
 	}
-	names := strings.Join(Trainers(), ", ")
 	return trainer{}, animo.Errorf(animo.Unsupported, "there is no trainer %q; there are %s",
-		"no existe el entrenador %q; existen %s", name, names).Of("trainer")
+		"no existe el entrenador %q; existen %s", name, strings.Join(Trainers(), ", ")).Of("trainer")
 }
 
 // training is the work of one call of Train.
@@ -88,84 +94,99 @@ type training struct {
 	tell    func(Progress)
 }
 
-// train measures a trainer on every fold and fits it to all rows.
+// train measures one trainer on every fold and fits it to all rows.
 func (t *training) train(ctx context.Context, tr trainer) (*Model, *Report, error) {
-	scores := make([]float64, t.rows()) // each by the scorer that had not seen the row
-	if err := t.crossValidate(ctx, tr, scores); err != nil {
+	held := make([]float64, t.rows()) // each row's score by a model that had not seen its fold
+	tell := t.counter("fold", t.folds)
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(t.workers)
+	for k := range t.folds {
+		g.Go(func() error {
+			in := func(i int) bool { return t.fold[i] == k }
+			err := t.measure(gctx, tr, in, in, held)
+			tell()
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
 		return nil, nil, err
 	}
-	t.tell(Progress{Stage: "fitting"})
-	p := t.problem(tr, -1)
-	s, err := tr.fit(ctx, p)
+	m, err := t.publish(ctx, tr, held)
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &Model{trainer: tr.name, prior: single32(logit(float64(t.positive) / float64(t.rows()))), scorer: s}
-	m.slope = single32(fitSlope(scores, t.labels))
+	r := newReport(t, held)
+	r.Trainer, r.Chosen, r.Features = tr.name, tr.name, m.features()
+	return m, r, nil
+}
+
+// measure fits a trainer to the rows that are not out, and puts what it says of the judged rows into scores.
+func (t *training) measure(ctx context.Context, tr trainer, out, judged func(row int) bool, scores []float64) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p := t.problem(tr, out)
+	s, err := p.fit(ctx, tr)
+	if err != nil {
+		return err
+	}
+	var x []vector
+	for i := range t.rows() {
+		if judged(i) {
+			x = p.vectors(i, x)
+			scores[i] = s.score(x)
+		}
+	}
+	return nil
+}
+
+// publish fits a trainer to all rows and calibrates it by what its like said of rows held out.
+func (t *training) publish(ctx context.Context, tr trainer, held []float64) (*Model, error) {
+	t.tell(Progress{Stage: "fitting"})
+	p := t.problem(tr, func(int) bool { return false })
+	s, err := p.fit(ctx, tr)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{
+		trainer: tr.name,
+		prior:   single32(logit(float64(t.positive) / float64(t.rows()))),
+		slope:   single32(fitSlope(held, t.labels)),
+		scorer:  s,
+	}
 	for _, v := range tr.views {
 		sp, _ := t.view(v)
 		m.spaces = append(m.spaces, sp)
 	}
-	r := newReport(t, scores)
-	r.Trainer, r.Chosen, r.Features = tr.name, tr.name, m.features()
-	return m, r, ctx.Err()
+	return m, ctx.Err()
 }
 
-// crossValidate scores each row with a model fitted to the other folds.
-func (t *training) crossValidate(ctx context.Context, tr trainer, scores []float64) error {
-	t.tell(Progress{Stage: "fold", Total: t.folds})
-	var mu sync.Mutex
-	done := 0
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(t.workers)
-	for k := range t.folds {
-		g.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			p := t.problem(tr, k)
-			s, err := tr.fit(ctx, p)
-			if err != nil {
-				return err
-			}
-			t.judge(s, &p, k, scores)
-			mu.Lock()
-			defer mu.Unlock()
-			done++
-			t.tell(Progress{Stage: "fold", Done: done, Total: t.folds})
-			return nil
-		})
-	}
-	return g.Wait()
-}
-
-// problem is what tr learns from when the fold `out` is held out; with -1, from all rows.
-func (t *training) problem(tr trainer, out ...int) problem {
+// problem is what a trainer learns from when some rows are out.
+func (t *training) problem(tr trainer, out func(row int) bool) problem {
 	p := problem{labels: t.labels, seed: t.seed}
 	for _, v := range tr.views {
 		_, m := t.view(v)
 		p.views = append(p.views, m)
 	}
-rows:
-	for i, f := range t.fold {
-		for _, o := range out {
-			if f == o {
-				continue rows
-			}
+	p.rows = make([]int32, 0, t.rows())
+	for i := range t.rows() {
+		if !out(i) {
+			p.rows = append(p.rows, int32(i))
 		}
-		p.rows = append(p.rows, int32(i))
 	}
 	return p
 }
 
-// judge puts the scores of the rows of fold k into scores.
-func (t *training) judge(s scorer, p *problem, k int, scores []float64) {
-	var x []vector
-	for i, f := range t.fold {
-		if f == k {
-			x = p.vectors(i, x)
-			scores[i] = s.score(x)
-		}
+// counter tells the progress of a stage, one further at each call.
+func (t *training) counter(stage string, total int) func() {
+	t.tell(Progress{Stage: stage, Total: total})
+	var mu sync.Mutex
+	done := 0
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		t.tell(Progress{Stage: stage, Done: done, Total: total})
 	}
 }
 

@@ -1,6 +1,8 @@
 package text
 
-import "context"
+import (
+	"context"
+)
 
 // A trainer fits one kind of model. Adding one takes a file with its fit and a line in trainers.
 type trainer struct {
@@ -44,4 +46,16 @@ func (p *problem) vectors(row int, dst []vector) []vector {
 		dst = append(dst, m.row(row))
 	}
 	return dst
+}
+
+// fit fits a trainer; where all rows carry one label, to a scorer that says nothing.
+func (p *problem) fit(ctx context.Context, tr trainer) (scorer, error) {
+	positive := 0
+	for _, r := range p.rows {
+		positive += int(p.labels[r])
+	}
+	if positive == 0 || positive == len(p.rows) {
+		return &linear{}, nil
+	}
+	return tr.fit(ctx, *p)
 }

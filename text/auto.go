@@ -1,0 +1,150 @@
+package text
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// innerFolds is how many parts the rows are cut into to choose a trainer inside a fold.
+const innerFolds = 5
+
+// autoCandidates are the trainers that auto chooses among, the cheapest first.
+var autoCandidates = []string{"nb", "blend", "svm"}
+
+// trainAuto chooses a trainer by cross-validation, fits it to all rows, and measures the whole of that:
+// inside each fold the trainer is chosen anew, by a cross-validation among the rows that the fold learns
+// from (Cawley and Talbot, On over-fitting in model selection, JMLR 11, 2010).
+func (t *training) trainAuto(ctx context.Context) (*Model, *Report, error) {
+	var of []trainer
+	for _, name := range autoCandidates {
+		tr, err := trainerNamed(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		of = append(of, tr)
+	}
+	held, inner, err := t.heldOut(ctx, of)
+	if err != nil {
+		return nil, nil, err
+	}
+	scores := make([]float64, t.rows())
+	times := make([]int, len(of)) // how often each was chosen inside a fold
+	for k := range t.folds {
+		best := choose(t.losses(inner[k], k))
+		times[best]++
+		for i, f := range t.fold {
+			if f == k {
+				scores[i] = held[best][i]
+			}
+		}
+	}
+	losses := t.losses(held, -1)
+	best := choose(losses)
+	m, err := t.publish(ctx, of[best], held[best])
+	if err != nil {
+		return nil, nil, err
+	}
+	r := newReport(t, scores)
+	r.Trainer, r.Chosen, r.Features = Auto, of[best].name, m.features()
+	r.Why = t.why(of, held, losses, best, times)
+	return m, r, nil
+}
+
+// heldOut gives, for each trainer, each row's score by a model that was fitted to the other folds; and
+// the same inside each fold k, for the rows outside k by a model that had seen neither k nor the row.
+func (t *training) heldOut(ctx context.Context, of []trainer) (held [][]float64, inner [][][]float64, err error) {
+	part := t.drawFolds(innerFolds, ^t.seed)
+	held = table(len(of), t.rows())
+	inner = make([][][]float64, t.folds)
+	total := len(of) * t.folds * (1 + innerFolds)
+	tell := t.counter("choosing", total)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(t.workers)
+	for k := range t.folds {
+		inner[k] = table(len(of), t.rows())
+		for c, tr := range of {
+			for j := range innerFolds + 1 {
+				g.Go(func() error {
+					out, scores := func(i int) bool { return t.fold[i] == k }, held[c]
+					judged := out
+					if j < innerFolds {
+						out = func(i int) bool { return t.fold[i] == k || part[i] == j }
+						judged = func(i int) bool { return t.fold[i] != k && part[i] == j }
+						scores = inner[k][c]
+					}
+					err := t.measure(ctx, tr, out, judged, scores)
+					tell()
+					return err
+				})
+			}
+		}
+	}
+	return held, inner, g.Wait()
+}
+
+func table(n, m int) [][]float64 {
+	t := make([][]float64, n)
+	for i := range t {
+		t[i] = make([]float64, m)
+	}
+	return t
+}
+
+// losses gives each trainer's mean log loss over the rows outside fold k, its scores calibrated.
+func (t *training) losses(scores [][]float64, k int) []float64 {
+	losses := make([]float64, len(scores))
+	for c := range scores {
+		var s []float64
+		var labels []uint8
+		for i, f := range t.fold {
+			if f != k {
+				s = append(s, scores[c][i])
+				labels = append(labels, t.labels[i])
+			}
+		}
+		losses[c] = logLoss(s, labels, fitSlope(s, labels))
+	}
+	return losses
+}
+
+// logLoss is the mean of -ln(the probability that was given to the true label).
+func logLoss(scores []float64, labels []uint8, slope float64) float64 {
+	sum := 0.0
+	for i, s := range scores {
+		odds := slope * s
+		if labels[i] == 1 {
+			odds = -odds
+		}
+		sum += max(odds, 0) + math.Log1p(math.Exp(-math.Abs(odds))) // ln(1+exp(odds)) without overflow
+	}
+	return sum / float64(len(scores))
+}
+
+// choose gives the trainer with the smallest loss, of equal ones the first.
+func choose(losses []float64) int {
+	return slices.Index(losses, slices.Min(losses))
+}
+
+// why tells in words how the choice went.
+func (t *training) why(of []trainer, held [][]float64, losses []float64, best int, times []int) string {
+	var found, inside []string
+	for c, tr := range of {
+		right := 0
+		for i, s := range held[c] {
+			if (s >= 0) == (t.labels[i] == 1) {
+				right++
+			}
+		}
+		found = append(found, fmt.Sprintf("%s %.4f (%d of %d right)", tr.name, losses[c], right, t.rows()))
+		if times[c] > 0 {
+			inside = append(inside, fmt.Sprintf("%s in %d", tr.name, times[c]))
+		}
+	}
+	return fmt.Sprintf("%s has the smallest log loss on held-out rows: %s. Of the %d folds that were measured, each chose for itself: %s.",
+		of[best].name, strings.Join(found, ", "), t.folds, strings.Join(inside, ", "))
+}
