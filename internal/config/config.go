@@ -27,7 +27,7 @@ type Config struct {
 
 	MaxFile     int64 `default:"1073741824" env:"ANIMO_MAX_FILE" placeholder:"BYTES" help:"Largest training file."`
 	MaxRows     int   `default:"10000000" env:"ANIMO_MAX_ROWS" placeholder:"N" help:"Most rows in a training file."`
-	MaxRow      int   `default:"1048576" env:"ANIMO_MAX_ROW" placeholder:"BYTES" help:"Longest row of a training file; at most 1048575."`
+	MaxRow      int   `default:"1048575" env:"ANIMO_MAX_ROW" placeholder:"BYTES" help:"Longest row of a training file; no more than the default."`
 	MaxTexts    int   `default:"1000" env:"ANIMO_MAX_TEXTS" placeholder:"N" help:"Most texts in one call to classify."`
 	MaxText     int   `default:"65536" env:"ANIMO_MAX_TEXT" placeholder:"BYTES" help:"Longest text to classify."`
 	MaxBody     int64 `default:"8388608" env:"ANIMO_MAX_BODY" placeholder:"BYTES" help:"Largest body of a request that is not an upload."`

@@ -1,0 +1,52 @@
+# Everything a person or a machine does with this repository. `make` alone lists it.
+#
+# The fast numeric kernels need Go's simd experiment; without it the plain ones are built.
+export GOEXPERIMENT ?= simd
+export CGO_ENABLED ?= 0
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME ?= 20s
+BENCHTIME ?= 1s
+
+.DEFAULT_GOAL := help
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## Build bin/animo and start it on http://127.0.0.1:8080 with everything embedded
+	bin/animo serve
+
+build: ## Build the one static binary, bin/animo
+	go build -trimpath -ldflags '-s -w' -o bin/animo ./cmd/animo
+
+test: ## Pass every test, with the fast kernels and with the plain ones
+	go test ./...
+	go test -tags purego ./nn/... ./text/...
+
+race: ## Pass every test under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race ./...
+
+lint: ## Check formatting, go vet, staticcheck, and that go.mod is tidy
+	@test -z "$$(gofmt -l .)" || { gofmt -d . ; exit 1; }
+	go vet ./...
+	GOARCH=arm64 go vet ./...
+	go run $(STATICCHECK) ./...
+	go mod tidy -diff
+
+bench: build ## Run every benchmark; figures and how they were made are in docs/benchmarks.md
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+fuzz: ## Run every fuzz test for FUZZTIME each
+	@go list -f '{{.ImportPath}}' ./... | while read -r pkg; do \
+		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+crash: ## The long crash test: 50 rounds of SIGKILL at random moments
+	ANIMO_CRASH_ROUNDS=50 go test -run TestCrash -timeout 60m -v ./cmd/animo
+
+clean: ## Remove what was built
+	rm -rf bin
+
+.PHONY: help run build test race lint bench fuzz crash clean
