@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/schollz/progressbar/v3"
 
 	"animo/text"
@@ -35,7 +37,7 @@ func (b *bar) show(p text.Progress) {
 		}
 		b.drawn = progressbar.NewOptions(total,
 			progressbar.OptionSetWriter(b.c.stderr), progressbar.OptionSetDescription("animo: "+b.name(p.Stage)),
-			progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionFullWidth(),
+			progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionThrottle(50*time.Millisecond),
 			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
 	}
 	if p.Total > 0 {
