@@ -3,7 +3,6 @@ package nn
 import (
 	"errors"
 	"fmt"
-	"math"
 	"sync"
 
 	"animo/nn/kernel"
@@ -197,19 +196,12 @@ func FromTensors(list []Tensor) (*Network, error) {
 
 // check tells what is wrong with a tensor.
 func (t Tensor) check() error {
-	size := 1
-	for _, d := range t.Shape {
-		if d < 0 || d > 0 && size > math.MaxInt32/d {
-			return fmt.Errorf("nn: tensor %s has a dimension of %d", t.Name, d)
-		}
-		size *= d
-	}
-	if size != len(t.Data) {
-		return fmt.Errorf("nn: tensor %s has %d numbers for its shape of %d", t.Name, len(t.Data), size)
+	if n, ok := size(t.Shape); !ok || n != len(t.Data) {
+		return fmt.Errorf("nn: tensor %q has %d numbers for shape %v", t.Name, len(t.Data), t.Shape)
 	}
 	for _, x := range t.Data {
-		if x-x != 0 {
-			return fmt.Errorf("nn: tensor %s has a number that is not finite", t.Name)
+		if x-x != 0 { // infinite or NaN
+			return fmt.Errorf("nn: tensor %q has a number that is not finite", t.Name)
 		}
 	}
 	return nil
