@@ -118,6 +118,31 @@ func message(lang string, v trainingView) string {
 	return fmt.Sprintf("%s %d/%d", verb, p.Done, p.Total)
 }
 
+// awaitEvery is how often a client that waits for the end of a training has it looked up; the end may come
+// about on another machine.
+const awaitEvery = 50 * time.Millisecond
+
+// awaitTraining reads the newest training of a model, again and again until it has ended or the wait is over.
+func (s *server) awaitTraining(ctx context.Context, name string, wait time.Duration) (opinions.Training, error) {
+	over := time.NewTimer(min(wait, s.Limits.RequestTime*9/10)) // an answer must come before the request's deadline
+	defer over.Stop()
+	look := time.NewTicker(awaitEvery)
+	defer look.Stop()
+	for {
+		t, err := s.Opinions.Training(ctx, tenantOf(ctx), name)
+		if err != nil || t.Status.Ended() || wait == 0 {
+			return t, err
+		}
+		select {
+		case <-over.C:
+			return t, nil
+		case <-ctx.Done():
+			return t, ctx.Err()
+		case <-look.C:
+		}
+	}
+}
+
 type nameInput struct {
 	Name string `path:"name" doc:"The training file's name." example:"DB_proyecto_SA.txt"`
 }
@@ -173,8 +198,11 @@ func (s *server) routeTraining() {
 	register(s, huma.Operation{
 		OperationID: "get-training", Method: http.MethodGet, Path: "/v1/training/{name}", Tags: []string{tag},
 		Summary: "How far the newest training of a model is", Errors: []int{404},
-	}, func(ctx context.Context, in *nameInput) (*trainingOutput, error) {
-		t, err := s.Opinions.Training(ctx, tenantOf(ctx), in.Name)
+	}, func(ctx context.Context, in *struct {
+		nameInput
+		Wait int `query:"wait" minimum:"0" maximum:"60" doc:"Answer when it has ended, or after so many seconds." example:"0"`
+	}) (*trainingOutput, error) {
+		t, err := s.awaitTraining(ctx, in.Name, time.Duration(in.Wait)*time.Second)
 		if err != nil {
 			return nil, err
 		}
