@@ -56,7 +56,7 @@ func (s *server) routeClassify() {
 		OperationID: "classify", Method: http.MethodPost, Path: "/v1/models/{id}/classify", Tags: []string{"Classify"},
 		Summary: "Classify texts, with probabilities and what decided", Errors: []int{400, 404, 409, 413, 422},
 	}, func(ctx context.Context, in *struct {
-		modelInput
+		ModelParam
 		Body struct {
 			Texts   []string `json:"texts" example:"[\"Las camas estaban mal arregladas\"]"`
 			Explain int      `json:"explain,omitempty" minimum:"0" maximum:"100" doc:"How many deciding n-grams to give for each text."`

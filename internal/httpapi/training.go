@@ -143,11 +143,13 @@ func (s *server) awaitTraining(ctx context.Context, name string, wait time.Durat
 	}
 }
 
-type nameInput struct {
+// NameParam is the name in a path. It is exported since huma sets no field of an embedded type that is not.
+type NameParam struct {
 	Name string `path:"name" doc:"The training file's name." example:"DB_proyecto_SA.txt"`
 }
 
-type recipeInput struct {
+// RecipeQuery is how to train, in a query. It is exported since huma sets no field of an embedded type that is not.
+type RecipeQuery struct {
 	Trainer string `query:"trainer" doc:"How to train; auto chooses by cross-validation." example:"auto"`
 	Folds   int    `query:"folds" doc:"Parts of the cross-validation, 2 to 100; 10 if not said." example:"10"`
 	Seed    uint64 `query:"seed" doc:"Start weights, shuffles and folds follow from it." example:"0"`
@@ -155,8 +157,8 @@ type recipeInput struct {
 
 // uploadInput keeps hold of the body's reader, so that a file of any size streams to disk.
 type uploadInput struct {
-	nameInput
-	recipeInput
+	NameParam
+	RecipeQuery
 	body io.Reader
 }
 
@@ -199,7 +201,7 @@ func (s *server) routeTraining() {
 		OperationID: "get-training", Method: http.MethodGet, Path: "/v1/training/{name}", Tags: []string{tag},
 		Summary: "How far the newest training of a model is", Errors: []int{404},
 	}, func(ctx context.Context, in *struct {
-		nameInput
+		NameParam
 		Wait int `query:"wait" minimum:"0" maximum:"60" doc:"Answer when it has ended, or after so many seconds." example:"0"`
 	}) (*trainingOutput, error) {
 		t, err := s.awaitTraining(ctx, in.Name, time.Duration(in.Wait)*time.Second)
@@ -243,14 +245,14 @@ func (s *server) routeTraining() {
 	register(s, huma.Operation{
 		OperationID: "get-dataset", Method: http.MethodGet, Path: "/v1/datasets/{name}", Tags: []string{datasets},
 		Summary: "The newest revision of a training file", Errors: []int{404},
-	}, func(ctx context.Context, in *nameInput) (*datasetOutput, error) {
+	}, func(ctx context.Context, in *NameParam) (*datasetOutput, error) {
 		d, err := s.Opinions.Dataset(ctx, tenantOf(ctx), in.Name)
 		return &datasetOutput{d}, err
 	})
 	register(s, huma.Operation{
 		OperationID: "delete-dataset", Method: http.MethodDelete, Path: "/v1/datasets/{name}", Tags: []string{datasets},
 		Summary: "Forget a training file: bytes and rows, every revision", Description: "Models trained of it go on answering.", Errors: []int{404},
-	}, func(ctx context.Context, in *nameInput) (*struct{}, error) {
+	}, func(ctx context.Context, in *NameParam) (*struct{}, error) {
 		return nil, s.Opinions.DeleteDataset(ctx, tenantOf(ctx), in.Name)
 	})
 }
