@@ -19,7 +19,7 @@ type vectorizerFile struct {
 // viewFile is one view and its n-grams, in the order of the network's inputs.
 type viewFile struct {
 	view
-	Vocabulary []string `json:"vocabulary"`
+	Vocabulary []string `json:"vocabulary,omitempty"` // none where features are hashes
 }
 
 const vectorizerFormat = "animo-vectorizer/1"
@@ -75,7 +75,7 @@ func decode(vectorizer, network []byte) (*Model, error) {
 			return nil, fmt.Errorf("vectorizer: %w", err)
 		}
 		m.spaces = append(m.spaces, sp)
-		widths = append(widths, sp.n)
+		widths = append(widths, sp.width())
 	}
 	t, err := decodeTensors(network)
 	if err != nil {
@@ -93,12 +93,22 @@ func decode(vectorizer, network []byte) (*Model, error) {
 	if m.scorer, err = tr.load(widths, t); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
+	if l, ok := m.scorer.(*linear); ok {
+		for _, p := range l.parts {
+			if sp := &m.spaces[p.view]; sp.hashed {
+				sp.features = newHashedFeatures(sp.view.Bits, p.weights)
+			}
+		}
+	}
 	return m, nil
 }
 
 // vocabulary gives the n-grams of a space by number, as text.
 func (sp space) vocabulary() []string {
-	if sp.view.Kind == chars {
+	switch {
+	case sp.hashed:
+		return nil
+	case sp.view.Kind == chars:
 		return sp.names
 	}
 	names := make([]string, first+2*len(sp.number))
@@ -123,6 +133,12 @@ func (sp space) vocabulary() []string {
 
 // loadSpace makes the space whose vocabulary a file has.
 func loadSpace(f viewFile) (space, error) {
+	if f.Bits > 0 {
+		if len(f.Vocabulary) > 0 {
+			return space{}, fmt.Errorf("a vocabulary of hashes")
+		}
+		return newHashedSpace(f.view), nil
+	}
 	sp := space{lexicon: newLexicon(f.view), features: newFeatures()}
 	for _, name := range f.Vocabulary {
 		g, err := sp.parse(name)

@@ -65,7 +65,9 @@ func (l *lexicon) look(b []byte, grow bool) token {
 		name = stem(w)
 	}
 	n, ok := l.number[name]
-	if !ok && grow {
+	if l.view.Bits > 0 {
+		n = max(uint32(hashBytes(name)>>32)&^negatedBit, first)
+	} else if !ok && grow {
 		n = first + 2*uint32(len(l.number))
 		l.number[name] = n
 	}
@@ -200,7 +202,7 @@ func appendRunes(dst []rune, text string) []rune {
 }
 
 // hashBytes hashes a word: eight bytes at a time, folded by 64x64->128 bit products as in wyhash.
-func hashBytes(b []byte) uint64 {
+func hashBytes[T string | []byte](b T) uint64 {
 	h := uint64(len(b)) * base
 	for len(b) > 8 {
 		h = fold(h^le64(b), 0xa0761d6478bd642f)
@@ -217,8 +219,8 @@ func hashBytes(b []byte) uint64 {
 	return fold(h^last, 0xe7037ed1a0b428db)
 }
 
-func le64(b []byte) uint64 {
-	_ = b[7]
+func le64[T string | []byte](b T) uint64 {
+	_ = b[7] // one check of bounds for all
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }

@@ -29,9 +29,12 @@ func (l *linear) score(x []vector) float64 {
 
 func (p *part) score(x vector) float64 {
 	var sum float32
-	if p.weighting == binary {
+	if p.weighting != tfidf {
 		for _, id := range x.ids {
 			sum += p.weights[id]
+		}
+		if p.weighting == unit {
+			sum *= scaleOf(len(x.ids))
 		}
 		return p.bias + float64(sum)
 	}
@@ -81,8 +84,11 @@ func (l *linear) save() tensors {
 		t[name+"weights"] = p.weights
 		t[name+"bias"] = []float32{float32(p.bias)}
 		t[name+"view"] = []float32{float32(p.view)}
-		if p.weighting == tfidf {
+		switch p.weighting {
+		case tfidf:
 			t[name+"idf"] = p.idf
+		case unit:
+			t[name+"unit"] = []float32{1}
 		}
 	}
 	return t
@@ -112,6 +118,9 @@ func loadLinear(widths []int, t tensors) (scorer, error) {
 			if p.idf, err = t.many(name+"idf", widths[p.view]); err != nil {
 				return nil, err
 			}
+		}
+		if _, ok := t[name+"unit"]; ok {
+			p.weighting = unit
 		}
 		bias, err := t.one(name + "bias")
 		if err != nil {

@@ -28,6 +28,19 @@ type space struct {
 	names []string // of the features of a view of characters
 }
 
+// newHashedSpace makes the space of a view that needs no fitting.
+func newHashedSpace(v view) space {
+	return space{lexicon: newLexicon(v), features: newHashedFeatures(v.Bits, nil)}
+}
+
+// width is how many numbers features can have.
+func (sp space) width() int {
+	if sp.hashed {
+		return 1 << sp.view.Bits
+	}
+	return sp.n
+}
+
 // fitSpace makes the space of some texts and their rows in it.
 func fitSpace(v view, texts []string) (space, *matrix) {
 	sp := space{lexicon: newLexicon(v), features: newFeatures()}

@@ -2,6 +2,8 @@ package text
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -46,7 +48,38 @@ func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) 
 			o.Progress(p)
 		}
 	}
+	workers := o.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	m, r, err := dispatch(ctx, src, o, tr, workers, tell)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Seconds = time.Since(start).Seconds()
+	r.PeakBytes = peakBytes()
+	return m, r, nil
+}
+
+// dispatch trains in memory, or in passes where there is too much for that. A trainer without a name is auto.
+func dispatch(ctx context.Context, src Source, o Options, tr trainer, workers int, tell func(Progress)) (*Model, *Report, error) {
+	if tr.name == sgdName {
+		return trainStream(ctx, src, o, workers, tell)
+	}
 	c, err := read(ctx, src, tell)
+	if errors.Is(err, errLarge) {
+		if tr.name != "" {
+			return nil, nil, animo.Errorf(animo.TooManyRows, "trainer %s takes at most %d rows; %s and %s take any number",
+				"el entrenador %s admite hasta %d filas; %s y %s admiten cualquier cantidad", tr.name, largeRows, Auto, sgdName).Of("trainer")
+		}
+		m, r, err := trainStream(ctx, src, o, workers, tell)
+		if err != nil {
+			return nil, nil, err
+		}
+		r.Trainer = Auto
+		r.Why = fmt.Sprintf("%d rows are more than the %d that are held in memory to choose among trainers; %s learns from any number.", r.Rows, largeRows, sgdName)
+		return m, r, nil
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -54,24 +87,11 @@ func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	workers := o.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
 	t := &training{corpus: c, fold: fold, folds: folds, seed: o.Seed, workers: workers, tell: tell}
-	var m *Model
-	var r *Report
-	if auto {
-		m, r, err = t.trainAuto(ctx)
-	} else {
-		m, r, err = t.train(ctx, tr)
+	if tr.name == "" {
+		return t.trainAuto(ctx)
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	r.Seconds = time.Since(start).Seconds()
-	r.PeakBytes = peakBytes()
-	return m, r, nil
+	return t.train(ctx, tr)
 }
 
 func trainerNamed(name string) (trainer, error) {

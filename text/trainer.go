@@ -36,6 +36,7 @@ var trainers = []trainer{
 	{"blend", []view{wideView, charsView}, fitBlend, loadLinear},
 	{"logreg", []view{spanishView, charsView}, fitLogistic, loadLinear},
 	{"svm", []view{spanishView, charsView}, fitSVM, loadLinear},
+	{sgdName, []view{hashedView}, nil, loadLinear}, // see trainStream
 	{"nbsvm", []view{spanishView, charsView}, fitNBSVM, loadLinear},
 	{"mlp", []view{plainView}, fitNetwork(fitMLP), loadNetwork(loadMLP)},
 }

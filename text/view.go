@@ -7,6 +7,7 @@ type view struct {
 	Min   int      `json:"min"`             // shortest n-gram
 	Max   int      `json:"max"`             // longest n-gram; of words at most 2
 	Scope int      `json:"scope,omitempty"` // words that a negation reaches; only for spanish
+	Bits  int      `json:"bits,omitempty"`  // features are hashes of so many bits; 0 means a vocabulary
 }
 
 type viewKind string
@@ -26,5 +27,6 @@ var (
 	plainView   = view{Kind: plain, Min: 1, Max: 2}
 	spanishView = view{Kind: spanish, Min: 1, Max: 2, Scope: 2}
 	wideView    = view{Kind: spanish, Min: 1, Max: 2, Scope: 3}
+	hashedView  = view{Kind: spanish, Min: 1, Max: 2, Scope: 2, Bits: 21}
 	charsView   = view{Kind: chars, Min: 3, Max: 6}
 )

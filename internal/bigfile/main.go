@@ -62,6 +62,9 @@ func run(w io.Writer, name string, rows int, seed uint64) error {
 				words = append(words, word)
 			}
 		}
+		if len(words) == 0 {
+			words = append(words, r.words...) // a row without a text would be malformed
+		}
 		for i := 1; i < len(words); i++ {
 			if rng.Float64() < swapped {
 				words[i-1], words[i] = words[i], words[i-1]
