@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"animo"
 )
 
@@ -163,4 +165,22 @@ func (c Config) String() string {
 	}
 	type plain Config
 	return fmt.Sprintf("%+v", plain(c))
+}
+
+// Default gives the settings that hold where nothing is said, whatever the environment says.
+func Default() Config {
+	var c Config
+	parser, err := kong.New(&c, kong.PostBuild(func(k *kong.Kong) error {
+		for _, flag := range k.Model.Flags {
+			flag.Envs, flag.Tag.Envs = nil, nil
+		}
+		return nil
+	}))
+	if err == nil {
+		_, err = parser.Parse(nil)
+	}
+	if err != nil {
+		panic(err) // the tags above are wrong
+	}
+	return c
 }
