@@ -73,7 +73,8 @@ func Fit(ctx context.Context, x *Rows, labels []uint8, c Config) (*Network, erro
 			c.Progress(epoch+1, loss)
 		}
 	}
-	f.first.Finish(f.net.First.Weight)
+	f.first.Finish(f.net.first.Weight)
+	f.net.finish()
 	return f.net, nil
 }
 
@@ -111,7 +112,7 @@ func newFitter(x *Rows, labels []uint8, c Config) *fitter {
 		order: make([]int32, x.Len()),
 		rng:   newRandom(c.Seed, 0x6f72646572),
 		drop:  NewDropout(c.Dropout, c.Hidden[0]*c.Batch, c.Seed),
-		first: NewLazyAdam(c.Adam, x.Width, net.First.Width(), steps),
+		first: NewLazyAdam(c.Adam, x.Width, net.first.Width(), steps),
 		act:   newActivations(net, c.Batch),
 		dz:    kernel.Matrix{Data: make([]float32, c.Batch), Rows: 1, Cols: c.Batch, Stride: c.Batch},
 		y:     make([]uint8, c.Batch),
@@ -119,8 +120,8 @@ func newFitter(x *Rows, labels []uint8, c Config) *fitter {
 	for i := range f.order {
 		f.order[i] = int32(i)
 	}
-	size, widest := net.First.Width(), 0
-	for _, l := range net.Dense {
+	size, widest := net.first.Width(), 0
+	for _, l := range net.dense {
 		size += len(l.Weight)
 		widest = max(widest, l.In+1)
 		f.d = append(f.d, kernel.Matrix{Data: make([]float32, l.In*c.Batch), Rows: l.In, Cols: c.Batch, Stride: c.Batch})
@@ -128,9 +129,9 @@ func newFitter(x *Rows, labels []uint8, c Config) *fitter {
 	f.xt = make([]float32, widest*c.Batch)
 	f.params, f.grads = make([]float32, size), make([]float32, size)
 	f.rest = NewAdam(c.Adam, size)
-	at := net.First.Width()
-	net.First.Bias, f.biasGrad = f.params[:at:at], f.grads[:at:at]
-	for _, l := range net.Dense {
+	at := net.first.Width()
+	net.first.Bias, f.biasGrad = f.params[:at:at], f.grads[:at:at]
+	for _, l := range net.dense {
 		end := at + len(l.Weight)
 		l.Weight = f.params[at:end:end]
 		f.denseGrad = append(f.denseGrad, f.grads[at:end:end])
@@ -138,8 +139,8 @@ func newFitter(x *Rows, labels []uint8, c Config) *fitter {
 	}
 	f.rowGrad = NewRowGrad(x.Width, x.most(c.Batch))
 	start := newRandom(c.Seed, 0x7374617274)
-	net.First.start(start)
-	for _, l := range net.Dense {
+	net.first.start(start)
+	for _, l := range net.dense {
 		l.start(start)
 	}
 	return f
@@ -163,7 +164,7 @@ func (f *fitter) epoch(ctx context.Context) (float64, error) {
 func (f *fitter) step(pick []int32) float64 {
 	n := f.net
 	f.rowGrad.Collect(f.x, pick)
-	f.first.CatchUp(n.First.Weight, f.rowGrad.Rows)
+	f.first.CatchUp(n.first.Weight, f.rowGrad.Rows)
 	n.forward(f.act, f.x, pick, f.drop.Forward)
 
 	for i, r := range pick {
@@ -173,18 +174,18 @@ func (f *fitter) step(pick []int32) float64 {
 	loss := LogLoss(f.dz.Row(0), f.act.z.Row(0), f.y[:len(pick)])
 
 	dy := f.dz
-	for i := len(n.Dense) - 1; i >= 0; i-- {
+	for i := len(n.dense) - 1; i >= 0; i-- {
 		x, dx := f.act.x[i], f.d[i]
 		dx.Cols = len(pick)
-		n.Dense[i].Backward(dx, f.denseGrad[i], dy, x, f.xt)
+		n.dense[i].Backward(dx, f.denseGrad[i], dy, x, f.xt)
 		if i == 0 {
 			f.drop.Backward(dx.Data)
 		}
 		kernel.ReLUGrad(dx.Data, units(x).Data)
 		dy = dx
 	}
-	n.First.Backward(f.rowGrad, f.biasGrad, f.x, pick, dy, f.act.row)
-	f.first.Step(n.First.Weight, f.rowGrad.Rows, f.rowGrad.Grad)
+	n.first.Backward(f.rowGrad, f.biasGrad, f.x, pick, dy, f.act.row)
+	f.first.Step(n.first.Weight, f.rowGrad.Rows, f.rowGrad.Grad)
 	f.rest.Step(f.params, f.grads)
 	return loss
 }
