@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"animo"
+	"animo/nn"
 )
 
 // vectorizerFile is the JSON of the first artefact: how to turn a text into features.
@@ -22,6 +23,7 @@ type viewFile struct {
 	Vocabulary []string `json:"vocabulary,omitempty"` // none where features are hashes
 }
 
+// The network's metadata has the model's prior and slope.
 const vectorizerFormat = "animo-vectorizer/1"
 
 // Encode gives the model's two artefacts: the vectorizer (text to features) and the network (features to
@@ -34,9 +36,8 @@ func (m *Model) Encode() (vectorizer, network []byte, err error) {
 	if vectorizer, err = json.Marshal(f); err != nil {
 		return nil, nil, err
 	}
-	t := m.scorer.save()
-	t["prior"], t["slope"] = []float32{float32(m.prior)}, []float32{float32(m.slope)}
-	network, err = t.encode()
+	network, err = nn.EncodeTensors(m.scorer.save(), map[string]string{
+		"prior": formatNumber(m.prior), "slope": formatNumber(m.slope)})
 	return vectorizer, network, err
 }
 
@@ -77,20 +78,17 @@ func decode(vectorizer, network []byte) (*Model, error) {
 		m.spaces = append(m.spaces, sp)
 		widths = append(widths, sp.width())
 	}
-	t, err := decodeTensors(network)
+	list, metadata, err := nn.DecodeTensors(network)
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	prior, err := t.one("prior")
-	if err != nil {
+	if m.prior, err = number(metadata, "prior"); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	slope, err := t.one("slope")
-	if err != nil {
+	if m.slope, err = number(metadata, "slope"); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	m.prior, m.slope = float64(prior), float64(slope)
-	if m.scorer, err = tr.load(widths, t); err != nil {
+	if m.scorer, err = tr.load(widths, list); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
 	if l, ok := m.scorer.(*linear); ok {

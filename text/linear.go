@@ -81,14 +81,14 @@ func (l *linear) save() tensors {
 	t := tensors{}
 	for i, p := range l.parts {
 		name := fmt.Sprintf("part%d.", i)
-		t[name+"weights"] = p.weights
-		t[name+"bias"] = []float32{float32(p.bias)}
-		t[name+"view"] = []float32{float32(p.view)}
+		t.put(name+"view", float32(p.view))
+		t.put(name+"bias", float32(p.bias))
+		t.put(name+"weights", p.weights...)
 		switch p.weighting {
 		case tfidf:
-			t[name+"idf"] = p.idf
+			t.put(name+"idf", p.idf...)
 		case unit:
-			t[name+"unit"] = []float32{1}
+			t.put(name+"unit", 1)
 		}
 	}
 	return t
@@ -99,7 +99,7 @@ func loadLinear(widths []int, t tensors) (scorer, error) {
 	l := &linear{}
 	for i := 0; ; i++ {
 		name := fmt.Sprintf("part%d.", i)
-		if _, ok := t[name+"view"]; !ok && i > 0 {
+		if !t.has(name+"view") && i > 0 {
 			return l, nil
 		}
 		at, err := t.one(name + "view")
@@ -113,13 +113,13 @@ func loadLinear(widths []int, t tensors) (scorer, error) {
 		if p.weights, err = t.many(name+"weights", widths[p.view]); err != nil {
 			return nil, err
 		}
-		if _, ok := t[name+"idf"]; ok {
+		if t.has(name + "idf") {
 			p.weighting = tfidf
 			if p.idf, err = t.many(name+"idf", widths[p.view]); err != nil {
 				return nil, err
 			}
 		}
-		if _, ok := t[name+"unit"]; ok {
+		if t.has(name + "unit") {
 			p.weighting = unit
 		}
 		bias, err := t.one(name + "bias")
