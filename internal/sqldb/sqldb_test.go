@@ -312,7 +312,7 @@ func TestEach_cannot_write_and_stops_early(t *testing.T) {
 		t.Errorf("a reader deletes: %v", err)
 	}
 	n := 0
-	err = db.Each(t.Context(), func(*sql.Rows) error { n++; return sqldb.Stop }, `SELECT key FROM row`)
+	err = db.Each(t.Context(), func(*sql.Rows) error { n++; return sqldb.ErrStop }, `SELECT key FROM row`)
 	if n != 1 || err != nil {
 		t.Errorf("Stop after one row: %d, %v", n, err)
 	}

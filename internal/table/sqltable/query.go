@@ -47,7 +47,7 @@ func (d *Driver) Query(ctx context.Context, tenant, tbl string, r table.Range, r
 				page = append(page, row)
 				if size += len(row.Value); size >= pageBytes {
 					full = true
-					return sqldb.Stop
+					return sqldb.ErrStop
 				}
 				return nil
 			}, query, tenant, tbl, []byte(from), []byte(to), limit)
