@@ -355,6 +355,22 @@ func TestClose_answers_everybody(t *testing.T) {
 	}
 }
 
+// SQLite folds the log into the database and removes it when the last connection closes.
+func TestClose_closes_every_file(t *testing.T) {
+	path := file(t)
+	db := open(t, path, sqldb.Options{})
+	if err := add(t.Context(), db, "k"); err != nil {
+		t.Fatal(err)
+	}
+	count(t, db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path + "-wal"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("after Close the log is still there (%v): a connection stayed open", err)
+	}
+}
+
 func TestNow_is_the_clock(t *testing.T) {
 	at := time.Date(2023, 4, 5, 6, 7, 8, 9e6, time.UTC)
 	db := open(t, file(t), sqldb.Options{Clock: func() time.Time { return at }})

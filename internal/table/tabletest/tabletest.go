@@ -89,6 +89,12 @@ func putReplaces(t *testing.T, d table.Driver) {
 	}
 	put(t, d, "t", "x", row("a", ""))
 	wantRow(t, d, "a", "", 4)
+	put(t, d, "t", "x", table.Row{Key: "a"}, table.Row{Key: "nil"})
+	wantRow(t, d, "a", "", 5)
+	wantRow(t, d, "nil", "", 1)
+	if err := d.Swap(t.Context(), "t", "x", table.Row{Key: "nil", Rev: 1}); err != nil {
+		t.Error(err)
+	}
 }
 
 func putEqualKeys(t *testing.T, d table.Driver) {
