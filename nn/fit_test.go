@@ -86,7 +86,10 @@ func TestFit_gradients_of_the_whole_network(t *testing.T) {
 	x, labels := tinyProblem(60)
 	c := tinyConfig()
 	c.Dropout = 0
-	f := newFitter(x, labels, c)
+	f := newFitter(x, mergeColumns(x), labels, c)
+	if f.x.Width != x.Width {
+		t.Fatal("the problem has equal columns, which would stand for several weights each")
+	}
 	at := variables{}
 	for i := range f.params[f.net.first.Width():] { // biases other than zero
 		if p := &f.params[f.net.first.Width()+i]; *p == 0 {
@@ -100,12 +103,12 @@ func TestFit_gradients_of_the_whole_network(t *testing.T) {
 	}
 	pick := []int32{3, 1, 4, 15, 9, 26}
 	got := f.step(pick)
-	loss := network64(c.Hidden, x, pick, labels)
+	loss := network64(c.Hidden, &f.x, pick, labels)
 	if want := loss(at); math.Abs(got-want) > 1e-6 {
 		t.Errorf("loss %g, want %g", got, want)
 	}
 	// The gradients, under the names of the weights.
-	g := newNetwork(x.Width, c.Hidden)
+	g := newNetwork(f.x.Width, c.Hidden)
 	for i, r := range f.rowGrad.Rows {
 		copy(g.first.Weight[int(r)*g.first.Width():], f.rowGrad.Grad[i*g.first.Width():][:g.first.Width()])
 	}
@@ -198,7 +201,7 @@ func TestFit_same_bits_with_AVX2_and_AVX512(t *testing.T) {
 
 func TestFit_steps_allocate_nothing(t *testing.T) {
 	x, labels := tinyProblem(100)
-	f := newFitter(x, labels, tinyConfig())
+	f := newFitter(x, mergeColumns(x), labels, tinyConfig())
 	ctx := context.Background()
 	if _, err := f.epoch(ctx); err != nil {
 		t.Fatal(err)
