@@ -26,7 +26,8 @@ type line struct {
 	flow  *opinions.Flow
 	queue *sqlbus.Driver
 	now   time.Time
-	lost  bool // while set, what the flow publishes is lost, as if the process died before
+	lost  bool   // while set, what the flow publishes is lost, as if the process died before
+	tick  func() // called whenever the flow looks at the clock; nil for nothing
 }
 
 func newLine(t *testing.T, limits opinions.Limits) *line {
@@ -47,13 +48,20 @@ func newLine(t *testing.T, limits opinions.Limits) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = objects.Close() })
-	l.flow = opinions.New(sqltable.New(db), objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: func() time.Time { return l.now }})
+	l.flow = opinions.New(sqltable.New(db), objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
 	for _, f := range l.flow.Functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return l
+}
+
+func (l *line) clock() time.Time {
+	if l.tick != nil {
+		l.tick()
+	}
+	return l.now
 }
 
 // Publish is opinions.Publisher's.
@@ -178,6 +186,39 @@ func TestFlow_sweep_takes_up_what_was_stored_and_never_finished(t *testing.T) {
 				t.Errorf("a sweep with nothing to do = %d, %v", n, err)
 			}
 		})
+	}
+}
+
+func TestFlow_sweep_takes_up_a_training_that_broke_off(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	l.take("r.txt", reviews(t, 0))
+	l.step("ingest")
+	claimed, err := l.queue.Claim(t.Context(), "train", 1, time.Hour)
+	if err != nil || len(claimed) != 1 {
+		t.Fatal(claimed, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	l.tick = cancel // the first progress is noted once training has begun
+	for _, f := range l.flow.Functions() {
+		if f.Name == "train" {
+			if err := f.Handle(ctx, claimed[0].Event); animo.CodeOf(err) != animo.Interrupted {
+				t.Fatalf("an interrupted training: %v", err)
+			}
+		}
+	}
+	l.tick = nil
+	if err := l.queue.Ack(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
+		t.Fatal(err)
+	}
+	if n, err := l.flow.Sweep(t.Context(), tenant); n != 1 || err != nil {
+		t.Fatalf("Sweep = %d, %v; want 1", n, err)
+	}
+	if l.step("ingest") || l.step("publish") || !l.step("train") {
+		t.Error("the sweep did not ask for the training alone")
+	}
+	l.run()
+	if tr, err := l.flow.Training(t.Context(), tenant, "r.txt"); err != nil || tr.Status != animo.Done {
+		t.Errorf("after the sweep: %+v, %v", tr, err)
 	}
 }
 
