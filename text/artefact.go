@@ -106,7 +106,7 @@ func (sp space) vocabulary() []string {
 	switch {
 	case sp.hashed:
 		return nil
-	case sp.view.Kind == chars:
+	case sp.view.Kind == letters:
 		return sp.names
 	}
 	names := make([]string, first+2*len(sp.number))
@@ -147,7 +147,7 @@ func loadSpace(f viewFile) (space, error) {
 			return space{}, fmt.Errorf("the n-gram %q is there twice", name)
 		}
 	}
-	if f.Kind == chars {
+	if f.Kind == letters {
 		sp.names = f.Vocabulary
 	}
 	return sp, nil
@@ -155,7 +155,7 @@ func loadSpace(f viewFile) (space, error) {
 
 // parse gives the key of an n-gram as vocabulary writes it, and numbers its tokens.
 func (sp space) parse(name string) (gram, error) {
-	if sp.view.Kind == chars {
+	if sp.view.Kind == letters {
 		n := utf8.RuneCountInString(name)
 		if n < sp.view.Min || n > sp.view.Max {
 			return 0, fmt.Errorf("the n-gram %q has %d characters", name, n)

@@ -29,12 +29,18 @@ func (l *linear) score(x []vector) float64 {
 
 func (p *part) score(x vector) float64 {
 	var sum float32
-	if p.weighting != tfidf {
+	switch p.weighting {
+	case binary, unit:
 		for _, id := range x.ids {
 			sum += p.weights[id]
 		}
 		if p.weighting == unit {
 			sum *= scaleOf(len(x.ids))
+		}
+		return p.bias + float64(sum)
+	case counts:
+		for i, id := range x.ids {
+			sum += x.counts[i] * p.weights[id]
 		}
 		return p.bias + float64(sum)
 	}
@@ -84,11 +90,9 @@ func (l *linear) save() tensors {
 		t.put(name+"view", float32(p.view))
 		t.put(name+"bias", float32(p.bias))
 		t.put(name+"weights", p.weights...)
-		switch p.weighting {
-		case tfidf:
+		t.put(name+"weighting", float32(p.weighting))
+		if p.weighting == tfidf {
 			t.put(name+"idf", p.idf...)
-		case unit:
-			t.put(name+"unit", 1)
 		}
 	}
 	return t
@@ -113,14 +117,18 @@ func loadLinear(widths []int, t tensors) (scorer, error) {
 		if p.weights, err = t.many(name+"weights", widths[p.view]); err != nil {
 			return nil, err
 		}
-		if t.has(name + "idf") {
-			p.weighting = tfidf
+		kind, err := t.one(name + "weighting")
+		if err != nil {
+			return nil, err
+		}
+		p.weighting = weighting(kind)
+		if float32(p.weighting) != kind || p.weighting > tfidf {
+			return nil, fmt.Errorf("%sweighting is %g", name, kind)
+		}
+		if p.weighting == tfidf {
 			if p.idf, err = t.many(name+"idf", widths[p.view]); err != nil {
 				return nil, err
 			}
-		}
-		if t.has(name + "unit") {
-			p.weighting = unit
 		}
 		bias, err := t.one(name + "bias")
 		if err != nil {

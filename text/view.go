@@ -18,8 +18,8 @@ const (
 	// spanish has the stems of those words; a word that a negation reaches is another token than the
 	// same word elsewhere.
 	spanish viewKind = "spanish"
-	// chars is the lower-cased text itself, runs of white space as one space.
-	chars viewKind = "chars"
+	// letters has the n-grams of characters of each distinct word, with a space on either side.
+	letters viewKind = "letters"
 )
 
 // The views that trainers use.
@@ -28,5 +28,5 @@ var (
 	spanishView = view{Kind: spanish, Min: 1, Max: 2, Scope: 2}
 	wideView    = view{Kind: spanish, Min: 1, Max: 2, Scope: 3}
 	hashedView  = view{Kind: spanish, Min: 1, Max: 2, Scope: 2, Bits: 21}
-	charsView   = view{Kind: chars, Min: 3, Max: 6}
+	lettersView = view{Kind: letters, Min: 4, Max: 6}
 )
