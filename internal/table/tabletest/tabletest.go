@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) table.Driver) {
 		{"OtherTableSeesNothing", otherTable},
 		{"KeysAreOrderedByBytes", keyOrder},
 		{"RangesChooseKeys", ranges},
+		{"AgreesWithAModel", agreesWithModel},
 		{"QueryReadsEveryPageWhileWritesGoOn", queryWhileWriting},
 		{"QueryMayWriteAndStopEarly", queryMayWrite},
 		{"QueryOfBigValues", bigValues},
@@ -293,7 +294,7 @@ func check(t *testing.T, d table.Driver, r table.Range) {
 	t.Helper()
 	var want []string
 	for _, k := range oddKeys {
-		if strings.HasPrefix(k, r.Prefix) && k >= r.From && (r.To == "" || k < r.To) {
+		if within(r, k) {
 			want = append(want, k)
 		}
 	}
