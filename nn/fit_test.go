@@ -50,11 +50,12 @@ func encoded(t testing.TB, n *Network) []byte {
 	return file
 }
 
-// network64 gives the log loss of a network in float64, with weights as Tensors names them.
-func network64(shape []int, x *Rows, pick []int32, labels []uint8) func(variables) float64 {
+// network64 gives the log loss of a network in float64, with weights as Tensors names them. keep gives what
+// dropout multiplies unit u of the first layer by in example i.
+func network64(shape []int, x *Rows, pick []int32, labels []uint8, keep func(u, i int) float64) func(variables) float64 {
 	return func(v variables) float64 {
 		var loss float64
-		for _, r := range pick {
+		for e, r := range pick {
 			h := slices.Clone(v["first.bias"])
 			index, value := x.Row(int(r))
 			for k, f := range index {
@@ -64,7 +65,9 @@ func network64(shape []int, x *Rows, pick []int32, labels []uint8) func(variable
 			}
 			for i := range shape {
 				for u := range h {
-					h[u] = max(0, h[u])
+					if h[u] = max(0, h[u]); i == 0 {
+						h[u] *= keep(u, e)
+					}
 				}
 				w, b := v[fmt.Sprintf("dense.%d.weight", i)], v[fmt.Sprintf("dense.%d.bias", i)]
 				y := slices.Clone(b)
@@ -83,9 +86,15 @@ func network64(shape []int, x *Rows, pick []int32, labels []uint8) func(variable
 }
 
 func TestFit_gradients_of_the_whole_network(t *testing.T) {
+	for _, dropout := range []float64{0, 0.25} {
+		t.Run(fmt.Sprintf("dropout=%g", dropout), func(t *testing.T) { checkNetwork(t, dropout) })
+	}
+}
+
+func checkNetwork(t *testing.T, dropout float64) {
 	x, labels := tinyProblem(60)
 	c := tinyConfig()
-	c.Dropout = 0
+	c.Dropout = dropout
 	f := newFitter(x, mergeColumns(x), labels, c)
 	if f.x.Width != x.Width {
 		t.Fatal("the problem has equal columns, which would stand for several weights each")
@@ -103,7 +112,7 @@ func TestFit_gradients_of_the_whole_network(t *testing.T) {
 	}
 	pick := []int32{3, 1, 4, 15, 9, 26}
 	got := f.step(pick)
-	loss := network64(c.Hidden, &f.x, pick, labels)
+	loss := network64(c.Hidden, &f.x, pick, labels, func(u, i int) float64 { return float64(f.drop.keep[u*c.Batch+i]) })
 	if want := loss(at); math.Abs(got-want) > 1e-6 {
 		t.Errorf("loss %g, want %g", got, want)
 	}

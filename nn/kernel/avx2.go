@@ -21,7 +21,8 @@ func reluAVX2(x []float32) {
 	var zero archsimd.Float32x8
 	i := 0
 	for ; i+8 <= len(x); i += 8 {
-		store8(zero.Max(load8(x, i)), x, i) // the second operand where neither is greater
+		v := load8(x, i) // not Max, whose result for NaN and −0 depends on its operands' order
+		store8(zero.Merge(v, v.Less(zero)), x, i)
 	}
 	archsimd.ClearAVXUpperBits()
 	reluPlain(x[i:])

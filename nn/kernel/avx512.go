@@ -21,7 +21,8 @@ func reluAVX512(x []float32) {
 	var zero archsimd.Float32x16
 	i := 0
 	for ; i+16 <= len(x); i += 16 {
-		store16(zero.Max(load16(x, i)), x, i) // the second operand where neither is greater
+		v := load16(x, i) // not Max, whose result for NaN and −0 depends on its operands' order
+		store16(zero.Merge(v, v.Less(zero)), x, i)
 	}
 	archsimd.ClearAVXUpperBits()
 	reluPlain(x[i:])
