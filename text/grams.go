@@ -34,7 +34,10 @@ const negated = "NO_"
 type lexicon struct {
 	view   view
 	number map[string]uint32 // of each stem or word
-	words  wordCache         // numbers of the words as they stand in texts
+	words  wordCache         // tokens of the words as they stand in texts
+
+	// letters finds what a word's characters add up to; nil where that is not asked for.
+	letters func(word string) (sum float32, known int32)
 }
 
 // Numbers with a meaning of their own.
@@ -47,8 +50,10 @@ func newLexicon(v view) *lexicon { return &lexicon{view: v, number: map[string]u
 
 // token is what the lexicon knows of a word as it stands in a text.
 type token struct {
-	number uint32
-	negate bool // it begins a negation's scope
+	number  uint32
+	negate  bool    // it begins a negation's scope
+	letters int32   // how many n-grams of characters are known, where that was asked for,
+	sum     float32 // and what they add up to
 }
 
 // look finds the token of a word. With grow, a token that is new gets a number.
@@ -57,6 +62,11 @@ func (l *lexicon) look(b []byte, grow bool) token {
 	if t, ok := l.words.get(h, b); ok {
 		return t
 	}
+	return l.meet(h, b, grow)
+}
+
+// meet is look for a word of the given hash that is not remembered.
+func (l *lexicon) meet(h uint64, b []byte, grow bool) token {
 	w := string(b)
 	t := token{}
 	name := w
@@ -72,6 +82,9 @@ func (l *lexicon) look(b []byte, grow bool) token {
 		l.number[name] = n
 	}
 	t.number = n
+	if l.letters != nil {
+		t.sum, t.letters = l.letters(w)
+	}
 	l.words.put(h, w, t)
 	return t
 }
