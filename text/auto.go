@@ -78,7 +78,9 @@ func (t *training) heldOut(ctx context.Context, of []trainer) (held [][]float64,
 						scores = inner[k][c]
 					}
 					err := t.measure(ctx, tr, out, judged, scores)
-					tell()
+					if err == nil {
+						tell()
+					}
 					return err
 				})
 			}
