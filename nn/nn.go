@@ -71,13 +71,20 @@ func (r *Rows) most(n int) int {
 	return sum
 }
 
-// transpose sets dst to the transpose of src.
+// transpose sets dst to the transpose of src. Four rows at a time make four neighbours in each row of dst.
 func transpose(dst, src kernel.Matrix) {
-	for i := range src.Rows {
-		at := i
-		for _, x := range src.Row(i) {
-			dst.Data[at] = x
-			at += dst.Stride
+	i := 0
+	for ; i+4 <= src.Rows; i += 4 {
+		r0 := src.Row(i)
+		r1, r2, r3 := src.Row(i + 1)[:len(r0)], src.Row(i + 2)[:len(r0)], src.Row(i + 3)[:len(r0)]
+		for j, x := range r0 {
+			d := dst.Data[j*dst.Stride+i:][:4]
+			d[0], d[1], d[2], d[3] = x, r1[j], r2[j], r3[j]
+		}
+	}
+	for ; i < src.Rows; i++ {
+		for j, x := range src.Row(i) {
+			dst.Data[j*dst.Stride+i] = x
 		}
 	}
 }

@@ -51,7 +51,7 @@ func (l *Sparse) Forward(y kernel.Matrix, x *Rows, pick []int32, row []float32) 
 // Forward's y. g must hold what g.Collect found in the same rows. row is scratch of Width values.
 func (l *Sparse) Backward(g *RowGrad, bias []float32, x *Rows, pick []int32, dy kernel.Matrix, row []float32) {
 	width := l.Width()
-	g.Grad = slices.Grow(g.Grad[:0], cap(g.Rows)*width)[:len(g.Rows)*width]
+	g.Grad = slices.Grow(g.Grad[:0], cap(g.slot)*width)[:len(g.Rows)*width]
 	clear(g.Grad)
 	clear(bias)
 	clear(row)
@@ -72,31 +72,47 @@ type RowGrad struct {
 	Rows []int32   // the rows that the batch uses, each once
 	Grad []float32 // for each of Rows, a row of gradients
 	slot []int32   // for each non-zero of the batch, where Rows has its column
-	at   []int32   // for each row of the table, where Rows has it, if it does
+
+	at    []int64 // for each row of the table, first plus where Rows has it; below first where it has not
+	first int64   // grows from batch to batch, so that at need not be cleared
 }
 
 // NewRowGrad makes room for a table of n rows and batches of so many non-zeros.
 func NewRowGrad(n, nonZeros int) *RowGrad {
 	return &RowGrad{
-		Rows: make([]int32, 0, min(n, nonZeros)),
-		slot: make([]int32, 0, nonZeros),
-		at:   make([]int32, n),
+		Rows:  make([]int32, 0, nonZeros+1),
+		slot:  make([]int32, 0, nonZeros),
+		at:    make([]int64, n),
+		first: 1,
 	}
 }
 
 // Collect finds the columns that rows pick of x have, which are the rows of the table that they use.
 func (g *RowGrad) Collect(x *Rows, pick []int32) {
-	g.Rows, g.slot = g.Rows[:0], g.slot[:0]
+	g.first += int64(len(g.Rows))
+	n := 0
+	for _, r := range pick {
+		n += int(x.Start[r+1] - x.Start[r])
+	}
+	g.slot = slices.Grow(g.slot[:0], n)[:n]
+	rows := slices.Grow(g.Rows[:0], n+1)[:n+1]
+	slot, next, used := g.slot, g.first, 0
 	for _, r := range pick {
 		index, _ := x.Row(int(r))
-		for _, f := range index {
-			s := g.at[f]
-			if int(s) >= len(g.Rows) || g.Rows[s] != f {
-				s = int32(len(g.Rows))
-				g.at[f] = s
-				g.Rows = append(g.Rows, f)
+		for i, f := range index {
+			// Whether a row is new is a toss-up, so that the next row is written in any case and only counted
+			// if it is: no branch to be guessed wrongly.
+			rows[used] = f
+			s, fresh := g.at[f], 0
+			if s < g.first {
+				s, fresh = next, 1
 			}
-			g.slot = append(g.slot, s)
+			g.at[f] = s
+			used += fresh
+			next += int64(fresh)
+			slot[i] = int32(s - g.first)
 		}
+		slot = slot[len(index):]
 	}
+	g.Rows = rows[:used]
 }
