@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"animo/internal/sharedtest"
+	"animo/nn/kernel"
 )
 
 // reportData reads the counts that scikit-learn's CountVectorizer gives for the report's file, and its labels.
@@ -136,7 +137,7 @@ func TestFit_reaches_PyTorch_on_the_reports_file(t *testing.T) {
 	x, labels := reportData(t)
 	folds := reportFolds(t)
 	seeds := 10
-	if testing.Short() {
+	if testing.Short() || raceDetector || kernel.Name() == "plain" { // where ten would take minutes
 		seeds = 2
 	}
 	var mean float64
