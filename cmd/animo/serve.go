@@ -78,5 +78,5 @@ func newLogger(c *console, format, level string) (*slog.Logger, error) {
 	if format == "json" {
 		return slog.New(slog.NewJSONHandler(c.stderr, &slog.HandlerOptions{Level: least})), nil
 	}
-	return slog.New(tint.NewHandler(c.stderr, &tint.Options{Level: least, NoColor: !terminal(c.stderr) || os.Getenv("NO_COLOR") != ""})), nil
+	return slog.New(tint.NewTextHandler(c.stderr, &tint.Options{Level: least, NoColor: !terminal(c.stderr) || os.Getenv("NO_COLOR") != ""})), nil
 }
