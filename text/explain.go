@@ -13,12 +13,15 @@ func (sp space) evidence(text string, s *scratch, x vector, part []float64, give
 		sp.charEvidence(text, s, of, give)
 		return
 	}
-	sp.tokenize(text, s, false)
+	sp.grams(text, s, false)
+	if sp.view.Kind == lexical {
+		sp.toneEvidence(text, s, x, part, of, give)
+	}
 	for i, t := range s.tokens {
 		if id := sp.find(gram(t.code)); id >= 0 {
 			give(strings.ToLower(text[t.from:t.to]), of[id])
 		}
-		if i == 0 {
+		if i == 0 || s.tokens[i-1].code <= negatedBit {
 			continue
 		}
 		before := s.tokens[i-1]

@@ -35,6 +35,7 @@ type lexicon struct {
 	view   view
 	number map[string]uint32 // of each stem or word
 	words  wordCache         // numbers of the words as they stand in texts
+	polar  *polarIndex       // only of a lexical view
 }
 
 // Numbers with a meaning of their own.
@@ -49,6 +50,7 @@ func newLexicon(v view) *lexicon { return &lexicon{view: v, number: map[string]u
 type token struct {
 	number uint32
 	negate bool // it begins a negation's scope
+	polarToken
 }
 
 // look finds the token of a word. With grow, a token that is new gets a number.
@@ -59,21 +61,32 @@ func (l *lexicon) look(b []byte, grow bool) token {
 	}
 	w := string(b)
 	t := token{}
-	name := w
-	if l.view.Kind == spanish {
+	switch l.view.Kind {
+	case spanish:
 		t.negate = slices.Contains(negations, w)
-		name = stem(w)
+		t.number = l.numberOf(stem(w), grow)
+	case lexical:
+		t.number = l.numberOf(plainStem(w), grow)
+		t.polarToken = l.polar.look(w, t.number)
+		t.negate = t.turns || slices.Contains(softNegations, w)
+	default:
+		t.number = l.numberOf(w, grow)
+	}
+	l.words.put(h, w, t)
+	return t
+}
+
+// numberOf gives the number of a stem or word. With grow, one that is new gets the next.
+func (l *lexicon) numberOf(name string, grow bool) uint32 {
+	if l.view.Bits > 0 {
+		return max(uint32(hashBytes(name)>>32)&^negatedBit, first)
 	}
 	n, ok := l.number[name]
-	if l.view.Bits > 0 {
-		n = max(uint32(hashBytes(name)>>32)&^negatedBit, first)
-	} else if !ok && grow {
+	if !ok && grow {
 		n = first + 2*uint32(len(l.number))
 		l.number[name] = n
 	}
-	t.number = n
-	l.words.put(h, w, t)
-	return t
+	return n
 }
 
 // stem gives the Snowball stem of a Spanish word.
@@ -90,6 +103,8 @@ type scratch struct {
 	tokens  []place
 	runes   []rune
 	grams   []gram
+	words   []polarWord // only of a lexical view, as are hits
+	hits    []hit
 	cuts    []cut // of characters: which of the runes each gram is; only while the lexicon grows
 }
 
@@ -120,6 +135,10 @@ func (l *lexicon) grams(text string, s *scratch, grow bool) []gram {
 				}
 			}
 		}
+		return s.grams
+	}
+	if l.view.Kind == lexical {
+		l.lexicalGrams(text, s, grow)
 		return s.grams
 	}
 	l.tokenize(text, s, grow)

@@ -29,6 +29,12 @@ func (l *linear) score(x []vector) float64 {
 
 func (p *part) score(x vector) float64 {
 	var sum float32
+	if p.weighting == counted {
+		for i, id := range x.ids {
+			sum += x.counts[i] * p.weights[id]
+		}
+		return p.bias + float64(sum)
+	}
 	if p.weighting != tfidf {
 		for _, id := range x.ids {
 			sum += p.weights[id]
@@ -89,6 +95,8 @@ func (l *linear) save() tensors {
 			t[name+"idf"] = p.idf
 		case unit:
 			t[name+"unit"] = []float32{1}
+		case counted:
+			t[name+"counted"] = []float32{1}
 		}
 	}
 	return t
@@ -121,6 +129,9 @@ func loadLinear(widths []int, t tensors) (scorer, error) {
 		}
 		if _, ok := t[name+"unit"]; ok {
 			p.weighting = unit
+		}
+		if _, ok := t[name+"counted"]; ok {
+			p.weighting = counted
 		}
 		bias, err := t.one(name + "bias")
 		if err != nil {
