@@ -138,14 +138,14 @@ func (sp space) vocabulary() []string {
 
 // loadSpace makes the space whose vocabulary a file has.
 func loadSpace(f viewFile) (space, error) {
+	if err := f.Lexicon.check(); err != nil {
+		return space{}, fmt.Errorf("lexicon: %w", err)
+	}
 	if f.Bits > 0 {
 		if len(f.Vocabulary) > 0 {
 			return space{}, fmt.Errorf("a vocabulary of hashes")
 		}
-		return newHashedSpace(f.view), nil
-	}
-	if err := f.Lexicon.check(); err != nil {
-		return space{}, fmt.Errorf("lexicon: %w", err)
+		return newHashedSpace(f.view, f.Lexicon), nil
 	}
 	sp := newSpace(f.view, f.Lexicon)
 	for _, name := range f.Vocabulary {

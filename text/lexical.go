@@ -77,8 +77,13 @@ func (p *polarIndex) look(w string, number uint32) polarToken {
 // enter numbers the words and phrases of a lexicon and makes them the first features of a lexical view.
 func (sp space) enter(p polarities) {
 	index := &polarIndex{entries: p, phrases: newPhraseTrie(), halves: map[uint32]int8{}}
+	claim := func(code uint32) {
+		if !sp.hashed {
+			sp.add(gram(code))
+		}
+	}
 	for _, name := range toneNames {
-		sp.add(gram(sp.numberOf(name, true)))
+		claim(sp.numberOf(name, true))
 	}
 	for _, key := range p.sortedKeys() {
 		weight := p[key]
@@ -88,8 +93,8 @@ func (sp space) enter(p polarities) {
 		if weight != 0 {
 			number = sp.numberOf(strings.Join(words, "+"), true)
 			index.halves[number] = 2 * weight
-			sp.add(gram(number))
-			sp.add(gram(number | negatedBit))
+			claim(number)
+			claim(number | negatedBit)
 		}
 		if len(words) == 1 {
 			continue

@@ -29,9 +29,13 @@ type space struct {
 	names []string // of the features of a view of characters
 }
 
-// newHashedSpace makes the space of a view that needs no fitting.
-func newHashedSpace(v view) space {
-	return space{lexicon: newLexicon(v), features: newHashedFeatures(v.Bits, nil)}
+// newHashedSpace makes the space of a view that needs no fitting. A lexical view takes its lexicon.
+func newHashedSpace(v view, p polarities) space {
+	sp := space{lexicon: newLexicon(v), features: newHashedFeatures(v.Bits, nil)}
+	if v.Kind == lexical {
+		sp.enter(p)
+	}
+	return sp
 }
 
 // newSpace makes the space of a view that is yet to be fitted. A lexical view takes its lexicon.
