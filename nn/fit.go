@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"animo/nn/kernel"
 )
@@ -60,7 +61,7 @@ func Fit(ctx context.Context, x *Rows, labels []uint8, c Config) (*Network, erro
 	if len(labels) != x.Len() || len(labels) == 0 {
 		return nil, fmt.Errorf("nn: %d labels for %d rows", len(labels), x.Len())
 	}
-	f := newFitter(x, labels, c)
+	f := newFitter(x, mergeColumns(x), labels, c)
 	for epoch := range c.Epochs {
 		loss, err := f.epoch(ctx)
 		if err != nil {
@@ -73,17 +74,19 @@ func Fit(ctx context.Context, x *Rows, labels []uint8, c Config) (*Network, erro
 			c.Progress(epoch+1, loss)
 		}
 	}
-	f.first.Finish(f.net.First.Weight)
-	return f.net, nil
+	return f.finish(), nil
 }
 
 // fitter is a training in progress. All it needs is made at the start; a step allocates nothing.
 type fitter struct {
-	x      *Rows
 	labels []uint8
 	config Config
-	net    *Network
-	order  []int32 // of the rows in this epoch
+	net    *Network // its first layer is over groups of equal columns
+	groups *merged
+	x      Rows      // of groups, with the values for the forward pass
+	full   *Sparse   // the first layer over all columns, at its start until finish
+	begin  []float32 // the weights of net's first layer at the start
+	order  []int32   // of the rows in this epoch
 	rng    random
 	drop   *Dropout
 
@@ -103,24 +106,27 @@ type fitter struct {
 	y   []uint8         // the batch's labels
 }
 
-func newFitter(x *Rows, labels []uint8, c Config) *fitter {
+// newFitter begins to train on rows whose equal columns are found.
+func newFitter(x *Rows, groups *merged, labels []uint8, c Config) *fitter {
 	steps := c.Epochs * ((x.Len() + c.Batch - 1) / c.Batch)
-	net := newNetwork(x.Width, c.Hidden)
+	net := newNetwork(groups.x.Width, c.Hidden)
 	f := &fitter{
-		x: x, labels: labels, config: c, net: net,
+		labels: labels, config: c, net: net, groups: groups, x: groups.x,
+		full:  NewSparse(x.Width, c.Hidden[0]),
 		order: make([]int32, x.Len()),
 		rng:   newRandom(c.Seed, 0x6f72646572),
 		drop:  NewDropout(c.Dropout, c.Hidden[0]*c.Batch, c.Seed),
-		first: NewLazyAdam(c.Adam, x.Width, net.First.Width(), steps),
+		first: NewLazyAdam(c.Adam, groups.x.Width, net.first.Width(), steps),
 		act:   newActivations(net, c.Batch),
 		dz:    kernel.Matrix{Data: make([]float32, c.Batch), Rows: 1, Cols: c.Batch, Stride: c.Batch},
 		y:     make([]uint8, c.Batch),
 	}
+	f.x.Value = groups.total
 	for i := range f.order {
 		f.order[i] = int32(i)
 	}
-	size, widest := net.First.Width(), 0
-	for _, l := range net.Dense {
+	size, widest := net.first.Width(), 0
+	for _, l := range net.dense {
 		size += len(l.Weight)
 		widest = max(widest, l.In+1)
 		f.d = append(f.d, kernel.Matrix{Data: make([]float32, l.In*c.Batch), Rows: l.In, Cols: c.Batch, Stride: c.Batch})
@@ -128,21 +134,35 @@ func newFitter(x *Rows, labels []uint8, c Config) *fitter {
 	f.xt = make([]float32, widest*c.Batch)
 	f.params, f.grads = make([]float32, size), make([]float32, size)
 	f.rest = NewAdam(c.Adam, size)
-	at := net.First.Width()
-	net.First.Bias, f.biasGrad = f.params[:at:at], f.grads[:at:at]
-	for _, l := range net.Dense {
+	at := net.first.Width()
+	net.first.Bias, f.biasGrad = f.params[:at:at], f.grads[:at:at]
+	for _, l := range net.dense {
 		end := at + len(l.Weight)
 		l.Weight = f.params[at:end:end]
 		f.denseGrad = append(f.denseGrad, f.grads[at:end:end])
 		at = end
 	}
-	f.rowGrad = NewRowGrad(x.Width, x.most(c.Batch))
+	f.rowGrad = NewRowGrad(f.x.Width, f.x.most(c.Batch))
+
 	start := newRandom(c.Seed, 0x7374617274)
-	net.First.start(start)
-	for _, l := range net.Dense {
+	f.full.start(start)
+	groups.mean(net.first.Weight, f.full.Weight, f.full.Width())
+	f.begin = slices.Clone(net.first.Weight)
+	for _, l := range net.dense {
 		l.start(start)
 	}
 	return f
+}
+
+// finish gives the trained network over all columns.
+func (f *fitter) finish() *Network {
+	first := f.net.first
+	f.first.Finish(first.Weight)
+	f.groups.move(f.full.Weight, f.begin, first.Weight, first.Width())
+	f.full.Bias = first.Bias
+	n := &Network{first: f.full, dense: f.net.dense}
+	n.finish()
+	return n
 }
 
 // epoch makes one pass over all rows in a new order and gives their mean loss.
@@ -162,9 +182,9 @@ func (f *fitter) epoch(ctx context.Context) (float64, error) {
 // step learns from rows pick and gives their mean loss before it.
 func (f *fitter) step(pick []int32) float64 {
 	n := f.net
-	f.rowGrad.Collect(f.x, pick)
-	f.first.CatchUp(n.First.Weight, f.rowGrad.Rows)
-	n.forward(f.act, f.x, pick, f.drop.Forward)
+	f.rowGrad.Collect(&f.x, pick)
+	f.first.CatchUp(n.first.Weight, f.rowGrad.Rows)
+	n.forward(f.act, &f.x, pick, f.drop.Forward)
 
 	for i, r := range pick {
 		f.y[i] = f.labels[r]
@@ -173,18 +193,18 @@ func (f *fitter) step(pick []int32) float64 {
 	loss := LogLoss(f.dz.Row(0), f.act.z.Row(0), f.y[:len(pick)])
 
 	dy := f.dz
-	for i := len(n.Dense) - 1; i >= 0; i-- {
+	for i := len(n.dense) - 1; i >= 0; i-- {
 		x, dx := f.act.x[i], f.d[i]
 		dx.Cols = len(pick)
-		n.Dense[i].Backward(dx, f.denseGrad[i], dy, x, f.xt)
+		n.dense[i].Backward(dx, f.denseGrad[i], dy, x, f.xt)
 		if i == 0 {
 			f.drop.Backward(dx.Data)
 		}
 		kernel.ReLUGrad(dx.Data, units(x).Data)
 		dy = dx
 	}
-	n.First.Backward(f.rowGrad, f.biasGrad, f.x, pick, dy, f.act.row)
-	f.first.Step(n.First.Weight, f.rowGrad.Rows, f.rowGrad.Grad)
+	n.first.Backward(f.rowGrad, f.biasGrad, &f.groups.x, pick, dy, f.act.row)
+	f.first.Step(n.first.Weight, f.rowGrad.Rows, f.rowGrad.Grad)
 	f.rest.Step(f.params, f.grads)
 	return loss
 }

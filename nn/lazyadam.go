@@ -31,7 +31,7 @@ type LazyAdam struct {
 	config       AdamConfig
 	width        int
 	step         int
-	m, v         []float32
+	moments      []float32 // of each row, the first moments and then the second ones
 	last         []int32   // for each row, the last step that had a gradient for it; 0 for none
 	tailS, tailT []float64 // of the sums above, from each step on; constant after the last entry
 	powS, powT   powers    // of r and β₁/β₂
@@ -51,7 +51,7 @@ const corrected = 40_000
 func NewLazyAdam(c AdamConfig, rows, width, steps int) *LazyAdam {
 	a := &LazyAdam{
 		config: c, width: width,
-		m: make([]float32, rows*width), v: make([]float32, rows*width), last: make([]int32, rows),
+		moments: make([]float32, 2*rows*width), last: make([]int32, rows),
 		powS: newPowers(c.Beta1 / math.Sqrt(c.Beta2)), powT: newPowers(c.Beta1 / c.Beta2),
 		pow1: newPowers(c.Beta1), pow2: newPowers(c.Beta2),
 	}
@@ -88,7 +88,7 @@ func (a *LazyAdam) CatchUp(w []float32, rows []int32) {
 			a.shift, a.eps = append(a.shift, shift), append(a.eps, eps)
 		}
 	}
-	kernel.AdamCatchUp(w, a.m, a.v, a.width, a.stale, a.shift, a.eps)
+	kernel.AdamCatchUp(w, a.moments, a.width, a.stale, a.shift, a.eps)
 }
 
 // missed gives S and ε·T/S for k steps without a gradient after step s.
@@ -105,7 +105,7 @@ func (a *LazyAdam) Step(w []float32, rows []int32, g []float32) {
 	for _, row := range rows {
 		a.last[row] = int32(a.step)
 	}
-	kernel.AdamRows(w, a.m, a.v, g, a.width, rows, a.decay1, a.decay2, a.config.factors(a.step))
+	kernel.AdamRows(w, a.moments, g, a.width, rows, a.decay1, a.decay2, a.config.factors(a.step))
 }
 
 // Finish brings every row of the table w to where Adam has it after the last step. No step may follow.

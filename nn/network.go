@@ -9,41 +9,56 @@ import (
 )
 
 // Network is a feed-forward classifier for two classes: a sparse first layer and dense layers, with ReLU
-// after each but the last, which has one unit, the logit. It is safe for concurrent use while nobody
-// writes its weights.
+// after each but the last, which has one unit, the logit. It is safe for concurrent use.
 type Network struct {
-	First *Sparse
-	Dense []*Dense
+	first *Sparse
+	dense []*Dense
 
-	scratch sync.Pool // of *activations for Batch examples
+	turned  []kernel.Matrix // the dense layers' weights with a column for each unit, for single rows
+	batches sync.Pool       // of *activations, for Logits
+	singles sync.Pool       // of *[2][]float32, for Logit
 }
 
-// Batch is how many examples Logits works on at once.
-const Batch = 32
+// examples is how many rows Logits works on at once.
+const examples = 32
 
 // newNetwork gives a network of zeros for rows of the given width.
 func newNetwork(width int, hidden []int) *Network {
-	n := &Network{First: NewSparse(width, hidden[0])}
+	n := &Network{first: NewSparse(width, hidden[0])}
 	for i, in := range hidden {
 		out := 1
 		if i+1 < len(hidden) {
 			out = hidden[i+1]
 		}
-		n.Dense = append(n.Dense, NewDense(in, out))
+		n.dense = append(n.dense, NewDense(in, out))
 	}
 	return n
 }
+
+// finish makes a network with its final weights ready for use.
+func (n *Network) finish() {
+	for _, l := range n.dense {
+		t := kernel.Matrix{Data: make([]float32, len(l.Weight)), Rows: l.In + 1, Cols: l.Out, Stride: l.Out}
+		transpose(t, l.matrix(l.Weight))
+		n.turned = append(n.turned, t)
+	}
+}
+
+// Inputs is the width of the rows that the network takes.
+func (n *Network) Inputs() int { return n.first.In }
 
 // activations are the results of all layers for a batch.
 type activations struct {
 	x   []kernel.Matrix // the input of each dense layer: its In rows, and one of ones
 	z   kernel.Matrix   // the logits, one row
 	row []float32       // scratch for the first layer
+
+	pick []int32 // scratch for Logits
 }
 
 func newActivations(n *Network, batch int) *activations {
-	a := &activations{row: make([]float32, n.First.Width())}
-	for _, l := range n.Dense {
+	a := &activations{row: make([]float32, n.first.Width()), pick: make([]int32, batch)}
+	for _, l := range n.dense {
 		x := kernel.Matrix{Data: make([]float32, (l.In+1)*batch), Rows: l.In + 1, Cols: batch, Stride: batch}
 		for i := range x.Row(l.In) {
 			x.Row(l.In)[i] = 1
@@ -74,13 +89,13 @@ func units(x kernel.Matrix) kernel.Matrix {
 func (n *Network) forward(a *activations, x *Rows, pick []int32, between func([]float32)) {
 	a.resize(len(pick))
 	first := units(a.x[0])
-	n.First.Forward(first, x, pick, a.row)
+	n.first.Forward(first, x, pick, a.row)
 	kernel.ReLU(first.Data)
 	if between != nil {
 		between(first.Data)
 	}
-	for i, l := range n.Dense {
-		if i+1 == len(n.Dense) {
+	for i, l := range n.dense {
+		if i+1 == len(n.dense) {
 			l.Forward(a.z, a.x[i])
 			break
 		}
@@ -90,28 +105,45 @@ func (n *Network) forward(a *activations, x *Rows, pick []int32, between func([]
 	}
 }
 
-// Logit gives the log-odds of label 1 for one row, of which no column may be n.First.In or more. It
-// equals what Logits gives for the same row to the bit.
+// Logit gives the log-odds of label 1 for one row, of which no column may be Inputs or more. It equals
+// what Logits gives for the same row to the bit.
 func (n *Network) Logit(index []int32, value []float32) float32 {
-	var z [1]float32
-	n.Logits(z[:], &Rows{Start: []int32{0, int32(len(index))}, Index: index, Value: value, Width: n.First.In})
-	return z[0]
+	buffers, ok := n.singles.Get().(*[2][]float32)
+	if !ok {
+		widest := n.first.Width()
+		for _, l := range n.dense {
+			widest = max(widest, l.In)
+		}
+		buffers = &[2][]float32{make([]float32, widest+1), make([]float32, widest+1)}
+	}
+	defer n.singles.Put(buffers)
+	x := buffers[0][:n.first.Width()]
+	copy(x, n.first.Bias)
+	kernel.SumRows(x, n.first.Weight, index, value)
+	for i, l := range n.dense {
+		x = buffers[i%2][:l.In+1]
+		kernel.ReLU(x[:l.In])
+		x[l.In] = 1
+		y := buffers[(i+1)%2][:l.Out]
+		kernel.MatMul(kernel.Matrix{Data: y, Rows: 1, Cols: l.Out, Stride: l.Out},
+			kernel.Matrix{Data: x, Rows: 1, Cols: l.In + 1, Stride: l.In + 1}, n.turned[i])
+	}
+	return buffers[len(n.dense)%2][0]
 }
 
-// Logits sets z[i] to the log-odds of label 1 for row i of x.
+// Logits sets z[i] to the log-odds of label 1 for row i of x, of which no column may be Inputs or more.
 func (n *Network) Logits(z []float32, x *Rows) {
-	a, ok := n.scratch.Get().(*activations)
+	a, ok := n.batches.Get().(*activations)
 	if !ok {
-		a = newActivations(n, Batch)
+		a = newActivations(n, examples)
 	}
-	defer n.scratch.Put(a)
-	var pick [Batch]int32
-	for from := 0; from < x.Len(); from += Batch {
-		p := pick[:min(Batch, x.Len()-from)]
-		for i := range p {
-			p[i] = int32(from + i)
+	defer n.batches.Put(a)
+	for from := 0; from < x.Len(); from += examples {
+		pick := a.pick[:min(examples, x.Len()-from)]
+		for i := range pick {
+			pick[i] = int32(from + i)
 		}
-		n.forward(a, x, p, nil)
+		n.forward(a, x, pick, nil)
 		copy(z[from:], a.z.Row(0))
 	}
 }
@@ -119,7 +151,7 @@ func (n *Network) Logits(z []float32, x *Rows) {
 // Tensors gives the weights by name: first.weight (inputs × units), first.bias, and for each dense layer
 // dense.0.weight (outputs × inputs), dense.0.bias and so on.
 func (n *Network) Tensors() []Tensor {
-	l := n.First
+	l := n.first
 	w := make([]float32, 0, l.In*l.Out)
 	for f := range l.In {
 		w = append(w, l.Weight[f*l.Width():][:l.Out]...)
@@ -128,7 +160,7 @@ func (n *Network) Tensors() []Tensor {
 		{"first.weight", []int{l.In, l.Out}, w},
 		{"first.bias", []int{l.Out}, append([]float32(nil), l.Bias[:l.Out]...)},
 	}
-	for i, l := range n.Dense {
+	for i, l := range n.dense {
 		var w, b []float32
 		for u := range l.Out {
 			row := l.Weight[u*(l.In+1):][:l.In+1]
@@ -180,10 +212,10 @@ func FromTensors(list []Tensor) (*Network, error) {
 	}
 	n := newNetwork(first.Shape[0], hidden)
 	for f := range first.Shape[0] {
-		copy(n.First.Weight[f*n.First.Width():], first.Data[f*hidden[0]:][:hidden[0]])
+		copy(n.first.Weight[f*n.first.Width():], first.Data[f*hidden[0]:][:hidden[0]])
 	}
-	copy(n.First.Bias, byName["first.bias"].Data)
-	for i, l := range n.Dense {
+	copy(n.first.Bias, byName["first.bias"].Data)
+	for i, l := range n.dense {
 		w, b := byName[fmt.Sprintf("dense.%d.weight", i)].Data, byName[fmt.Sprintf("dense.%d.bias", i)].Data
 		for u := range l.Out {
 			row := l.Weight[u*(l.In+1):][:l.In+1]
@@ -191,6 +223,7 @@ func FromTensors(list []Tensor) (*Network, error) {
 			row[l.In] = b[u]
 		}
 	}
+	n.finish()
 	return n, nil
 }
 

@@ -165,7 +165,7 @@ func BenchmarkReport_ten_folds_and_all_rows(b *testing.B) {
 
 func BenchmarkFit_epoch(b *testing.B) {
 	x, labels := reportData(b)
-	f := newFitter(x, labels, ReportConfig())
+	f := newFitter(x, mergeColumns(x), labels, ReportConfig())
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := f.epoch(context.Background()); err != nil {

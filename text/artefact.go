@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"animo"
+	"animo/nn"
 )
 
 // vectorizerFile is the JSON of the first artefact: how to turn a text into features.
@@ -23,6 +24,7 @@ type viewFile struct {
 	Lexicon    polarities `json:"lexicon,omitempty"`    // of a lexical view, whose first features follow from it
 }
 
+// The network's metadata has the model's prior and slope.
 const vectorizerFormat = "animo-vectorizer/1"
 
 // Encode gives the model's two artefacts: the vectorizer (text to features) and the network (features to
@@ -35,9 +37,8 @@ func (m *Model) Encode() (vectorizer, network []byte, err error) {
 	if vectorizer, err = json.Marshal(f); err != nil {
 		return nil, nil, err
 	}
-	t := m.scorer.save()
-	t["prior"], t["slope"] = []float32{float32(m.prior)}, []float32{float32(m.slope)}
-	network, err = t.encode()
+	network, err = nn.EncodeTensors(m.scorer.save(), map[string]string{
+		"prior": formatNumber(m.prior), "slope": formatNumber(m.slope)})
 	return vectorizer, network, err
 }
 
@@ -78,20 +79,17 @@ func decode(vectorizer, network []byte) (*Model, error) {
 		m.spaces = append(m.spaces, sp)
 		widths = append(widths, sp.width())
 	}
-	t, err := decodeTensors(network)
+	list, metadata, err := nn.DecodeTensors(network)
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	prior, err := t.one("prior")
-	if err != nil {
+	if m.prior, err = number(metadata, "prior"); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	slope, err := t.one("slope")
-	if err != nil {
+	if m.slope, err = number(metadata, "slope"); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	m.prior, m.slope = float64(prior), float64(slope)
-	if m.scorer, err = tr.load(widths, t); err != nil {
+	if m.scorer, err = tr.load(widths, list); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
 	if l, ok := m.scorer.(*linear); ok {
@@ -110,7 +108,7 @@ func (sp space) vocabulary() []string {
 	switch {
 	case sp.hashed:
 		return nil
-	case sp.view.Kind == chars:
+	case sp.view.Kind == letters:
 		return sp.names
 	}
 	names := make([]string, first+2*len(sp.number))
@@ -157,7 +155,7 @@ func loadSpace(f viewFile) (space, error) {
 			return space{}, fmt.Errorf("the n-gram %q is there twice", name)
 		}
 	}
-	if f.Kind == chars {
+	if f.Kind == letters {
 		sp.names = f.Vocabulary
 	}
 	return sp, nil
@@ -165,7 +163,7 @@ func loadSpace(f viewFile) (space, error) {
 
 // parse gives the key of an n-gram as vocabulary writes it, and numbers its tokens.
 func (sp space) parse(name string) (gram, error) {
-	if sp.view.Kind == chars {
+	if sp.view.Kind == letters {
 		n := utf8.RuneCountInString(name)
 		if n < sp.view.Min || n > sp.view.Max {
 			return 0, fmt.Errorf("the n-gram %q has %d characters", name, n)

@@ -11,7 +11,7 @@ import (
 func fitBlend(ctx context.Context, p problem) (scorer, error) {
 	tf := naiveBayes(p, part{view: 0, weighting: tfidf, idf: idfOf(p.views[0], p.rows)}, 0.1)
 	words := naiveBayes(p, part{view: 0}, 1)
-	letters := []part{naiveBayes(p, part{view: 1}, 1)}
+	letters := []part{naiveBayes(p, part{view: 1, weighting: counts}, 1)}
 	letters[0].bias = 0
 	d, offsets := newDesign(p, letters)
 	w, err := d.logistic(ctx, 0.1, p.seed)

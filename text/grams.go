@@ -101,11 +101,16 @@ func stem(w string) string {
 type scratch struct {
 	scanner scanner
 	tokens  []place
-	runes   []rune
 	grams   []gram
-	words   []polarWord // only of a lexical view, as are hits
-	hits    []hit
-	cuts    []cut // of characters: which of the runes each gram is; only while the lexicon grows
+
+	// Only for a lexical view.
+	words []polarWord
+	hits  []hit
+
+	// Only for n-grams of characters.
+	distinct tally // of words
+	runes    []rune
+	cuts     []cut //  which of the runes each gram is; only while the lexicon grows
 }
 
 type cut struct{ from, to int32 }
@@ -120,24 +125,11 @@ type place struct {
 // N-grams with a token that is not known are left out. The result is overwritten by the next call.
 func (l *lexicon) grams(text string, s *scratch, grow bool) []gram {
 	s.grams, s.cuts = s.grams[:0], s.cuts[:0]
-	if l.view.Kind == chars {
-		s.runes = appendRunes(s.runes[:0], text)
-		for i := range s.runes {
-			k := gram(0)
-			for n, r := range s.runes[i:min(i+l.view.Max, len(s.runes))] {
-				k = k*base + gram(r)
-				if n+1 < l.view.Min {
-					continue
-				}
-				s.grams = append(s.grams, k)
-				if grow {
-					s.cuts = append(s.cuts, cut{int32(i), int32(i + n + 1)})
-				}
-			}
-		}
+	switch l.view.Kind {
+	case letters:
+		l.letterGrams(text, s, grow)
 		return s.grams
-	}
-	if l.view.Kind == lexical {
+	case lexical:
 		l.lexicalGrams(text, s, grow)
 		return s.grams
 	}
@@ -187,38 +179,43 @@ func (l *lexicon) tokenize(text string, s *scratch, grow bool) {
 	}
 }
 
-// appendRunes appends the lower-cased characters of a text, each run of white space as one space.
-func appendRunes(dst []rune, text string) []rune {
-	blank := false
-	for i, r := range text {
-		lower := r
-		switch {
-		case int(r) < len(lowTable):
-			if lowTable[r].class == classSpace {
-				if !blank {
-					dst = append(dst, ' ')
-				}
-				blank = true
-				continue
-			}
-			lower = lowTable[r].lower
-		case r == 'İ':
-			dst = append(dst, 'i')
-			lower = '\u0307'
-		case unicode.IsSpace(r):
-			if !blank {
-				dst = append(dst, ' ')
-			}
-			blank = true
+// letterGrams puts the n-grams of characters of a text's distinct words into s.grams. A space stands
+// before and after each word.
+func (l *lexicon) letterGrams(text string, s *scratch, grow bool) {
+	s.scanner.marks = false
+	s.scanner.scan(text)
+	s.distinct.reset()
+	s.runes = s.runes[:0]
+	for _, sp := range s.scanner.spans {
+		b := s.scanner.bytes(sp)
+		if !s.distinct.add(distinctID(hashBytes(b))) {
 			continue
-		default:
-			lower = lowerRune(text, i, r)
 		}
-		blank = false
-		dst = append(dst, lower)
+		begin := len(s.runes)
+		s.runes = append(s.runes, ' ')
+		for _, r := range string(b) {
+			s.runes = append(s.runes, r)
+		}
+		s.runes = append(s.runes, ' ')
+		end := len(s.runes)
+		for i := begin; i < end; i++ {
+			k := gram(0)
+			for j := i; j < min(i+l.view.Max, end); j++ {
+				k = k*base + gram(s.runes[j])
+				if j-i+1 < l.view.Min {
+					continue
+				}
+				s.grams = append(s.grams, k)
+				if grow {
+					s.cuts = append(s.cuts, cut{int32(i), int32(j + 1)})
+				}
+			}
+		}
 	}
-	return dst
 }
+
+// distinctID is what of a word's hash tells the words of one text apart.
+func distinctID(hash uint64) int32 { return int32(hash >> 33) }
 
 // hashBytes hashes a word: eight bytes at a time, folded by 64x64->128 bit products as in wyhash.
 func hashBytes[T string | []byte](b T) uint64 {

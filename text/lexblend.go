@@ -16,7 +16,7 @@ func fitLexBlend(ctx context.Context, p problem) (scorer, error) {
 	standardize(p, bayes)
 	parts := []part{
 		{weighting: tfidf, idf: idfOf(p.views[0], p.rows)},
-		{weighting: counted, weights: make([]float32, p.views[0].width)},
+		{weighting: counts, weights: make([]float32, p.views[0].width)},
 	}
 	clear(parts[0].idf[:toneEnd])
 	parts[1].weights[praising], parts[1].weights[blaming] = amountScale, amountScale

@@ -17,7 +17,7 @@ func fitLexNB(_ context.Context, p problem) (scorer, error) {
 // pairs. Each feature has one imagined occurrence for each label and, as a Dirichlet prior that is not
 // symmetric, lexiconRows more for each point of its polarity, for the label that it speaks for.
 func lexicalBayes(pr problem, pairs bool) part {
-	p := part{weighting: counted}
+	p := part{weighting: counts}
 	x := pr.views[0]
 	mass, rows := masses(pr, &p)
 	used := func(id int) bool {

@@ -67,7 +67,7 @@ func fitSpace(v view, texts []string) (space, *matrix) {
 			id, fresh := sp.add(g)
 			if fresh {
 				at = append(at, 0)
-				if v.Kind == chars {
+				if v.Kind == letters {
 					sp.names = append(sp.names, string(s.runes[s.cuts[i].from:s.cuts[i].to]))
 				}
 			}
@@ -132,7 +132,8 @@ func (t *tally) reset() {
 	}
 }
 
-func (t *tally) add(id int32) {
+// add counts a feature, and tells whether it is the first time.
+func (t *tally) add(id int32) (fresh bool) {
 	mask := uint32(len(t.slots) - 1)
 	for i := uint32(id) * 0x9e3779b1 >> 8 & mask; ; i = (i + 1) & mask {
 		s := &t.slots[i]
@@ -143,11 +144,11 @@ func (t *tally) add(id int32) {
 			if 2*len(t.ids) > len(t.slots) {
 				t.grow()
 			}
-			return
+			return true
 		}
 		if t.ids[s.at] == id {
 			t.counts[s.at]++
-			return
+			return false
 		}
 	}
 }

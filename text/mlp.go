@@ -25,37 +25,16 @@ func fitMLP(ctx context.Context, x *matrix, labels []uint8, seed uint64) (networ
 
 func (m mlp) score(x vector) float64 { return float64(m.Logit(x.ids, x.counts)) }
 
-func (m mlp) save() tensors {
-	t := tensors{}
-	for _, w := range m.Tensors() {
-		t[w.Name] = w.Data
-	}
-	return t
-}
+func (m mlp) save() tensors { return m.Tensors() }
 
-// loadMLP reads what save gave. The layers' widths are those of their biases.
+// loadMLP reads what save gave.
 func loadMLP(width int, t tensors) (network, error) {
-	in, name := width, "first"
-	shapes := map[string][]int{}
-	for i := 0; ; i++ {
-		out := len(t[name+".bias"])
-		shapes[name+".bias"] = []int{out}
-		shapes[name+".weight"] = []int{out, in}
-		if i == 0 {
-			shapes[name+".weight"] = []int{in, out}
-		}
-		in, name = out, fmt.Sprintf("dense.%d", i)
-		if _, ok := t[name+".bias"]; !ok {
-			break
-		}
-	}
-	var list []nn.Tensor
-	for name, shape := range shapes {
-		list = append(list, nn.Tensor{Name: name, Shape: shape, Data: t[name]})
-	}
-	n, err := nn.FromTensors(list)
+	n, err := nn.FromTensors(t)
 	if err != nil {
 		return nil, err
+	}
+	if n.Inputs() != width {
+		return nil, fmt.Errorf("a network for %d features, not %d", n.Inputs(), width)
 	}
 	return mlp{n}, nil
 }

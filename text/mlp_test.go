@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"testing"
 )
@@ -67,18 +68,14 @@ func TestMLP_refuses_damaged_weights(t *testing.T) {
 	if _, err := loadMLP(width+1, good); err == nil {
 		t.Error("weights for another number of features were taken")
 	}
-	for name := range good {
-		less := tensors{}
-		for n, x := range good {
-			less[n] = x
-		}
-		less[name] = less[name][1:]
+	for i := range good {
+		less := slices.Clone(good)
+		less[i].Data = less[i].Data[1:]
 		if _, err := loadMLP(width, less); err == nil {
-			t.Errorf("%s with a number missing was taken", name)
+			t.Errorf("%s with a number missing was taken", less[i].Name)
 		}
-		delete(less, name)
-		if _, err := loadMLP(width, less); err == nil {
-			t.Errorf("weights without %s were taken", name)
+		if _, err := loadMLP(width, slices.Delete(less, i, i+1)); err == nil {
+			t.Errorf("weights without %s were taken", good[i].Name)
 		}
 	}
 }

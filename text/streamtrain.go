@@ -149,8 +149,8 @@ func (t *streamTraining) model(g *sgd) *Model {
 	sp.features = newHashedFeatures(sp.view.Bits, p.weights)
 	return &Model{
 		trainer: sgdName,
-		prior:   single32(logit(float64(t.positive) / float64(t.rows))),
-		slope:   single32(fitSlope(t.scores, t.labels)),
+		prior:   logit(float64(t.positive) / float64(t.rows)),
+		slope:   fitSlope(t.scores, t.labels),
 		spaces:  []space{sp},
 		scorer:  &linear{[]part{p}},
 	}

@@ -170,8 +170,8 @@ func (t *training) publish(ctx context.Context, tr trainer, held []float64) (*Mo
 	}
 	m := &Model{
 		trainer: tr.name,
-		prior:   single32(logit(float64(t.positive) / float64(t.rows()))),
-		slope:   single32(fitSlope(held, t.labels)),
+		prior:   logit(float64(t.positive) / float64(t.rows())),
+		slope:   fitSlope(held, t.labels),
 		scorer:  s,
 	}
 	for _, v := range tr.views {

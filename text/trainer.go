@@ -36,11 +36,11 @@ var trainers = []trainer{
 	{"lexnb", []view{toneView}, fitLexNB, loadLinear},
 	{"lexnb2", []view{tonesView}, fitLexNB, loadLinear},
 	{"nb", []view{spanishView}, fitNB, loadLinear},
-	{"blend", []view{wideView, charsView}, fitBlend, loadLinear},
-	{"logreg", []view{spanishView, charsView}, fitLogistic, loadLinear},
-	{"svm", []view{spanishView, charsView}, fitSVM, loadLinear},
+	{"blend", []view{wideView, lettersView}, fitBlend, loadLinear},
+	{"logreg", []view{spanishView, lettersView}, fitLogistic, loadLinear},
+	{"svm", []view{spanishView, lettersView}, fitSVM, loadLinear},
 	{sgdName, []view{hashedView}, nil, loadLinear}, // see trainStream
-	{"nbsvm", []view{spanishView, charsView}, fitNBSVM, loadLinear},
+	{"nbsvm", []view{spanishView, lettersView}, fitNBSVM, loadLinear},
 	{"mlp", []view{plainView}, fitNetwork(fitMLP), loadNetwork(loadMLP)},
 }
 

@@ -21,8 +21,8 @@ const (
 	// lexical has the stems of words' plain forms, negated ones as in spanish, and what a lexicon of polarity
 	// says of them; see lexical.go.
 	lexical viewKind = "lexical"
-	// chars is the lower-cased text itself, runs of white space as one space.
-	chars viewKind = "chars"
+	// letters has the n-grams of characters of each distinct word, with a space on either side.
+	letters viewKind = "letters"
 )
 
 // The views that trainers use.
@@ -33,5 +33,5 @@ var (
 	hashedView  = view{Kind: spanish, Min: 1, Max: 2, Scope: 2, Bits: 21}
 	toneView    = view{Kind: lexical, Min: 1, Max: 1, Scope: 3}
 	tonesView   = view{Kind: lexical, Min: 1, Max: 2, Scope: 3}
-	charsView   = view{Kind: chars, Min: 3, Max: 6}
+	lettersView = view{Kind: letters, Min: 4, Max: 6}
 )

@@ -6,10 +6,10 @@ import "math"
 type weighting uint8
 
 const (
-	binary  weighting = iota // 1 for a feature that occurs
-	unit                     // the same, the text's vector scaled to length 1
-	counted                  // how often a feature occurs
-	tfidf                    // (1 + ln count) times the feature's idf, the text's vector scaled to length 1
+	binary weighting = iota // 1 for a feature that occurs
+	counts                  // how often the feature occurs
+	unit                    // 1 for a feature that occurs, the text's vector scaled to length 1
+	tfidf                   // (1 + ln count) times the feature's idf, the text's vector scaled to length 1
 )
 
 // idfOf gives each feature's inverse document frequency among some rows, ln((1+n)/(1+df)) + 1 as
@@ -32,10 +32,10 @@ func idfOf(x *matrix, rows []int32) []float32 {
 
 // weigh appends the numbers of a text's features.
 func (p *part) weigh(dst []float32, x vector) []float32 {
-	if p.weighting == counted {
+	switch p.weighting {
+	case counts:
 		return append(dst, x.counts...)
-	}
-	if p.weighting != tfidf {
+	case binary, unit:
 		number := float32(1)
 		if p.weighting == unit {
 			number = scaleOf(len(x.ids))

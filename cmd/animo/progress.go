@@ -70,7 +70,7 @@ func (b *bar) name(stage string) string {
 	case "choosing":
 		return b.c.say("choosing a trainer", "eligiendo entrenador")
 	case "fold":
-		return b.c.say("measuring, fold", "midiendo, pliegue")
+		return b.c.say("measuring", "midiendo")
 	case "fitting":
 		return b.c.say("fitting to all rows", "ajustando a todas las filas")
 	}

@@ -18,7 +18,7 @@ func TestBar_draws_each_stage_and_leaves_a_clean_line(t *testing.T) {
 		b.show(p)
 	}
 	b.clear()
-	for _, want := range []string{"leyendo opiniones", "eligiendo entrenador", "midiendo, pliegue", "(2/2)", "ajustando a todas las filas"} {
+	for _, want := range []string{"leyendo opiniones", "eligiendo entrenador", "midiendo", "(2/2)", "ajustando a todas las filas"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("never drew %q:\n%q", want, out.String())
 		}

@@ -34,7 +34,7 @@ The report goes to stdout; the progress bar, where stderr is a terminal, and err
 Examples:
 
     animo train opiniones.txt --out modelo
-    animo train hoteles.csv restaurantes.jsonl --out modelo --trainer nb
+    animo train --trainer nb --out modelo hoteles.csv restaurantes.jsonl
     zcat opiniones.tsv.gz | animo train - --folds 5 --json | jq .accuracy.mean`
 }
 
@@ -98,8 +98,8 @@ func (t *trainCmd) Run(ctx context.Context, c *console) error {
 }
 
 // trainHeap is the size that the heap of a training should not grow past by garbage alone. Below it the
-// collector leaves the heap room to double, which is fastest; near it, it runs more often. It is no bound on what
-// a training needs.
+// collector lets the heap double between its runs, which is fastest; near it, it runs more often. What a
+// training needs at once it still gets.
 const trainHeap = 448 << 20
 
 // boundHeap sets trainHeap as the memory limit where the environment (GOMEMLIMIT) sets none, and gives

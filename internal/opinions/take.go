@@ -2,13 +2,10 @@ package opinions
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,14 +51,16 @@ func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, recip
 	if err := f.room(0); err != nil {
 		return animo.Version{}, err
 	}
-	file, sum, size, err := f.spoolUpload(r)
+	up, err := newSpool(f.spool)
 	if err != nil {
 		return animo.Version{}, err
 	}
-	defer func() { _ = file.Close(); _ = os.Remove(file.Name()) }()
-
-	ref := animo.DatasetRef{Name: name, SHA256: sum}
-	if err := f.keep(ctx, tenant, ref, file, size); err != nil {
+	defer up.remove()
+	if err := up.copy(r, f.limits.FileBytes); err != nil {
+		return animo.Version{}, err
+	}
+	ref := animo.DatasetRef{Name: name, SHA256: up.sha256}
+	if err := f.keep(ctx, tenant, ref, up.file, up.size); err != nil {
 		return animo.Version{}, err
 	}
 	v, err := f.ask(ctx, tenant, animo.Version{Model: name, Datasets: []animo.DatasetRef{ref}, Trainer: recipe.Trainer, Folds: recipe.Folds, Seed: recipe.Seed}, false)
@@ -99,34 +98,6 @@ func (f *Flow) Retrain(ctx context.Context, tenant, model string, datasets []str
 		return v, err
 	}
 	return v, f.say(ctx, ModelRequested, tenant, order{Model: v.Model, Version: v.ID})
-}
-
-// spoolUpload copies an upload to a temporary file, rewound, so that its hash is known before it is kept.
-func (f *Flow) spoolUpload(r io.Reader) (file *os.File, sum string, size int64, err error) {
-	file, err = os.CreateTemp(f.spool, "upload-*")
-	if err != nil {
-		return nil, "", 0, spoolError(err)
-	}
-	defer func() {
-		if err != nil {
-			_ = file.Close()
-			_ = os.Remove(file.Name())
-		}
-	}()
-	h := sha256.New()
-	size, err = io.Copy(io.MultiWriter(file, h), io.LimitReader(r, f.limits.FileBytes+1))
-	switch {
-	case err != nil:
-		return nil, "", 0, spoolError(err)
-	case size > f.limits.FileBytes:
-		return nil, "", 0, animo.Errorf(animo.TooLarge, "the file has more than %d bytes; split it, or raise the limit (--max-file)", "el archivo tiene más de %d bytes; divídalo, o suba el límite (--max-file)", f.limits.FileBytes)
-	case size == 0:
-		return nil, "", 0, animo.Errorf(animo.EmptyFile, "the file is empty; send one opinion and its label a line", "el archivo está vacío; envíe una opinión y su etiqueta por línea")
-	}
-	if _, err = file.Seek(0, io.SeekStart); err != nil {
-		return nil, "", 0, err
-	}
-	return file, hex.EncodeToString(h.Sum(nil)), size, nil
 }
 
 // keep stores the upload's bytes, then the dataset's row, unless this revision is kept already.

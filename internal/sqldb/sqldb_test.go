@@ -1,6 +1,7 @@
 package sqldb_test
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"errors"
@@ -19,8 +20,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// childEnv makes the test binary act as another process: it adds as many keys as the variable says to the
-// database named by its argument.
+// childEnv makes the test binary act as another process: it adds the keys that the variable holds to the
+// database named by its argument, and prints each once it is accepted.
 const childEnv = "ANIMO_SQLDB_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -44,6 +45,7 @@ func child(path string, keys []string) error {
 		if err := add(ctx, db, key); err != nil {
 			return errors.Join(err, db.Close())
 		}
+		fmt.Println(key)
 	}
 	return db.Close()
 }
@@ -300,6 +302,54 @@ func TestWrite_waits_for_another_process(t *testing.T) {
 	}
 }
 
+func TestWrite_accepted_outlives_a_kill(t *testing.T) {
+	path := file(t)
+	var keys []string
+	for i := range 5_000 {
+		keys = append(keys, fmt.Sprint(i))
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], path)
+	cmd.Env = append(os.Environ(), childEnv+"="+strings.Join(keys, " "))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var accepted []string
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		accepted = append(accepted, lines.Text())
+		if len(accepted) == 100 {
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("the process was not killed")
+	}
+	db := open(t, path, sqldb.Options{})
+	there := map[string]bool{}
+	err = db.Each(t.Context(), func(rows *sql.Rows) error {
+		var key string
+		err := rows.Scan(&key)
+		there[key] = true
+		return err
+	}, `SELECT key FROM row`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range accepted {
+		if !there[key] {
+			t.Errorf("row %s was accepted and is gone", key)
+		}
+	}
+	if n := len(there); n < len(accepted) || n > len(accepted)+1 {
+		t.Errorf("%d rows, %d were accepted", n, len(accepted))
+	}
+}
+
 func TestEach_cannot_write_and_stops_early(t *testing.T) {
 	db := open(t, file(t), sqldb.Options{})
 	for i := range 3 {
@@ -312,7 +362,7 @@ func TestEach_cannot_write_and_stops_early(t *testing.T) {
 		t.Errorf("a reader deletes: %v", err)
 	}
 	n := 0
-	err = db.Each(t.Context(), func(*sql.Rows) error { n++; return sqldb.Stop }, `SELECT key FROM row`)
+	err = db.Each(t.Context(), func(*sql.Rows) error { n++; return sqldb.ErrStop }, `SELECT key FROM row`)
 	if n != 1 || err != nil {
 		t.Errorf("Stop after one row: %d, %v", n, err)
 	}
@@ -352,6 +402,22 @@ func TestClose_answers_everybody(t *testing.T) {
 	wg.Wait()
 	if err := db.Each(t.Context(), func(*sql.Rows) error { return nil }, `SELECT 1`); animo.CodeOf(err) != animo.Unavailable {
 		t.Errorf("Each after Close: %v", err)
+	}
+}
+
+// SQLite folds the log into the database and removes it when the last connection closes.
+func TestClose_closes_every_file(t *testing.T) {
+	path := file(t)
+	db := open(t, path, sqldb.Options{})
+	if err := add(t.Context(), db, "k"); err != nil {
+		t.Fatal(err)
+	}
+	count(t, db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path + "-wal"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("after Close the log is still there (%v): a connection stayed open", err)
 	}
 }
 

@@ -46,8 +46,8 @@ func openSQLite(ctx context.Context, path string, maxBytes int64) (write, read *
 	if err := migrate(ctx, write); err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
-	if isNew { // SQLite syncs the log's folder entry, but nobody the database's own
-		if err := syncDir(filepath.Dir(path)); err != nil {
+	if isNew {
+		if err := syncAbove(path); err != nil {
 			return nil, nil, errors.Join(err, write.Close())
 		}
 	}
@@ -67,13 +67,20 @@ func dsn(path string, pragmas []string) string {
 	return u.String()
 }
 
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
+// syncAbove syncs the folder of a new file and the folders above it, which may be new as well: SQLite syncs
+// only its log's entry. Folders further up that may not be read were there before.
+func syncAbove(path string) error {
+	first := filepath.Dir(path)
+	for dir := first; ; dir = filepath.Dir(dir) {
+		d, err := os.Open(dir)
+		if err == nil {
+			err = errors.Join(d.Sync(), d.Close())
+		}
+		if err != nil && dir == first {
+			return fmt.Errorf("sync folder %s: %w", dir, err)
+		}
+		if err != nil || dir == filepath.Dir(dir) {
+			return nil
+		}
 	}
-	if err := errors.Join(d.Sync(), d.Close()); err != nil {
-		return fmt.Errorf("sync folder %s: %w", dir, err)
-	}
-	return nil
 }
