@@ -300,25 +300,23 @@ func (sp space) traits() []trait {
 	return out
 }
 
-// toneEvidence deals out to the hits what their phrases, their polarities and the amounts of praise and
-// blame had in the score.
-func (sp space) toneEvidence(text string, s *scratch, x vector, part []float64, of map[int32]float64, give func(ngram string, w float64)) {
-	var amounts [toneEnd]float64
+// toneEvidence deals out to the hits what their polarities, and the amounts of praise and blame, had in
+// the score.
+func (sp space) toneEvidence(text string, s *scratch, x vector, part []float64, give func(ngram string, w float64)) {
+	var whole, number [toneEnd]float64
 	for i, id := range x.ids {
 		if id < toneEnd {
-			amounts[id] = part[i]
+			whole[id], number[id] = part[i], float64(x.counts[i])
 		}
 	}
 	praise, blame := sumHits(s.hits)
 	for _, h := range s.hits {
-		w := of[toneOf(h.halves)]
+		tone := toneOf(h.halves)
+		w := whole[tone] / number[tone]
 		if p := float64(h.halves) / 2; p > 0 {
-			w += amounts[praising] * p / praise
+			w += whole[praising] * p / praise
 		} else {
-			w -= amounts[blaming] * p / blame
-		}
-		if h.code != unknown {
-			w += of[sp.find(gram(h.code))]
+			w -= whole[blaming] * p / blame
 		}
 		give(strings.ToLower(text[h.from:h.to]), w)
 	}

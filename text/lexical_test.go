@@ -125,3 +125,98 @@ func TestLexicalTrainers_are_right_as_often_as_the_reference(t *testing.T) {
 		}
 	}
 }
+
+func TestExplain_shows_phrases_of_the_lexicon_and_adds_up(t *testing.T) {
+	rows := reportRows(t, "DB_proyecto_SA")
+	text := "No vale la pena: el cuarto estaba sucio, muy sucio, y el baño no era bueno. El desayuno sí, muy rico, vale la pena."
+	for _, trainer := range []string{"lexblend", "lexnb", "lexnb2"} {
+		m, _, err := Train(t.Context(), FromSlice(rows), Options{Trainer: trainer, Folds: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		evidence := m.Explain(text, 1000)
+		by := map[string]float64{}
+		sum := 0.0
+		for _, e := range evidence {
+			by[e.NGram] = e.Weight
+			sum += e.Weight
+		}
+		t.Logf("%s: %v", trainer, evidence[:6])
+		if by["no vale la pena"] >= 0 || by["vale la pena"] <= 0 || by["sucio"] >= 0 {
+			t.Errorf("%s: no vale la pena %.2f, vale la pena %.2f, sucio %.2f", trainer, by["no vale la pena"], by["vale la pena"], by["sucio"])
+		}
+		r := m.reader()
+		m.read(text, r)
+		bias := 0.0
+		for _, p := range m.scorer.(*linear).parts {
+			bias += p.bias
+		}
+		if odds := m.slope * (m.scorer.score(r.x) - bias); math.Abs(sum-odds) > 1e-4 {
+			t.Errorf("%s: the evidence adds up to %.5f, the score is %.5f", trainer, sum, odds)
+		}
+	}
+}
+
+func TestDecode_keeps_the_lexicon_that_the_model_learned_with(t *testing.T) {
+	rows := reportRows(t, "Ingesta10")
+	m, _, err := Train(t.Context(), FromSlice(rows), Options{Trainer: "lexblend", Folds: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	vectorizer, network, err := m.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func(f func() polarities) { builtin = f }(builtin)
+	builtin = func() polarities { return polarities{"excelent": -2} }
+	loaded, err := Decode(vectorizer, network)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range readGolden(t).Cases {
+		if a, b := m.Classify(c.Text)[0], loaded.Classify(c.Text)[0]; a != b {
+			t.Errorf("%q is %+v, was %+v before the lexicon changed", c.Text, b, a)
+		}
+	}
+	for _, damage := range [][2]string{{`"excelent":2`, `"excelent":3`}, {`"excelent":2`, `"a b c d e f g":2`}, {`"excelent":2,`, ``}} {
+		bad := strings.Replace(string(vectorizer), damage[0], damage[1], 1)
+		if bad == string(vectorizer) {
+			t.Fatalf("there is no %s", damage[0])
+		}
+		if _, err := Decode([]byte(bad), network); err == nil {
+			t.Errorf("a lexicon with %s instead of %s was taken", damage[1], damage[0])
+		}
+	}
+}
+
+func TestPlainStem(t *testing.T) {
+	for w, want := range map[string]string{
+		"buenooo": "buen", "riquísima": "ric", "riquisimo": "ric", "larguísimas": "larg", "amabilísimos": "amabl",
+		"buenísimamente": "buenisim", "atencion": "atencion", "atención": "atencion", "mejorable": "mejora", "mejor": "mejor",
+		"ísimo": "isim", "1000": "10", "yyy": "y", "llegar": "lleg",
+	} {
+		if got := plainStem(w); got != want {
+			t.Errorf("%q has the stem %q, want %q", w, got, want)
+		}
+	}
+}
+
+func TestPolarities_of_this_package(t *testing.T) {
+	words, phrases := 0, 0
+	for key := range builtin() {
+		if strings.Contains(key, " ") {
+			phrases++
+		} else {
+			words++
+		}
+	}
+	// The reference program reads 814 words and 628 phrases from the same file.
+	if words != 814 || phrases != 628 {
+		t.Errorf("%d words and %d phrases", words, phrases)
+	}
+	for _, bad := range []string{"2 bueno", "x\tbueno", "3\tbueno", "300\tbueno", "1\t", "1\ta b c d e f g"} {
+		if _, err := parsePolarities(bad); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+}

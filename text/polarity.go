@@ -58,6 +58,9 @@ func parsePolarities(file string) (polarities, error) {
 		for _, sp := range s.spans {
 			stems = append(stems, plainStem(string(s.bytes(sp))))
 		}
+		if len(stems) == 0 {
+			return nil, fmt.Errorf("line %d has no word: %q", n, line)
+		}
 		key := strings.Join(stems, " ")
 		old, there := p[key]
 		if len(stems) == 1 && abs(int(weight)) > abs(int(old)) || len(stems) > 1 && !there {
