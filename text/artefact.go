@@ -66,7 +66,7 @@ func decode(vectorizer, network []byte) (*Model, error) {
 	if len(f.Views) != len(tr.views) {
 		return nil, fmt.Errorf("vectorizer: %d views, not %d", len(f.Views), len(tr.views))
 	}
-	m := &Model{trainer: f.Trainer}
+	var spaces []space
 	var widths []int
 	for i, v := range f.Views {
 		if v.view != tr.views[i] {
@@ -76,30 +76,33 @@ func decode(vectorizer, network []byte) (*Model, error) {
 		if err != nil {
 			return nil, fmt.Errorf("vectorizer: %w", err)
 		}
-		m.spaces = append(m.spaces, sp)
+		spaces = append(spaces, sp)
 		widths = append(widths, sp.width())
 	}
 	list, metadata, err := nn.DecodeTensors(network)
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	if m.prior, err = number(metadata, "prior"); err != nil {
+	prior, err := number(metadata, "prior")
+	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	if m.slope, err = number(metadata, "slope"); err != nil {
+	slope, err := number(metadata, "slope")
+	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	if m.scorer, err = tr.load(widths, list); err != nil {
+	sc, err := tr.load(widths, list)
+	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	if l, ok := m.scorer.(*linear); ok {
+	if l, ok := sc.(*linear); ok {
 		for _, p := range l.parts {
-			if sp := &m.spaces[p.view]; sp.hashed {
+			if sp := &spaces[p.view]; sp.hashed {
 				sp.features = newHashedFeatures(sp.view.Bits, p.weights)
 			}
 		}
 	}
-	return m, nil
+	return newModel(f.Trainer, prior, slope, spaces, sc), nil
 }
 
 // vocabulary gives the n-grams of a space by number, as text; of a lexical view without those that follow

@@ -34,8 +34,11 @@ const negated = "NO_"
 type lexicon struct {
 	view   view
 	number map[string]uint32 // of each stem or word
-	words  wordCache         // numbers of the words as they stand in texts
+	words  wordCache         // tokens of the words as they stand in texts
 	polar  *polarIndex       // only of a lexical view
+
+	// letters finds what a word's characters add up to; nil where that is not asked for.
+	letters func(word string) (sum float32, known int32)
 }
 
 // Numbers with a meaning of their own.
@@ -48,8 +51,10 @@ func newLexicon(v view) *lexicon { return &lexicon{view: v, number: map[string]u
 
 // token is what the lexicon knows of a word as it stands in a text.
 type token struct {
-	number uint32
-	negate bool // it begins a negation's scope
+	number  uint32
+	negate  bool    // it begins a negation's scope
+	letters int32   // how many n-grams of characters are known, where that was asked for,
+	sum     float32 // and what they add up to
 	polarToken
 }
 
@@ -59,6 +64,11 @@ func (l *lexicon) look(b []byte, grow bool) token {
 	if t, ok := l.words.get(h, b); ok {
 		return t
 	}
+	return l.meet(h, b, grow)
+}
+
+// meet is look for a word of the given hash that is not remembered.
+func (l *lexicon) meet(h uint64, b []byte, grow bool) token {
 	w := string(b)
 	t := token{}
 	switch l.view.Kind {
@@ -71,6 +81,9 @@ func (l *lexicon) look(b []byte, grow bool) token {
 		t.negate = t.turns || slices.Contains(softNegations, w)
 	default:
 		t.number = l.numberOf(w, grow)
+	}
+	if l.letters != nil {
+		t.sum, t.letters = l.letters(w)
 	}
 	l.words.put(h, w, t)
 	return t

@@ -55,6 +55,12 @@ func (sp space) width() int {
 	return sp.n
 }
 
+// fresh gives the same space with nothing remembered of single words, for a model of its own.
+func (sp space) fresh() space {
+	sp.lexicon = &lexicon{view: sp.view, number: sp.number, polar: sp.polar}
+	return sp
+}
+
 // fitSpace makes the space of some texts and their rows in it.
 func fitSpace(v view, texts []string) (space, *matrix) {
 	sp := newSpace(v, builtin())

@@ -147,11 +147,6 @@ func (t *streamTraining) model(g *sgd) *Model {
 	}
 	sp := t.space
 	sp.features = newHashedFeatures(sp.view.Bits, p.weights)
-	return &Model{
-		trainer: sgdName,
-		prior:   logit(float64(t.positive) / float64(t.rows)),
-		slope:   fitSlope(t.scores, t.labels),
-		spaces:  []space{sp},
-		scorer:  &linear{[]part{p}},
-	}
+	prior := logit(float64(t.positive) / float64(t.rows))
+	return newModel(sgdName, prior, fitSlope(t.scores, t.labels), []space{sp.fresh()}, &linear{[]part{p}})
 }

@@ -168,17 +168,13 @@ func (t *training) publish(ctx context.Context, tr trainer, held []float64) (*Mo
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{
-		trainer: tr.name,
-		prior:   logit(float64(t.positive) / float64(t.rows())),
-		slope:   fitSlope(held, t.labels),
-		scorer:  s,
-	}
+	var spaces []space
 	for _, v := range tr.views {
 		sp, _ := t.view(v)
-		m.spaces = append(m.spaces, sp)
+		spaces = append(spaces, sp.fresh())
 	}
-	return m, ctx.Err()
+	prior := logit(float64(t.positive) / float64(t.rows()))
+	return newModel(tr.name, prior, fitSlope(held, t.labels), spaces, s), ctx.Err()
 }
 
 // problem is what a trainer learns from when some rows are out.
