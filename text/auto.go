@@ -13,98 +13,48 @@ import (
 // innerFolds is how many parts the rows are cut into to choose a trainer inside a fold.
 const innerFolds = 5
 
-// Auto chooses among the autoCandidates. All are cheap, and most know the lexicon. Where one that does not
-// is the best of them, the labels are no sentiment or the texts not Spanish, and autoGuards compete as
-// well, which take ten times as long.
-var (
-	autoCandidates = []string{"lexblend", "lexnb", "lexnb2", "nb"}
-	autoGuards     = []string{"blend"}
-)
+// autoCandidates are the trainers that auto chooses among, the cheapest first. Those without the lexicon are
+// there for labels that are no sentiment, and for texts that are not Spanish.
+var autoCandidates = []string{"nb", "lexnb", "lexnb2", "lexblend", "blend"}
 
 // trainAuto chooses a trainer by cross-validation, fits it to all rows, and measures the whole of that:
 // inside each fold the trainer is chosen anew, by a cross-validation among the rows that the fold learns
 // from (Cawley and Talbot, On over-fitting in model selection, JMLR 11, 2010). It goes by the log loss,
 // which tells trainers apart that are right equally often.
 func (t *training) trainAuto(ctx context.Context) (*Model, *Report, error) {
-	c, err := t.compete(ctx, autoCandidates)
-	if err != nil {
-		return nil, nil, err
-	}
-	first := c.best()
-	unlexical := func(i int) bool { return c.of[i].views[0].Kind != lexical }
-	best := first
-	if slices.ContainsFunc(first, unlexical) {
-		guards, err := t.compete(ctx, autoGuards)
+	var of []trainer
+	for _, name := range autoCandidates {
+		tr, err := trainerNamed(name)
 		if err != nil {
 			return nil, nil, err
 		}
-		c.join(guards)
-		for k, all := range c.best() {
-			if unlexical(first[k]) {
-				best[k] = all
+		of = append(of, tr)
+	}
+	held, inner, err := t.heldOut(ctx, of)
+	if err != nil {
+		return nil, nil, err
+	}
+	scores := make([]float64, t.rows())
+	times := make([]int, len(of)) // how often each was chosen inside a fold
+	for k := range t.folds {
+		best := choose(t.losses(inner[k], k))
+		times[best]++
+		for i, f := range t.fold {
+			if f == k {
+				scores[i] = held[best][i]
 			}
 		}
 	}
-	scores := make([]float64, t.rows())
-	for i, k := range t.fold {
-		scores[i] = c.held[best[k]][i]
-	}
-	chosen := best[t.folds]
-	m, err := t.publish(ctx, c.of[chosen], c.held[chosen])
+	losses := t.losses(held, -1)
+	best := choose(losses)
+	m, err := t.publish(ctx, of[best], held[best])
 	if err != nil {
 		return nil, nil, err
 	}
 	r := newReport(t, scores)
-	r.Trainer, r.Chosen, r.Features = Auto, c.of[chosen].name, m.features()
-	r.Why = t.why(c, best)
+	r.Trainer, r.Chosen, r.Features = Auto, of[best].name, m.features()
+	r.Why = t.why(of, held, losses, best, times)
 	return m, r, nil
-}
-
-// A competition is what some trainers say of rows that they have not seen, and how well that is.
-type competition struct {
-	of     []trainer
-	held   [][]float64 // for each trainer, of each row
-	losses [][]float64 // for each fold, and then for all rows: each trainer's among the rows outside the fold
-}
-
-func (t *training) compete(ctx context.Context, names []string) (*competition, error) {
-	c := &competition{}
-	for _, name := range names {
-		tr, err := trainerNamed(name)
-		if err != nil {
-			return nil, err
-		}
-		c.of = append(c.of, tr)
-	}
-	held, inner, err := t.heldOut(ctx, c.of)
-	if err != nil {
-		return nil, err
-	}
-	c.held = held
-	for k := range t.folds {
-		c.losses = append(c.losses, t.losses(inner[k], k))
-	}
-	c.losses = append(c.losses, t.losses(held, -1))
-	return c, nil
-}
-
-// join adds the trainers of another competition.
-func (c *competition) join(o *competition) {
-	c.of = append(c.of, o.of...)
-	c.held = append(c.held, o.held...)
-	for k := range c.losses {
-		c.losses[k] = append(c.losses[k], o.losses[k]...)
-	}
-}
-
-// best gives, for each fold and then for all rows, the trainer with the smallest loss; of equal ones the
-// first.
-func (c *competition) best() []int {
-	best := make([]int, len(c.losses))
-	for k, losses := range c.losses {
-		best[k] = slices.Index(losses, slices.Min(losses))
-	}
-	return best
 }
 
 // heldOut gives, for each trainer, each row's score by a model that was fitted to the other folds; and
@@ -130,7 +80,9 @@ func (t *training) heldOut(ctx context.Context, of []trainer) (held [][]float64,
 						scores = inner[k][c]
 					}
 					err := t.measure(ctx, tr, out, judged, scores)
-					tell()
+					if err == nil {
+						tell()
+					}
 					return err
 				})
 			}
@@ -177,25 +129,26 @@ func logLoss(scores []float64, labels []uint8, slope float64) float64 {
 	return sum / float64(len(scores))
 }
 
-// why tells in words how the choice went. best is each fold's choice, and then that for all rows.
-func (t *training) why(c *competition, best []int) string {
+// choose gives the trainer with the smallest loss, of equal ones the first.
+func choose(losses []float64) int {
+	return slices.Index(losses, slices.Min(losses))
+}
+
+// why tells in words how the choice went.
+func (t *training) why(of []trainer, held [][]float64, losses []float64, best int, times []int) string {
 	var found, inside []string
-	times := make([]int, len(c.of))
-	for _, b := range best[:t.folds] {
-		times[b]++
-	}
-	for i, tr := range c.of {
+	for c, tr := range of {
 		right := 0
-		for row, s := range c.held[i] {
-			if (s >= 0) == (t.labels[row] == 1) {
+		for i, s := range held[c] {
+			if (s >= 0) == (t.labels[i] == 1) {
 				right++
 			}
 		}
-		found = append(found, fmt.Sprintf("%s %.4f (%d of %d right)", tr.name, c.losses[t.folds][i], right, t.rows()))
-		if times[i] > 0 {
-			inside = append(inside, fmt.Sprintf("%s in %d", tr.name, times[i]))
+		found = append(found, fmt.Sprintf("%s %.4f (%d of %d right)", tr.name, losses[c], right, t.rows()))
+		if times[c] > 0 {
+			inside = append(inside, fmt.Sprintf("%s in %d", tr.name, times[c]))
 		}
 	}
 	return fmt.Sprintf("%s has the smallest log loss on held-out rows: %s. Of the %d folds that were measured, each chose for itself: %s.",
-		c.of[best[t.folds]].name, strings.Join(found, ", "), t.folds, strings.Join(inside, ", "))
+		of[best].name, strings.Join(found, ", "), t.folds, strings.Join(inside, ", "))
 }
