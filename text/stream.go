@@ -117,6 +117,9 @@ func (s *stream) pass(ctx context.Context, use func([]*chunk) error, tell func(r
 	if err == nil {
 		err = failed
 	}
+	if err == nil {
+		err = ctx.Err()
+	}
 	return err
 }
 

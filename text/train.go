@@ -63,11 +63,11 @@ func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) 
 
 // dispatch trains in memory, or in passes where there is too much for that. A trainer without a name is auto.
 func dispatch(ctx context.Context, src Source, o Options, tr trainer, workers int, tell func(Progress)) (*Model, *Report, error) {
-	if tr.name == sgdName {
-		return trainStream(ctx, src, o, workers, tell)
-	}
 	c, err := read(ctx, src, tell)
 	if errors.Is(err, errLarge) {
+		if tr.name == sgdName {
+			return trainStream(ctx, src, o, workers, tell)
+		}
 		if tr.name != "" {
 			return nil, nil, animo.Errorf(animo.TooManyRows, "trainer %s takes at most %d rows; %s and %s take any number",
 				"el entrenador %s admite hasta %d filas; %s y %s admiten cualquier cantidad", tr.name, largeRows, Auto, sgdName).Of("trainer")
@@ -86,6 +86,10 @@ func dispatch(ctx context.Context, src Source, o Options, tr trainer, workers in
 	fold, folds, err := foldsOf(c, o)
 	if err != nil {
 		return nil, nil, err
+	}
+	if tr.name == sgdName {
+		o.FoldOf = fold
+		return trainStream(ctx, src, o, workers, tell)
 	}
 	t := &training{corpus: c, fold: fold, folds: folds, seed: o.Seed, workers: workers, tell: tell}
 	if tr.name == "" {
@@ -124,7 +128,9 @@ func (t *training) train(ctx context.Context, tr trainer) (*Model, *Report, erro
 		g.Go(func() error {
 			in := func(i int) bool { return t.fold[i] == k }
 			err := t.measure(gctx, tr, in, in, held)
-			tell()
+			if err == nil {
+				tell()
+			}
 			return err
 		})
 	}
