@@ -146,7 +146,7 @@ func loadSpace(f viewFile) (space, error) {
 		if len(f.Vocabulary) > 0 {
 			return space{}, fmt.Errorf("a vocabulary of hashes")
 		}
-		return newHashedSpace(f.view, f.Lexicon), nil
+		return newSpace(f.view, f.Lexicon), nil
 	}
 	sp := newSpace(f.view, f.Lexicon)
 	for _, name := range f.Vocabulary {

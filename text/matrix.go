@@ -29,18 +29,16 @@ type space struct {
 	names []string // of the features of a view of characters
 }
 
-// newHashedSpace makes the space of a view that needs no fitting. A lexical view takes its lexicon.
-func newHashedSpace(v view, p polarities) space {
-	sp := space{lexicon: newLexicon(v), features: newHashedFeatures(v.Bits, nil)}
-	if v.Kind == lexical {
-		sp.enter(p)
-	}
-	return sp
-}
+// newHashedSpace makes the space of a view that needs no fitting.
+func newHashedSpace(v view) space { return newSpace(v, builtin()) }
 
-// newSpace makes the space of a view that is yet to be fitted. A lexical view takes its lexicon.
+// newSpace makes the space of a view that is yet to be fitted, unless it is hashed. A lexical view takes
+// its lexicon.
 func newSpace(v view, p polarities) space {
 	sp := space{lexicon: newLexicon(v), features: newFeatures()}
+	if v.Bits > 0 {
+		sp.features = newHashedFeatures(v.Bits, nil)
+	}
 	if v.Kind == lexical {
 		sp.enter(p)
 	}

@@ -24,7 +24,7 @@ func trainStream(ctx context.Context, src Source, o Options, workers int, tell f
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &stream{src: src, space: newHashedSpace(hashedView, builtin()), seed: o.Seed, folds: folds, foldOf: o.FoldOf, workers: workers}
+	s := &stream{src: src, space: newHashedSpace(hashedView), seed: o.Seed, folds: folds, foldOf: o.FoldOf, workers: workers}
 	t := &streamTraining{stream: s, tell: tell, held: make([][2]int, folds), confusion: make([]Confusion, folds)}
 	var g *sgd
 	for first := 0; first < folds; first += foldLanes {
