@@ -20,7 +20,8 @@ type vectorizerFile struct {
 // viewFile is one view and its n-grams, in the order of the network's inputs.
 type viewFile struct {
 	view
-	Vocabulary []string `json:"vocabulary,omitempty"` // none where features are hashes
+	Vocabulary []string   `json:"vocabulary,omitempty"` // none where features are hashes
+	Lexicon    polarities `json:"lexicon,omitempty"`    // of a lexical view, whose first features follow from it
 }
 
 // The network's metadata has the model's prior and slope.
@@ -31,7 +32,7 @@ const vectorizerFormat = "animo-vectorizer/1"
 func (m *Model) Encode() (vectorizer, network []byte, err error) {
 	f := vectorizerFile{Format: vectorizerFormat, Trainer: m.trainer}
 	for _, sp := range m.spaces {
-		f.Views = append(f.Views, viewFile{sp.view, sp.vocabulary()})
+		f.Views = append(f.Views, viewFile{sp.view, sp.vocabulary(), sp.polarities()})
 	}
 	if vectorizer, err = json.Marshal(f); err != nil {
 		return nil, nil, err
@@ -104,7 +105,8 @@ func decode(vectorizer, network []byte) (*Model, error) {
 	return newModel(f.Trainer, prior, slope, spaces, sc), nil
 }
 
-// vocabulary gives the n-grams of a space by number, as text.
+// vocabulary gives the n-grams of a space by number, as text; of a lexical view without those that follow
+// from its lexicon.
 func (sp space) vocabulary() []string {
 	switch {
 	case sp.hashed:
@@ -129,18 +131,24 @@ func (sp space) vocabulary() []string {
 		}
 		out[s.id-1] = name
 	}
+	if sp.polar != nil {
+		return out[sp.polar.features:]
+	}
 	return out
 }
 
 // loadSpace makes the space whose vocabulary a file has.
 func loadSpace(f viewFile) (space, error) {
+	if err := f.Lexicon.check(); err != nil {
+		return space{}, fmt.Errorf("lexicon: %w", err)
+	}
 	if f.Bits > 0 {
 		if len(f.Vocabulary) > 0 {
 			return space{}, fmt.Errorf("a vocabulary of hashes")
 		}
-		return newHashedSpace(f.view), nil
+		return newSpace(f.view, f.Lexicon), nil
 	}
-	sp := space{lexicon: newLexicon(f.view), features: newFeatures()}
+	sp := newSpace(f.view, f.Lexicon)
 	for _, name := range f.Vocabulary {
 		g, err := sp.parse(name)
 		if err != nil {

@@ -13,18 +13,28 @@ func (sp space) evidence(text string, s *scratch, x vector, part []float64, give
 		sp.letterEvidence(text, s, of, give)
 		return
 	}
-	sp.tokenize(text, s, false)
-	for i, t := range s.tokens {
-		if id := sp.find(gram(t.code)); id >= 0 {
-			give(strings.ToLower(text[t.from:t.to]), of[id])
+	sp.grams(text, s, false)
+	show := func(g gram, from, to int32) {
+		if id := sp.find(g); id >= 0 {
+			give(strings.ToLower(text[from:to]), of[id])
+			if sp.view.Kind == lexical {
+				delete(of, id) // its features do not count how often they occur
+			}
 		}
-		if i == 0 {
+	}
+	if sp.view.Kind == lexical {
+		sp.toneEvidence(text, s, x, part, give)
+		for _, h := range s.hits {
+			show(gram(h.code), h.from, h.to)
+		}
+	}
+	for i, t := range s.tokens {
+		show(gram(t.code), t.from, t.to)
+		if i == 0 || s.tokens[i-1].code <= negatedBit {
 			continue
 		}
 		before := s.tokens[i-1]
-		if id := sp.find(gram(before.code)<<32 | gram(t.code)); id >= 0 {
-			give(strings.ToLower(text[before.from:t.to]), of[id])
-		}
+		show(gram(before.code)<<32|gram(t.code), before.from, t.to)
 	}
 }
 

@@ -28,7 +28,7 @@ type fusedWeights struct {
 // ways, or whose n-grams of characters do not simply add up.
 func fuse(s scorer, spaces []space) *fused {
 	l, ok := s.(*linear)
-	if !ok || len(spaces) > 2 || spaces[0].view.Kind == letters {
+	if !ok || len(spaces) > 2 || spaces[0].view.Kind == letters || spaces[0].view.Kind == lexical {
 		return nil
 	}
 	f := &fused{words: spaces[0], weights: make([]fusedWeights, spaces[0].width())}

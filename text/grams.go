@@ -35,6 +35,7 @@ type lexicon struct {
 	view   view
 	number map[string]uint32 // of each stem or word
 	words  wordCache         // tokens of the words as they stand in texts
+	polar  *polarIndex       // only of a lexical view
 
 	// letters finds what a word's characters add up to; nil where that is not asked for.
 	letters func(word string) (sum float32, known int32)
@@ -54,6 +55,7 @@ type token struct {
 	negate  bool    // it begins a negation's scope
 	letters int32   // how many n-grams of characters are known, where that was asked for,
 	sum     float32 // and what they add up to
+	polarToken
 }
 
 // look finds the token of a word. With grow, a token that is new gets a number.
@@ -69,24 +71,35 @@ func (l *lexicon) look(b []byte, grow bool) token {
 func (l *lexicon) meet(h uint64, b []byte, grow bool) token {
 	w := string(b)
 	t := token{}
-	name := w
-	if l.view.Kind == spanish {
+	switch l.view.Kind {
+	case spanish:
 		t.negate = slices.Contains(negations, w)
-		name = stem(w)
+		t.number = l.numberOf(stem(w), grow)
+	case lexical:
+		t.number = l.numberOf(plainStem(w), grow)
+		t.polarToken = l.polar.look(w, t.number)
+		t.negate = t.turns || slices.Contains(softNegations, w)
+	default:
+		t.number = l.numberOf(w, grow)
 	}
-	n, ok := l.number[name]
-	if l.view.Bits > 0 {
-		n = max(uint32(hashBytes(name)>>32)&^negatedBit, first)
-	} else if !ok && grow {
-		n = first + 2*uint32(len(l.number))
-		l.number[name] = n
-	}
-	t.number = n
 	if l.letters != nil {
 		t.sum, t.letters = l.letters(w)
 	}
 	l.words.put(h, w, t)
 	return t
+}
+
+// numberOf gives the number of a stem or word. With grow, one that is new gets the next.
+func (l *lexicon) numberOf(name string, grow bool) uint32 {
+	if l.view.Bits > 0 {
+		return max(uint32(hashBytes(name)>>32)&^negatedBit, first)
+	}
+	n, ok := l.number[name]
+	if !ok && grow {
+		n = first + 2*uint32(len(l.number))
+		l.number[name] = n
+	}
+	return n
 }
 
 // stem gives the Snowball stem of a Spanish word.
@@ -102,6 +115,10 @@ type scratch struct {
 	scanner scanner
 	tokens  []place
 	grams   []gram
+
+	// Only for a lexical view.
+	words []polarWord
+	hits  []hit
 
 	// Only for n-grams of characters.
 	distinct tally // of words
@@ -121,8 +138,12 @@ type place struct {
 // N-grams with a token that is not known are left out. The result is overwritten by the next call.
 func (l *lexicon) grams(text string, s *scratch, grow bool) []gram {
 	s.grams, s.cuts = s.grams[:0], s.cuts[:0]
-	if l.view.Kind == letters {
+	switch l.view.Kind {
+	case letters:
 		l.letterGrams(text, s, grow)
+		return s.grams
+	case lexical:
+		l.lexicalGrams(text, s, grow)
 		return s.grams
 	}
 	l.tokenize(text, s, grow)

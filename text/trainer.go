@@ -32,6 +32,9 @@ type scorer interface {
 
 // trainers lists what Options.Trainer can name, except auto.
 var trainers = []trainer{
+	{"lexblend", []view{tonesView}, fitLexBlend, loadLinear},
+	{"lexnb", []view{toneView}, fitLexNB, loadLinear},
+	{"lexnb2", []view{tonesView}, fitLexNB, loadLinear},
 	{"nb", []view{spanishView}, fitNB, loadLinear},
 	{"blend", []view{wideView, lettersView}, fitBlend, loadLinear},
 	{"logreg", []view{spanishView, lettersView}, fitLogistic, loadLinear},
