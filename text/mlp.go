@@ -3,6 +3,7 @@ package text
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"animo/nn"
 )
@@ -24,6 +25,21 @@ func fitMLP(ctx context.Context, x *matrix, labels []uint8, seed uint64) (networ
 }
 
 func (m mlp) score(x vector) float64 { return float64(m.Logit(x.ids, x.counts)) }
+
+// explain gives each feature as its part how far the score falls when the text does not have it. A network is
+// no sum over features, so that the parts need not add up to the score.
+func (s *networkScorer) explain(x []vector) [][]float64 {
+	v := x[0]
+	whole := s.score(x)
+	parts := make([]float64, len(v.ids))
+	less := vector{ids: slices.Clone(v.ids), counts: slices.Clone(v.counts)}
+	for i := range parts {
+		less.counts[i] = 0
+		parts[i] = whole - s.score([]vector{less})
+		less.counts[i] = v.counts[i]
+	}
+	return [][]float64{parts}
+}
 
 func (m mlp) save() tensors { return m.Tensors() }
 

@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"strconv"
 	"testing"
@@ -75,6 +76,35 @@ func TestMLP_refuses_damaged_weights(t *testing.T) {
 		if _, err := loadMLP(width, slices.Delete(less, i, i+1)); err == nil {
 			t.Errorf("weights without %s were taken", good[i].Name)
 		}
+	}
+}
+
+func TestMLP_explains_by_leaving_out(t *testing.T) {
+	m, _, err := Train(t.Context(), FromSlice(reportRows(t, "Ingesta11")), Options{Trainer: "mlp", Folds: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "las camas estaban mal arregladas"
+	score := func(text string) float64 {
+		r := m.reader()
+		m.read(text, r)
+		return m.slope * m.scorer.score(r.x)
+	}
+	e := m.Explain(text, 100)
+	if len(e) < 4 {
+		t.Fatalf("evidence %v", e)
+	}
+	for i, x := range e {
+		if i > 0 && math.Abs(x.Weight) > math.Abs(e[i-1].Weight) {
+			t.Errorf("%v is not sorted", e)
+		}
+	}
+	// A text of one known word: all of its score but the network's answer to nothing is that word's.
+	one := m.Explain("mal", 1)
+	r := m.reader()
+	m.read("", r)
+	if want := score("mal") - m.slope*m.scorer.score(r.x); len(one) != 1 || math.Abs(one[0].Weight-want) > 1e-9 {
+		t.Errorf("evidence %v, want a weight of %g", one, want)
 	}
 }
 
