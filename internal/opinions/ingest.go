@@ -30,13 +30,11 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 		return err
 	}
 	ref := row.Datasets[0]
-	var d animo.Dataset
-	rev, err := f.getJSON(ctx, e.Tenant, datasetsTable, datasetKey(ref), &d)
+	d, rev, err := f.revision(ctx, e.Tenant, ref)
 	if gone(err) { // deleted, perhaps while it was being ingested
 		if _, err := f.tables.Delete(ctx, e.Tenant, rowsTable, rowsRange(ref)); err != nil {
 			return err
 		}
-		return animo.Errorf(animo.NotFound, "dataset %q was deleted before it was ingested", "el conjunto %q se borró antes de ser ingerido", ref.Name)
 	}
 	if err != nil {
 		return err

@@ -173,10 +173,11 @@ func (f *Flow) pruneDatasets(ctx context.Context, tenant string, refs []animo.Da
 		if err != nil && !gone(err) {
 			return err
 		}
-		var d animo.Dataset
-		if _, err := f.getJSON(ctx, tenant, datasetsTable, datasetKey(ref), &d); gone(err) {
+		d, _, err := f.revision(ctx, tenant, ref)
+		if gone(err) {
 			continue
-		} else if err != nil {
+		}
+		if err != nil {
 			return err
 		}
 		if newest.SHA256 == ref.SHA256 || f.now().Sub(d.Accepted) < pruneAfter {

@@ -189,6 +189,15 @@ func (f *Flow) Dataset(ctx context.Context, tenant, name string) (animo.Dataset,
 	return newest, nil
 }
 
+// revision reads one revision of a dataset, and its row's revision. It answers NotFound when it was deleted.
+func (f *Flow) revision(ctx context.Context, tenant string, ref animo.DatasetRef) (d animo.Dataset, rev int64, err error) {
+	rev, err = f.getJSON(ctx, tenant, datasetsTable, datasetKey(ref), &d)
+	if gone(err) {
+		err = animo.Errorf(animo.NotFound, "dataset %q was deleted", "el conjunto de datos %q se borró", ref.Name).Of("dataset")
+	}
+	return d, rev, err
+}
+
 // Datasets lists every kept revision of every dataset, by name, oldest first.
 func (f *Flow) Datasets(ctx context.Context, tenant string) ([]animo.Dataset, error) {
 	list := []animo.Dataset{}
