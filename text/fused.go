@@ -28,7 +28,7 @@ type fusedWeights struct {
 // ways, or whose n-grams of characters do not simply add up.
 func fuse(s scorer, spaces []space) *fused {
 	l, ok := s.(*linear)
-	if !ok || len(spaces) > 2 || spaces[0].view.Kind == letters || spaces[0].view.Kind == lexical {
+	if !ok || len(spaces) > 2 || spaces[0].view.Kind == letters {
 		return nil
 	}
 	f := &fused{words: spaces[0], weights: make([]fusedWeights, spaces[0].width())}
@@ -38,6 +38,10 @@ func fuse(s scorer, spaces []space) *fused {
 		switch {
 		case p.view == 0 && (p.weighting == binary || p.weighting == unit && len(l.parts) == 1):
 			f.unit = p.weighting == unit
+			for id, w := range p.weights {
+				f.weights[id].occurs += w
+			}
+		case p.view == 0 && p.weighting == counts && f.words.view.Kind == lexical:
 			for id, w := range p.weights {
 				f.weights[id].occurs += w
 			}
@@ -73,6 +77,9 @@ func letterSum(sp space, weights []float32) func(word string) (sum float32, know
 
 // score gives what the linear scorer gives, and the number of known features.
 func (f *fused) score(text string, r *reader) (score float64, known int) {
+	if f.words.view.Kind == lexical {
+		return f.lexicalScore(text, r)
+	}
 	s, t := &r.scratch, &r.tallies[0]
 	l := f.words.lexicon
 	s.scanner.marks = l.view.Kind == spanish

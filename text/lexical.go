@@ -119,30 +119,55 @@ func (sp space) polarities() polarities {
 
 // polarWord is a word of a text on the search for hits.
 type polarWord struct {
-	number   uint32
-	node     uint32
-	sentence int32 // no phrase reaches from one to the next
-	halves   int8
-	turns    bool
-	turned   bool // it is in the scope of a negation that turns
+	code     uint32 // its number, plus one when negated
+	node     uint32 // of the phrases that begin with it; 0 for none
+	span     int32  // its place among the scanner's
+	sentence int32  // no phrase reaches from one to the next
+	halves   int8   // its polarity by itself, in halves
+	turns    bool   // it is a negation that turns hits round
+	turned   bool   // it is in the scope of one
 }
 
 // A hit is a word or phrase of the lexicon in a text.
 type hit struct {
-	code     uint32 // of a phrase
-	from, to int32  // its bytes in the text
-	halves   int8   // its polarity there, in halves
+	code        uint32 // of a phrase
+	first, last int32  // its words in the text, from 0
+	halves      int8   // its polarity there, in halves
 }
 
 // lexicalGrams does for a lexical view what grams does, and finds the hits.
 func (l *lexicon) lexicalGrams(text string, s *scratch, grow bool) {
+	l.lexicalWords(text, s, grow)
+	s.tokens = s.tokens[:0]
+	before := uint32(unknown)
+	for i := range s.words {
+		w := &s.words[i]
+		sp := &s.scanner.spans[w.span]
+		s.tokens = append(s.tokens, place{w.code, sp.from, sp.to})
+		if w.code > negatedBit {
+			s.grams = append(s.grams, gram(w.code))
+			if before > negatedBit && l.view.Max >= 2 {
+				s.grams = append(s.grams, gram(before)<<32|gram(w.code))
+			}
+		}
+		before = w.code
+	}
+	for _, h := range s.hits {
+		if h.code != unknown {
+			s.grams = append(s.grams, gram(h.code))
+		}
+	}
+}
+
+// lexicalWords finds the words of a text and its hits.
+func (l *lexicon) lexicalWords(text string, s *scratch, grow bool) {
 	s.scanner.marks = true
 	s.scanner.scan(text)
-	s.tokens, s.words, s.hits = s.tokens[:0], s.words[:0], s.hits[:0]
+	s.words = s.words[:0]
 	scope, turned := 0, 0 // words that a negation still reaches: any, and one that turns
 	sentence := int32(0)
-	before := uint32(unknown)
-	for _, sp := range s.scanner.spans {
+	for i := range s.scanner.spans {
+		sp := &s.scanner.spans[i]
 		if sp.class == classMark {
 			if c := s.scanner.lower[sp.lo]; c < utf8.RuneSelf && strings.IndexByte(stops, c) >= 0 {
 				scope, turned = 0, 0
@@ -150,15 +175,14 @@ func (l *lexicon) lexicalGrams(text string, s *scratch, grow bool) {
 			}
 			continue
 		}
-		t := l.look(s.scanner.bytes(sp), grow)
-		code := t.number
+		t := l.look(s.scanner.bytes(*sp), grow)
+		w := polarWord{code: t.number, node: t.node, span: int32(i), sentence: sentence, halves: t.halves, turns: t.turns}
 		if t.negate {
 			scope = l.view.Scope
 		} else if scope > 0 {
 			scope--
-			code |= negatedBit
+			w.code |= negatedBit
 		}
-		w := polarWord{number: t.number, node: t.node, sentence: sentence, halves: t.halves, turns: t.turns}
 		if t.turns {
 			turned = l.view.Scope
 		} else if turned > 0 {
@@ -166,29 +190,24 @@ func (l *lexicon) lexicalGrams(text string, s *scratch, grow bool) {
 			w.turned = true
 		}
 		s.words = append(s.words, w)
-		s.tokens = append(s.tokens, place{code, sp.from, sp.to})
-		if code > negatedBit {
-			s.grams = append(s.grams, gram(code))
-			if before > negatedBit && l.view.Max >= 2 {
-				s.grams = append(s.grams, gram(before)<<32|gram(code))
-			}
-		}
-		before = code
 	}
 	l.findHits(s)
 }
 
 // findHits goes through the words from left to right. The words of a phrase are no hits of their own.
 func (l *lexicon) findHits(s *scratch) {
+	s.hits = s.hits[:0]
 	for i := 0; i < len(s.words); i++ {
 		w := &s.words[i]
-		h := hit{halves: w.halves, from: s.tokens[i].from}
+		h := hit{halves: w.halves, first: int32(i)}
 		if w.turns {
 			h.halves = 0
 		}
-		if phrase, end := l.longest(s.words, i); end > i {
-			h.code, h.halves = phrase.code, phrase.halves
-			i = end
+		if w.node != 0 {
+			if phrase, end := l.longest(s.words, i); phrase != nil {
+				h.code, h.halves = phrase.code, phrase.halves
+				i = end
+			}
 		}
 		if h.halves == 0 {
 			continue
@@ -199,20 +218,16 @@ func (l *lexicon) findHits(s *scratch) {
 				h.code |= negatedBit
 			}
 		}
-		h.to = s.tokens[i].to
+		h.last = int32(i)
 		s.hits = append(s.hits, h)
-		if h.code != unknown {
-			s.grams = append(s.grams, gram(h.code))
-		}
 	}
 }
 
-// longest finds the longest phrase that begins with word i, and its last word; i where there is none.
+// longest finds the longest phrase that begins with word i, and its last word.
 func (l *lexicon) longest(words []polarWord, i int) (phrase *phraseNode, end int) {
-	end = i
 	node := words[i].node
 	for j := i + 1; node != 0 && j < len(words) && words[j].sentence == words[i].sentence; j++ {
-		if node = l.polar.phrases.next(node, words[j].number); node == 0 {
+		if node = l.polar.phrases.next(node, words[j].code&^negatedBit); node == 0 {
 			break
 		}
 		if n := &l.polar.phrases.nodes[node]; n.whole {
@@ -318,6 +333,6 @@ func (sp space) toneEvidence(text string, s *scratch, x vector, part []float64, 
 		} else {
 			w -= whole[blaming] * p / blame
 		}
-		give(strings.ToLower(text[h.from:h.to]), w)
+		give(strings.ToLower(text[s.tokens[h.first].from:s.tokens[h.last].to]), w)
 	}
 }

@@ -62,7 +62,7 @@ func TestLexicalView_finds_the_words_and_hits_of_the_reference(t *testing.T) {
 		}
 		var got, want []string
 		for _, h := range s.hits {
-			name := plainStem(strings.ToLower(c.Text[h.from:h.to]))
+			name := plainStem(strings.ToLower(c.Text[s.tokens[h.first].from:s.tokens[h.last].to]))
 			if h.code != unknown {
 				name = strings.ReplaceAll(names[h.code], "+", " ")
 				if no, ok := strings.CutPrefix(name, negated); ok {

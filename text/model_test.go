@@ -35,7 +35,7 @@ func TestModel_predicts_the_same_after_saving(t *testing.T) {
 
 func TestModel_fused_says_what_the_scorer_says(t *testing.T) {
 	rows, others := reportRows(t, "DB_proyecto_SA"), restaurantRows(t)
-	for _, trainer := range []string{"nb", "blend", sgdName} {
+	for _, trainer := range []string{"nb", "blend", "lexnb", "lexnb2", "lexblend", sgdName} {
 		m, _, err := Train(t.Context(), FromSlice(rows), Options{Trainer: trainer, Folds: 2})
 		if err != nil {
 			t.Fatal(err)
