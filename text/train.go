@@ -17,7 +17,21 @@ import (
 // Auto is the trainer that chooses among the others, and the default.
 const Auto = "auto"
 
-// Trainers lists the names that Options.Trainer takes, the default first.
+// Trainers lists the names that Options.Trainer takes, the default first:
+//
+//   - auto chooses among nb, lexnb, lexnb2, lexblend and blend by cross-validation. A file that is too long to
+//     be held in memory gets sgd.
+//   - lexblend is the sum of lexnb and a logistic regression over words, pairs of words and phrases, with the
+//     amounts of praise and blame that a lexicon of Spanish words and phrases finds in the text.
+//   - lexnb is naive Bayes over words and phrases; the lexicon is its prior knowledge. The fastest.
+//   - lexnb2 is the same with pairs of words.
+//   - nb is naive Bayes over words and pairs, with negated words apart, and without the lexicon.
+//   - blend is the sum of nb, naive Bayes over tf-idf, and NB-weighted logistic regression over n-grams of
+//     characters. The best without the lexicon.
+//   - logreg, svm and nbsvm are what is often taken: logistic regression and a linear support vector machine
+//     over tf-idf of words and characters, and NB-weighted logistic regression over both.
+//   - sgd is logistic regression by stochastic gradients over hashed features, for files of any size.
+//   - mlp is the network of the report, with seven hidden layers over the counts of words and pairs.
 func Trainers() []string {
 	names := []string{Auto}
 	for _, t := range trainers {
