@@ -21,7 +21,7 @@ const (
 
 // rate is AdaGrad's step before it is divided by the root of the squares, and calm what that sum begins at.
 const (
-	rate = 0.5
+	rate = 0.25
 	calm = 1
 )
 
@@ -39,11 +39,23 @@ type sgd struct {
 	lines   [][lanes]float32
 	bias    [lanes]float32
 	learned int // chunks
+
+	// Of the first pass, for mix.
+	counted bool
+	texts   []texts
+	mass    [2][lanes]float64 // features of the rows by label and lane, repeated as often as they occur
+	rows    [2][lanes]float64
+	sample  []sampled
+}
+
+func newSGD(s *stream, first int) *sgd {
+	n := 1 << s.space.view.Bits
+	return &sgd{stream: s, first: first, lines: make([][lanes]float32, n), texts: make([]texts, n)}
 }
 
 // learn goes through the source once, and shows each chunk to see.
 func (g *sgd) learn(ctx context.Context, see func(*chunk), tell func(rows int)) error {
-	return g.pass(ctx, func(chunks []*chunk) error {
+	err := g.pass(ctx, func(chunks []*chunk) error {
 		for _, c := range chunks {
 			see(c)
 		}
@@ -51,36 +63,48 @@ func (g *sgd) learn(ctx context.Context, see func(*chunk), tell func(rows int)) 
 			n := min(1+g.learned/batchGrowth, batchChunks, len(chunks))
 			batch := chunks[:n]
 			chunks = chunks[n:]
+			if !g.counted {
+				for _, c := range batch {
+					g.note(c)
+				}
+			}
 			g.learned += n
 			parallel(g.workers, n, func(i int) { g.gradients(batch[i]) })
-			parallel(g.workers, shares, func(share int) { g.update(batch, share) })
+			parallel(g.workers, shares, func(share int) {
+				g.update(batch, share)
+				if !g.counted {
+					g.count(batch, share)
+				}
+			})
 			g.updateBias(batch)
 		}
 		return nil
 	}, tell)
+	g.counted = true
+	return err
 }
 
 // gradients finds each row's gradient in each lane.
 func (g *sgd) gradients(c *chunk) {
 	for i := range c.texts {
 		ids := c.row(i)
-		z, scale := g.sum(ids)
+		z, scale := sumOf(g.lines, ids)
 		grad := &c.grads[i]
 		y := float32(c.labels[i])
 		for l := range foldLanes + 1 {
 			grad[l] = (float32(sigmoid(float64(z[l]*scale+g.bias[l]))) - y) * scale
 		}
-		if l := int(c.folds[i]) - g.first; l >= 0 && l < foldLanes {
+		if l := g.lane(c.folds[i]); l != wholeLane {
 			grad[l] = 0
 		}
 	}
 }
 
-// sum adds up the weights of a row's features in each lane. The row's numbers are all scale, so that
-// long and short texts count alike.
-func (g *sgd) sum(ids []int32) (z [lanes]float32, scale float32) {
+// sumOf adds up the weights of a row's features in each lane. A row's numbers are all scale, so that long
+// and short texts count alike.
+func sumOf(lines [][lanes]float32, ids []int32) (z [lanes]float32, scale float32) {
 	for _, id := range ids {
-		line := &g.lines[id]
+		line := &lines[id]
 		for l := range z {
 			z[l] += line[l]
 		}

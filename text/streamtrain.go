@@ -11,8 +11,8 @@ const largeRows = 50_000
 
 // Files are read until enoughRows were learned from, at most maxPasses times.
 const (
-	enoughRows = 2_000_000
-	maxPasses  = 10
+	enoughRows = 200_000
+	maxPasses  = 3
 )
 
 // calibrationRows is how many rows' scores are kept at most to calibrate by.
@@ -56,7 +56,7 @@ type streamTraining struct {
 
 // fit learns the models of up to foldLanes folds.
 func (t *streamTraining) fit(ctx context.Context, first int) (*sgd, error) {
-	g := &sgd{stream: t.stream, first: first, lines: make([][lanes]float32, 1<<t.space.view.Bits)}
+	g := newSGD(t.stream, first)
 	for pass := 0; pass == 0 || pass < maxPasses && pass*t.rows < enoughRows; pass++ {
 		tell := func(rows int) { t.tell(Progress{"fitting", rows, t.rows}) }
 		if t.rows > 0 {
@@ -77,6 +77,7 @@ func (t *streamTraining) fit(ctx context.Context, first int) (*sgd, error) {
 			return nil, err
 		}
 	}
+	g.mix()
 	return g, nil
 }
 
