@@ -25,7 +25,9 @@ func (sp space) evidence(text string, s *scratch, x vector, part []float64, give
 	if sp.view.Kind == lexical {
 		sp.toneEvidence(text, s, x, part, give)
 		for _, h := range s.hits {
-			show(gram(h.code), s.tokens[h.first].from, s.tokens[h.last].to)
+			if h.code != unknown {
+				show(gram(h.code), s.tokens[h.first].from, s.tokens[h.last].to)
+			}
 		}
 	}
 	for i, t := range s.tokens {

@@ -37,7 +37,14 @@ func (f *fused) lexicalScore(text string, r *reader) (score float64, known int) 
 	plain := len(t.ids)
 	t.ids, t.counts = appendTone(t.ids, t.counts, s.hits)
 	for i, id := range t.ids[plain:] {
-		sum += f.weights[id].occurs * t.counts[plain+i]
+		if f.unit {
+			sum += f.weights[id].occurs
+		} else {
+			sum += f.weights[id].occurs * t.counts[plain+i]
+		}
+	}
+	if f.unit {
+		sum *= scaleOf(len(t.ids))
 	}
 	score = f.bias + float64(sum)
 	if square > 0 {

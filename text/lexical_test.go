@@ -129,7 +129,7 @@ func TestLexicalTrainers_are_right_as_often_as_the_reference(t *testing.T) {
 func TestExplain_shows_phrases_of_the_lexicon_and_adds_up(t *testing.T) {
 	rows := reportRows(t, "DB_proyecto_SA")
 	text := "No vale la pena: el cuarto estaba sucio, muy sucio, y el baño no era bueno. El desayuno sí, muy rico, vale la pena."
-	for _, trainer := range []string{"lexblend", "lexnb", "lexnb2"} {
+	for _, trainer := range []string{"lexblend", "lexnb", "lexnb2", sgdName} {
 		m, _, err := Train(t.Context(), FromSlice(rows), Options{Trainer: trainer, Folds: 2})
 		if err != nil {
 			t.Fatal(err)

@@ -30,7 +30,8 @@ const Auto = "auto"
 //     characters. The best without the lexicon.
 //   - logreg, svm and nbsvm are what is often taken: logistic regression and a linear support vector machine
 //     over tf-idf of words and characters, and NB-weighted logistic regression over both.
-//   - sgd is logistic regression by stochastic gradients over hashed features, for files of any size.
+//   - sgd is logistic regression by stochastic gradients and naive Bayes over the features of lexblend, hashed,
+//     for files of any size.
 //   - mlp is the network of the report, with seven hidden layers over the counts of words and pairs.
 func Trainers() []string {
 	names := []string{Auto}

@@ -30,7 +30,7 @@ var (
 	plainView   = view{Kind: plain, Min: 1, Max: 2}
 	spanishView = view{Kind: spanish, Min: 1, Max: 2, Scope: 2}
 	wideView    = view{Kind: spanish, Min: 1, Max: 2, Scope: 3}
-	hashedView  = view{Kind: spanish, Min: 1, Max: 2, Scope: 2, Bits: 20}
+	hashedView  = view{Kind: lexical, Min: 1, Max: 2, Scope: 3, Bits: 20}
 	toneView    = view{Kind: lexical, Min: 1, Max: 1, Scope: 3}
 	tonesView   = view{Kind: lexical, Min: 1, Max: 2, Scope: 3}
 	lettersView = view{Kind: letters, Min: 4, Max: 6}
