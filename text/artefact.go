@@ -24,7 +24,7 @@ type viewFile struct {
 	Lexicon    polarities `json:"lexicon,omitempty"`    // of a lexical view, whose first features follow from it
 }
 
-// The network's metadata has the model's prior and slope.
+// The network's metadata has the trainer and the model's prior and slope.
 const vectorizerFormat = "animo-vectorizer/1"
 
 // Encode gives the model's two artefacts: the vectorizer (text to features) and the network (features to
@@ -38,7 +38,7 @@ func (m *Model) Encode() (vectorizer, network []byte, err error) {
 		return nil, nil, err
 	}
 	network, err = nn.EncodeTensors(m.scorer.save(), map[string]string{
-		"prior": formatNumber(m.prior), "slope": formatNumber(m.slope)})
+		"trainer": m.trainer, "prior": formatNumber(m.prior), "slope": formatNumber(m.slope)})
 	return vectorizer, network, err
 }
 
@@ -82,6 +82,9 @@ func decode(vectorizer, network []byte) (*Model, error) {
 	list, metadata, err := nn.DecodeTensors(network)
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
+	}
+	if metadata["trainer"] != f.Trainer {
+		return nil, fmt.Errorf("network: of trainer %q, not %q", metadata["trainer"], f.Trainer)
 	}
 	prior, err := number(metadata, "prior")
 	if err != nil {

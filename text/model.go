@@ -100,7 +100,7 @@ func (m *Model) predict(text string, r *reader) Prediction {
 	} else if known = m.read(text, r); known > 0 {
 		score = m.scorer.score(r.x)
 	}
-	if known > 0 {
+	if known > 0 && !math.IsNaN(score) { // sums of damaged weights may be infinite
 		odds = m.slope * score
 	}
 	p := Prediction{Label: animo.Negative, Probability: sigmoid(math.Abs(odds)), Known: known}
