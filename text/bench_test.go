@@ -54,7 +54,7 @@ func BenchmarkTrain(b *testing.B) {
 func BenchmarkClassify(b *testing.B) {
 	rows := reportRows(b, "DB_proyecto_SA")
 	texts := textsOf(rows)
-	for _, trainer := range []string{"nb", "blend", "svm", sgdName} {
+	for _, trainer := range []string{"nb", "blend", "lexblend", "svm", sgdName} {
 		m, _, err := Train(b.Context(), FromSlice(rows), Options{Trainer: trainer, Folds: 2})
 		if err != nil {
 			b.Fatal(err)
@@ -77,7 +77,7 @@ func BenchmarkClassify(b *testing.B) {
 
 func BenchmarkDecode(b *testing.B) {
 	rows := reportRows(b, "DB_proyecto_SA")
-	for _, trainer := range []string{"nb", "blend", sgdName} {
+	for _, trainer := range []string{"nb", "blend", "lexblend", sgdName} {
 		m, _, err := Train(b.Context(), FromSlice(rows), Options{Trainer: trainer, Folds: 2})
 		if err != nil {
 			b.Fatal(err)
