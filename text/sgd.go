@@ -53,9 +53,9 @@ func newSGD(s *stream, first int) *sgd {
 	return &sgd{stream: s, first: first, lines: make([][lanes]float32, n), texts: make([]texts, n)}
 }
 
-// learn goes through the source once, and shows each chunk to see.
-func (g *sgd) learn(ctx context.Context, see func(*chunk), tell func(rows int)) error {
-	err := g.pass(ctx, func(chunks []*chunk) error {
+// learn goes through the source once, shows each chunk to see, and tells how many rows there were.
+func (g *sgd) learn(ctx context.Context, see func(*chunk), tell func(rows int)) (rows int, err error) {
+	rows, err = g.pass(ctx, func(chunks []*chunk) error {
 		for _, c := range chunks {
 			see(c)
 		}
@@ -81,7 +81,7 @@ func (g *sgd) learn(ctx context.Context, see func(*chunk), tell func(rows int)) 
 		return nil
 	}, tell)
 	g.counted = true
-	return err
+	return rows, err
 }
 
 // gradients finds each row's gradient in each lane.

@@ -74,8 +74,8 @@ func (s *stream) foldOfText(row int, text string) uint8 {
 var errRows = errors.New("more rows than folds")
 
 // pass reads the source once. It gives the chunks to use in the order of the source, some at a time, with
-// the features of their rows. tell hears of the rows that were read.
-func (s *stream) pass(ctx context.Context, use func([]*chunk) error, tell func(rows int)) error {
+// the features of their rows, and the number of rows. tell hears of the rows that were read so far.
+func (s *stream) pass(ctx context.Context, use func([]*chunk) error, tell func(rows int)) (rows int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	full, empty := make(chan []*chunk), make(chan []*chunk, 2)
@@ -92,8 +92,6 @@ func (s *stream) pass(ctx context.Context, use func([]*chunk) error, tell func(r
 		defer close(full)
 		failed = s.fill(ctx, empty, full)
 	})
-	rows := 0
-	var err error
 	for chunks := range full {
 		if err == nil {
 			s.prepare(chunks)
@@ -120,7 +118,7 @@ func (s *stream) pass(ctx context.Context, use func([]*chunk) error, tell func(r
 	if err == nil {
 		err = ctx.Err()
 	}
-	return err
+	return rows, err
 }
 
 // fill reads the source into chunks.

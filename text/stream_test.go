@@ -2,6 +2,8 @@ package text
 
 import (
 	"bytes"
+	"context"
+	"iter"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -131,5 +133,17 @@ func TestSGD_measures_a_fold_by_rows_it_had_not_seen(t *testing.T) {
 	}
 	if r.Accuracy.Mean > 0.56 {
 		t.Errorf("accuracy %.4f on labels that nothing tells", r.Accuracy.Mean)
+	}
+}
+
+func TestTrain_notices_that_its_source_changed(t *testing.T) {
+	rows := resampled(opinions(50, 50), largeRows+1000, 1)
+	calls := 0
+	src := func(ctx context.Context) iter.Seq2[animo.Opinion, error] {
+		calls++
+		return FromSlice(rows[:len(rows)-calls])(ctx)
+	}
+	if _, _, err := Train(t.Context(), src, Options{}); animo.CodeOf(err) != animo.Conflict {
+		t.Errorf("after %d readings: %v", calls, err)
 	}
 }

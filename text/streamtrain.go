@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"animo"
 )
 
 // largeRows is how many rows are held in memory at most. A file with more is learned from in passes.
@@ -60,13 +62,14 @@ func (t *streamTraining) fit(ctx context.Context, first int) (*sgd, error) {
 	for pass := 0; pass == 0 || pass < maxPasses && pass*t.rows < enoughRows; pass++ {
 		tell := func(rows int) { t.tell(Progress{"fitting", rows, t.rows}) }
 		if t.rows > 0 {
-			if err := g.learn(ctx, func(*chunk) {}, tell); err != nil {
+			rows, err := g.learn(ctx, func(*chunk) {}, tell)
+			if err := t.same(rows, err); err != nil {
 				return nil, err
 			}
 			continue
 		}
 		tell = func(rows int) { t.tell(Progress{"reading", rows, 0}) }
-		err := g.learn(ctx, t.count, tell)
+		_, err := g.learn(ctx, t.count, tell)
 		if errors.Is(err, errRows) {
 			return nil, wrongLength(len(t.foldOf), fmt.Sprintf("> %d", len(t.foldOf)))
 		}
@@ -106,7 +109,7 @@ func (t *streamTraining) check() error {
 // judge scores each row of the folds of g with the model that had not seen it.
 func (t *streamTraining) judge(ctx context.Context, g *sgd) error {
 	last := min(g.first+foldLanes, t.folds)
-	return t.pass(ctx, func(chunks []*chunk) error {
+	rows, err := t.pass(ctx, func(chunks []*chunk) error {
 		parallel(t.workers, len(chunks), func(i int) { g.judge(chunks[i]) })
 		for _, c := range chunks {
 			for i, f := range c.folds {
@@ -121,7 +124,17 @@ func (t *streamTraining) judge(ctx context.Context, g *sgd) error {
 			}
 		}
 		return nil
-	}, func(rows int) { t.tell(Progress{"fold", rows, t.rows}) })
+	}, func(rows int) { t.tell(Progress{"fold", t.folds * rows / max(t.rows, 1), t.folds}) })
+	return t.same(rows, err)
+}
+
+// same tells whether a pass went well and met as many rows as the first one.
+func (t *streamTraining) same(rows int, err error) error {
+	if err == nil && rows != t.rows {
+		return animo.Errorf(animo.Conflict, "the file had %d rows and now has %d: it was changed while it was read",
+			"el archivo tenía %d filas y ahora tiene %d: cambió mientras se leía", t.rows, rows)
+	}
+	return err
 }
 
 // judge scores each row in the lane of its fold, where that is among g's.
