@@ -220,3 +220,29 @@ func TestPolarities_of_this_package(t *testing.T) {
 		}
 	}
 }
+
+func TestHits(t *testing.T) {
+	for text, want := range map[string]string{
+		"vale la pena":                      "[vale la pena 2]",
+		"vale la 'pena'":                    "[vale la 'pena 2]",
+		"vale la. Pena":                     "[]",
+		"sin mentir, vale la pena":          "[vale la pena 2]",
+		"nadie dijo vale la pena":           "[vale la pena -1]",
+		"nadie: vale la pena":               "[vale la pena 2]",
+		"nunca fue bueno":                   "[bueno -1]",
+		"nunca jamás fue todo bueno, bueno": "[bueno -1 bueno 2]",
+		"poco bueno":                        "[poco bueno -1]",
+		"":                                  "[]",
+	} {
+		sp := newSpace(tonesView, polarities{"val la pen": 2, "buen": 2, "poc buen": -1})
+		var s scratch
+		sp.grams(text, &s, true)
+		got := []string{}
+		for _, h := range s.hits {
+			got = append(got, fmt.Sprint(text[s.tokens[h.first].from:s.tokens[h.last].to], " ", float64(h.halves)/2))
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%q: %v, want %s", text, got, want)
+		}
+	}
+}
