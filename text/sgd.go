@@ -6,7 +6,7 @@ import (
 )
 
 // Logistic regression by stochastic gradients (AdaGrad: Duchi, Hazan and Singer, Adaptive subgradient
-// methods, JMLR 12, 2011) over hashed words and pairs (Weinberger et al., Feature hashing for large scale
+// methods, JMLR 12, 2011) over a lexical view, hashed (Weinberger et al., Feature hashing for large scale
 // multitask learning, ICML 2009), for files of any size. Each feature has one cache line of weights: a
 // lane for the model of each fold, and one for the model of all rows. A row moves all lanes but its own
 // fold's, so that one training measures itself.
