@@ -17,6 +17,21 @@ const innerFolds = 5
 // there for labels that are no sentiment, and for texts that are not Spanish.
 var autoCandidates = []string{"nb", "lexnb", "lexnb2", "lexblend", "blend"}
 
+// autoRows is how many rows auto tries its candidates on at most, since that takes about a minute. More are
+// learned from by sgd, which takes seconds.
+const autoRows = 20_000
+
+// trainAutoStream is auto for more than autoRows.
+func trainAutoStream(ctx context.Context, src Source, o Options, workers int, tell func(Progress)) (*Model, *Report, error) {
+	m, r, err := trainStream(ctx, src, o, workers, tell)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Trainer = Auto
+	r.Why = fmt.Sprintf("%s learns from any number of rows; %d are more than the %d that several trainers are tried on.", sgdName, r.Rows, autoRows)
+	return m, r, nil
+}
+
 // trainAuto chooses a trainer by cross-validation, fits it to all rows, and measures the whole of that:
 // inside each fold the trainer is chosen anew, by a cross-validation among the rows that the fold learns
 // from (Cawley and Talbot, On over-fitting in model selection, JMLR 11, 2010). It goes by the log loss,

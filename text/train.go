@@ -3,7 +3,6 @@ package text
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -80,20 +79,14 @@ func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) 
 func dispatch(ctx context.Context, src Source, o Options, tr trainer, workers int, tell func(Progress)) (*Model, *Report, error) {
 	c, err := read(ctx, src, tell)
 	if errors.Is(err, errLarge) {
-		if tr.name == sgdName {
+		switch tr.name {
+		case sgdName:
 			return trainStream(ctx, src, o, workers, tell)
+		case "":
+			return trainAutoStream(ctx, src, o, workers, tell)
 		}
-		if tr.name != "" {
-			return nil, nil, animo.Errorf(animo.TooManyRows, "trainer %s takes at most %d rows; %s and %s take any number",
-				"el entrenador %s admite hasta %d filas; %s y %s admiten cualquier cantidad", tr.name, largeRows, Auto, sgdName).Of("trainer")
-		}
-		m, r, err := trainStream(ctx, src, o, workers, tell)
-		if err != nil {
-			return nil, nil, err
-		}
-		r.Trainer = Auto
-		r.Why = fmt.Sprintf("%d rows are more than the %d that are held in memory to choose among trainers; %s learns from any number.", r.Rows, largeRows, sgdName)
-		return m, r, nil
+		return nil, nil, animo.Errorf(animo.TooManyRows, "trainer %s takes at most %d rows; %s and %s take any number",
+			"el entrenador %s admite hasta %d filas; %s y %s admiten cualquier cantidad", tr.name, largeRows, Auto, sgdName).Of("trainer")
 	}
 	if err != nil {
 		return nil, nil, err
@@ -102,9 +95,11 @@ func dispatch(ctx context.Context, src Source, o Options, tr trainer, workers in
 	if err != nil {
 		return nil, nil, err
 	}
-	if tr.name == sgdName {
-		o.FoldOf = fold
+	switch o.FoldOf = fold; {
+	case tr.name == sgdName:
 		return trainStream(ctx, src, o, workers, tell)
+	case tr.name == "" && c.rows() > autoRows:
+		return trainAutoStream(ctx, src, o, workers, tell)
 	}
 	t := &training{corpus: c, fold: fold, folds: folds, seed: o.Seed, workers: workers, tell: tell}
 	if tr.name == "" {
