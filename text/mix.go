@@ -88,20 +88,21 @@ func (g *sgd) mix() {
 		norm[l] = float32(math.Log((mass[0][l] + seen) / (mass[1][l] + seen)))
 		bias[l] = float32(math.Log((rows[1][l] + 1) / (rows[0][l] + 1)))
 	}
-	bayes := make([][lanes]float32, len(g.lines))
+	bayes := make(weightTable, len(g.lines))
 	parallel(g.workers, shares, func(share int) {
 		size := len(g.texts) / shares
 		for id := share * size; id < (share+1)*size; id++ {
 			if g.texts[id] != (texts{}) {
-				bayes[id] = g.texts[id].bayes(&norm)
+				*bayes.line(id) = g.texts[id].bayes(&norm)
 			}
 		}
 	})
 	g.texts = nil
 	one, two := g.deviations(g.lines, &g.bias), g.deviations(bayes, &bias)
-	for id := range g.lines {
+	for id := range len(g.lines) / lanes {
+		line, other := g.lines.line(id), bayes.line(id)
 		for l := range foldLanes + 1 {
-			g.lines[id][l] = g.lines[id][l]/one[l] + bayes[id][l]/two[l]
+			line[l] = line[l]/one[l] + other[l]/two[l]
 		}
 	}
 	for l := range foldLanes + 1 {
@@ -128,10 +129,13 @@ func (t *texts) bayes(norm *[lanes]float32) (w [lanes]float32) {
 
 // deviations gives the standard deviation of what each lane says of the sample's rows, but for those of
 // its own fold.
-func (g *sgd) deviations(lines [][lanes]float32, bias *[lanes]float32) (d [lanes]float32) {
+func (g *sgd) deviations(lines weightTable, bias *[lanes]float32) (d [lanes]float32) {
 	var n, sum, square [lanes]float64
+	var z [lanes]float32
+	var ones []float32
 	for _, row := range g.sample {
-		z, scale := sumOf(lines, row.ids)
+		z = [lanes]float32{}
+		scale := lines.sum(&z, row.ids, &ones)
 		for l := range foldLanes + 1 {
 			if l == row.lane && l != wholeLane {
 				continue

@@ -3,6 +3,8 @@ package text
 import (
 	"context"
 	"math"
+
+	"animo/nn/kernel"
 )
 
 // Logistic regression by stochastic gradients (AdaGrad: Duchi, Hazan and Singer, Adaptive subgradient
@@ -36,7 +38,7 @@ const (
 type sgd struct {
 	*stream
 	first   int // the fold of lane 0
-	lines   [][lanes]float32
+	lines   weightTable
 	bias    [lanes]float32
 	learned int // chunks
 
@@ -50,7 +52,7 @@ type sgd struct {
 
 func newSGD(s *stream, first int) *sgd {
 	n := 1 << s.space.view.Bits
-	return &sgd{stream: s, first: first, lines: make([][lanes]float32, n), texts: make([]texts, n)}
+	return &sgd{stream: s, first: first, lines: make(weightTable, n*lanes), texts: make([]texts, n)}
 }
 
 // learn goes through the source once, shows each chunk to see, and tells how many rows there were.
@@ -88,11 +90,12 @@ func (g *sgd) learn(ctx context.Context, see func(*chunk), tell func(rows int)) 
 func (g *sgd) gradients(c *chunk) {
 	for i := range c.texts {
 		ids := c.row(i)
-		z, scale := sumOf(g.lines, ids)
 		grad := &c.grads[i]
+		*grad = [lanes]float32{}
+		scale := g.lines.sum(grad, ids, &c.ones)
 		y := float32(c.labels[i])
 		for l := range foldLanes + 1 {
-			grad[l] = (float32(sigmoid(float64(z[l]*scale+g.bias[l]))) - y) * scale
+			grad[l] = (float32(sigmoid(float64(grad[l]*scale+g.bias[l]))) - y) * scale
 		}
 		if l := g.lane(c.folds[i]); l != wholeLane {
 			grad[l] = 0
@@ -100,16 +103,19 @@ func (g *sgd) gradients(c *chunk) {
 	}
 }
 
-// sumOf adds up the weights of a row's features in each lane. A row's numbers are all scale, so that long
-// and short texts count alike.
-func sumOf(lines [][lanes]float32, ids []int32) (z [lanes]float32, scale float32) {
-	for _, id := range ids {
-		line := &lines[id]
-		for l := range z {
-			z[l] += line[l]
-		}
+// weightTable has a line of lanes weights for each feature.
+type weightTable []float32
+
+func (t weightTable) line(id int) *[lanes]float32 { return (*[lanes]float32)(t[id*lanes:]) }
+
+// sum adds the weights of a row's features to z, lane by lane. The row's numbers are all scale, so that
+// long and short texts count alike. ones is scratch.
+func (t weightTable) sum(z *[lanes]float32, ids []int32, ones *[]float32) (scale float32) {
+	for len(*ones) < len(ids) {
+		*ones = append(*ones, 1)
 	}
-	return z, scaleOf(len(ids))
+	kernel.SumRows(z[:], t, ids, (*ones)[:len(ids)])
+	return scaleOf(len(ids))
 }
 
 // scaleOf is what each of n features counts, so that together they have length 1.
@@ -125,7 +131,7 @@ func (g *sgd) update(batch []*chunk, share int) {
 	for _, c := range batch {
 		for _, e := range c.shares[share] {
 			grad := &c.grads[e.row]
-			step(&g.lines[e.id], grad)
+			step(g.lines.line(int(e.id)), grad)
 		}
 	}
 }

@@ -38,6 +38,7 @@ type chunk struct {
 	shares [shares][]entry           // the same by share
 	grads  [chunkRows][lanes]float32 // of the loss, times the row's scale
 	scores [chunkRows]float64
+	ones   []float32
 }
 
 // An entry is one feature of one row of a chunk.

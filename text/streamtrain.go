@@ -147,7 +147,7 @@ func (g *sgd) judge(c *chunk) {
 		ids := c.row(i)
 		var z float32
 		for _, id := range ids {
-			z += g.lines[id][lane]
+			z += g.lines[int(id)*lanes+lane]
 		}
 		c.scores[i] = float64(z*scaleOf(len(ids)) + g.bias[lane])
 	}
@@ -155,9 +155,9 @@ func (g *sgd) judge(c *chunk) {
 
 // model takes out the model of all rows.
 func (t *streamTraining) model(g *sgd) *Model {
-	p := part{weighting: unit, weights: make([]float32, len(g.lines)), bias: float64(g.bias[wholeLane])}
-	for i := range g.lines {
-		p.weights[i] = g.lines[i][wholeLane]
+	p := part{weighting: unit, weights: make([]float32, len(g.lines)/lanes), bias: float64(g.bias[wholeLane])}
+	for i := range p.weights {
+		p.weights[i] = g.lines.line(i)[wholeLane]
 	}
 	sp := t.space
 	sp.features = newHashedFeatures(sp.view.Bits, p.weights)
