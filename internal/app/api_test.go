@@ -362,6 +362,24 @@ func TestAPI_metrics_can_have_a_token(t *testing.T) {
 	}
 }
 
+func TestAPI_metrics_have_no_label_that_a_client_makes_up(t *testing.T) {
+	a := start(t, settings(t))
+	for i := range 3 {
+		a.do(fmt.Sprintf("ODD%d", i), fmt.Sprintf("/odd%d", i), "")
+	}
+	r := a.do("GET", "/metrics", "")
+	if !strings.Contains(r.body, `animo_http_request_seconds_count{method="other",route="other",status="404"} 3`) || strings.Contains(strings.ToLower(r.body), "odd") {
+		t.Errorf("after odd methods and paths:\n%s", r.body)
+	}
+}
+
+func TestAPI_headers_are_bounded(t *testing.T) {
+	a := start(t, settings(t))
+	if r := a.send("GET", "/livez", nil, http.Header{"X-Long": {strings.Repeat("a", 100_000)}}); r.status != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("100 kB of a header: %d", r.status)
+	}
+}
+
 func TestAPI_docs_need_no_other_server(t *testing.T) {
 	a := start(t, settings(t))
 	r := a.do("GET", "/docs", "")

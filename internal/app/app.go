@@ -116,11 +116,15 @@ func (a *App) open(ctx context.Context, version string) error {
 			MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes:    maxHeader,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
 	return nil
 }
+
+// maxHeader bounds a request's line and headers, in bytes: no name is longer than 128, no key than 100.
+const maxHeader = 32 << 10
 
 // Addr is the address that requests can be sent to; empty without the api.
 func (a *App) Addr() string {

@@ -34,15 +34,28 @@ func (r *recorder) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// observe counts and times every request under its route's pattern, never under its path, which may carry
-// anything.
+// observe counts and times every request under its group of routes, its method and its status, each one of
+// a few: what a client makes up must not become a label.
 func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		rec := &recorder{ResponseWriter: w}
 		next.ServeHTTP(rec, r)
-		s.Observe(routeOf(r.URL.Path), r.Method, rec.status, time.Since(start))
+		status := rec.status
+		if status == 0 {
+			status = http.StatusOK // which is what the server sends when a handler writes nothing
+		}
+		s.Observe(routeOf(r.URL.Path), methodOf(r.Method), status, time.Since(start))
 	})
+}
+
+// methodOf names the method, or "other" for one that is not among HTTP's own.
+func methodOf(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
 }
 
 // routeOf names the group of routes that a path belongs to: its first two elements at most.
@@ -75,7 +88,7 @@ func (s *server) recoverPanics(next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			s.Log.Error("panic in a request", "method", r.Method, "route", routeOf(r.URL.Path), "panic", p, "stack", string(debug.Stack()))
+			s.Log.Error("panic in a request", "method", methodOf(r.Method), "route", routeOf(r.URL.Path), "panic", p, "stack", string(debug.Stack()))
 			if rec, ok := w.(*recorder); !ok || rec.status == 0 {
 				writeProblem(w, r, s.Log, animo.Errorf(animo.Internal, "something inside failed; the log says what", "algo falló por dentro; el registro dice qué"))
 			}
@@ -111,7 +124,7 @@ func (s *server) unrouted(mux *http.ServeMux) http.Handler {
 		h.ServeHTTP(plain, r)
 		if plain.status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", plain.header.Get("Allow"))
-			writeProblem(w, r, s.Log, animo.Errorf(animo.WrongMethod, "%s is not possible here; use %s", "%s no es posible aquí; use %s", r.Method, plain.header.Get("Allow")))
+			writeProblem(w, r, s.Log, animo.Errorf(animo.WrongMethod, "this method is not possible here; use %s", "este método no es posible aquí; use %s", plain.header.Get("Allow")))
 			return
 		}
 		writeProblem(w, r, s.Log, animo.Errorf(animo.NotFound, "there is nothing at this path; /docs lists what there is", "no hay nada en esta ruta; /docs enumera lo que hay"))
