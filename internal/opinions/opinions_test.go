@@ -15,6 +15,7 @@ import (
 	"animo/internal/object"
 	"animo/internal/opinions"
 	"animo/internal/sqldb"
+	"animo/internal/table"
 	"animo/internal/table/sqltable"
 )
 
@@ -28,6 +29,8 @@ type line struct {
 	now   time.Time
 	lost  bool   // while set, what the flow publishes is lost, as if the process died before
 	tick  func() // called whenever the flow looks at the clock; nil for nothing
+	// before is called before a Swap or Delete on a table; nil for nothing. An error of it is the call's.
+	before func(call, table string) error
 }
 
 func newLine(t *testing.T, limits opinions.Limits) *line {
@@ -48,13 +51,53 @@ func newLine(t *testing.T, limits opinions.Limits) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = objects.Close() })
-	l.flow = opinions.New(sqltable.New(db), objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
+	l.flow = opinions.New(&watched{sqltable.New(db), l}, objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
 	for _, f := range l.flow.Functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return l
+}
+
+// watched lets a test act in between two steps of the flow.
+type watched struct {
+	table.Driver
+	l *line
+}
+
+func (w *watched) call(call, tbl string) error {
+	if w.l.before == nil {
+		return nil
+	}
+	return w.l.before(call, tbl)
+}
+
+// Swap is table.Driver's.
+func (w *watched) Swap(ctx context.Context, tenant, tbl string, row table.Row) error {
+	if err := w.call("swap", tbl); err != nil {
+		return err
+	}
+	return w.Driver.Swap(ctx, tenant, tbl, row)
+}
+
+// Delete is table.Driver's.
+func (w *watched) Delete(ctx context.Context, tenant, tbl string, r table.Range) (int, error) {
+	if err := w.call("delete", tbl); err != nil {
+		return 0, err
+	}
+	return w.Driver.Delete(ctx, tenant, tbl, r)
+}
+
+// once has act run before the next such call.
+func (l *line) once(call, tbl string, act func()) {
+	l.before = func(c, t string) error {
+		if c == call && t == tbl {
+			l.before = nil
+			act()
+		}
+		return nil
+	}
 }
 
 func (l *line) clock() time.Time {
@@ -113,7 +156,7 @@ func (l *line) run() {
 
 func (l *line) take(name, content string) animo.Version {
 	l.t.Helper()
-	v, err := l.flow.Take(l.t.Context(), tenant, name, strings.NewReader(content), opinions.Recipe{Trainer: "nb"})
+	v, err := l.flow.Take(l.t.Context(), tenant, name, strings.NewReader(content), -1, opinions.Recipe{Trainer: "nb"})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -145,7 +188,7 @@ func TestFlow_sweep_takes_up_what_was_stored_and_never_finished(t *testing.T) {
 		t.Run("after "+step, func(t *testing.T) {
 			l := newLine(t, opinions.Limits{})
 			l.lost = step == ""
-			_, err := l.flow.Take(t.Context(), tenant, "r.txt", strings.NewReader(reviews(t, 0)), opinions.Recipe{Trainer: "nb"})
+			_, err := l.flow.Take(t.Context(), tenant, "r.txt", strings.NewReader(reviews(t, 0)), -1, opinions.Recipe{Trainer: "nb"})
 			if (err != nil) != l.lost {
 				t.Fatal(err)
 			}

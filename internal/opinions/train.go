@@ -24,8 +24,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 	}
 	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
 	if gone(err) { // deleted, perhaps while it was being trained
-		_, err := f.objects.Delete(ctx, e.Tenant, artefactObject(o.Model, o.Version, ""))
-		return err
+		return f.clearVersion(ctx, e.Tenant, o.Model, o.Version)
 	}
 	if err != nil || row.Status == animo.Done {
 		return err
@@ -72,7 +71,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 // countRows tells how many rows the datasets have together.
 func (f *Flow) countRows(ctx context.Context, tenant string, datasets []animo.DatasetRef) (n int, err error) {
 	for _, ref := range datasets {
-		d, _, err := f.revision(ctx, tenant, ref)
+		d, err := f.revision(ctx, tenant, ref)
 		if err != nil {
 			return 0, err
 		}
