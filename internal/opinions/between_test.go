@@ -7,6 +7,7 @@ import (
 
 	"animo"
 	"animo/internal/opinions"
+	"animo/internal/table"
 )
 
 // done runs everything and checks that a version was trained and published.
@@ -106,7 +107,58 @@ func TestFlow_deletion_that_broke_off_harms_no_later_upload(t *testing.T) {
 			if err != nil || len(list) != 1 || !list[0].Ingested || list[0].Rows != 121 {
 				t.Errorf("after the sweep: %+v, %v", list, err)
 			}
+			for tbl, want := range map[string]int{"datasets": 1, "rows": 121} {
+				if n, err := l.rows.Count(t.Context(), tenant, tbl, table.Range{}); n != want || err != nil {
+					t.Errorf("the table %s holds %d rows after the sweep, %v; want %d", tbl, n, err, want)
+				}
+			}
 		})
+	}
+}
+
+func TestFlow_sent_again_while_its_dataset_is_being_deleted_is_a_new_revision(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	l.take("r.txt", reviews(t, 0))
+	l.run()
+	l.once("get", "datasets", func() { // the upload knows its bytes as the newest revision's
+		l.before = func(call, _ string) error {
+			if call == "delete" {
+				return errors.New("the process died")
+			}
+			return nil
+		}
+		if err := l.flow.DeleteDataset(t.Context(), tenant, "r.txt"); err == nil {
+			t.Error("the deletion did not break off")
+		}
+		l.before = nil
+	})
+	l.done(l.take("r.txt", reviews(t, 0)))
+	if d, err := l.flow.Dataset(t.Context(), tenant, "r.txt"); err != nil || !d.Ingested || d.Rows != 121 {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+func TestFlow_model_whose_deletion_broke_off_is_not_published(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	l.take("r.txt", reviews(t, 0))
+	l.step("ingest")
+	l.step("train")
+	l.before = func(call, tbl string) error {
+		if call+" "+tbl == "swap versions" {
+			return errors.New("the process died")
+		}
+		return nil
+	}
+	if err := l.flow.DeleteModel(t.Context(), tenant, "r.txt"); err == nil {
+		t.Fatal("the deletion did not break off")
+	}
+	l.before = nil
+	l.run()
+	if _, err := l.flow.Model(t.Context(), tenant, "r.txt"); animo.CodeOf(err) != animo.UnknownModel {
+		t.Errorf("the model: %v, want it gone", err)
+	}
+	if n, err := l.rows.Count(t.Context(), tenant, "versions", table.Range{}); n != 0 || err != nil {
+		t.Errorf("%d versions are left, %v", n, err)
 	}
 }
 

@@ -25,11 +25,12 @@ const tenant = "sol"
 type line struct {
 	t     *testing.T
 	flow  *opinions.Flow
+	rows  table.Driver
 	queue *sqlbus.Driver
 	now   time.Time
 	lost  bool   // while set, what the flow publishes is lost, as if the process died before
 	tick  func() // called whenever the flow looks at the clock; nil for nothing
-	// before is called before a Swap or Delete on a table; nil for nothing. An error of it is the call's.
+	// before is called before a Get, Swap or Delete on a table; nil for nothing. An error of it is the call's.
 	before func(call, table string) error
 }
 
@@ -51,7 +52,8 @@ func newLine(t *testing.T, limits opinions.Limits) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = objects.Close() })
-	l.flow = opinions.New(&watched{sqltable.New(db), l}, objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
+	l.rows = sqltable.New(db)
+	l.flow = opinions.New(&watched{l.rows, l}, objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
 	for _, f := range l.flow.Functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
 			t.Fatal(err)
@@ -71,6 +73,14 @@ func (w *watched) call(call, tbl string) error {
 		return nil
 	}
 	return w.l.before(call, tbl)
+}
+
+// Get is table.Driver's.
+func (w *watched) Get(ctx context.Context, tenant, tbl, key string) (table.Row, error) {
+	if err := w.call("get", tbl); err != nil {
+		return table.Row{}, err
+	}
+	return w.Driver.Get(ctx, tenant, tbl, key)
 }
 
 // Swap is table.Driver's.
