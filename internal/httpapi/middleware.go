@@ -112,12 +112,12 @@ func (s *server) cleanPath(next http.Handler) http.Handler {
 }
 
 // unrouted answers problems where the router would answer plain text: 404 for a path that is not there and
-// 405 for one that is, with another method.
-func (s *server) unrouted(mux *http.ServeMux) http.Handler {
+// 405 for one that is, with another method. What the router knows goes on to next.
+func (s *server) unrouted(mux *http.ServeMux, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
 		if pattern != "" {
-			mux.ServeHTTP(w, r)
+			next.ServeHTTP(w, r)
 			return
 		}
 		plain := &discard{header: http.Header{}}
@@ -145,7 +145,7 @@ func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 func (s *server) deadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		limit := s.Limits.RequestTime
-		if r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/v1/training/") {
+		if isUpload(r) {
 			limit = s.Limits.UploadTime
 		}
 		until := time.Now().Add(limit)

@@ -113,7 +113,7 @@ func New(o Options) http.Handler {
 	s.routeClassify()
 	s.routeQueues()
 
-	private := s.limitInFlight(s.authenticate(s.unrouted(mux)))
+	private := s.limitInFlight(s.authenticate(s.unrouted(mux, s.readBody(mux))))
 	front := http.NewServeMux()
 	front.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	front.HandleFunc("GET /readyz", s.readyz)
@@ -134,10 +134,7 @@ func New(o Options) http.Handler {
 
 // register adds one operation whose handler may answer any error.
 func register[I, O any](s *server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	if op.MaxBodyBytes == 0 {
-		op.MaxBodyBytes = s.Limits.BodyBytes
-	}
-	op.BodyReadTimeout = -1 // the deadline of the whole request holds
+	op.MaxBodyBytes, op.BodyReadTimeout = -1, -1 // readBody has seen to both
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {

@@ -186,9 +186,9 @@ func (s *server) routeTraining() {
 		Summary: "Upload a file of labelled opinions and train a model of it",
 		Description: "The body is the file: opinion TAB label a line, CSV with a header, or JSONL. When the answer comes, the file is on disk and will be " +
 			"trained, whatever happens. The same bytes under the same name are the same training.",
-		DefaultStatus: http.StatusAccepted, MaxBodyBytes: -1,
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}},
-		Errors:      []int{400, 413, 422, 507},
+		DefaultStatus: http.StatusAccepted,
+		RequestBody:   &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}},
+		Errors:        []int{400, 413, 422, 507},
 	}, func(ctx context.Context, in *uploadInput) (*trainingOutput, error) {
 		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.body, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed})
 		if err != nil {
