@@ -32,6 +32,7 @@ func TestAPI_bad_requests(t *testing.T) {
 		"broken JSON":              {"POST", "/senti", `{"idmodel":`, 400, "malformed_body", ""},
 		"no body":                  {"POST", "/senti", ``, 400, "malformed_body", ""},
 		"unknown JSON field":       {"POST", "/senti", `{"idmodel":"r.txt","opiniones":["a"],"x":1}`, 422, "invalid", "x"},
+		"not UTF-8":                {"POST", "/senti", "{\"idmodel\":\"r.txt\",\"opiniones\":[\"Una l\xe1stima\"]}", 400, "malformed_body", ""},
 		"missing JSON field":       {"POST", "/senti", `{"idmodel":"r.txt"}`, 422, "invalid", "body"},
 		"wrong JSON type":          {"POST", "/senti", `{"idmodel":"r.txt","opiniones":"a"}`, 422, "invalid", "opiniones"},
 		"null for a text":          {"POST", "/senti", `{"idmodel":"r.txt","opiniones":[null]}`, 422, "invalid", "opiniones[0]"},

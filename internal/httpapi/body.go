@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"animo"
 )
@@ -38,8 +39,8 @@ func isUpload(r *http.Request) bool {
 // spareValues is how many values a body may have beside its texts.
 const spareValues = 100
 
-// jsonBody reads a body of at most Limits.BodyBytes bytes and at most Limits.Texts values, give or
-// take a few. It does not look whether the body is JSON.
+// jsonBody reads a body of at most Limits.BodyBytes bytes of UTF-8 with at most some twice
+// Limits.Texts values. It does not look whether the body is JSON.
 func (s *server) jsonBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.Limits.BodyBytes))
 	if err != nil {
@@ -50,6 +51,9 @@ func (s *server) jsonBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 			return nil, animo.Errorf(animo.Timeout, "the body took too long to arrive; send it again", "el cuerpo tardó demasiado en llegar; envíelo de nuevo")
 		}
 		return nil, animo.Errorf(animo.MalformedBody, "the body did not arrive whole; send it again", "el cuerpo no llegó entero; envíelo de nuevo").Because(err)
+	}
+	if !utf8.Valid(body) {
+		return nil, animo.Errorf(animo.MalformedBody, "the body is not UTF-8; encode it so", "el cuerpo no es UTF-8; codifíquelo así")
 	}
 	if most := s.Limits.Texts + spareValues; jsonValues(body) > 2*most {
 		return nil, animo.Errorf(animo.TooLarge, "the body has too many values; a call takes at most %d texts", "el cuerpo tiene demasiados valores; una llamada admite %d textos como mucho", s.Limits.Texts)

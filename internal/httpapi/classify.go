@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -28,8 +27,6 @@ func (s *server) checkTexts(field string, texts []string) error {
 			return animo.Errorf(animo.Invalid, "text %d is empty; leave it out or fill it in", "el texto %d está vacío; quítelo o rellénelo", i).Of(at)
 		case len(t) > s.Limits.TextBytes:
 			return animo.Errorf(animo.TooLarge, "text %d has %d bytes, the limit is %d; shorten it", "el texto %d tiene %d bytes, el límite es %d; acórtelo", i, len(t), s.Limits.TextBytes).Of(at)
-		case !utf8.ValidString(t):
-			return animo.Errorf(animo.NotUTF8, "text %d is not UTF-8", "el texto %d no es UTF-8", i).Of(at)
 		}
 	}
 	return nil
