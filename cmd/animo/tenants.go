@@ -52,7 +52,7 @@ func (tenantAddCmd) Help() string {
 // Run makes the tenant.
 func (t *tenantAddCmd) Run(ctx context.Context, c *console) error {
 	return withStores(ctx, t.Stores, func(s *app.Stores) error {
-		if err := s.Tenants.Add(ctx, t.ID); err != nil {
+		if err := s.AddTenant(ctx, t.ID); err != nil {
 			return err
 		}
 		c.note("tenant %s is made; give it a key: animo keys add %s", "se creó el inquilino %s; dele una clave: animo keys add %s", t.ID, t.ID)
@@ -95,7 +95,7 @@ func (t *tenantRemoveCmd) Run(ctx context.Context, c *console) error {
 		if err := s.RemoveTenant(ctx, t.ID); err != nil {
 			return err
 		}
-		c.note("tenant %s is forgotten", "el inquilino %s quedó olvidado", t.ID)
+		c.note("tenant %s is forgotten; its name is free again in five minutes", "el inquilino %s quedó olvidado; su nombre queda libre en cinco minutos", t.ID)
 		return nil
 	})
 }

@@ -72,7 +72,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err
 	}
-	spool, err := spoolFolder(c.Data)
+	spool, err := spoolFolder(c.Data, owner)
 	if err != nil {
 		return a, err
 	}
@@ -82,7 +82,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
 			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, ModelsLoaded: c.ModelsLoaded,
 		},
-		Spool: spool, Room: room(c.Data, c.MinFree), Log: a.log,
+		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Log: a.log,
 	})
 	if c.Runs("api") {
 		err = a.open(ctx, o.Version)
@@ -199,7 +199,9 @@ func (a *App) sweep(ctx context.Context) {
 	tick := time.NewTicker(a.config.SweepEvery)
 	defer tick.Stop()
 	for {
-		list, err := a.stores.Tenants.List(ctx)
+		err := a.stores.Tenants.Finish(ctx, a.stores.erase)
+		list, listErr := a.stores.Tenants.List(ctx)
+		err = errors.Join(err, listErr)
 		for _, t := range list {
 			if _, sweepErr := a.flow.Sweep(ctx, t.ID); sweepErr != nil {
 				err = errors.Join(err, sweepErr)

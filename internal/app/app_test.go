@@ -13,6 +13,7 @@ import (
 	animoerr "animo"
 	"animo/internal/app"
 	"animo/internal/config"
+	"animo/internal/table"
 )
 
 func TestApp_from_a_file_to_an_answer(t *testing.T) {
@@ -246,18 +247,67 @@ func TestApp_removing_a_tenant_leaves_nothing(t *testing.T) {
 	if r := a.as(keep).do("GET", "/modelos", ""); r.body != `[{"idFile":"r.txt"}]` {
 		t.Errorf("the other tenant has %s", r.body)
 	}
-	again := addKey(t, c, "sol")
-	for _, path := range []string{"/v1/training", "/v1/datasets", "/v1/models", "/v1/queues/ingest/dead", "/v1/queues/train/dead"} {
-		if r := a.as(again).do("GET", path, ""); r.body != `{"items":[]}` {
-			t.Errorf("%s of the tenant made anew: %s", path, r.body)
+	leavesNothing(t, s, c, "sol")
+}
+
+// leavesNothing checks that no store holds anything of a tenant.
+func leavesNothing(t *testing.T, s *app.Stores, c config.Config, tenant string) {
+	t.Helper()
+	for _, tbl := range []string{"heads", "datasets", "rows", "versions", "progress", "models"} {
+		if n, err := s.Tables.Count(t.Context(), tenant, tbl, table.Range{}); n != 0 || err != nil {
+			t.Errorf("the table %s holds %d rows, %v", tbl, n, err)
 		}
 	}
-	_ = filepath.WalkDir(filepath.Join(c.Data, "objects"), func(path string, d os.DirEntry, err error) error {
-		if strings.Contains(path, "secreto") {
-			t.Errorf("left on disk: %s", path)
+	depths, err := s.Queues.Depths(t.Context(), tenant)
+	for _, d := range depths {
+		if d.Ready+d.Waiting+d.Running+d.Dead > 0 || err != nil {
+			t.Errorf("queue %+v, %v", d, err)
 		}
-		return err
-	})
+	}
+	if _, err := os.Stat(filepath.Join(c.Data, "objects", tenant)); !os.IsNotExist(err) {
+		t.Errorf("its folder of objects is left: %v", err)
+	}
+}
+
+func TestApp_upload_under_way_when_its_tenant_is_removed_is_not_kept(t *testing.T) {
+	c := settings(t)
+	a := start(t, c)
+	key := addKey(t, c, "sol")
+	body, feed := io.Pipe()
+	sent := make(chan answer, 1)
+	go func() { sent <- a.as(key).send("PUT", "/v1/training/tarde.txt", body, nil) }()
+	if _, err := io.WriteString(feed, "Todo bien\t1\n"); err != nil {
+		t.Fatal(err)
+	}
+	for !spooling(t, c) { // until the upload has been let in
+	}
+	s, err := app.OpenStores(t.Context(), c.Stores)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.RemoveTenant(t.Context(), "sol"); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(feed, "Todo mal\t0\n")
+	_ = feed.Close()
+	if r := <-sent; r.status != http.StatusNotFound {
+		t.Errorf("the upload is answered %d %s", r.status, r.body)
+	}
+	leavesNothing(t, s, c, "sol")
+	if err := s.AddTenant(t.Context(), "sol"); animoerr.CodeOf(err) != animoerr.Conflict {
+		t.Errorf("the name right afterwards: %v, want conflict", err)
+	}
+}
+
+// spooling reports whether an upload is coming in.
+func spooling(t *testing.T, c config.Config) bool {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(c.Data, "incoming", "*", "upload-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(found) > 0
 }
 
 func TestApp_full_disk_is_said_before_it_is_suffered(t *testing.T) {
@@ -270,6 +320,28 @@ func TestApp_full_disk_is_said_before_it_is_suffered(t *testing.T) {
 	}
 	if r := a.do("GET", "/v1/training", ""); r.status != http.StatusOK {
 		t.Errorf("reading goes on: %d %s", r.status, r.body)
+	}
+}
+
+func TestApp_upload_that_will_not_fit_is_refused_before_it_is_read(t *testing.T) {
+	c := settings(t)
+	c.MaxFile = 1000
+	a := start(t, c)
+	body, feed := io.Pipe() // gives nothing, so that an answer comes only if none of it is read
+	defer feed.Close()
+	req, err := http.NewRequestWithContext(t.Context(), "PUT", a.url+"/v1/training/r.txt", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.ContentLength = 1001
+	req.Header.Set("Expect", "100-continue")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("answered %s", res.Status)
 	}
 }
 

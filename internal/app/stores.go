@@ -80,23 +80,34 @@ func (s *Stores) onClose(name string, close func() error) {
 // Close closes the stores, last opened first.
 func (s *Stores) Close() error { return undo(context.Background(), &s.stops) }
 
-// RemoveTenant forgets a tenant in every store.
-func (s *Stores) RemoveTenant(ctx context.Context, id string) error {
-	return s.Tenants.Remove(ctx, id, func(ctx context.Context, tenant string) error {
-		if err := s.Queues.DeleteTenant(ctx, tenant); err != nil {
-			return err
-		}
-		if err := s.Tables.DeleteTenant(ctx, tenant); err != nil {
-			return err
-		}
-		_, err := s.Objects.Delete(ctx, tenant, "")
+// AddTenant makes a tenant, seeing first to those that are being removed.
+func (s *Stores) AddTenant(ctx context.Context, id string) error {
+	if err := s.Tenants.Finish(ctx, s.erase); err != nil {
 		return err
-	})
+	}
+	return s.Tenants.Add(ctx, id)
 }
 
-// spoolFolder is where uploads are while they come in; what a crash left there is removed.
-func spoolFolder(data string) (string, error) {
-	dir := filepath.Join(data, "incoming")
+// RemoveTenant forgets a tenant in every store.
+func (s *Stores) RemoveTenant(ctx context.Context, id string) error {
+	return s.Tenants.Remove(ctx, id, s.erase)
+}
+
+// erase removes everything of a tenant, its events first, so that nothing starts anew.
+func (s *Stores) erase(ctx context.Context, tenant string) error {
+	if err := s.Queues.DeleteTenant(ctx, tenant); err != nil {
+		return err
+	}
+	if err := s.Tables.DeleteTenant(ctx, tenant); err != nil {
+		return err
+	}
+	_, err := s.Objects.Delete(ctx, tenant, "")
+	return err
+}
+
+// spoolFolder is where a worker's uploads are while they come in; what a crash left there is removed.
+func spoolFolder(data, owner string) (string, error) {
+	dir := filepath.Join(data, "incoming", owner)
 	if err := os.RemoveAll(dir); err != nil {
 		return "", err
 	}

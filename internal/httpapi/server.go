@@ -23,7 +23,7 @@ import (
 
 // Opinions is the opinion flow as the API needs it; *opinions.Flow is one.
 type Opinions interface {
-	Take(ctx context.Context, tenant, name string, r io.Reader, recipe opinions.Recipe) (animo.Version, error)
+	Take(ctx context.Context, tenant, name string, r io.Reader, size int64, recipe opinions.Recipe) (animo.Version, error)
 	Retrain(ctx context.Context, tenant, model string, datasets []string, recipe opinions.Recipe) (animo.Version, error)
 	Serve(ctx context.Context, tenant, model, version string) (animo.Model, error)
 	Training(ctx context.Context, tenant, model string) (opinions.Training, error)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -160,11 +161,15 @@ type uploadInput struct {
 	NameParam
 	RecipeQuery
 	body io.Reader
+	size int64 // of the body; -1 when the client does not say
 }
 
 // Resolve is how huma lets an input see the request.
 func (in *uploadInput) Resolve(ctx huma.Context) []error {
-	in.body = ctx.BodyReader()
+	in.body, in.size = ctx.BodyReader(), -1
+	if n, err := strconv.ParseInt(ctx.Header("Content-Length"), 10, 64); err == nil {
+		in.size = n
+	}
 	return nil
 }
 
@@ -190,7 +195,7 @@ func (s *server) routeTraining() {
 		RequestBody:   &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}},
 		Errors:        []int{400, 413, 422, 507},
 	}, func(ctx context.Context, in *uploadInput) (*trainingOutput, error) {
-		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.body, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed})
+		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.body, in.size, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed})
 		if err != nil {
 			return nil, err
 		}
