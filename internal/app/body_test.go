@@ -67,3 +67,15 @@ func TestAPI_body_that_never_comes_ends(t *testing.T) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 }
+
+func TestAPI_explains_a_bounded_number_of_texts(t *testing.T) {
+	a := start(t, settings(t))
+	a.upload("r.txt", "?trainer=nb", reviews(t))
+	texts := strings.TrimSuffix(strings.Repeat(`"a b",`, 101), ",")
+	if r := a.do("POST", "/v1/models/r.txt/classify", `{"texts":[`+texts+`],"explain":1}`); r.status != http.StatusRequestEntityTooLarge || !strings.Contains(r.body, `"field":"explain"`) {
+		t.Errorf("explaining 101 texts: %d %s", r.status, r.body)
+	}
+	if r := a.do("POST", "/v1/models/r.txt/classify", `{"texts":[`+texts+`]}`); r.status != http.StatusOK {
+		t.Errorf("classifying 101 texts: %d %s", r.status, r.body)
+	}
+}

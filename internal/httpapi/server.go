@@ -82,6 +82,7 @@ type server struct {
 	Options
 	api       huma.API
 	docsBytes func() ([]byte, error)
+	cores     cores
 }
 
 // New makes the handler of everything under the server's address.
@@ -105,7 +106,7 @@ func New(o Options) http.Handler {
 		"key": {Type: "http", Scheme: "bearer", Description: "An API key (animo keys add). Not needed while no key exists."},
 	}
 	config.Security = []map[string][]string{{"key": {}}, {}}
-	s := &server{Options: o, api: humago.New(mux, config)}
+	s := &server{Options: o, api: humago.New(mux, config), cores: newCores()}
 	s.docsBytes = s.docsOnce()
 
 	s.routeTraining()
