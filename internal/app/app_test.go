@@ -345,30 +345,51 @@ func TestApp_upload_that_will_not_fit_is_refused_before_it_is_read(t *testing.T)
 	}
 }
 
-func TestApp_overload_is_answered_at_once(t *testing.T) {
-	c := settings(t)
-	c.MaxRequests = 1
-	a := start(t, c)
+// hold begins an upload that does not end before finish is called, which gives its answer.
+func (a *animo) hold(path string) (finish func() answer) {
+	a.t.Helper()
 	body, feed := io.Pipe()
 	held := make(chan answer, 1)
-	go func() { held <- a.send("PUT", "/v1/training/r.txt", body, nil) }()
-	if _, err := io.WriteString(feed, "Todo bien\t1\n"); err != nil { // returns once the server reads
-		t.Fatal(err)
+	go func() { held <- a.send("PUT", path, body, nil) }()
+	if _, err := io.WriteString(feed, "Todo bien\t1\n"); err != nil { // returns once the client's transport reads
+		a.t.Fatal(err)
 	}
-	refused := false
-	for !refused { // the server may not have counted the upload yet
-		r := a.do("GET", "/modelos", "")
-		refused = r.status == http.StatusServiceUnavailable
-		if refused && (r.code() != "unavailable" || r.header.Get("Retry-After") == "") {
-			t.Errorf("%v %s", r.header, r.body)
+	return func() answer {
+		_ = feed.Close()
+		return <-held
+	}
+}
+
+func TestApp_overload_is_answered_at_once(t *testing.T) {
+	c := settings(t)
+	c.MaxRequests = 2
+	a := start(t, c)
+	keys := []string{addKey(t, c, "sol"), addKey(t, c, "mar"), addKey(t, c, "sal")}
+	finish := []func() answer{a.as(keys[0]).hold("/v1/training/r.txt"), a.as(keys[1]).hold("/v1/training/r.txt")}
+	until := func(key, method, path string, status int, code string) {
+		t.Helper()
+		for { // the server may not have counted what is held yet
+			r := a.as(key).do(method, path, "Todo mal\t0\n")
+			if r.status != status {
+				continue
+			}
+			if r.code() != code || r.header.Get("Retry-After") == "" {
+				t.Errorf("%v %s", r.header, r.body)
+			}
+			return
 		}
 	}
-	if r := a.do("GET", "/livez", ""); r.status != http.StatusOK {
-		t.Errorf("/livez under load: %d", r.status)
+	until(keys[0], "PUT", "/v1/training/s.txt", http.StatusTooManyRequests, "too_many_requests")
+	until(keys[2], "PUT", "/v1/training/s.txt", http.StatusServiceUnavailable, "unavailable")
+	for _, path := range []string{"/modelos", "/v1/training/nada?wait=1", "/livez"} {
+		if r := a.as(keys[0]).do("GET", path, ""); r.status >= 429 {
+			t.Errorf("%s beside uploads that take all their slots: %d %s", path, r.status, r.body)
+		}
 	}
-	_ = feed.Close()
-	if r := <-held; r.status != http.StatusAccepted {
-		t.Errorf("the upload that was under way: %d %s", r.status, r.body)
+	for _, f := range finish {
+		if r := f(); r.status != http.StatusAccepted {
+			t.Errorf("the upload that was under way: %d %s", r.status, r.body)
+		}
 	}
 }
 

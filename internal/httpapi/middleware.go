@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
@@ -154,20 +153,10 @@ func (s *server) deadline(next http.Handler) http.Handler {
 		_ = c.SetWriteDeadline(until.Add(time.Second)) // so that the answer of a request that ran out can still be sent
 		ctx, cancel := context.WithDeadline(r.Context(), until)
 		defer cancel()
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
-// limitInFlight answers 503 at once when as many requests as allowed are being served.
-func (s *server) limitInFlight(next http.Handler) http.Handler {
-	slots := make(chan struct{}, s.Limits.Requests)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case slots <- struct{}{}:
-			defer func() { <-slots }()
-			next.ServeHTTP(w, r)
-		default:
-			writeProblem(w, r, s.Log, animo.Errorf(animo.Unavailable, "more than %s requests at once; try again in a few seconds", "más de %s peticiones a la vez; inténtelo de nuevo en unos segundos", strconv.Itoa(s.Limits.Requests)))
+		r = r.WithContext(ctx)
+		if isUpload(r) {
+			r.Body = &steadyBody{r.Body, c.SetReadDeadline, until, s.Limits.UploadPause}
 		}
+		next.ServeHTTP(w, r)
 	})
 }
