@@ -41,8 +41,8 @@ func TestCrash(t *testing.T) {
 	accepted := map[string]crashFile{}
 	for round := range rounds {
 		p := startProcess(t, bin, data)
-		// Somewhere between the first upload's first byte and the last training's end.
-		moment := time.NewTimer(time.Duration(rng.Int64N(int64(500 * time.Millisecond))))
+		// Somewhere between the first upload's first byte and the last training's end, more often early.
+		moment := time.NewTimer(time.Duration(min(rng.ExpFloat64()*float64(60*time.Millisecond), float64(500*time.Millisecond))))
 		uploaded := make(chan struct{})
 		go func() {
 			defer close(uploaded)
