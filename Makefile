@@ -44,7 +44,7 @@ fuzz: ## Run every fuzz test for FUZZTIME each
 	done
 
 crash: ## The long crash test: 50 rounds of SIGKILL at random moments
-	ANIMO_CRASH_ROUNDS=50 go test -run TestCrash -timeout 60m -v ./cmd/animo
+	ANIMO_CRASH_ROUNDS=50 go test -count=1 -run TestCrash -timeout 60m -v ./cmd/animo
 
 clean: ## Remove what was built
 	rm -rf bin

@@ -25,7 +25,8 @@ type Function struct {
 	Deadline time.Duration // for one attempt; 0 means a minute
 	Handle   Handler
 	// OnDead runs before an event becomes a dead letter; nil for none. It has the function's deadline. When it
-	// fails it is run again after a pause, as often as it takes, so it may run twice.
+	// fails it is run again after a pause, as often as it takes, so it may run twice. With ErrDone it says that
+	// the work was done after all, or is not wanted any more: the event is removed and no dead letter made.
 	OnDead func(ctx context.Context, e animo.Event, r animo.Reason) error
 }
 
@@ -58,6 +59,10 @@ type Options struct {
 
 // ErrStopping is the cause of a handler's context that ended because of Stop.
 var ErrStopping = errors.New("bus: stopping")
+
+// ErrDone is what Function.OnDead answers when there is nothing to give up: the last attempt had done the work
+// and died before it could say so.
+var ErrDone = errors.New("bus: the work was done")
 
 // errLost is the cause of a handler's context that ended because of a lost lease.
 var errLost = errors.New("bus: the lease is lost")

@@ -351,6 +351,27 @@ func TestBus_counts_attempts_across_crashes(t *testing.T) {
 	}
 }
 
+func TestBus_makes_no_dead_letter_of_work_that_was_done_after_all(t *testing.T) {
+	bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
+		fn := function(func(context.Context, animo.Event) error { return animo.Errorf(animo.EmptyFile, "empty", "vacío") })
+		told := make(chan bool)
+		fn.OnDead = func(context.Context, animo.Event, animo.Reason) error {
+			close(told)
+			return fmt.Errorf("looked again: %w", bus.ErrDone)
+		}
+		f.start(t, fn)
+		f.publish(t, "1")
+		<-told
+		synctest.Wait()
+		depths, err := f.driver.Depths(t.Context(), "")
+		for _, d := range depths {
+			if err != nil || d.Ready+d.Waiting+d.Running+d.Dead > 0 {
+				t.Errorf("%+v, %v; want nothing left", d, err)
+			}
+		}
+	})
+}
+
 func TestBus_repeats_OnDead_until_it_succeeds(t *testing.T) {
 	for name, failure := range map[string]error{
 		"transient": errFlaky,

@@ -111,7 +111,9 @@ func (w *worker) work(d Delivery) {
 	pause := w.pause(d.Attempt)
 	if outcome == Dead && w.f.OnDead != nil {
 		deadErr := w.attempt(ctx, log, func(ctx context.Context) error { return w.f.OnDead(ctx, d.Event, reason) })
-		if deadErr != nil {
+		if errors.Is(deadErr, ErrDone) {
+			outcome, reason, err = Done, animo.Reason{}, nil
+		} else if deadErr != nil {
 			outcome, err = Retried, fmt.Errorf("the function cannot take the dead letter: %w", deadErr)
 			if context.Cause(ctx) == ErrStopping {
 				pause = 0

@@ -1,11 +1,13 @@
 package opinions_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"animo"
+	"animo/internal/bus"
 	"animo/internal/opinions"
 	"animo/internal/table"
 )
@@ -293,4 +295,31 @@ func TestFlow_prune_that_fails_harms_nobody(t *testing.T) {
 	if err != nil || h.Current != v.ID || len(h.Versions) != 1 {
 		t.Errorf("%+v, %v", h, err)
 	}
+}
+
+func TestFlow_step_that_was_done_before_its_worker_died_is_no_failure(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	v := l.take("r.txt", reviews(t, 0))
+	for _, f := range l.flow.Functions() {
+		claimed, err := l.queue.Claim(t.Context(), f.Name, 1, time.Hour)
+		if err != nil || len(claimed) != 1 {
+			t.Fatal(claimed, err)
+		}
+		d := claimed[0]
+		if err := f.OnDead(t.Context(), d.Event, animo.ReasonOf(context.Canceled)); err != nil {
+			t.Errorf("%s, before it did anything: %v, want a dead letter", f.Name, err)
+		}
+		l.lost = true // the process dies before it can say what is next
+		if err := f.Handle(t.Context(), d.Event); err == nil {
+			t.Fatalf("%s did not die", f.Name)
+		}
+		l.lost = false
+		if err := f.OnDead(t.Context(), d.Event, animo.ReasonOf(context.Canceled)); !errors.Is(err, bus.ErrDone) {
+			t.Errorf("%s, after it had done its work: %v, want bus.ErrDone", f.Name, err)
+		}
+		if err := l.queue.Ack(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.done(v)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"animo"
+	"animo/internal/bus"
 )
 
 // publish makes a trained version the one that answers, unless a newer one was published before, and
@@ -102,8 +103,8 @@ func (f *Flow) changeModel(ctx context.Context, tenant, model string, change fun
 	}
 }
 
-// fail notes why a version will not be trained, and says training.failed. It runs before the event becomes
-// a dead letter.
+// fail notes why a version will not be trained, and says training.failed. It runs before the event becomes a
+// dead letter, and prevents that where the step was done: its process may have died right after it.
 func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	o, err := orderOf(e)
 	if err != nil {
@@ -111,13 +112,34 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	}
 	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
 	if gone(err) {
-		return nil
+		return bus.ErrDone
 	}
 	if err != nil {
 		return err
 	}
 	if row.Status == animo.Done {
-		return nil
+		return bus.ErrDone
+	}
+	next := ""
+	switch e.Type {
+	case DatasetStored:
+		d, err := f.revision(ctx, e.Tenant, row.Datasets[0])
+		if err != nil && !gone(err) {
+			return err
+		}
+		if err == nil && d.Ingested {
+			next = DatasetIngested
+		}
+	case DatasetIngested, ModelRequested:
+		if row.Report != nil {
+			next = ModelTrained
+		}
+	}
+	if next != "" {
+		if err := f.say(ctx, next, e.Tenant, o); err != nil {
+			return err
+		}
+		return bus.ErrDone
 	}
 	if err := f.setStatus(ctx, e.Tenant, &row, animo.Failed, &r); err != nil {
 		return err
