@@ -36,6 +36,9 @@ lint: ## Check formatting, go vet, staticcheck, and that go.mod is tidy
 bench: build ## Run every benchmark; figures and how they were made are in docs/benchmarks.md
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
+bench-peer: build ## Run scikit-learn and fastText beside Animo, where they are installed
+	bench/peer.sh
+
 fuzz: ## Run every fuzz test for FUZZTIME each
 	@go list -f '{{.ImportPath}}' ./... | while read -r pkg; do \
 		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
@@ -49,4 +52,4 @@ crash: ## The long crash test: 50 rounds of SIGKILL at random moments
 clean: ## Remove what was built
 	rm -rf bin
 
-.PHONY: help run build test race lint bench fuzz crash clean
+.PHONY: help run build test race lint bench bench-peer fuzz crash clean
