@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"slices"
 	"sync/atomic"
@@ -29,8 +27,7 @@ type App struct {
 	metrics *metrics
 	bus     *bus.Bus
 	flow    *opinions.Flow
-	server  *http.Server
-	listen  net.Listener
+	web     *web // nil without the api
 	ready   atomic.Bool
 	stops   []stop
 }
@@ -100,66 +97,43 @@ func (a *App) open(ctx context.Context, version string) error {
 	if !locked && !c.Loopback() {
 		return config.ErrNeedsKey(c.Listen)
 	}
-	a.listen, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	stopping := make(chan struct{})
+	a.web, err = listen(ctx, c.Listen, stopping, a.log, httpapi.New(httpapi.Options{
+		Version: version, Opinions: a.flow, Queues: a.stores.Queues, Keys: a.stores.Tenants,
+		Limits: httpapi.Limits{
+			BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Requests: c.MaxRequests,
+			RequestTime: c.RequestTime, UploadTime: c.UploadTime,
+		},
+		Loopback: c.Loopback(), Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues),
+		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
+	}))
 	if err != nil {
 		return err
 	}
-	a.onStop("listener", func(context.Context) error { return ignoreClosed(a.listen.Close()) })
-	a.server = &http.Server{
-		Handler: httpapi.New(httpapi.Options{
-			Version: version, Opinions: a.flow, Queues: a.stores.Queues, Keys: a.stores.Tenants,
-			Limits: httpapi.Limits{
-				BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Requests: c.MaxRequests,
-				RequestTime: c.RequestTime, UploadTime: c.UploadTime,
-			},
-			Loopback: c.Loopback(), Ready: a.checkReady, Metrics: a.metrics.handler(a.stores.Queues),
-			MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
-		}),
-		ReadHeaderTimeout: 10 * time.Second,
-		MaxHeaderBytes:    maxHeader,
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
-	}
+	a.onStop("listener", func(context.Context) error { return a.web.close() })
 	return nil
 }
 
-// maxHeader bounds a request's line and headers, in bytes: no name is longer than 128, no key than 100.
-const maxHeader = 32 << 10
-
 // Addr is the address that requests can be sent to; empty without the api.
 func (a *App) Addr() string {
-	if a.listen == nil {
+	if a.web == nil {
 		return ""
 	}
-	return a.listen.Addr().String()
+	return a.web.listener.Addr().String()
 }
 
 // Start serves, runs the functions and sweeps, until Stop. The channel gets an error when the server or the
 // functions fail for good; it gets nothing when they are stopped.
 func (a *App) Start(ctx context.Context) <-chan error {
 	failed := make(chan error, 2)
+	a.onStop("work", a.halt)
 	functions := slices.DeleteFunc(a.flow.Functions(), func(f bus.Function) bool { return !a.config.Runs(f.Name) })
 	if err := a.startBus(ctx, functions); err != nil {
 		failed <- err
 		return failed
 	}
-	if a.server != nil {
-		served := make(chan struct{})
-		go func() {
-			defer close(served)
-			if err := a.server.Serve(a.listen); !errors.Is(err, http.ErrServerClosed) {
-				failed <- fmt.Errorf("serve: %w", err)
-			}
-		}()
-		a.onStop("server", func(ctx context.Context) error {
-			a.ready.Store(false)
-			err := a.server.Shutdown(ctx)
-			if err != nil {
-				err = errors.Join(err, a.server.Close())
-			}
-			<-served
-			return err
-		})
+	if a.web != nil {
+		a.web.start(failed)
 	}
 	a.ready.Store(true)
 	a.log.Info("started", "functions", a.config.Functions, "addr", a.Addr(), "data", a.config.Data)
@@ -178,8 +152,6 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 	if err := a.bus.Start(ctx, functions...); err != nil {
 		return err
 	}
-	a.onStop("functions", a.bus.Stop)
-
 	sweepCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	swept := make(chan struct{})
 	go func() {
@@ -192,6 +164,18 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 		return nil
 	})
 	return nil
+}
+
+// halt ends at the same time what clients and what events have begun: no function takes another event, no
+// client gets in, and both have half of the time to end what they are at.
+func (a *App) halt(ctx context.Context) error {
+	functions := make(chan error, 1)
+	go func() { functions <- a.bus.Stop(ctx) }()
+	var err error
+	if a.web != nil {
+		err = a.web.stop(ctx, a.config.StopTime/2)
+	}
+	return errors.Join(err, <-functions)
 }
 
 // sweep looks, at once and now and then, for work that was stored and never finished.
@@ -247,11 +231,4 @@ func undo(ctx context.Context, stops *[]stop) error {
 	}
 	*stops = nil
 	return errs
-}
-
-func ignoreClosed(err error) error {
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return err
 }

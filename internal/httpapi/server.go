@@ -64,7 +64,7 @@ type Limits struct {
 	UploadPause time.Duration // that an upload may bring nothing; 0 means 30 s
 }
 
-// Options are what the API serves. All fields are required but MetricsToken and Observe.
+// Options are what the API serves. All fields are required but Stopping, MetricsToken and Observe.
 type Options struct {
 	Version      string // of Animo, for the API's description
 	Opinions     Opinions
@@ -73,6 +73,7 @@ type Options struct {
 	Limits       Limits
 	Loopback     bool                            // whether only this machine can reach the server
 	Ready        func(ctx context.Context) error // nil while requests can be served
+	Stopping     <-chan struct{}                 // closed when waits must end, as no more requests come; nil for never
 	Metrics      http.Handler                    // what /metrics answers
 	MetricsToken string                          // what /metrics asks for; "" lets this machine alone read it
 	Observe      func(route, method string, status int, took time.Duration)

@@ -123,7 +123,8 @@ func message(lang string, v trainingView) string {
 // about on another machine.
 const awaitEvery = 50 * time.Millisecond
 
-// awaitTraining reads the newest training of a model, again and again until it has ended or the wait is over.
+// awaitTraining reads the newest training of a model, again and again until it has ended, or the
+// wait is over, or the server stops.
 func (s *server) awaitTraining(ctx context.Context, name string, wait time.Duration) (opinions.Training, error) {
 	over := time.NewTimer(min(wait, s.Limits.RequestTime*9/10)) // an answer must come before the request's deadline
 	defer over.Stop()
@@ -136,6 +137,8 @@ func (s *server) awaitTraining(ctx context.Context, name string, wait time.Durat
 		}
 		select {
 		case <-over.C:
+			return t, nil
+		case <-s.Stopping:
 			return t, nil
 		case <-ctx.Done():
 			return t, ctx.Err()

@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// web is the server of the API.
+type web struct {
+	http.Server
+	listener net.Listener
+	stopping chan struct{}  // closed when waiting requests must end
+	served   chan struct{}  // closed when no more connections are accepted; nil before start
+	open     sync.WaitGroup // connections
+	log      *slog.Logger
+}
+
+// maxHeader bounds a request's line and headers, in bytes: no name is longer than 128, no key than 100.
+const maxHeader = 32 << 10
+
+// listen opens the address; nothing is served before start. What handles requests must end those that wait
+// when stopping is closed.
+func listen(ctx context.Context, addr string, stopping chan struct{}, log *slog.Logger, handler http.Handler) (*web, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	w := &web{listener: listener, stopping: stopping, log: log}
+	w.Server = http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes:    maxHeader,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				w.open.Add(1)
+			case http.StateClosed, http.StateHijacked:
+				w.open.Done()
+			}
+		},
+	}
+	return w, nil
+}
+
+// start serves until stop; failed is told when it ends before.
+func (w *web) start(failed chan<- error) {
+	w.served = make(chan struct{})
+	go func() {
+		defer close(w.served)
+		if err := w.Serve(w.listener); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("serve: %w", err)
+		}
+	}()
+}
+
+// stop lets nobody in any more, ends waits at once, gives other requests the grace period to end, and then
+// closes their connections, which ends them too. It returns when none is left, or with ctx's error.
+func (w *web) stop(ctx context.Context, grace time.Duration) error {
+	if w.served == nil {
+		return nil
+	}
+	close(w.stopping)
+	drain, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	if err := w.Shutdown(drain); err != nil {
+		w.log.Warn("closing the connections of requests that did not end", "err", err)
+		if err := w.Close(); err != nil {
+			return err
+		}
+	}
+	<-w.served
+	left := make(chan struct{})
+	go func() {
+		w.open.Wait()
+		close(left)
+	}()
+	select {
+	case <-left:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("a request did not end: %w", ctx.Err())
+	}
+}
+
+// close gives the address back.
+func (w *web) close() error {
+	if err := w.listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
