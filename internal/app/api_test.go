@@ -33,7 +33,7 @@ func TestAPI_bad_requests(t *testing.T) {
 		"no body":                  {"POST", "/senti", ``, 400, "malformed_body", ""},
 		"unknown JSON field":       {"POST", "/senti", `{"idmodel":"r.txt","opiniones":["a"],"x":1}`, 422, "invalid", "x"},
 		"not UTF-8":                {"POST", "/senti", "{\"idmodel\":\"r.txt\",\"opiniones\":[\"Una l\xe1stima\"]}", 400, "malformed_body", ""},
-		"missing JSON field":       {"POST", "/senti", `{"idmodel":"r.txt"}`, 422, "invalid", "body"},
+		"missing JSON field":       {"POST", "/senti", `{"idmodel":"r.txt"}`, 422, "invalid", "opiniones"},
 		"wrong JSON type":          {"POST", "/senti", `{"idmodel":"r.txt","opiniones":"a"}`, 422, "invalid", "opiniones"},
 		"null for a text":          {"POST", "/senti", `{"idmodel":"r.txt","opiniones":[null]}`, 422, "invalid", "opiniones[0]"},
 		"unknown model":            {"POST", "/senti", `{"idmodel":"nada","opiniones":["a"]}`, 404, "unknown_model", "model"},
@@ -99,6 +99,35 @@ func TestAPI_bad_requests(t *testing.T) {
 				t.Errorf("field %q, want %q: %s", p.Field, c.field, r.body)
 			}
 		})
+	}
+}
+
+func TestAPI_says_what_is_wrong_with_a_request_in_the_clients_language(t *testing.T) {
+	a := start(t, small(t))
+	for _, c := range []struct{ method, path, body, en, es string }{
+		{"POST", "/senti", `{"idmodel":"r.txt"}`, "opiniones: is missing", "opiniones: falta"},
+		{"POST", "/senti", `{"idmodel":"r.txt","opiniones":["a"],"x":1}`, "x: is not known; leave it out", "x: no se conoce; quítelo"},
+		{"POST", "/senti", `{"idmodel":"r.txt","opiniones":["a",1]}`, "opiniones[1]: must be a text", "opiniones[1]: debe ser un texto"},
+		{"POST", "/senti", `{"idmodel":1,"opiniones":"a"}`, "idmodel: must be a text; opiniones: must be a list", "idmodel: debe ser un texto; opiniones: debe ser una lista"},
+		{"POST", "/senti", `[]`, "body: must be an object", "body: debe ser un objeto"},
+		{"POST", "/senti", `{"idmodel":`, "the body is not JSON; send a JSON object", "el cuerpo no es JSON; envíe un objeto JSON"},
+		{"POST", "/senti", ``, "the body is not JSON; send a JSON object", "el cuerpo no es JSON; envíe un objeto JSON"},
+		{"POST", "/v1/models", `{"id":"a","datasets":["b"],"folds":1.5}`, "folds: must be a whole number", "folds: debe ser un número entero"},
+		{"POST", "/v1/models", `{"id":"a","datasets":["b"],"folds":1e99}`, "body: is not valid", "body: no es válido"},
+		{"GET", "/v1/training/r.txt?wait=61", "", "query.wait: must be at most 60", "query.wait: debe ser como mucho 60"},
+		{"GET", "/v1/training/r.txt?wait=x", "", "query.wait: must be a whole number", "query.wait: debe ser un número entero"},
+		{"GET", "/v1/training/r.txt?wiat=1", "", "query.wiat: is not known; leave it out", "query.wiat: no se conoce; quítelo"},
+	} {
+		for lang, want := range map[string]string{"en": c.en, "en;q=0.1, es;q=0.9": c.es} {
+			b := *a
+			b.lang = lang
+			var p struct{ Detail string }
+			r := b.do(c.method, c.path, c.body)
+			r.into(t, &p)
+			if p.Detail != want {
+				t.Errorf("%s %s %s in %s: %s, want %q", c.method, c.path, c.body, lang, r.body, want)
+			}
+		}
 	}
 }
 

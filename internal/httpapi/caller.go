@@ -33,19 +33,6 @@ func withLanguage(next http.Handler) http.Handler {
 	})
 }
 
-// preferredLanguage takes the first of "es" and "en" in an Accept-Language header; clients list them by
-// preference. Without either it is "en".
-func preferredLanguage(header string) string {
-	for part := range strings.SplitSeq(header, ",") {
-		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
-		base, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		if base == "es" || base == "en" {
-			return base
-		}
-	}
-	return "en"
-}
-
 // authenticate finds out whose request it is: the tenant of its key, or the default tenant while no key
 // exists at all.
 func (s *server) authenticate(next http.Handler) http.Handler {

@@ -143,31 +143,39 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-// huma makes the errors that it finds itself through this variable, which is the only way it offers.
+// huma makes the errors that it finds itself through these variables, which is the only way it offers. The
+// first is for the API's description.
 func init() {
-	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
-		p := newProblem(status, codeOfStatus(status), msg)
-		details := []string{}
-		for _, err := range errs[:min(len(errs), errorsMost)] {
-			d, ok := err.(huma.ErrorDetailer)
-			if !ok {
-				if err != nil {
-					p.Errors = append(p.Errors, &huma.ErrorDetail{Message: clip(err.Error())})
-				}
-				continue
-			}
-			detail := d.ErrorDetail()
-			detail.Value = nil // it may be a whole opinion, or a key
-			detail.Location, detail.Message = clip(detail.Location), clip(detail.Message)
-			p.Errors = append(p.Errors, detail)
-			details = append(details, detail.Location+": "+detail.Message)
-			if p.Field == "" {
-				p.Field = strings.TrimPrefix(detail.Location, "body.")
-			}
-		}
-		if len(details) > 0 {
-			p.Detail += ": " + strings.Join(details, "; ")
-		}
-		return p
+	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError {
+		return found("en", status, errs)
 	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
+		return found(callerOf(ctx.Context()).lang, status, errs)
+	}
+}
+
+// found makes a problem of what huma found wrong with a request, in the client's language; the list of errors
+// keeps huma's own words.
+func found(lang string, status int, errs []error) *Problem {
+	p := newProblem(status, codeOfStatus(status), "")
+	var sentences []string
+	for _, err := range errs[:min(len(errs), errorsMost)] {
+		detail, ok := errors.AsType[*huma.ErrorDetail](err)
+		if !ok {
+			continue
+		}
+		detail.Value = nil // it may be a whole opinion, or a key
+		detail.Location, detail.Message = clip(detail.Location), clip(detail.Message)
+		p.Errors = append(p.Errors, detail)
+		field, sentence := explain(lang, detail)
+		sentences = append(sentences, sentence)
+		if p.Field == "" {
+			p.Field = field
+		}
+	}
+	p.Detail = strings.Join(sentences, "; ")
+	if len(sentences) == 0 || status == http.StatusBadRequest {
+		p.Detail, p.Field = whole(lang, status), ""
+	}
+	return p
 }
