@@ -361,18 +361,38 @@ func TestAPI_other_sites_pages_may_not_act(t *testing.T) {
 	if r.status != http.StatusForbidden || r.code() != "forbidden" {
 		t.Errorf("from another site: %d %s", r.status, r.body)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), "GET", a.url+"/modelos", nil)
-	if err != nil {
-		t.Fatal(err)
+	for _, path := range []string{"/modelos", "/metrics"} {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", a.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = "evil.example"
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusForbidden {
+			t.Errorf("%s under another name: %d", path, res.StatusCode)
+		}
 	}
-	req.Host = "evil.example"
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestAPI_proxies_do_not_open_a_keyless_server(t *testing.T) {
+	c := settings(t)
+	a := start(t, c)
+	get := func(key, path, header string) answer {
+		return a.as(key).send("GET", path, nil, http.Header{header: {"203.0.113.7"}})
 	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusForbidden {
-		t.Errorf("under another name: %d", res.StatusCode)
+	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"} {
+		for _, path := range []string{"/modelos", "/metrics"} {
+			if r := get("", path, header); r.status != http.StatusForbidden || r.code() != "forbidden" || !strings.Contains(r.body, header) {
+				t.Errorf("%s with %s: %d %s", path, header, r.status, r.body)
+			}
+		}
+	}
+	if r := get(addKey(t, c, "default"), "/modelos", "X-Forwarded-For"); r.status != http.StatusOK {
+		t.Errorf("through a proxy with a key: %d %s", r.status, r.body)
 	}
 }
 

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"strings"
 
@@ -71,8 +70,8 @@ func (s *server) whose(r *http.Request) (string, error) {
 	if !s.Loopback {
 		return "", animo.Errorf(animo.Forbidden, "the last key was revoked, and this address can be reached from other machines; make a key: animo keys add", "se revocó la última clave, y a esta dirección se llega desde otras máquinas; cree una clave: animo keys add")
 	}
-	if !loopbackHost(r.Host) { // a page on another site may have made its own name point here
-		return "", animo.Errorf(animo.Forbidden, "while no key exists, ask for localhost or 127.0.0.1, not for %q", "mientras no exista ninguna clave, pregunte a localhost o 127.0.0.1, no a %q", r.Host)
+	if err := checkLocal(r); err != nil {
+		return "", err
 	}
 	return animo.DefaultTenant, nil
 }
@@ -80,16 +79,4 @@ func (s *server) whose(r *http.Request) (string, error) {
 func bearer(r *http.Request) (token string, ok bool) {
 	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
 	return strings.TrimSpace(token), found && strings.EqualFold(scheme, "Bearer")
-}
-
-func loopbackHost(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = strings.Trim(hostport, "[]")
-	}
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

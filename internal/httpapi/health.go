@@ -27,16 +27,21 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 
 // metrics answers in Prometheus's text format, to who has the token or, without one, to this machine.
 func (s *server) metrics(w http.ResponseWriter, r *http.Request) {
-	token, _ := bearer(r)
-	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	ip := net.ParseIP(host)
-	allowed := ip != nil && ip.IsLoopback()
-	if s.MetricsToken != "" {
-		allowed = subtle.ConstantTimeCompare([]byte(token), []byte(s.MetricsToken)) == 1
-	}
-	if !allowed {
-		writeProblem(w, r, s.Log, animo.Errorf(animo.Unauthenticated, "send the metrics token as Authorization: Bearer TOKEN (setting metrics-token)", "envíe el token de métricas como Authorization: Bearer TOKEN (ajuste metrics-token)"))
+	if err := s.mayMeasure(r); err != nil {
+		writeProblem(w, r, s.Log, err)
 		return
 	}
 	s.Metrics.ServeHTTP(w, r)
+}
+
+func (s *server) mayMeasure(r *http.Request) error {
+	token, _ := bearer(r)
+	if s.MetricsToken != "" && subtle.ConstantTimeCompare([]byte(token), []byte(s.MetricsToken)) == 1 {
+		return nil
+	}
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	if ip := net.ParseIP(host); s.MetricsToken == "" && ip != nil && ip.IsLoopback() {
+		return checkLocal(r)
+	}
+	return animo.Errorf(animo.Unauthenticated, "send the metrics token as Authorization: Bearer TOKEN (setting metrics-token)", "envíe el token de métricas como Authorization: Bearer TOKEN (ajuste metrics-token)")
 }
