@@ -3,8 +3,10 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 
@@ -91,13 +93,13 @@ func newProblem(status int, code animo.Code, detail string) *Problem {
 // retryAfter is how long clients are asked to wait, in seconds, after an answer that may be better later.
 const retryAfter = 5
 
-// problem turns any error into what a client may see of it, in the client's language, and logs the causes
-// of those that are ours.
+// problem turns any error into what a client may see of it, in the client's language, and logs those that
+// are not the client's own.
 func problem(ctx context.Context, log *slog.Logger, err error) error {
 	reason := animo.ReasonOf(err)
 	status := statusOf(reason.Code)
-	if status >= 500 && reason.Code != animo.NoSpace {
-		log.ErrorContext(ctx, "request failed", "code", reason.Code, "err", err)
+	if status >= 500 {
+		log.Log(ctx, logLevel(reason.Code, err), "request failed", "code", reason.Code, "err", err)
 	}
 	p := newProblem(status, reason.Code, reason.EN)
 	if callerOf(ctx).lang == "es" {
@@ -111,6 +113,22 @@ func problem(ctx context.Context, log *slog.Logger, err error) error {
 		return huma.ErrorWithHeaders(p, http.Header{"Www-Authenticate": {"Bearer"}})
 	}
 	return p
+}
+
+// logLevel tells how loud a failed request is: Error is for what somebody must look into, Warn for what may
+// need it, Debug for what clients bring about, such as going away or being too many.
+func logLevel(code animo.Code, err error) slog.Level {
+	switch code {
+	case animo.Internal, animo.CorruptModel:
+		return slog.LevelError
+	case animo.Interrupted:
+		return slog.LevelDebug
+	case animo.Unavailable:
+		if e, ok := errors.AsType[*animo.Error](err); ok && e.Cause == nil || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrDeadlineExceeded) {
+			return slog.LevelDebug // too many at once, or an upload that broke off
+		}
+	}
+	return slog.LevelWarn
 }
 
 // writeProblem answers with a problem outside of huma.
