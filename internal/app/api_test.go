@@ -28,6 +28,11 @@ func TestAPI_bad_requests(t *testing.T) {
 	}{
 		"no such path":             {"GET", "/v1/nada", "", 404, "not_found", ""},
 		"wrong method":             {"POST", "/modelos", "{}", 405, "wrong_method", ""},
+		"wrong method, health":     {"POST", "/livez", "", 405, "wrong_method", ""},
+		"wrong method, docs":       {"POST", "/docs", "", 405, "wrong_method", ""},
+		"wrong method, root":       {"DELETE", "/", "", 405, "wrong_method", ""},
+		"wrong method, openapi":    {"PUT", "/openapi.json", "", 405, "wrong_method", ""},
+		"a slash at the end":       {"GET", "/v1/models/", "", 404, "not_found", ""},
 		"unknown query":            {"GET", "/v1/training/r.txt?wiat=1", "", 422, "invalid", "query.wiat"},
 		"broken JSON":              {"POST", "/senti", `{"idmodel":`, 400, "malformed_body", ""},
 		"no body":                  {"POST", "/senti", ``, 400, "malformed_body", ""},
@@ -36,8 +41,8 @@ func TestAPI_bad_requests(t *testing.T) {
 		"missing JSON field":       {"POST", "/senti", `{"idmodel":"r.txt"}`, 422, "invalid", "opiniones"},
 		"wrong JSON type":          {"POST", "/senti", `{"idmodel":"r.txt","opiniones":"a"}`, 422, "invalid", "opiniones"},
 		"null for a text":          {"POST", "/senti", `{"idmodel":"r.txt","opiniones":[null]}`, 422, "invalid", "opiniones[0]"},
-		"unknown model":            {"POST", "/senti", `{"idmodel":"nada","opiniones":["a"]}`, 404, "unknown_model", "model"},
-		"model with a path":        {"POST", "/senti", `{"idmodel":"../r.txt","opiniones":["a"]}`, 404, "unknown_model", "model"},
+		"unknown model":            {"POST", "/senti", `{"idmodel":"nada","opiniones":["a"]}`, 404, "unknown_model", "idmodel"},
+		"model with a path":        {"POST", "/senti", `{"idmodel":"../r.txt","opiniones":["a"]}`, 404, "unknown_model", "idmodel"},
 		"no texts":                 {"POST", "/senti", `{"idmodel":"r.txt","opiniones":[]}`, 422, "invalid", "opiniones"},
 		"too many texts":           {"POST", "/senti", `{"idmodel":"r.txt","opiniones":[` + texts(6) + `]}`, 413, "too_large", "opiniones"},
 		"empty text":               {"POST", "/senti", `{"idmodel":"r.txt","opiniones":["a"," \t "]}`, 422, "invalid", "opiniones[1]"},
@@ -64,7 +69,7 @@ func TestAPI_bad_requests(t *testing.T) {
 		"upload: NUL":              {"PUT", "/v1/training/a%00b", "x\t1\n", 400, "unsafe_name", "name"},
 		"upload: not UTF-8":        {"PUT", "/v1/training/a%FFb", "x\t1\n", 400, "unsafe_name", "name"},
 		"upload: long name":        {"PUT", "/v1/training/" + strings.Repeat("a", 129), "x\t1\n", 400, "unsafe_name", "name"},
-		"upload: no name":          {"PUT", "/v1/training/", "x\t1\n", 400, "unsafe_name", ""},
+		"upload: no name":          {"PUT", "/v1/training/", "x\t1\n", 404, "not_found", ""},
 		"upload: empty":            {"PUT", "/v1/training/b", "", 422, "empty_file", ""},
 		"upload: too large":        {"PUT", "/v1/training/b", strings.Repeat("a", 4<<20+1), 413, "too_large", ""},
 		"upload: trainer":          {"PUT", "/v1/training/b?trainer=magic", "x\t1\n", 422, "unsupported", "trainer"},
@@ -128,6 +133,33 @@ func TestAPI_says_what_is_wrong_with_a_request_in_the_clients_language(t *testin
 				t.Errorf("%s %s %s in %s: %s, want %q", c.method, c.path, c.body, lang, r.body, want)
 			}
 		}
+	}
+}
+
+func TestAPI_refuses_media_that_it_does_not_read(t *testing.T) {
+	a := start(t, small(t))
+	for _, c := range []struct {
+		path, name, value string
+		status            int
+		says              string
+	}{
+		{"/v1/training/r.txt", "Content-Type", "multipart/form-data; boundary=x", 415, "curl -T FILE"},
+		{"/v1/training/r.txt", "Content-Encoding", "gzip", 415, "curl -T FILE"},
+		{"/v1/training/r.txt", "Content-Type", "text/csv", 202, ""},
+		{"/v1/training/r.txt", "Content-Encoding", "identity", 202, ""},
+		{"/v1/models/r.txt/current", "Content-Type", "application/xml", 415, "application/json"},
+		{"/v1/models/r.txt/current", "Content-Type", "///", 415, "application/json"},
+		{"/v1/models/r.txt/current", "Content-Encoding", "gzip", 415, ""},
+		{"/v1/models/r.txt/current", "Content-Type", "application/json; charset=utf-8", 400, "not JSON"},
+		{"/v1/models/r.txt/current", "Content-Type", "text/plain", 400, "not JSON"},
+	} {
+		r := a.send("PUT", c.path, strings.NewReader("Todo bien\t1\n"), http.Header{c.name: {c.value}})
+		if r.status != c.status || !strings.Contains(r.body, c.says) || c.status == 415 && r.code() != "unsupported" {
+			t.Errorf("%s %s of %s: %d %s, want %d", c.path, c.name, c.value, r.status, r.body, c.status)
+		}
+	}
+	if r := a.do("POST", "/senti", `{"idmodel":"r.txt","opiniones":[" "]}`); !strings.Contains(r.body, "text 1 is empty") || !strings.Contains(r.body, `"opiniones[0]"`) {
+		t.Errorf("an empty text: %s", r.body)
 	}
 }
 

@@ -2,8 +2,10 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"os"
 	"strings"
@@ -17,7 +19,15 @@ import (
 // and encoding/json turns bytes that are not UTF-8 into others.
 func (s *server) readBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isUpload(r) || r.Body == nil || r.Body == http.NoBody {
+		if r.Body == nil || r.Body == http.NoBody {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if err := checkMedia(r); err != nil {
+			write(w, r, http.StatusUnsupportedMediaType, s.Log, err)
+			return
+		}
+		if isUpload(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -79,3 +89,30 @@ func jsonValues(body []byte) int {
 	}
 	return n
 }
+
+// checkMedia answers Unsupported for a body that says it is something else than what is read here.
+func checkMedia(r *http.Request) error {
+	kind := ""
+	if v := r.Header.Get("Content-Type"); v != "" {
+		kind, _, _ = mime.ParseMediaType(v) // "" if it cannot be read
+		kind = cmp.Or(kind, "?")
+	}
+	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return animo.Errorf(animo.Unsupported, "a body with Content-Encoding is not read; send it as it is, a file with curl -T FILE",
+			"no se lee un cuerpo con Content-Encoding; envíelo tal cual, un archivo con curl -T ARCHIVO")
+	}
+	if isUpload(r) {
+		if strings.HasPrefix(kind, "multipart/") { // its borders would be taken for opinions
+			return animo.Errorf(animo.Unsupported, "the body must be the file itself, not a form; with curl: curl -T FILE", "el cuerpo debe ser el archivo mismo, no un formulario; con curl: curl -T ARCHIVO")
+		}
+		return nil
+	}
+	switch kind {
+	case "", "application/json", "text/plain", formType:
+		return nil
+	}
+	return animo.Errorf(animo.Unsupported, "the body must be JSON; send it with Content-Type: application/json", "el cuerpo debe ser JSON; envíelo con Content-Type: application/json")
+}
+
+// formType is what curl -d says of any body.
+const formType = "application/x-www-form-urlencoded"

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -12,7 +13,8 @@ import (
 	"animo/text"
 )
 
-// checkTexts answers TooLarge or Invalid for texts that are too many, too long or empty, naming the field.
+// checkTexts answers TooLarge or Invalid for texts that are too many, too long or empty, naming the
+// field. People count texts from 1, fields from 0.
 func (s *server) checkTexts(field string, texts []string) error {
 	if len(texts) == 0 {
 		return animo.Errorf(animo.Invalid, "there is no text to classify; send at least one", "no hay ningún texto que clasificar; envíe al menos uno").Of(field)
@@ -24,9 +26,9 @@ func (s *server) checkTexts(field string, texts []string) error {
 		at := fmt.Sprintf("%s[%d]", field, i)
 		switch {
 		case strings.TrimSpace(t) == "":
-			return animo.Errorf(animo.Invalid, "text %d is empty; leave it out or fill it in", "el texto %d está vacío; quítelo o rellénelo", i).Of(at)
+			return animo.Errorf(animo.Invalid, "text %d is empty; leave it out or fill it in", "el texto %d está vacío; quítelo o rellénelo", i+1).Of(at)
 		case len(t) > s.Limits.TextBytes:
-			return animo.Errorf(animo.TooLarge, "text %d has %d bytes, the limit is %d; shorten it", "el texto %d tiene %d bytes, el límite es %d; acórtelo", i, len(t), s.Limits.TextBytes).Of(at)
+			return animo.Errorf(animo.TooLarge, "text %d has %d bytes, the limit is %d; shorten it", "el texto %d tiene %d bytes, el límite es %d; acórtelo", i+1, len(t), s.Limits.TextBytes).Of(at)
 		}
 	}
 	return nil
@@ -122,6 +124,9 @@ func (s *server) routeClassify() {
 		}
 		model, _, err := s.Opinions.Loaded(ctx, tenantOf(ctx), in.Body.IDModel)
 		if err != nil {
+			if e, ok := errors.AsType[*animo.Error](err); ok && e.Field == "model" {
+				err = e.Of("idmodel") // as it is called here
+			}
 			return nil, err
 		}
 		predictions, err := s.predict(ctx, model, in.Body.Opiniones)

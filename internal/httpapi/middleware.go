@@ -100,8 +100,9 @@ func (s *server) recoverPanics(next http.Handler) http.Handler {
 // other paths.
 func (s *server) cleanPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for i, part := range strings.Split(r.URL.Path, "/") {
-			if part == "." || part == ".." || part == "" && i > 0 && r.URL.Path != "/" {
+		path := strings.TrimSuffix(r.URL.Path, "/") // with which no route ends: there is nothing at such a path
+		for i, part := range strings.Split(path, "/") {
+			if part == "." || part == ".." || part == "" && i > 0 {
 				writeProblem(w, r, s.Log, animo.Errorf(animo.UnsafeName, "a name in the path is empty, \".\" or \"..\"; give it a proper one", "un nombre de la ruta está vacío, o es \".\" o \"..\"; dele uno apropiado"))
 				return
 			}
@@ -122,12 +123,17 @@ func (s *server) unrouted(mux *http.ServeMux, next http.Handler) http.Handler {
 		plain := &discard{header: http.Header{}}
 		h.ServeHTTP(plain, r)
 		if plain.status == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", plain.header.Get("Allow"))
-			writeProblem(w, r, s.Log, animo.Errorf(animo.WrongMethod, "this method is not possible here; use %s", "este método no es posible aquí; use %s", plain.header.Get("Allow")))
+			s.wrongMethod(w, r, plain.header.Get("Allow"))
 			return
 		}
 		writeProblem(w, r, s.Log, animo.Errorf(animo.NotFound, "there is nothing at this path; /docs lists what there is", "no hay nada en esta ruta; /docs enumera lo que hay"))
 	})
+}
+
+// wrongMethod answers 405 where only the allowed methods are possible.
+func (s *server) wrongMethod(w http.ResponseWriter, r *http.Request, allowed string) {
+	w.Header().Set("Allow", allowed)
+	writeProblem(w, r, s.Log, animo.Errorf(animo.WrongMethod, "this method is not possible here; use %s", "este método no es posible aquí; use %s", allowed))
 }
 
 // discard is a writer for answers of which only status and headers matter.

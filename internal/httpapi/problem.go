@@ -96,8 +96,12 @@ const retryAfter = 5
 // problem turns any error into what a client may see of it, in the client's language, and logs those that
 // are not the client's own.
 func problem(ctx context.Context, log *slog.Logger, err error) error {
+	return problemOf(ctx, statusOf(animo.CodeOf(err)), log, err)
+}
+
+// problemOf is problem with another status than the code's own.
+func problemOf(ctx context.Context, status int, log *slog.Logger, err error) error {
 	reason := animo.ReasonOf(err)
-	status := statusOf(reason.Code)
 	if status >= 500 {
 		log.Log(ctx, logLevel(reason.Code, err), "request failed", "code", reason.Code, "err", err)
 	}
@@ -133,7 +137,12 @@ func logLevel(code animo.Code, err error) slog.Level {
 
 // writeProblem answers with a problem outside of huma.
 func writeProblem(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
-	answer := problem(r.Context(), log, err)
+	write(w, r, statusOf(animo.CodeOf(err)), log, err)
+}
+
+// write is writeProblem with another status than the code's own.
+func write(w http.ResponseWriter, r *http.Request, status int, log *slog.Logger, err error) {
+	answer := problemOf(r.Context(), status, log, err)
 	if h, ok := answer.(huma.HeadersError); ok {
 		for name, values := range h.GetHeaders() {
 			w.Header()[name] = values

@@ -105,8 +105,7 @@ func New(o Options) http.Handler {
 	config.RejectUnknownQueryParameters = true
 	config.Formats = map[string]huma.Format{
 		"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat,
-		"application/x-www-form-urlencoded": huma.DefaultJSONFormat, // what curl -d says of JSON
-		"text/plain":                        huma.DefaultJSONFormat,
+		formType: huma.DefaultJSONFormat, "text/plain": huma.DefaultJSONFormat,
 	}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key": {Type: "http", Scheme: "bearer", Description: "An API key (animo keys add). Not needed while no key exists."},
@@ -122,13 +121,17 @@ func New(o Options) http.Handler {
 
 	private := s.authenticate(s.limitInFlight(s.unrouted(mux, s.readBody(mux))))
 	front := http.NewServeMux()
-	front.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	front.HandleFunc("GET /readyz", s.readyz)
-	front.HandleFunc("GET /metrics", s.metrics)
-	front.HandleFunc("GET /docs", s.docs)
-	front.HandleFunc("GET /{$}", s.docs)
+	public := func(path string, h http.HandlerFunc) {
+		front.Handle("GET "+path, h)
+		front.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.wrongMethod(w, r, "GET, HEAD") })
+	}
+	public("/livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	public("/readyz", s.readyz)
+	public("/metrics", s.metrics)
+	public("/docs", s.docs)
+	public("/{$}", s.docs)
 	for _, path := range []string{"/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/openapi-3.0.yaml"} {
-		front.Handle("GET "+path, mux)
+		public(path, mux.ServeHTTP)
 	}
 	front.Handle("/", private)
 
