@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -160,6 +161,36 @@ func TestAPI_refuses_media_that_it_does_not_read(t *testing.T) {
 	}
 	if r := a.do("POST", "/senti", `{"idmodel":"r.txt","opiniones":[" "]}`); !strings.Contains(r.body, "text 1 is empty") || !strings.Contains(r.body, `"opiniones[0]"`) {
 		t.Errorf("an empty text: %s", r.body)
+	}
+}
+
+func TestAPI_names_mean_the_same_however_they_are_composed(t *testing.T) {
+	a := start(t, settings(t))
+	const composed, decomposed = "a\u00f1o.txt", "an\u0303o.txt"
+	a.upload(url.PathEscape(decomposed), "?trainer=nb", reviews(t))
+	if r := a.do("GET", "/modelos", ""); r.body != `[{"idFile":"`+composed+`"}]` {
+		t.Errorf("models: %s", r.body)
+	}
+	for _, name := range []string{composed, decomposed, "ano.txt"} {
+		want := http.StatusOK
+		if name == "ano.txt" { // another letter
+			want = http.StatusNotFound
+		}
+		for _, path := range []string{"/v1/training/", "/v1/models/", "/v1/datasets/"} {
+			if r := a.do("GET", path+url.PathEscape(name), ""); r.status != want {
+				t.Errorf("%s%+q: %d %s", path, name, r.status, r.body)
+			}
+		}
+		if r := a.do("POST", "/senti", `{"idmodel":"`+name+`","opiniones":["Todo bien"]}`); r.status != want {
+			t.Errorf("/senti %+q: %d %s", name, r.status, r.body)
+		}
+	}
+	if r := a.do("POST", "/v1/models", `{"id":"`+decomposed+`","datasets":["`+decomposed+`"],"trainer":"nb"}`); r.status != http.StatusAccepted || !strings.Contains(r.body, `"name":"`+composed+`"`) {
+		t.Errorf("train: %d %s", r.status, r.body)
+	}
+	a.await(url.PathEscape(decomposed))
+	if r := a.do("PUT", "/v1/training/"+url.PathEscape(decomposed)+"%2Fb", "x\t1\n"); r.code() != "unsafe_name" {
+		t.Errorf("a slash in such a name: %d %s", r.status, r.body)
 	}
 }
 

@@ -122,7 +122,7 @@ func (s *server) routeClassify() {
 		if err := s.checkTexts("opiniones", in.Body.Opiniones); err != nil {
 			return nil, err
 		}
-		model, _, err := s.Opinions.Loaded(ctx, tenantOf(ctx), in.Body.IDModel)
+		model, _, err := s.Opinions.Loaded(ctx, tenantOf(ctx), nameOf(in.Body.IDModel))
 		if err != nil {
 			if e, ok := errors.AsType[*animo.Error](err); ok && e.Field == "model" {
 				err = e.Of("idmodel") // as it is called here

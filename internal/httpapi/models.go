@@ -89,7 +89,7 @@ func (s *server) routeModels() {
 		}
 	}) (*trainingOutput, error) {
 		b := in.Body
-		v, err := s.Opinions.Retrain(ctx, tenantOf(ctx), b.ID, b.Datasets, opinions.Recipe{Trainer: b.Trainer, Folds: b.Folds, Seed: b.Seed})
+		v, err := s.Opinions.Retrain(ctx, tenantOf(ctx), nameOf(b.ID), namesOf(b.Datasets), opinions.Recipe{Trainer: b.Trainer, Folds: b.Folds, Seed: b.Seed})
 		if err != nil {
 			return nil, err
 		}

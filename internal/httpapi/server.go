@@ -139,7 +139,7 @@ func New(o Options) http.Handler {
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, o.Log, animo.Errorf(animo.Forbidden, "a page of another site may not do this", "una página de otro sitio no puede hacer esto"))
 	}))
-	return withLanguage(s.observe(s.recoverPanics(s.cleanPath(s.deadline(crossOrigin.Handler(front))))))
+	return withLanguage(s.observe(s.recoverPanics(s.cleanPath(composePath(s.deadline(crossOrigin.Handler(front)))))))
 }
 
 // register adds one operation whose handler may answer any error.
