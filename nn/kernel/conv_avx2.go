@@ -1,0 +1,103 @@
+//go:build goexperiment.simd && amd64 && !purego
+
+package kernel
+
+import (
+	"simd/archsimd"
+	"unsafe"
+)
+
+// convolveAVX2 computes each half of a panel in tiles of 4 pixels × 16 outputs, or 6 × 8
+// where a panel is narrower.
+func convolveAVX2(out, in []float32, outAt, inAt []int32, pitch int, f *Filters, add bool, act Activation) {
+	po, pi := unsafe.Pointer(&out[0]), unsafe.Pointer(&in[0])
+	for _, p := range f.panels {
+		for b := range f.blocks {
+			t := newTile(f, b, pitch, p.width, add, act)
+			w, bias := unsafe.Pointer(&p.weights[f.blocks[b].weights*p.width]), unsafe.Pointer(&p.bias[0])
+			co, ai := unsafe.Add(po, 4*p.at), unsafe.Add(pi, 4*t.in)
+			for half := range 2 {
+				from := half * 2 * p.width // bytes
+				co, w, bias := unsafe.Add(co, from), unsafe.Add(w, from), unsafe.Add(bias, from)
+				if p.width == 32 {
+					tiles16AVX2(&t, co, ai, outAt, inAt, w, bias)
+				} else {
+					tiles8AVX2(&t, co, ai, outAt, inAt, w, bias)
+				}
+			}
+		}
+	}
+	archsimd.ClearAVXUpperBits()
+}
+
+func tiles16AVX2(t *tile, c, a unsafe.Pointer, outAt, inAt []int32, w, bias unsafe.Pointer) {
+	i := 0
+	for ; i+4 <= len(inAt); i += 4 {
+		o, x := outAt[i:][:4], inAt[i:][:4]
+		tile4x16AVX2conv(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]),
+			value(a, x[0]), value(a, x[1]), value(a, x[2]), value(a, x[3]), w, bias)
+	}
+	for ; i < len(inAt); i++ {
+		tile1x16AVX2conv(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
+	}
+}
+
+func tiles8AVX2(t *tile, c, a unsafe.Pointer, outAt, inAt []int32, w, bias unsafe.Pointer) {
+	i := 0
+	for ; i+6 <= len(inAt); i += 6 {
+		o, x := outAt[i:][:6], inAt[i:][:6]
+		tile6x8AVX2(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]), value(c, o[4]), value(c, o[5]),
+			value(a, x[0]), value(a, x[1]), value(a, x[2]), value(a, x[3]), value(a, x[4]), value(a, x[5]), w, bias)
+	}
+	for ; i < len(inAt); i++ {
+		tile1x8AVX2(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
+	}
+}
+
+func depthwiseAVX2(out, in []float32, n, step, pitch int, f *DepthwiseFilters, floor float32, act Activation) {
+	c := f.Channels
+	taps := depthwiseTaps(c, pitch)
+	lo, slope, top := archsimd.BroadcastFloat32x8(floor), archsimd.BroadcastFloat32x8(act.Slope), archsimd.BroadcastFloat32x8(act.Max)
+	for j := 0; j < c; j += 8 {
+		bias := load8(f.Bias, j)
+		i := 0
+		for ; i+4 <= n; i += 4 {
+			p := unsafe.Pointer(&in[i*step+j])
+			w := unsafe.Pointer(&f.Weights[j])
+			s0, s1, s2, s3 := bias, bias, bias, bias
+			for _, tap := range taps {
+				q := unsafe.Add(p, tap)
+				v := archsimd.LoadFloat32x8(at8(w, 0))
+				s0 = archsimd.LoadFloat32x8(at8(q, 0)).Max(lo).MulAdd(v, s0)
+				s1 = archsimd.LoadFloat32x8(at8(q, 4*step)).Max(lo).MulAdd(v, s1)
+				s2 = archsimd.LoadFloat32x8(at8(q, 8*step)).Max(lo).MulAdd(v, s2)
+				s3 = archsimd.LoadFloat32x8(at8(q, 12*step)).Max(lo).MulAdd(v, s3)
+				w = unsafe.Add(w, 4*c)
+			}
+			store8(slope.Mul(s0).Max(s0).Min(top), out, i*c+j)
+			store8(slope.Mul(s1).Max(s1).Min(top), out, i*c+c+j)
+			store8(slope.Mul(s2).Max(s2).Min(top), out, i*c+2*c+j)
+			store8(slope.Mul(s3).Max(s3).Min(top), out, i*c+3*c+j)
+		}
+		for ; i < n; i++ {
+			p := unsafe.Pointer(&in[i*step+j])
+			s := bias
+			for k, tap := range taps {
+				s = archsimd.LoadFloat32x8(at8(p, tap)).Max(lo).MulAdd(load8(f.Weights, k*c+j), s)
+			}
+			store8(slope.Mul(s).Max(s).Min(top), out, i*c+j)
+		}
+	}
+	archsimd.ClearAVXUpperBits()
+}
+
+func maxOfAVX2(dst, src []float32, at []int) {
+	for j := 0; j < len(dst); j += 8 {
+		x := load8(src, at[0]+j)
+		for _, a := range at[1:] {
+			x = load8(src, a+j).Max(x)
+		}
+		store8(x, dst, j)
+	}
+	archsimd.ClearAVXUpperBits()
+}
