@@ -333,7 +333,9 @@ func FuzzDecode(f *testing.F) {
 		func(w io.Writer) error { return png.Encode(w, m) },
 		func(w io.Writer) error { return gif.Encode(w, m, nil) },
 		func(w io.Writer) error { return bmp.Encode(w, m) },
-		func(w io.Writer) error { return tiff.Encode(w, m, &tiff.Options{Compression: tiff.Deflate, Predictor: true}) },
+		func(w io.Writer) error {
+			return tiff.Encode(w, m, &tiff.Options{Compression: tiff.Deflate, Predictor: true})
+		},
 	} {
 		var file bytes.Buffer
 		if err := encode(&file); err != nil {
