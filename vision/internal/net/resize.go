@@ -6,7 +6,8 @@ type Image struct {
 	Pix  []uint8
 }
 
-// Crop is the part of a picture that a network sees, in whole pixels, which lie within the picture.
+// Crop is the part of a picture that a network sees, in whole pixels. What reaches beyond the picture is
+// black.
 type Crop struct{ X, Y, W, H int }
 
 // input says how a network wants its pixels: a square of side pixels, less a mean, divided.
@@ -35,8 +36,8 @@ func (in *input) plane(ws *Workspace, slot int, img Image, crop Crop) plane {
 			top = before
 		}
 	}
-	xs := taps(in.side, side, left, crop.X, crop.W)
-	ys := taps(in.side, side, top, crop.Y, crop.H)
+	xs := taps(in.side, side, left, crop.X, crop.W, img.W)
+	ys := taps(in.side, side, top, crop.Y, crop.H, img.H)
 	ws.each((in.side+15)/16, func(_ *scratch, i int) {
 		for y := 16 * i; y < min(16*i+16, in.side); y++ {
 			in.row(dst.row(y), img, xs, ys[y])
@@ -53,21 +54,21 @@ type tap struct {
 }
 
 // taps gives the taps of n coordinates in a square of the given side, whose pixels from pad to pad+size
-// are the picture's from at.
-func taps(n, side, pad, at, size int) []tap {
+// are the picture's from at; the picture has limit pixels.
+func taps(n, side, pad, at, size, limit int) []tap {
 	list := make([]tap, n)
 	scale := float32(side) / float32(n)
 	for i := range list {
 		p := float32(i) * scale
 		lo := int(p)
 		hi := min(lo+1, side-1)
-		list[i] = tap{inside(lo-pad, at, size), inside(hi-pad, at, size), p - float32(lo)}
+		list[i] = tap{inside(lo-pad, at, size, limit), inside(hi-pad, at, size, limit), p - float32(lo)}
 	}
 	return list
 }
 
-func inside(i, at, size int) int {
-	if i < 0 || i >= size {
+func inside(i, at, size, limit int) int {
+	if i < 0 || i >= size || at+i < 0 || at+i >= limit {
 		return -1
 	}
 	return at + i
