@@ -33,26 +33,26 @@ func (g Gates) Check(f Face) []animo.Reason {
 	}
 	if side := min(f.Box.W, f.Box.H); side < g.MinSide {
 		refuse(animo.SmallFace, "the face has %.0f pixels; it needs %.0f: come nearer or use a larger photo",
-			"la cara tiene %.0f píxeles; necesita %.0f: acérquese o use una foto más grande", side, g.MinSide)
+			"el rostro tiene %.0f píxeles; necesita %.0f: acérquese o use una foto más grande", side, g.MinSide)
 	}
 	if b := f.Quality.Brightness; b < g.MinBrightness {
 		refuse(animo.BadLight, "the face is too dark (%.0f of 100; at least %.0f)",
-			"la cara está demasiado oscura (%.0f de 100; al menos %.0f)", b, g.MinBrightness)
+			"el rostro está demasiado oscuro (%.0f de 100; al menos %.0f)", b, g.MinBrightness)
 	} else if b > g.MaxBrightness {
 		refuse(animo.BadLight, "the face is too bright (%.0f of 100; at most %.0f)",
-			"la cara está demasiado clara (%.0f de 100; como mucho %.0f)", b, g.MaxBrightness)
+			"el rostro está demasiado claro (%.0f de 100; como mucho %.0f)", b, g.MaxBrightness)
 	}
 	if s := f.Quality.Sharpness; s < g.MinSharpness {
 		refuse(animo.BlurredFace, "the face is blurred (sharpness %.0f of 100; at least %.0f)",
-			"la cara está borrosa (nitidez %.0f de 100; al menos %.0f)", s, g.MinSharpness)
+			"el rostro está borroso (nitidez %.0f de 100; al menos %.0f)", s, g.MinSharpness)
 	}
 	if d := math.Abs(f.Pose.Yaw); d > g.MaxYaw {
 		refuse(animo.TurnedFace, "the face looks to the side by %.0f degrees; at most %.0f",
-			"la cara mira %.0f grados hacia un lado; como mucho %.0f", d, g.MaxYaw)
+			"el rostro mira %.0f grados hacia un lado; como mucho %.0f", d, g.MaxYaw)
 	}
 	if d := math.Abs(f.Pose.Pitch); d > g.MaxPitch {
 		refuse(animo.TurnedFace, "the face looks up or down by %.0f degrees; at most %.0f",
-			"la cara mira %.0f grados hacia arriba o abajo; como mucho %.0f", d, g.MaxPitch)
+			"el rostro mira %.0f grados hacia arriba o abajo; como mucho %.0f", d, g.MaxPitch)
 	}
 	if d := math.Abs(f.Pose.Roll); d > g.MaxRoll {
 		refuse(animo.TurnedFace, "the head leans to a shoulder by %.0f degrees; at most %.0f",
@@ -66,11 +66,11 @@ func (g Gates) Check(f Face) []animo.Reason {
 func (g Gates) Only(faces []Face) (Face, error) {
 	switch len(faces) {
 	case 0:
-		return Face{}, animo.Errorf(animo.NoFace, "there is no face in it", "no hay ninguna cara")
+		return Face{}, animo.Errorf(animo.NoFace, "there is no face in it", "no hay ningún rostro")
 	case 1:
 	default:
 		return Face{}, animo.Errorf(animo.SeveralFaces, "there are %d faces in it; cut out the one that is meant",
-			"hay %d caras; recorte la que corresponde", len(faces))
+			"hay %d rostros; recorte el que corresponde", len(faces))
 	}
 	if why := g.Check(faces[0]); len(why) > 0 {
 		return Face{}, &animo.Error{Code: why[0].Code, EN: why[0].EN, ES: why[0].ES}
