@@ -6,7 +6,7 @@ import (
 	"animo/text"
 )
 
-// bar draws a training's progress on stderr, where that is a terminal.
+// bar draws the progress of a command on stderr, where that is a terminal.
 type bar struct {
 	c     *console
 	drawn *progressbar.ProgressBar
@@ -63,6 +63,10 @@ func (b *bar) name(stage string) string {
 		return b.c.say("measuring, fold", "midiendo, pliegue")
 	case "fitting":
 		return b.c.say("fitting to all rows", "ajustando a todas las filas")
+	case "people":
+		return b.c.say("meeting people", "conociendo personas")
+	case "pictures":
+		return b.c.say("looking at pictures", "mirando imágenes")
 	}
 	return stage
 }
