@@ -34,11 +34,11 @@ func tiles16AVX2(t *tile, c, a unsafe.Pointer, outAt, inAt []int32, w, bias unsa
 	i := 0
 	for ; i+4 <= len(inAt); i += 4 {
 		o, x := outAt[i:][:4], inAt[i:][:4]
-		tile4x16AVX2conv(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]),
+		convTile4x16AVX2(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]),
 			value(a, x[0]), value(a, x[1]), value(a, x[2]), value(a, x[3]), w, bias)
 	}
 	for ; i < len(inAt); i++ {
-		tile1x16AVX2conv(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
+		convTile1x16AVX2(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
 	}
 }
 
@@ -46,25 +46,28 @@ func tiles8AVX2(t *tile, c, a unsafe.Pointer, outAt, inAt []int32, w, bias unsaf
 	i := 0
 	for ; i+6 <= len(inAt); i += 6 {
 		o, x := outAt[i:][:6], inAt[i:][:6]
-		tile6x8AVX2(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]), value(c, o[4]), value(c, o[5]),
+		convTile6x8AVX2(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]), value(c, o[4]), value(c, o[5]),
 			value(a, x[0]), value(a, x[1]), value(a, x[2]), value(a, x[3]), value(a, x[4]), value(a, x[5]), w, bias)
 	}
 	for ; i < len(inAt); i++ {
-		tile1x8AVX2(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
+		convTile1x8AVX2(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
 	}
 }
 
+// depthwiseAVX2 goes through the channels of four pixels at a time: their inputs lie together in memory,
+// and the weights are loaded once for the four.
+//
+//go:nocheckptr
 func depthwiseAVX2(out, in []float32, n, step, pitch int, f *DepthwiseFilters, floor float32, act Activation) {
 	c := f.Channels
 	taps := depthwiseTaps(c, pitch)
 	lo, slope, top := archsimd.BroadcastFloat32x8(floor), archsimd.BroadcastFloat32x8(act.Slope), archsimd.BroadcastFloat32x8(act.Max)
-	for j := 0; j < c; j += 8 {
-		bias := load8(f.Bias, j)
-		i := 0
-		for ; i+4 <= n; i += 4 {
-			p := unsafe.Pointer(&in[i*step+j])
-			w := unsafe.Pointer(&f.Weights[j])
-			s0, s1, s2, s3 := bias, bias, bias, bias
+	i := 0
+	for ; i+4 <= n; i += 4 {
+		for j := 0; j < c; j += 8 {
+			p, w := unsafe.Pointer(&in[i*step+j]), unsafe.Pointer(&f.Weights[j])
+			s0 := load8(f.Bias, j)
+			s1, s2, s3 := s0, s0, s0
 			for _, tap := range taps {
 				q := unsafe.Add(p, tap)
 				v := archsimd.LoadFloat32x8(at8(w, 0))
@@ -74,14 +77,17 @@ func depthwiseAVX2(out, in []float32, n, step, pitch int, f *DepthwiseFilters, f
 				s3 = archsimd.LoadFloat32x8(at8(q, 12*step)).Max(lo).MulAdd(v, s3)
 				w = unsafe.Add(w, 4*c)
 			}
-			store8(slope.Mul(s0).Max(s0).Min(top), out, i*c+j)
-			store8(slope.Mul(s1).Max(s1).Min(top), out, i*c+c+j)
-			store8(slope.Mul(s2).Max(s2).Min(top), out, i*c+2*c+j)
-			store8(slope.Mul(s3).Max(s3).Min(top), out, i*c+3*c+j)
+			to := out[i*c+j:]
+			store8(slope.Mul(s0).Max(s0).Min(top), to, 0)
+			store8(slope.Mul(s1).Max(s1).Min(top), to, c)
+			store8(slope.Mul(s2).Max(s2).Min(top), to, 2*c)
+			store8(slope.Mul(s3).Max(s3).Min(top), to, 3*c)
 		}
-		for ; i < n; i++ {
+	}
+	for ; i < n; i++ {
+		for j := 0; j < c; j += 8 {
 			p := unsafe.Pointer(&in[i*step+j])
-			s := bias
+			s := load8(f.Bias, j)
 			for k, tap := range taps {
 				s = archsimd.LoadFloat32x8(at8(p, tap)).Max(lo).MulAdd(load8(f.Weights, k*c+j), s)
 			}

@@ -29,11 +29,11 @@ func tiles32AVX512(t *tile, c, a unsafe.Pointer, outAt, inAt []int32, w, bias un
 	i := 0
 	for ; i+4 <= len(inAt); i += 4 {
 		o, x := outAt[i:][:4], inAt[i:][:4]
-		tile4x32AVX512conv(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]),
+		convTile4x32AVX512(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]),
 			value(a, x[0]), value(a, x[1]), value(a, x[2]), value(a, x[3]), w, bias)
 	}
 	for ; i < len(inAt); i++ {
-		tile1x32AVX512conv(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
+		convTile1x32AVX512(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
 	}
 }
 
@@ -41,25 +41,28 @@ func tiles16AVX512(t *tile, c, a unsafe.Pointer, outAt, inAt []int32, w, bias un
 	i := 0
 	for ; i+6 <= len(inAt); i += 6 {
 		o, x := outAt[i:][:6], inAt[i:][:6]
-		tile6x16AVX512(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]), value(c, o[4]), value(c, o[5]),
+		convTile6x16AVX512(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]), value(c, o[4]), value(c, o[5]),
 			value(a, x[0]), value(a, x[1]), value(a, x[2]), value(a, x[3]), value(a, x[4]), value(a, x[5]), w, bias)
 	}
 	for ; i < len(inAt); i++ {
-		tile1x16AVX512(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
+		convTile1x16AVX512(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
 	}
 }
 
+// depthwiseAVX512 goes through the channels of four pixels at a time: their inputs lie together in memory,
+// and the weights are loaded once for the four.
+//
+//go:nocheckptr
 func depthwiseAVX512(out, in []float32, n, step, pitch int, f *DepthwiseFilters, floor float32, act Activation) {
 	c := f.Channels
 	taps := depthwiseTaps(c, pitch)
 	lo, slope, top := archsimd.BroadcastFloat32x16(floor), archsimd.BroadcastFloat32x16(act.Slope), archsimd.BroadcastFloat32x16(act.Max)
-	for j := 0; j < c; j += 16 {
-		bias := load16(f.Bias, j)
-		i := 0
-		for ; i+4 <= n; i += 4 {
-			p := unsafe.Pointer(&in[i*step+j])
-			w := unsafe.Pointer(&f.Weights[j])
-			s0, s1, s2, s3 := bias, bias, bias, bias
+	i := 0
+	for ; i+4 <= n; i += 4 {
+		for j := 0; j < c; j += 16 {
+			p, w := unsafe.Pointer(&in[i*step+j]), unsafe.Pointer(&f.Weights[j])
+			s0 := load16(f.Bias, j)
+			s1, s2, s3 := s0, s0, s0
 			for _, tap := range taps {
 				q := unsafe.Add(p, tap)
 				v := archsimd.LoadFloat32x16(at16(w, 0))
@@ -69,14 +72,17 @@ func depthwiseAVX512(out, in []float32, n, step, pitch int, f *DepthwiseFilters,
 				s3 = archsimd.LoadFloat32x16(at16(q, 12*step)).Max(lo).MulAdd(v, s3)
 				w = unsafe.Add(w, 4*c)
 			}
-			store16(slope.Mul(s0).Max(s0).Min(top), out, i*c+j)
-			store16(slope.Mul(s1).Max(s1).Min(top), out, i*c+c+j)
-			store16(slope.Mul(s2).Max(s2).Min(top), out, i*c+2*c+j)
-			store16(slope.Mul(s3).Max(s3).Min(top), out, i*c+3*c+j)
+			to := out[i*c+j:]
+			store16(slope.Mul(s0).Max(s0).Min(top), to, 0)
+			store16(slope.Mul(s1).Max(s1).Min(top), to, c)
+			store16(slope.Mul(s2).Max(s2).Min(top), to, 2*c)
+			store16(slope.Mul(s3).Max(s3).Min(top), to, 3*c)
 		}
-		for ; i < n; i++ {
+	}
+	for ; i < n; i++ {
+		for j := 0; j < c; j += 16 {
 			p := unsafe.Pointer(&in[i*step+j])
-			s := bias
+			s := load16(f.Bias, j)
 			for k, tap := range taps {
 				s = archsimd.LoadFloat32x16(at16(p, tap)).Max(lo).MulAdd(load16(f.Weights, k*c+j), s)
 			}

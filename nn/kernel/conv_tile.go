@@ -17,7 +17,7 @@ type tile struct {
 	last     bool // apply the activation at the end
 	segments int
 	in       int // where the block begins, in values from a pixel's first input
-	run      int // a segment's inputs
+	run      int // the values of a segment
 	pitch    int // from one segment's inputs to the next
 	panel    int // from one segment's weights to the next
 	act      Activation
@@ -28,7 +28,7 @@ func newTile(f *Filters, b, pitch, width int, add bool, act Activation) tile {
 	return tile{
 		fresh: b == 0, add: add || b > 0, last: b == len(f.blocks)-1,
 		segments: k.segments, in: k.segment*pitch + k.in,
-		run: 4 * k.run, pitch: 4 * pitch, panel: 4 * width * k.run, act: act,
+		run: k.run, pitch: 4 * pitch, panel: 4 * width * k.run, act: act,
 	}
 }
 

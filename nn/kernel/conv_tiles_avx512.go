@@ -7,10 +7,10 @@ import (
 	"unsafe"
 )
 
-// tile4x32AVX512conv computes 4 pixels × 32 outputs.
+// convTile4x32AVX512 computes 4 pixels × 32 outputs.
 //
 //go:nocheckptr
-func tile4x32AVX512conv(t *tile, c0, c1, c2, c3, a0, a1, a2, a3, weights, bias unsafe.Pointer) {
+func convTile4x32AVX512(t *tile, c0, c1, c2, c3, a0, a1, a2, a3, b, bias unsafe.Pointer) {
 	var s00, s01, s10, s11, s20, s21, s30, s31 archsimd.Float32x16
 	if t.fresh {
 		s00 = archsimd.LoadFloat32x16(at16(bias, 0))
@@ -29,69 +29,67 @@ func tile4x32AVX512conv(t *tile, c0, c1, c2, c3, a0, a1, a2, a3, weights, bias u
 		s30 = s30.Add(archsimd.LoadFloat32x16(at16(c3, 0)))
 		s31 = s31.Add(archsimd.LoadFloat32x16(at16(c3, 64)))
 	}
-	b := weights
 	for seg := t.segments; ; {
-		for off, end := 0, t.run; ; {
-			b0 := archsimd.LoadFloat32x16(at16(b, 0))
-			b1 := archsimd.LoadFloat32x16(at16(b, 64))
-			x := spread16(a0, off)
+		p0, p1, p2, p3, w := a0, a1, a2, a3, b
+		for n := t.run; ; {
+			b0 := archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 0)))
+			b1 := archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 64)))
+			x := archsimd.BroadcastFloat32x16(*(*float32)(p0))
 			s00, s01 = x.MulAdd(b0, s00), x.MulAdd(b1, s01)
-			x = spread16(a1, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(p1))
 			s10, s11 = x.MulAdd(b0, s10), x.MulAdd(b1, s11)
-			x = spread16(a2, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(p2))
 			s20, s21 = x.MulAdd(b0, s20), x.MulAdd(b1, s21)
-			x = spread16(a3, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(p3))
 			s30, s31 = b0.MulAdd(x, s30), b1.MulAdd(x, s31)
-			if off += 4; off >= end {
+			if n == 1 {
 				break
 			}
-			b0 = archsimd.LoadFloat32x16(at16(b, 128))
-			b1 = archsimd.LoadFloat32x16(at16(b, 192))
-			x = spread16(a0, off)
+			b0 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 128)))
+			b1 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 192)))
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p0, 4)))
 			s00, s01 = x.MulAdd(b0, s00), x.MulAdd(b1, s01)
-			x = spread16(a1, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p1, 4)))
 			s10, s11 = x.MulAdd(b0, s10), x.MulAdd(b1, s11)
-			x = spread16(a2, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p2, 4)))
 			s20, s21 = x.MulAdd(b0, s20), x.MulAdd(b1, s21)
-			x = spread16(a3, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p3, 4)))
 			s30, s31 = b0.MulAdd(x, s30), b1.MulAdd(x, s31)
-			if off += 4; off >= end {
+			if n == 2 {
 				break
 			}
-			b0 = archsimd.LoadFloat32x16(at16(b, 256))
-			b1 = archsimd.LoadFloat32x16(at16(b, 320))
-			x = spread16(a0, off)
+			b0 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 256)))
+			b1 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 320)))
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p0, 8)))
 			s00, s01 = x.MulAdd(b0, s00), x.MulAdd(b1, s01)
-			x = spread16(a1, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p1, 8)))
 			s10, s11 = x.MulAdd(b0, s10), x.MulAdd(b1, s11)
-			x = spread16(a2, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p2, 8)))
 			s20, s21 = x.MulAdd(b0, s20), x.MulAdd(b1, s21)
-			x = spread16(a3, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p3, 8)))
 			s30, s31 = b0.MulAdd(x, s30), b1.MulAdd(x, s31)
-			if off += 4; off >= end {
+			if n == 3 {
 				break
 			}
-			b0 = archsimd.LoadFloat32x16(at16(b, 384))
-			b1 = archsimd.LoadFloat32x16(at16(b, 448))
-			x = spread16(a0, off)
+			b0 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 384)))
+			b1 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 448)))
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p0, 12)))
 			s00, s01 = x.MulAdd(b0, s00), x.MulAdd(b1, s01)
-			x = spread16(a1, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p1, 12)))
 			s10, s11 = x.MulAdd(b0, s10), x.MulAdd(b1, s11)
-			x = spread16(a2, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p2, 12)))
 			s20, s21 = x.MulAdd(b0, s20), x.MulAdd(b1, s21)
-			x = spread16(a3, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p3, 12)))
 			s30, s31 = b0.MulAdd(x, s30), b1.MulAdd(x, s31)
-			b = unsafe.Add(b, 512)
-			if off += 4; off >= end {
+			if n -= 4; n == 0 {
 				break
 			}
+			p0, p1, p2, p3, w = unsafe.Add(p0, 16), unsafe.Add(p1, 16), unsafe.Add(p2, 16), unsafe.Add(p3, 16), unsafe.Add(w, 512)
 		}
 		if seg--; seg == 0 {
 			break
 		}
-		weights = unsafe.Add(weights, t.panel)
-		b = weights
-		a0, a1, a2, a3 = unsafe.Add(a0, t.pitch), unsafe.Add(a1, t.pitch), unsafe.Add(a2, t.pitch), unsafe.Add(a3, t.pitch)
+		a0, a1, a2, a3, b = unsafe.Add(a0, t.pitch), unsafe.Add(a1, t.pitch), unsafe.Add(a2, t.pitch), unsafe.Add(a3, t.pitch), unsafe.Add(b, t.panel)
 	}
 	if t.last {
 		slope, top := archsimd.BroadcastFloat32x16(t.act.Slope), archsimd.BroadcastFloat32x16(t.act.Max)
@@ -114,10 +112,10 @@ func tile4x32AVX512conv(t *tile, c0, c1, c2, c3, a0, a1, a2, a3, weights, bias u
 	s31.Store(at16(c3, 64))
 }
 
-// tile1x32AVX512conv computes 1 pixel × 32 outputs.
+// convTile1x32AVX512 computes 1 pixel × 32 outputs.
 //
 //go:nocheckptr
-func tile1x32AVX512conv(t *tile, c0, a0, weights, bias unsafe.Pointer) {
+func convTile1x32AVX512(t *tile, c0, a0, b, bias unsafe.Pointer) {
 	var s00, s01 archsimd.Float32x16
 	if t.fresh {
 		s00 = archsimd.LoadFloat32x16(at16(bias, 0))
@@ -127,24 +125,22 @@ func tile1x32AVX512conv(t *tile, c0, a0, weights, bias unsafe.Pointer) {
 		s00 = s00.Add(archsimd.LoadFloat32x16(at16(c0, 0)))
 		s01 = s01.Add(archsimd.LoadFloat32x16(at16(c0, 64)))
 	}
-	b := weights
 	for seg := t.segments; ; {
-		for off, end := 0, t.run; ; {
-			b0 := archsimd.LoadFloat32x16(at16(b, 0))
-			b1 := archsimd.LoadFloat32x16(at16(b, 64))
-			x := spread16(a0, off)
+		p0, w := a0, b
+		for n := t.run; ; {
+			b0 := archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 0)))
+			b1 := archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 64)))
+			x := archsimd.BroadcastFloat32x16(*(*float32)(p0))
 			s00, s01 = x.MulAdd(b0, s00), x.MulAdd(b1, s01)
-			b = unsafe.Add(b, 128)
-			if off += 4; off >= end {
+			if n--; n == 0 {
 				break
 			}
+			p0, w = unsafe.Add(p0, 4), unsafe.Add(w, 128)
 		}
 		if seg--; seg == 0 {
 			break
 		}
-		weights = unsafe.Add(weights, t.panel)
-		b = weights
-		a0 = unsafe.Add(a0, t.pitch)
+		a0, b = unsafe.Add(a0, t.pitch), unsafe.Add(b, t.panel)
 	}
 	if t.last {
 		slope, top := archsimd.BroadcastFloat32x16(t.act.Slope), archsimd.BroadcastFloat32x16(t.act.Max)
@@ -155,10 +151,10 @@ func tile1x32AVX512conv(t *tile, c0, a0, weights, bias unsafe.Pointer) {
 	s01.Store(at16(c0, 64))
 }
 
-// tile6x16AVX512 computes 6 pixels × 16 outputs.
+// convTile6x16AVX512 computes 6 pixels × 16 outputs.
 //
 //go:nocheckptr
-func tile6x16AVX512(t *tile, c0, c1, c2, c3, c4, c5, a0, a1, a2, a3, a4, a5, weights, bias unsafe.Pointer) {
+func convTile6x16AVX512(t *tile, c0, c1, c2, c3, c4, c5, a0, a1, a2, a3, a4, a5, b, bias unsafe.Pointer) {
 	var s00, s10, s20, s30, s40, s50 archsimd.Float32x16
 	if t.fresh {
 		s00 = archsimd.LoadFloat32x16(at16(bias, 0))
@@ -176,81 +172,79 @@ func tile6x16AVX512(t *tile, c0, c1, c2, c3, c4, c5, a0, a1, a2, a3, a4, a5, wei
 		s40 = s40.Add(archsimd.LoadFloat32x16(at16(c4, 0)))
 		s50 = s50.Add(archsimd.LoadFloat32x16(at16(c5, 0)))
 	}
-	b := weights
 	for seg := t.segments; ; {
-		for off, end := 0, t.run; ; {
-			b0 := archsimd.LoadFloat32x16(at16(b, 0))
-			x := spread16(a0, off)
+		p0, p1, p2, p3, p4, p5, w := a0, a1, a2, a3, a4, a5, b
+		for n := t.run; ; {
+			b0 := archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 0)))
+			x := archsimd.BroadcastFloat32x16(*(*float32)(p0))
 			s00 = x.MulAdd(b0, s00)
-			x = spread16(a1, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(p1))
 			s10 = x.MulAdd(b0, s10)
-			x = spread16(a2, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(p2))
 			s20 = x.MulAdd(b0, s20)
-			x = spread16(a3, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(p3))
 			s30 = x.MulAdd(b0, s30)
-			x = spread16(a4, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(p4))
 			s40 = x.MulAdd(b0, s40)
-			x = spread16(a5, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(p5))
 			s50 = b0.MulAdd(x, s50)
-			if off += 4; off >= end {
+			if n == 1 {
 				break
 			}
-			b0 = archsimd.LoadFloat32x16(at16(b, 64))
-			x = spread16(a0, off)
+			b0 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 64)))
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p0, 4)))
 			s00 = x.MulAdd(b0, s00)
-			x = spread16(a1, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p1, 4)))
 			s10 = x.MulAdd(b0, s10)
-			x = spread16(a2, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p2, 4)))
 			s20 = x.MulAdd(b0, s20)
-			x = spread16(a3, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p3, 4)))
 			s30 = x.MulAdd(b0, s30)
-			x = spread16(a4, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p4, 4)))
 			s40 = x.MulAdd(b0, s40)
-			x = spread16(a5, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p5, 4)))
 			s50 = b0.MulAdd(x, s50)
-			if off += 4; off >= end {
+			if n == 2 {
 				break
 			}
-			b0 = archsimd.LoadFloat32x16(at16(b, 128))
-			x = spread16(a0, off)
+			b0 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 128)))
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p0, 8)))
 			s00 = x.MulAdd(b0, s00)
-			x = spread16(a1, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p1, 8)))
 			s10 = x.MulAdd(b0, s10)
-			x = spread16(a2, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p2, 8)))
 			s20 = x.MulAdd(b0, s20)
-			x = spread16(a3, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p3, 8)))
 			s30 = x.MulAdd(b0, s30)
-			x = spread16(a4, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p4, 8)))
 			s40 = x.MulAdd(b0, s40)
-			x = spread16(a5, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p5, 8)))
 			s50 = b0.MulAdd(x, s50)
-			if off += 4; off >= end {
+			if n == 3 {
 				break
 			}
-			b0 = archsimd.LoadFloat32x16(at16(b, 192))
-			x = spread16(a0, off)
+			b0 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 192)))
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p0, 12)))
 			s00 = x.MulAdd(b0, s00)
-			x = spread16(a1, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p1, 12)))
 			s10 = x.MulAdd(b0, s10)
-			x = spread16(a2, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p2, 12)))
 			s20 = x.MulAdd(b0, s20)
-			x = spread16(a3, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p3, 12)))
 			s30 = x.MulAdd(b0, s30)
-			x = spread16(a4, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p4, 12)))
 			s40 = x.MulAdd(b0, s40)
-			x = spread16(a5, off)
+			x = archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p5, 12)))
 			s50 = b0.MulAdd(x, s50)
-			b = unsafe.Add(b, 256)
-			if off += 4; off >= end {
+			if n -= 4; n == 0 {
 				break
 			}
+			p0, p1, p2, p3, p4, p5, w = unsafe.Add(p0, 16), unsafe.Add(p1, 16), unsafe.Add(p2, 16), unsafe.Add(p3, 16), unsafe.Add(p4, 16), unsafe.Add(p5, 16), unsafe.Add(w, 256)
 		}
 		if seg--; seg == 0 {
 			break
 		}
-		weights = unsafe.Add(weights, t.panel)
-		b = weights
-		a0, a1, a2, a3, a4, a5 = unsafe.Add(a0, t.pitch), unsafe.Add(a1, t.pitch), unsafe.Add(a2, t.pitch), unsafe.Add(a3, t.pitch), unsafe.Add(a4, t.pitch), unsafe.Add(a5, t.pitch)
+		a0, a1, a2, a3, a4, a5, b = unsafe.Add(a0, t.pitch), unsafe.Add(a1, t.pitch), unsafe.Add(a2, t.pitch), unsafe.Add(a3, t.pitch), unsafe.Add(a4, t.pitch), unsafe.Add(a5, t.pitch), unsafe.Add(b, t.panel)
 	}
 	if t.last {
 		slope, top := archsimd.BroadcastFloat32x16(t.act.Slope), archsimd.BroadcastFloat32x16(t.act.Max)
@@ -269,10 +263,10 @@ func tile6x16AVX512(t *tile, c0, c1, c2, c3, c4, c5, a0, a1, a2, a3, a4, a5, wei
 	s50.Store(at16(c5, 0))
 }
 
-// tile1x16AVX512 computes 1 pixel × 16 outputs.
+// convTile1x16AVX512 computes 1 pixel × 16 outputs.
 //
 //go:nocheckptr
-func tile1x16AVX512(t *tile, c0, a0, weights, bias unsafe.Pointer) {
+func convTile1x16AVX512(t *tile, c0, a0, b, bias unsafe.Pointer) {
 	var s00 archsimd.Float32x16
 	if t.fresh {
 		s00 = archsimd.LoadFloat32x16(at16(bias, 0))
@@ -280,23 +274,21 @@ func tile1x16AVX512(t *tile, c0, a0, weights, bias unsafe.Pointer) {
 	if t.add {
 		s00 = s00.Add(archsimd.LoadFloat32x16(at16(c0, 0)))
 	}
-	b := weights
 	for seg := t.segments; ; {
-		for off, end := 0, t.run; ; {
-			b0 := archsimd.LoadFloat32x16(at16(b, 0))
-			x := spread16(a0, off)
+		p0, w := a0, b
+		for n := t.run; ; {
+			b0 := archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 0)))
+			x := archsimd.BroadcastFloat32x16(*(*float32)(p0))
 			s00 = x.MulAdd(b0, s00)
-			b = unsafe.Add(b, 64)
-			if off += 4; off >= end {
+			if n--; n == 0 {
 				break
 			}
+			p0, w = unsafe.Add(p0, 4), unsafe.Add(w, 64)
 		}
 		if seg--; seg == 0 {
 			break
 		}
-		weights = unsafe.Add(weights, t.panel)
-		b = weights
-		a0 = unsafe.Add(a0, t.pitch)
+		a0, b = unsafe.Add(a0, t.pitch), unsafe.Add(b, t.panel)
 	}
 	if t.last {
 		slope, top := archsimd.BroadcastFloat32x16(t.act.Slope), archsimd.BroadcastFloat32x16(t.act.Max)
