@@ -85,15 +85,14 @@ func Decode(ctx context.Context, r io.Reader, limits Limits) (Image, error) {
 		return Image{}, animo.Errorf(animo.ImageTooLarge, "the picture has %d × %d pixels; the limit is %.0f million in all",
 			"la imagen tiene %d × %d píxeles; el límite es de %.0f millones en total", w, h, float64(limits.MaxPixels)/1e6)
 	}
-	var decoded image.Image
-	ok = false
 	if format == JPEG {
-		decoded, ok = fastJPEG(data, func() bool { return ctx.Err() != nil })
-	}
-	if !ok {
-		if decoded, err = guarded(source, codec.decode); err != nil {
-			return Image{}, source.failed(format, err)
+		if m, ok := decodeJPEG(data, func() bool { return ctx.Err() != nil }); ok {
+			return m, nil
 		}
+	}
+	decoded, err := guarded(source, codec.decode)
+	if err != nil {
+		return Image{}, source.failed(format, err)
 	}
 	if b := decoded.Bounds(); !b.In(image.Rect(0, 0, w, h)) {
 		return Image{}, source.failed(format, fmt.Errorf("declared %d×%d pixels, came with %v", w, h, b))

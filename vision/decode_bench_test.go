@@ -46,13 +46,6 @@ func BenchmarkDecode12MP(b *testing.B) {
 			}
 		}
 	})
-	b.Run("fastJPEG_alone", func(b *testing.B) {
-		for b.Loop() {
-			if _, ok := fastJPEG(file, never); !ok {
-				b.Fatal("not taken on")
-			}
-		}
-	})
 	m, err := jpeg.Decode(bytes.NewReader(file))
 	if err != nil {
 		b.Fatal(err)

@@ -8,32 +8,55 @@ import (
 // flatten makes the picture of w × h pixels that a decoder gave into RGB, turned by o. What the decoded part
 // does not cover is white, like what is transparent in it.
 func flatten(m image.Image, w, h int, o orientation, colours *colours) Image {
-	out := NewImage(w, h)
+	f := newFlattener(m, w, h, o, colours)
+	f.rows(m.Bounds().Min.Y, m.Bounds().Max.Y)
+	return f.out
+}
+
+// flattener makes a picture into RGB piece by piece.
+type flattener struct {
+	out    Image
+	o      orientation
+	w, h   int // before turning
+	bounds image.Rectangle
+	row    func(dst []uint8, y int)
+	band   []uint8
+}
+
+func newFlattener(m image.Image, w, h int, o orientation, colours *colours) *flattener {
+	f := &flattener{out: NewImage(w, h), o: o, w: w, h: h, bounds: m.Bounds(), row: rowsOf(m, colours)}
 	if o.swaps() {
-		out.W, out.H = h, w
+		f.out.W, f.out.H = h, w
 	}
-	b, row := m.Bounds(), rowsOf(m, colours)
-	if o == upright && b.Dx() == w {
-		fillWhite(out.Pix[:3*w*b.Min.Y])
-		for y := b.Min.Y; y < b.Max.Y; y++ {
-			row(out.Pix[3*w*y:][:3*w], y)
+	if f.bounds != image.Rect(0, 0, w, h) {
+		fillWhite(f.out.Pix)
+	}
+	return f
+}
+
+// bandRows is how many rows are turned at a time, so that a quarter turn, where each row becomes a column,
+// still writes a cache line's worth to each place.
+const bandRows = 16
+
+// rows converts the rows from one on, up to another, and puts them where they belong.
+func (f *flattener) rows(from, to int) {
+	if f.o == upright {
+		for y := from; y < to; y++ {
+			f.row(f.out.Pix[3*(f.w*y+f.bounds.Min.X):][:3*f.bounds.Dx()], y)
 		}
-		fillWhite(out.Pix[3*w*b.Max.Y:])
-		return out
+		return
 	}
-	// Pixels are turned a band of rows at a time, so that a quarter turn, where each row becomes a column,
-	// still writes a cache line's worth to each place.
-	const bandRows = 16
-	band := make([]uint8, 3*w*bandRows)
-	for top := 0; top < h; top += bandRows {
-		n := min(bandRows, h-top)
-		fillWhite(band)
-		for y := max(top, b.Min.Y); y < min(top+n, b.Max.Y); y++ {
-			row(band[3*(w*(y-top)+b.Min.X):][:3*b.Dx()], y)
+	if f.band == nil {
+		f.band = make([]uint8, 3*f.w*bandRows)
+		fillWhite(f.band)
+	}
+	for top := from; top < to; top += bandRows {
+		n := min(bandRows, to-top)
+		for y := range n {
+			f.row(f.band[3*(f.w*y+f.bounds.Min.X):][:3*f.bounds.Dx()], top+y)
 		}
-		o.place(out.Pix, band[:3*w*n], w, h, top)
+		f.o.place(f.out.Pix, f.band[:3*f.w*n], f.w, f.h, top)
 	}
-	return out
 }
 
 // place writes a band, rows from top on of a picture of w × h, where they belong in the turned picture.
