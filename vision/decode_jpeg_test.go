@@ -95,6 +95,20 @@ func TestDecodeJPEG_sizes_and_qualities(t *testing.T) {
 	}
 }
 
+// TestDecodeJPEG_takes_on names files that show something in particular.
+func TestDecodeJPEG_takes_on(t *testing.T) {
+	for _, name := range []string{"go/video-001.restart2.jpeg", "pillow/exif-dpi-zerodivision.jpg", "go/video-005.gray.jpeg", "pillow/hopper_16bit_qtables.jpg",
+		"exif/Portrait_6.jpg", "synthetic/10000x1.jpg", "synthetic/jpeg_trailing_garbage.jpg"} {
+		file, err := os.ReadFile(sharedtest.Path(t, "data", "odd", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !checkJPEG(t, name, file) {
+			t.Errorf("%s: not taken on", name)
+		}
+	}
+}
+
 func TestDecodeJPEG_stops(t *testing.T) {
 	if _, ok := decodeJPEG(smallJPEG(t), never); !ok {
 		t.Fatal("an ordinary file is not taken on")

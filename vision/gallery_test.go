@@ -2,11 +2,14 @@ package vision
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/iotest"
@@ -264,6 +267,45 @@ func TestLoadGallery_finds_every_damage(t *testing.T) {
 	broken := errors.New("disk on fire")
 	if _, err := LoadGallery(iotest.ErrReader(broken)); err != broken {
 		t.Errorf("got %v, want the reader's error", err)
+	}
+}
+
+// TestLoadGallery_refuses_what_Save_never_writes has right check sums for files in the wrong form.
+func TestLoadGallery_refuses_what_Save_never_writes(t *testing.T) {
+	d := randomDescriptor(rand.New(rand.NewPCG(1, 2)))
+	person := func(name string, descriptors ...Descriptor) []byte {
+		b := binary.LittleEndian.AppendUint16(nil, uint16(len(name)))
+		b = binary.LittleEndian.AppendUint32(append(b, name...), uint32(len(descriptors)))
+		for _, d := range descriptors {
+			for _, v := range d {
+				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+			}
+		}
+		return b
+	}
+	file := func(version, people uint32, persons ...[]byte) []byte {
+		b := binary.LittleEndian.AppendUint32([]byte(galleryMagic), version)
+		b = append(binary.LittleEndian.AppendUint32(b, people), bytes.Join(persons, nil)...)
+		return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	}
+	if _, err := LoadGallery(bytes.NewReader(file(1, 2, person("Ana", d), person("Bea", d, d)))); err != nil {
+		t.Fatalf("a good file: %v", err)
+	}
+	for name, damaged := range map[string][]byte{
+		"another version":    file(2, 1, person("Ana", d)),
+		"twice the name":     file(1, 2, person("Ana", d), person("Ana", d)),
+		"out of order":       file(1, 2, person("Bea", d), person("Ana", d)),
+		"no name":            file(1, 1, person("", d)),
+		"a name too long":    file(1, 1, person(strings.Repeat("a", 1025), d)),
+		"a name not UTF-8":   file(1, 1, person("\xff", d)),
+		"no descriptor":      file(1, 1, person("Ana")),
+		"zeros":              file(1, 1, person("Ana", Descriptor{})),
+		"fewer than it says": file(1, 3, person("Ana", d)),
+		"more than it says":  file(1, 0, person("Ana", d)),
+	} {
+		if _, err := LoadGallery(bytes.NewReader(damaged)); animo.CodeOf(err) != animo.CorruptModel {
+			t.Errorf("%s: %v, want %s", name, err, animo.CorruptModel)
+		}
 	}
 }
 
