@@ -6,8 +6,9 @@ import "bytes"
 type Format string
 
 // The formats. HEIC and AVIF are recognised so that people can be told what to do about them, not read:
-// the one decoder without cgo brings a WebAssembly machine, four times the time of the networks for each
-// megapixel, neither a deadline nor a bound on memory, and prefers whatever libheif the machine has.
+// the one decoder without cgo (gen2brain/heic) brings a WebAssembly machine of 4 MB, takes 0.6 s to start and
+// 0.2 s a megapixel, has neither a deadline nor a bound on memory, and prefers whatever libheif the machine
+// has, so that what runs would differ from place to place.
 const (
 	JPEG Format = "JPEG"
 	PNG  Format = "PNG"
