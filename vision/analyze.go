@@ -11,14 +11,14 @@ type call struct {
 	e   *Engine
 	img Image
 	ws  *net.Workspace // for the detector
-	*ssdLists
+	ssd *net.SSDResult
 }
 
 // analyze finds the faces in a picture with the given number of workers.
 func (e *Engine) analyze(ctx context.Context, img Image, ws *net.Workspace, workers int) ([]Face, error) {
-	c := &call{e: e, img: img, ws: ws, ssdLists: e.lists.Get().(*ssdLists)}
+	c := &call{e: e, img: img, ws: ws, ssd: e.results.Get().(*net.SSDResult)}
 	found, err := c.detect(ctx)
-	e.lists.Put(c.ssdLists)
+	e.results.Put(c.ssd)
 	if err != nil {
 		return nil, err
 	}
@@ -58,18 +58,6 @@ func (e *Engine) analyze(ctx context.Context, img Image, ws *net.Workspace, work
 	return faces, nil
 }
 
-// detect finds the faces' boxes.
-func (c *call) detect(ctx context.Context) ([]detection, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	look := c.detectSSD
-	if c.e.options.Detector == Tiny {
-		look = c.detectTiny
-	}
-	return look(net.Crop{W: c.img.W, H: c.img.H}, c.e.options.MinScore, c.e.options.MaxFaces), nil
-}
-
 // step computes one attribute of a face. Steps but the first may run at the same time.
 type step func(c *call, ws *net.Workspace, f *Face)
 
@@ -105,13 +93,20 @@ func (c *call) findLandmarks(ws *net.Workspace, f *Face) {
 		return
 	}
 	points := c.e.networks.landmarks.Run(ws, net.Image(c.img), crop)
+	corner := Point{float64(crop.X), float64(crop.Y)}
+	if c.e.options.Original { // it takes the box's corner, which is elsewhere when the box reaches beyond the picture
+		corner = Point{f.Box.X, f.Box.Y}
+	}
 	var inBox [68]Point
 	for i := range f.Landmarks {
 		inBox[i] = Point{float64(points[2*i]) * float64(crop.W), float64(points[2*i+1]) * float64(crop.H)}
-		// The original adds the box's corner, not the crop's, which is up to a pixel off.
-		f.Landmarks[i] = Point{inBox[i].X + f.Box.X, inBox[i].Y + f.Box.Y}
+		f.Landmarks[i] = Point{inBox[i].X + corner.X, inBox[i].Y + corner.Y}
 	}
-	f.Pose = originalPose(&inBox)
+	if c.e.options.Original {
+		f.Pose = originalPose(&inBox)
+	} else {
+		f.Pose = poseOf(&f.Landmarks)
+	}
 }
 
 func (c *call) readExpressions(ws *net.Workspace, f *Face) {
@@ -133,7 +128,14 @@ func (c *call) estimateAge(ws *net.Workspace, f *Face) {
 }
 
 func (c *call) describe(ws *net.Workspace, f *Face) {
-	if crop := uprightCrop(&f.Landmarks, c.detectionCrop(f), c.img.W, c.img.H); !empty(crop) {
-		f.Descriptor = c.e.networks.descriptor.Run(ws, net.Image(c.img), crop)
+	n := c.e.networks.descriptor
+	if c.e.options.Original {
+		if crop := uprightCrop(&f.Landmarks, c.detectionCrop(f), c.img.W, c.img.H); !empty(crop) {
+			f.Descriptor = n.Run(ws, net.Image(c.img), crop)
+		}
+		return
+	}
+	if square := chip(&f.Landmarks, net.DescriptorSide); turned(square) {
+		f.Descriptor = averaged(n.RunTurned(ws, net.Image(c.img), square))
 	}
 }

@@ -57,20 +57,18 @@ func padding(w, h, side int) (x, y float64) {
 	return float64(side) / max(rw, 1), float64(side) / max(rh, 1)
 }
 
-// detectSSD looks at a crop. The boxes are in the picture's pixels.
-func (c *call) detectSSD(crop net.Crop, minScore float64, most int) []detection {
-	n := c.e.networks.ssd
-	n.Run(c.ws, net.Image(c.img), crop, c.encodings, c.logits)
-	var squares []detection // relative to the square: NMS comes first
-	for i := range net.SSDBoxes {
-		score := float64(float32(net.Sigmoid(c.logits[3*i+1])))
-		if score > minScore {
-			ymin, xmin, ymax, xmax := n.Box(i, c.encodings)
+// detectSSD looks at a crop as a square of the given side. The boxes are in the picture's pixels.
+func (c *call) detectSSD(crop net.Crop, side int, minScore float64, most int) []detection {
+	c.e.networks.ssd.Run(c.ws, net.Image(c.img), crop, side, c.ssd)
+	var squares []detection // relative to the square: the original chooses among them before it scales them
+	for i := range c.ssd.Boxes() {
+		if score := c.ssd.Score(i); score > minScore {
+			ymin, xmin, ymax, xmax := c.ssd.Box(i)
 			squares = append(squares, detection{Rect{float64(xmin), float64(ymin), float64(xmax) - float64(xmin), float64(ymax) - float64(ymin)}, score})
 		}
 	}
 	squares = suppress(squares, ssdOverlap, most)
-	px, py := padding(crop.W, crop.H, net.SSDSide)
+	px, py := padding(crop.W, crop.H, side)
 	w, h := float64(crop.W), float64(crop.H)
 	for i := range squares {
 		b := &squares[i].box

@@ -16,11 +16,8 @@ type Engine struct {
 	networks networks
 	spaces   sync.Pool // of *net.Workspace with one worker
 	shared   sync.Pool // of *net.Workspace with Options.Workers
-	lists    sync.Pool // of *ssdLists
+	results  sync.Pool // of *net.SSDResult
 }
-
-// ssdLists are the raw outputs of the SSD detector.
-type ssdLists struct{ encodings, logits []float32 }
 
 // New loads the networks that o asks for. The errors are animo.Errors: Invalid (an option without sense),
 // Unavailable or NotFound (no weights; it says what to run), CorruptModel.
@@ -60,9 +57,7 @@ func New(o Options) (*Engine, error) {
 	e := &Engine{options: o, networks: n}
 	e.spaces.New = func() any { return net.NewWorkspace(1) }
 	e.shared.New = func() any { return net.NewWorkspace(o.Workers) }
-	e.lists.New = func() any {
-		return &ssdLists{make([]float32, 4*net.SSDBoxes), make([]float32, 3*net.SSDBoxes)}
-	}
+	e.results.New = func() any { return new(net.SSDResult) }
 	return e, nil
 }
 

@@ -14,7 +14,7 @@ func BenchmarkNetworks(b *testing.B) {
 		img.Pix[i] = uint8(i * i >> 7)
 	}
 	face := Crop{400, 300, 220, 200}
-	encodings, logits := make([]float32, 4*SSDBoxes), make([]float32, 3*SSDBoxes)
+	var r SSDResult
 	ssd := load(b, func(f fs.FS) (*SSD, error) { return LoadSSD(f) })
 	tiny := load(b, func(f fs.FS) (*Tiny, error) { return LoadTiny(f) })
 	landmarks := load(b, func(f fs.FS) (*Landmarks, error) { return LoadLandmarks(f) })
@@ -27,7 +27,7 @@ func BenchmarkNetworks(b *testing.B) {
 		gmacs float64
 		run   func(ws *Workspace)
 	}{
-		{"ssd", 3.14301, func(ws *Workspace) { ssd.Run(ws, img, img.whole(), encodings, logits) }},
+		{"ssd", 3.14301, func(ws *Workspace) { ssd.Run(ws, img, img.whole(), SSDSide, &r) }},
 		{"tiny", 0.19876, func(ws *Workspace) { tiny.Run(ws, img, img.whole(), 416) }},
 		{"landmarks", 0.05157, func(ws *Workspace) { landmarks.Run(ws, img, face) }},
 		{"landmarks_tiny", 0.02871, func(ws *Workspace) { landmarksTiny.Run(ws, img, face) }},

@@ -109,7 +109,8 @@ const tolerance = 1e-4
 func TestReference_inputs_are_equal_to_the_bit(t *testing.T) {
 	ws := NewWorkspace(1)
 	img := picture(t, "sample1")
-	equal(t, "ssd_input", inner(ssdInput.plane(ws, 0, img, img.whole())), floats(t, "ssd_input"), 0)
+	ssd := ssdInput(SSDSide)
+	equal(t, "ssd_input", inner(ssd.plane(ws, 0, img, img.whole())), floats(t, "ssd_input"), 0)
 	tiny := input{side: 416, mean: tinyMean, divisor: 255}
 	equal(t, "tiny_input", inner(tiny.plane(ws, 0, img, img.whole())), floats(t, "tiny_input"), 0)
 	for face := range 2 {
@@ -127,18 +128,18 @@ func TestReference_inputs_are_equal_to_the_bit(t *testing.T) {
 func TestReference_ssd(t *testing.T) {
 	n := load(t, func(f fs.FS) (*SSD, error) { return LoadSSD(f) })
 	img := picture(t, "sample1")
-	encodings, logits := make([]float32, 4*SSDBoxes), make([]float32, 3*SSDBoxes)
+	var r SSDResult
 	for _, workers := range []int{1, 3} {
-		n.Run(NewWorkspace(workers), img, img.whole(), encodings, logits)
-		equal(t, "encodings", encodings, floats(t, "ssd_box_encodings"), tolerance)
-		equal(t, "logits", logits, floats(t, "ssd_class_logits"), tolerance)
+		n.Run(NewWorkspace(workers), img, img.whole(), SSDSide, &r)
+		equal(t, "encodings", r.Encodings, floats(t, "ssd_box_encodings"), tolerance)
+		equal(t, "logits", r.Logits, floats(t, "ssd_class_logits"), tolerance)
 	}
 	equal(t, "anchors", n.anchors, floats(t, "ssd_anchors"), 0)
 	var boxes, scores []float32
-	for i := range SSDBoxes {
-		a, b, c, d := n.Box(i, encodings)
+	for i := range r.Boxes() {
+		a, b, c, d := r.Box(i)
 		boxes = append(boxes, a, b, c, d)
-		scores = append(scores, float32(Sigmoid(logits[3*i+1])))
+		scores = append(scores, float32(r.Score(i)))
 	}
 	equal(t, "boxes", boxes, floats(t, "ssd_boxes"), tolerance)
 	equal(t, "scores", scores, floats(t, "ssd_scores"), tolerance)

@@ -8,7 +8,8 @@ import (
 	"animo/nn/kernel"
 )
 
-// SSD is the detector SSD MobileNet v1. It looks at a square of 512 pixels on six scales.
+// SSD is the detector SSD MobileNet v1. It looks at a square of 512 pixels, or another multiple of 64, on six
+// scales.
 type SSD struct {
 	first conv
 	pairs [13]separable
@@ -18,13 +19,13 @@ type SSD struct {
 	anchors []float32
 }
 
-// SSDBoxes is the number of boxes that SSD judges.
+// SSDBoxes is the number of boxes that SSD judges in a square of SSDSide pixels.
 const SSDBoxes = 5118
 
-// SSDSide is the side of the square that SSD looks at.
+// SSDSide is the side of the square that SSD was trained for.
 const SSDSide = 512
 
-var ssdInput = input{side: SSDSide, divisor: 127.5, subtract: 1}
+func ssdInput(side int) input { return input{side: side, divisor: 127.5, subtract: 1} }
 
 // ssdHeads are the anchors per pixel and the inputs of each head.
 var ssdHeads = [6]struct{ anchors, in int }{{3, 512}, {6, 1024}, {6, 512}, {6, 256}, {6, 256}, {6, 128}}
@@ -95,37 +96,47 @@ func (w *weights) head(name string, in, anchors int) conv {
 	return newConv(both, bias, 1, in, boxes+classes, 1, linear)
 }
 
-// Run looks at the crop. For every box, in a fixed order, it sets four encodings (ty, tx, th, tw) and the
-// logits of three classes, of which the second is the face. encodings has 4·SSDBoxes values and logits
-// 3·SSDBoxes.
-func (n *SSD) Run(ws *Workspace, img Image, crop Crop, encodings, logits []float32) {
-	n.run(ws, ssdInput.plane(ws, 2, img, crop), encodings, logits)
+// SSDResult is what SSD says about each box of a square, in a fixed order.
+type SSDResult struct {
+	// Encodings are ty, tx, th and tw of each box: how it differs from its anchor.
+	Encodings []float32
+	// Logits are three for each box: of nothing, of a face, and of a class that does not occur.
+	Logits []float32
+
+	side    int
+	anchors []float32 // ymin, xmin, ymax, xmax, relative to the square
 }
 
-func (n *SSD) run(ws *Workspace, in plane, encodings, logits []float32) {
-	x := ws.plane(0, 256, 256, 32, 1)
+// Run looks at the crop as a square of the given side and sets r, whose memory it uses again.
+func (n *SSD) Run(ws *Workspace, img Image, crop Crop, side int, r *SSDResult) {
+	in := ssdInput(side)
+	n.run(ws, in.plane(ws, 2, img, crop), r)
+}
+
+func (n *SSD) run(ws *Workspace, in plane, r *SSDResult) {
+	r.Encodings, r.Logits = r.Encodings[:0], r.Logits[:0]
+	if r.side != in.h {
+		r.side, r.anchors = in.h, n.anchorsFor(in.h)
+	}
+	x := ws.plane(0, in.h/2, in.h/2, 32, 1)
 	n.first.apply(ws, x, in, false)
 	slot := 1
-	step := func(l *separable) {
-		h, _ := sameSize(x.h, l.stride)
-		out := ws.plane(slot, h, h, l.pointwise.Stride, 1)
-		l.apply(ws, out, x, plain)
-		x, slot = out, 1-slot
-	}
-	done := 0
 	look := func(i int) {
 		out := ws.plane(3, x.h, x.w, n.heads[i].filters.Stride, 0)
 		n.heads[i].apply(ws, out, x, false)
 		a := ssdHeads[i].anchors
 		for p := range x.h * x.w {
 			v := out.data[p*out.c:]
-			copy(encodings[4*done:], v[:4*a])
-			copy(logits[3*done:], v[4*a:7*a])
-			done += a
+			r.Encodings = append(r.Encodings, v[:4*a]...)
+			r.Logits = append(r.Logits, v[4*a:7*a]...)
 		}
 	}
 	for i := range n.pairs {
-		step(&n.pairs[i])
+		l := &n.pairs[i]
+		h, _ := sameSize(x.h, l.stride)
+		out := ws.plane(slot, h, h, l.pointwise.Stride, 1)
+		l.apply(ws, out, x, plain)
+		x, slot = out, 1-slot
 		if i == 10 {
 			look(0)
 		}
@@ -142,10 +153,47 @@ func (n *SSD) run(ws *Workspace, in plane, encodings, logits []float32) {
 	}
 }
 
-// Box gives the place of box i, relative to the square that was looked at, from its encoding. It may reach
-// beyond the square.
-func (n *SSD) Box(i int, encodings []float32) (ymin, xmin, ymax, xmax float32) {
-	a, t := n.anchors[4*i:][:4], encodings[4*i:][:4]
+// anchorsFor gives the anchors of a square of the given side: the trained ones for SSDSide; for another, ones
+// of the same sizes in pixels round the centres of its own cells.
+func (n *SSD) anchorsFor(side int) []float32 {
+	if side == SSDSide {
+		return n.anchors
+	}
+	var list []float32
+	first := 0 // the first anchor of a scale
+	for i, h := range ssdHeads {
+		trained, cells := scaleCells(SSDSide, i), scaleCells(side, i)
+		for c := range cells * cells {
+			cy, cx := (float32(c/cells)+0.5)/float32(cells), (float32(c%cells)+0.5)/float32(cells)
+			for a := range h.anchors {
+				t := n.anchors[4*(first+a):][:4]
+				hh, hw := (t[2]-t[0])/2*SSDSide/float32(side), (t[3]-t[1])/2*SSDSide/float32(side)
+				list = append(list, cy-hh, cx-hw, cy+hh, cx+hw)
+			}
+		}
+		first += trained * trained * h.anchors
+	}
+	return list
+}
+
+// scaleCells is the number of cells along a side of the square at one of the six scales.
+func scaleCells(side, scale int) int {
+	cells := side / 16
+	for range scale {
+		cells = (cells + 1) / 2
+	}
+	return cells
+}
+
+// Boxes is the number of boxes.
+func (r *SSDResult) Boxes() int { return len(r.Logits) / 3 }
+
+// Score is the probability that box i holds a face.
+func (r *SSDResult) Score(i int) float64 { return float64(float32(Sigmoid(r.Logits[3*i+1]))) }
+
+// Box gives the place of box i, relative to the square that was looked at. It may reach beyond the square.
+func (r *SSDResult) Box(i int) (ymin, xmin, ymax, xmax float32) {
+	a, t := r.anchors[4*i:][:4], r.Encodings[4*i:][:4]
 	h, w := a[2]-a[0], a[3]-a[1]
 	cy, cx := a[0]+h/2, a[1]+w/2
 	y, x := t[0]/10*h+cy, t[1]/10*w+cx
