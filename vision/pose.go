@@ -57,7 +57,7 @@ func cross(a, b [3]float64) [3]float64 {
 func length(a [3]float64) float64 { return math.Sqrt(a[0]*a[0] + a[1]*a[1] + a[2]*a[2]) }
 
 // poseOf fits the average head to the landmarks as seen from afar (without perspective), and reads the angles
-// from where the head's face and crown point.
+// from where its right side and its face point.
 func poseOf(points *[68]Point) Pose {
 	var right, up [3]float64
 	for i, p := range head {
@@ -85,11 +85,14 @@ func poseOf(points *[68]Point) Pose {
 		right[k] /= a
 		up[k] /= b
 	}
-	towards := cross(right, up)
+	// The line through the eyes tells the lean. Without it, the face points where it is turned to.
+	roll := math.Atan2(-up[0], right[0])
+	sin, cos := math.Sincos(roll)
+	x, y, z := right[2]*cos-up[2]*sin, up[2]*cos+right[2]*sin, cross(right, up)[2]
 	const degrees = 180 / math.Pi
 	return Pose{
-		Roll:  math.Atan2(right[1], up[1]) * degrees,
-		Pitch: math.Asin(max(-1, min(1, up[2]))) * degrees,
-		Yaw:   math.Atan2(right[2], towards[2]) * degrees,
+		Roll:  roll * degrees,
+		Pitch: math.Asin(max(-1, min(1, y))) * degrees,
+		Yaw:   math.Atan2(x, z) * degrees,
 	}
 }

@@ -60,17 +60,17 @@ func depthwiseAVX512(out, in []float32, n, step, pitch int, f *DepthwiseFilters,
 	i := 0
 	for ; i+4 <= n; i += 4 {
 		for j := 0; j < c; j += 16 {
-			p, w := unsafe.Pointer(&in[i*step+j]), unsafe.Pointer(&f.Weights[j])
-			s0 := load16(f.Bias, j)
+			p, w := unsafe.Pointer(&in[i*step+j]), f.at(j)
+			s0 := archsimd.LoadFloat32x16(at16(w, 0))
 			s1, s2, s3 := s0, s0, s0
 			for _, tap := range taps {
 				q := unsafe.Add(p, tap)
+				w = unsafe.Add(w, 4*Lanes)
 				v := archsimd.LoadFloat32x16(at16(w, 0))
 				s0 = archsimd.LoadFloat32x16(at16(q, 0)).Max(lo).MulAdd(v, s0)
 				s1 = archsimd.LoadFloat32x16(at16(q, 4*step)).Max(lo).MulAdd(v, s1)
 				s2 = archsimd.LoadFloat32x16(at16(q, 8*step)).Max(lo).MulAdd(v, s2)
 				s3 = archsimd.LoadFloat32x16(at16(q, 12*step)).Max(lo).MulAdd(v, s3)
-				w = unsafe.Add(w, 4*c)
 			}
 			to := out[i*c+j:]
 			store16(slope.Mul(s0).Max(s0).Min(top), to, 0)
@@ -81,10 +81,11 @@ func depthwiseAVX512(out, in []float32, n, step, pitch int, f *DepthwiseFilters,
 	}
 	for ; i < n; i++ {
 		for j := 0; j < c; j += 16 {
-			p := unsafe.Pointer(&in[i*step+j])
-			s := load16(f.Bias, j)
-			for k, tap := range taps {
-				s = archsimd.LoadFloat32x16(at16(p, tap)).Max(lo).MulAdd(load16(f.Weights, k*c+j), s)
+			p, w := unsafe.Pointer(&in[i*step+j]), f.at(j)
+			s := archsimd.LoadFloat32x16(at16(w, 0))
+			for _, tap := range taps {
+				w = unsafe.Add(w, 4*Lanes)
+				s = archsimd.LoadFloat32x16(at16(p, tap)).Max(lo).MulAdd(archsimd.LoadFloat32x16(at16(w, 0)), s)
 			}
 			store16(slope.Mul(s).Max(s).Min(top), out, i*c+j)
 		}
@@ -101,4 +102,17 @@ func maxOfAVX512(dst, src []float32, at []int) {
 		store16(x, dst, j)
 	}
 	archsimd.ClearAVXUpperBits()
+}
+
+// interpolateAVX512 does not fuse, so that it gives the same bits as the definition.
+func interpolateAVX512(dst, a, b, mean []float32, part, divisor, subtract float32) {
+	p, d, s := archsimd.BroadcastFloat32x16(part), archsimd.BroadcastFloat32x16(divisor), archsimd.BroadcastFloat32x16(subtract)
+	i := 0
+	for ; i+16 <= len(dst); i += 16 {
+		x := load16(a, i)
+		v := x.Add(load16(b, i).Sub(x).Mul(p))
+		store16(v.Sub(load16(mean, i)).Div(d).Sub(s), dst, i)
+	}
+	archsimd.ClearAVXUpperBits()
+	interpolatePlain(dst[i:], a[i:], b[i:], mean[i:], part, divisor, subtract)
 }

@@ -8,10 +8,10 @@ import "simd/archsimd"
 func convolvers() []convolver {
 	var list []convolver
 	if archsimd.X86.AVX512() {
-		list = append(list, convolver{"avx512", convolveAVX512, depthwiseAVX512, maxOfAVX512})
+		list = append(list, convolver{"avx512", convolveAVX512, depthwiseAVX512, maxOfAVX512, interpolateAVX512})
 	}
 	if archsimd.X86.AVX2() && archsimd.X86.FMA() {
-		list = append(list, convolver{"avx2", convolveAVX2, depthwiseAVX2, maxOfAVX2})
+		list = append(list, convolver{"avx2", convolveAVX2, depthwiseAVX2, maxOfAVX2, interpolateAVX2})
 	}
 	return append(list, plainConv)
 }

@@ -142,7 +142,8 @@ func TestDepthwise3x3_equals_sum_of_products(t *testing.T) {
 		for _, c := range []int{16, 32, 48, 128} {
 			for n := 1; n < 10; n++ {
 				for _, stride := range []int{1, 2} {
-					f := &DepthwiseFilters{c, newGuarded(rng, 9*c, 0).v, newGuarded(rng, c, 0).v}
+					weights, bias := newGuarded(rng, 9*c, 0).v, newGuarded(rng, c, 0).v
+					f := PackDepthwise(weights, bias)
 					pitch, step := (n*stride+2)*c+rng.IntN(5), stride*c
 					in := newGuarded(rng, (n-1)*step+2*pitch+3*c, rng.IntN(16))
 					out := newGuarded(rng, n*c, rng.IntN(16))
@@ -150,11 +151,11 @@ func TestDepthwise3x3_equals_sum_of_products(t *testing.T) {
 					cv.depthwise(out.v, in.v, n, step, pitch, f, floor, Clip06)
 					for i := range n {
 						for j := range c {
-							sum := float64(f.Bias[j])
+							sum := float64(bias[j])
 							size := math.Abs(sum)
 							for y := range 3 {
 								for x := range 3 {
-									p := math.Max(float64(in.v[i*step+y*pitch+x*c+j]), float64(floor)) * float64(f.Weights[(3*y+x)*c+j])
+									p := math.Max(float64(in.v[i*step+y*pitch+x*c+j]), float64(floor)) * float64(weights[(3*y+x)*c+j])
 									sum += p
 									size += math.Abs(p)
 								}
@@ -193,6 +194,24 @@ func TestMaxOf_is_the_greatest(t *testing.T) {
 				}
 				dst.check(t)
 			}
+		}
+	})
+}
+
+func TestInterpolate_equals_the_definition_to_the_bit(t *testing.T) {
+	eachConvolver(t, func(t *testing.T, cv convolver) {
+		rng := rand.New(rand.NewPCG(13, 14))
+		for n := range 70 {
+			a, b, mean := newGuarded(rng, n, rng.IntN(16)), newGuarded(rng, n, rng.IntN(16)), newGuarded(rng, n, rng.IntN(16))
+			dst := newGuarded(rng, n, rng.IntN(16))
+			cv.interpolate(dst.v, a.v, b.v, mean.v, 0.3, 127.5, 1)
+			for i, got := range dst.v {
+				v := a.v[i] + float32((b.v[i]-a.v[i])*0.3)
+				if want := float32((v-mean.v[i])/127.5) - 1; got != want {
+					t.Fatalf("value %d of %d: got %g, want %g", i, n, got, want)
+				}
+			}
+			dst.check(t)
 		}
 	})
 }

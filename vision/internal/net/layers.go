@@ -89,9 +89,7 @@ type separable struct {
 func (w *weights) separable(name string, in, out, stride int, floor float32, act kernel.Activation) separable {
 	point := w.conv(name+"/pointwise_filter", name+"/bias", 1, in, out, 1, act)
 	return separable{
-		depthwise: &kernel.DepthwiseFilters{
-			Channels: in, Weights: w.get(name+"/depthwise_filter", 3, 3, in, 1), Bias: make([]float32, in),
-		},
+		depthwise:    kernel.PackDepthwise(w.get(name+"/depthwise_filter", 3, 3, in, 1), make([]float32, in)),
 		depthwiseAct: linear, pointwise: point.filters, stride: stride, floor: floor, act: act,
 	}
 }
@@ -142,9 +140,8 @@ func sameSize(n, stride int) (out, before int) {
 // reaches beyond an edge sees the pixels at the edge again, which changes no maximum. before is how many pixels of
 // padding come first.
 func maxPool(ws *Workspace, dst, src plane, size, stride, before int) {
-	ws.each(dst.h, func(_ *scratch, y int) {
-		var places [9]int
-		at := places[:size*size]
+	ws.each(dst.h, func(s *scratch, y int) {
+		at := s.square[:size*size]
 		for x := range dst.w {
 			for i := range at {
 				sy := min(max(y*stride-before+i/size, 0), src.h-1)

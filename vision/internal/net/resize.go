@@ -1,5 +1,7 @@
 package net
 
+import "animo/nn/kernel"
+
 // Image is a picture of 8-bit RGB pixels, as vision.Image.
 type Image struct {
 	W, H int
@@ -38,9 +40,18 @@ func (in *input) plane(ws *Workspace, slot int, img Image, crop Crop) plane {
 	}
 	xs := taps(in.side, side, left, crop.X, crop.W, img.W)
 	ys := taps(in.side, side, top, crop.Y, crop.H, img.H)
-	ws.each((in.side+15)/16, func(_ *scratch, i int) {
-		for y := 16 * i; y < min(16*i+16, in.side); y++ {
-			in.row(dst.row(y), img, xs, ys[y])
+	means := make([]float32, 3*in.side)
+	for i := range means {
+		means[i] = in.mean[i%3]
+	}
+	const rows = 16
+	ws.each((in.side+rows-1)/rows, func(s *scratch, i int) {
+		buffer := s.values(6 * in.side)
+		upper, lower := buffer[:3*in.side], buffer[3*in.side:]
+		for y := rows * i; y < min(rows*i+rows, in.side); y++ {
+			img.stretched(upper, xs, ys[y].lo)
+			img.stretched(lower, xs, ys[y].hi)
+			kernel.Interpolate(dst.row(y), upper, lower, means, ys[y].part, in.divisor, in.subtract)
 		}
 	})
 	return dst
@@ -74,23 +85,33 @@ func inside(i, at, size, limit int) int {
 	return at + i
 }
 
-// row computes one row of the result.
-func (in *input) row(dst []float32, img Image, xs []tap, y tap) {
+// stretched samples row y of the picture, which is black beyond it.
+func (img *Image) stretched(dst []float32, xs []tap, y int) {
+	if y < 0 {
+		clear(dst)
+		return
+	}
+	row := img.Pix[3*y*img.W:][:3*img.W]
 	for i := range xs {
-		x := &xs[i]
-		for c := range 3 {
-			upper := mix(img.value(x.lo, y.lo, c), img.value(x.hi, y.lo, c), x.part)
-			lower := mix(img.value(x.lo, y.hi, c), img.value(x.hi, y.hi, c), x.part)
-			dst[3*i+c] = (mix(upper, lower, y.part)-in.mean[c])/in.divisor - in.subtract
+		x, d := &xs[i], dst[3*i:][:3]
+		if x.lo >= 0 && x.hi >= 0 {
+			a, b := row[3*x.lo:][:3], row[3*x.hi:][:3]
+			d[0] = mix(float32(a[0]), float32(b[0]), x.part)
+			d[1] = mix(float32(a[1]), float32(b[1]), x.part)
+			d[2] = mix(float32(a[2]), float32(b[2]), x.part)
+			continue
+		}
+		var a, b [3]float32
+		for c := range d {
+			if x.lo >= 0 {
+				a[c] = float32(row[3*x.lo+c])
+			}
+			if x.hi >= 0 {
+				b[c] = float32(row[3*x.hi+c])
+			}
+			d[c] = mix(a[c], b[c], x.part)
 		}
 	}
-}
-
-func (img *Image) value(x, y, c int) float32 {
-	if x < 0 || y < 0 {
-		return 0
-	}
-	return float32(img.Pix[3*(y*img.W+x)+c])
 }
 
 // mix goes from a to b by the given part; product and sum are rounded each, as the original does.

@@ -71,15 +71,15 @@ func (w *weights) normalised(name string, channels int) *kernel.DepthwiseFilters
 	filter := w.get(name+"/depthwise_weights", 3, 3, channels, 1)
 	gamma, beta := w.get(name+"/BatchNorm/gamma", channels), w.get(name+"/BatchNorm/beta", channels)
 	mean, variance := w.get(name+"/BatchNorm/moving_mean", channels), w.get(name+"/BatchNorm/moving_variance", channels)
-	f := &kernel.DepthwiseFilters{Channels: channels, Weights: make([]float32, len(filter)), Bias: make([]float32, channels)}
+	folded, bias := make([]float32, len(filter)), make([]float32, channels)
 	for c := range channels {
 		scale := float64(gamma[c]) / math.Sqrt(float64(variance[c])+epsilon)
 		for k := c; k < len(filter); k += channels {
-			f.Weights[k] = float32(float64(filter[k]) * scale)
+			folded[k] = float32(float64(filter[k]) * scale)
 		}
-		f.Bias[c] = float32(float64(beta[c]) - float64(mean[c])*scale)
+		bias[c] = float32(float64(beta[c]) - float64(mean[c])*scale)
 	}
-	return f
+	return kernel.PackDepthwise(folded, bias)
 }
 
 // head takes the two convolutions that look at one scale as one: first the boxes' outputs, then the

@@ -18,6 +18,7 @@ type Workspace struct {
 type scratch struct {
 	rows        []float32
 	outAt, inAt []int32
+	square      [9]int // the pixels under a pool
 }
 
 // NewWorkspace makes a workspace that computes with the given number of goroutines, at least 1.
