@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"animo/internal/sharedtest"
+	"animo/nn/kernel"
 )
 
 // decodeAll decodes the given files of a folder.
@@ -46,8 +47,8 @@ func euclidean(a, b *Descriptor) float64 {
 // Portraits from LFW: at least 99 % of the pairs are judged right at a distance of 0.6, by the face that comes
 // first in each picture. A picture without a face makes its pairs wrong.
 func TestAccuracy_same_person_or_not(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a minute")
+	if testing.Short() || kernel.Name() == "plain" {
+		t.Skip("skipped: takes a minute with the fast kernels, and half an hour without")
 	}
 	folder := sharedtest.Path(t, "data", "faces_lfw")
 	e := newEngine(t, Options{Attributes: WithDescriptor})

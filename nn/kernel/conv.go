@@ -157,7 +157,7 @@ func plainTile(s0, s1 [4]float32, x0, x1, w []float32, stride int) (t0, t1 [4]fl
 	at := 0
 	for k, a := range x0 {
 		b := x1[k]
-		v := w[at:][:4]
+		v := (*[4]float32)(w[at:])
 		a0 += a * v[0]
 		b0 += b * v[0]
 		a1 += a * v[1]
