@@ -25,10 +25,12 @@ type Opinion struct {
 	Label Label
 }
 
-// Dataset is one revision of a training file that was accepted. The same name with other bytes is
-// another revision; the same name with the same bytes is the same one.
+// Dataset is one revision of a training file that was accepted. The same bytes under the same name, while
+// they are the newest, are the same revision. A revision's ID begins with the moment it was accepted, so the
+// revisions of one name sort by age, and no ID is used twice.
 type Dataset struct {
 	Name     string    `json:"name"`
+	ID       string    `json:"id"`
 	SHA256   string    `json:"sha256"` // of the file's bytes, hexadecimal
 	Bytes    int64     `json:"bytes"`
 	Accepted time.Time `json:"accepted"`
@@ -38,8 +40,12 @@ type Dataset struct {
 	Ingested bool      `json:"ingested"`
 }
 
+// Ref names the revision.
+func (d *Dataset) Ref() DatasetRef { return DatasetRef{d.Name, d.ID, d.SHA256} }
+
 // DatasetRef names one revision of a dataset.
 type DatasetRef struct {
 	Name   string `json:"name"`
+	ID     string `json:"id"`
 	SHA256 string `json:"sha256"`
 }

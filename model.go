@@ -39,4 +39,5 @@ type Model struct {
 	Published string `json:"published"` // the newest version ever published; Current is older after a roll back
 	Asked     string `json:"asked"`     // the newest version asked for, published or not
 	AskedID   string `json:"asked_id"`  // what it was asked to be made of (animo.ID), to know a repeat
+	Deleted   string `json:"deleted"`   // versions up to this one were deleted, and never come back
 }

@@ -12,6 +12,7 @@ const DefaultTenant = "default"
 type Tenant struct {
 	ID      string    `json:"id"`
 	Created time.Time `json:"created"`
+	Removed time.Time `json:"removed,omitzero"` // since when it is being forgotten; zero for a tenant in use
 }
 
 // Key is what may be shown of an API key. The key itself is shown once, when it is made.

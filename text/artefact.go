@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"animo"
+	"animo/nn"
 )
 
 // vectorizerFile is the JSON of the first artefact: how to turn a text into features.
@@ -19,9 +20,11 @@ type vectorizerFile struct {
 // viewFile is one view and its n-grams, in the order of the network's inputs.
 type viewFile struct {
 	view
-	Vocabulary []string `json:"vocabulary"`
+	Vocabulary []string   `json:"vocabulary,omitempty"` // none where features are hashes
+	Lexicon    polarities `json:"lexicon,omitempty"`    // of a lexical view, whose first features follow from it
 }
 
+// The network's metadata has the trainer and the model's prior and slope.
 const vectorizerFormat = "animo-vectorizer/1"
 
 // Encode gives the model's two artefacts: the vectorizer (text to features) and the network (features to
@@ -29,14 +32,13 @@ const vectorizerFormat = "animo-vectorizer/1"
 func (m *Model) Encode() (vectorizer, network []byte, err error) {
 	f := vectorizerFile{Format: vectorizerFormat, Trainer: m.trainer}
 	for _, sp := range m.spaces {
-		f.Views = append(f.Views, viewFile{sp.view, sp.vocabulary()})
+		f.Views = append(f.Views, viewFile{sp.view, sp.vocabulary(), sp.polarities()})
 	}
 	if vectorizer, err = json.Marshal(f); err != nil {
 		return nil, nil, err
 	}
-	t := m.scorer.save()
-	t["prior"], t["slope"] = []float32{float32(m.prior)}, []float32{float32(m.slope)}
-	network, err = t.encode()
+	network, err = nn.EncodeTensors(m.scorer.save(), map[string]string{
+		"trainer": m.trainer, "prior": formatNumber(m.prior), "slope": formatNumber(m.slope)})
 	return vectorizer, network, err
 }
 
@@ -64,7 +66,7 @@ func decode(vectorizer, network []byte) (*Model, error) {
 	if len(f.Views) != len(tr.views) {
 		return nil, fmt.Errorf("vectorizer: %d views, not %d", len(f.Views), len(tr.views))
 	}
-	m := &Model{trainer: f.Trainer}
+	var spaces []space
 	var widths []int
 	for i, v := range f.Views {
 		if v.view != tr.views[i] {
@@ -74,31 +76,45 @@ func decode(vectorizer, network []byte) (*Model, error) {
 		if err != nil {
 			return nil, fmt.Errorf("vectorizer: %w", err)
 		}
-		m.spaces = append(m.spaces, sp)
-		widths = append(widths, sp.n)
+		spaces = append(spaces, sp)
+		widths = append(widths, sp.width())
 	}
-	t, err := decodeTensors(network)
+	list, metadata, err := nn.DecodeTensors(network)
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	prior, err := t.one("prior")
+	if metadata["trainer"] != f.Trainer {
+		return nil, fmt.Errorf("network: of trainer %q, not %q", metadata["trainer"], f.Trainer)
+	}
+	prior, err := number(metadata, "prior")
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	slope, err := t.one("slope")
+	slope, err := number(metadata, "slope")
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	m.prior, m.slope = float64(prior), float64(slope)
-	if m.scorer, err = tr.load(widths, t); err != nil {
+	sc, err := tr.load(widths, list)
+	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	return m, nil
+	if l, ok := sc.(*linear); ok {
+		for _, p := range l.parts {
+			if sp := &spaces[p.view]; sp.hashed {
+				sp.features = newHashedFeatures(sp.view.Bits, p.weights)
+			}
+		}
+	}
+	return newModel(f.Trainer, prior, slope, spaces, sc), nil
 }
 
-// vocabulary gives the n-grams of a space by number, as text.
+// vocabulary gives the n-grams of a space by number, as text; of a lexical view without those that follow
+// from its lexicon.
 func (sp space) vocabulary() []string {
-	if sp.view.Kind == chars {
+	switch {
+	case sp.hashed:
+		return nil
+	case sp.view.Kind == letters:
 		return sp.names
 	}
 	names := make([]string, first+2*len(sp.number))
@@ -118,12 +134,24 @@ func (sp space) vocabulary() []string {
 		}
 		out[s.id-1] = name
 	}
+	if sp.polar != nil {
+		return out[sp.polar.features:]
+	}
 	return out
 }
 
 // loadSpace makes the space whose vocabulary a file has.
 func loadSpace(f viewFile) (space, error) {
-	sp := space{lexicon: newLexicon(f.view), features: newFeatures()}
+	if err := f.Lexicon.check(); err != nil {
+		return space{}, fmt.Errorf("lexicon: %w", err)
+	}
+	if f.Bits > 0 {
+		if len(f.Vocabulary) > 0 {
+			return space{}, fmt.Errorf("a vocabulary of hashes")
+		}
+		return newSpace(f.view, f.Lexicon), nil
+	}
+	sp := newSpace(f.view, f.Lexicon)
 	for _, name := range f.Vocabulary {
 		g, err := sp.parse(name)
 		if err != nil {
@@ -133,7 +161,7 @@ func loadSpace(f viewFile) (space, error) {
 			return space{}, fmt.Errorf("the n-gram %q is there twice", name)
 		}
 	}
-	if f.Kind == chars {
+	if f.Kind == letters {
 		sp.names = f.Vocabulary
 	}
 	return sp, nil
@@ -141,7 +169,7 @@ func loadSpace(f viewFile) (space, error) {
 
 // parse gives the key of an n-gram as vocabulary writes it, and numbers its tokens.
 func (sp space) parse(name string) (gram, error) {
-	if sp.view.Kind == chars {
+	if sp.view.Kind == letters {
 		n := utf8.RuneCountInString(name)
 		if n < sp.view.Min || n > sp.view.Max {
 			return 0, fmt.Errorf("the n-gram %q has %d characters", name, n)

@@ -13,12 +13,29 @@ import (
 // innerFolds is how many parts the rows are cut into to choose a trainer inside a fold.
 const innerFolds = 5
 
-// autoCandidates are the trainers that auto chooses among, the cheapest first.
-var autoCandidates = []string{"nb", "blend", "svm"}
+// autoCandidates are the trainers that auto chooses among, the cheapest first. Those without the lexicon are
+// there for labels that are no sentiment, and for texts that are not Spanish.
+var autoCandidates = []string{"nb", "lexnb", "lexnb2", "lexblend", "blend"}
+
+// autoRows is how many rows auto tries its candidates on at most, since that takes about a minute. More are
+// learned from by sgd, which takes seconds.
+const autoRows = 20_000
+
+// trainAutoStream is auto for more than autoRows.
+func trainAutoStream(ctx context.Context, src Source, o Options, workers int, tell func(Progress)) (*Model, *Report, error) {
+	m, r, err := trainStream(ctx, src, o, workers, tell)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Trainer = Auto
+	r.Why = fmt.Sprintf("%s learns from any number of rows; %d are more than the %d that several trainers are tried on.", sgdName, r.Rows, autoRows)
+	return m, r, nil
+}
 
 // trainAuto chooses a trainer by cross-validation, fits it to all rows, and measures the whole of that:
 // inside each fold the trainer is chosen anew, by a cross-validation among the rows that the fold learns
-// from (Cawley and Talbot, On over-fitting in model selection, JMLR 11, 2010).
+// from (Cawley and Talbot, On over-fitting in model selection, JMLR 11, 2010). It goes by the log loss,
+// which tells trainers apart that are right equally often.
 func (t *training) trainAuto(ctx context.Context) (*Model, *Report, error) {
 	var of []trainer
 	for _, name := range autoCandidates {
@@ -78,7 +95,9 @@ func (t *training) heldOut(ctx context.Context, of []trainer) (held [][]float64,
 						scores = inner[k][c]
 					}
 					err := t.measure(ctx, tr, out, judged, scores)
-					tell()
+					if err == nil {
+						tell()
+					}
 					return err
 				})
 			}

@@ -11,7 +11,7 @@ import (
 func fitBlend(ctx context.Context, p problem) (scorer, error) {
 	tf := naiveBayes(p, part{view: 0, weighting: tfidf, idf: idfOf(p.views[0], p.rows)}, 0.1)
 	words := naiveBayes(p, part{view: 0}, 1)
-	letters := []part{naiveBayes(p, part{view: 1}, 1)}
+	letters := []part{naiveBayes(p, part{view: 1, weighting: counts}, 1)}
 	letters[0].bias = 0
 	d, offsets := newDesign(p, letters)
 	w, err := d.logistic(ctx, 0.1, p.seed)
@@ -21,22 +21,30 @@ func fitBlend(ctx context.Context, p problem) (scorer, error) {
 	spread(p, letters, offsets, w)
 	parts := []part{tf, words, letters[0]}
 	for i := range parts {
-		if s := deviation(p, &parts[i]); s > 0 {
-			parts[i].scale(1 / s)
-		}
+		standardize(p, parts[i:i+1])
 	}
 	return &linear{parts}, nil
 }
 
-// deviation is the standard deviation of what a part says of the training rows.
-func deviation(pr problem, p *part) float64 {
+// standardize divides what some parts say together by its deviation among the training rows.
+func standardize(p problem, parts []part) {
+	if s := deviation(p, &linear{parts}); s > 0 {
+		for i := range parts {
+			parts[i].scale(1 / s)
+		}
+	}
+}
+
+// deviation is the standard deviation of what a scorer says of the training rows.
+func deviation(p problem, of scorer) float64 {
 	var sum, square float64
-	x := pr.views[p.view]
-	for _, r := range pr.rows {
-		s := p.score(x.row(int(r)))
+	var x []vector
+	for _, r := range p.rows {
+		x = p.vectors(int(r), x)
+		s := of.score(x)
 		sum += s
 		square += s * s
 	}
-	n := float64(len(pr.rows))
+	n := float64(len(p.rows))
 	return math.Sqrt(max(0, square/n-sum/n*(sum/n)))
 }

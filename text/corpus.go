@@ -2,6 +2,7 @@ package text
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"animo"
@@ -50,16 +51,21 @@ func (c *corpus) view(v view) (space, *matrix) {
 // readRows is how many rows are read between two looks at the context.
 const readRows = 1024
 
-// read takes in all rows of a source.
+// errLarge says that there are more rows than are held in memory.
+var errLarge = errors.New("more rows than are held in memory")
+
+// read takes in all rows of a source, up to largeRows.
 func read(ctx context.Context, src Source, tell func(Progress)) (*corpus, error) {
 	c := &corpus{}
 	for o, err := range src(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		if o.Label != animo.Negative && o.Label != animo.Positive {
-			return nil, animo.Errorf(animo.BadLabel, "row %d has the label %d; it must be 0 or 1",
-				"la fila %d tiene la etiqueta %d; debe ser 0 o 1", c.rows()+1, o.Label)
+		if err := checkLabel(o, c.rows()); err != nil {
+			return nil, err
+		}
+		if c.rows() == largeRows {
+			return nil, errLarge
 		}
 		c.add(o)
 		if c.rows()%readRows == 0 {

@@ -3,69 +3,63 @@ package text
 import "strings"
 
 // evidence deals out the parts that a text's features had in its score to the n-grams of the text. What
-// an n-gram of characters decided goes to the words it touches, in equal shares.
+// an n-gram of characters decided goes to its word.
 func (sp space) evidence(text string, s *scratch, x vector, part []float64, give func(ngram string, w float64)) {
 	of := make(map[int32]float64, len(x.ids)) // of one occurrence
 	for i, id := range x.ids {
 		of[id] = part[i] / float64(x.counts[i])
 	}
-	if sp.view.Kind == chars {
-		sp.charEvidence(text, s, of, give)
+	if sp.view.Kind == letters {
+		sp.letterEvidence(text, s, of, give)
 		return
 	}
-	sp.tokenize(text, s, false)
-	for i, t := range s.tokens {
-		if id := sp.find(gram(t.code)); id >= 0 {
-			give(strings.ToLower(text[t.from:t.to]), of[id])
+	sp.grams(text, s, false)
+	show := func(g gram, from, to int32) {
+		if id := sp.find(g); id >= 0 {
+			give(strings.ToLower(text[from:to]), of[id])
+			if sp.view.Kind == lexical {
+				delete(of, id) // its features do not count how often they occur
+			}
 		}
-		if i == 0 {
+	}
+	if sp.view.Kind == lexical {
+		sp.toneEvidence(text, s, x, part, give)
+		for _, h := range s.hits {
+			if h.code != unknown {
+				show(gram(h.code), s.tokens[h.first].from, s.tokens[h.last].to)
+			}
+		}
+	}
+	for i, t := range s.tokens {
+		show(gram(t.code), t.from, t.to)
+		if i == 0 || s.tokens[i-1].code <= negatedBit {
 			continue
 		}
 		before := s.tokens[i-1]
-		if id := sp.find(gram(before.code)<<32 | gram(t.code)); id >= 0 {
-			give(strings.ToLower(text[before.from:t.to]), of[id])
-		}
+		show(gram(before.code)<<32|gram(t.code), before.from, t.to)
 	}
 }
 
-// charEvidence does it for n-grams of characters.
-func (sp space) charEvidence(text string, s *scratch, of map[int32]float64, give func(ngram string, w float64)) {
-	runes := appendRunes(nil, text)
-	word := make([]int, len(runes)) // the word that each character belongs to
-	words := []string{}
-	begin := 0
-	for i := 0; i <= len(runes); i++ {
-		if i < len(runes) && classOf(runes[i]) == classWord {
-			word[i] = len(words)
+// letterEvidence does it for n-grams of characters.
+func (sp space) letterEvidence(text string, s *scratch, of map[int32]float64, give func(ngram string, w float64)) {
+	var whole scanner
+	whole.scan(text)
+	seen := map[string]bool{}
+	for _, t := range whole.spans {
+		word := string(whole.bytes(t))
+		if seen[word] {
 			continue
 		}
-		if i > begin {
-			words = append(words, string(runes[begin:i]))
+		seen[word] = true
+		sum, known := 0.0, false
+		for _, g := range sp.grams(word, s, false) {
+			if id := sp.find(g); id >= 0 {
+				sum += of[id]
+				known = true
+			}
 		}
-		if i < len(runes) {
-			word[i] = -1
-		}
-		begin = i + 1
-	}
-	for i := range runes {
-		k := gram(0)
-		last, touched := -1, 0
-		for n, r := range runes[i:min(i+sp.view.Max, len(runes))] {
-			k = k*base + gram(r)
-			if w := word[i+n]; w >= 0 && w != last {
-				last = w
-				touched++
-			}
-			if n+1 < sp.view.Min || touched == 0 {
-				continue
-			}
-			id := sp.find(k)
-			if id < 0 {
-				continue
-			}
-			for w := last; w > last-touched; w-- {
-				give(words[w], of[id]/float64(touched))
-			}
+		if known {
+			give(word, sum)
 		}
 	}
 }

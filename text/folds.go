@@ -1,7 +1,9 @@
 package text
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"strconv"
 
 	"animo"
 )
@@ -18,15 +20,11 @@ func foldsOf(c *corpus, o Options) ([]int, int, error) {
 	if o.FoldOf != nil {
 		return givenFolds(c, o.FoldOf)
 	}
-	n := o.Folds
-	if n == 0 {
-		n = defaultFolds
+	n, err := foldCount(o)
+	if err != nil {
+		return nil, 0, err
 	}
-	if n < minFolds || n > maxFolds {
-		return nil, 0, animo.Errorf(animo.Invalid, "folds must be %d to %d, not %d", "los pliegues deben ser de %d a %d, no %d",
-			minFolds, maxFolds, n).Of("folds")
-	}
-	if err := checkRows(c, n); err != nil {
+	if err := checkRows(c.rows(), c.positive, n); err != nil {
 		return nil, 0, err
 	}
 	fold := c.drawFolds(n, o.Seed)
@@ -59,43 +57,63 @@ func (c *corpus) drawFolds(n int, seed uint64) []int {
 }
 
 func givenFolds(c *corpus, foldOf []int) ([]int, int, error) {
-	bad := func(en, es string, args ...any) ([]int, int, error) {
-		return nil, 0, animo.Errorf(animo.Invalid, en, es, args...).Of("fold_file")
+	n, err := foldCount(Options{FoldOf: foldOf})
+	if err != nil {
+		return nil, 0, err
 	}
 	if len(foldOf) != c.rows() {
-		return bad("the fold file has %d numbers for %d rows", "el archivo de pliegues tiene %d números para %d filas", len(foldOf), c.rows())
+		return nil, 0, wrongLength(len(foldOf), strconv.Itoa(c.rows()))
 	}
-	n := 0
-	for i, f := range foldOf {
-		if f < 0 || f >= maxFolds {
-			return bad("row %d has fold %d; it must be 0 to %d", "la fila %d tiene el pliegue %d; debe ser de 0 a %d", i+1, f, maxFolds-1)
-		}
-		n = max(n, f+1)
-	}
-	size := make([]int, n)
-	for _, f := range foldOf {
-		size[f]++
-	}
-	for f, s := range size {
-		if s == 0 {
-			return bad("no row has fold %d", "ninguna fila tiene el pliegue %d", f)
-		}
-	}
-	if n < minFolds {
-		return bad("all rows have the same fold", "todas las filas tienen el mismo pliegue")
-	}
-	if err := checkRows(c, n); err != nil {
+	if err := checkRows(c.rows(), c.positive, n); err != nil {
 		return nil, 0, err
 	}
 	return foldOf, n, checkFolds(c, foldOf, n)
 }
 
-func checkRows(c *corpus, folds int) error {
-	if c.rows() < folds {
-		return animo.Errorf(animo.TooFewRows, "%d rows are too few for %d folds", "%d filas son muy pocas para %d pliegues", c.rows(), folds)
+// foldCount gives the number of folds that options ask for.
+func foldCount(o Options) (int, error) {
+	if o.FoldOf == nil {
+		n := cmp.Or(o.Folds, defaultFolds)
+		if n < minFolds || n > maxFolds {
+			return 0, animo.Errorf(animo.Invalid, "folds must be %d to %d, not %d", "los pliegues deben ser de %d a %d, no %d",
+				minFolds, maxFolds, n).Of("folds")
+		}
+		return n, nil
 	}
-	if c.positive == 0 || c.positive == c.rows() {
-		return animo.Errorf(animo.OneClass, "all %d rows carry the same label", "las %d filas llevan la misma etiqueta", c.rows())
+	var size [maxFolds]int
+	n := 0
+	for i, f := range o.FoldOf {
+		if f < 0 || f >= maxFolds {
+			return 0, badFolds("row %d has fold %d; it must be 0 to %d", "la fila %d tiene el pliegue %d; debe ser de 0 a %d", i+1, f, maxFolds-1)
+		}
+		size[f]++
+		n = max(n, f+1)
+	}
+	if n < minFolds {
+		return 0, badFolds("there must be at least %d folds", "debe haber al menos %d pliegues", minFolds)
+	}
+	for f, s := range size[:n] {
+		if s == 0 {
+			return 0, badFolds("no row has fold %d", "ninguna fila tiene el pliegue %d", f)
+		}
+	}
+	return n, nil
+}
+
+func badFolds(en, es string, args ...any) error {
+	return animo.Errorf(animo.Invalid, en, es, args...).Of("fold_file")
+}
+
+func wrongLength(folds int, rows string) error {
+	return badFolds("the fold file has %d numbers for %s rows", "el archivo de pliegues tiene %d números para %s filas", folds, rows)
+}
+
+func checkRows(rows, positive, folds int) error {
+	if rows < folds {
+		return animo.Errorf(animo.TooFewRows, "%d rows are too few for %d folds", "%d filas son muy pocas para %d pliegues", rows, folds)
+	}
+	if positive == 0 || positive == rows {
+		return animo.Errorf(animo.OneClass, "all %d rows carry the same label", "las %d filas llevan la misma etiqueta", rows)
 	}
 	return nil
 }
@@ -106,8 +124,12 @@ func checkFolds(c *corpus, fold []int, n int) error {
 	for i, f := range fold {
 		held[f][c.labels[i]]++
 	}
+	return checkHeld(held, c.rows(), c.positive)
+}
+
+func checkHeld(held [][2]int, rows, positive int) error {
 	for f := range held {
-		if held[f][1] == c.positive || held[f][0] == c.rows()-c.positive {
+		if held[f][1] == positive || held[f][0] == rows-positive {
 			return animo.Errorf(animo.OneClass, "without fold %d, all rows carry the same label: a label has too few rows to be measured",
 				"sin el pliegue %d, todas las filas llevan la misma etiqueta: una etiqueta tiene muy pocas filas para medir", f)
 		}

@@ -34,7 +34,11 @@ const negated = "NO_"
 type lexicon struct {
 	view   view
 	number map[string]uint32 // of each stem or word
-	words  wordCache         // numbers of the words as they stand in texts
+	words  wordCache         // tokens of the words as they stand in texts
+	polar  *polarIndex       // only of a lexical view
+
+	// letters finds what a word's characters add up to; nil where that is not asked for.
+	letters func(word string) (sum float32, known int32)
 }
 
 // Numbers with a meaning of their own.
@@ -47,8 +51,11 @@ func newLexicon(v view) *lexicon { return &lexicon{view: v, number: map[string]u
 
 // token is what the lexicon knows of a word as it stands in a text.
 type token struct {
-	number uint32
-	negate bool // it begins a negation's scope
+	number  uint32
+	negate  bool    // it begins a negation's scope
+	letters int32   // how many n-grams of characters are known, where that was asked for,
+	sum     float32 // and what they add up to
+	polarToken
 }
 
 // look finds the token of a word. With grow, a token that is new gets a number.
@@ -57,21 +64,42 @@ func (l *lexicon) look(b []byte, grow bool) token {
 	if t, ok := l.words.get(h, b); ok {
 		return t
 	}
+	return l.meet(h, b, grow)
+}
+
+// meet is look for a word of the given hash that is not remembered.
+func (l *lexicon) meet(h uint64, b []byte, grow bool) token {
 	w := string(b)
 	t := token{}
-	name := w
-	if l.view.Kind == spanish {
+	switch l.view.Kind {
+	case spanish:
 		t.negate = slices.Contains(negations, w)
-		name = stem(w)
+		t.number = l.numberOf(stem(w), grow)
+	case lexical:
+		t.number = l.numberOf(plainStem(w), grow)
+		t.polarToken = l.polar.look(w, t.number)
+		t.negate = t.turns || slices.Contains(softNegations, w)
+	default:
+		t.number = l.numberOf(w, grow)
+	}
+	if l.letters != nil {
+		t.sum, t.letters = l.letters(w)
+	}
+	l.words.put(h, w, t)
+	return t
+}
+
+// numberOf gives the number of a stem or word. With grow, one that is new gets the next.
+func (l *lexicon) numberOf(name string, grow bool) uint32 {
+	if l.view.Bits > 0 {
+		return max(uint32(hashBytes(name)>>32)&^negatedBit, first)
 	}
 	n, ok := l.number[name]
 	if !ok && grow {
 		n = first + 2*uint32(len(l.number))
 		l.number[name] = n
 	}
-	t.number = n
-	l.words.put(h, w, t)
-	return t
+	return n
 }
 
 // stem gives the Snowball stem of a Spanish word.
@@ -86,9 +114,16 @@ func stem(w string) string {
 type scratch struct {
 	scanner scanner
 	tokens  []place
-	runes   []rune
 	grams   []gram
-	cuts    []cut // of characters: which of the runes each gram is; only while the lexicon grows
+
+	// Only for a lexical view.
+	words []polarWord
+	hits  []hit
+
+	// Only for n-grams of characters.
+	distinct tally // of words
+	runes    []rune
+	cuts     []cut //  which of the runes each gram is; only while the lexicon grows
 }
 
 type cut struct{ from, to int32 }
@@ -103,21 +138,12 @@ type place struct {
 // N-grams with a token that is not known are left out. The result is overwritten by the next call.
 func (l *lexicon) grams(text string, s *scratch, grow bool) []gram {
 	s.grams, s.cuts = s.grams[:0], s.cuts[:0]
-	if l.view.Kind == chars {
-		s.runes = appendRunes(s.runes[:0], text)
-		for i := range s.runes {
-			k := gram(0)
-			for n, r := range s.runes[i:min(i+l.view.Max, len(s.runes))] {
-				k = k*base + gram(r)
-				if n+1 < l.view.Min {
-					continue
-				}
-				s.grams = append(s.grams, k)
-				if grow {
-					s.cuts = append(s.cuts, cut{int32(i), int32(i + n + 1)})
-				}
-			}
-		}
+	switch l.view.Kind {
+	case letters:
+		l.letterGrams(text, s, grow)
+		return s.grams
+	case lexical:
+		l.lexicalGrams(text, s, grow)
 		return s.grams
 	}
 	l.tokenize(text, s, grow)
@@ -166,41 +192,46 @@ func (l *lexicon) tokenize(text string, s *scratch, grow bool) {
 	}
 }
 
-// appendRunes appends the lower-cased characters of a text, each run of white space as one space.
-func appendRunes(dst []rune, text string) []rune {
-	blank := false
-	for i, r := range text {
-		lower := r
-		switch {
-		case int(r) < len(lowTable):
-			if lowTable[r].class == classSpace {
-				if !blank {
-					dst = append(dst, ' ')
-				}
-				blank = true
-				continue
-			}
-			lower = lowTable[r].lower
-		case r == 'İ':
-			dst = append(dst, 'i')
-			lower = '\u0307'
-		case unicode.IsSpace(r):
-			if !blank {
-				dst = append(dst, ' ')
-			}
-			blank = true
+// letterGrams puts the n-grams of characters of a text's distinct words into s.grams. A space stands
+// before and after each word.
+func (l *lexicon) letterGrams(text string, s *scratch, grow bool) {
+	s.scanner.marks = false
+	s.scanner.scan(text)
+	s.distinct.reset()
+	s.runes = s.runes[:0]
+	for _, sp := range s.scanner.spans {
+		b := s.scanner.bytes(sp)
+		if !s.distinct.add(distinctID(hashBytes(b))) {
 			continue
-		default:
-			lower = lowerRune(text, i, r)
 		}
-		blank = false
-		dst = append(dst, lower)
+		begin := len(s.runes)
+		s.runes = append(s.runes, ' ')
+		for _, r := range string(b) {
+			s.runes = append(s.runes, r)
+		}
+		s.runes = append(s.runes, ' ')
+		end := len(s.runes)
+		for i := begin; i < end; i++ {
+			k := gram(0)
+			for j := i; j < min(i+l.view.Max, end); j++ {
+				k = k*base + gram(s.runes[j])
+				if j-i+1 < l.view.Min {
+					continue
+				}
+				s.grams = append(s.grams, k)
+				if grow {
+					s.cuts = append(s.cuts, cut{int32(i), int32(j + 1)})
+				}
+			}
+		}
 	}
-	return dst
 }
 
+// distinctID is what of a word's hash tells the words of one text apart.
+func distinctID(hash uint64) int32 { return int32(hash >> 33) }
+
 // hashBytes hashes a word: eight bytes at a time, folded by 64x64->128 bit products as in wyhash.
-func hashBytes(b []byte) uint64 {
+func hashBytes[T string | []byte](b T) uint64 {
 	h := uint64(len(b)) * base
 	for len(b) > 8 {
 		h = fold(h^le64(b), 0xa0761d6478bd642f)
@@ -217,8 +248,8 @@ func hashBytes(b []byte) uint64 {
 	return fold(h^last, 0xe7037ed1a0b428db)
 }
 
-func le64(b []byte) uint64 {
-	_ = b[7]
+func le64[T string | []byte](b T) uint64 {
+	_ = b[7] // one check of bounds for all
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }

@@ -29,9 +29,18 @@ func (l *linear) score(x []vector) float64 {
 
 func (p *part) score(x vector) float64 {
 	var sum float32
-	if p.weighting == binary {
+	switch p.weighting {
+	case binary, unit:
 		for _, id := range x.ids {
 			sum += p.weights[id]
+		}
+		if p.weighting == unit {
+			sum *= scaleOf(len(x.ids))
+		}
+		return p.bias + float64(sum)
+	case counts:
+		for i, id := range x.ids {
+			sum += x.counts[i] * p.weights[id]
 		}
 		return p.bias + float64(sum)
 	}
@@ -78,11 +87,12 @@ func (l *linear) save() tensors {
 	t := tensors{}
 	for i, p := range l.parts {
 		name := fmt.Sprintf("part%d.", i)
-		t[name+"weights"] = p.weights
-		t[name+"bias"] = []float32{float32(p.bias)}
-		t[name+"view"] = []float32{float32(p.view)}
+		t.put(name+"view", float32(p.view))
+		t.put(name+"bias", float32(p.bias))
+		t.put(name+"weights", p.weights...)
+		t.put(name+"weighting", float32(p.weighting))
 		if p.weighting == tfidf {
-			t[name+"idf"] = p.idf
+			t.put(name+"idf", p.idf...)
 		}
 	}
 	return t
@@ -93,7 +103,7 @@ func loadLinear(widths []int, t tensors) (scorer, error) {
 	l := &linear{}
 	for i := 0; ; i++ {
 		name := fmt.Sprintf("part%d.", i)
-		if _, ok := t[name+"view"]; !ok && i > 0 {
+		if !t.has(name+"view") && i > 0 {
 			return l, nil
 		}
 		at, err := t.one(name + "view")
@@ -107,8 +117,15 @@ func loadLinear(widths []int, t tensors) (scorer, error) {
 		if p.weights, err = t.many(name+"weights", widths[p.view]); err != nil {
 			return nil, err
 		}
-		if _, ok := t[name+"idf"]; ok {
-			p.weighting = tfidf
+		kind, err := t.one(name + "weighting")
+		if err != nil {
+			return nil, err
+		}
+		p.weighting = weighting(kind)
+		if float32(p.weighting) != kind || p.weighting > tfidf {
+			return nil, fmt.Errorf("%sweighting is %g", name, kind)
+		}
+		if p.weighting == tfidf {
 			if p.idf, err = t.many(name+"idf", widths[p.view]); err != nil {
 				return nil, err
 			}

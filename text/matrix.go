@@ -11,7 +11,8 @@ type matrix struct {
 	starts []int32 // where each row begins, and after the last where it ends
 	ids    []int32
 	counts []float32
-	width  int // ids are below it
+	width  int     // ids are below it
+	traits []trait // of each feature of a lexical view
 }
 
 func (m *matrix) rows() int { return len(m.starts) - 1 }
@@ -28,33 +29,71 @@ type space struct {
 	names []string // of the features of a view of characters
 }
 
+// newHashedSpace makes the space of a view that needs no fitting.
+func newHashedSpace(v view) space { return newSpace(v, builtin()) }
+
+// newSpace makes the space of a view that is yet to be fitted, unless it is hashed. A lexical view takes
+// its lexicon.
+func newSpace(v view, p polarities) space {
+	sp := space{lexicon: newLexicon(v), features: newFeatures()}
+	if v.Bits > 0 {
+		sp.features = newHashedFeatures(v.Bits, nil)
+	}
+	if v.Kind == lexical {
+		sp.enter(p)
+	}
+	return sp
+}
+
+// width is how many numbers features can have.
+func (sp space) width() int {
+	if sp.hashed {
+		return 1 << sp.view.Bits
+	}
+	return sp.n
+}
+
+// fresh gives the same space with nothing remembered of single words, for a model of its own.
+func (sp space) fresh() space {
+	sp.lexicon = &lexicon{view: sp.view, number: sp.number, polar: sp.polar}
+	return sp
+}
+
 // fitSpace makes the space of some texts and their rows in it.
 func fitSpace(v view, texts []string) (space, *matrix) {
-	sp := space{lexicon: newLexicon(v), features: newFeatures()}
+	sp := newSpace(v, builtin())
 	m := &matrix{starts: make([]int32, 1, len(texts)+1)}
 	var s scratch
-	var at []int32 // per feature, one more than the place in m.ids where this row has it
+	at := make([]int32, sp.n) // per feature, one more than the place in m.ids where this row has it
 	for _, text := range texts {
 		begin := int32(len(m.ids))
 		for i, g := range sp.grams(text, &s, true) {
 			id, fresh := sp.add(g)
 			if fresh {
 				at = append(at, 0)
-				if v.Kind == chars {
+				if v.Kind == letters {
 					sp.names = append(sp.names, string(s.runes[s.cuts[i].from:s.cuts[i].to]))
 				}
 			}
 			if p := at[id]; p > begin {
-				m.counts[p-1]++
+				if v.Kind != lexical {
+					m.counts[p-1]++
+				}
 				continue
 			}
 			m.ids = append(m.ids, id)
 			m.counts = append(m.counts, 1)
 			at[id] = int32(len(m.ids))
 		}
+		if v.Kind == lexical {
+			m.ids, m.counts = appendTone(m.ids, m.counts, s.hits)
+		}
 		m.starts = append(m.starts, int32(len(m.ids)))
 	}
 	m.width = sp.n
+	if v.Kind == lexical {
+		m.traits = sp.traits()
+	}
 	return sp, m
 }
 
@@ -66,6 +105,12 @@ func (sp space) vector(text string, s *scratch, t *tally) vector {
 		if id := sp.find(g); id >= 0 {
 			t.add(id)
 		}
+	}
+	if sp.view.Kind == lexical {
+		for i := range t.counts {
+			t.counts[i] = 1
+		}
+		t.ids, t.counts = appendTone(t.ids, t.counts, s.hits)
 	}
 	return t.vector
 }
@@ -91,7 +136,8 @@ func (t *tally) reset() {
 	}
 }
 
-func (t *tally) add(id int32) {
+// add counts a feature, and tells whether it is the first time.
+func (t *tally) add(id int32) (fresh bool) {
 	mask := uint32(len(t.slots) - 1)
 	for i := uint32(id) * 0x9e3779b1 >> 8 & mask; ; i = (i + 1) & mask {
 		s := &t.slots[i]
@@ -102,11 +148,11 @@ func (t *tally) add(id int32) {
 			if 2*len(t.ids) > len(t.slots) {
 				t.grow()
 			}
-			return
+			return true
 		}
 		if t.ids[s.at] == id {
 			t.counts[s.at]++
-			return
+			return false
 		}
 	}
 }

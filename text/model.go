@@ -17,6 +17,7 @@ type Model struct {
 	slope   float64 // from score to log-odds
 	spaces  []space // one for each view of the trainer
 	scorer  scorer
+	fused   *fused    // the same as scorer and faster; nil where that cannot be
 	idle    sync.Pool // of *reader
 }
 
@@ -25,6 +26,11 @@ type reader struct {
 	scratch scratch
 	tallies []tally
 	x       []vector
+}
+
+// newModel makes a model that is ready to classify.
+func newModel(trainer string, prior, slope float64, spaces []space, s scorer) *Model {
+	return &Model{trainer: trainer, prior: prior, slope: slope, spaces: spaces, scorer: s, fused: fuse(s, spaces)}
 }
 
 func (m *Model) reader() *reader {
@@ -86,10 +92,16 @@ func (m *Model) classify(texts []string, out []Prediction) {
 
 // predict classifies one text.
 func (m *Model) predict(text string, r *reader) Prediction {
-	known := m.read(text, r)
 	odds := m.prior
-	if known > 0 {
-		odds = m.slope * m.scorer.score(r.x)
+	var score float64
+	var known int
+	if m.fused != nil {
+		score, known = m.fused.score(text, r)
+	} else if known = m.read(text, r); known > 0 {
+		score = m.scorer.score(r.x)
+	}
+	if known > 0 && !math.IsNaN(score) { // sums of damaged weights may be infinite
+		odds = m.slope * score
 	}
 	p := Prediction{Label: animo.Negative, Probability: sigmoid(math.Abs(odds)), Known: known}
 	if odds >= 0 {
@@ -102,7 +114,13 @@ func (m *Model) predict(text string, r *reader) Prediction {
 func (m *Model) read(text string, r *reader) (known int) {
 	for i, sp := range m.spaces {
 		r.x[i] = sp.vector(text, &r.scratch, &r.tallies[i])
-		known += len(r.x[i].ids)
+		if sp.view.Kind != letters {
+			known += len(r.x[i].ids)
+			continue
+		}
+		for _, c := range r.x[i].counts {
+			known += int(c)
+		}
 	}
 	return known
 }

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"reflect"
 	"testing"
 )
@@ -29,5 +30,29 @@ func TestModel_predicts_the_same_after_saving(t *testing.T) {
 			}
 		}
 		t.Log(m2.Classify("Las camas estaban mal arregladas"), m2.Explain("No me gustó nada; las camas estaban mal arregladas", 6))
+	}
+}
+
+func TestModel_fused_says_what_the_scorer_says(t *testing.T) {
+	rows, others := reportRows(t, "DB_proyecto_SA"), restaurantRows(t)
+	for _, trainer := range []string{"nb", "blend", "lexnb", "lexnb2", "lexblend", sgdName} {
+		m, _, err := Train(t.Context(), FromSlice(rows), Options{Trainer: trainer, Folds: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.fused == nil {
+			t.Fatalf("%s is not fused", trainer)
+		}
+		plain := &Model{spaces: m.spaces, scorer: m.scorer, prior: m.prior, slope: m.slope}
+		r, r2 := m.reader(), plain.reader()
+		for _, text := range append(textsOf(rows), textsOf(others)...) {
+			score, known := m.fused.score(text, r)
+			wantKnown := plain.read(text, r2)
+			want := m.scorer.score(r2.x)
+			// Both are sums of float32 in different orders.
+			if math.Abs(score-want) > 1e-4*(1+math.Abs(want)) || known != wantKnown {
+				t.Fatalf("%s: %q: %g of %d features, want %g of %d", trainer, text, score, known, want, wantKnown)
+			}
+		}
 	}
 }

@@ -44,6 +44,7 @@ func restaurantRows(t testing.TB) []animo.Opinion {
 
 func TestTrain_carries_over_to_restaurants(t *testing.T) {
 	rows, others := reportRows(t, "DB_proyecto_SA"), restaurantRows(t)
+	atLeast := map[string]float64{Auto: 0.91, "lexblend": 0.91, "lexnb": 0.9, sgdName: 0.86}
 	for _, trainer := range Trainers() {
 		m, _, err := Train(t.Context(), FromSlice(rows), Options{Trainer: trainer})
 		if err != nil {
@@ -55,5 +56,8 @@ func TestTrain_carries_over_to_restaurants(t *testing.T) {
 		}
 		s := c.scores()
 		t.Logf("%s: %d rows, accuracy %.4f, F1 %.4f, %+v", trainer, s.Rows, s.Accuracy, s.F1, c)
+		if least := atLeast[trainer]; s.Accuracy < least {
+			t.Errorf("%s: accuracy %.4f, want at least %.4f", trainer, s.Accuracy, least)
+		}
 	}
 }

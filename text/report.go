@@ -6,15 +6,23 @@ import (
 
 // newReport fills in what the held-out scores of all rows say.
 func newReport(t *training, scores []float64) *Report {
-	r := &Report{Rows: t.rows(), Positive: t.positive, Seed: t.seed, Folds: make([]Scores, t.folds)}
+	folds := make([]Confusion, t.folds)
 	for i, s := range scores {
-		r.Folds[t.fold[i]].Confusion.count(t.labels[i] == 1, s >= 0)
+		folds[t.fold[i]].count(t.labels[i] == 1, s >= 0)
 	}
+	r := reportOf(folds)
+	r.Rows, r.Positive, r.Seed = t.rows(), t.positive, t.seed
+	return r
+}
+
+// reportOf fills in what the folds' confusions say.
+func reportOf(folds []Confusion) *Report {
+	r := &Report{}
 	var accuracy, precision, recall, f1 []float64
-	for i := range r.Folds {
-		f := &r.Folds[i]
-		*f = f.Confusion.scores()
-		r.Confusion.add(f.Confusion)
+	for _, c := range folds {
+		f := c.scores()
+		r.Folds = append(r.Folds, f)
+		r.Confusion.add(c)
 		accuracy = append(accuracy, f.Accuracy)
 		precision = append(precision, f.Precision)
 		recall = append(recall, f.Recall)

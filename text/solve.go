@@ -14,12 +14,15 @@ type design struct {
 	numbers []float32
 	signs   []float32
 	width   int
+	// A solver stops when no row's optimality condition is violated by more than this, or after rounds
+	// passes.
+	tolerance float64
 }
 
 // newDesign gathers the numbers that some parts give for the training rows, each times the part's
-// weight where it has weights already. offsets tells where each part's features begin.
+// weight where it has weights already; a number of 0 is left out. offsets tells where each part's features begin.
 func newDesign(p problem, parts []part) (d *design, offsets []int32) {
-	d = &design{starts: make([]int32, 1, len(p.rows)+1)}
+	d = &design{starts: make([]int32, 1, len(p.rows)+1), tolerance: tolerance}
 	n := 0
 	for i := range parts {
 		x := p.views[parts[i].view]
@@ -30,15 +33,19 @@ func newDesign(p problem, parts []part) (d *design, offsets []int32) {
 		}
 	}
 	d.ids, d.numbers = make([]int32, 0, n), make([]float32, 0, n)
+	var numbers []float32
 	for _, r := range p.rows {
 		for i := range parts {
 			v := p.views[parts[i].view].row(int(r))
-			begin := len(d.numbers)
-			d.numbers = parts[i].weigh(d.numbers, v)
+			numbers = parts[i].weigh(numbers[:0], v)
 			for k, id := range v.ids {
-				d.ids = append(d.ids, id+offsets[i])
+				number := numbers[k]
 				if parts[i].weights != nil {
-					d.numbers[begin+k] *= parts[i].weights[id]
+					number *= parts[i].weights[id]
+				}
+				if number != 0 {
+					d.ids = append(d.ids, id+offsets[i])
+					d.numbers = append(d.numbers, number)
 				}
 			}
 		}
@@ -53,8 +60,7 @@ func (d *design) row(i int) (ids []int32, numbers []float32) {
 	return d.ids[lo:hi], d.numbers[lo:hi]
 }
 
-// Both solvers stop when no row's optimality condition is violated by more than tolerance, or after
-// rounds passes.
+// What solvers stop by, where nothing else is said.
 const (
 	tolerance = 0.01
 	rounds    = 200
@@ -77,7 +83,7 @@ func (d *design) logistic(ctx context.Context, c float64, seed uint64) ([]float3
 		for range 20 {
 			s := sigmoid(at)
 			f := at + q*(c*s-old) + margin
-			if math.Abs(f) < tolerance/100 {
+			if math.Abs(f) < d.tolerance/100 {
 				break
 			}
 			if f > 0 {
@@ -149,7 +155,7 @@ func (d *design) descend(ctx context.Context, seed uint64, start func(i int) flo
 				d.step(w, ids, numbers, float32(step)*d.signs[i])
 			}
 		}
-		if worst < tolerance {
+		if worst < d.tolerance {
 			break
 		}
 	}

@@ -18,8 +18,8 @@ func fitSVM(ctx context.Context, p problem) (scorer, error) {
 // Bayes weight: Wang and Manning, Baselines and bigrams, ACL 2012.
 func fitNBSVM(ctx context.Context, p problem) (scorer, error) {
 	var parts []part
-	for i := range p.views {
-		parts = append(parts, naiveBayes(p, part{view: i}, 1))
+	for i, w := range []weighting{binary, counts} {
+		parts = append(parts, naiveBayes(p, part{view: i, weighting: w}, 1))
 		parts[i].bias = 0
 	}
 	d, offsets := newDesign(p, parts)

@@ -43,7 +43,7 @@ type Options struct {
 // Progress tells how far a training is.
 type Progress struct {
 	Stage string // "reading", "choosing", "fold", "fitting"
-	Done  int    // of Total: rows when reading, folds when measuring
+	Done  int    // of Total: rows when reading or fitting, folds when measuring, trainings when choosing
 	Total int    // 0 while it is not known
 }
 

@@ -2,6 +2,7 @@ package text
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"strings"
 	"sync"
@@ -15,7 +16,22 @@ import (
 // Auto is the trainer that chooses among the others, and the default.
 const Auto = "auto"
 
-// Trainers lists the names that Options.Trainer takes, the default first.
+// Trainers lists the names that Options.Trainer takes, the default first:
+//
+//   - auto chooses among nb, lexnb, lexnb2, lexblend and blend by cross-validation. A file that is too long to
+//     be held in memory gets sgd.
+//   - lexblend is the sum of lexnb and a logistic regression over words, pairs of words and phrases, with the
+//     amounts of praise and blame that a lexicon of Spanish words and phrases finds in the text.
+//   - lexnb is naive Bayes over words and phrases; the lexicon is its prior knowledge. The fastest.
+//   - lexnb2 is the same with pairs of words.
+//   - nb is naive Bayes over words and pairs, with negated words apart, and without the lexicon.
+//   - blend is the sum of nb, naive Bayes over tf-idf, and NB-weighted logistic regression over n-grams of
+//     characters. The best without the lexicon.
+//   - logreg, svm and nbsvm are what is often taken: logistic regression and a linear support vector machine
+//     over tf-idf of words and characters, and NB-weighted logistic regression over both.
+//   - sgd is logistic regression by stochastic gradients and naive Bayes over the features of lexblend, hashed,
+//     for files of any size.
+//   - mlp is the network of the report, with seven hidden layers over the counts of words and pairs.
 func Trainers() []string {
 	names := []string{Auto}
 	for _, t := range trainers {
@@ -46,7 +62,32 @@ func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) 
 			o.Progress(p)
 		}
 	}
+	workers := o.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	m, r, err := dispatch(ctx, src, o, tr, workers, tell)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Seconds = time.Since(start).Seconds()
+	r.PeakBytes = peakBytes()
+	return m, r, nil
+}
+
+// dispatch trains in memory, or in passes where there is too much for that. A trainer without a name is auto.
+func dispatch(ctx context.Context, src Source, o Options, tr trainer, workers int, tell func(Progress)) (*Model, *Report, error) {
 	c, err := read(ctx, src, tell)
+	if errors.Is(err, errLarge) {
+		switch tr.name {
+		case sgdName:
+			return trainStream(ctx, src, o, workers, tell)
+		case "":
+			return trainAutoStream(ctx, src, o, workers, tell)
+		}
+		return nil, nil, animo.Errorf(animo.TooManyRows, "trainer %s takes at most %d rows; %s and %s take any number",
+			"el entrenador %s admite hasta %d filas; %s y %s admiten cualquier cantidad", tr.name, largeRows, Auto, sgdName).Of("trainer")
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -54,24 +95,17 @@ func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	workers := o.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
+	switch o.FoldOf = fold; {
+	case tr.name == sgdName:
+		return trainStream(ctx, src, o, workers, tell)
+	case tr.name == "" && c.rows() > autoRows:
+		return trainAutoStream(ctx, src, o, workers, tell)
 	}
 	t := &training{corpus: c, fold: fold, folds: folds, seed: o.Seed, workers: workers, tell: tell}
-	var m *Model
-	var r *Report
-	if auto {
-		m, r, err = t.trainAuto(ctx)
-	} else {
-		m, r, err = t.train(ctx, tr)
+	if tr.name == "" {
+		return t.trainAuto(ctx)
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	r.Seconds = time.Since(start).Seconds()
-	r.PeakBytes = peakBytes()
-	return m, r, nil
+	return t.train(ctx, tr)
 }
 
 func trainerNamed(name string) (trainer, error) {
@@ -104,7 +138,9 @@ func (t *training) train(ctx context.Context, tr trainer) (*Model, *Report, erro
 		g.Go(func() error {
 			in := func(i int) bool { return t.fold[i] == k }
 			err := t.measure(gctx, tr, in, in, held)
-			tell()
+			if err == nil {
+				tell()
+			}
 			return err
 		})
 	}
@@ -148,17 +184,13 @@ func (t *training) publish(ctx context.Context, tr trainer, held []float64) (*Mo
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{
-		trainer: tr.name,
-		prior:   single32(logit(float64(t.positive) / float64(t.rows()))),
-		slope:   single32(fitSlope(held, t.labels)),
-		scorer:  s,
-	}
+	var spaces []space
 	for _, v := range tr.views {
 		sp, _ := t.view(v)
-		m.spaces = append(m.spaces, sp)
+		spaces = append(spaces, sp.fresh())
 	}
-	return m, ctx.Err()
+	prior := logit(float64(t.positive) / float64(t.rows()))
+	return newModel(tr.name, prior, fitSlope(held, t.labels), spaces, s), ctx.Err()
 }
 
 // problem is what a trainer learns from when some rows are out.

@@ -32,11 +32,16 @@ type scorer interface {
 
 // trainers lists what Options.Trainer can name, except auto.
 var trainers = []trainer{
+	{"lexblend", []view{tonesView}, fitLexBlend, loadLinear},
+	{"lexnb", []view{toneView}, fitLexNB, loadLinear},
+	{"lexnb2", []view{tonesView}, fitLexNB, loadLinear},
 	{"nb", []view{spanishView}, fitNB, loadLinear},
-	{"blend", []view{wideView, charsView}, fitBlend, loadLinear},
-	{"logreg", []view{spanishView, charsView}, fitLogistic, loadLinear},
-	{"svm", []view{spanishView, charsView}, fitSVM, loadLinear},
-	{"nbsvm", []view{spanishView, charsView}, fitNBSVM, loadLinear},
+	{"blend", []view{wideView, lettersView}, fitBlend, loadLinear},
+	{"logreg", []view{spanishView, lettersView}, fitLogistic, loadLinear},
+	{"svm", []view{spanishView, lettersView}, fitSVM, loadLinear},
+	{sgdName, []view{hashedView}, nil, loadLinear}, // see trainStream
+	{"nbsvm", []view{spanishView, lettersView}, fitNBSVM, loadLinear},
+	{"mlp", []view{plainView}, fitNetwork(fitMLP), loadNetwork(loadMLP)},
 }
 
 // vectors gives the features of one row in each view.

@@ -6,7 +6,8 @@ type view struct {
 	Kind  viewKind `json:"kind"`
 	Min   int      `json:"min"`             // shortest n-gram
 	Max   int      `json:"max"`             // longest n-gram; of words at most 2
-	Scope int      `json:"scope,omitempty"` // words that a negation reaches; only for spanish
+	Scope int      `json:"scope,omitempty"` // words that a negation reaches; only for spanish and lexical
+	Bits  int      `json:"bits,omitempty"`  // features are hashes of so many bits; 0 means a vocabulary
 }
 
 type viewKind string
@@ -17,8 +18,11 @@ const (
 	// spanish has the stems of those words; a word that a negation reaches is another token than the
 	// same word elsewhere.
 	spanish viewKind = "spanish"
-	// chars is the lower-cased text itself, runs of white space as one space.
-	chars viewKind = "chars"
+	// lexical has the stems of words' plain forms, negated ones as in spanish, and what a lexicon of polarity
+	// says of them; see lexical.go.
+	lexical viewKind = "lexical"
+	// letters has the n-grams of characters of each distinct word, with a space on either side.
+	letters viewKind = "letters"
 )
 
 // The views that trainers use.
@@ -26,5 +30,8 @@ var (
 	plainView   = view{Kind: plain, Min: 1, Max: 2}
 	spanishView = view{Kind: spanish, Min: 1, Max: 2, Scope: 2}
 	wideView    = view{Kind: spanish, Min: 1, Max: 2, Scope: 3}
-	charsView   = view{Kind: chars, Min: 3, Max: 6}
+	hashedView  = view{Kind: lexical, Min: 1, Max: 2, Scope: 3, Bits: 20}
+	toneView    = view{Kind: lexical, Min: 1, Max: 1, Scope: 3}
+	tonesView   = view{Kind: lexical, Min: 1, Max: 2, Scope: 3}
+	lettersView = view{Kind: letters, Min: 4, Max: 6}
 )

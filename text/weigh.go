@@ -7,6 +7,8 @@ type weighting uint8
 
 const (
 	binary weighting = iota // 1 for a feature that occurs
+	counts                  // how often the feature occurs
+	unit                    // 1 for a feature that occurs, the text's vector scaled to length 1
 	tfidf                   // (1 + ln count) times the feature's idf, the text's vector scaled to length 1
 )
 
@@ -30,9 +32,16 @@ func idfOf(x *matrix, rows []int32) []float32 {
 
 // weigh appends the numbers of a text's features.
 func (p *part) weigh(dst []float32, x vector) []float32 {
-	if p.weighting == binary {
+	switch p.weighting {
+	case counts:
+		return append(dst, x.counts...)
+	case binary, unit:
+		number := float32(1)
+		if p.weighting == unit {
+			number = scaleOf(len(x.ids))
+		}
 		for range x.ids {
-			dst = append(dst, 1)
+			dst = append(dst, number)
 		}
 		return dst
 	}

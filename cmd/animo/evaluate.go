@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"animo"
 	"animo/text"
 )
 
@@ -30,12 +29,8 @@ type evaluation struct {
 	text.Scores
 	Positive int     `json:"positive"` // rows labelled Positivo
 	Skipped  int     `json:"skipped"`  // rows with three stars
-	Guesses  int     `json:"guesses"`  // texts without a known word
 	Seconds  float64 `json:"seconds"`
 }
-
-// evaluateBatch is how many texts are classified together.
-const evaluateBatch = 4096
 
 // Run scores the model and prints the scores.
 func (v *evaluateCmd) Run(ctx context.Context, c *console) error {
@@ -48,73 +43,19 @@ func (v *evaluateCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer files.close()
-	e, err := evaluate(ctx, model, files.source())
+	start := time.Now()
+	scores, err := text.Evaluate(ctx, model, files.source())
 	if err != nil {
 		return err
 	}
-	e.Skipped = files.skipped
+	e := evaluation{
+		Scores:   scores,
+		Positive: scores.Confusion.PositivePositive + scores.Confusion.PositiveNegative,
+		Skipped:  files.skipped,
+		Seconds:  time.Since(start).Seconds(),
+	}
 	if v.JSON {
 		return printJSON(c.stdout, e)
 	}
 	return printScores(c, e)
-}
-
-// evaluate classifies every text of src and compares.
-func evaluate(ctx context.Context, model *text.Model, src text.Source) (evaluation, error) {
-	start := time.Now()
-	var e evaluation
-	texts, labels := make([]string, 0, evaluateBatch), make([]animo.Label, 0, evaluateBatch)
-	judge := func() {
-		for i, p := range model.Classify(texts...) {
-			e.count(labels[i], p)
-		}
-		texts, labels = texts[:0], labels[:0]
-	}
-	for o, err := range src(ctx) {
-		if err != nil {
-			return e, err
-		}
-		texts, labels = append(texts, o.Text), append(labels, o.Label)
-		if len(texts) == evaluateBatch {
-			judge()
-		}
-	}
-	judge()
-	e.score()
-	e.Seconds = time.Since(start).Seconds()
-	return e, nil
-}
-
-// count adds one prediction.
-func (e *evaluation) count(label animo.Label, p text.Prediction) {
-	e.Rows++
-	e.Positive += int(label)
-	if p.Known == 0 {
-		e.Guesses++
-	}
-	switch {
-	case label == animo.Positive && p.Label == animo.Positive:
-		e.Confusion.PositivePositive++
-	case label == animo.Positive:
-		e.Confusion.PositiveNegative++
-	case p.Label == animo.Positive:
-		e.Confusion.NegativePositive++
-	default:
-		e.Confusion.NegativeNegative++
-	}
-}
-
-// score fills in the ratios from the counts. Positivo is the positive class; a ratio over nothing is 0.
-func (e *evaluation) score() {
-	ratio := func(a, b int) float64 {
-		if b == 0 {
-			return 0
-		}
-		return float64(a) / float64(b)
-	}
-	m := e.Confusion
-	e.Accuracy = ratio(m.PositivePositive+m.NegativeNegative, e.Rows)
-	e.Precision = ratio(m.PositivePositive, m.PositivePositive+m.NegativePositive)
-	e.Recall = ratio(m.PositivePositive, m.PositivePositive+m.PositiveNegative)
-	e.F1 = ratio(2*m.PositivePositive, 2*m.PositivePositive+m.NegativePositive+m.PositiveNegative)
 }

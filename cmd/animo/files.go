@@ -29,46 +29,48 @@ type opinionFile struct {
 
 // openFiles checks that the files can be read again and again. What can be read only once, standard input
 // ("-") and pipes, is copied to the folder for temporary files first.
-func openFiles(ctx context.Context, c *console, names []string) (o *opinionFiles, err error) {
-	o = &opinionFiles{}
-	defer func() {
-		if err != nil {
-			o.close()
-		}
-	}()
+func openFiles(ctx context.Context, c *console, names []string) (*opinionFiles, error) {
+	o := &opinionFiles{}
+	if err := o.open(ctx, c, names); err != nil {
+		return nil, errors.Join(err, o.close())
+	}
+	return o, nil
+}
+
+func (o *opinionFiles) open(ctx context.Context, c *console, names []string) error {
 	stdin := false
 	for _, name := range names {
 		file := opinionFile{name: name, path: name}
 		switch info, err := os.Stat(name); {
 		case name == "-" && stdin:
-			return nil, usagef("FILE", `"-" is there twice; standard input can be read once`, `"-" está dos veces; la entrada estándar se lee una sola vez`)
+			return usagef("FILE", `"-" is there twice; standard input can be read once`, `"-" está dos veces; la entrada estándar se lee una sola vez`)
 		case name == "-":
 			stdin = true
 			file.name = c.say("standard input", "entrada estándar")
 			if err := o.spool(ctx, file, c.stdin); err != nil {
-				return nil, err
+				return err
 			}
 			continue
 		case errors.Is(err, fs.ErrNotExist):
-			return nil, animo.Errorf(animo.NotFound, "%s: there is no such file", "%s: no existe ese archivo", name)
+			return animo.Errorf(animo.NotFound, "%s: there is no such file", "%s: no existe ese archivo", name)
 		case err != nil:
-			return nil, err
+			return err
 		case info.IsDir():
-			return nil, animo.Errorf(animo.Invalid, "%s is a folder; name the files in it", "%s es una carpeta; nombre los archivos que contiene", name)
+			return animo.Errorf(animo.Invalid, "%s is a folder; name the files in it", "%s es una carpeta; nombre los archivos que contiene", name)
 		case !info.Mode().IsRegular():
 			pipe, err := os.Open(name)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			err = o.spool(ctx, file, pipe)
 			if err := errors.Join(err, pipe.Close()); err != nil {
-				return nil, err
+				return err
 			}
 			continue
 		}
 		o.files = append(o.files, file)
 	}
-	return o, nil
+	return nil
 }
 
 // spool copies what can be read once.

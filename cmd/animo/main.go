@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"animo"
+	"animo/internal/config"
 	"animo/text"
 )
 
@@ -27,10 +28,13 @@ const (
 // commands is the command line. A command is a struct with flags and a Run method; Run may take a
 // context.Context, which ends at SIGINT or SIGTERM, and a *console to read from and print to.
 type commands struct {
+	Serve    serveCmd    `cmd:"" help:"Run the server: upload files of opinions, train models, classify over REST."`
 	Analyze  analyzeCmd  `cmd:"" help:"Find the faces in pictures: what they show, and who they are."`
 	Train    trainCmd    `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`
 	Classify classifyCmd `cmd:"" help:"Tell Positivo from Negativo with a trained model."`
 	Evaluate evaluateCmd `cmd:"" help:"Score a trained model on files of labelled opinions."`
+	Tenants  tenantsCmd  `cmd:"" help:"Add, list and remove tenants."`
+	Keys     keysCmd     `cmd:"" help:"Add, list and revoke API keys."`
 	Version  versionCmd  `cmd:"" help:"Print which Animo this is."`
 }
 
@@ -57,6 +61,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 100}),
 		kong.Vars{"trainers": strings.Join(text.Trainers(), ", ")},
+		kong.Configuration(config.FromFile),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(c))
 	if err != nil {
 		c.fail(err)

@@ -10,11 +10,13 @@ package main
 //     JSON has the same names and figures in both.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"golang.org/x/term"
 
@@ -63,6 +65,8 @@ func (c *console) wording(err error) string {
 		if e.Field != "" {
 			text = e.Field + ": " + text
 		}
+	} else if errors.Is(err, context.Canceled) {
+		text = c.say("interrupted", "interrumpido")
 	}
 	return text
 }
@@ -85,10 +89,7 @@ func (c *console) usage(err error) {
 
 // hint tells what to do about an error whose text does not say it.
 func hint(err error) (en, es string) {
-	switch animo.CodeOf(err) {
-	case animo.Interrupted:
-		return "nothing was saved", "no se guardó nada"
-	case animo.NoSpace:
+	if animo.CodeOf(err) == animo.NoSpace || errors.Is(err, syscall.ENOSPC) {
 		return "free some disk space and run it again", "libere espacio en el disco y repita la orden"
 	}
 	return "", ""

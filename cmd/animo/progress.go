@@ -1,45 +1,55 @@
 package main
 
 import (
+	"io"
+	"time"
+
 	"github.com/schollz/progressbar/v3"
 
 	"animo/text"
 )
 
-// bar draws the progress of a command on stderr, where that is a terminal.
+// bar draws the progress of a command, one bar a stage; each takes the place of the last.
 type bar struct {
 	c     *console
+	w     io.Writer // nil draws nothing
 	drawn *progressbar.ProgressBar
 	stage string
+	total int
 }
 
-// newBar makes a bar that draws nothing where nobody would see it.
+// newBar makes a bar on stderr, or one that draws nothing where stderr is not a terminal.
 func newBar(c *console) *bar {
 	if !terminal(c.stderr) {
-		return &bar{}
+		return &bar{c: c}
 	}
-	return &bar{c: c}
+	return &bar{c: c, w: c.stderr}
 }
 
-// show draws how far the training is. Each stage has a bar of its own, which takes the place of the last.
+// show draws how far the training is.
 func (b *bar) show(p text.Progress) {
-	if b.c == nil {
+	if b.w == nil {
 		return
 	}
-	if p.Stage != b.stage {
+	if p.Stage != b.stage || p.Total != b.total {
 		b.clear()
-		b.stage = p.Stage
-		total := p.Total
-		if total == 0 {
-			total = -1 // not known: a spinner
+		b.stage, b.total = p.Stage, p.Total
+		options := []progressbar.Option{
+			progressbar.OptionSetWriter(b.w),
+			progressbar.OptionSetDescription("animo: " + b.name(p.Stage)),
+			progressbar.OptionSetWidth(30),
+			progressbar.OptionThrottle(50 * time.Millisecond),
+			progressbar.OptionSetSpinnerChangeInterval(0), // turns when shown, not by a goroutine of its own
 		}
-		b.drawn = progressbar.NewOptions(total,
-			progressbar.OptionSetWriter(b.c.stderr), progressbar.OptionSetDescription("animo: "+b.name(p.Stage)),
-			progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionFullWidth(),
-			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
-	}
-	if p.Total > 0 {
-		b.drawn.ChangeMax(p.Total)
+		total := p.Total
+		if total > 0 || p.Done > 0 {
+			options = append(options, progressbar.OptionShowCount())
+		}
+		if total == 0 {
+			total = -1 // a spinner
+		}
+		b.drawn = progressbar.NewOptions(total, options...)
+		b.drawn.RenderBlank()
 	}
 	b.drawn.Set(p.Done)
 }
@@ -60,7 +70,7 @@ func (b *bar) name(stage string) string {
 	case "choosing":
 		return b.c.say("choosing a trainer", "eligiendo entrenador")
 	case "fold":
-		return b.c.say("measuring, fold", "midiendo, pliegue")
+		return b.c.say("measuring", "midiendo")
 	case "fitting":
 		return b.c.say("fitting to all rows", "ajustando a todas las filas")
 	case "people":

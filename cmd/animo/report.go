@@ -57,9 +57,6 @@ func printScores(c *console, e evaluation) error {
 	heading(w, "Precision", "%s", percent(e.Precision))
 	heading(w, "Recall", "%s", percent(e.Recall))
 	heading(w, "F1", "%s", percent(e.F1))
-	if e.Guesses > 0 {
-		heading(w, c.say("Guesses", "Conjeturas"), c.say("%d texts without a known word", "%d textos sin palabras conocidas"), e.Guesses)
-	}
 	fmt.Fprintln(w)
 	printConfusion(w, c, e.Confusion)
 	fmt.Fprintln(w)

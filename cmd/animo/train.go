@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -33,7 +34,7 @@ The report goes to stdout; the progress bar, where stderr is a terminal, and err
 Examples:
 
     animo train opiniones.txt --out modelo
-    animo train hoteles.csv restaurantes.jsonl --out modelo --trainer nb
+    animo train --trainer nb --out modelo hoteles.csv restaurantes.jsonl
     zcat opiniones.tsv.gz | animo train - --folds 5 --json | jq .accuracy.mean`
 }
 
@@ -46,7 +47,7 @@ type trained struct {
 
 // Run trains, saves and reports.
 func (t *trainCmd) Run(ctx context.Context, c *console) error {
-	defer debug.SetGCPercent(debug.SetGCPercent(trainGCPercent))
+	defer boundHeap()()
 	options := text.Options{Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Workers: t.Workers}
 	if t.Folds < 2 || t.Folds > 100 {
 		return usagef("--folds", "%d is not a number of folds; allowed are 2 to 100", "%d no es un número de pliegues; se admiten de 2 a 100", t.Folds)
@@ -96,9 +97,21 @@ func (t *trainCmd) Run(ctx context.Context, c *console) error {
 	return nil
 }
 
-// trainGCPercent has the collector run when the heap has grown by half since its last run, instead of
-// doubled: training keeps a large heap of rows and matrices, and reading them makes little garbage.
-const trainGCPercent = 50
+// trainHeap is the size that the heap of a training should not grow past by garbage alone. Below it the
+// collector lets the heap double between its runs, which is fastest; near it, it runs more often. What a
+// training needs at once it still gets.
+const trainHeap = 448 << 20
+
+// boundHeap sets trainHeap as the memory limit where the environment (GOMEMLIMIT) sets none, and gives
+// the function that undoes it.
+func boundHeap() (undo func()) {
+	before := debug.SetMemoryLimit(-1) // asks only
+	if before < math.MaxInt64 {
+		return func() {}
+	}
+	debug.SetMemoryLimit(trainHeap)
+	return func() { debug.SetMemoryLimit(before) }
+}
 
 // readFolds reads a fold file; "" gives none.
 func readFolds(path string) ([]int, error) {

@@ -11,12 +11,16 @@ type versionCmd struct{}
 
 // Run prints the version and what it was built with.
 func (versionCmd) Run(c *console) error {
-	version := "devel"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = buildVersion(info)
-	}
-	_, err := fmt.Fprintf(c.stdout, "animo %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintf(c.stdout, "animo %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
+}
+
+// version tells which Animo this is.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return buildVersion(info)
+	}
+	return "devel"
 }
 
 // buildVersion is the module's version where Go knows one; in a working copy it is the commit, marked

@@ -1,86 +1,20 @@
-// Package bus carries events to functions. Driver is what an engine must do (its adapters are folders
-// inside this one, bustest their suite); Bus adds what is the same on every engine: bounded workers,
-// attempts with growing pauses, heartbeats, deadlines, recovered panics and dead letters.
 package bus
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
 	"time"
 
 	"animo"
 )
 
-// Delivery is one event handed to one worker for the length of a lease.
-type Delivery struct {
-	Queue   string
-	Event   animo.Event
-	Attempt int    // 1 at the first delivery; counts lost leases too
-	Token   string // proves that this worker holds the lease
-}
-
-// DeadLetter is an event that a function could not deal with, and why.
-type DeadLetter struct {
-	Queue    string       `json:"queue"`
-	Event    animo.Event  `json:"event"`
-	Reason   animo.Reason `json:"reason"`
-	Attempts int          `json:"attempts"`
-	Time     time.Time    `json:"time"`
-}
-
-// Depth counts a queue's events by state.
-type Depth struct {
-	Queue   string `json:"queue"`
-	Ready   int    `json:"ready"`   // may be claimed now
-	Waiting int    `json:"waiting"` // in a pause before the next attempt
-	Running int    `json:"running"` // leased to a worker
-	Dead    int    `json:"dead"`
-}
-
-// Driver is a durable engine of queues. Every method is safe to call at once. What returned nil is on
-// disk. A Driver delivers at least once: a lease that expires makes the event ready again, its attempt
-// spent. Failures are animo.Errors; Conflict means that the lease is lost and somebody else has the event.
-type Driver interface {
-	// Declare makes a queue that receives every later event whose type matches one of the patterns
-	// (animo.Matches). Declaring again replaces the patterns and keeps what is queued.
-	Declare(ctx context.Context, queue string, patterns []string) error
-	// Publish puts each event into every queue that wants it, in one transaction. An event that a queue
-	// holds already, by tenant and id, is left as it is there; a dead letter of that id is taken up anew.
-	Publish(ctx context.Context, events ...animo.Event) error
-	// Claim leases up to n ready events, taking tenants in turn and, within one tenant, the oldest
-	// first. It returns at once, with nothing when nothing is ready.
-	Claim(ctx context.Context, queue string, n int, lease time.Duration) ([]Delivery, error)
-	// Wake returns a channel that receives when the queue may have something to claim: after Publish and
-	// Redrive here, and when a pause or a lease ends. It may receive for nothing.
-	Wake(queue string) <-chan struct{}
-	// Extend renews a lease.
-	Extend(ctx context.Context, d Delivery, lease time.Duration) error
-	// Ack removes an event that was dealt with.
-	Ack(ctx context.Context, d Delivery) error
-	// Retry gives an event back, to be claimed again after a pause.
-	Retry(ctx context.Context, d Delivery, pause time.Duration, reason animo.Reason) error
-	// Kill moves an event to the dead letters.
-	Kill(ctx context.Context, d Delivery, reason animo.Reason) error
-
-	// Depths tells the state of every declared queue, for one tenant or, with "", for all together.
-	Depths(ctx context.Context, tenant string) ([]Depth, error)
-	// DeadLetters lists a tenant's dead letters of a queue, newest first, at most limit of them, beginning
-	// after the event id `after` ("" for the start).
-	DeadLetters(ctx context.Context, tenant, queue, after string, limit int) ([]DeadLetter, error)
-	// DeadLetter reads one, or answers NotFound.
-	DeadLetter(ctx context.Context, tenant, queue, id string) (DeadLetter, error)
-	// Redrive makes dead letters ready again with their attempts at zero; without ids, all of the
-	// tenant's in that queue. It tells how many.
-	Redrive(ctx context.Context, tenant, queue string, ids ...string) (int, error)
-	// Drop forgets dead letters; without ids, all of the tenant's in that queue. It tells how many.
-	Drop(ctx context.Context, tenant, queue string, ids ...string) (int, error)
-	// DeleteTenant forgets every event and dead letter of a tenant.
-	DeleteTenant(ctx context.Context, tenant string) error
-	Close() error
-}
-
 // Handler deals with one event. It may be run twice for one event, and then changes nothing. Nil means
 // done; an error whose code is final (animo.Code.Final) goes to the dead letters at once, any other is
-// tried again. The context ends at the function's deadline, when the lease is lost, or at shutdown.
+// tried again. The context ends at the function's deadline, when the lease is lost, or at shutdown; a
+// worker is taken until the handler returns.
 type Handler func(ctx context.Context, e animo.Event) error
 
 // Function is what runs when an event arrives, with its own queue and its own bounded workers.
@@ -90,5 +24,179 @@ type Function struct {
 	Workers  int           // events worked on at once; 0 means 1
 	Deadline time.Duration // for one attempt; 0 means a minute
 	Handle   Handler
-	OnDead   func(ctx context.Context, e animo.Event, r animo.Reason) error // runs before the event becomes a dead letter; may run twice; nil for none
+	// OnDead runs before an event becomes a dead letter; nil for none. It has the function's deadline. When it
+	// fails it is run again after a pause, as often as it takes, so it may run twice.
+	OnDead func(ctx context.Context, e animo.Event, r animo.Reason) error
+}
+
+// Outcome says how one attempt ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Done     Outcome = "done"     // dealt with
+	Retried  Outcome = "retried"  // failed, to be tried again
+	Dead     Outcome = "dead"     // failed for good: a dead letter
+	Returned Outcome = "returned" // given back at shutdown, its attempt not spent
+	Lost     Outcome = "lost"     // the lease was lost: somebody else has the event, or it was deleted
+)
+
+// Observer is told of every attempt that ended, from many goroutines at once.
+type Observer interface {
+	Attempted(function string, outcome Outcome, took time.Duration)
+}
+
+// Options tune a Bus. The zero value works.
+type Options struct {
+	Attempts int             // in all, for a failure that is not final; 0 means 3
+	Pauses   []time.Duration // before the second attempt, the third, …; the last one repeats; each varies by a fifth; nil means 1 s, 10 s
+	Lease    time.Duration   // renewed at a third of it; after a crash without an owner, events rest so long; 0 means 30 s
+	Grace    time.Duration   // that Stop gives handlers before their contexts end; 0 means 5 s
+	Log      *slog.Logger    // nil means slog.Default
+	Observer Observer        // nil for none
+}
+
+// ErrStopping is the cause of a handler's context that ended because of Stop.
+var ErrStopping = errors.New("bus: stopping")
+
+// errLost is the cause of a handler's context that ended because of a lost lease.
+var errLost = errors.New("bus: the lease is lost")
+
+// Bus runs functions on a Driver's queues.
+type Bus struct {
+	driver Driver
+	o      Options
+
+	mu      sync.Mutex
+	started bool
+	stopped bool
+	// Stop ends these one after the other: taking events, handling them, settling them.
+	claims, handlers, settles context.Context
+	stopClaims, stopSettles   context.CancelFunc
+	stopHandlers              context.CancelCauseFunc
+	running                   sync.WaitGroup // claim loops, workers and heartbeats
+}
+
+// New makes a Bus on a driver, which stays the caller's to close, after Stop.
+func New(d Driver, o Options) *Bus {
+	if o.Attempts == 0 {
+		o.Attempts = 3
+	}
+	if len(o.Pauses) == 0 {
+		o.Pauses = []time.Duration{time.Second, 10 * time.Second}
+	}
+	if o.Lease == 0 {
+		o.Lease = 30 * time.Second
+	}
+	if o.Grace == 0 {
+		o.Grace = 5 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return &Bus{driver: d, o: o}
+}
+
+// Publish sends events to every queue that wants them, in one transaction. An event without id, type or
+// tenant is Invalid.
+func (b *Bus) Publish(ctx context.Context, events ...animo.Event) error {
+	for _, e := range events {
+		if e.ID == "" || e.Type == "" || e.Tenant == "" {
+			return animo.Errorf(animo.Invalid, "an event needs an id, a type and a tenant", "un evento necesita id, tipo e inquilino")
+		}
+	}
+	return b.driver.Publish(ctx, events...)
+}
+
+// Declare makes the functions' queues, so that they keep what is published from now on, also where nobody
+// works on them yet.
+func (b *Bus) Declare(ctx context.Context, functions ...Function) error {
+	for _, f := range functions {
+		if f.Name == "" || f.Handle == nil {
+			return fmt.Errorf("bus: function %q needs a name and a handler", f.Name)
+		}
+		if err := b.driver.Declare(ctx, f.Name, f.On); err != nil {
+			return fmt.Errorf("declare queue %s: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// Start declares the functions' queues and runs the functions until Stop. ctx bounds only the start. It may
+// be called once.
+func (b *Bus) Start(ctx context.Context, functions ...Function) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.started || b.stopped {
+		return errors.New("bus: started or stopped already")
+	}
+	names := map[string]bool{}
+	for _, f := range functions {
+		if names[f.Name] {
+			return fmt.Errorf("bus: two functions are called %q", f.Name)
+		}
+		names[f.Name] = true
+	}
+	if err := b.Declare(ctx, functions...); err != nil {
+		return err
+	}
+	b.started = true
+	ctx = context.WithoutCancel(ctx)
+	b.claims, b.stopClaims = context.WithCancel(ctx)
+	b.handlers, b.stopHandlers = context.WithCancelCause(ctx)
+	b.settles, b.stopSettles = context.WithCancel(ctx)
+	for _, f := range functions {
+		f.Workers = max(1, f.Workers)
+		if f.Deadline == 0 {
+			f.Deadline = time.Minute
+		}
+		w := &worker{Bus: b, f: f, log: b.o.Log.With("function", f.Name)}
+		b.running.Go(w.loop)
+	}
+	return nil
+}
+
+// lastWait is how long Stop waits beyond its context for handlers to notice that theirs has ended.
+const lastWait = 2 * time.Second
+
+// Stop takes no more events, lets handlers finish for the grace period or until ctx ends, then ends their
+// contexts, gives what they leave back unspent, and waits for them. A handler that does not return is left
+// behind, and the error is Timeout. Stop may be called twice, and before Start.
+func (b *Bus) Stop(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.started || b.stopped {
+		b.stopped = true
+		return nil
+	}
+	b.stopped = true
+	idle := make(chan struct{})
+	go func() {
+		b.running.Wait()
+		close(idle)
+	}()
+	defer b.stopSettles()
+	b.stopClaims()
+
+	grace := time.NewTimer(b.o.Grace)
+	defer grace.Stop()
+	select {
+	case <-idle:
+	case <-grace.C:
+	case <-ctx.Done():
+	}
+	b.stopHandlers(ErrStopping)
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+	}
+	last := time.NewTimer(lastWait)
+	defer last.Stop()
+	select {
+	case <-idle:
+		return nil
+	case <-last.C:
+		return animo.Errorf(animo.Timeout, "a function did not stop in time", "una función no se detuvo a tiempo")
+	}
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"animo"
 )
 
@@ -31,7 +33,7 @@ type Config struct {
 	MaxTexts    int   `default:"1000" env:"ANIMO_MAX_TEXTS" placeholder:"N" help:"Most texts in one call to classify."`
 	MaxText     int   `default:"65536" env:"ANIMO_MAX_TEXT" placeholder:"BYTES" help:"Longest text to classify."`
 	MaxBody     int64 `default:"8388608" env:"ANIMO_MAX_BODY" placeholder:"BYTES" help:"Largest body of a request that is not an upload."`
-	MaxRequests int   `default:"256" env:"ANIMO_MAX_REQUESTS" placeholder:"N" help:"Requests served at once; more are answered 503 with Retry-After."`
+	MaxRequests int   `default:"256" env:"ANIMO_MAX_REQUESTS" placeholder:"N" help:"Requests of each kind (uploads, waits, others) served at once, half of them for one tenant; more are answered 429 or 503 with Retry-After."`
 	MinFree     int64 `default:"134217728" env:"ANIMO_MIN_FREE" placeholder:"BYTES" help:"Disk space to leave free; uploads that would not are answered 507."`
 
 	RequestTime  time.Duration   `default:"30s" env:"ANIMO_REQUEST_TIME" help:"Longest request that is not an upload."`
@@ -163,4 +165,22 @@ func (c Config) String() string {
 	}
 	type plain Config
 	return fmt.Sprintf("%+v", plain(c))
+}
+
+// Default gives the settings that hold where nothing is said, whatever the environment says.
+func Default() Config {
+	var c Config
+	parser, err := kong.New(&c, kong.PostBuild(func(k *kong.Kong) error {
+		for _, flag := range k.Model.Flags {
+			flag.Envs, flag.Tag.Envs = nil, nil
+		}
+		return nil
+	}))
+	if err == nil {
+		_, err = parser.Parse(nil)
+	}
+	if err != nil {
+		panic(err) // the tags above are wrong
+	}
+	return c
 }

@@ -100,6 +100,13 @@ func TestConfig_refuses(t *testing.T) {
 	}
 }
 
+func TestDefault_ignores_the_environment(t *testing.T) {
+	t.Setenv("ANIMO_MAX_TEXTS", "2")
+	if got := config.Default(); got.MaxTexts != 1000 || got.Listen != "127.0.0.1:8080" || got.Validate() != nil {
+		t.Errorf("max-texts %d, listen %q", got.MaxTexts, got.Listen)
+	}
+}
+
 func TestConfig_loopback(t *testing.T) {
 	for listen, want := range map[string]bool{
 		"127.0.0.1:8080": true, "[::1]:0": true, "localhost:80": true, "127.8.9.1:1": true,

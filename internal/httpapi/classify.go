@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -28,8 +27,6 @@ func (s *server) checkTexts(field string, texts []string) error {
 			return animo.Errorf(animo.Invalid, "text %d is empty; leave it out or fill it in", "el texto %d está vacío; quítelo o rellénelo", i).Of(at)
 		case len(t) > s.Limits.TextBytes:
 			return animo.Errorf(animo.TooLarge, "text %d has %d bytes, the limit is %d; shorten it", "el texto %d tiene %d bytes, el límite es %d; acórtelo", i, len(t), s.Limits.TextBytes).Of(at)
-		case !utf8.ValidString(t):
-			return animo.Errorf(animo.NotUTF8, "text %d is not UTF-8", "el texto %d no es UTF-8", i).Of(at)
 		}
 	}
 	return nil
@@ -56,28 +53,37 @@ func (s *server) routeClassify() {
 		OperationID: "classify", Method: http.MethodPost, Path: "/v1/models/{id}/classify", Tags: []string{"Classify"},
 		Summary: "Classify texts, with probabilities and what decided", Errors: []int{400, 404, 409, 413, 422},
 	}, func(ctx context.Context, in *struct {
-		modelInput
+		ModelParam
 		Body struct {
 			Texts   []string `json:"texts" example:"[\"Las camas estaban mal arregladas\"]"`
-			Explain int      `json:"explain,omitempty" minimum:"0" maximum:"100" doc:"How many deciding n-grams to give for each text."`
+			Explain int      `json:"explain,omitempty" minimum:"0" maximum:"100" doc:"How many deciding n-grams to give for each text, of at most 100 texts."`
 		}
 	}) (*classifyOutput, error) {
 		if err := s.checkTexts("texts", in.Body.Texts); err != nil {
+			return nil, err
+		}
+		if err := checkExplain(len(in.Body.Texts), in.Body.Explain); err != nil {
 			return nil, err
 		}
 		model, version, err := s.Opinions.Loaded(ctx, tenantOf(ctx), in.ID)
 		if err != nil {
 			return nil, err
 		}
+		predictions, err := s.predict(ctx, model, in.Body.Texts)
+		if err != nil {
+			return nil, err
+		}
+		evidence := make([][]text.Evidence, len(in.Body.Texts))
+		if in.Body.Explain > 0 {
+			if evidence, err = s.explain(ctx, model, in.Body.Texts, in.Body.Explain); err != nil {
+				return nil, err
+			}
+		}
 		out := &classifyOutput{}
 		out.Body.Model, out.Body.Version = in.ID, version
 		out.Body.Results = make([]classification, len(in.Body.Texts))
-		for i, p := range model.Classify(in.Body.Texts...) {
-			c := classification{Label: p.Label.String(), Probability: p.Probability, Known: p.Known, Guess: p.Known == 0}
-			if in.Body.Explain > 0 {
-				c.Evidence = model.Explain(in.Body.Texts[i], in.Body.Explain)
-			}
-			out.Body.Results[i] = c
+		for i, p := range predictions {
+			out.Body.Results[i] = classification{Label: p.Label.String(), Probability: p.Probability, Known: p.Known, Guess: p.Known == 0, Evidence: evidence[i]}
 		}
 		return out, nil
 	})
@@ -118,8 +124,12 @@ func (s *server) routeClassify() {
 		if err != nil {
 			return nil, err
 		}
+		predictions, err := s.predict(ctx, model, in.Body.Opiniones)
+		if err != nil {
+			return nil, err
+		}
 		out := &sentiOutput{Body: make([][2]string, len(in.Body.Opiniones))}
-		for i, p := range model.Classify(in.Body.Opiniones...) {
+		for i, p := range predictions {
 			out.Body[i] = [2]string{p.Label.String(), in.Body.Opiniones[i]}
 		}
 		return out, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
@@ -34,15 +33,28 @@ func (r *recorder) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// observe counts and times every request under its route's pattern, never under its path, which may carry
-// anything.
+// observe counts and times every request under its group of routes, its method and its status, each one of
+// a few: what a client makes up must not become a label.
 func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		rec := &recorder{ResponseWriter: w}
 		next.ServeHTTP(rec, r)
-		s.Observe(routeOf(r.URL.Path), r.Method, rec.status, time.Since(start))
+		status := rec.status
+		if status == 0 {
+			status = http.StatusOK // which is what the server sends when a handler writes nothing
+		}
+		s.Observe(routeOf(r.URL.Path), methodOf(r.Method), status, time.Since(start))
 	})
+}
+
+// methodOf names the method, or "other" for one that is not among HTTP's own.
+func methodOf(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
 }
 
 // routeOf names the group of routes that a path belongs to: its first two elements at most.
@@ -75,7 +87,7 @@ func (s *server) recoverPanics(next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			s.Log.Error("panic in a request", "method", r.Method, "route", routeOf(r.URL.Path), "panic", p, "stack", string(debug.Stack()))
+			s.Log.Error("panic in a request", "method", methodOf(r.Method), "route", routeOf(r.URL.Path), "panic", p, "stack", string(debug.Stack()))
 			if rec, ok := w.(*recorder); !ok || rec.status == 0 {
 				writeProblem(w, r, s.Log, animo.Errorf(animo.Internal, "something inside failed; the log says what", "algo falló por dentro; el registro dice qué"))
 			}
@@ -99,19 +111,19 @@ func (s *server) cleanPath(next http.Handler) http.Handler {
 }
 
 // unrouted answers problems where the router would answer plain text: 404 for a path that is not there and
-// 405 for one that is, with another method.
-func (s *server) unrouted(mux *http.ServeMux) http.Handler {
+// 405 for one that is, with another method. What the router knows goes on to next.
+func (s *server) unrouted(mux *http.ServeMux, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
 		if pattern != "" {
-			mux.ServeHTTP(w, r)
+			next.ServeHTTP(w, r)
 			return
 		}
 		plain := &discard{header: http.Header{}}
 		h.ServeHTTP(plain, r)
 		if plain.status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", plain.header.Get("Allow"))
-			writeProblem(w, r, s.Log, animo.Errorf(animo.WrongMethod, "%s is not possible here; use %s", "%s no es posible aquí; use %s", r.Method, plain.header.Get("Allow")))
+			writeProblem(w, r, s.Log, animo.Errorf(animo.WrongMethod, "this method is not possible here; use %s", "este método no es posible aquí; use %s", plain.header.Get("Allow")))
 			return
 		}
 		writeProblem(w, r, s.Log, animo.Errorf(animo.NotFound, "there is nothing at this path; /docs lists what there is", "no hay nada en esta ruta; /docs enumera lo que hay"))
@@ -132,7 +144,7 @@ func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 func (s *server) deadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		limit := s.Limits.RequestTime
-		if r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/v1/training/") {
+		if isUpload(r) {
 			limit = s.Limits.UploadTime
 		}
 		until := time.Now().Add(limit)
@@ -141,20 +153,10 @@ func (s *server) deadline(next http.Handler) http.Handler {
 		_ = c.SetWriteDeadline(until.Add(time.Second)) // so that the answer of a request that ran out can still be sent
 		ctx, cancel := context.WithDeadline(r.Context(), until)
 		defer cancel()
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
-// limitInFlight answers 503 at once when as many requests as allowed are being served.
-func (s *server) limitInFlight(next http.Handler) http.Handler {
-	slots := make(chan struct{}, s.Limits.Requests)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case slots <- struct{}{}:
-			defer func() { <-slots }()
-			next.ServeHTTP(w, r)
-		default:
-			writeProblem(w, r, s.Log, animo.Errorf(animo.Unavailable, "more than %s requests at once; try again in a few seconds", "más de %s peticiones a la vez; inténtelo de nuevo en unos segundos", strconv.Itoa(s.Limits.Requests)))
+		r = r.WithContext(ctx)
+		if isUpload(r) {
+			r.Body = &steadyBody{r.Body, c.SetReadDeadline, until, s.Limits.UploadPause}
 		}
+		next.ServeHTTP(w, r)
 	})
 }

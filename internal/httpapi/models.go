@@ -17,7 +17,8 @@ type modelView struct {
 	Versions []trainingView `json:"versions" doc:"Kept versions with their scores, newest first."`
 }
 
-type modelInput struct {
+// ModelParam is the model's id in a path. It is exported since huma sets no field of an embedded type that is not.
+type ModelParam struct {
 	ID string `path:"id" doc:"The model's id." example:"DB_proyecto_SA.txt"`
 }
 
@@ -57,14 +58,14 @@ func (s *server) routeModels() {
 	register(s, huma.Operation{
 		OperationID: "get-model", Method: http.MethodGet, Path: "/v1/models/{id}", Tags: []string{tag},
 		Summary: "A model, its kept versions and their scores", Errors: []int{404},
-	}, func(ctx context.Context, in *modelInput) (*modelOutput, error) {
+	}, func(ctx context.Context, in *ModelParam) (*modelOutput, error) {
 		return s.modelView(ctx, in.ID)
 	})
 	register(s, huma.Operation{
 		OperationID: "get-model-version", Method: http.MethodGet, Path: "/v1/models/{id}/versions/{version}", Tags: []string{tag},
 		Summary: "One version of a model: how far it is, or its scores", Errors: []int{404},
 	}, func(ctx context.Context, in *struct {
-		modelInput
+		ModelParam
 		Version string `path:"version"`
 	}) (*trainingOutput, error) {
 		t, err := s.Opinions.Version(ctx, tenantOf(ctx), in.ID, in.Version)
@@ -99,7 +100,7 @@ func (s *server) routeModels() {
 		OperationID: "serve-version", Method: http.MethodPut, Path: "/v1/models/{id}/current", Tags: []string{tag},
 		Summary: "Let another kept version answer: roll back, or forward again", Errors: []int{400, 404, 409},
 	}, func(ctx context.Context, in *struct {
-		modelInput
+		ModelParam
 		Body struct {
 			Version string `json:"version" doc:"A kept version that is done."`
 		}
@@ -112,7 +113,7 @@ func (s *server) routeModels() {
 	register(s, huma.Operation{
 		OperationID: "delete-model", Method: http.MethodDelete, Path: "/v1/models/{id}", Tags: []string{tag},
 		Summary: "Forget a model with all its versions", Errors: []int{404},
-	}, func(ctx context.Context, in *modelInput) (*struct{}, error) {
+	}, func(ctx context.Context, in *ModelParam) (*struct{}, error) {
 		return nil, s.Opinions.DeleteModel(ctx, tenantOf(ctx), in.ID)
 	})
 }

@@ -131,21 +131,34 @@ func writeProblem(w http.ResponseWriter, r *http.Request, log *slog.Logger, err 
 	_ = huma.DefaultJSONFormat.Marshal(w, p) // the client may be gone
 }
 
+// errorsMost is how many of the things that are wrong with a request its answer lists.
+const errorsMost = 10
+
+// clip shortens a text that an answer repeats to at most 200 bytes.
+func clip(s string) string {
+	const most = 200
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
 // huma makes the errors that it finds itself through this variable, which is the only way it offers.
 func init() {
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		p := newProblem(status, codeOfStatus(status), msg)
 		details := []string{}
-		for _, err := range errs {
+		for _, err := range errs[:min(len(errs), errorsMost)] {
 			d, ok := err.(huma.ErrorDetailer)
 			if !ok {
 				if err != nil {
-					p.Errors = append(p.Errors, &huma.ErrorDetail{Message: err.Error()})
+					p.Errors = append(p.Errors, &huma.ErrorDetail{Message: clip(err.Error())})
 				}
 				continue
 			}
 			detail := d.ErrorDetail()
 			detail.Value = nil // it may be a whole opinion, or a key
+			detail.Location, detail.Message = clip(detail.Location), clip(detail.Message)
 			p.Errors = append(p.Errors, detail)
 			details = append(details, detail.Location+": "+detail.Message)
 			if p.Field == "" {

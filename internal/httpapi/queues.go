@@ -28,12 +28,14 @@ func viewDeadLetter(ctx context.Context, d bus.DeadLetter) deadLetterView {
 // deadLettersMost is how many dead letters one answer lists at most.
 const deadLettersMost = 1000
 
-type queueInput struct {
+// QueueParam is the queue in a path. It is exported since huma sets no field of an embedded type that is not.
+type QueueParam struct {
 	Queue string `path:"queue" doc:"The function's name." example:"ingest"`
 }
 
-type deadLetterInput struct {
-	queueInput
+// DeadLetterParams is a dead letter in a path. It is exported since huma sets no field of an embedded type that is not.
+type DeadLetterParams struct {
+	QueueParam
 	ID string `path:"id" doc:"The event's id."`
 }
 
@@ -103,7 +105,7 @@ func (s *server) routeQueues() {
 		OperationID: "list-dead-letters", Method: http.MethodGet, Path: "/v1/queues/{queue}/dead", Tags: []string{tag},
 		Summary: "What a function could not deal with, and why", Errors: []int{404},
 	}, func(ctx context.Context, in *struct {
-		queueInput
+		QueueParam
 		After string `query:"after" doc:"Where to go on, from next of the answer before."`
 		Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	}) (*deadLettersOutput, error) {
@@ -128,7 +130,7 @@ func (s *server) routeQueues() {
 	register(s, huma.Operation{
 		OperationID: "get-dead-letter", Method: http.MethodGet, Path: "/v1/queues/{queue}/dead/{id}", Tags: []string{tag},
 		Summary: "One dead letter with its event", Errors: []int{404},
-	}, func(ctx context.Context, in *deadLetterInput) (*deadLetterOutput, error) {
+	}, func(ctx context.Context, in *DeadLetterParams) (*deadLetterOutput, error) {
 		d, err := s.Queues.DeadLetter(ctx, tenantOf(ctx), in.Queue, in.ID)
 		if err != nil {
 			return nil, err
@@ -138,25 +140,25 @@ func (s *server) routeQueues() {
 	register(s, huma.Operation{
 		OperationID: "redrive-dead-letter", Method: http.MethodPost, Path: "/v1/queues/{queue}/dead/{id}/redrive", Tags: []string{tag},
 		Summary: "Try a dead letter again, three times anew", Errors: []int{404},
-	}, func(ctx context.Context, in *deadLetterInput) (*countOutput, error) {
+	}, func(ctx context.Context, in *DeadLetterParams) (*countOutput, error) {
 		return s.onDead(ctx, in.Queue, in.ID, s.Queues.Redrive)
 	})
 	register(s, huma.Operation{
 		OperationID: "redrive-dead-letters", Method: http.MethodPost, Path: "/v1/queues/{queue}/dead/redrive", Tags: []string{tag},
 		Summary: "Try all dead letters of a queue again", Errors: []int{404},
-	}, func(ctx context.Context, in *queueInput) (*countOutput, error) {
+	}, func(ctx context.Context, in *QueueParam) (*countOutput, error) {
 		return s.onDead(ctx, in.Queue, "", s.Queues.Redrive)
 	})
 	register(s, huma.Operation{
 		OperationID: "drop-dead-letter", Method: http.MethodDelete, Path: "/v1/queues/{queue}/dead/{id}", Tags: []string{tag},
 		Summary: "Forget a dead letter", DefaultStatus: http.StatusOK, Errors: []int{404},
-	}, func(ctx context.Context, in *deadLetterInput) (*countOutput, error) {
+	}, func(ctx context.Context, in *DeadLetterParams) (*countOutput, error) {
 		return s.onDead(ctx, in.Queue, in.ID, s.Queues.Drop)
 	})
 	register(s, huma.Operation{
 		OperationID: "drop-dead-letters", Method: http.MethodDelete, Path: "/v1/queues/{queue}/dead", Tags: []string{tag},
 		Summary: "Forget all dead letters of a queue", DefaultStatus: http.StatusOK, Errors: []int{404},
-	}, func(ctx context.Context, in *queueInput) (*countOutput, error) {
+	}, func(ctx context.Context, in *QueueParam) (*countOutput, error) {
 		return s.onDead(ctx, in.Queue, "", s.Queues.Drop)
 	})
 }

@@ -23,7 +23,7 @@ import (
 
 // Opinions is the opinion flow as the API needs it; *opinions.Flow is one.
 type Opinions interface {
-	Take(ctx context.Context, tenant, name string, r io.Reader, recipe opinions.Recipe) (animo.Version, error)
+	Take(ctx context.Context, tenant, name string, r io.Reader, size int64, recipe opinions.Recipe) (animo.Version, error)
 	Retrain(ctx context.Context, tenant, model string, datasets []string, recipe opinions.Recipe) (animo.Version, error)
 	Serve(ctx context.Context, tenant, model, version string) (animo.Model, error)
 	Training(ctx context.Context, tenant, model string) (opinions.Training, error)
@@ -53,14 +53,15 @@ type Keys interface {
 	Locked(ctx context.Context) (bool, error)
 }
 
-// Limits bound one request. All must be more than 0.
+// Limits bound one request. All but the last must be more than 0.
 type Limits struct {
 	BodyBytes   int64         // of a request that is not an upload
 	Texts       int           // in one call to classify
 	TextBytes   int           // of one text to classify
-	Requests    int           // served at once
+	Requests    int           // of each kind served at once: uploads, waits for a training, all others
 	RequestTime time.Duration // for a request that is not an upload
 	UploadTime  time.Duration // for an upload
+	UploadPause time.Duration // that an upload may bring nothing; 0 means 30 s
 }
 
 // Options are what the API serves. All fields are required but MetricsToken and Observe.
@@ -82,12 +83,17 @@ type server struct {
 	Options
 	api       huma.API
 	docsBytes func() ([]byte, error)
+	cores     cores
+	kinds     kinds
 }
 
 // New makes the handler of everything under the server's address.
 func New(o Options) http.Handler {
 	if o.Observe == nil {
 		o.Observe = func(string, string, int, time.Duration) {}
+	}
+	if o.Limits.UploadPause == 0 {
+		o.Limits.UploadPause = uploadPause
 	}
 	mux := http.NewServeMux()
 	config := huma.DefaultConfig("Animo", o.Version)
@@ -105,7 +111,7 @@ func New(o Options) http.Handler {
 		"key": {Type: "http", Scheme: "bearer", Description: "An API key (animo keys add). Not needed while no key exists."},
 	}
 	config.Security = []map[string][]string{{"key": {}}, {}}
-	s := &server{Options: o, api: humago.New(mux, config)}
+	s := &server{Options: o, api: humago.New(mux, config), cores: newCores(), kinds: newKinds(o.Limits.Requests)}
 	s.docsBytes = s.docsOnce()
 
 	s.routeTraining()
@@ -113,7 +119,7 @@ func New(o Options) http.Handler {
 	s.routeClassify()
 	s.routeQueues()
 
-	private := s.limitInFlight(s.authenticate(s.unrouted(mux)))
+	private := s.authenticate(s.limitInFlight(s.unrouted(mux, s.readBody(mux))))
 	front := http.NewServeMux()
 	front.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	front.HandleFunc("GET /readyz", s.readyz)
@@ -134,10 +140,7 @@ func New(o Options) http.Handler {
 
 // register adds one operation whose handler may answer any error.
 func register[I, O any](s *server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	if op.MaxBodyBytes == 0 {
-		op.MaxBodyBytes = s.Limits.BodyBytes
-	}
-	op.BodyReadTimeout = -1 // the deadline of the whole request holds
+	op.MaxBodyBytes, op.BodyReadTimeout = -1, -1 // readBody has seen to both
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {

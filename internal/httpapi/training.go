@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -118,11 +119,38 @@ func message(lang string, v trainingView) string {
 	return fmt.Sprintf("%s %d/%d", verb, p.Done, p.Total)
 }
 
-type nameInput struct {
+// awaitEvery is how often a client that waits for the end of a training has it looked up; the end may come
+// about on another machine.
+const awaitEvery = 50 * time.Millisecond
+
+// awaitTraining reads the newest training of a model, again and again until it has ended or the wait is over.
+func (s *server) awaitTraining(ctx context.Context, name string, wait time.Duration) (opinions.Training, error) {
+	over := time.NewTimer(min(wait, s.Limits.RequestTime*9/10)) // an answer must come before the request's deadline
+	defer over.Stop()
+	look := time.NewTicker(awaitEvery)
+	defer look.Stop()
+	for {
+		t, err := s.Opinions.Training(ctx, tenantOf(ctx), name)
+		if err != nil || t.Status.Ended() || wait == 0 {
+			return t, err
+		}
+		select {
+		case <-over.C:
+			return t, nil
+		case <-ctx.Done():
+			return t, ctx.Err()
+		case <-look.C:
+		}
+	}
+}
+
+// NameParam is the name in a path. It is exported since huma sets no field of an embedded type that is not.
+type NameParam struct {
 	Name string `path:"name" doc:"The training file's name." example:"DB_proyecto_SA.txt"`
 }
 
-type recipeInput struct {
+// RecipeQuery is how to train, in a query. It is exported since huma sets no field of an embedded type that is not.
+type RecipeQuery struct {
 	Trainer string `query:"trainer" doc:"How to train; auto chooses by cross-validation." example:"auto"`
 	Folds   int    `query:"folds" doc:"Parts of the cross-validation, 2 to 100; 10 if not said." example:"10"`
 	Seed    uint64 `query:"seed" doc:"Start weights, shuffles and folds follow from it." example:"0"`
@@ -130,14 +158,18 @@ type recipeInput struct {
 
 // uploadInput keeps hold of the body's reader, so that a file of any size streams to disk.
 type uploadInput struct {
-	nameInput
-	recipeInput
+	NameParam
+	RecipeQuery
 	body io.Reader
+	size int64 // of the body; -1 when the client does not say
 }
 
 // Resolve is how huma lets an input see the request.
 func (in *uploadInput) Resolve(ctx huma.Context) []error {
-	in.body = ctx.BodyReader()
+	in.body, in.size = ctx.BodyReader(), -1
+	if n, err := strconv.ParseInt(ctx.Header("Content-Length"), 10, 64); err == nil {
+		in.size = n
+	}
 	return nil
 }
 
@@ -159,11 +191,11 @@ func (s *server) routeTraining() {
 		Summary: "Upload a file of labelled opinions and train a model of it",
 		Description: "The body is the file: opinion TAB label a line, CSV with a header, or JSONL. When the answer comes, the file is on disk and will be " +
 			"trained, whatever happens. The same bytes under the same name are the same training.",
-		DefaultStatus: http.StatusAccepted, MaxBodyBytes: -1,
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}},
-		Errors:      []int{400, 413, 422, 507},
+		DefaultStatus: http.StatusAccepted,
+		RequestBody:   &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}},
+		Errors:        []int{400, 413, 422, 507},
 	}, func(ctx context.Context, in *uploadInput) (*trainingOutput, error) {
-		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.body, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed})
+		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.body, in.size, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed})
 		if err != nil {
 			return nil, err
 		}
@@ -173,8 +205,11 @@ func (s *server) routeTraining() {
 	register(s, huma.Operation{
 		OperationID: "get-training", Method: http.MethodGet, Path: "/v1/training/{name}", Tags: []string{tag},
 		Summary: "How far the newest training of a model is", Errors: []int{404},
-	}, func(ctx context.Context, in *nameInput) (*trainingOutput, error) {
-		t, err := s.Opinions.Training(ctx, tenantOf(ctx), in.Name)
+	}, func(ctx context.Context, in *struct {
+		NameParam
+		Wait int `query:"wait" minimum:"0" maximum:"60" doc:"Answer when it has ended, or after so many seconds." example:"0"`
+	}) (*trainingOutput, error) {
+		t, err := s.awaitTraining(ctx, in.Name, time.Duration(in.Wait)*time.Second)
 		if err != nil {
 			return nil, err
 		}
@@ -215,14 +250,14 @@ func (s *server) routeTraining() {
 	register(s, huma.Operation{
 		OperationID: "get-dataset", Method: http.MethodGet, Path: "/v1/datasets/{name}", Tags: []string{datasets},
 		Summary: "The newest revision of a training file", Errors: []int{404},
-	}, func(ctx context.Context, in *nameInput) (*datasetOutput, error) {
+	}, func(ctx context.Context, in *NameParam) (*datasetOutput, error) {
 		d, err := s.Opinions.Dataset(ctx, tenantOf(ctx), in.Name)
 		return &datasetOutput{d}, err
 	})
 	register(s, huma.Operation{
 		OperationID: "delete-dataset", Method: http.MethodDelete, Path: "/v1/datasets/{name}", Tags: []string{datasets},
 		Summary: "Forget a training file: bytes and rows, every revision", Description: "Models trained of it go on answering.", Errors: []int{404},
-	}, func(ctx context.Context, in *nameInput) (*struct{}, error) {
+	}, func(ctx context.Context, in *NameParam) (*struct{}, error) {
 		return nil, s.Opinions.DeleteDataset(ctx, tenantOf(ctx), in.Name)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -41,7 +42,7 @@ const partial = ".partial"
 const abandoned = time.Hour
 
 func openFolder(dir string) (*folder, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(dir); err != nil {
 		return nil, fileError(err)
 	}
 	root, err := os.OpenRoot(dir)
@@ -53,6 +54,29 @@ func openFolder(dir string) (*folder, error) {
 		return nil, errors.Join(fileError(err), root.Close())
 	}
 	return f, nil
+}
+
+// makeDir makes the store's own folder and those above it that are not there, and syncs the entry of each.
+func makeDir(dir string) error {
+	err := os.Mkdir(dir, 0o700)
+	parent := filepath.Dir(dir)
+	if errors.Is(err, fs.ErrNotExist) && parent != dir {
+		if err := makeDir(parent); err != nil {
+			return err
+		}
+		err = os.Mkdir(dir, 0o700)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d, err := os.Open(parent)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // sweep makes the folder of unfinished files and removes those that a crash left.

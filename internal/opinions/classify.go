@@ -15,8 +15,8 @@ import (
 // Loaded gives the version of a model that answers now, ready to classify, and that version's ID. It reads
 // which one that is at every call, so a newly published version answers from the next call on.
 func (f *Flow) Loaded(ctx context.Context, tenant, model string) (*text.Model, string, error) {
-	var m animo.Model
-	if _, err := f.getJSON(ctx, tenant, modelsTable, model, &m); err != nil {
+	m, err := f.model(ctx, tenant, model)
+	if err != nil {
 		return nil, "", unknownModel(err, model)
 	}
 	if m.Current == "" {

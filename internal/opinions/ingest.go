@@ -12,8 +12,11 @@ import (
 	"animo/text/labelled"
 )
 
-// ingestBatch is how many rows are written in one transaction.
-const ingestBatch = 2000
+// So many rows, or so many bytes of them, are written in one transaction.
+const (
+	ingestBatch = 2000
+	ingestBytes = 4 << 20
+)
 
 // ingest reads a stored file row by row into the rows table. Row keys come from the file's content and the
 // row's number, so an ingest that is run again inserts only what is missing.
@@ -30,13 +33,11 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 		return err
 	}
 	ref := row.Datasets[0]
-	var d animo.Dataset
-	rev, err := f.getJSON(ctx, e.Tenant, datasetsTable, datasetKey(ref), &d)
+	d, err := f.revision(ctx, e.Tenant, ref)
 	if gone(err) { // deleted, perhaps while it was being ingested
 		if _, err := f.tables.Delete(ctx, e.Tenant, rowsTable, rowsRange(ref)); err != nil {
 			return err
 		}
-		return animo.Errorf(animo.NotFound, "dataset %q was deleted before it was ingested", "el conjunto %q se borró antes de ser ingerido", ref.Name)
 	}
 	if err != nil {
 		return err
@@ -45,11 +46,11 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 		if err := f.setStatus(ctx, e.Tenant, &row, animo.Ingesting, nil); err != nil {
 			return err
 		}
-		if err := f.ingestRows(ctx, e.Tenant, o, ref, &d); err != nil {
+		if err := f.ingestRows(ctx, e.Tenant, o, &d.Dataset); err != nil {
 			return err
 		}
 		d.Ingested = true
-		if err := f.swapJSON(ctx, e.Tenant, datasetsTable, datasetKey(ref), d, rev); err != nil {
+		if err := f.saveDataset(ctx, e.Tenant, &d); err != nil {
 			return err
 		}
 		f.log.Info("ingested", "tenant", e.Tenant, "dataset", d.Name, "rows", d.Rows, "skipped", d.Skipped)
@@ -57,7 +58,8 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 	return f.say(ctx, DatasetIngested, e.Tenant, o)
 }
 
-func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, ref animo.DatasetRef, d *animo.Dataset) error {
+func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, d *animo.Dataset) error {
+	ref := d.Ref()
 	body, err := f.objects.Get(ctx, tenant, uploadObject(ref))
 	if err != nil {
 		return err
@@ -68,10 +70,11 @@ func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, ref animo
 	note := f.progressNotes(ctx, tenant, o)
 
 	d.Rows, d.Positive = 0, 0
-	batch := make([]table.Row, 0, ingestBatch)
+	batch, bytes := make([]table.Row, 0, ingestBatch), 0
 	flush := func() error {
 		_, err := f.tables.PutNew(ctx, tenant, rowsTable, batch...)
-		batch = batch[:0]
+		clear(batch)
+		batch, bytes = batch[:0], 0
 		note(text.Progress{Stage: "ingesting", Done: d.Rows, Total: guessRows(d.Rows, read.n, d.Bytes)})
 		return err
 	}
@@ -84,7 +87,8 @@ func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, ref animo
 		batch = append(batch, table.Row{Key: rowKey(ref, d.Rows), Value: value})
 		d.Rows++
 		d.Positive += int(op.Label)
-		if len(batch) == ingestBatch {
+		bytes += len(value)
+		if len(batch) == ingestBatch || bytes >= ingestBytes {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -143,5 +147,3 @@ func (f *Flow) progressNotes(ctx context.Context, tenant string, o order) func(t
 		}
 	}
 }
-
-func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }

@@ -27,8 +27,9 @@ import (
 
 // The tables, by what their keys are.
 const (
-	datasetsTable = "datasets" // name/sha256 -> animo.Dataset
-	rowsTable     = "rows"     // name/sha256/row number -> label and text
+	headsTable    = "heads"    // name -> head
+	datasetsTable = "datasets" // name/revision -> datasetRow
+	rowsTable     = "rows"     // name/revision/row number -> label and text
 	versionsTable = "versions" // model/version -> versionRow
 	progressTable = "progress" // model/version -> Progress
 	modelsTable   = "models"   // model -> animo.Model
@@ -97,6 +98,7 @@ type Flow struct {
 	limits  Limits
 	spool   string // folder for uploads on their way in
 	room    func(int64) error
+	exists  func(context.Context, string) error
 	now     func() time.Time
 	log     *slog.Logger
 	loaded  *modelCache
@@ -105,10 +107,11 @@ type Flow struct {
 // Options are what New may be told. The zero value works.
 type Options struct {
 	Limits Limits
-	Spool  string                  // folder for uploads on their way in; "" means the system's
-	Room   func(bytes int64) error // answers NoSpace when so many bytes more would be too many; nil for no check
-	Now    func() time.Time        // nil means time.Now
-	Log    *slog.Logger            // nil means slog.Default
+	Spool  string                                         // folder for uploads on their way in; "" means the system's
+	Room   func(bytes int64) error                        // answers NoSpace when so many bytes more would be too many; nil for no check
+	Exists func(ctx context.Context, tenant string) error // answers NotFound for a tenant that was removed; nil for no check
+	Now    func() time.Time                               // nil means time.Now
+	Log    *slog.Logger                                   // nil means slog.Default
 }
 
 // New makes the flow over its stores. It starts nothing.
@@ -122,8 +125,11 @@ func New(tables table.Driver, objects object.Store, events Publisher, o Options)
 	if o.Room == nil {
 		o.Room = func(int64) error { return nil }
 	}
+	if o.Exists == nil {
+		o.Exists = func(context.Context, string) error { return nil }
+	}
 	limits := o.Limits.withDefaults()
-	return &Flow{tables, objects, events, limits, o.Spool, o.Room, o.Now, o.Log, newModelCache(limits.ModelsLoaded)}
+	return &Flow{tables, objects, events, limits, o.Spool, o.Room, o.Exists, o.Now, o.Log, newModelCache(limits.ModelsLoaded)}
 }
 
 // Functions gives the functions of the flow, to be registered with the bus.
@@ -136,7 +142,7 @@ func (f *Flow) Functions() []bus.Function {
 }
 
 func (f *Flow) readerLimits() labelled.Limits {
-	return labelled.Limits{RowBytes: f.limits.RowBytes, Rows: f.limits.Rows}
+	return labelled.Limits{RowBytes: f.limits.RowBytes, Rows: f.limits.Rows, Bytes: f.limits.FileBytes}
 }
 
 // order is the data of every event of the flow: which version of which model it is about.
@@ -188,14 +194,25 @@ func (f *Flow) swapJSON(ctx context.Context, tenant, tbl, key string, v any, rev
 	return f.tables.Swap(ctx, tenant, tbl, table.Row{Key: key, Value: b, Rev: rev})
 }
 
+// gone reports whether an error says that something is not there.
+func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
+
+// conflict reports whether an error says that somebody else was first.
+func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
+
+func versionKey(model, id string) string { return model + "/" + id }
+
+func artefactObject(model, id, file string) string { return "models/" + model + "/" + id + "/" + file }
+
 const maxName = 128
 
 var reservedName = regexp.MustCompile(`^\.|\.\.`)
 
 // CheckName answers UnsafeName unless a dataset's or model's name is 1 to 128 bytes of letters, digits,
-// spaces and the signs . _ - + ( ) @ , and neither begins with a dot or a space nor has two dots in a row.
+// spaces and the signs . _ - + ( ) @ , does not begin with a dot, begin or end with a
+// space, or have two dots in a row.
 func CheckName(name string) error {
-	bad := name == "" || len(name) > maxName || !utf8.ValidString(name) || reservedName.MatchString(name) || name[0] == ' '
+	bad := name == "" || len(name) > maxName || !utf8.ValidString(name) || reservedName.MatchString(name) || name[0] == ' ' || name[len(name)-1] == ' '
 	for _, r := range name {
 		switch r {
 		case '.', '_', '-', '+', '(', ')', '@', ',', ' ':
@@ -207,8 +224,8 @@ func CheckName(name string) error {
 		return nil
 	}
 	return animo.Errorf(animo.UnsafeName,
-		"%q cannot be a name: use 1 to 128 bytes of letters, digits, spaces and . _ - + ( ) @ , without slashes, a dot in front or two dots in a row",
-		"%q no puede ser un nombre: use de 1 a 128 bytes de letras, cifras, espacios y . _ - + ( ) @ , sin barras, sin punto al principio ni dos puntos seguidos", clip(name)).Of("name")
+		"%q cannot be a name: use 1 to 128 bytes of letters, digits, spaces and . _ - + ( ) @ , without slashes, a dot or space in front, a space at the end or two dots in a row",
+		"%q no puede ser un nombre: use de 1 a 128 bytes de letras, cifras, espacios y . _ - + ( ) @ , sin barras, sin punto ni espacio al principio, sin espacio al final ni dos puntos seguidos", clip(name)).Of("name")
 }
 
 // clip shortens a text that an error repeats.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"slices"
 	"time"
 
 	"animo"
@@ -17,15 +16,15 @@ type versionRow struct {
 	animo.Version
 	Upload bool         `json:"upload,omitempty"` // its one dataset is an upload, to be ingested first
 	Report *text.Report `json:"report,omitempty"`
+	Gone   bool         `json:"gone,omitempty"` // it is being deleted: no reader sees it, and the sweeper ends the work
 
 	rev int64 // the row's revision when it was read
 }
 
-func (f *Flow) version(ctx context.Context, tenant, model, id string) (versionRow, error) {
-	var v versionRow
-	rev, err := f.getJSON(ctx, tenant, versionsTable, versionKey(model, id), &v)
-	v.rev = rev
-	if gone(err) {
+// version reads a version that is not being deleted, or answers NotFound.
+func (f *Flow) version(ctx context.Context, tenant, model, id string) (v versionRow, err error) {
+	v.rev, err = f.getJSON(ctx, tenant, versionsTable, versionKey(model, id), &v)
+	if gone(err) || err == nil && v.Gone {
 		err = animo.Errorf(animo.NotFound, "model %q has no version %q", "el modelo %q no tiene la versión %q", clip(model), clip(id)).Of("version")
 	}
 	return v, err
@@ -50,13 +49,14 @@ func (f *Flow) save(ctx context.Context, tenant string, v *versionRow) error {
 	return err
 }
 
-// all yields the rows of a table whose keys begin with the prefix.
-func all[T any](ctx context.Context, f *Flow, tenant, tbl, prefix string) iter.Seq2[T, error] {
+// all yields the rows of a table whose keys begin with the prefix. It tells each value its row's revision.
+func all[T any](ctx context.Context, f *Flow, tenant, tbl, prefix string, rev func(*T, int64)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for row, err := range f.tables.Query(ctx, tenant, tbl, table.Range{Prefix: prefix}, false) {
 			var v T
 			if err == nil {
 				err = json.Unmarshal(row.Value, &v)
+				rev(&v, row.Rev)
 			}
 			if !yield(v, err) || err != nil {
 				return
@@ -65,13 +65,37 @@ func all[T any](ctx context.Context, f *Flow, tenant, tbl, prefix string) iter.S
 	}
 }
 
-// versions yields the versions of one model, oldest first, or with "" those of all of the tenant's models.
+// versions yields the versions of one model, oldest first, or with "" those of all of the tenant's models;
+// also those that are being deleted.
 func (f *Flow) versions(ctx context.Context, tenant, model string) iter.Seq2[versionRow, error] {
 	prefix := ""
 	if model != "" {
 		prefix = model + "/"
 	}
-	return all[versionRow](ctx, f, tenant, versionsTable, prefix)
+	return all(ctx, f, tenant, versionsTable, prefix, func(v *versionRow, rev int64) { v.rev = rev })
+}
+
+// models yields the tenant's models, by id.
+func (f *Flow) models(ctx context.Context, tenant string) iter.Seq2[animo.Model, error] {
+	return func(yield func(animo.Model, error) bool) {
+		for m, err := range all(ctx, f, tenant, modelsTable, "", func(*animo.Model, int64) {}) {
+			if err == nil && m.Asked <= m.Deleted {
+				continue
+			}
+			if !yield(m, err) {
+				return
+			}
+		}
+	}
+}
+
+// model reads a model's row, or answers NotFound when there is none or it was deleted.
+func (f *Flow) model(ctx context.Context, tenant, id string) (m animo.Model, err error) {
+	_, err = f.getJSON(ctx, tenant, modelsTable, id, &m)
+	if err == nil && m.Asked <= m.Deleted {
+		err = animo.Errorf(animo.NotFound, "model %q was deleted", "el modelo %q se borró", clip(id))
+	}
+	return m, err
 }
 
 // Training is what can be said of one version while it comes about and after.
@@ -83,8 +107,8 @@ type Training struct {
 
 // Training tells how far the newest version of a model is.
 func (f *Flow) Training(ctx context.Context, tenant, model string) (Training, error) {
-	var m animo.Model
-	if _, err := f.getJSON(ctx, tenant, modelsTable, model, &m); err != nil {
+	m, err := f.model(ctx, tenant, model)
+	if err != nil {
 		if gone(err) {
 			err = animo.Errorf(animo.NotFound, "nothing was ever trained under %q", "nunca se entrenó nada con el nombre %q", clip(model)).Of("name")
 		}
@@ -114,7 +138,7 @@ func (f *Flow) Version(ctx context.Context, tenant, model, id string) (Training,
 // Trainings lists the newest version of each model, by model.
 func (f *Flow) Trainings(ctx context.Context, tenant string) ([]Training, error) {
 	list := []Training{}
-	for m, err := range all[animo.Model](ctx, f, tenant, modelsTable, "") {
+	for m, err := range f.models(ctx, tenant) {
 		if err != nil {
 			return nil, err
 		}
@@ -139,14 +163,17 @@ type ModelHistory struct {
 // Model reads a model and its kept versions. It answers UnknownModel when there is none.
 func (f *Flow) Model(ctx context.Context, tenant, id string) (ModelHistory, error) {
 	h := ModelHistory{Versions: []Training{}}
-	if _, err := f.getJSON(ctx, tenant, modelsTable, id, &h.Model); err != nil {
+	var err error
+	if h.Model, err = f.model(ctx, tenant, id); err != nil {
 		return h, unknownModel(err, id)
 	}
 	for v, err := range f.versions(ctx, tenant, id) {
 		if err != nil {
 			return h, err
 		}
-		h.Versions = append(h.Versions, Training{Version: v.Version, Report: v.Report})
+		if !v.Gone && v.ID > h.Deleted {
+			h.Versions = append(h.Versions, Training{Version: v.Version, Report: v.Report})
+		}
 	}
 	return h, nil
 }
@@ -161,7 +188,7 @@ func unknownModel(err error, id string) error {
 // Models lists the models that answer: those with a published version.
 func (f *Flow) Models(ctx context.Context, tenant string) ([]animo.Model, error) {
 	list := []animo.Model{}
-	for m, err := range all[animo.Model](ctx, f, tenant, modelsTable, "") {
+	for m, err := range f.models(ctx, tenant) {
 		if err != nil {
 			return nil, err
 		}
@@ -172,75 +199,7 @@ func (f *Flow) Models(ctx context.Context, tenant string) ([]animo.Model, error)
 	return list, nil
 }
 
-// Dataset reads the newest revision of a dataset.
-func (f *Flow) Dataset(ctx context.Context, tenant, name string) (animo.Dataset, error) {
-	var newest animo.Dataset
-	for d, err := range all[animo.Dataset](ctx, f, tenant, datasetsTable, name+"/") {
-		if err != nil {
-			return newest, err
-		}
-		if !d.Accepted.Before(newest.Accepted) {
-			newest = d
-		}
-	}
-	if newest.Name == "" {
-		return newest, animo.Errorf(animo.NotFound, "there is no dataset %q", "no existe el conjunto de datos %q", clip(name)).Of("dataset")
-	}
-	return newest, nil
-}
-
-// Datasets lists every kept revision of every dataset, by name, oldest first.
-func (f *Flow) Datasets(ctx context.Context, tenant string) ([]animo.Dataset, error) {
-	list := []animo.Dataset{}
-	for d, err := range all[animo.Dataset](ctx, f, tenant, datasetsTable, "") {
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, d)
-	}
-	slices.SortStableFunc(list, func(a, b animo.Dataset) int {
-		if a.Name != b.Name {
-			return 0 // already by name
-		}
-		return a.Accepted.Compare(b.Accepted)
-	})
-	return list, nil
-}
-
 // Rows yields the ingested rows of one revision of a dataset, in the file's order.
 func (f *Flow) Rows(ctx context.Context, tenant string, d animo.DatasetRef) iter.Seq2[animo.Opinion, error] {
 	return f.rows(tenant, []animo.DatasetRef{d})(ctx)
-}
-
-// DeleteModel forgets a model with all its versions. It answers UnknownModel when there is none.
-func (f *Flow) DeleteModel(ctx context.Context, tenant, id string) error {
-	h, err := f.Model(ctx, tenant, id)
-	if err != nil {
-		return err
-	}
-	if err := f.deleteRow(ctx, tenant, modelsTable, id); err != nil {
-		return err
-	}
-	for _, v := range h.Versions {
-		if err := f.deleteVersion(ctx, tenant, id, v.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// DeleteDataset forgets every revision of a dataset. Models trained of it go on answering.
-func (f *Flow) DeleteDataset(ctx context.Context, tenant, name string) error {
-	if _, err := f.Dataset(ctx, tenant, name); err != nil {
-		return err
-	}
-	for d, err := range all[animo.Dataset](ctx, f, tenant, datasetsTable, name+"/") {
-		if err != nil {
-			return err
-		}
-		if err := f.deleteRevision(ctx, tenant, animo.DatasetRef{Name: d.Name, SHA256: d.SHA256}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

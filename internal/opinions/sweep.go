@@ -6,23 +6,43 @@ import (
 	"animo"
 )
 
-// Sweep publishes again what was stored but never finished, for one tenant, and tells how much that was. An
-// event that is queued, running or dead already is left alone by the bus; a step that was done already
-// changes nothing. Run it at the start and now and then.
+// Sweep publishes again what was stored but never finished, and ends deletions that broke off, for one tenant.
+// It tells how many events it published. An event that is queued or running already is left alone by the bus; a
+// step that was done already changes nothing. Run it at the start and now and then.
 func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
+	deleted := map[string]string{} // up to which version, by model
+	for m, err := range all(ctx, f, tenant, modelsTable, "", func(*animo.Model, int64) {}) {
+		if err != nil {
+			return 0, err
+		}
+		deleted[m.ID] = m.Deleted
+	}
 	n := 0
 	for v, err := range f.versions(ctx, tenant, "") {
 		if err != nil {
 			return n, err
 		}
-		if v.Status.Ended() {
-			continue
+		switch {
+		case v.Gone || v.ID <= deleted[v.Model]:
+			err = f.deleteVersion(ctx, tenant, v)
+		case !v.Status.Ended():
+			typ, o := f.next(v)
+			err = f.say(ctx, typ, tenant, o)
+			n++
 		}
-		typ, o := f.next(v)
-		if err := f.say(ctx, typ, tenant, o); err != nil {
+		if err != nil && !conflict(err) {
 			return n, err
 		}
-		n++
+	}
+	for d, err := range f.revisions(ctx, tenant, "") {
+		if err != nil {
+			return n, err
+		}
+		if d.Gone {
+			if err := f.deleteRevision(ctx, tenant, d); err != nil {
+				return n, err
+			}
+		}
 	}
 	return n, nil
 }

@@ -2,20 +2,13 @@ package opinions
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"animo"
-	"animo/internal/table"
 	"animo/text"
 )
 
@@ -45,23 +38,23 @@ func (r *Recipe) check() error {
 }
 
 // Take accepts an upload: it keeps the bytes, notes the dataset and the version to be trained of it, and
-// says dataset.stored. When it returns nil, all of that is on disk. The same bytes under the same name,
-// while they are the newest, are the same version; one that had failed is tried again.
-func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, recipe Recipe) (animo.Version, error) {
+// says dataset.stored. When it returns nil, all of that is on disk. size is how many bytes r will give, -1 if
+// that is not known. The same bytes under the same name, while they are the newest, are the same version; one
+// that had failed is tried again.
+func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, size int64, recipe Recipe) (animo.Version, error) {
 	if err := errors.Join(CheckName(name), recipe.check()); err != nil {
 		return animo.Version{}, err
 	}
-	if err := f.room(0); err != nil {
-		return animo.Version{}, err
-	}
-	file, sum, size, err := f.spoolUpload(r)
+	up, err := f.spoolUpload(r, size)
 	if err != nil {
 		return animo.Version{}, err
 	}
-	defer func() { _ = file.Close(); _ = os.Remove(file.Name()) }()
-
-	ref := animo.DatasetRef{Name: name, SHA256: sum}
-	if err := f.keep(ctx, tenant, ref, file, size); err != nil {
+	defer up.remove()
+	if err := f.exists(ctx, tenant); err != nil { // it may have been removed while the upload came in
+		return animo.Version{}, err
+	}
+	ref, err := f.keep(ctx, tenant, name, up.sha256, up.file, up.size)
+	if err != nil {
 		return animo.Version{}, err
 	}
 	v, err := f.ask(ctx, tenant, animo.Version{Model: name, Datasets: []animo.DatasetRef{ref}, Trainer: recipe.Trainer, Folds: recipe.Folds, Seed: recipe.Seed}, false)
@@ -92,7 +85,7 @@ func (f *Flow) Retrain(ctx context.Context, tenant, model string, datasets []str
 		if !d.Ingested {
 			return v, animo.Errorf(animo.Invalid, "dataset %q is not ingested yet; wait until its training says so", "el conjunto %q aún no está ingerido; espere a que su entrenamiento lo diga", name).Of(field)
 		}
-		v.Datasets = append(v.Datasets, animo.DatasetRef{Name: d.Name, SHA256: d.SHA256})
+		v.Datasets = append(v.Datasets, d.Ref())
 	}
 	v, err := f.ask(ctx, tenant, v, true)
 	if err != nil {
@@ -101,88 +94,29 @@ func (f *Flow) Retrain(ctx context.Context, tenant, model string, datasets []str
 	return v, f.say(ctx, ModelRequested, tenant, order{Model: v.Model, Version: v.ID})
 }
 
-// spoolUpload copies an upload to a temporary file, rewound, so that its hash is known before it is kept.
-func (f *Flow) spoolUpload(r io.Reader) (file *os.File, sum string, size int64, err error) {
-	file, err = os.CreateTemp(f.spool, "upload-*")
-	if err != nil {
-		return nil, "", 0, spoolError(err)
-	}
-	defer func() {
-		if err != nil {
-			_ = file.Close()
-			_ = os.Remove(file.Name())
-		}
-	}()
-	h := sha256.New()
-	size, err = io.Copy(io.MultiWriter(file, h), io.LimitReader(r, f.limits.FileBytes+1))
-	switch {
-	case err != nil:
-		return nil, "", 0, spoolError(err)
-	case size > f.limits.FileBytes:
-		return nil, "", 0, animo.Errorf(animo.TooLarge, "the file has more than %d bytes; split it, or raise the limit (--max-file)", "el archivo tiene más de %d bytes; divídalo, o suba el límite (--max-file)", f.limits.FileBytes)
-	case size == 0:
-		return nil, "", 0, animo.Errorf(animo.EmptyFile, "the file is empty; send one opinion and its label a line", "el archivo está vacío; envíe una opinión y su etiqueta por línea")
-	}
-	if _, err = file.Seek(0, io.SeekStart); err != nil {
-		return nil, "", 0, err
-	}
-	return file, hex.EncodeToString(h.Sum(nil)), size, nil
-}
-
-// keep stores the upload's bytes, then the dataset's row, unless this revision is kept already.
-func (f *Flow) keep(ctx context.Context, tenant string, ref animo.DatasetRef, file io.Reader, size int64) error {
-	if _, err := f.tables.Get(ctx, tenant, datasetsTable, datasetKey(ref)); animo.CodeOf(err) != animo.NotFound {
-		return err
-	}
-	if err := f.room(size); err != nil {
-		return err
-	}
-	if _, _, err := f.objects.Put(ctx, tenant, uploadObject(ref), file); err != nil {
-		return err
-	}
-	b, err := json.Marshal(animo.Dataset{Name: ref.Name, SHA256: ref.SHA256, Bytes: size, Accepted: f.now().UTC()})
-	if err != nil {
-		return err
-	}
-	_, err = f.tables.PutNew(ctx, tenant, datasetsTable, table.Row{Key: datasetKey(ref), Value: b})
-	return err
-}
-
 // ask notes the wish for v, giving it an ID, unless the same thing is what was asked for last and again is
 // false: then it gives that version, taken up anew if it had failed.
 func (f *Flow) ask(ctx context.Context, tenant string, v animo.Version, again bool) (animo.Version, error) {
 	parts := []string{"model", v.Model, v.Trainer, strconv.Itoa(v.Folds), strconv.FormatUint(v.Seed, 10)}
 	for _, d := range v.Datasets {
-		parts = append(parts, d.Name, d.SHA256)
+		parts = append(parts, d.Name, d.ID)
 	}
 	askedID := animo.ID(parts...)
 	v.Status = animo.Stored
-	for {
-		m := animo.Model{ID: v.Model}
-		rev, err := f.getJSON(ctx, tenant, modelsTable, v.Model, &m)
-		if err != nil && animo.CodeOf(err) != animo.NotFound {
-			return v, err
-		}
+	err := f.changeModel(ctx, tenant, v.Model, func(m *animo.Model) bool {
 		if m.AskedID == askedID && !again {
-			v.ID, v.Requested = m.Asked, versionTime(m.Asked)
-			break
+			v.ID, v.Requested = m.Asked, momentOf(m.Asked)
+			return false
 		}
-		at := f.now().UTC().Truncate(time.Millisecond)
-		if last := versionTime(m.Asked); !at.After(last) { // the clock went back, or two came at once
-			at = last.Add(time.Millisecond)
-		}
-		v.ID, v.Requested = at.Format(versionLayout)+"-"+askedID[:8], at
-		m.Asked, m.AskedID = v.ID, askedID
-		err = f.swapJSON(ctx, tenant, modelsTable, v.Model, m, rev)
-		if err == nil {
-			break
-		}
-		if animo.CodeOf(err) != animo.Conflict || ctx.Err() != nil {
-			return v, err
-		}
+		v.ID, v.Requested = newID(f.now(), m.Asked, askedID)
+		m.ID, m.Asked, m.AskedID = v.Model, v.ID, askedID
+		return true
+	})
+	if err != nil {
+		return v, err
 	}
-	err := f.save(ctx, tenant, &versionRow{Version: v, Upload: !again})
-	if animo.CodeOf(err) != animo.Conflict {
+	err = f.save(ctx, tenant, &versionRow{Version: v, Upload: !again})
+	if !conflict(err) {
 		return v, err
 	}
 	row, err := f.version(ctx, tenant, v.Model, v.ID)
@@ -190,31 +124,4 @@ func (f *Flow) ask(ctx context.Context, tenant string, v animo.Version, again bo
 		err = f.setStatus(ctx, tenant, &row, animo.Stored, nil)
 	}
 	return row.Version, err
-}
-
-// versionLayout is how a version's ID begins; it sorts by time.
-const versionLayout = "20060102T150405.000Z"
-
-// versionTime reads the moment out of a version's ID; the zero time for none.
-func versionTime(id string) time.Time {
-	stamp, _, _ := strings.Cut(id, "-")
-	at, err := time.Parse(versionLayout, stamp)
-	if err != nil {
-		return time.Time{}
-	}
-	return at
-}
-
-func datasetKey(d animo.DatasetRef) string      { return d.Name + "/" + d.SHA256 }
-func uploadObject(d animo.DatasetRef) string    { return "training/" + d.Name + "/" + d.SHA256 }
-func versionKey(model, id string) string        { return model + "/" + id }
-func artefactObject(model, id, f string) string { return "models/" + model + "/" + id + "/" + f }
-
-// rowKey is a row's key: its dataset's content and its number, counted from 0. A retried ingest makes the
-// same keys.
-func rowKey(d animo.DatasetRef, n int) string {
-	return fmt.Sprintf("%s/%s/%09d", d.Name, d.SHA256[:32], n)
-}
-func rowsRange(d animo.DatasetRef) table.Range {
-	return table.Range{Prefix: d.Name + "/" + d.SHA256[:32] + "/"}
 }

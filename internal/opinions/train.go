@@ -24,8 +24,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 	}
 	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
 	if gone(err) { // deleted, perhaps while it was being trained
-		_, err := f.objects.Delete(ctx, e.Tenant, artefactObject(o.Model, o.Version, ""))
-		return err
+		return f.clearVersion(ctx, e.Tenant, o.Model, o.Version)
 	}
 	if err != nil || row.Status == animo.Done {
 		return err
@@ -34,8 +33,18 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 		if err := f.setStatus(ctx, e.Tenant, &row, animo.Training, nil); err != nil {
 			return err
 		}
+		rows, err := f.countRows(ctx, e.Tenant, row.Datasets)
+		if err != nil {
+			return err
+		}
 		note := f.progressNotes(ctx, e.Tenant, o)
-		model, report, err := text.Train(ctx, f.rows(e.Tenant, row.Datasets), text.Options{Trainer: row.Trainer, Folds: row.Folds, Seed: row.Seed, Progress: note})
+		progress := func(p text.Progress) {
+			if p.Stage == "reading" {
+				p.Total = rows
+			}
+			note(p)
+		}
+		model, report, err := text.Train(ctx, f.rows(e.Tenant, row.Datasets), text.Options{Trainer: row.Trainer, Folds: row.Folds, Seed: row.Seed, Progress: progress})
 		if err != nil {
 			return err
 		}
@@ -57,6 +66,18 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 	}
 	o.Accuracy = &row.Report.Accuracy
 	return f.say(ctx, ModelTrained, e.Tenant, o)
+}
+
+// countRows tells how many rows the datasets have together.
+func (f *Flow) countRows(ctx context.Context, tenant string, datasets []animo.DatasetRef) (n int, err error) {
+	for _, ref := range datasets {
+		d, err := f.revision(ctx, tenant, ref)
+		if err != nil {
+			return 0, err
+		}
+		n += d.Rows
+	}
+	return n, nil
 }
 
 // rows yields the rows of the datasets, one dataset after the other, each in its file's order.

@@ -73,8 +73,8 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return Error(db.writer.do(ctx, fn))
 }
 
-// Stop is what the function given to Each returns to read no further, without an error.
-var Stop = errors.New("stop")
+// ErrStop is what the function given to Each returns to read no further, without an error.
+var ErrStop = errors.New("stop")
 
 // Each runs a query on a reader and calls each for every row. It sees all that was written before it.
 func (db *DB) Each(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error {
@@ -114,7 +114,7 @@ func forEach(ctx context.Context, stmt *sql.Stmt, each func(*sql.Rows) error, ar
 	}
 	for rows.Next() {
 		switch err := each(rows); {
-		case err == Stop:
+		case err == ErrStop:
 			return rows.Close()
 		case err != nil:
 			return errors.Join(err, rows.Close())

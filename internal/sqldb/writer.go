@@ -42,7 +42,11 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	w.closed = sync.OnceValue(func() error {
 		close(w.closing)
 		<-finished
-		return errors.Join(w.conn.Close(), w.db.Close())
+		var errs []error
+		for _, stmt := range w.tx.stmts { // a connection with an open statement keeps its files open
+			errs = append(errs, stmt.Close())
+		}
+		return errors.Join(append(errs, w.conn.Close(), w.db.Close())...)
 	})
 	go func() {
 		defer close(finished)

@@ -72,7 +72,9 @@ func Check(tenant, table string, rows ...Row) error {
 }
 
 // Driver stores rows. Every method is safe to call at once from many goroutines; a tenant sees only its
-// own rows. A write that returned nil is on disk. Rows are copied: the caller keeps what it passed in.
+// own rows. A write that returned nil is on disk. Rows are copied: the caller keeps what it passed in. Many
+// rows are written fastest, by an order of magnitude, when their keys come in ascending order.
+//
 // Failures are animo.Errors: Invalid or TooLarge for what Check refuses, NotFound, Conflict, NoSpace,
 // Unavailable or Internal, and Timeout or Interrupted when ctx ends first; after Close, Unavailable.
 type Driver interface {

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"iter"
+	"slices"
 	"time"
 
 	"animo"
@@ -49,10 +50,14 @@ func (r *Registry) Add(ctx context.Context, id string) error {
 		return err
 	}
 	added, err := r.rows.PutNew(ctx, owner, tenantsTable, table.Row{Key: id, Value: b})
-	if err == nil && added == 0 {
-		err = animo.Errorf(animo.Conflict, "there is a tenant %q already", "ya existe el inquilino %q", id).Of("tenant")
+	if err != nil || added == 1 {
+		return err
 	}
-	return err
+	if t, _, err := r.read(ctx, id); err == nil && !t.Removed.IsZero() {
+		until := t.Removed.Add(removalTime)
+		return animo.Errorf(animo.Conflict, "the last tenant %q is still being forgotten; the name is free from %s on", "el último inquilino %q todavía se está olvidando; el nombre queda libre desde %s", id, until.Format(time.RFC3339)).Of("tenant")
+	}
+	return animo.Errorf(animo.Conflict, "there is a tenant %q already", "ya existe el inquilino %q", id).Of("tenant")
 }
 
 // Ensure makes a tenant unless it is there.
@@ -63,30 +68,64 @@ func (r *Registry) Ensure(ctx context.Context, id string) error {
 	return nil
 }
 
-// List gives all tenants by id.
+// List gives all tenants in use by id.
 func (r *Registry) List(ctx context.Context) ([]animo.Tenant, error) {
-	return collect[animo.Tenant](r.rows.Query(ctx, owner, tenantsTable, table.Range{}, false))
+	list, err := collect[animo.Tenant](r.rows.Query(ctx, owner, tenantsTable, table.Range{}, false))
+	return slices.DeleteFunc(list, func(t animo.Tenant) bool { return !t.Removed.IsZero() }), err
 }
 
-// Get reads one tenant, or answers NotFound.
+// Get reads one tenant in use, or answers NotFound.
 func (r *Registry) Get(ctx context.Context, id string) (animo.Tenant, error) {
-	var t animo.Tenant
-	row, err := r.rows.Get(ctx, owner, tenantsTable, id)
-	if err != nil {
-		if animo.CodeOf(err) == animo.NotFound {
-			err = animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", id).Of("tenant")
-		}
-		return t, err
+	t, _, err := r.read(ctx, id)
+	if animo.CodeOf(err) == animo.NotFound || err == nil && !t.Removed.IsZero() {
+		err = animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", id).Of("tenant")
 	}
-	return t, json.Unmarshal(row.Value, &t)
+	return t, err
 }
 
-// Remove forgets a tenant: first its keys, so that nobody comes in any more, then what erase removes, last
-// the tenant itself. A failure half-way leaves the tenant listed, to be removed again.
+// Exists answers NotFound unless there is a tenant of that id.
+func (r *Registry) Exists(ctx context.Context, id string) error {
+	_, err := r.Get(ctx, id)
+	return err
+}
+
+func (r *Registry) read(ctx context.Context, id string) (t animo.Tenant, rev int64, err error) {
+	row, err := r.rows.Get(ctx, owner, tenantsTable, id)
+	if err == nil {
+		err = json.Unmarshal(row.Value, &t)
+	}
+	return t, row.Rev, err
+}
+
+// removalTime is how long a removed tenant's name is not given away: longer than anything that was under way
+// when it was removed can still write.
+const removalTime = 5 * time.Minute
+
+// Remove forgets a tenant: it is not found any more, its keys open nothing, and erase removes its data. What was
+// under way may still write some; Finish removes that, too.
 func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context.Context, tenant string) error) error {
+	if id == animo.DefaultTenant {
+		return animo.Errorf(animo.Invalid, "the tenant %q is everybody's while no key exists, and stays; delete its models and datasets instead", "el inquilino %q es el de todos mientras no hay clave, y se queda; borre sus modelos y conjuntos de datos", id).Of("tenant")
+	}
 	if _, err := r.Get(ctx, id); err != nil {
 		return err
 	}
+	t, rev, err := r.read(ctx, id)
+	if err != nil {
+		return err
+	}
+	t.Removed = r.now().UTC()
+	b, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	if err := r.rows.Swap(ctx, owner, tenantsTable, table.Row{Key: id, Value: b, Rev: rev}); err != nil {
+		return err
+	}
+	return r.forget(ctx, id, erase)
+}
+
+func (r *Registry) forget(ctx context.Context, id string, erase func(ctx context.Context, tenant string) error) error {
 	keys, err := r.Keys(ctx, id)
 	if err != nil {
 		return err
@@ -96,10 +135,30 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 			return err
 		}
 	}
-	if err := erase(ctx, id); err != nil {
+	return erase(ctx, id)
+}
+
+// Finish erases once more what removed tenants left, and frees the names of those removed long enough ago. Run
+// it now and then; it also ends a removal that broke off.
+func (r *Registry) Finish(ctx context.Context, erase func(ctx context.Context, tenant string) error) error {
+	list, err := collect[animo.Tenant](r.rows.Query(ctx, owner, tenantsTable, table.Range{}, false))
+	if err != nil {
 		return err
 	}
-	return r.delete(ctx, tenantsTable, id)
+	for _, t := range list {
+		if t.Removed.IsZero() {
+			continue
+		}
+		if err := r.forget(ctx, t.ID, erase); err != nil {
+			return err
+		}
+		if r.now().Sub(t.Removed) >= removalTime {
+			if err := r.delete(ctx, tenantsTable, t.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // AddKey makes a key for a tenant and gives it, once; it cannot be read again.

@@ -22,7 +22,7 @@ func open(t *testing.T) (*tenants.Registry, table.Driver) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	rows := sqltable.New(db)
-	return tenants.New(rows, func() time.Time { return time.Unix(1_700_000_000, 0) }), rows
+	return tenants.New(rows, time.Now), rows
 }
 
 func TestRegistry_key_opens_its_tenant_until_it_is_revoked(t *testing.T) {
@@ -108,6 +108,7 @@ func TestRegistry_refuses(t *testing.T) {
 		"the registry's own name":  {r.Add(ctx, "_animo"), animo.UnsafeName},
 		"to revoke what is not":    {r.Revoke(ctx, "animo_xxxxxxxx"), animo.NotFound},
 		"to remove what is not":    {r.Remove(ctx, "mar", nil), animo.NotFound},
+		"to remove the default":    {r.Remove(ctx, animo.DefaultTenant, nil), animo.Invalid},
 		"a key for an unknown one": {second(r.AddKey(ctx, "mar", "")), animo.NotFound},
 	} {
 		if got := animo.CodeOf(c.err); got != c.want {
@@ -139,5 +140,41 @@ func TestRegistry_remove_shuts_the_door_before_it_erases(t *testing.T) {
 	}
 	if _, err := r.Get(ctx, "sol"); animo.CodeOf(err) != animo.NotFound {
 		t.Errorf("after the removal: %v, want not_found", err)
+	}
+	if list, err := r.List(ctx); err != nil || len(list) != 0 {
+		t.Errorf("after the removal there are %v, %v", list, err)
+	}
+}
+
+func TestRegistry_removed_name_is_free_only_when_nothing_can_write_any_more(t *testing.T) {
+	_, rows := open(t)
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	r := tenants.New(rows, func() time.Time { return now })
+	ctx := t.Context()
+	erased := 0
+	erase := func(context.Context, string) error { erased++; return nil }
+	if err := r.Add(ctx, "sol"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Remove(ctx, "sol", erase); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := r.Finish(ctx, erase); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Add(ctx, "sol"); animo.CodeOf(err) != animo.Conflict {
+			t.Errorf("Add right after the removal: %v, want conflict", err)
+		}
+	}
+	now = now.Add(5 * time.Minute)
+	if err := r.Finish(ctx, erase); err != nil || erased != 4 {
+		t.Errorf("erased %d times, %v; want 4", erased, err)
+	}
+	if err := r.Add(ctx, "sol"); err != nil {
+		t.Errorf("Add afterwards: %v", err)
+	}
+	if err := r.Finish(ctx, erase); err != nil || erased != 4 {
+		t.Errorf("the new tenant is erased: %d, %v", erased, err)
 	}
 }

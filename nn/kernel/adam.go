@@ -26,28 +26,29 @@ func AdamStep(w, m, v, g []float32, c Adam) {
 
 // AdamCatchUp moves rows of a table of weights by what they missed while their gradient was zero. For
 // each i, with r = row[i], every weight of row r becomes w − shift[i]·m/(√v + eps[i]); the moments stay.
-// The tables have rows of the given width, a multiple of Lanes. No row may repeat.
-func AdamCatchUp(w, m, v []float32, width int, row []int32, shift, eps []float32) {
-	if len(m) != len(w) || len(v) != len(w) || len(shift) != len(row) || len(eps) != len(row) {
+// The table has rows of the given width, a multiple of Lanes; row r of moments has the first moments of
+// that row and then the second ones, so that a step visits two places in memory and not three. No row may
+// repeat.
+func AdamCatchUp(w, moments []float32, width int, row []int32, shift, eps []float32) {
+	if len(moments) != 2*len(w) || len(shift) != len(row) || len(eps) != len(row) {
 		panic(badLength)
 	}
 	if width%Lanes != 0 {
 		panic(badWidth)
 	}
-	best.adamCatchUp(w, m, v, width, row, shift, eps)
+	best.adamCatchUp(w, moments, width, row, shift, eps)
 }
 
-// AdamRows makes one step for some rows of a table. For each i, row row[i] of w, m and v steps by row i of
-// g, with decay1[i] and decay2[i] in the place of c.Beta1 and c.Beta2. The tables have rows of the given
-// width, a multiple of Lanes. No row may repeat.
-func AdamRows(w, m, v, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam) {
-	if len(m) != len(w) || len(v) != len(w) || len(decay1) != len(row) || len(decay2) != len(row) || len(g) < len(row)*width {
+// AdamRows makes one step for some rows of a table, with moments as for AdamCatchUp. For each i, row row[i]
+// steps by row i of g, with decay1[i] and decay2[i] in the place of c.Beta1 and c.Beta2. No row may repeat.
+func AdamRows(w, moments, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam) {
+	if len(moments) != 2*len(w) || len(decay1) != len(row) || len(decay2) != len(row) || len(g) < len(row)*width {
 		panic(badLength)
 	}
 	if width%Lanes != 0 {
 		panic(badWidth)
 	}
-	best.adamRows(w, m, v, g, width, row, decay1, decay2, c)
+	best.adamRows(w, moments, g, width, row, decay1, decay2, c)
 }
 
 func adamPlain(w, m, v, g []float32, c Adam) {
@@ -58,20 +59,21 @@ func adamPlain(w, m, v, g []float32, c Adam) {
 	}
 }
 
-func adamCatchUpPlain(w, m, v []float32, width int, row []int32, shift, eps []float32) {
+func adamCatchUpPlain(w, moments []float32, width int, row []int32, shift, eps []float32) {
 	for i, r := range row {
-		at := int(r) * width
-		for j := at; j < at+width; j++ {
-			w[j] -= shift[i] * m[j] / (sqrt(v[j]) + eps[i])
+		m := moments[2*int(r)*width:][:2*width]
+		v := m[width:]
+		for j, x := range w[int(r)*width:][:width] {
+			w[int(r)*width+j] = x - shift[i]*m[j]/(sqrt(v[j])+eps[i])
 		}
 	}
 }
 
-func adamRowsPlain(w, m, v, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam) {
+func adamRowsPlain(w, moments, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam) {
 	for i, r := range row {
 		c.Beta1, c.Beta2 = decay1[i], decay2[i]
-		from, to := int(r)*width, int(r)*width+width
-		adamPlain(w[from:to], m[from:to], v[from:to], g[i*width:][:width], c)
+		m := moments[2*int(r)*width:][:2*width]
+		adamPlain(w[int(r)*width:][:width], m[:width], m[width:], g[i*width:][:width], c)
 	}
 }
 

@@ -21,7 +21,8 @@ func reluAVX2(x []float32) {
 	var zero archsimd.Float32x8
 	i := 0
 	for ; i+8 <= len(x); i += 8 {
-		store8(zero.Max(load8(x, i)), x, i) // the second operand where neither is greater
+		v := load8(x, i) // not Max, whose result for NaN and −0 depends on its operands' order
+		store8(zero.Merge(v, v.Less(zero)), x, i)
 	}
 	archsimd.ClearAVXUpperBits()
 	reluPlain(x[i:])
@@ -93,33 +94,33 @@ func adamAVX2(w, m, v, g []float32, c Adam) {
 	archsimd.ClearAVXUpperBits()
 }
 
-func adamCatchUpAVX2(w, m, v []float32, width int, row []int32, shift, eps []float32) {
+func adamCatchUpAVX2(w, moments []float32, width int, row []int32, shift, eps []float32) {
 	shift, eps = shift[:len(row)], eps[:len(row)]
 	for i, r := range row {
 		s, e := archsimd.BroadcastFloat32x8(shift[i]), archsimd.BroadcastFloat32x8(eps[i])
 		at := int(r) * width
 		for j := at; j < at+width; j += 8 {
-			store8(load8(w, j).Sub(s.Mul(load8(m, j)).Div(load8(v, j).Sqrt().Add(e))), w, j)
+			m, v := load8(moments, at+j), load8(moments, at+j+width)
+			store8(load8(w, j).Sub(s.Mul(m).Div(v.Sqrt().Add(e))), w, j)
 		}
 	}
 	archsimd.ClearAVXUpperBits()
 }
 
-func adamRowsAVX2(w, m, v, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam) {
+func adamRowsAVX2(w, moments, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam) {
 	r1, r2 := archsimd.BroadcastFloat32x8(c.Rest1), archsimd.BroadcastFloat32x8(c.Rest2)
 	rate, eps := archsimd.BroadcastFloat32x8(c.Rate), archsimd.BroadcastFloat32x8(c.Eps)
 	decay1, decay2 = decay1[:len(row)], decay2[:len(row)]
 	for i, r := range row {
 		b1, b2 := archsimd.BroadcastFloat32x8(decay1[i]), archsimd.BroadcastFloat32x8(decay2[i])
-		at, from := int(r)*width, i*width
-		for j := range width / 8 {
-			k := at + j*8
-			x := load8(g, from+j*8)
-			mi := b1.MulAdd(load8(m, k), r1.Mul(x))
-			vi := b2.MulAdd(load8(v, k), r2.Mul(x).Mul(x))
-			store8(mi, m, k)
-			store8(vi, v, k)
-			store8(load8(w, k).Sub(rate.Mul(mi).Div(vi.Sqrt().Add(eps))), w, k)
+		at := int(r) * width
+		for j := at; j < at+width; j += 8 {
+			x := load8(g, i*width+j-at)
+			m := b1.MulAdd(load8(moments, at+j), r1.Mul(x))
+			v := b2.MulAdd(load8(moments, at+j+width), r2.Mul(x).Mul(x))
+			store8(m, moments, at+j)
+			store8(v, moments, at+j+width)
+			store8(load8(w, j).Sub(rate.Mul(m).Div(v.Sqrt().Add(eps))), w, j)
 		}
 	}
 	archsimd.ClearAVXUpperBits()

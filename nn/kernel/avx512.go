@@ -21,7 +21,8 @@ func reluAVX512(x []float32) {
 	var zero archsimd.Float32x16
 	i := 0
 	for ; i+16 <= len(x); i += 16 {
-		store16(zero.Max(load16(x, i)), x, i) // the second operand where neither is greater
+		v := load16(x, i) // not Max, whose result for NaN and −0 depends on its operands' order
+		store16(zero.Merge(v, v.Less(zero)), x, i)
 	}
 	archsimd.ClearAVXUpperBits()
 	reluPlain(x[i:])
@@ -93,33 +94,33 @@ func adamAVX512(w, m, v, g []float32, c Adam) {
 	archsimd.ClearAVXUpperBits()
 }
 
-func adamCatchUpAVX512(w, m, v []float32, width int, row []int32, shift, eps []float32) {
+func adamCatchUpAVX512(w, moments []float32, width int, row []int32, shift, eps []float32) {
 	shift, eps = shift[:len(row)], eps[:len(row)]
 	for i, r := range row {
 		s, e := archsimd.BroadcastFloat32x16(shift[i]), archsimd.BroadcastFloat32x16(eps[i])
 		at := int(r) * width
 		for j := at; j < at+width; j += 16 {
-			store16(load16(w, j).Sub(s.Mul(load16(m, j)).Div(load16(v, j).Sqrt().Add(e))), w, j)
+			m, v := load16(moments, at+j), load16(moments, at+j+width)
+			store16(load16(w, j).Sub(s.Mul(m).Div(v.Sqrt().Add(e))), w, j)
 		}
 	}
 	archsimd.ClearAVXUpperBits()
 }
 
-func adamRowsAVX512(w, m, v, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam) {
+func adamRowsAVX512(w, moments, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam) {
 	r1, r2 := archsimd.BroadcastFloat32x16(c.Rest1), archsimd.BroadcastFloat32x16(c.Rest2)
 	rate, eps := archsimd.BroadcastFloat32x16(c.Rate), archsimd.BroadcastFloat32x16(c.Eps)
 	decay1, decay2 = decay1[:len(row)], decay2[:len(row)]
 	for i, r := range row {
 		b1, b2 := archsimd.BroadcastFloat32x16(decay1[i]), archsimd.BroadcastFloat32x16(decay2[i])
-		at, from := int(r)*width, i*width
-		for j := range width / 16 {
-			k := at + j*16
-			x := load16(g, from+j*16)
-			mi := b1.MulAdd(load16(m, k), r1.Mul(x))
-			vi := b2.MulAdd(load16(v, k), r2.Mul(x).Mul(x))
-			store16(mi, m, k)
-			store16(vi, v, k)
-			store16(load16(w, k).Sub(rate.Mul(mi).Div(vi.Sqrt().Add(eps))), w, k)
+		at := int(r) * width
+		for j := at; j < at+width; j += 16 {
+			x := load16(g, i*width+j-at)
+			m := b1.MulAdd(load16(moments, at+j), r1.Mul(x))
+			v := b2.MulAdd(load16(moments, at+j+width), r2.Mul(x).Mul(x))
+			store16(m, moments, at+j)
+			store16(v, moments, at+j+width)
+			store16(load16(w, j).Sub(rate.Mul(m).Div(v.Sqrt().Add(eps))), w, j)
 		}
 	}
 	archsimd.ClearAVXUpperBits()

@@ -53,8 +53,8 @@ type implementation struct {
 	sumRows     func(dst, table []float32, index []int32, value []float32)
 	addToRows   func(table []float32, index []int32, value, src []float32)
 	adam        func(w, m, v, g []float32, c Adam)
-	adamCatchUp func(w, m, v []float32, width int, row []int32, shift, eps []float32)
-	adamRows    func(w, m, v, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam)
+	adamCatchUp func(w, moments []float32, width int, row []int32, shift, eps []float32)
+	adamRows    func(w, moments, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam)
 }
 
 var plain = implementation{

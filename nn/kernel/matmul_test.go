@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// productSizes are the lengths round the tiles' 4 rows and 8, 16 and 32 columns.
+// productSizes are the lengths round the tiles' 4 and 8 rows and 8, 16 and 32 columns.
 var productSizes = struct{ rows, cols, terms []int }{
-	rows:  []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 50},
+	rows:  []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 50},
 	cols:  []int{1, 2, 5, 7, 8, 9, 15, 16, 17, 21, 23, 24, 25, 31, 32, 33, 39, 47, 48, 49, 51, 64, 65},
 	terms: []int{1, 2, 3, 16, 33},
 }

@@ -84,10 +84,10 @@ func TestRows_refuse_indices_outside_the_table(t *testing.T) {
 				"sum": func(table, row []float32) { im.sumRows(row, table, []int32{r}, []float32{1}) },
 				"add": func(table, row []float32) { im.addToRows(table, []int32{r}, []float32{1}, row) },
 				"catch up": func(table, row []float32) {
-					im.adamCatchUp(table, table, table, 16, []int32{r}, []float32{1}, []float32{1})
+					im.adamCatchUp(table, make([]float32, 64), 16, []int32{r}, []float32{1}, []float32{1})
 				},
 				"step": func(table, row []float32) {
-					im.adamRows(table, table, table, row, 16, []int32{r}, []float32{1}, []float32{1}, Adam{})
+					im.adamRows(table, make([]float32, 64), row, 16, []int32{r}, []float32{1}, []float32{1}, Adam{})
 				},
 			} {
 				func() {

@@ -62,6 +62,8 @@ func TestReader_reads_rows(t *testing.T) {
 		{"tsv with a header", "ID\tSENTIMIENTO\tOpinión\n7\tpositivo\t\"Genial\" fue poco\n8\tnegativo\t\"Mal, \"\"muy\"\" mal\"\n", []Row{row(2, pos, `"Genial" fue poco`), row(3, neg, `Mal, "muy" mal`)}, 0},
 		{"jsonl", "{\"text\":\"Bien\",\"label\":1}\r\n\r\n{\"label\":\"negativo\",\"text\":\"M\\u00e1l \\\"a\\\"\\n\",\"x\":[1,{}]}", []Row{row(1, pos, "Bien"), row(3, neg, "Mál \"a\"\n")}, 0},
 		{"jsonl of stars", `{"Comentario":"a","estrellas":1}` + "\n" + `{"comentario":"b","estrellas":3}` + "\n" + `{"comentario":"c","estrellas":"5"}`, []Row{row(1, neg, "a"), row(3, pos, "c")}, 1},
+		{"csv with decomposed accents in the header", "Opinio\u0301n,Puntuacio\u0301n\na,5\n", []Row{row(2, pos, "a")}, 0},
+		{"jsonl with two spellings of a key", strings.Repeat(`{"text":"no","Text":"a","label":1}`+"\n", 3), []Row{row(1, pos, "a"), row(2, pos, "a"), row(3, pos, "a")}, 0},
 		{"jsonl with tabs between its parts", "{\"text\":\t\"a\",\t\"label\":\t1.0}", []Row{row(1, pos, "a")}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {

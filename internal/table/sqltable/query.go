@@ -1,6 +1,7 @@
 package sqltable
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"iter"
@@ -32,6 +33,8 @@ func (d *Driver) Query(ctx context.Context, tenant, tbl string, r table.Range, r
 			query = pageDown
 		}
 		var page []table.Row
+		var key, value sql.RawBytes // valid until the next row
+		var rev int64
 		for limit := firstPage; ; limit = min(2*limit, lastPage) {
 			if err := d.check(tenant, tbl); err != nil {
 				yield(table.Row{}, err)
@@ -40,14 +43,13 @@ func (d *Driver) Query(ctx context.Context, tenant, tbl string, r table.Range, r
 			page = page[:0]
 			size, full := 0, false
 			err := d.db.Each(ctx, func(rows *sql.Rows) error {
-				var row table.Row
-				if err := rows.Scan(&row.Key, &row.Value, &row.Rev); err != nil {
+				if err := rows.Scan(&key, &value, &rev); err != nil {
 					return err
 				}
-				page = append(page, row)
-				if size += len(row.Value); size >= pageBytes {
+				page = append(page, table.Row{Key: string(key), Value: bytes.Clone(value), Rev: rev})
+				if size += len(value); size >= pageBytes {
 					full = true
-					return sqldb.Stop
+					return sqldb.ErrStop
 				}
 				return nil
 			}, query, tenant, tbl, []byte(from), []byte(to), limit)

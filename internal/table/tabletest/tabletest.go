@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) table.Driver) {
 		{"OtherTableSeesNothing", otherTable},
 		{"KeysAreOrderedByBytes", keyOrder},
 		{"RangesChooseKeys", ranges},
+		{"AgreesWithAModel", agreesWithModel},
 		{"QueryReadsEveryPageWhileWritesGoOn", queryWhileWriting},
 		{"QueryMayWriteAndStopEarly", queryMayWrite},
 		{"QueryOfBigValues", bigValues},
@@ -89,6 +90,12 @@ func putReplaces(t *testing.T, d table.Driver) {
 	}
 	put(t, d, "t", "x", row("a", ""))
 	wantRow(t, d, "a", "", 4)
+	put(t, d, "t", "x", table.Row{Key: "a"}, table.Row{Key: "nil"})
+	wantRow(t, d, "a", "", 5)
+	wantRow(t, d, "nil", "", 1)
+	if err := d.Swap(t.Context(), "t", "x", table.Row{Key: "nil", Rev: 1}); err != nil {
+		t.Error(err)
+	}
 }
 
 func putEqualKeys(t *testing.T, d table.Driver) {
@@ -287,7 +294,7 @@ func check(t *testing.T, d table.Driver, r table.Range) {
 	t.Helper()
 	var want []string
 	for _, k := range oddKeys {
-		if strings.HasPrefix(k, r.Prefix) && k >= r.From && (r.To == "" || k < r.To) {
+		if within(r, k) {
 			want = append(want, k)
 		}
 	}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+
+	"github.com/alecthomas/kong"
+	"github.com/lmittmann/tint"
+
+	"animo/internal/app"
+	"animo/internal/config"
+)
+
+// serveCmd runs the server until the process is asked to stop.
+type serveCmd struct {
+	config.Config `embed:""`
+	File          kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with settings, each under its flag's name."`
+}
+
+// Help gives examples for animo serve --help.
+func (serveCmd) Help() string {
+	return `Examples:
+  animo serve                                      on http://127.0.0.1:8080, everything in ./data
+  animo serve --data /var/lib/animo --log json
+  animo keys add && animo serve --listen :8080     reachable from other machines, with a key
+  animo serve --functions ingest,train,publish     a worker without the API, on the same data
+
+Settings can stand in a YAML file (--config FILE), one "flag: value" a line; environment variables are
+stronger than the file, flags stronger than both. Stop it with Ctrl-C or SIGTERM: running work is given
+back and goes on at the next start.`
+}
+
+// Run serves. It returns when ctx ends and everything has stopped.
+func (s *serveCmd) Run(ctx context.Context, c *console) error {
+	log, err := newLogger(c, s.Log, s.LogLevel)
+	if err != nil {
+		return err
+	}
+	a, err := app.New(ctx, s.Config, app.Options{Version: version(), Log: log})
+	if err != nil {
+		return err
+	}
+	failed := a.Start(ctx)
+	if addr := a.Addr(); addr != "" {
+		c.note("ready on http://%s  (docs at /docs; Ctrl-C stops)", "listo en http://%s  (documentación en /docs; Ctrl-C detiene)", browsable(addr))
+	}
+	var serveErr error
+	select {
+	case <-ctx.Done():
+	case serveErr = <-failed:
+	}
+	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.StopTime)
+	defer cancel()
+	return errors.Join(serveErr, a.Stop(stopCtx))
+}
+
+// browsable names an address that a browser on this machine can open.
+func browsable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// newLogger writes to stderr, in colour where that is a terminal.
+func newLogger(c *console, format, level string) (*slog.Logger, error) {
+	var least slog.Level
+	if err := least.UnmarshalText([]byte(level)); err != nil {
+		return nil, err
+	}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(c.stderr, &slog.HandlerOptions{Level: least})), nil
+	}
+	return slog.New(tint.NewTextHandler(c.stderr, &tint.Options{Level: least, NoColor: !terminal(c.stderr) || os.Getenv("NO_COLOR") != ""})), nil
+}

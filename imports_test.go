@@ -1,0 +1,100 @@
+package animo_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// goPackage is what `go list -json` tells of a package.
+type goPackage struct {
+	ImportPath string
+	Doc        string
+	Standard   bool
+	Imports    []string
+	Deps       []string
+}
+
+func listPackages(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Doc,Standard,Imports,Deps", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var list []goPackage
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return list
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+}
+
+// within reports whether a package is root or lies below it.
+func within(pkg, root string) bool { return pkg == root || strings.HasPrefix(pkg, root+"/") }
+
+// TestImports_go_one_way holds the layers: root <- nn <- text <- the flows <- httpapi <- app <- cmd.
+func TestImports_go_one_way(t *testing.T) {
+	rules := []struct {
+		of      string   // this package and those below it
+		may     []string // of ours, import only these and what lies below them
+		because string
+	}{
+		{"animo/nn", []string{"animo/nn", "animo"}, "layers and kernels know numbers, not opinions"},
+		{"animo/text", []string{"animo/text", "animo/nn", "animo", "animo/internal/sharedtest"}, "text is a library without I/O: no store, no queue, no server"},
+		{"animo/internal/sqldb", []string{"animo/internal/sqldb", "animo"}, "the database knows nothing of what is kept in it"},
+		{"animo/internal/table", []string{"animo/internal/table", "animo/internal/sqldb", "animo"}, "a store serves every flow and knows none"},
+		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/sqldb", "animo"}, "a bus serves every flow and knows none"},
+		{"animo/internal/object", []string{"animo/internal/object", "animo"}, "a store serves every flow and knows none"},
+		{"animo/internal/tenants", []string{"animo/internal/tenants", "animo/internal/table", "animo"}, "keys and tenants lie below the flows"},
+		{"animo/internal/opinions", []string{"animo/internal/opinions", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/text", "animo"}, "a flow knows ports; app hands it adapters"},
+		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/opinions", "animo/internal/bus", "animo/text", "animo"}, "the API knows flows, not where they keep things"},
+		{"animo/internal/config", []string{"animo/internal/config", "animo"}, "settings know nothing of what they set"},
+	}
+	adapters := []string{"animo/internal/table/sqltable", "animo/internal/bus/sqlbus"}
+	for _, p := range listPackages(t) {
+		for _, imported := range p.Imports {
+			if !within(imported, "animo") {
+				continue
+			}
+			if p.ImportPath == "animo" {
+				t.Errorf("animo imports %s: the words stand on the standard library alone", imported)
+			}
+			if imported == "animo/internal/app" && !within(p.ImportPath, "animo/cmd") {
+				t.Errorf("%s imports app: only cmd starts the whole", p.ImportPath)
+			}
+			if slices.Contains(adapters, imported) && p.ImportPath != "animo/internal/app" && p.ImportPath != imported {
+				t.Errorf("%s imports the adapter %s: only app chooses adapters", p.ImportPath, imported)
+			}
+			for _, r := range rules {
+				if within(p.ImportPath, r.of) && !slices.ContainsFunc(r.may, func(root string) bool {
+					return imported == root || root != "animo" && within(imported, root)
+				}) {
+					t.Errorf("%s imports %s: %s", p.ImportPath, imported, r.because)
+				}
+			}
+		}
+		if slices.Contains(p.Imports, "testing") && !strings.HasSuffix(p.ImportPath, "test") {
+			t.Errorf("%s imports testing outside of its tests", p.ImportPath)
+		}
+		if p.ImportPath == "animo/cmd/animo" && slices.Contains(p.Deps, "C") {
+			t.Error("the binary needs cgo")
+		}
+	}
+}
+
+func TestPackages_say_what_they_are_for(t *testing.T) {
+	for _, p := range listPackages(t) {
+		if len(p.Doc) < 40 {
+			t.Errorf("%s has no package comment that tells a newcomer what it is for", p.ImportPath)
+		}
+	}
+}

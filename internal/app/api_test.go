@@ -1,0 +1,400 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"animo/internal/config"
+)
+
+// small are settings whose limits a test can reach.
+func small(t testing.TB) config.Config {
+	c := settings(t)
+	c.MaxFile, c.MaxRows, c.MaxRow = 4<<20, 500, 4096
+	c.MaxTexts, c.MaxText, c.MaxBody = 5, 1000, 100_000
+	return c
+}
+
+func TestAPI_bad_requests(t *testing.T) {
+	a := start(t, small(t))
+	a.upload("r.txt", "?trainer=nb", reviews(t))
+	texts := func(n int) string { return strings.TrimSuffix(strings.Repeat(`"a b",`, n), ",") }
+	for name, c := range map[string]struct {
+		method, path, body string
+		status             int
+		code, field        string
+	}{
+		"no such path":             {"GET", "/v1/nada", "", 404, "not_found", ""},
+		"wrong method":             {"POST", "/modelos", "{}", 405, "wrong_method", ""},
+		"unknown query":            {"GET", "/v1/training/r.txt?wiat=1", "", 422, "invalid", "query.wiat"},
+		"broken JSON":              {"POST", "/senti", `{"idmodel":`, 400, "malformed_body", ""},
+		"no body":                  {"POST", "/senti", ``, 400, "malformed_body", ""},
+		"unknown JSON field":       {"POST", "/senti", `{"idmodel":"r.txt","opiniones":["a"],"x":1}`, 422, "invalid", "x"},
+		"not UTF-8":                {"POST", "/senti", "{\"idmodel\":\"r.txt\",\"opiniones\":[\"Una l\xe1stima\"]}", 400, "malformed_body", ""},
+		"missing JSON field":       {"POST", "/senti", `{"idmodel":"r.txt"}`, 422, "invalid", "body"},
+		"wrong JSON type":          {"POST", "/senti", `{"idmodel":"r.txt","opiniones":"a"}`, 422, "invalid", "opiniones"},
+		"null for a text":          {"POST", "/senti", `{"idmodel":"r.txt","opiniones":[null]}`, 422, "invalid", "opiniones[0]"},
+		"unknown model":            {"POST", "/senti", `{"idmodel":"nada","opiniones":["a"]}`, 404, "unknown_model", "model"},
+		"model with a path":        {"POST", "/senti", `{"idmodel":"../r.txt","opiniones":["a"]}`, 404, "unknown_model", "model"},
+		"no texts":                 {"POST", "/senti", `{"idmodel":"r.txt","opiniones":[]}`, 422, "invalid", "opiniones"},
+		"too many texts":           {"POST", "/senti", `{"idmodel":"r.txt","opiniones":[` + texts(6) + `]}`, 413, "too_large", "opiniones"},
+		"empty text":               {"POST", "/senti", `{"idmodel":"r.txt","opiniones":["a"," \t "]}`, 422, "invalid", "opiniones[1]"},
+		"too long a text":          {"POST", "/senti", `{"idmodel":"r.txt","opiniones":["` + strings.Repeat("a", 1001) + `"]}`, 413, "too_large", "opiniones[0]"},
+		"too large a body":         {"POST", "/senti", `{"idmodel":"` + strings.Repeat("a", 100_001) + `"}`, 413, "too_large", ""},
+		"classify: too many texts": {"POST", "/v1/models/r.txt/classify", `{"texts":[` + texts(6) + `]}`, 413, "too_large", "texts"},
+		"classify: explain":        {"POST", "/v1/models/r.txt/classify", `{"texts":["a"],"explain":101}`, 422, "invalid", "explain"},
+		"classify: unknown model":  {"POST", "/v1/models/nada/classify", `{"texts":["a"]}`, 404, "unknown_model", "model"},
+		"unknown training":         {"GET", "/v1/training/nada", "", 404, "not_found", "name"},
+		"unknown dataset":          {"GET", "/v1/datasets/nada", "", 404, "not_found", "dataset"},
+		"unknown version":          {"GET", "/v1/models/r.txt/versions/x", "", 404, "not_found", "version"},
+		"delete unknown model":     {"DELETE", "/v1/models/nada", "", 404, "unknown_model", "model"},
+		"delete unknown dataset":   {"DELETE", "/v1/datasets/nada", "", 404, "not_found", "dataset"},
+		"unknown queue":            {"GET", "/v1/queues/nada/dead", "", 404, "not_found", "queue"},
+		"unknown dead letter":      {"GET", "/v1/queues/ingest/dead/nada", "", 404, "not_found", ""},
+		"redrive nothing":          {"POST", "/v1/queues/ingest/dead/nada/redrive", "", 404, "not_found", ""},
+		"drop nothing":             {"DELETE", "/v1/queues/ingest/dead/nada", "", 404, "not_found", ""},
+		"dead letters: limit":      {"GET", "/v1/queues/ingest/dead?limit=0", "", 422, "invalid", "query.limit"},
+		"upload: slash":            {"PUT", "/v1/training/a%2Fb", "x\t1\n", 400, "unsafe_name", "name"},
+		"upload: dots":             {"PUT", "/v1/training/..%2Fb", "x\t1\n", 400, "unsafe_name", ""},
+		"upload: dot dot":          {"PUT", "/v1/training/%2e%2e", "x\t1\n", 400, "unsafe_name", ""},
+		"upload: hidden":           {"PUT", "/v1/training/.b", "x\t1\n", 400, "unsafe_name", "name"},
+		"upload: backslash":        {"PUT", "/v1/training/a%5Cb", "x\t1\n", 400, "unsafe_name", "name"},
+		"upload: NUL":              {"PUT", "/v1/training/a%00b", "x\t1\n", 400, "unsafe_name", "name"},
+		"upload: not UTF-8":        {"PUT", "/v1/training/a%FFb", "x\t1\n", 400, "unsafe_name", "name"},
+		"upload: long name":        {"PUT", "/v1/training/" + strings.Repeat("a", 129), "x\t1\n", 400, "unsafe_name", "name"},
+		"upload: no name":          {"PUT", "/v1/training/", "x\t1\n", 400, "unsafe_name", ""},
+		"upload: empty":            {"PUT", "/v1/training/b", "", 422, "empty_file", ""},
+		"upload: too large":        {"PUT", "/v1/training/b", strings.Repeat("a", 4<<20+1), 413, "too_large", ""},
+		"upload: trainer":          {"PUT", "/v1/training/b?trainer=magic", "x\t1\n", 422, "unsupported", "trainer"},
+		"upload: folds":            {"PUT", "/v1/training/b?folds=1", "x\t1\n", 422, "invalid", "folds"},
+		"upload: folds of letters": {"PUT", "/v1/training/b?folds=x", "x\t1\n", 422, "invalid", "query.folds"},
+		"train: unknown dataset":   {"POST", "/v1/models", `{"id":"m","datasets":["nada"]}`, 404, "not_found", "dataset"},
+		"train: no dataset":        {"POST", "/v1/models", `{"id":"m","datasets":[]}`, 422, "invalid", "datasets"},
+		"train: dataset twice":     {"POST", "/v1/models", `{"id":"m","datasets":["r.txt","r.txt"]}`, 422, "invalid", "datasets[1]"},
+		"train: unsafe id":         {"POST", "/v1/models", `{"id":"a/b","datasets":["r.txt"]}`, 400, "unsafe_name", "name"},
+		"train: trainer":           {"POST", "/v1/models", `{"id":"m","datasets":["r.txt"],"trainer":"magic"}`, 422, "unsupported", "trainer"},
+		"serve: unknown version":   {"PUT", "/v1/models/r.txt/current", `{"version":"x"}`, 404, "not_found", "version"},
+		"serve: unknown model":     {"PUT", "/v1/models/nada/current", `{"version":"x"}`, 404, "not_found", "version"},
+		"a page that is not there": {"GET", "/v1/models/r.txt/nada", "", 404, "not_found", ""},
+		"a path that climbs":       {"GET", "/v1/../livez", "", 400, "unsafe_name", ""},
+		"a path with a hole":       {"GET", "/v1//models", "", 400, "unsafe_name", ""},
+		"another scheme of a key":  {"GET", "/openapi.txt", "", 404, "not_found", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := *a
+			b.t = t
+			r := b.do(c.method, c.path, c.body)
+			var p struct {
+				Status                    int
+				Code, Field, Detail, Type string
+			}
+			r.into(t, &p)
+			if r.status != c.status || p.Code != c.code || p.Status != c.status || p.Detail == "" || p.Type != "/docs#"+c.code ||
+				r.header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("%d %s, want %d %s", r.status, r.body, c.status, c.code)
+			}
+			if c.field != "" && p.Field != c.field {
+				t.Errorf("field %q, want %q: %s", p.Field, c.field, r.body)
+			}
+		})
+	}
+}
+
+func TestAPI_bad_files_end_as_dead_letters_that_say_why(t *testing.T) {
+	a := start(t, small(t))
+	good := reviews(t)
+	for name, c := range map[string]struct {
+		content string
+		queue   string
+		code    string
+		line    int
+	}{
+		"binary":           {"\x00\x01\x02\x03\xff\xfe", "ingest", "", 0},
+		"not UTF-8":        {"Todo bien\t1\nUna l\xe1stima\t0\n", "ingest", "not_utf8", 2},
+		"blank":            {"\n\n  \n", "ingest", "empty_file", 0},
+		"no label":         {"Todo bien\t1\nSin etiqueta\n", "ingest", "malformed_row", 2},
+		"a wrong label":    {"Todo bien\t1\nRegular\tquizás\n", "ingest", "bad_label", 2},
+		"a long line":      {"Todo bien\t1\n" + strings.Repeat("bla ", 2000) + "\t1\n", "ingest", "line_too_long", 2},
+		"too many rows":    {strings.Repeat(good, 5), "ingest", "too_many_rows", 501},
+		"one class":        {strings.Repeat("Todo bien\t1\n", 40), "train", "one_class", 0},
+		"fewer than folds": {"Todo bien\t1\nTodo mal\t0\n", "train", "too_few_rows", 0},
+		"prose":            {"Esto no es un archivo de opiniones.\nEs una carta.\n", "ingest", "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := *a
+			b.t = t
+			file := strings.ReplaceAll(name, " ", "_")
+			tr := b.upload(file, "?trainer=nb", c.content)
+			if tr.Status != "failed" || tr.Failure == nil || tr.Failure.Message == "" || !strings.Contains(tr.Message, tr.Failure.Message) {
+				t.Fatalf("%+v", tr)
+			}
+			if c.code != "" && (tr.Failure.Code != c.code || tr.Failure.Line != c.line) {
+				t.Errorf("fails with %s at line %d (%s), want %s at line %d", tr.Failure.Code, tr.Failure.Line, tr.Failure.Message, c.code, c.line)
+			}
+			var letter *deadLetter
+			for _, l := range b.deadLetters(c.queue) {
+				if l.Event.Data.Model == file {
+					if letter != nil {
+						t.Error("two dead letters")
+					}
+					letter = &l
+				}
+			}
+			if letter == nil || letter.Attempts != 1 || letter.Reason.Code != tr.Failure.Code {
+				t.Fatalf("dead letter %+v, want one of one attempt with the code %s", letter, tr.Failure.Code)
+			}
+			es := b
+			es.lang = "es-ES,es;q=0.9"
+			if in := es.await(file); in.Failure.Message == tr.Failure.Message || !strings.HasPrefix(in.Message, "falló: ") {
+				t.Errorf("in Spanish: %q, in English: %q", in.Message, tr.Message)
+			}
+		})
+	}
+}
+
+type deadLetter struct {
+	ID       string
+	Attempts int
+	Reason   struct{ Code string }
+	Event    struct{ Data struct{ Model string } }
+}
+
+// deadLetters waits for nothing: a training that failed has its dead letter moments later, so it reads until
+// there is one for every failed training.
+func (a *animo) deadLetters(queue string) []deadLetter {
+	a.t.Helper()
+	for {
+		var depths struct {
+			Items []struct {
+				Queue                   string
+				Ready, Waiting, Running int
+			}
+		}
+		a.do("GET", "/v1/queues", "").into(a.t, &depths)
+		busy := 0
+		for _, d := range depths.Items {
+			busy += d.Ready + d.Waiting + d.Running
+		}
+		if busy > 0 {
+			continue
+		}
+		var list struct{ Items []deadLetter }
+		a.do("GET", "/v1/queues/"+queue+"/dead?limit=1000", "").into(a.t, &list)
+		return list.Items
+	}
+}
+
+func TestAPI_dead_letters_are_listed_redriven_and_dropped(t *testing.T) {
+	a := start(t, settings(t))
+	for i := range 5 {
+		a.upload(fmt.Sprintf("malo%d.txt", i), "", fmt.Sprintf("sin etiqueta %d\n", i))
+	}
+	all := a.deadLetters("ingest")
+	if len(all) != 5 {
+		t.Fatalf("%d dead letters, want 5", len(all))
+	}
+	var page struct {
+		Items []deadLetter
+		Next  string
+	}
+	a.do("GET", "/v1/queues/ingest/dead?limit=3", "").into(t, &page)
+	first := page.Items
+	a.do("GET", "/v1/queues/ingest/dead?limit=3&after="+page.Next, "").into(t, &page)
+	if got := append(first, page.Items...); len(got) != 5 || got[3].ID != all[3].ID || got[4].ID != all[4].ID {
+		t.Errorf("in pages: %+v, at once: %+v", got, all)
+	}
+	if r := a.do("GET", "/v1/queues/ingest/dead/"+all[0].ID, ""); !strings.Contains(r.body, `"specversion":"1.0"`) || !strings.Contains(r.body, all[0].ID) {
+		t.Errorf("one dead letter: %d %s", r.status, r.body)
+	}
+	if r := a.do("POST", "/v1/queues/ingest/dead/"+all[0].ID+"/redrive", ""); r.body != `{"count":1}` {
+		t.Errorf("redrive of one: %d %s", r.status, r.body)
+	}
+	a.await(all[0].Event.Data.Model)
+	if r := a.do("POST", "/v1/queues/ingest/dead/redrive", ""); r.status != http.StatusOK {
+		t.Errorf("redrive of all: %d %s", r.status, r.body)
+	}
+	if got := a.deadLetters("ingest"); len(got) != 5 { // they fail the same way again
+		t.Errorf("%d dead letters after all were tried again, want 5", len(got))
+	}
+	if r := a.do("DELETE", "/v1/queues/ingest/dead/"+all[1].ID, ""); r.body != `{"count":1}` {
+		t.Errorf("drop of one: %d %s", r.status, r.body)
+	}
+	if r := a.do("DELETE", "/v1/queues/ingest/dead", ""); r.body != `{"count":4}` {
+		t.Errorf("drop of all: %d %s", r.status, r.body)
+	}
+	if got := a.deadLetters("ingest"); len(got) != 0 {
+		t.Errorf("%d dead letters after the drop", len(got))
+	}
+}
+
+func TestAPI_failed_upload_is_tried_anew_when_sent_again(t *testing.T) {
+	a := start(t, settings(t))
+	first := a.upload("malo.txt", "", "sin etiqueta\n")
+	a.deadLetters("ingest")
+	second := a.upload("malo.txt", "", "sin etiqueta\n")
+	if second.Version != first.Version || second.Status != "failed" {
+		t.Errorf("first %+v, second %+v", first, second)
+	}
+	if got := a.deadLetters("ingest"); len(got) != 1 {
+		t.Errorf("%d dead letters, want 1", len(got))
+	}
+}
+
+func TestAPI_forgets_models_and_datasets(t *testing.T) {
+	a := start(t, settings(t))
+	a.upload("r.txt", "?trainer=nb", reviews(t))
+	if r := a.do("DELETE", "/v1/datasets/r.txt", ""); r.status != http.StatusNoContent {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if r := a.do("POST", "/senti", `{"idmodel":"r.txt","opiniones":["Todo excelente"]}`); r.status != http.StatusOK {
+		t.Errorf("the model without its dataset: %d %s", r.status, r.body)
+	}
+	if r := a.do("POST", "/v1/models", `{"id":"m","datasets":["r.txt"]}`); r.status != http.StatusNotFound {
+		t.Errorf("training on the forgotten dataset: %d %s", r.status, r.body)
+	}
+	if r := a.do("DELETE", "/v1/models/r.txt", ""); r.status != http.StatusNoContent {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	for _, path := range []string{"/v1/models/r.txt", "/v1/training/r.txt", "/v1/datasets/r.txt"} {
+		if r := a.do("GET", path, ""); r.status != http.StatusNotFound {
+			t.Errorf("%s after all: %d %s", path, r.status, r.body)
+		}
+	}
+	if tr := a.upload("r.txt", "?trainer=nb", reviews(t)); tr.Status != "done" {
+		t.Errorf("the same file, sent anew: %+v", tr)
+	}
+}
+
+// TestAPI_no_route_shows_another_tenant goes through every operation that the API describes, as a tenant
+// that owns nothing, with the names of one that does.
+func TestAPI_no_route_shows_another_tenant(t *testing.T) {
+	c := settings(t)
+	a := start(t, c)
+	owner, stranger := a.as(addKey(t, c, "sol")), a.as(addKey(t, c, "mar"))
+	model := owner.upload("secreto.txt", "?trainer=nb", reviews(t))
+	owner.upload("roto.txt", "", "secreto sin etiqueta\n")
+	letter := owner.deadLetters("ingest")[0]
+	before := owner.do("GET", "/v1/models/secreto.txt", "").body
+
+	var api struct {
+		Paths map[string]map[string]struct{ OperationID string }
+	}
+	a.do("GET", "/openapi.json", "").into(t, &api)
+	bodies := map[string]string{
+		"senti":         `{"idmodel":"secreto.txt","opiniones":["Todo excelente"]}`,
+		"classify":      `{"texts":["Todo excelente"]}`,
+		"train-model":   `{"id":"mio","datasets":["secreto.txt"]}`,
+		"serve-version": `{"version":"` + model.Version + `"}`,
+	}
+	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
+	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
+		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422}
+	n := 0
+	for path, operations := range api.Paths {
+		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest").Replace(path)
+		id := "secreto.txt"
+		if strings.HasPrefix(path, "/v1/queues/") {
+			id = letter.ID
+		}
+		path = strings.ReplaceAll(path, "{id}", id)
+		for method, op := range operations {
+			n++
+			r := stranger.do(strings.ToUpper(method), path, bodies[op.OperationID])
+			want, ok := own[op.OperationID]
+			if !ok {
+				want = http.StatusNotFound
+			}
+			if r.status != want {
+				t.Errorf("%s %s as another tenant: %d %s, want %d", method, path, r.status, r.body, want)
+			}
+			if shown := strings.ReplaceAll(r.body, `\"secreto.txt\"`, ""); r.status < 300 && strings.Contains(shown, "secreto") || strings.Contains(shown, "sha256") {
+				t.Errorf("%s %s shows %s", method, path, r.body)
+			}
+		}
+	}
+	if n < 18 {
+		t.Errorf("only %d operations are described", n)
+	}
+	if after := owner.do("GET", "/v1/models/secreto.txt", "").body; after != before {
+		t.Errorf("the owner's model before: %s\nafter: %s", before, after)
+	}
+	if got := owner.deadLetters("ingest"); len(got) != 1 || got[0].ID != letter.ID {
+		t.Errorf("the owner's dead letters: %+v", got)
+	}
+}
+
+func TestAPI_other_sites_pages_may_not_act(t *testing.T) {
+	a := start(t, settings(t))
+	body := `{"idmodel":"r.txt","opiniones":["a"]}`
+	r := a.send("POST", "/senti", strings.NewReader(body), http.Header{"Sec-Fetch-Site": {"cross-site"}})
+	if r.status != http.StatusForbidden || r.code() != "forbidden" {
+		t.Errorf("from another site: %d %s", r.status, r.body)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), "GET", a.url+"/modelos", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Host = "evil.example"
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusForbidden {
+		t.Errorf("under another name: %d", res.StatusCode)
+	}
+}
+
+func TestAPI_metrics_can_have_a_token(t *testing.T) {
+	c := settings(t)
+	c.MetricsToken = "medir"
+	a := start(t, c)
+	if r := a.do("GET", "/metrics", ""); r.status != http.StatusUnauthorized {
+		t.Errorf("without the token: %d", r.status)
+	}
+	a.upload("r.txt", "?trainer=nb", reviews(t))
+	r := a.as("medir").do("GET", "/metrics", "")
+	for _, line := range []string{`animo_function_seconds_count{function="train",outcome="done"} 1`, `animo_queue_events{function="ingest",state="dead"} 0`, `animo_http_request_seconds_count{method="PUT",route="/v1/training",status="202"} 1`} {
+		if !strings.Contains(r.body, line) {
+			t.Errorf("no %s in\n%s", line, r.body)
+		}
+	}
+}
+
+func TestAPI_metrics_have_no_label_that_a_client_makes_up(t *testing.T) {
+	a := start(t, settings(t))
+	for i := range 3 {
+		a.do(fmt.Sprintf("ODD%d", i), fmt.Sprintf("/odd%d", i), "")
+	}
+	r := a.do("GET", "/metrics", "")
+	if !strings.Contains(r.body, `animo_http_request_seconds_count{method="other",route="other",status="404"} 3`) || strings.Contains(strings.ToLower(r.body), "odd") {
+		t.Errorf("after odd methods and paths:\n%s", r.body)
+	}
+}
+
+func TestAPI_headers_are_bounded(t *testing.T) {
+	a := start(t, settings(t))
+	if r := a.send("GET", "/livez", nil, http.Header{"X-Long": {strings.Repeat("a", 100_000)}}); r.status != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("100 kB of a header: %d", r.status)
+	}
+}
+
+func TestAPI_docs_need_no_other_server(t *testing.T) {
+	a := start(t, settings(t))
+	r := a.do("GET", "/docs", "")
+	for _, part := range []string{"/v1/training/{name}", "unknown_model", "serve-version"} {
+		if !strings.Contains(r.body, part) {
+			t.Errorf("the page does not say %s", part)
+		}
+	}
+	for _, far := range []string{"https://", "http://", "src="} {
+		if strings.Contains(r.body, far) {
+			t.Errorf("the page has %s in it", far)
+		}
+	}
+	if r := a.do("GET", "/openapi.json", ""); !strings.Contains(r.body, `"openapi":"3.1`) {
+		t.Errorf("openapi.json: %.80s", r.body)
+	}
+}

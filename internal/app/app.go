@@ -1,0 +1,257 @@
+// Package app is one running Animo: New opens and wires, Start serves, Stop undoes both in reverse. It is
+// the only place that knows which adapter stands behind which port.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"animo"
+	"animo/internal/bus"
+	"animo/internal/config"
+	"animo/internal/httpapi"
+	"animo/internal/opinions"
+)
+
+// App is one running Animo.
+type App struct {
+	config  config.Config
+	log     *slog.Logger
+	stores  *Stores
+	metrics *metrics
+	bus     *bus.Bus
+	flow    *opinions.Flow
+	server  *http.Server
+	listen  net.Listener
+	ready   atomic.Bool
+	stops   []stop
+}
+
+// Options are what New may be told beside the settings. The zero value works.
+type Options struct {
+	Version string       // shown in the API's description
+	Log     *slog.Logger // nil means slog.Default
+}
+
+// New validates the settings, opens the stores and listens. Nothing is served before Start. After an error
+// nothing is left open.
+func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	a = &App{config: c, log: o.Log, metrics: newMetrics()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
+		}
+	}()
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return a, err
+	}
+	owner, release, err := takeOwner(c.Data)
+	if err != nil {
+		return a, err
+	}
+	a.onStop("owner", func(context.Context) error { return release() })
+	a.stores, err = openStores(ctx, c.Stores, owner)
+	if err != nil {
+		return a, err
+	}
+	a.onStop("stores", func(context.Context) error { return a.stores.Close() })
+	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
+		return a, err
+	}
+	spool, err := spoolFolder(c.Data, owner)
+	if err != nil {
+		return a, err
+	}
+	a.bus = bus.New(a.stores.Queues, bus.Options{Log: a.log, Pauses: c.Pauses, Lease: c.Lease, Grace: c.StopTime / 2, Observer: a.metrics})
+	a.flow = opinions.New(a.stores.Tables, a.stores.Objects, a.bus, opinions.Options{
+		Limits: opinions.Limits{
+			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
+			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, ModelsLoaded: c.ModelsLoaded,
+		},
+		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Log: a.log,
+	})
+	if c.Runs("api") {
+		err = a.open(ctx, o.Version)
+	}
+	return a, err
+}
+
+// open makes the server and listens, unless that would let strangers in.
+func (a *App) open(ctx context.Context, version string) error {
+	c := a.config
+	locked, err := a.stores.Tenants.Locked(ctx)
+	if err != nil {
+		return err
+	}
+	if !locked && !c.Loopback() {
+		return config.ErrNeedsKey(c.Listen)
+	}
+	a.listen, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	a.onStop("listener", func(context.Context) error { return ignoreClosed(a.listen.Close()) })
+	a.server = &http.Server{
+		Handler: httpapi.New(httpapi.Options{
+			Version: version, Opinions: a.flow, Queues: a.stores.Queues, Keys: a.stores.Tenants,
+			Limits: httpapi.Limits{
+				BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Requests: c.MaxRequests,
+				RequestTime: c.RequestTime, UploadTime: c.UploadTime,
+			},
+			Loopback: c.Loopback(), Ready: a.checkReady, Metrics: a.metrics.handler(a.stores.Queues),
+			MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
+		}),
+		ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes:    maxHeader,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+	return nil
+}
+
+// maxHeader bounds a request's line and headers, in bytes: no name is longer than 128, no key than 100.
+const maxHeader = 32 << 10
+
+// Addr is the address that requests can be sent to; empty without the api.
+func (a *App) Addr() string {
+	if a.listen == nil {
+		return ""
+	}
+	return a.listen.Addr().String()
+}
+
+// Start serves, runs the functions and sweeps, until Stop. The channel gets an error when the server or the
+// functions fail for good; it gets nothing when they are stopped.
+func (a *App) Start(ctx context.Context) <-chan error {
+	failed := make(chan error, 2)
+	functions := slices.DeleteFunc(a.flow.Functions(), func(f bus.Function) bool { return !a.config.Runs(f.Name) })
+	if err := a.startBus(ctx, functions); err != nil {
+		failed <- err
+		return failed
+	}
+	if a.server != nil {
+		served := make(chan struct{})
+		go func() {
+			defer close(served)
+			if err := a.server.Serve(a.listen); !errors.Is(err, http.ErrServerClosed) {
+				failed <- fmt.Errorf("serve: %w", err)
+			}
+		}()
+		a.onStop("server", func(ctx context.Context) error {
+			a.ready.Store(false)
+			err := a.server.Shutdown(ctx)
+			if err != nil {
+				err = errors.Join(err, a.server.Close())
+			}
+			<-served
+			return err
+		})
+	}
+	a.ready.Store(true)
+	a.log.Info("started", "functions", a.config.Functions, "addr", a.Addr(), "data", a.config.Data)
+	return failed
+}
+
+// startBus starts the functions, and a sweeper beside them.
+func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
+	// Every queue exists from the start, also those that other machines work on, so that no event is lost.
+	if err := a.bus.Declare(ctx, a.flow.Functions()...); err != nil {
+		return err
+	}
+	if len(functions) == 0 {
+		return nil
+	}
+	if err := a.bus.Start(ctx, functions...); err != nil {
+		return err
+	}
+	a.onStop("functions", a.bus.Stop)
+
+	sweepCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	swept := make(chan struct{})
+	go func() {
+		defer close(swept)
+		a.sweep(sweepCtx)
+	}()
+	a.onStop("sweeper", func(context.Context) error {
+		cancel()
+		<-swept
+		return nil
+	})
+	return nil
+}
+
+// sweep looks, at once and now and then, for work that was stored and never finished.
+func (a *App) sweep(ctx context.Context) {
+	tick := time.NewTicker(a.config.SweepEvery)
+	defer tick.Stop()
+	for {
+		err := a.stores.Tenants.Finish(ctx, a.stores.erase)
+		list, listErr := a.stores.Tenants.List(ctx)
+		err = errors.Join(err, listErr)
+		for _, t := range list {
+			if _, sweepErr := a.flow.Sweep(ctx, t.ID); sweepErr != nil {
+				err = errors.Join(err, sweepErr)
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			a.log.Warn("sweep", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// checkReady answers nil while requests can be served.
+func (a *App) checkReady(ctx context.Context) error {
+	if !a.ready.Load() {
+		return errors.New("not started, or stopping")
+	}
+	_, err := a.stores.Tenants.Get(ctx, animo.DefaultTenant)
+	return err
+}
+
+func (a *App) onStop(name string, run func(context.Context) error) {
+	a.stops = append(a.stops, stop{name, run})
+}
+
+// Stop undoes Start and New, last thing first, and reports every step that failed. Running work is given
+// back when ctx ends. It may be called twice, and before Start.
+func (a *App) Stop(ctx context.Context) error {
+	a.ready.Store(false)
+	return undo(ctx, &a.stops)
+}
+
+func undo(ctx context.Context, stops *[]stop) error {
+	var errs error
+	for _, s := range slices.Backward(*stops) {
+		if err := s.run(ctx); err != nil {
+			errs = errors.Join(errs, fmt.Errorf("stop %s: %w", s.name, err))
+		}
+	}
+	*stops = nil
+	return errs
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

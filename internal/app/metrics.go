@@ -1,0 +1,76 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"animo/internal/bus"
+)
+
+// metrics are what /metrics tells. No label carries a tenant, a name or a path.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec // by route, method and status
+	attempts *prometheus.HistogramVec // by function and outcome
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "animo_http_request_seconds", Help: "How long requests took, by group of routes.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 12),
+		}, []string{"route", "method", "status"}),
+		attempts: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "animo_function_seconds", Help: "How long attempts of functions took, by outcome: done, retried, dead, returned or lost.",
+			Buckets: prometheus.ExponentialBuckets(0.005, 3, 12),
+		}, []string{"function", "outcome"}),
+	}
+	m.registry.MustRegister(m.requests, m.attempts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) request(route, method string, status int, took time.Duration) {
+	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// Attempted is bus.Observer's.
+func (m *metrics) Attempted(function string, outcome bus.Outcome, took time.Duration) {
+	m.attempts.WithLabelValues(function, string(outcome)).Observe(took.Seconds())
+}
+
+// handler serves the metrics, with the queues' depths as they are at that moment.
+func (m *metrics) handler(queues bus.Driver) http.Handler {
+	m.registry.MustRegister(depths{queues})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// depths collects how many events wait in each queue when somebody asks.
+type depths struct{ queues bus.Driver }
+
+var depthDesc = prometheus.NewDesc("animo_queue_events", "Events in a function's queue, by state.", []string{"function", "state"}, nil)
+
+// Describe is prometheus.Collector's.
+func (d depths) Describe(ch chan<- *prometheus.Desc) { ch <- depthDesc }
+
+// Collect is prometheus.Collector's.
+func (d depths) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	list, err := d.queues.Depths(ctx, "")
+	if err != nil {
+		ch <- prometheus.NewInvalidMetric(depthDesc, err)
+		return
+	}
+	for _, q := range list {
+		for state, n := range map[string]int{"ready": q.Ready, "waiting": q.Waiting, "running": q.Running, "dead": q.Dead} {
+			ch <- prometheus.MustNewConstMetric(depthDesc, prometheus.GaugeValue, float64(n), q.Queue, state)
+		}
+	}
+}

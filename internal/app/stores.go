@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"animo/internal/bus"
+	"animo/internal/bus/sqlbus"
+	"animo/internal/config"
+	"animo/internal/object"
+	"animo/internal/sqldb"
+	"animo/internal/table"
+	"animo/internal/table/sqltable"
+	"animo/internal/tenants"
+)
+
+// Stores are the places where one Animo keeps things, opened. Commands that need no server use them alone.
+type Stores struct {
+	Tables  table.Driver
+	Queues  bus.Driver
+	Objects object.Store
+	Tenants *tenants.Registry
+
+	stops []stop
+}
+
+// stop undoes one step, under a name for the log.
+type stop struct {
+	name string
+	run  func(context.Context) error
+}
+
+// OpenStores opens the stores at their addresses, making what is not there, for a process that runs no
+// function. The caller closes them.
+func OpenStores(ctx context.Context, c config.Stores) (*Stores, error) {
+	return openStores(ctx, c, "")
+}
+
+// openStores opens the stores for the worker of that name, who takes up what an earlier one of its name left.
+func openStores(ctx context.Context, c config.Stores, owner string) (s *Stores, err error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, err
+	}
+	s = &Stores{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{})
+	if err != nil {
+		return s, err
+	}
+	s.onClose("database", db.Close)
+	s.Tables = sqltable.New(db)
+	s.Queues, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner})
+	if err != nil {
+		return s, err
+	}
+	s.onClose("queues", s.Queues.Close)
+	s.Objects, err = object.Open(ctx, c.ObjectsURL())
+	if err != nil {
+		return s, err
+	}
+	s.onClose("objects", s.Objects.Close)
+	s.Tenants = tenants.New(s.Tables, time.Now)
+	return s, nil
+}
+
+func (s *Stores) onClose(name string, close func() error) {
+	s.stops = append(s.stops, stop{name, func(context.Context) error { return close() }})
+}
+
+// Close closes the stores, last opened first.
+func (s *Stores) Close() error { return undo(context.Background(), &s.stops) }
+
+// AddTenant makes a tenant, seeing first to those that are being removed.
+func (s *Stores) AddTenant(ctx context.Context, id string) error {
+	if err := s.Tenants.Finish(ctx, s.erase); err != nil {
+		return err
+	}
+	return s.Tenants.Add(ctx, id)
+}
+
+// RemoveTenant forgets a tenant in every store.
+func (s *Stores) RemoveTenant(ctx context.Context, id string) error {
+	return s.Tenants.Remove(ctx, id, s.erase)
+}
+
+// erase removes everything of a tenant, its events first, so that nothing starts anew.
+func (s *Stores) erase(ctx context.Context, tenant string) error {
+	if err := s.Queues.DeleteTenant(ctx, tenant); err != nil {
+		return err
+	}
+	if err := s.Tables.DeleteTenant(ctx, tenant); err != nil {
+		return err
+	}
+	_, err := s.Objects.Delete(ctx, tenant, "")
+	return err
+}
+
+// spoolFolder is where a worker's uploads are while they come in; what a crash left there is removed.
+func spoolFolder(data, owner string) (string, error) {
+	dir := filepath.Join(data, "incoming", owner)
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o700)
+}

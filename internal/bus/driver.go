@@ -1,0 +1,86 @@
+// Package bus carries events to functions. Start at New. Driver is what an engine must do (its adapters are
+// folders inside this one, bustest their suite); Bus adds what is the same on every engine: bounded workers,
+// attempts with growing pauses, heartbeats, deadlines, recovered panics and dead letters.
+package bus
+
+import (
+	"context"
+	"time"
+
+	"animo"
+)
+
+// Delivery is one event handed to one worker for the length of a lease.
+type Delivery struct {
+	Queue   string
+	Event   animo.Event
+	Attempt int          // 1 at the first delivery; counts lost leases too
+	Last    animo.Reason // why the attempt before failed; no Code when there was none, or it just stopped
+	Token   string       // proves that this worker holds the lease
+}
+
+// DeadLetter is an event that a function could not deal with, and why.
+type DeadLetter struct {
+	Queue    string       `json:"queue"`
+	Event    animo.Event  `json:"event"`
+	Reason   animo.Reason `json:"reason"`
+	Attempts int          `json:"attempts"`
+	Time     time.Time    `json:"time"`
+}
+
+// Depth counts a queue's events by state.
+type Depth struct {
+	Queue   string `json:"queue"`
+	Ready   int    `json:"ready"`   // may be claimed now
+	Waiting int    `json:"waiting"` // in a pause before the next attempt
+	Running int    `json:"running"` // leased to a worker
+	Dead    int    `json:"dead"`
+}
+
+// Driver is a durable engine of queues. Every method is safe to call at once. What returned nil is on
+// disk. A Driver delivers at least once: a lease that expires makes the event ready again, its attempt
+// spent. Failures are animo.Errors: Conflict means that the lease is lost, since the event was claimed
+// again, dealt with or deleted; NoSpace, Unavailable, Internal, and Timeout or Interrupted when ctx ends
+// first; after Close, Unavailable.
+type Driver interface {
+	// Declare makes a queue that receives every later event whose type matches one of the patterns
+	// (animo.Matches). Declaring again replaces the patterns and keeps what is queued.
+	Declare(ctx context.Context, queue string, patterns []string) error
+	// Publish puts each event into every queue that wants it, in one transaction. An event that a queue
+	// holds already, by tenant and id, is left as it is there; a dead letter of that id is taken up anew.
+	Publish(ctx context.Context, events ...animo.Event) error
+	// Claim leases up to n ready events, taking tenants in turn and, within one tenant, the oldest
+	// first. It returns at once, with nothing when nothing is ready.
+	Claim(ctx context.Context, queue string, n int, lease time.Duration) ([]Delivery, error)
+	// Wake returns a channel that receives when the queue may have something to claim: after Publish and
+	// Redrive, at once when they were called here, within a second when in another process, and when a
+	// pause or a lease ends. It may receive for nothing. Every call gives the same channel, of capacity 1.
+	Wake(queue string) <-chan struct{}
+	// Extend renews a lease.
+	Extend(ctx context.Context, d Delivery, lease time.Duration) error
+	// Ack removes an event that was dealt with.
+	Ack(ctx context.Context, d Delivery) error
+	// Retry gives an event back, to be claimed again after a pause. The reason becomes Last of the next
+	// delivery.
+	Retry(ctx context.Context, d Delivery, pause time.Duration, reason animo.Reason) error
+	// Release gives an event back as if it had not been claimed: at once, its attempt not spent.
+	Release(ctx context.Context, d Delivery) error
+	// Kill moves an event to the dead letters, with d.Attempt as the number of attempts.
+	Kill(ctx context.Context, d Delivery, reason animo.Reason) error
+
+	// Depths tells the state of every declared queue, for one tenant or, with "", for all together.
+	Depths(ctx context.Context, tenant string) ([]Depth, error)
+	// DeadLetters lists a tenant's dead letters of a queue, newest first, at most limit of them, beginning
+	// after the event id `after` ("" for the start), or answers NotFound when that one is no dead letter.
+	DeadLetters(ctx context.Context, tenant, queue, after string, limit int) ([]DeadLetter, error)
+	// DeadLetter reads one, or answers NotFound.
+	DeadLetter(ctx context.Context, tenant, queue, id string) (DeadLetter, error)
+	// Redrive makes dead letters ready again with their attempts at zero; without ids, all of the
+	// tenant's in that queue. It tells how many.
+	Redrive(ctx context.Context, tenant, queue string, ids ...string) (int, error)
+	// Drop forgets dead letters; without ids, all of the tenant's in that queue. It tells how many.
+	Drop(ctx context.Context, tenant, queue string, ids ...string) (int, error)
+	// DeleteTenant forgets every event and dead letter of a tenant.
+	DeleteTenant(ctx context.Context, tenant string) error
+	Close() error
+}

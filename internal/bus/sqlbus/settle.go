@@ -1,0 +1,77 @@
+package sqlbus
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"animo"
+	"animo/internal/bus"
+	"animo/internal/sqldb"
+)
+
+// held is the condition that a delivery still has its lease. A lease that ended but that nobody else took
+// still counts: the work was done, and doing it again helps nobody.
+const held = ` WHERE queue = $1 AND tenant = $2 AND id = $3 AND token = $4`
+
+// settle runs one statement on the message of a delivery, or answers Conflict when its lease is lost.
+func (d *Driver) settle(ctx context.Context, m bus.Delivery, statement string, args ...any) error {
+	return d.write(ctx, func(tx *sqldb.Tx) error { return settle(tx, m, statement, args...) })
+}
+
+func settle(tx *sqldb.Tx, m bus.Delivery, statement string, args ...any) error {
+	n, err := tx.Exec(statement+held, append([]any{m.Queue, m.Event.Tenant, m.Event.ID, m.Token}, args...)...)
+	if err == nil && n == 0 {
+		err = animo.Errorf(animo.Conflict, "somebody else has event %s of queue %s", "otro tiene el evento %s de la cola %s", m.Event.ID, m.Queue)
+	}
+	return err
+}
+
+// Extend implements bus.Driver.
+func (d *Driver) Extend(ctx context.Context, m bus.Delivery, lease time.Duration) error {
+	return d.settle(ctx, m, `UPDATE message SET due = $5`, d.db.Now()+lease.Milliseconds())
+}
+
+// Ack implements bus.Driver.
+func (d *Driver) Ack(ctx context.Context, m bus.Delivery) error {
+	return d.settle(ctx, m, `DELETE FROM message`)
+}
+
+// Retry implements bus.Driver.
+func (d *Driver) Retry(ctx context.Context, m bus.Delivery, pause time.Duration, reason animo.Reason) error {
+	text, err := json.Marshal(reason)
+	if err != nil {
+		return err
+	}
+	err = d.settle(ctx, m, `UPDATE message SET state = 1, due = $5, reason = $6, token = NULL, owner = NULL`,
+		d.db.Now()+pause.Milliseconds(), text)
+	if err == nil {
+		d.lookAgain()
+	}
+	return err
+}
+
+// Release implements bus.Driver.
+func (d *Driver) Release(ctx context.Context, m bus.Delivery) error {
+	err := d.write(ctx, func(tx *sqldb.Tx) error {
+		err := settle(tx, m, `UPDATE message SET state = 0, attempt = attempt - 1, due = NULL, token = NULL, owner = NULL`)
+		if err != nil {
+			return err
+		}
+		return laneSet{{m.Queue, m.Event.Tenant}: true}.open(tx)
+	})
+	if err == nil {
+		d.wake(m.Queue)
+	}
+	return err
+}
+
+// Kill implements bus.Driver.
+func (d *Driver) Kill(ctx context.Context, m bus.Delivery, reason animo.Reason) error {
+	text, err := json.Marshal(reason)
+	if err != nil {
+		return err
+	}
+	return d.settle(ctx, m, `UPDATE message SET state = 3, attempt = $5, died = $6, reason = $7, due = NULL, token = NULL, owner = NULL`,
+		m.Attempt, d.db.Now(), text)
+}

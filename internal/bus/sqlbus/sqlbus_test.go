@@ -1,0 +1,203 @@
+package sqlbus_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"animo"
+	"animo/internal/bus"
+	"animo/internal/bus/bustest"
+	"animo/internal/bus/sqlbus"
+	"animo/internal/sqldb"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestDriver(t *testing.T) {
+	bustest.Run(t, bustest.Engine{
+		Open: func(t *testing.T) bus.Driver { return open(t, file(t), sqldb.Options{}, sqlbus.Options{}) },
+		Test: synctest.Test,
+	})
+}
+
+func file(t testing.TB) string { return filepath.Join(t.TempDir(), "animo.db") }
+
+// open opens the file as a process would.
+func open(t testing.TB, path string, dbOptions sqldb.Options, o sqlbus.Options) *sqlbus.Driver {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), "sqlite:"+path, dbOptions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	d, err := sqlbus.New(t.Context(), db, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+func claim(t testing.TB, d *sqlbus.Driver, n int) []bus.Delivery {
+	t.Helper()
+	got, err := d.Claim(t.Context(), "q", n, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func publish(t testing.TB, d *sqlbus.Driver, events ...animo.Event) {
+	t.Helper()
+	if err := d.Publish(t.Context(), events...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func declare(t testing.TB, d *sqlbus.Driver, queue string) {
+	t.Helper()
+	if err := d.Declare(t.Context(), queue, []string{"*"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestNew_gives_back_what_the_same_owner_held(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := file(t)
+		died := open(t, path, sqldb.Options{}, sqlbus.Options{Owner: "server"})
+		other := open(t, path, sqldb.Options{}, sqlbus.Options{Owner: "another"})
+		declare(t, died, "q")
+		publish(t, died, bustest.Event("a", "1"), bustest.Event("a", "2"), bustest.Event("b", "3"))
+		if got := claim(t, died, 2); len(got) != 2 {
+			t.Fatalf("claimed %d events, want 2", len(got))
+		}
+		if got := claim(t, other, 9); len(got) != 1 {
+			t.Fatalf("the other owner claimed %d events, want 1", len(got))
+		}
+		open(t, path, sqldb.Options{}, sqlbus.Options{}) // one that only looks gives nothing back
+		if got := claim(t, other, 9); len(got) != 0 {
+			t.Fatalf("leases were given back for a process without a name: %+v", got)
+		}
+		born := open(t, path, sqldb.Options{}, sqlbus.Options{Owner: "server"})
+		got := claim(t, born, 9)
+		if len(got) != 2 || got[0].Attempt != 2 || got[1].Attempt != 2 {
+			t.Errorf("after a restart: %+v, want the two events at attempt 2", got)
+		}
+	})
+}
+
+func TestWake_hears_another_process_within_a_second(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := file(t)
+		here, there := open(t, path, sqldb.Options{}, sqlbus.Options{}), open(t, path, sqldb.Options{}, sqlbus.Options{})
+		declare(t, here, "q")
+		wake := here.Wake("q")
+		synctest.Wait()
+		start := time.Now()
+		publish(t, there, bustest.Event("a", "1"))
+		<-wake
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if got := claim(t, here, 1); len(got) != 1 {
+			t.Errorf("claimed %d events, want 1", len(got))
+		}
+	})
+}
+
+func TestPublish_that_does_not_fit_leaves_nothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := open(t, file(t), sqldb.Options{MaxBytes: 1 << 20}, sqlbus.Options{})
+		declare(t, d, "q")
+		declare(t, d, "r")
+		var flood []animo.Event
+		for i := range 400 {
+			e := bustest.Event("a", fmt.Sprint(i))
+			e.Subject = strings.Repeat("long", 1000)
+			flood = append(flood, e)
+		}
+		for range 3 {
+			if err := d.Publish(t.Context(), flood...); animo.CodeOf(err) != animo.NoSpace {
+				t.Fatalf("Publish of 3 MB into 1 MB: err = %v, want no_space", err)
+			}
+		}
+		depths, err := d.Depths(t.Context(), "")
+		if err != nil || depths[0] != (bus.Depth{Queue: "q"}) || depths[1] != (bus.Depth{Queue: "r"}) {
+			t.Errorf("Depths = %+v, %v, want two empty queues", depths, err)
+		}
+		publish(t, d, flood[:10]...) // what fits is still taken
+		if got := claim(t, d, 99); len(got) != 10 {
+			t.Errorf("claimed %d events, want 10", len(got))
+		}
+	})
+}
+
+// BenchmarkEvents carries events through a queue: published, claimed by one worker loop, acknowledged, each
+// step on disk before the next.
+func BenchmarkEvents(b *testing.B) {
+	for _, publishers := range []int{1, 32} {
+		b.Run(fmt.Sprint("publishers=", publishers), func(b *testing.B) {
+			d := open(b, file(b), sqldb.Options{}, sqlbus.Options{})
+			declare(b, d, "q")
+			next, acked := atomic.Int64{}, make(chan bool, 64)
+			stop := make(chan struct{})
+			hands := make(chan bool, publishers)
+			loop := make(chan struct{})
+			go func() {
+				defer close(loop)
+				for {
+					got := claim(b, d, publishers)
+					for _, m := range got {
+						hands <- true
+						go func() {
+							defer func() { <-hands }()
+							if err := d.Ack(b.Context(), m); err != nil {
+								b.Error(err)
+							}
+							acked <- true
+						}()
+					}
+					if len(got) == 0 {
+						select {
+						case <-d.Wake("q"):
+						case <-stop:
+							return
+						}
+					}
+				}
+			}()
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range publishers {
+				go func() {
+					for {
+						i := next.Add(1)
+						if i > int64(b.N) {
+							return
+						}
+						if err := d.Publish(b.Context(), bustest.Event(fmt.Sprint("t", i%5), fmt.Sprint(i))); err != nil {
+							b.Error(err)
+						}
+					}
+				}()
+			}
+			for range b.N {
+				<-acked
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+			close(stop)
+			<-loop
+		})
+	}
+}

@@ -1,0 +1,70 @@
+package sqlbus
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// Wake implements bus.Driver.
+func (d *Driver) Wake(queue string) <-chan struct{} { return d.wakeOf(queue) }
+
+func (d *Driver) wakeOf(queue string) chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c, ok := d.wakes[queue]
+	if !ok {
+		c = make(chan struct{}, 1)
+		d.wakes[queue] = c
+	}
+	return c
+}
+
+func (d *Driver) wake(queue string) { signal(d.wakeOf(queue)) }
+
+// lookAgain makes watch find out anew when the next pause ends.
+func (d *Driver) lookAgain() { signal(d.look) }
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // it has a signal already
+	}
+}
+
+// watch wakes the queues that have something ready, which another process may have published, and those
+// with a pause or a lease that ends. It asks every poll, and sooner when something ends sooner.
+func (d *Driver) watch(ctx context.Context, poll time.Duration) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.look:
+		case <-timer.C:
+		}
+		next := poll
+		// A database that fails now is asked again at the next turn; claims and publications say so meanwhile.
+		_ = d.db.Each(ctx, func(rows *sql.Rows) error {
+			var queue string
+			var ready bool
+			var due sql.NullInt64
+			if err := rows.Scan(&queue, &ready, &due); err != nil {
+				return err
+			}
+			left := time.Duration(due.Int64-d.db.Now()) * time.Millisecond
+			switch {
+			case ready, due.Valid && left <= 0:
+				d.wake(queue)
+			case due.Valid:
+				next = min(next, left)
+			}
+			return nil
+		}, `SELECT q.name,
+				EXISTS (SELECT 1 FROM message m WHERE m.queue = q.name AND m.state = 0),
+				(SELECT min(due) FROM message m WHERE m.queue = q.name AND m.due IS NOT NULL)
+			FROM queue q`)
+		timer.Reset(next)
+	}
+}

@@ -1,0 +1,244 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"animo"
+)
+
+// A worker runs one function: a loop that claims events while it has hands free, and a goroutine per event.
+type worker struct {
+	*Bus
+	f   Function
+	log *slog.Logger
+}
+
+// idleWait is how long a loop waits for a wake-up before it looks by itself, should one have been missed.
+const idleWait = 10 * time.Second
+
+// The shortest and longest pause after the driver failed.
+const (
+	shortPause = 100 * time.Millisecond
+	longPause  = 10 * time.Second
+)
+
+// loop claims as many events as there are free hands, and waits where there is nothing to do.
+func (w *worker) loop() {
+	hands := make(chan struct{}, w.f.Workers) // one element per event being worked on
+	wake := w.driver.Wake(w.f.Name)
+	pause := shortPause
+	for {
+		free := takeHands(w.claims, hands)
+		if free == 0 {
+			return
+		}
+		got, err := w.driver.Claim(w.claims, w.f.Name, free, w.o.Lease)
+		for range free - len(got) {
+			<-hands
+		}
+		for _, d := range got {
+			w.running.Go(func() {
+				defer func() { <-hands }()
+				w.work(d)
+			})
+		}
+		switch {
+		case w.claims.Err() != nil:
+			return
+		case err != nil:
+			w.log.Warn("cannot claim events", "err", err, "cause", errors.Unwrap(err), "pause", pause)
+			wait(w.claims, pause, nil)
+			pause = min(2*pause, longPause)
+		case len(got) == 0:
+			wait(w.claims, idleWait, wake)
+			fallthrough
+		default:
+			pause = shortPause
+		}
+	}
+}
+
+// takeHands waits for a free hand, takes all that are free and tells how many; 0 when ctx ended.
+func takeHands(ctx context.Context, hands chan struct{}) (n int) {
+	select {
+	case <-ctx.Done():
+		return 0
+	case hands <- struct{}{}:
+	}
+	for n = 1; ; n++ {
+		select {
+		case hands <- struct{}{}:
+		default:
+			return n
+		}
+	}
+}
+
+// wait returns after a time, at a wake-up, or when ctx ends.
+func wait(ctx context.Context, long time.Duration, wake <-chan struct{}) {
+	timer := time.NewTimer(long)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-timer.C:
+	}
+}
+
+// work deals with one delivery from its claim to its end. The lease is kept up all that time, so that a
+// settlement that a full disk delays is not taken for a crash.
+func (w *worker) work(d Delivery) {
+	start := time.Now()
+	log := w.log.With("event", d.Event.ID, "type", d.Event.Type, "subject", d.Event.Subject, "tenant", d.Event.Tenant, "attempt", d.Attempt)
+	ctx, lose := context.WithCancelCause(w.handlers)
+	defer w.keepLease(d, lose, log)()
+	defer lose(nil)
+
+	var err error
+	outcome, reason := Dead, w.overdue(d)
+	if reason.Code == "" {
+		if err = context.Cause(ctx); err == nil {
+			err = w.attempt(ctx, log, func(ctx context.Context) error { return w.f.Handle(ctx, d.Event) })
+		}
+		outcome, reason = w.judge(ctx, d, err), animo.ReasonOf(err)
+	}
+	pause := w.pause(d.Attempt)
+	if outcome == Dead && w.f.OnDead != nil {
+		deadErr := w.attempt(ctx, log, func(ctx context.Context) error { return w.f.OnDead(ctx, d.Event, reason) })
+		if deadErr != nil {
+			outcome, err = Retried, fmt.Errorf("the function cannot take the dead letter: %w", deadErr)
+			if context.Cause(ctx) == ErrStopping {
+				pause = 0
+			}
+		}
+	}
+	if settleErr := w.settle(d, outcome, pause, reason, log); animo.CodeOf(settleErr) == animo.Conflict {
+		outcome = Lost
+	} else if settleErr != nil {
+		log.Error("event not settled; it will come again when its lease ends", "outcome", outcome, "err", settleErr)
+	}
+	took := time.Since(start)
+	level := slog.LevelWarn
+	if outcome == Done || outcome == Returned {
+		level = slog.LevelDebug
+	}
+	log.Log(context.Background(), level, "event "+string(outcome), "took", took, "code", reason.Code, "err", err, "cause", errors.Unwrap(err))
+	if w.o.Observer != nil {
+		w.o.Observer.Attempted(w.f.Name, outcome, took)
+	}
+}
+
+// overdue gives the reason for which a delivery becomes a dead letter without being tried again; no Code
+// when it is to be tried. Its attempts are spent, by crashes or because OnDead failed, or it failed for good
+// before and OnDead failed.
+func (w *worker) overdue(d Delivery) animo.Reason {
+	switch {
+	case d.Last.Code != "" && d.Last.Code.Final():
+		return d.Last
+	case d.Attempt <= w.o.Attempts:
+		return animo.Reason{}
+	case d.Last.Code != "":
+		return d.Last
+	}
+	return animo.ReasonOf(context.Canceled) // interrupted each time
+}
+
+// judge says what a handler's answer means.
+func (w *worker) judge(ctx context.Context, d Delivery, err error) Outcome {
+	cause := context.Cause(ctx)
+	switch {
+	case err == nil:
+		return Done
+	case errors.Is(cause, errLost):
+		return Lost
+	case animo.CodeOf(err).Final():
+		return Dead
+	case errors.Is(cause, ErrStopping):
+		return Returned
+	case d.Attempt >= w.o.Attempts:
+		return Dead
+	}
+	return Retried
+}
+
+// attempt calls a handler with its deadline. A panic is an Internal error, with its stack in the log.
+func (w *worker) attempt(ctx context.Context, log *slog.Logger, handle func(context.Context) error) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, w.f.Deadline)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			log.Error("function panicked", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p) // without a code it is Internal
+		}
+	}()
+	return handle(ctx)
+}
+
+// pause is how long an event rests after an attempt, give or take a fifth, so that what failed together
+// does not come back together.
+func (w *worker) pause(attempt int) time.Duration {
+	p := w.o.Pauses[min(attempt, len(w.o.Pauses))-1]
+	return time.Duration(float64(p) * (0.8 + 0.4*rand.Float64()))
+}
+
+// settle tells the driver the outcome, again and again until it takes it, the lease is lost (Conflict), or
+// Stop gives up.
+func (w *worker) settle(d Delivery, outcome Outcome, pause time.Duration, reason animo.Reason, log *slog.Logger) error {
+	for again := shortPause; ; again = min(2*again, longPause) {
+		var err error
+		switch outcome {
+		case Done:
+			err = w.driver.Ack(w.settles, d)
+		case Retried:
+			err = w.driver.Retry(w.settles, d, pause, reason)
+		case Returned:
+			err = w.driver.Release(w.settles, d)
+		case Dead:
+			d.Attempt = min(d.Attempt, w.o.Attempts) // those beyond were never tried
+			err = w.driver.Kill(w.settles, d, reason)
+		}
+		if err == nil || animo.CodeOf(err) == animo.Conflict || w.settles.Err() != nil {
+			return err
+		}
+		log.Warn("cannot settle event", "outcome", outcome, "err", err, "cause", errors.Unwrap(err), "pause", again)
+		wait(w.settles, again, nil)
+	}
+}
+
+// keepLease renews a lease at a third of it until the function that it returns is called, which waits for
+// the end of it. When the lease is lost it calls lose. Other failures are tried again at the next third:
+// while nobody can write, nobody can take the event either.
+func (w *worker) keepLease(d Delivery, lose context.CancelCauseFunc, log *slog.Logger) (stop func()) {
+	beating, cancel := context.WithCancel(w.settles)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(w.o.Lease / 3)
+		defer tick.Stop()
+		for {
+			select {
+			case <-beating.Done():
+				return
+			case <-tick.C:
+			}
+			switch err := w.driver.Extend(beating, d, w.o.Lease); {
+			case err == nil || beating.Err() != nil:
+			case animo.CodeOf(err) == animo.Conflict:
+				lose(errLost)
+				return
+			default:
+				log.Warn("cannot renew the lease", "err", err, "cause", errors.Unwrap(err))
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}

@@ -1,0 +1,111 @@
+package httpapi
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"animo"
+)
+
+// kinds are the requests that are counted apart, so that many of one kind do not shut out the others.
+type kinds struct {
+	ordinary *slots
+	uploads  *slots // slow for as long as the client likes
+	waits    *slots // of trainings' ends
+	keys     *slots // whose tenant is being looked up
+}
+
+func newKinds(most int) kinds {
+	return kinds{newSlots(most), newSlots(most), newSlots(most), newSlots(most)}
+}
+
+func (k kinds) of(r *http.Request) *slots {
+	switch {
+	case isUpload(r):
+		return k.uploads
+	case r.Method == http.MethodGet && r.URL.Query().Get("wait") != "":
+		return k.waits
+	}
+	return k.ordinary
+}
+
+// slots are the requests of one kind that may be served at once, of which no tenant gets more than half.
+type slots struct {
+	most int
+
+	mu    sync.Mutex
+	taken int
+	of    map[string]int // tenant to how many of those taken are its
+}
+
+func newSlots(most int) *slots { return &slots{most: most, of: map[string]int{}} }
+
+// take gets a tenant a slot, which it must give back. It answers TooManyRequests to a tenant that has its
+// share already, and Unavailable when all slots are taken.
+func (s *slots) take(tenant string) error {
+	return s.takeOf(tenant, (s.most+1)/2)
+}
+
+// takeAny gets a slot, given back under no name, for a request of which it is not known whose it is.
+func (s *slots) takeAny() error { return s.takeOf("", s.most+1) }
+
+func (s *slots) takeOf(tenant string, share int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.of[tenant] >= share:
+		return animo.Errorf(animo.TooManyRequests, "more than your share of %d such requests at once; wait for one to end", "más peticiones de este tipo a la vez que las %d que le tocan; espere a que acabe alguna", share)
+	case s.taken >= s.most:
+		return animo.Errorf(animo.Unavailable, "more than %d requests at once; try again in a few seconds", "más de %d peticiones a la vez; inténtelo de nuevo en unos segundos", s.most)
+	}
+	s.taken++
+	s.of[tenant]++
+	return nil
+}
+
+// give hands a slot back.
+func (s *slots) give(tenant string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken--
+	if s.of[tenant]--; s.of[tenant] == 0 {
+		delete(s.of, tenant)
+	}
+}
+
+// limitInFlight refuses at once, with a problem, a request for which there is no slot of its kind.
+func (s *server) limitInFlight(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		kind, tenant := s.kinds.of(r), tenantOf(r.Context())
+		if err := kind.take(tenant); err != nil {
+			writeProblem(w, r, s.Log, err)
+			return
+		}
+		defer kind.give(tenant)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// uploadPause is how long an upload may bring nothing before it is given up.
+const uploadPause = 30 * time.Second
+
+// steadyBody ends the reading of an upload that stops coming: each read has until the pause is over, or the
+// upload's own deadline if that is sooner.
+type steadyBody struct {
+	io.ReadCloser
+	deadline func(time.Time) error // sets when the connection's reads end
+	until    time.Time             // the whole upload's end
+	pause    time.Duration
+}
+
+// Read is io.Reader's.
+func (b *steadyBody) Read(p []byte) (int, error) {
+	end := time.Now().Add(b.pause)
+	if end.After(b.until) {
+		end = b.until
+	}
+	_ = b.deadline(end)
+	return b.ReadCloser.Read(p) // after the body's end, net/http lets the client be silent
+}

@@ -1,0 +1,259 @@
+package opinions
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"animo"
+	"animo/internal/table"
+)
+
+// datasetRow is what the datasets table keeps of a revision.
+type datasetRow struct {
+	animo.Dataset
+	Seen time.Time `json:"seen"`           // when its bytes were last sent
+	Gone bool      `json:"gone,omitempty"` // it is being deleted: no reader sees it, and the sweeper ends the work
+
+	rev int64
+}
+
+// head is the newest revision ever drawn for a dataset's name, and its content; no content once deleted.
+type head struct {
+	ID     string `json:"id"`
+	SHA256 string `json:"sha256"`
+}
+
+func datasetKey(d animo.DatasetRef) string   { return d.Name + "/" + d.ID }
+func uploadObject(d animo.DatasetRef) string { return "training/" + d.Name + "/" + d.ID }
+
+// keep stores an upload as a revision of its dataset: the bytes, then the row. The bytes that are the newest
+// already are that revision.
+func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadSeeker, size int64) (animo.DatasetRef, error) {
+	ref := animo.DatasetRef{Name: name, SHA256: sum}
+	for {
+		if err := ctx.Err(); err != nil {
+			return ref, err
+		}
+		var h head
+		rev, err := f.getJSON(ctx, tenant, headsTable, name, &h)
+		if err != nil && !gone(err) {
+			return ref, err
+		}
+		var at time.Time
+		if h.SHA256 == sum {
+			ref.ID, at = h.ID, momentOf(h.ID)
+		} else {
+			ref.ID, at = newID(f.now(), h.ID, sum)
+			if err := f.swapJSON(ctx, tenant, headsTable, name, head{ref.ID, sum}, rev); conflict(err) {
+				continue
+			} else if err != nil {
+				return ref, err
+			}
+		}
+		row, err := f.datasetRow(ctx, tenant, ref)
+		if err != nil && !gone(err) {
+			return ref, err
+		}
+		if row.Gone { // it is being deleted at this moment; draw another
+			if err := f.changeHead(ctx, tenant, name, ref.ID); err != nil {
+				return ref, err
+			}
+			continue
+		}
+		if gone(err) {
+			if _, err := file.Seek(0, io.SeekStart); err != nil {
+				return ref, err
+			}
+			if _, _, err := f.objects.Put(ctx, tenant, uploadObject(ref), file); err != nil {
+				return ref, err
+			}
+			row = datasetRow{Dataset: animo.Dataset{Name: name, ID: ref.ID, SHA256: sum, Bytes: size, Accepted: at}}
+		}
+		row.Seen = f.now().UTC()
+		if err := f.saveDataset(ctx, tenant, &row); !conflict(err) {
+			return ref, err
+		}
+	}
+}
+
+// changeHead says that the revision, while it is the newest, is not to be taken for a repeat any more.
+func (f *Flow) changeHead(ctx context.Context, tenant, name, id string) error {
+	for {
+		var h head
+		rev, err := f.getJSON(ctx, tenant, headsTable, name, &h)
+		if gone(err) || err == nil && (h.ID != id && id != "" || h.SHA256 == "") {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		h.SHA256 = ""
+		if err := f.swapJSON(ctx, tenant, headsTable, name, h, rev); !conflict(err) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// datasetRow reads a revision's row, also one that is being deleted, or answers NotFound.
+func (f *Flow) datasetRow(ctx context.Context, tenant string, ref animo.DatasetRef) (row datasetRow, err error) {
+	row.rev, err = f.getJSON(ctx, tenant, datasetsTable, datasetKey(ref), &row)
+	if gone(err) {
+		err = wasDeleted(ref)
+	}
+	return row, err
+}
+
+// revision reads a revision that is not being deleted, or answers NotFound.
+func (f *Flow) revision(ctx context.Context, tenant string, ref animo.DatasetRef) (datasetRow, error) {
+	row, err := f.datasetRow(ctx, tenant, ref)
+	if err == nil && row.Gone {
+		err = wasDeleted(ref)
+	}
+	return row, err
+}
+
+func wasDeleted(ref animo.DatasetRef) error {
+	return animo.Errorf(animo.NotFound, "dataset %q was deleted", "el conjunto de datos %q se borró", ref.Name).Of("dataset")
+}
+
+// saveDataset writes a revision's row unless somebody changed it since it was read.
+func (f *Flow) saveDataset(ctx context.Context, tenant string, row *datasetRow) error {
+	err := f.swapJSON(ctx, tenant, datasetsTable, datasetKey(row.Ref()), row, row.rev)
+	if err == nil {
+		row.rev++
+	}
+	return err
+}
+
+// revisions yields the revisions of one dataset, oldest first, or with "" those of all, by name; also those
+// that are being deleted.
+func (f *Flow) revisions(ctx context.Context, tenant, name string) iter.Seq2[datasetRow, error] {
+	prefix := ""
+	if name != "" {
+		prefix = name + "/"
+	}
+	return all(ctx, f, tenant, datasetsTable, prefix, func(r *datasetRow, rev int64) { r.rev = rev })
+}
+
+// Dataset reads the newest revision of a dataset.
+func (f *Flow) Dataset(ctx context.Context, tenant, name string) (animo.Dataset, error) {
+	var newest animo.Dataset
+	for d, err := range f.revisions(ctx, tenant, name) {
+		if err != nil {
+			return newest, err
+		}
+		if !d.Gone {
+			newest = d.Dataset
+		}
+	}
+	if newest.Name == "" {
+		return newest, animo.Errorf(animo.NotFound, "there is no dataset %q", "no existe el conjunto de datos %q", clip(name)).Of("dataset")
+	}
+	return newest, nil
+}
+
+// Datasets lists every kept revision of every dataset, by name, oldest first.
+func (f *Flow) Datasets(ctx context.Context, tenant string) ([]animo.Dataset, error) {
+	list := []animo.Dataset{}
+	for d, err := range f.revisions(ctx, tenant, "") {
+		if err != nil {
+			return nil, err
+		}
+		if !d.Gone {
+			list = append(list, d.Dataset)
+		}
+	}
+	return list, nil
+}
+
+// DeleteDataset forgets every revision of a dataset. Models trained of it go on answering.
+func (f *Flow) DeleteDataset(ctx context.Context, tenant, name string) error {
+	newest, err := f.Dataset(ctx, tenant, name)
+	if err != nil {
+		return err
+	}
+	if err := f.changeHead(ctx, tenant, name, ""); err != nil {
+		return err
+	}
+	for d, err := range f.revisions(ctx, tenant, name) {
+		if err != nil {
+			return err
+		}
+		if d.ID > newest.ID { // sent while this was under way
+			continue
+		}
+		if err := f.deleteRevision(ctx, tenant, d); err != nil && !conflict(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteRevision forgets one revision: first every reader's sight of it, then its rows, its bytes, its row.
+// It answers Conflict, having done nothing, when the revision changed since it was read.
+func (f *Flow) deleteRevision(ctx context.Context, tenant string, row datasetRow) error {
+	if !row.Gone {
+		row.Gone = true
+		if err := f.saveDataset(ctx, tenant, &row); err != nil {
+			return err
+		}
+	}
+	ref := row.Ref()
+	if _, err := f.tables.Delete(ctx, tenant, rowsTable, rowsRange(ref)); err != nil {
+		return err
+	}
+	if _, err := f.objects.Delete(ctx, tenant, uploadObject(ref)); err != nil {
+		return err
+	}
+	return f.deleteRow(ctx, tenant, datasetsTable, datasetKey(ref))
+}
+
+// pruneAfter is how long an upload is safe from being pruned, so that one still on its way in is not.
+const pruneAfter = time.Hour
+
+// pruneDatasets forgets those revisions of the datasets that no version names, that are not the newest of
+// their name, and whose bytes were not sent lately.
+func (f *Flow) pruneDatasets(ctx context.Context, tenant string, names map[string]bool) error {
+	if len(names) == 0 {
+		return nil
+	}
+	used := map[string]bool{}
+	for v, err := range f.versions(ctx, tenant, "") {
+		if err != nil {
+			return err
+		}
+		for _, d := range v.Datasets {
+			used[datasetKey(d)] = true
+		}
+	}
+	for name := range names {
+		newest, err := f.Dataset(ctx, tenant, name)
+		if gone(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for d, err := range f.revisions(ctx, tenant, name) {
+			if err != nil {
+				return err
+			}
+			if used[datasetKey(d.Ref())] || d.ID == newest.ID || f.now().Sub(d.Seen) < pruneAfter {
+				continue
+			}
+			if err := f.deleteRevision(ctx, tenant, d); err != nil && !conflict(err) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rowKey is a row's key: its dataset's revision and its number, counted from 0. A retried ingest makes the
+// same keys.
+func rowKey(d animo.DatasetRef, n int) string { return fmt.Sprintf("%s/%09d", datasetKey(d), n) }
+
+func rowsRange(d animo.DatasetRef) table.Range { return table.Range{Prefix: datasetKey(d) + "/"} }

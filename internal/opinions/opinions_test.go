@@ -1,0 +1,442 @@
+package opinions_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"animo"
+	"animo/internal/bus/sqlbus"
+	"animo/internal/object"
+	"animo/internal/opinions"
+	"animo/internal/sqldb"
+	"animo/internal/table"
+	"animo/internal/table/sqltable"
+)
+
+const tenant = "sol"
+
+// line is the flow over real stores, its functions run one event at a time by the test.
+type line struct {
+	t     *testing.T
+	flow  *opinions.Flow
+	rows  table.Driver
+	queue *sqlbus.Driver
+	now   time.Time
+	lost  bool   // while set, what the flow publishes is lost, as if the process died before
+	tick  func() // called whenever the flow looks at the clock; nil for nothing
+	// before is called before a Get, Swap or Delete on a table; nil for nothing. An error of it is the call's.
+	before func(call, table string) error
+}
+
+func newLine(t *testing.T, limits opinions.Limits) *line {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	l := &line{t: t, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
+	l.queue, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.queue.Close() })
+	objects, err := object.Open(t.Context(), "file:"+t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = objects.Close() })
+	l.rows = sqltable.New(db)
+	l.flow = opinions.New(&watched{l.rows, l}, objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
+	for _, f := range l.flow.Functions() {
+		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return l
+}
+
+// watched lets a test act in between two steps of the flow.
+type watched struct {
+	table.Driver
+	l *line
+}
+
+func (w *watched) call(call, tbl string) error {
+	if w.l.before == nil {
+		return nil
+	}
+	return w.l.before(call, tbl)
+}
+
+// Get is table.Driver's.
+func (w *watched) Get(ctx context.Context, tenant, tbl, key string) (table.Row, error) {
+	if err := w.call("get", tbl); err != nil {
+		return table.Row{}, err
+	}
+	return w.Driver.Get(ctx, tenant, tbl, key)
+}
+
+// Swap is table.Driver's.
+func (w *watched) Swap(ctx context.Context, tenant, tbl string, row table.Row) error {
+	if err := w.call("swap", tbl); err != nil {
+		return err
+	}
+	return w.Driver.Swap(ctx, tenant, tbl, row)
+}
+
+// Delete is table.Driver's.
+func (w *watched) Delete(ctx context.Context, tenant, tbl string, r table.Range) (int, error) {
+	if err := w.call("delete", tbl); err != nil {
+		return 0, err
+	}
+	return w.Driver.Delete(ctx, tenant, tbl, r)
+}
+
+// once has act run before the next such call.
+func (l *line) once(call, tbl string, act func()) {
+	l.before = func(c, t string) error {
+		if c == call && t == tbl {
+			l.before = nil
+			act()
+		}
+		return nil
+	}
+}
+
+func (l *line) clock() time.Time {
+	if l.tick != nil {
+		l.tick()
+	}
+	return l.now
+}
+
+// Publish is opinions.Publisher's.
+func (l *line) Publish(ctx context.Context, events ...animo.Event) error {
+	if l.lost {
+		return errors.New("lost")
+	}
+	return l.queue.Publish(ctx, events...)
+}
+
+// step runs one event of a function and tells whether there was one. Errors make dead letters at once.
+func (l *line) step(function string) bool {
+	l.t.Helper()
+	ctx := l.t.Context()
+	for _, f := range l.flow.Functions() {
+		if f.Name != function {
+			continue
+		}
+		claimed, err := l.queue.Claim(ctx, function, 1, time.Hour)
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if len(claimed) == 0 {
+			return false
+		}
+		d := claimed[0]
+		if err := f.Handle(ctx, d.Event); err != nil {
+			r := animo.ReasonOf(err)
+			if err := errors.Join(f.OnDead(ctx, d.Event, r), l.queue.Kill(ctx, d, r)); err != nil {
+				l.t.Fatal(err)
+			}
+			return true
+		}
+		if err := l.queue.Ack(ctx, d); err != nil {
+			l.t.Fatal(err)
+		}
+		return true
+	}
+	l.t.Fatalf("no function %s", function)
+	return false
+}
+
+// run runs everything that is queued.
+func (l *line) run() {
+	l.t.Helper()
+	for l.step("ingest") || l.step("train") || l.step("publish") {
+	}
+}
+
+func (l *line) take(name, content string) animo.Version {
+	l.t.Helper()
+	v, err := l.flow.Take(l.t.Context(), tenant, name, strings.NewReader(content), -1, opinions.Recipe{Trainer: "nb"})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.now = l.now.Add(time.Minute)
+	return v
+}
+
+func (l *line) current(model string) string {
+	l.t.Helper()
+	m, err := l.flow.Model(l.t.Context(), tenant, model)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return m.Current
+}
+
+// reviews are 120 rows, and one that makes the file its own.
+func reviews(t *testing.T, own int) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "opiniones.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b) + fmt.Sprintf("Opinión número %d, todo bien\t1\n", own)
+}
+
+func TestFlow_sweep_takes_up_what_was_stored_and_never_finished(t *testing.T) {
+	for _, step := range []string{"", "ingest", "train"} { // the last one that ran before its event was lost
+		t.Run("after "+step, func(t *testing.T) {
+			l := newLine(t, opinions.Limits{})
+			l.lost = step == ""
+			_, err := l.flow.Take(t.Context(), tenant, "r.txt", strings.NewReader(reviews(t, 0)), -1, opinions.Recipe{Trainer: "nb"})
+			if (err != nil) != l.lost {
+				t.Fatal(err)
+			}
+			for _, f := range []string{"ingest", "train"} {
+				if l.lost {
+					break
+				}
+				claimed, err := l.queue.Claim(t.Context(), f, 1, time.Hour)
+				if err != nil || len(claimed) != 1 {
+					t.Fatal(claimed, err)
+				}
+				l.lost = f == step
+				for _, fn := range l.flow.Functions() {
+					if fn.Name == f {
+						if err := fn.Handle(t.Context(), claimed[0].Event); (err != nil) != l.lost {
+							t.Fatal(err)
+						}
+					}
+				}
+				if err := l.queue.Ack(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
+					t.Fatal(err)
+				}
+			}
+			l.lost = false
+			l.run()
+			if tr, err := l.flow.Training(t.Context(), tenant, "r.txt"); err != nil || tr.Status.Ended() {
+				t.Fatalf("before the sweep: %+v, %v", tr, err)
+			}
+			if n, err := l.flow.Sweep(t.Context(), tenant); n != 1 || err != nil {
+				t.Fatalf("Sweep = %d, %v; want 1", n, err)
+			}
+			l.run()
+			tr, err := l.flow.Training(t.Context(), tenant, "r.txt")
+			if err != nil || tr.Status != animo.Done || tr.Report.Rows != 121 {
+				t.Errorf("after the sweep: %+v, %v", tr, err)
+			}
+			if n, err := l.flow.Sweep(t.Context(), tenant); n != 0 || err != nil {
+				t.Errorf("a sweep with nothing to do = %d, %v", n, err)
+			}
+		})
+	}
+}
+
+func TestFlow_sweep_takes_up_a_training_that_broke_off(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	l.take("r.txt", reviews(t, 0))
+	l.step("ingest")
+	claimed, err := l.queue.Claim(t.Context(), "train", 1, time.Hour)
+	if err != nil || len(claimed) != 1 {
+		t.Fatal(claimed, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	l.tick = cancel // the first progress is noted once training has begun
+	for _, f := range l.flow.Functions() {
+		if f.Name == "train" {
+			if err := f.Handle(ctx, claimed[0].Event); animo.CodeOf(err) != animo.Interrupted {
+				t.Fatalf("an interrupted training: %v", err)
+			}
+		}
+	}
+	l.tick = nil
+	if err := l.queue.Ack(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
+		t.Fatal(err)
+	}
+	if n, err := l.flow.Sweep(t.Context(), tenant); n != 1 || err != nil {
+		t.Fatalf("Sweep = %d, %v; want 1", n, err)
+	}
+	if l.step("ingest") || l.step("publish") || !l.step("train") {
+		t.Error("the sweep did not ask for the training alone")
+	}
+	l.run()
+	if tr, err := l.flow.Training(t.Context(), tenant, "r.txt"); err != nil || tr.Status != animo.Done {
+		t.Errorf("after the sweep: %+v, %v", tr, err)
+	}
+}
+
+func TestFlow_running_every_step_twice_changes_nothing(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	v := l.take("r.txt", reviews(t, 0))
+	for _, f := range l.flow.Functions() {
+		claimed, err := l.queue.Claim(t.Context(), f.Name, 1, time.Hour)
+		if err != nil || len(claimed) != 1 {
+			t.Fatal(claimed, err)
+		}
+		for range 2 {
+			if err := f.Handle(t.Context(), claimed[0].Event); err != nil {
+				t.Fatalf("%s: %v", f.Name, err)
+			}
+		}
+		if err := l.queue.Ack(t.Context(), claimed[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.run()
+	m, err := l.flow.Model(t.Context(), tenant, "r.txt")
+	if err != nil || len(m.Versions) != 1 || m.Current != v.ID {
+		t.Errorf("%+v, %v", m, err)
+	}
+	rows := 0
+	for _, err := range l.flow.Rows(t.Context(), tenant, v.Datasets[0]) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows++
+	}
+	if rows != 121 {
+		t.Errorf("%d rows, want 121", rows)
+	}
+}
+
+func TestFlow_late_training_does_not_take_over_from_a_newer_one(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	l.take("r.txt", reviews(t, 0))
+	claimed, err := l.queue.Claim(t.Context(), "ingest", 1, time.Hour) // the first one is slow
+	if err != nil || len(claimed) != 1 {
+		t.Fatal(claimed, err)
+	}
+	newer := l.take("r.txt", reviews(t, 1))
+	l.run()
+	if got := l.current("r.txt"); got != newer.ID {
+		t.Fatalf("%s answers, want the newer %s", got, newer.ID)
+	}
+	if err := l.queue.Retry(t.Context(), claimed[0], 0, animo.Reason{}); err != nil {
+		t.Fatal(err)
+	}
+	l.run()
+	if got := l.current("r.txt"); got != newer.ID {
+		t.Errorf("after the older one was trained %s answers, want still %s", got, newer.ID)
+	}
+}
+
+func TestFlow_keeps_so_many_versions_and_what_they_need(t *testing.T) {
+	l := newLine(t, opinions.Limits{KeepVersions: 2})
+	var ids []string
+	for i := range 5 {
+		ids = append(ids, l.take("r.txt", reviews(t, i)).ID)
+		l.now = l.now.Add(2 * time.Hour)
+		l.run()
+	}
+	m, err := l.flow.Model(t.Context(), tenant, "r.txt")
+	if err != nil || len(m.Versions) != 2 || m.Versions[0].ID != ids[3] || m.Current != ids[4] {
+		t.Fatalf("kept %+v, %v; want the newest 2 of %v", m, err, ids)
+	}
+	sets, err := l.flow.Datasets(t.Context(), tenant)
+	if err != nil || len(sets) != 2 {
+		t.Errorf("%d revisions of the dataset are kept, %v; want 2", len(sets), err)
+	}
+	if _, err := l.flow.Serve(t.Context(), tenant, "r.txt", ids[3]); err != nil {
+		t.Fatal(err)
+	}
+	if model, version, err := l.flow.Loaded(t.Context(), tenant, "r.txt"); err != nil || model == nil || version != ids[3] {
+		t.Errorf("after rolling back: version %s, %v", version, err)
+	}
+	l.take("r.txt", reviews(t, 5))
+	l.run()
+	l.take("r.txt", reviews(t, 6))
+	l.run()
+	if _, _, err := l.flow.Loaded(t.Context(), tenant, "r.txt"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFlow_deleted_while_it_is_trained_does_not_come_back(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	l.take("r.txt", reviews(t, 0))
+	l.step("ingest")
+	claimed, err := l.queue.Claim(t.Context(), "train", 1, time.Hour)
+	if err != nil || len(claimed) != 1 {
+		t.Fatal(claimed, err)
+	}
+	if err := l.flow.DeleteModel(t.Context(), tenant, "r.txt"); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range l.flow.Functions() {
+		if f.Name == "train" {
+			if err := f.Handle(t.Context(), claimed[0].Event); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := l.flow.Model(t.Context(), tenant, "r.txt"); animo.CodeOf(err) != animo.UnknownModel {
+		t.Errorf("the deleted model is back: %v", err)
+	}
+}
+
+func TestFlow_clock_that_goes_back_still_makes_newer_versions(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	first := l.take("r.txt", reviews(t, 0))
+	l.now = l.now.Add(-24 * time.Hour)
+	second := l.take("r.txt", reviews(t, 1))
+	if second.ID <= first.ID {
+		t.Errorf("version %s, then %s", first.ID, second.ID)
+	}
+	l.run()
+	if got := l.current("r.txt"); got != second.ID {
+		t.Errorf("%s answers, want %s", got, second.ID)
+	}
+}
+
+func TestFlow_says_what_happened(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	if err := l.queue.Declare(t.Context(), "witness", []string{"*"}); err != nil {
+		t.Fatal(err)
+	}
+	l.take("r.txt", reviews(t, 0))
+	l.take("malo.txt", "sin etiqueta\n")
+	l.run()
+	seen := map[string]int{}
+	for {
+		claimed, err := l.queue.Claim(t.Context(), "witness", 10, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(claimed) == 0 {
+			break
+		}
+		for _, d := range claimed {
+			seen[d.Event.Type+" "+d.Event.Subject]++
+			if d.Event.SpecVersion != "1.0" || d.Event.Tenant != tenant || d.Event.Source == "" {
+				t.Errorf("not a CloudEvent of the tenant: %+v", d.Event)
+			}
+		}
+	}
+	for _, want := range []string{"dataset.stored r.txt", "dataset.ingested r.txt", "model.trained r.txt", "model.published r.txt", "dataset.stored malo.txt", "training.failed malo.txt"} {
+		if seen[want] != 1 {
+			t.Errorf("%s was said %d times: %v", want, seen[want], seen)
+		}
+	}
+}
+
+func TestCheckName(t *testing.T) {
+	for name, ok := range map[string]bool{
+		"DB_proyecto_SA.txt": true, "reseñas de Ávila (2024).csv": true, "a": true, strings.Repeat("a", 128): true, "日本": true,
+		"": false, ".": false, "..": false, ".oculto": false, "a/b": false, `a\b`: false, "a..b": false, " a": false, "a\nb": false,
+		"a\x00": false, "a\xff": false, strings.Repeat("a", 129): false, "a:b": false, "a*": false, "a\u202eb": false,
+	} {
+		if err := opinions.CheckName(name); (err == nil) != ok || !ok && animo.CodeOf(err) != animo.UnsafeName {
+			t.Errorf("CheckName(%q) = %v", name, err)
+		}
+	}
+}
