@@ -73,8 +73,10 @@ func (m Image) check() error {
 	return nil
 }
 
-// Analyze finds the faces in a picture, by descending score. It looks at ctx between networks, some
-// hundredths of a second apart, and gives its error; no result is given by halves.
+// Analyze finds the faces in a picture, the most prominent first: large before small, those in the middle
+// before those at the edge. With Options.Original or the detector Tiny they come by descending score. It looks
+// at ctx between networks, some hundredths of a second apart, and gives its error; no result is given by
+// halves.
 func (e *Engine) Analyze(ctx context.Context, img Image) ([]Face, error) {
 	if err := img.check(); err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ func turnedHead(yaw, pitch, roll float64) *[68]Point {
 	for _, h := range head {
 		x, u, z := h.at[0], h.at[1], h.at[2]
 		u, z = u*math.Cos(p)+z*math.Sin(p), z*math.Cos(p)-u*math.Sin(p) // the nose goes up
-		x, z = x*math.Cos(y)+z*math.Sin(y), z*math.Cos(y)-x*math.Sin(y) // the nose goes right
+		x = x*math.Cos(y) + z*math.Sin(y)                               // the nose goes right
 		x, u = x*math.Cos(r)+u*math.Sin(r), u*math.Cos(r)-x*math.Sin(r) // the crown goes right
 		points[h.landmark] = Point{400 + x/3, 300 - u/3}
 	}

@@ -40,7 +40,7 @@ const (
 // Attributes is a set of what is computed for each face besides its box and score.
 type Attributes uint
 
-// The attributes. Each brings what it needs: all but Sharpness and brightness need the landmarks.
+// The attributes. Expressions, age, gender and descriptor need the landmarks, and bring them along.
 const (
 	WithLandmarks   Attributes = 1 << iota // Face.Landmarks and Face.Pose
 	WithExpressions                        // Face.Expressions
@@ -62,13 +62,16 @@ type Options struct {
 	// MinScore is the confidence, above 0 and below 1, that a detection must exceed. 0 stands for 0.5.
 	MinScore float64
 	// MaxFaces bounds the faces per picture; those with the highest scores are kept. 0 stands for 100.
+	// Detections that show the same face count as one.
 	MaxFaces int
 	// Attributes is AllAttributes when 0.
 	Attributes Attributes
 	// TinySize is the side of the square that Tiny looks at, a multiple of 32. 0 stands for 416.
 	TinySize int
 	// Original runs the steps of the original and nothing else: its crops, its single scale, its yaw in
-	// pixels. It is for comparing with it.
+	// pixels, its order (by descending score). It is for comparing with it. Otherwise the SSD detector
+	// looks again with a margin and, where that may help, in tiles; descriptors come from a crop that is
+	// turned upright, and from its mirror image.
 	Original bool
 	// Workers bounds the goroutines that one call uses. 0 stands for GOMAXPROCS. Results do not depend
 	// on it.
