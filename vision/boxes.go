@@ -12,6 +12,8 @@ import (
 type detection struct {
 	box   Rect
 	score float64
+	view  int  // which of the views of a picture shows it so
+	vague bool // it is small there, so that its place is not certain
 }
 
 // iou is the share of two rectangles' union that is their intersection.
@@ -64,7 +66,7 @@ func (c *call) detectSSD(crop net.Crop, side int, minScore float64, most int) []
 	for i := range c.ssd.Boxes() {
 		if score := c.ssd.Score(i); score > minScore {
 			ymin, xmin, ymax, xmax := c.ssd.Box(i)
-			squares = append(squares, detection{Rect{float64(xmin), float64(ymin), float64(xmax) - float64(xmin), float64(ymax) - float64(ymin)}, score})
+			squares = append(squares, detection{box: Rect{float64(xmin), float64(ymin), float64(xmax) - float64(xmin), float64(ymax) - float64(ymin)}, score: score})
 		}
 	}
 	squares = suppress(squares, ssdOverlap, most)
@@ -98,7 +100,7 @@ func (c *call) detectTiny(crop net.Crop, minScore float64, most int) []detection
 			y := (float64(cell/n) + net.Sigmoid(t[1])) / float64(n) * py
 			bw := math.Exp(float64(t[2])) * anchor[0] / float64(n) * px
 			bh := math.Exp(float64(t[3])) * anchor[1] / float64(n) * py
-			list = append(list, detection{Rect{float64(crop.X) + (x-bw/2)*w, float64(crop.Y) + (y-bh/2)*h, bw * w, bh * h}, score})
+			list = append(list, detection{box: Rect{float64(crop.X) + (x-bw/2)*w, float64(crop.Y) + (y-bh/2)*h, bw * w, bh * h}, score: score})
 		}
 	}
 	return suppress(list, tinyOverlap, most)

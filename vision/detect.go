@@ -37,6 +37,9 @@ const (
 	doubtful    = 0.2 // the least score of a candidate that asks for a closer look
 )
 
+// vagueBelow is the size in a view's square, in pixels, below which boxes are placed badly.
+const vagueBelow = 24
+
 // withMargin is the whole picture with a share of its sides added on each side.
 func withMargin(img Image, share float64) net.Crop {
 	x, y := int(share*float64(img.W)), int(share*float64(img.H))
@@ -57,20 +60,27 @@ func (c *call) detect(ctx context.Context) ([]detection, error) {
 	// candidates come from the whole alone: a few uncertain ones decide where to look again.
 	candidates := c.detectSSD(whole, net.SSDSide, min(doubtful, o.MinScore), 4*o.MaxFaces)
 	var found []detection
-	for _, d := range candidates {
-		if d.score > o.MinScore {
-			found = append(found, d)
+	add := func(index int, v view, list []detection) {
+		for _, d := range list {
+			if d.score > o.MinScore {
+				d.view = index
+				d.vague = max(d.box.W, d.box.H)*float64(v.side) < vagueBelow*float64(max(v.crop.W, v.crop.H))
+				found = append(found, d)
+			}
 		}
 	}
-	views := append([]view{{withMargin(c.img, closeMargin), closeSide}}, c.tiles(candidates)...)
-	for _, v := range views {
+	views := []view{{whole, net.SSDSide}, {withMargin(c.img, closeMargin), closeSide}}
+	views = append(views, c.tiles(candidates)...)
+	add(0, views[0], candidates)
+	for i, v := range views[1:] {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		found = append(found, c.detectSSD(v.crop, v.side, o.MinScore, o.MaxFaces)...)
+		add(i+1, v, c.detectSSD(v.crop, v.side, o.MinScore, o.MaxFaces))
 	}
 	if len(found) == 0 {
-		found = c.detectSSD(withMargin(c.img, wideMargin), closeSide, o.MinScore, o.MaxFaces)
+		v := view{withMargin(c.img, wideMargin), closeSide}
+		add(0, v, c.detectSSD(v.crop, v.side, o.MinScore, o.MaxFaces))
 	}
 	found = merge(found, o.MaxFaces)
 	c.byProminence(found)
@@ -118,23 +128,38 @@ func starts(n, side int) []int {
 	return list
 }
 
-// nested is how much of the smaller of two boxes from different views may lie in the other.
-const nested = 0.7
-
-// merge takes the detections of several views together: of those that show the same face the most certain.
+// merge takes the detections of several views together. Where two views show the same face, the one that sees
+// it large enough counts, else the more certain one.
 func merge(list []detection, most int) []detection {
-	slices.SortStableFunc(list, func(a, b detection) int { return cmp.Compare(b.score, a.score) })
+	slices.SortStableFunc(list, func(a, b detection) int {
+		if a.vague != b.vague {
+			if a.vague {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Compare(b.score, a.score)
+	})
 	var kept []detection
 	for _, d := range list {
-		if len(kept) == most {
-			break
-		}
-		same := func(k detection) bool { return iou(d.box, k.box) > ssdOverlap || covered(d.box, k.box) > nested }
-		if !slices.ContainsFunc(kept, same) {
+		if !slices.ContainsFunc(kept, func(k detection) bool { return sameFace(d, k) }) {
 			kept = append(kept, d)
 		}
 	}
-	return kept
+	slices.SortStableFunc(kept, func(a, b detection) int { return cmp.Compare(b.score, a.score) })
+	return kept[:min(len(kept), most)]
+}
+
+// sameFace reports whether two detections show one face. Those of one view do not: it has been decided there.
+// A box that is placed badly need not overlap the other by much.
+func sameFace(a, b detection) bool {
+	if a.view == b.view {
+		return false
+	}
+	if a.vague || b.vague {
+		return iou(a.box, b.box) > 0.15 || covered(a.box, b.box) > 0.4
+	}
+	return iou(a.box, b.box) > 0.4 || covered(a.box, b.box) > 0.65
 }
 
 // covered is the share of the smaller of two rectangles that lies in the other.

@@ -282,15 +282,38 @@ func TestClip(t *testing.T) {
 
 func TestSuppress(t *testing.T) {
 	box := func(x float64) Rect { return Rect{x, 0, 10, 10} }
-	list := []detection{{box(0), 0.6}, {box(3), 0.9}, {box(20), 0.7}, {box(6), 0.8}, {box(40), 0.5}}
+	list := []detection{{box: box(0), score: 0.6}, {box: box(3), score: 0.9}, {box: box(20), score: 0.7}, {box: box(6), score: 0.8}, {box: box(40), score: 0.5}}
 	got := suppress(list, 0.5, 3)
 	// 0 and 3 share 7 of 13, as do 3 and 6: more than half; 20 stands alone; 40 is the fourth.
-	want := []detection{{box(3), 0.9}, {box(20), 0.7}, {box(40), 0.5}}
+	want := []detection{{box: box(3), score: 0.9}, {box: box(20), score: 0.7}, {box: box(40), score: 0.5}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if got := suppress(list, 0.5, 1); len(got) != 1 {
 		t.Errorf("%d kept, 1 was asked for", len(got))
+	}
+}
+
+func TestMerge(t *testing.T) {
+	box := func(x float64) Rect { return Rect{x, 0, 10, 10} }
+	list := []detection{
+		{box: box(0), score: 0.6, view: 0},                // seen better by the next
+		{box: box(2), score: 0.9, view: 1},                //
+		{box: box(6), score: 0.7, view: 1},                // of the same view: another face
+		{box: box(50), score: 0.99, view: 0, vague: true}, // certain, but badly placed
+		{box: box(55), score: 0.6, view: 1},               //
+		{box: box(80), score: 0.8, view: 0, vague: true},  // only the whole shows it
+	}
+	got := merge(list, 100)
+	want := []detection{
+		{box: box(2), score: 0.9, view: 1}, {box: box(80), score: 0.8, view: 0, vague: true},
+		{box: box(6), score: 0.7, view: 1}, {box: box(55), score: 0.6, view: 1},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := merge(list, 2); len(got) != 2 || got[0].score != 0.9 {
+		t.Errorf("the two most certain are %v", got)
 	}
 }
 
