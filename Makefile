@@ -46,6 +46,10 @@ lint: ## Check formatting, go vet, staticcheck, and that go.mod is tidy
 bench: build weights ## Run every benchmark; figures and how they were made are in docs/benchmarks.md
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
+bench-peer: weights ## Run face-api itself under Node beside the face networks, and print both
+	npm ci --prefix vision/peer --no-audit --no-fund --ignore-scripts
+	ANIMO_PEER=1 go test -v -count=1 -run '^TestPeer$$' -timeout 20m ./vision
+
 fuzz: ## Run every fuzz test for FUZZTIME each
 	@go list -f '{{.ImportPath}}' ./... | while read -r pkg; do \
 		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
@@ -59,4 +63,4 @@ crash: ## The long crash test: 50 rounds of SIGKILL at random moments
 clean: ## Remove what was built
 	rm -rf bin
 
-.PHONY: help run build weights test race lint bench fuzz crash clean
+.PHONY: help run build weights test race lint bench bench-peer fuzz crash clean
