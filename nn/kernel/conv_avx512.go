@@ -7,7 +7,8 @@ import (
 	"unsafe"
 )
 
-// convolveAVX512 computes tiles of 4 pixels × 32 outputs, or 6 × 16 where a panel is narrower.
+// convolveAVX512 computes tiles of 4 pixels × 32 outputs, or 6 × 16 where a panel is narrower. Where
+// pixels are missing at the end, a tile computes the last one several times: it reads all before it writes.
 func convolveAVX512(out, in []float32, outAt, inAt []int32, pitch int, f *Filters, add bool, act Activation) {
 	po, pi := unsafe.Pointer(&out[0]), unsafe.Pointer(&in[0])
 	for _, p := range f.panels {
@@ -26,26 +27,22 @@ func convolveAVX512(out, in []float32, outAt, inAt []int32, pitch int, f *Filter
 }
 
 func tiles32AVX512(t *tile, c, a unsafe.Pointer, outAt, inAt []int32, w, bias unsafe.Pointer) {
-	i := 0
-	for ; i+4 <= len(inAt); i += 4 {
-		o, x := outAt[i:][:4], inAt[i:][:4]
-		convTile4x32AVX512(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]),
-			value(a, x[0]), value(a, x[1]), value(a, x[2]), value(a, x[3]), w, bias)
-	}
-	for ; i < len(inAt); i++ {
-		convTile1x32AVX512(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
+	last := len(inAt) - 1
+	for i := 0; i <= last; i += 4 {
+		j, k, l := min(i+1, last), min(i+2, last), min(i+3, last)
+		convTile4x32AVX512(t, value(c, outAt[i]), value(c, outAt[j]), value(c, outAt[k]), value(c, outAt[l]),
+			value(a, inAt[i]), value(a, inAt[j]), value(a, inAt[k]), value(a, inAt[l]), w, bias)
 	}
 }
 
 func tiles16AVX512(t *tile, c, a unsafe.Pointer, outAt, inAt []int32, w, bias unsafe.Pointer) {
-	i := 0
-	for ; i+6 <= len(inAt); i += 6 {
-		o, x := outAt[i:][:6], inAt[i:][:6]
-		convTile6x16AVX512(t, value(c, o[0]), value(c, o[1]), value(c, o[2]), value(c, o[3]), value(c, o[4]), value(c, o[5]),
-			value(a, x[0]), value(a, x[1]), value(a, x[2]), value(a, x[3]), value(a, x[4]), value(a, x[5]), w, bias)
-	}
-	for ; i < len(inAt); i++ {
-		convTile1x16AVX512(t, value(c, outAt[i]), value(a, inAt[i]), w, bias)
+	last := len(inAt) - 1
+	for i := 0; i <= last; i += 6 {
+		j, k, l, m, n := min(i+1, last), min(i+2, last), min(i+3, last), min(i+4, last), min(i+5, last)
+		convTile6x16AVX512(t, value(c, outAt[i]), value(c, outAt[j]), value(c, outAt[k]),
+			value(c, outAt[l]), value(c, outAt[m]), value(c, outAt[n]),
+			value(a, inAt[i]), value(a, inAt[j]), value(a, inAt[k]),
+			value(a, inAt[l]), value(a, inAt[m]), value(a, inAt[n]), w, bias)
 	}
 }
 

@@ -112,45 +112,6 @@ func convTile4x16AVX2(t *tile, c0, c1, c2, c3, a0, a1, a2, a3, b, bias unsafe.Po
 	s31.Store(at8(c3, 32))
 }
 
-// convTile1x16AVX2 computes 1 pixel × 16 outputs.
-//
-//go:nocheckptr
-func convTile1x16AVX2(t *tile, c0, a0, b, bias unsafe.Pointer) {
-	var s00, s01 archsimd.Float32x8
-	if t.fresh {
-		s00 = archsimd.LoadFloat32x8(at8(bias, 0))
-		s01 = archsimd.LoadFloat32x8(at8(bias, 32))
-	}
-	if t.add {
-		s00 = s00.Add(archsimd.LoadFloat32x8(at8(c0, 0)))
-		s01 = s01.Add(archsimd.LoadFloat32x8(at8(c0, 32)))
-	}
-	for seg := t.segments; ; {
-		p0, w := a0, b
-		for n := t.run; ; {
-			b0 := archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(w, 0)))
-			b1 := archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(w, 32)))
-			x := archsimd.BroadcastFloat32x8(*(*float32)(p0))
-			s00, s01 = x.MulAdd(b0, s00), x.MulAdd(b1, s01)
-			if n--; n == 0 {
-				break
-			}
-			p0, w = unsafe.Add(p0, 4), unsafe.Add(w, 128)
-		}
-		if seg--; seg == 0 {
-			break
-		}
-		a0, b = unsafe.Add(a0, t.pitch), unsafe.Add(b, t.panel)
-	}
-	if t.last {
-		slope, top := archsimd.BroadcastFloat32x8(t.act.Slope), archsimd.BroadcastFloat32x8(t.act.Max)
-		s00 = slope.Mul(s00).Max(s00).Min(top)
-		s01 = slope.Mul(s01).Max(s01).Min(top)
-	}
-	s00.Store(at8(c0, 0))
-	s01.Store(at8(c0, 32))
-}
-
 // convTile6x8AVX2 computes 6 pixels × 8 outputs.
 //
 //go:nocheckptr
@@ -261,38 +222,4 @@ func convTile6x8AVX2(t *tile, c0, c1, c2, c3, c4, c5, a0, a1, a2, a3, a4, a5, b,
 	s30.Store(at8(c3, 0))
 	s40.Store(at8(c4, 0))
 	s50.Store(at8(c5, 0))
-}
-
-// convTile1x8AVX2 computes 1 pixel × 8 outputs.
-//
-//go:nocheckptr
-func convTile1x8AVX2(t *tile, c0, a0, b, bias unsafe.Pointer) {
-	var s00 archsimd.Float32x8
-	if t.fresh {
-		s00 = archsimd.LoadFloat32x8(at8(bias, 0))
-	}
-	if t.add {
-		s00 = s00.Add(archsimd.LoadFloat32x8(at8(c0, 0)))
-	}
-	for seg := t.segments; ; {
-		p0, w := a0, b
-		for n := t.run; ; {
-			b0 := archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(w, 0)))
-			x := archsimd.BroadcastFloat32x8(*(*float32)(p0))
-			s00 = x.MulAdd(b0, s00)
-			if n--; n == 0 {
-				break
-			}
-			p0, w = unsafe.Add(p0, 4), unsafe.Add(w, 64)
-		}
-		if seg--; seg == 0 {
-			break
-		}
-		a0, b = unsafe.Add(a0, t.pitch), unsafe.Add(b, t.panel)
-	}
-	if t.last {
-		slope, top := archsimd.BroadcastFloat32x8(t.act.Slope), archsimd.BroadcastFloat32x8(t.act.Max)
-		s00 = slope.Mul(s00).Max(s00).Min(top)
-	}
-	s00.Store(at8(c0, 0))
 }

@@ -112,45 +112,6 @@ func convTile4x32AVX512(t *tile, c0, c1, c2, c3, a0, a1, a2, a3, b, bias unsafe.
 	s31.Store(at16(c3, 64))
 }
 
-// convTile1x32AVX512 computes 1 pixel × 32 outputs.
-//
-//go:nocheckptr
-func convTile1x32AVX512(t *tile, c0, a0, b, bias unsafe.Pointer) {
-	var s00, s01 archsimd.Float32x16
-	if t.fresh {
-		s00 = archsimd.LoadFloat32x16(at16(bias, 0))
-		s01 = archsimd.LoadFloat32x16(at16(bias, 64))
-	}
-	if t.add {
-		s00 = s00.Add(archsimd.LoadFloat32x16(at16(c0, 0)))
-		s01 = s01.Add(archsimd.LoadFloat32x16(at16(c0, 64)))
-	}
-	for seg := t.segments; ; {
-		p0, w := a0, b
-		for n := t.run; ; {
-			b0 := archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 0)))
-			b1 := archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 64)))
-			x := archsimd.BroadcastFloat32x16(*(*float32)(p0))
-			s00, s01 = x.MulAdd(b0, s00), x.MulAdd(b1, s01)
-			if n--; n == 0 {
-				break
-			}
-			p0, w = unsafe.Add(p0, 4), unsafe.Add(w, 128)
-		}
-		if seg--; seg == 0 {
-			break
-		}
-		a0, b = unsafe.Add(a0, t.pitch), unsafe.Add(b, t.panel)
-	}
-	if t.last {
-		slope, top := archsimd.BroadcastFloat32x16(t.act.Slope), archsimd.BroadcastFloat32x16(t.act.Max)
-		s00 = slope.Mul(s00).Max(s00).Min(top)
-		s01 = slope.Mul(s01).Max(s01).Min(top)
-	}
-	s00.Store(at16(c0, 0))
-	s01.Store(at16(c0, 64))
-}
-
 // convTile6x16AVX512 computes 6 pixels × 16 outputs.
 //
 //go:nocheckptr
@@ -261,38 +222,4 @@ func convTile6x16AVX512(t *tile, c0, c1, c2, c3, c4, c5, a0, a1, a2, a3, a4, a5,
 	s30.Store(at16(c3, 0))
 	s40.Store(at16(c4, 0))
 	s50.Store(at16(c5, 0))
-}
-
-// convTile1x16AVX512 computes 1 pixel × 16 outputs.
-//
-//go:nocheckptr
-func convTile1x16AVX512(t *tile, c0, a0, b, bias unsafe.Pointer) {
-	var s00 archsimd.Float32x16
-	if t.fresh {
-		s00 = archsimd.LoadFloat32x16(at16(bias, 0))
-	}
-	if t.add {
-		s00 = s00.Add(archsimd.LoadFloat32x16(at16(c0, 0)))
-	}
-	for seg := t.segments; ; {
-		p0, w := a0, b
-		for n := t.run; ; {
-			b0 := archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 0)))
-			x := archsimd.BroadcastFloat32x16(*(*float32)(p0))
-			s00 = x.MulAdd(b0, s00)
-			if n--; n == 0 {
-				break
-			}
-			p0, w = unsafe.Add(p0, 4), unsafe.Add(w, 64)
-		}
-		if seg--; seg == 0 {
-			break
-		}
-		a0, b = unsafe.Add(a0, t.pitch), unsafe.Add(b, t.panel)
-	}
-	if t.last {
-		slope, top := archsimd.BroadcastFloat32x16(t.act.Slope), archsimd.BroadcastFloat32x16(t.act.Max)
-		s00 = slope.Mul(s00).Max(s00).Min(top)
-	}
-	s00.Store(at16(c0, 0))
 }
