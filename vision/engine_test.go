@@ -251,6 +251,21 @@ func TestAnalyze_computes_what_is_asked_for(t *testing.T) {
 	}
 }
 
+func TestAnalyze_both_landmark_networks_agree(t *testing.T) {
+	m := shrunk(demo(t, "sample1.jpg"))
+	large := analyze(t, newEngine(t, Options{Attributes: WithLandmarks}), m)
+	small := analyze(t, newEngine(t, Options{Attributes: WithLandmarks, TinyLandmarks: true}), m)
+	for i, f := range large {
+		sum := 0.0
+		for k, p := range f.Landmarks {
+			sum += distance(p, small[i].Landmarks[k])
+		}
+		if mean := sum / 68 / f.Box.W; mean > 0.06 || mean == 0 {
+			t.Errorf("face %d: the points lie %.3f of its width apart", i, mean)
+		}
+	}
+}
+
 func TestAnalyze_keeps_the_limits(t *testing.T) {
 	m := shrunk(demo(t, "sample5.jpg"))
 	if got := analyze(t, newEngine(t, Options{MaxFaces: 2, Attributes: WithQuality}), m); len(got) != 2 {

@@ -43,7 +43,11 @@ func loadNetworks(o Options) (networks, error) {
 	face := o.Attributes & (WithLandmarks | WithExpressions | WithAgeGender | WithDescriptor)
 	read(o.Detector == SSD, func() (err error) { n.ssd, err = net.LoadSSD(files); return })
 	read(o.Detector == Tiny, func() (err error) { n.tiny, err = net.LoadTiny(files); return })
-	read(face != 0, func() (err error) { n.landmarks, err = net.LoadLandmarks(files); return })
+	loadLandmarks := net.LoadLandmarks
+	if o.TinyLandmarks {
+		loadLandmarks = net.LoadLandmarksTiny
+	}
+	read(face != 0, func() (err error) { n.landmarks, err = loadLandmarks(files); return })
 	read(face&WithExpressions != 0, func() (err error) { n.expressions, err = net.LoadExpressions(files); return })
 	read(face&WithAgeGender != 0, func() (err error) { n.ageGender, err = net.LoadAgeGender(files); return })
 	read(face&WithDescriptor != 0, func() (err error) { n.descriptor, err = net.LoadDescriptor(files); return })

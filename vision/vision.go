@@ -66,6 +66,8 @@ type Options struct {
 	MaxFaces int
 	// Attributes is AllAttributes when 0.
 	Attributes Attributes
+	// TinyLandmarks takes the smaller landmark network: somewhat faster, less exact.
+	TinyLandmarks bool
 	// TinySize is the side of the square that Tiny looks at, a multiple of 32. 0 stands for 416.
 	TinySize int
 	// Original runs the steps of the original and nothing else: its crops, its single scale, its yaw in
