@@ -34,10 +34,10 @@ func loadNetworks(o Options) (networks, error) {
 		}
 	}
 	var n networks
-	var errs []error
+	var err error // the first one
 	read := func(wanted bool, load func() error) {
-		if wanted {
-			errs = append(errs, load())
+		if wanted && err == nil {
+			err = load()
 		}
 	}
 	face := o.Attributes & (WithLandmarks | WithExpressions | WithAgeGender | WithDescriptor)
@@ -51,7 +51,6 @@ func loadNetworks(o Options) (networks, error) {
 	read(face&WithExpressions != 0, func() (err error) { n.expressions, err = net.LoadExpressions(files); return })
 	read(face&WithAgeGender != 0, func() (err error) { n.ageGender, err = net.LoadAgeGender(files); return })
 	read(face&WithDescriptor != 0, func() (err error) { n.descriptor, err = net.LoadDescriptor(files); return })
-	err := errors.Join(errs...)
 	switch {
 	case err == nil:
 		return n, nil
