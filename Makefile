@@ -7,6 +7,7 @@ export CGO_ENABLED ?= 0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 20s
 BENCHTIME ?= 1s
+FACEAPI := web/node_modules/@vladmandic/face-api
 
 .DEFAULT_GOAL := help
 
@@ -16,14 +17,23 @@ help: ## List what can be made
 run: build ## Build bin/animo and start it on http://127.0.0.1:8080 with everything embedded
 	bin/animo serve
 
-build: ## Build the one static binary, bin/animo
+build: weights ## Build the one static binary, bin/animo
 	go build -trimpath -ldflags '-s -w' -o bin/animo ./cmd/animo
 
-test: ## Pass every test, with the fast kernels and with the plain ones
+test: weights ## Pass every test, with the fast kernels and with the plain ones
 	go test ./...
-	ANIMO_REQUIRE_SIMD= go test -tags purego ./nn/... ./text/...
+	ANIMO_REQUIRE_SIMD= go test -tags purego ./nn/... ./text/... ./vision/internal/...
 
-race: ## Pass every test under the race detector (needs a C compiler)
+weights: vision/model/LICENSE ## Fetch the face networks' weights (needs Node's npm) to where embed takes them
+
+vision/model/LICENSE: web/package-lock.json
+	@command -v npm >/dev/null || { echo "the face networks come from npm: install Node.js 20 or newer, then run make weights" >&2; exit 1; }
+	npm ci --prefix web --no-audit --no-fund
+	cp $(FACEAPI)/model/*_model.bin $(FACEAPI)/model/*_model-weights_manifest.json vision/model/
+	cp $(FACEAPI)/LICENSE $@ # last: its time says that all are there
+	touch $@
+
+race: weights ## Pass every test under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race ./...
 
 lint: ## Check formatting, go vet, staticcheck, and that go.mod is tidy
@@ -33,11 +43,13 @@ lint: ## Check formatting, go vet, staticcheck, and that go.mod is tidy
 	go run $(STATICCHECK) ./...
 	go mod tidy -diff
 
-bench: build ## Run every benchmark; figures and how they were made are in docs/benchmarks.md
+bench: build weights ## Run every benchmark; figures and how they were made are in docs/benchmarks.md
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
-bench-peer: build ## Run scikit-learn and fastText beside Animo, where they are installed
+bench-peer: build ## Run scikit-learn, fastText and face-api beside Animo, where they are to be had
 	bench/peer.sh
+	npm ci --prefix vision/peer --no-audit --no-fund --ignore-scripts
+	ANIMO_PEER=1 go test -v -count=1 -run '^TestPeer$$' -timeout 20m ./vision
 
 fuzz: ## Run every fuzz test for FUZZTIME each
 	@go list -f '{{.ImportPath}}' ./... | while read -r pkg; do \
@@ -52,4 +64,4 @@ crash: ## The long crash test: 50 rounds of SIGKILL at random moments
 clean: ## Remove what was built
 	rm -rf bin
 
-.PHONY: help run build test race lint bench bench-peer fuzz crash clean
+.PHONY: help run build weights test race lint bench bench-peer fuzz crash clean

@@ -44,6 +44,18 @@ const (
 	CorruptModel  Code = "corrupt_model"
 	UnsafeName    Code = "unsafe_name"
 	Unsupported   Code = "unsupported"
+
+	// Pictures.
+	UnknownImage   Code = "unknown_image"
+	ImageTooLarge  Code = "image_too_large"
+	TruncatedImage Code = "truncated_image"
+	CorruptImage   Code = "corrupt_image"
+	NoFace         Code = "no_face"
+	SeveralFaces   Code = "several_faces"
+	SmallFace      Code = "small_face"
+	BlurredFace    Code = "blurred_face"
+	BadLight       Code = "bad_light"
+	TurnedFace     Code = "turned_face"
 )
 
 // meanings lists the codes in their order, with what each means in one line.
@@ -79,6 +91,16 @@ var meanings = []struct {
 	{CorruptModel, "an artefact that cannot be read"},
 	{UnsafeName, "a name with characters that are not allowed"},
 	{Unsupported, "a trainer, option or media type that is not known"},
+	{UnknownImage, "not a picture of a kind that can be read"},
+	{ImageTooLarge, "a picture with more pixels or bytes than the limit"},
+	{TruncatedImage, "a picture that ends before it is complete"},
+	{CorruptImage, "a damaged picture"},
+	{NoFace, "a picture without any face, where one is needed"},
+	{SeveralFaces, "a picture with several faces, where only one may be"},
+	{SmallFace, "a face with too few pixels to know the person by"},
+	{BlurredFace, "a face too blurred to know the person by"},
+	{BadLight, "a face too dark or too bright to know the person by"},
+	{TurnedFace, "a face turned too far to know the person by"},
 }
 
 // Codes lists every code there is.

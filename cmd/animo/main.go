@@ -29,6 +29,7 @@ const (
 // context.Context, which ends at SIGINT or SIGTERM, and a *console to read from and print to.
 type commands struct {
 	Serve    serveCmd    `cmd:"" help:"Run the server: upload files of opinions, train models, classify over REST."`
+	Analyze  analyzeCmd  `cmd:"" help:"Find the faces in pictures: what they show, and who they are."`
 	Train    trainCmd    `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`
 	Classify classifyCmd `cmd:"" help:"Tell Positivo from Negativo with a trained model."`
 	Evaluate evaluateCmd `cmd:"" help:"Score a trained model on files of labelled opinions."`
@@ -37,7 +38,7 @@ type commands struct {
 	Version  versionCmd  `cmd:"" help:"Print which Animo this is."`
 }
 
-const description = `How does your audience feel? Animo learns from opinions labelled good or bad and tells "Positivo" from "Negativo".
+const description = `How does your audience feel? Animo reads it from faces in pictures; and it learns from opinions labelled good or bad and tells "Positivo" from "Negativo".
 
 Results go to stdout, everything else to stderr. Exit code 0 is success, 1 a failure, 2 a wrong command line.
 Errors are in Spanish where LC_ALL, LC_MESSAGES or LANG begins with "es".`

@@ -56,9 +56,9 @@ func (c *console) note(en, es string, args ...any) {
 	fmt.Fprintf(c.stderr, "animo: "+c.say(en, es)+"\n", args...)
 }
 
-// fail prints an error and its hint. An animo.Error speaks the console's language, inside whatever was
-// wrapped round it; any other error prints as it is, since at a command line its reader is the operator.
-func (c *console) fail(err error) {
+// wording puts an error into words. An animo.Error speaks the console's language, inside whatever was wrapped
+// round it; any other error is told as it is, since at a command line its reader is the operator.
+func (c *console) wording(err error) string {
 	text := err.Error()
 	if e, ok := errors.AsType[*animo.Error](err); ok {
 		text = strings.Replace(text, e.Error(), e.In(c.lang), 1)
@@ -68,7 +68,12 @@ func (c *console) fail(err error) {
 	} else if errors.Is(err, context.Canceled) {
 		text = c.say("interrupted", "interrumpido")
 	}
-	fmt.Fprintf(c.stderr, "animo: %s\n", text)
+	return text
+}
+
+// fail prints an error and its hint.
+func (c *console) fail(err error) {
+	fmt.Fprintf(c.stderr, "animo: %s\n", c.wording(err))
 	if en, es := hint(err); en != "" {
 		fmt.Fprintf(c.stderr, "animo: %s: %s\n", c.say("hint", "pista"), c.say(en, es))
 	}

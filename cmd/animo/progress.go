@@ -9,7 +9,7 @@ import (
 	"animo/text"
 )
 
-// bar draws a training's progress, one bar a stage; each takes the place of the last.
+// bar draws the progress of a command, one bar a stage; each takes the place of the last.
 type bar struct {
 	c     *console
 	w     io.Writer // nil draws nothing
@@ -73,6 +73,10 @@ func (b *bar) name(stage string) string {
 		return b.c.say("measuring", "midiendo")
 	case "fitting":
 		return b.c.say("fitting to all rows", "ajustando a todas las filas")
+	case "people":
+		return b.c.say("meeting people", "conociendo personas")
+	case "pictures":
+		return b.c.say("looking at pictures", "mirando imágenes")
 	}
 	return stage
 }

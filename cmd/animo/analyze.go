@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+
+	"animo"
+	"animo/text"
+	"animo/vision"
+)
+
+// analyzeCmd tells what faces in pictures show.
+type analyzeCmd struct {
+	Files         []string `arg:"" name:"file" help:"Pictures, and folders whose pictures are all taken; - is a picture on standard input."`
+	JSON          bool     `help:"Print one JSON object a picture, with the names of Amazon Rekognition."`
+	Annotate      string   `placeholder:"OUT" help:"Draw what was found onto a copy: a file that ends in .jpg or .png for one picture, else a folder."`
+	People        string   `placeholder:"DIR" help:"Recognise people: the folder holds one folder for each, which has the person's name and photos that show nobody else."`
+	Detector      string   `default:"ssd" enum:"ssd,tiny" help:"How faces are found: ssd misses fewer, tiny is faster."`
+	MinConfidence float64  `default:"50" placeholder:"PERCENT" help:"How sure the detector must be of a face, above 0 and below 100."`
+	Original      bool     `help:"Take exactly the steps of face-api, which the networks come from, to compare with it."`
+	Workers       int      `default:"0" help:"How many cores to use; 0 is all."`
+}
+
+// Help is the part of --help with the examples.
+func (analyzeCmd) Help() string {
+	return `A picture is JPEG, PNG, WebP, GIF, BMP or TIFF, whatever its name. Each face gives one line on stdout: what it shows and how probably, the age and gender that it looks like, its box, and who it is. A picture that cannot be read is named on stderr and does not stop the others; the exit code is 1 then.
+
+Examples:
+
+    animo analyze foto.jpg
+    animo analyze fotos --people personas --annotate marcadas
+    curl -s https://example.com/foto.jpg | animo analyze - --json | jq '.FaceDetails[].Emotions[0]'`
+}
+
+// Run analyses the pictures one after another, several at a time.
+func (k *analyzeCmd) Run(ctx context.Context, c *console) error {
+	if !(k.MinConfidence > 0 && k.MinConfidence < 100) {
+		return usagef("--min-confidence", "%g is not a percentage above 0 and below 100", "%g no es un porcentaje mayor que 0 y menor que 100", k.MinConfidence)
+	}
+	if k.Workers < 0 {
+		return usagef("--workers", "%d is not a number of cores; 0 is all", "%d no es un número de núcleos; 0 son todos", k.Workers)
+	}
+	pictures, err := findPictures(c, k.Files)
+	if err != nil {
+		return err
+	}
+	targets, err := annotationTargets(k.Annotate, pictures)
+	if err != nil {
+		return err
+	}
+	a := &analysis{c: c, bar: newBar(c), atOnce: k.Workers}
+	if a.atOnce == 0 {
+		a.atOnce = runtime.GOMAXPROCS(0)
+	}
+	if terminal(c.stdout) {
+		a.bar = &bar{} // the lines of the table show the progress
+	}
+	defer a.bar.clear()
+	if a.engine, err = vision.New(k.options(len(pictures), a.atOnce)); err != nil {
+		return err
+	}
+	if k.People != "" {
+		gates := vision.Gates{}
+		if k.Original { // its angles are not in degrees
+			gates = gatesWithoutPose
+		}
+		if err := a.meet(ctx, k.People, gates); err != nil {
+			return err
+		}
+	}
+	return a.analyze(ctx, pictures, targets, newFacePrinter(c, pictures, k))
+}
+
+// options are those of the engine. Many pictures are analysed side by side with a core each; that keeps the
+// cores busier than sharing each picture among them.
+func (k *analyzeCmd) options(pictures, workers int) vision.Options {
+	o := vision.Options{Detector: vision.Detector(k.Detector), MinScore: k.MinConfidence / 100, Original: k.Original,
+		Attributes: vision.AllAttributes, Workers: workers}
+	if k.People == "" {
+		o.Attributes &^= vision.WithDescriptor
+	} else {
+		o.Workers = 1
+	}
+	if pictures > 1 {
+		o.Workers = 1
+	}
+	return o
+}
+
+// analysis is one run of the command.
+type analysis struct {
+	c      *console
+	bar    *bar
+	engine *vision.Engine
+	atOnce int             // pictures
+	people *vision.Gallery // nil without --people
+	failed int             // pictures, and people without a usable photo
+	first  error           // of those
+}
+
+// analyzed is what was found in a picture.
+type analyzed struct {
+	width, height int
+	faces         []foundFace
+	err           error
+}
+
+// foundFace is a face and, where somebody is near enough, whose it is.
+type foundFace struct {
+	vision.Face
+	person *vision.Match
+}
+
+// analyze prints what each picture shows and draws it onto its target, if there is one.
+func (a *analysis) analyze(ctx context.Context, pictures []picture, targets []string, p *facePrinter) error {
+	results := inOrder(ctx, len(pictures), a.atOnce, func(ctx context.Context, i int) analyzed {
+		m, faces, err := a.look(ctx, pictures[i])
+		if err != nil {
+			return analyzed{err: err}
+		}
+		r := analyzed{width: m.W, height: m.H, faces: faces}
+		if targets != nil {
+			r.err = writeAnnotated(targets[i], m, faces)
+		}
+		return r
+	})
+	for i, r := range results {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if r.err != nil {
+			if len(pictures) == 1 && a.failed == 0 {
+				return fmt.Errorf("%s: %w", pictures[i].name, r.err)
+			}
+			a.fail(fmt.Errorf("%s: %w", pictures[i].name, r.err))
+		} else if err := p.print(pictures[i].name, r); err != nil {
+			return err
+		}
+		a.progress("pictures", i+1, len(pictures))
+	}
+	if a.failed > 0 {
+		return animo.Errorf(animo.CodeOf(a.first), "failed: %d (see above)", "fallaron: %d (véase arriba)", a.failed)
+	}
+	return ctx.Err()
+}
+
+// look reads a picture and finds the faces and who they are.
+func (a *analysis) look(ctx context.Context, p picture) (vision.Image, []foundFace, error) {
+	m, err := p.decode(ctx, a.c.stdin)
+	if err != nil {
+		return vision.Image{}, nil, err
+	}
+	faces, err := a.engine.Analyze(ctx, m)
+	if err != nil {
+		return vision.Image{}, nil, err
+	}
+	found := make([]foundFace, len(faces))
+	for i, f := range faces {
+		found[i].Face = f
+		if a.people == nil {
+			continue
+		}
+		if who, ok := a.people.Match(f.Descriptor, vision.MatchDistance); ok {
+			found[i].person = &who
+		}
+	}
+	return m, found, nil
+}
+
+// fail reports what went wrong with one picture or person; the others go on.
+func (a *analysis) fail(err error) {
+	a.bar.clear()
+	a.c.fail(err)
+	if a.failed++; a.first == nil {
+		a.first = err
+	}
+}
+
+// progress draws the bar where there is something to wait for.
+func (a *analysis) progress(stage string, done, total int) {
+	if total > 1 {
+		a.bar.show(text.Progress{Stage: stage, Done: done, Total: total})
+	}
+}
+
+// decode reads the picture.
+func (p picture) decode(ctx context.Context, stdin io.Reader) (vision.Image, error) {
+	if p.path == "" {
+		return vision.Decode(ctx, interruptible(ctx, stdin), vision.Limits{})
+	}
+	f, err := openPicture(p.path)
+	if err != nil {
+		return vision.Image{}, err
+	}
+	defer f.Close()
+	return vision.Decode(ctx, f, vision.Limits{})
+}
+
+// writeAnnotated draws what was found onto a copy of a picture.
+func writeAnnotated(target string, m vision.Image, faces []foundFace) error {
+	var file bytes.Buffer
+	if err := encodeAnnotated(&file, target, m, faces); err != nil {
+		return err
+	}
+	return os.WriteFile(target, file.Bytes(), 0o666)
+}

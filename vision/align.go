@@ -1,0 +1,76 @@
+package vision
+
+import (
+	"math"
+
+	"animo/vision/internal/net"
+)
+
+// meanFace is where the points of nose and eyes lie in an average face. It is 1 wide, from one end of the brows
+// to the other, and about as high, from the brows to the lower lip. The figures are those of dlib's
+// image_transforms/interpolation.h, for which the descriptor's network was trained.
+var meanFace = [mouth - nose]Point{
+	{0.490127, 0.203352}, {0.490127, 0.307009}, {0.490127, 0.409805}, {0.490127, 0.515625},
+	{0.36688, 0.587326}, {0.426036, 0.609345}, {0.490127, 0.628106}, {0.554217, 0.609345}, {0.613373, 0.587326},
+	{0.121737, 0.216423}, {0.187122, 0.178758}, {0.265825, 0.179852},
+	{0.334606, 0.231733}, {0.260918, 0.245099}, {0.182743, 0.244077},
+	{0.645647, 0.231733}, {0.714428, 0.179852}, {0.793132, 0.178758},
+	{0.858516, 0.216423}, {0.79751, 0.244077}, {0.719335, 0.245099},
+}
+
+// fit gives the similarity that takes each of from to its partner of to, as nearly as possible in the sense of
+// least squares.
+func fit(from, to []Point) net.Similarity {
+	cf, ct := centre(from), centre(to)
+	var dot, cross, size float64
+	for i, p := range from {
+		fx, fy, tx, ty := p.X-cf.X, p.Y-cf.Y, to[i].X-ct.X, to[i].Y-ct.Y
+		dot += fx*tx + fy*ty
+		cross += fx*ty - fy*tx
+		size += fx*fx + fy*fy
+	}
+	if size == 0 {
+		return net.Similarity{A: 1, X: ct.X - cf.X, Y: ct.Y - cf.Y}
+	}
+	s := net.Similarity{A: dot / size, B: cross / size}
+	x, y := s.Apply(cf.X, cf.Y)
+	s.X, s.Y = ct.X-x, ct.Y-y
+	return s
+}
+
+// chip gives the turned square round a face that dlib shows to the descriptor's network: upright by nose and
+// eyes, with a quarter of the face's size on each side. It takes places in the network's square
+// to places in the picture.
+func chip(points *[68]Point, side float64) net.Similarity {
+	const pad = 0.25 // of the face's size, on each side
+	var from []Point
+	for i := nose; i < mouth; i++ { // brows and mouth move with the expression
+		m := meanFace[i-nose]
+		from = append(from, Point{(pad + m.X) / (2*pad + 1) * side, (pad + m.Y) / (2*pad + 1) * side})
+	}
+	return fit(from, points[nose:mouth])
+}
+
+// turned reports whether the similarity has an area: points that all fall together give none.
+func turned(s net.Similarity) bool { return math.Hypot(s.A, s.B) > 1e-6 }
+
+// averaged is the mean of two descriptors of the same face, as long as they are: it describes the face better than
+// either, and a distance of 0.6 still means what it does.
+func averaged(a, b [128]float32) Descriptor {
+	var mean Descriptor
+	var la, lb, lm float64
+	for i := range mean {
+		mean[i] = (a[i] + b[i]) / 2
+		la += float64(a[i]) * float64(a[i])
+		lb += float64(b[i]) * float64(b[i])
+		lm += float64(mean[i]) * float64(mean[i])
+	}
+	if lm == 0 {
+		return mean
+	}
+	scale := float32((math.Sqrt(la) + math.Sqrt(lb)) / 2 / math.Sqrt(lm))
+	for i := range mean {
+		mean[i] *= scale
+	}
+	return mean
+}

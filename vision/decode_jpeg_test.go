@@ -1,0 +1,136 @@
+package vision
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"animo/internal/sharedtest"
+)
+
+func never() bool { return false }
+
+// checkJPEG compares what decodeJPEG makes of a file with image/jpeg. It reports whether decodeJPEG took it on.
+func checkJPEG(t *testing.T, name string, file []byte) bool {
+	t.Helper()
+	got, ok := decodeJPEG(file, never)
+	if !ok {
+		return false
+	}
+	m, err := jpeg.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Errorf("%s: decoded what image/jpeg refuses: %v", name, err)
+		return true
+	}
+	want := flatten(m, m.Bounds().Dx(), m.Bounds().Dy(), orientationOf(JPEG, file), &jpegColours)
+	if got.W != want.W || got.H != want.H || !bytes.Equal(got.Pix, want.Pix) {
+		t.Errorf("%s: the %d × %d pixels differ from the %d × %d of image/jpeg", name, got.W, got.H, want.W, want.H)
+	}
+	return true
+}
+
+// TestDecodeJPEG_equals_the_standard_library on every JPEG there is, of which most must be taken on.
+func TestDecodeJPEG_equals_the_standard_library(t *testing.T) {
+	taken, all := 0, 0
+	err := filepath.WalkDir(sharedtest.Path(t, "data"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		file, err := os.ReadFile(path)
+		if err != nil || FormatOf(file) != JPEG {
+			return err
+		}
+		all++
+		if checkJPEG(t, path, file) {
+			taken++
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d of %d JPEGs", taken, all)
+	if all < 100 || taken < all*8/10 {
+		t.Errorf("took on only %d of %d", taken, all)
+	}
+}
+
+// noisy is a picture without any order, which uses long codes and large coefficients.
+func noisy(rng *rand.Rand, w, h int) image.Image {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := range m.Pix {
+		m.Pix[i] = uint8(rng.Uint32()) | uint8(i&3/3*255)
+	}
+	return m
+}
+
+// TestDecodeJPEG_sizes_and_qualities: whole and broken blocks, quantisation from 1 to 255.
+func TestDecodeJPEG_sizes_and_qualities(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, size := range [][2]int{{1, 1}, {8, 8}, {9, 7}, {16, 16}, {17, 31}, {33, 64}, {100, 75}} {
+		for _, quality := range []int{1, 10, 50, 75, 90, 100} {
+			m := noisy(rng, size[0], size[1])
+			gray := image.NewGray(m.Bounds())
+			for y := range size[1] {
+				for x := range size[0] {
+					gray.Set(x, y, color.GrayModel.Convert(m.At(x, y)))
+				}
+			}
+			for _, m := range []image.Image{m, gray} {
+				var file bytes.Buffer
+				if err := jpeg.Encode(&file, m, &jpeg.Options{Quality: quality}); err != nil {
+					t.Fatal(err)
+				}
+				if !checkJPEG(t, "noise", file.Bytes()) {
+					t.Errorf("%v, quality %d: not taken on", size, quality)
+				}
+			}
+		}
+	}
+}
+
+// TestDecodeJPEG_takes_on names files that show something in particular.
+func TestDecodeJPEG_takes_on(t *testing.T) {
+	for _, name := range []string{"go/video-001.restart2.jpeg", "pillow/exif-dpi-zerodivision.jpg", "go/video-005.gray.jpeg", "pillow/hopper_16bit_qtables.jpg",
+		"exif/Portrait_6.jpg", "synthetic/10000x1.jpg", "synthetic/jpeg_trailing_garbage.jpg"} {
+		file, err := os.ReadFile(sharedtest.Path(t, "data", "odd", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !checkJPEG(t, name, file) {
+			t.Errorf("%s: not taken on", name)
+		}
+	}
+}
+
+func TestDecodeJPEG_stops(t *testing.T) {
+	if _, ok := decodeJPEG(smallJPEG(t), never); !ok {
+		t.Fatal("an ordinary file is not taken on")
+	}
+	if _, ok := decodeJPEG(smallJPEG(t), func() bool { return true }); ok {
+		t.Error("went on though it was told to stop")
+	}
+}
+
+// FuzzDecodeJPEG: what it takes on, image/jpeg decodes to the same pixels.
+func FuzzDecodeJPEG(f *testing.F) {
+	f.Add(smallJPEG(f))
+	rng := rand.New(rand.NewPCG(3, 4))
+	var file bytes.Buffer
+	if err := jpeg.Encode(&file, noisy(rng, 24, 40), &jpeg.Options{Quality: 30}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(file.Bytes())
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if config, err := jpeg.DecodeConfig(bytes.NewReader(file)); err != nil || config.Width*config.Height > 1<<18 {
+			return
+		}
+		checkJPEG(t, "fuzzed", file)
+	})
+}

@@ -1,0 +1,359 @@
+package vision
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+
+	"animo"
+)
+
+// randomDescriptor has the length that the network's descriptors have, about 1.4.
+func randomDescriptor(rng *rand.Rand) (d Descriptor) {
+	for i := range d {
+		d[i] = float32(rng.NormFloat64()) * 0.124
+	}
+	return d
+}
+
+// near gives a descriptor at a distance from d.
+func near(d Descriptor, distance float64, rng *rand.Rand) Descriptor {
+	step := randomDescriptor(rng)
+	length := step.Distance(Descriptor{})
+	for i := range d {
+		d[i] += step[i] * float32(distance/length)
+	}
+	return d
+}
+
+func mustAdd(t testing.TB, g *Gallery, name string, d ...Descriptor) {
+	t.Helper()
+	if err := g.Add(name, d...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestGallery_finds_the_nearest compares with every distance computed in float64.
+func TestGallery_finds_the_nearest(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	var g Gallery
+	all := map[string][]Descriptor{}
+	for i := range 300 {
+		name := fmt.Sprintf("p%d", i)
+		for range 1 + i%4 {
+			all[name] = append(all[name], randomDescriptor(rng))
+		}
+		mustAdd(t, &g, name, all[name]...)
+	}
+	for i := range 100 {
+		query := near(all[fmt.Sprintf("p%d", i)][0], 0.2+float64(i)/100, rng)
+		var want []Match
+		for name, ds := range all {
+			best := math.Inf(1)
+			for _, d := range ds {
+				sum := 0.0
+				for j := range d {
+					sum += (float64(d[j]) - float64(query[j])) * (float64(d[j]) - float64(query[j]))
+				}
+				best = min(best, math.Sqrt(sum))
+			}
+			want = append(want, Match{Person: name, Distance: best})
+		}
+		slices.SortFunc(want, func(a, b Match) int {
+			if a.Distance < b.Distance {
+				return -1
+			}
+			return 1
+		})
+		limit := (want[4].Distance + want[5].Distance) / 2
+		got := g.Nearest(query, limit, 100)
+		if len(got) != 5 {
+			t.Fatalf("%d people are nearer than %g, want 5", len(got), limit)
+		}
+		for j, m := range got {
+			if m.Person != want[j].Person || math.Abs(m.Distance-want[j].Distance) > 1e-6 {
+				t.Errorf("place %d: got %v, want %v", j, m, want[j])
+			}
+		}
+		if two := g.Nearest(query, limit, 2); !slices.Equal(two, got[:2]) {
+			t.Errorf("the two nearest are %v, want %v", two, got[:2])
+		}
+		if m, ok := g.Match(query, limit); !ok || m != got[0] {
+			t.Errorf("the nearest is %v (%v), want %v", m, ok, got[0])
+		}
+		if m, ok := g.Match(query, want[0].Distance-1e-5); ok {
+			t.Errorf("%v is nearer than the nearest", m)
+		}
+	}
+}
+
+func TestGallery_best_of_several_descriptors_counts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	var g Gallery
+	query := randomDescriptor(rng)
+	mustAdd(t, &g, "steady", near(query, 0.5, rng), near(query, 0.5, rng))
+	mustAdd(t, &g, "changing", near(query, 1.3, rng), near(query, 0.3, rng))
+	m, ok := g.Match(query, MatchDistance)
+	if !ok || m.Person != "changing" || math.Abs(m.Distance-0.3) > 1e-5 || m.Similarity != Similarity(m.Distance) {
+		t.Errorf("got %v (%v), want changing at 0.3", m, ok)
+	}
+}
+
+func TestSimilarity(t *testing.T) {
+	for distance, want := range map[float64]float64{0: 100, 0.3: 98.6, 0.6: 80, 0.8: 49.4, 1: 17.9, 100: 0} {
+		if got := Similarity(distance); math.Abs(got-want) > 0.05 {
+			t.Errorf("Similarity(%g) = %.1f, want %.1f", distance, got, want)
+		}
+	}
+}
+
+// TestGallery_like_a_map does the same random changes to a gallery and to a map.
+func TestGallery_like_a_map(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	var g Gallery
+	want := map[string][]Descriptor{}
+	for range 2000 {
+		name := string(rune('a' + rng.IntN(12)))
+		if rng.IntN(3) == 0 {
+			_, known := want[name]
+			if g.Remove(name) != known {
+				t.Fatalf("Remove(%s) of a known person (%v) said otherwise", name, known)
+			}
+			delete(want, name)
+		} else {
+			d := randomDescriptor(rng)
+			mustAdd(t, &g, name, d)
+			want[name] = append(want[name], d)
+		}
+		total := 0
+		for person, ds := range want {
+			total += len(ds)
+			for _, d := range ds {
+				if m, ok := g.Match(d, 1e-3); !ok || m.Person != person || m.Distance != 0 {
+					t.Fatalf("%s's descriptor is %v's (%v)", person, m, ok)
+				}
+			}
+		}
+		if people, descriptors := g.Len(); people != len(want) || descriptors != total || len(g.People()) != people {
+			t.Fatalf("%d people and %d descriptors, want %d and %d", people, descriptors, len(want), total)
+		}
+	}
+}
+
+// TestGallery_Remove_leaves_no_trace looks into the memory behind what is in use.
+func TestGallery_Remove_leaves_no_trace(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	var g Gallery
+	mustAdd(t, &g, "kept", randomDescriptor(rng))
+	mustAdd(t, &g, "gone", randomDescriptor(rng), randomDescriptor(rng))
+	g.Remove("gone")
+	for _, d := range g.descriptors[:cap(g.descriptors)][len(g.descriptors):] {
+		if d != (Descriptor{}) {
+			t.Error("a removed descriptor is still in memory")
+		}
+	}
+	for _, p := range g.people[:cap(g.people)][len(g.people):] {
+		if p.name != "" {
+			t.Errorf("the name %q is still in memory", p.name)
+		}
+	}
+}
+
+func TestGallery_refuses(t *testing.T) {
+	d := randomDescriptor(rand.New(rand.NewPCG(1, 1)))
+	bad := func(v float64) Descriptor { d := d; d[77] = float32(v); return d }
+	for what, add := range map[string]func(*Gallery) error{
+		"no name":   func(g *Gallery) error { return g.Add("", d) },
+		"long name": func(g *Gallery) error { return g.Add(string(make([]byte, 1025)), d) },
+		"not UTF-8": func(g *Gallery) error { return g.Add("\xff", d) },
+		"NaN":       func(g *Gallery) error { return g.Add("x", d, bad(math.NaN())) },
+		"infinite":  func(g *Gallery) error { return g.Add("x", d, bad(math.Inf(-1))) },
+		"huge":      func(g *Gallery) error { return g.Add("x", bad(1e30)) },
+		"zeros":     func(g *Gallery) error { return g.Add("x", Descriptor{}) },
+	} {
+		var g Gallery
+		if err := add(&g); animo.CodeOf(err) != animo.Invalid {
+			t.Errorf("%s: %v, want %s", what, err, animo.Invalid)
+		}
+		if people, descriptors := g.Len(); people+descriptors != 0 {
+			t.Errorf("%s: something was added", what)
+		}
+	}
+}
+
+// TestGallery_used_by_many is for the race detector.
+func TestGallery_used_by_many(t *testing.T) {
+	var g Gallery
+	var wg sync.WaitGroup
+	for worker := range 8 {
+		wg.Go(func() {
+			rng := rand.New(rand.NewPCG(uint64(worker), 0))
+			for i := range 200 {
+				name := string(rune('a' + i%5))
+				switch worker % 4 {
+				case 0:
+					g.Add(name, randomDescriptor(rng))
+				case 1:
+					g.Remove(name)
+				case 2:
+					g.Match(randomDescriptor(rng), 2)
+				case 3:
+					g.Save(new(bytes.Buffer))
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func savedGallery(t testing.TB) []byte {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(11, 12))
+	var g Gallery
+	mustAdd(t, &g, "Zoë", randomDescriptor(rng))
+	mustAdd(t, &g, "Ana", randomDescriptor(rng), randomDescriptor(rng))
+	mustAdd(t, &g, "Zoë", randomDescriptor(rng))
+	var file bytes.Buffer
+	if err := g.Save(&file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+func TestGallery_comes_back_from_its_file(t *testing.T) {
+	file := savedGallery(t)
+	g, err := LoadGallery(iotest.OneByteReader(bytes.NewReader(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if people, descriptors := g.Len(); people != 2 || descriptors != 4 {
+		t.Errorf("%d people with %d descriptors, want 2 with 4", people, descriptors)
+	}
+	var again bytes.Buffer
+	if err := g.Save(&again); err != nil || !bytes.Equal(again.Bytes(), file) {
+		t.Errorf("saving it again gives another file (%v)", err)
+	}
+	rng := rand.New(rand.NewPCG(11, 12))
+	if m, ok := g.Match(randomDescriptor(rng), 0.1); !ok || m.Person != "Zoë" || m.Distance != 0 {
+		t.Errorf("the first descriptor is %v's (%v), want Zoë's", m, ok)
+	}
+}
+
+// TestLoadGallery_finds_every_damage changes each byte, cuts at each byte, and adds one.
+func TestLoadGallery_finds_every_damage(t *testing.T) {
+	file := savedGallery(t)
+	for i := range file {
+		damaged := slices.Clone(file)
+		damaged[i] ^= 0x10
+		if _, err := LoadGallery(bytes.NewReader(damaged)); animo.CodeOf(err) != animo.CorruptModel {
+			t.Fatalf("byte %d changed: %v, want %s", i, err, animo.CorruptModel)
+		}
+		if _, err := LoadGallery(bytes.NewReader(file[:i])); animo.CodeOf(err) != animo.CorruptModel {
+			t.Fatalf("cut at %d: %v, want %s", i, err, animo.CorruptModel)
+		}
+	}
+	if _, err := LoadGallery(bytes.NewReader(append(file, 0))); animo.CodeOf(err) != animo.CorruptModel {
+		t.Errorf("a byte more: %v, want %s", err, animo.CorruptModel)
+	}
+	broken := errors.New("disk on fire")
+	if _, err := LoadGallery(iotest.ErrReader(broken)); err != broken {
+		t.Errorf("got %v, want the reader's error", err)
+	}
+}
+
+// TestLoadGallery_refuses_what_Save_never_writes has right check sums for files in the wrong form.
+func TestLoadGallery_refuses_what_Save_never_writes(t *testing.T) {
+	d := randomDescriptor(rand.New(rand.NewPCG(1, 2)))
+	person := func(name string, descriptors ...Descriptor) []byte {
+		b := binary.LittleEndian.AppendUint16(nil, uint16(len(name)))
+		b = binary.LittleEndian.AppendUint32(append(b, name...), uint32(len(descriptors)))
+		for _, d := range descriptors {
+			for _, v := range d {
+				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+			}
+		}
+		return b
+	}
+	file := func(version, people uint32, persons ...[]byte) []byte {
+		b := binary.LittleEndian.AppendUint32([]byte(galleryMagic), version)
+		b = append(binary.LittleEndian.AppendUint32(b, people), bytes.Join(persons, nil)...)
+		return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	}
+	if _, err := LoadGallery(bytes.NewReader(file(1, 2, person("Ana", d), person("Bea", d, d)))); err != nil {
+		t.Fatalf("a good file: %v", err)
+	}
+	for name, damaged := range map[string][]byte{
+		"another version":    file(2, 1, person("Ana", d)),
+		"twice the name":     file(1, 2, person("Ana", d), person("Ana", d)),
+		"out of order":       file(1, 2, person("Bea", d), person("Ana", d)),
+		"no name":            file(1, 1, person("", d)),
+		"a name too long":    file(1, 1, person(strings.Repeat("a", 1025), d)),
+		"a name not UTF-8":   file(1, 1, person("\xff", d)),
+		"no descriptor":      file(1, 1, person("Ana")),
+		"zeros":              file(1, 1, person("Ana", Descriptor{})),
+		"fewer than it says": file(1, 3, person("Ana", d)),
+		"more than it says":  file(1, 0, person("Ana", d)),
+	} {
+		if _, err := LoadGallery(bytes.NewReader(damaged)); animo.CodeOf(err) != animo.CorruptModel {
+			t.Errorf("%s: %v, want %s", name, err, animo.CorruptModel)
+		}
+	}
+}
+
+// FuzzLoadGallery: what loads is saved as the same bytes.
+func FuzzLoadGallery(f *testing.F) {
+	f.Add(savedGallery(f))
+	f.Add((&Gallery{}).encode())
+	f.Fuzz(func(t *testing.T, file []byte) {
+		g, err := LoadGallery(bytes.NewReader(file))
+		if err != nil {
+			if animo.CodeOf(err) != animo.CorruptModel {
+				t.Fatal(err)
+			}
+			return
+		}
+		if !bytes.Equal(g.encode(), file) {
+			t.Error("saved again, it is another file")
+		}
+	})
+}
+
+// BenchmarkGallery searches 100,000 descriptors for somebody who is there, and for a stranger.
+func BenchmarkGallery(b *testing.B) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	var g Gallery
+	for i := range 25_000 {
+		mustAdd(b, &g, fmt.Sprint(i), randomDescriptor(rng), randomDescriptor(rng), randomDescriptor(rng), randomDescriptor(rng))
+	}
+	known, stranger := near(g.descriptors[50_000], 0.4, rng), near(g.descriptors[50_000], 0.9, rng)
+	b.Run("known", func(b *testing.B) {
+		for b.Loop() {
+			if _, ok := g.Match(known, MatchDistance); !ok {
+				b.Fatal("not found")
+			}
+		}
+	})
+	b.Run("stranger", func(b *testing.B) {
+		for b.Loop() {
+			if m, ok := g.Match(stranger, MatchDistance); ok {
+				b.Fatalf("taken for %v", m)
+			}
+		}
+	})
+	b.Run("every_number", func(b *testing.B) { // no distance reaches the limit, so none stops early
+		for b.Loop() {
+			for i := range g.descriptors {
+				squaredDistance(&known, &g.descriptors[i], math.MaxFloat32)
+			}
+		}
+	})
+}

@@ -1,0 +1,65 @@
+package vision
+
+import (
+	"embed"
+	"errors"
+	"io/fs"
+
+	"animo"
+	"animo/vision/internal/net"
+)
+
+// embedded holds the weights that `make weights` has put there before the build, or a README only.
+//
+//go:embed model
+var embedded embed.FS
+
+// networks are those that an Engine's options ask for; the others are nil.
+type networks struct {
+	ssd         *net.SSD
+	tiny        *net.Tiny
+	landmarks   *net.Landmarks
+	expressions *net.Expressions
+	ageGender   *net.AgeGender
+	descriptor  *net.Descriptor
+}
+
+// loadNetworks reads what o asks for.
+func loadNetworks(o Options) (networks, error) {
+	files := o.Models
+	if files == nil {
+		var err error
+		if files, err = fs.Sub(embedded, "model"); err != nil {
+			return networks{}, err
+		}
+	}
+	var n networks
+	var err error // the first one
+	read := func(wanted bool, load func() error) {
+		if wanted && err == nil {
+			err = load()
+		}
+	}
+	face := o.Attributes & (WithLandmarks | WithExpressions | WithAgeGender | WithDescriptor)
+	read(o.Detector == SSD, func() (err error) { n.ssd, err = net.LoadSSD(files); return })
+	read(o.Detector == Tiny, func() (err error) { n.tiny, err = net.LoadTiny(files); return })
+	loadLandmarks := net.LoadLandmarks
+	if o.TinyLandmarks {
+		loadLandmarks = net.LoadLandmarksTiny
+	}
+	read(face != 0, func() (err error) { n.landmarks, err = loadLandmarks(files); return })
+	read(face&WithExpressions != 0, func() (err error) { n.expressions, err = net.LoadExpressions(files); return })
+	read(face&WithAgeGender != 0, func() (err error) { n.ageGender, err = net.LoadAgeGender(files); return })
+	read(face&WithDescriptor != 0, func() (err error) { n.descriptor, err = net.LoadDescriptor(files); return })
+	switch {
+	case err == nil:
+		return n, nil
+	case errors.Is(err, fs.ErrNotExist) && o.Models == nil:
+		return networks{}, animo.Errorf(animo.Unavailable,
+			"this build does not carry the face networks: run `make weights` (it needs Node's npm) and build again (%v)",
+			"esta compilación no trae las redes de rostros: ejecute `make weights` (necesita npm, de Node) y compile de nuevo (%v)", err)
+	case errors.Is(err, fs.ErrNotExist):
+		return networks{}, animo.Errorf(animo.NotFound, "the folder lacks weights of a face network: %v", "a la carpeta le faltan pesos de una red de rostros: %v", err)
+	}
+	return networks{}, animo.Errorf(animo.CorruptModel, "a face network's weights cannot be read: %v", "los pesos de una red de rostros no se pueden leer: %v", err)
+}
