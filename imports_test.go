@@ -41,7 +41,7 @@ func listPackages(t *testing.T) []goPackage {
 // within reports whether a package is root or lies below it.
 func within(pkg, root string) bool { return pkg == root || strings.HasPrefix(pkg, root+"/") }
 
-// TestImports_go_one_way holds the layers: root <- nn <- text <- the flows <- httpapi <- app <- cmd.
+// TestImports_go_one_way holds the layers: root <- nn <- text, vision <- the flows <- httpapi <- app <- cmd.
 func TestImports_go_one_way(t *testing.T) {
 	rules := []struct {
 		of      string   // this package and those below it
@@ -50,6 +50,8 @@ func TestImports_go_one_way(t *testing.T) {
 	}{
 		{"animo/nn", []string{"animo/nn", "animo"}, "layers and kernels know numbers, not opinions"},
 		{"animo/text", []string{"animo/text", "animo/nn", "animo", "animo/internal/sharedtest"}, "text is a library without I/O: no store, no queue, no server"},
+		{"animo/vision", []string{"animo/vision", "animo/nn", "animo", "animo/internal/sharedtest"}, "vision is a library without I/O but reading: no store, no queue, no server"},
+		{"animo/internal/rekognition", []string{"animo/internal/rekognition", "animo/vision", "animo"}, "another's words for what vision sees, nothing of ours beside it"},
 		{"animo/internal/sqldb", []string{"animo/internal/sqldb", "animo"}, "the database knows nothing of what is kept in it"},
 		{"animo/internal/table", []string{"animo/internal/table", "animo/internal/sqldb", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/sqldb", "animo"}, "a bus serves every flow and knows none"},
