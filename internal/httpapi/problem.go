@@ -54,6 +54,8 @@ var statuses = map[animo.Code]int{
 	animo.NotFound:        http.StatusNotFound,
 	animo.UnknownModel:    http.StatusNotFound,
 	animo.TooLarge:        http.StatusRequestEntityTooLarge,
+	animo.ImageTooLarge:   http.StatusRequestEntityTooLarge,
+	animo.UnknownImage:    http.StatusUnsupportedMediaType,
 	animo.UnsafeName:      http.StatusBadRequest,
 	animo.MalformedBody:   http.StatusBadRequest,
 	animo.WrongMethod:     http.StatusMethodNotAllowed,
