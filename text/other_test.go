@@ -43,6 +43,9 @@ func restaurantRows(t testing.TB) []animo.Opinion {
 }
 
 func TestTrain_carries_over_to_restaurants(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: it measures, and takes long")
+	}
 	rows, others := reportRows(t, "DB_proyecto_SA"), restaurantRows(t)
 	atLeast := map[string]float64{Auto: 0.91, "lexblend": 0.91, "lexnb": 0.9, sgdName: 0.86}
 	for _, trainer := range Trainers() {

@@ -35,6 +35,9 @@ func resampled(rows []animo.Opinion, n int, seed uint64) []animo.Opinion {
 }
 
 func TestSGD_is_as_good_as_naive_Bayes_on_rows_it_had_not_seen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: it measures, and takes long")
+	}
 	rows, fold := reportRows(t, "DB_proyecto_SA"), referenceFolds(t, 1002)["0"]
 	right := map[string]int{}
 	for k := range 2 {
@@ -65,6 +68,9 @@ func TestSGD_is_as_good_as_naive_Bayes_on_rows_it_had_not_seen(t *testing.T) {
 }
 
 func TestTrain_takes_more_rows_than_it_holds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: it measures, and takes long")
+	}
 	rows := resampled(reportRows(t, "DB_proyecto_SA"), largeRows+12_345, 2)
 	var network []byte
 	var report *Report
