@@ -33,8 +33,10 @@ vision/model/LICENSE: web/package-lock.json
 	cp $(FACEAPI)/LICENSE $@ # last: its time says that all are there
 	touch $@
 
-race: weights ## Pass the tests that do not measure accuracy under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race -short ./...
+# Under the race detector the engines are some twenty times slower; of them, what runs on several goroutines is run.
+race: weights ## Pass the tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race -short $$(go list ./... | grep -Ev '^animo/(text|vision)$$')
+	CGO_ENABLED=1 go test -race -short -run 'workers|at_once|context|progress_in_order|MLP_same_seed' ./text ./vision
 
 lint: ## Check formatting, go vet, staticcheck, and that go.mod is tidy
 	@test -z "$$(gofmt -l .)" || { gofmt -d . ; exit 1; }
