@@ -30,7 +30,7 @@ Lines of stdin are classified as they come, so a file may have millions and a pi
 Examples:
 
     animo classify --model modelo "Las camas estaban mal arregladas"
-    animo classify --model modelo < opiniones.txt
+    animo classify --model modelo < nuevas.txt
     animo classify --model modelo --json < opiniones.txt | jq -r 'select(.probability > 0.9) | .text'`
 }
 

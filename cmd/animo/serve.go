@@ -52,6 +52,7 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	case <-ctx.Done():
 	case serveErr = <-failed:
 	}
+	log.Info("stopping", "within", s.StopTime)
 	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.StopTime)
 	defer cancel()
 	return errors.Join(serveErr, a.Stop(stopCtx))

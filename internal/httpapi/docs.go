@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	_ "embed"
+	"encoding/json"
 	"html/template"
 	"net/http"
 	"slices"
@@ -35,7 +36,8 @@ type docsOp struct {
 	ID, Method, Path, Summary, Description string
 	Params, Body, Answer                   []docsField
 	BodyType                               string
-	Status                                 string
+	Status, Example                        string
+	Errors                                 []string
 }
 
 type docsField struct {
@@ -115,9 +117,15 @@ func (s *server) docsOp(path string, op *huma.Operation) docsOp {
 			d.Status = status
 			for _, m := range answer.Content {
 				d.Answer = s.docsFields("", m.Schema, 0)
+				if example, err := json.Marshal(s.deref(m.Schema).Examples); err == nil && len(d.Answer) == 0 {
+					d.Example = strings.TrimSuffix(strings.TrimPrefix(string(example), "["), "]")
+				}
 			}
+		} else {
+			d.Errors = append(d.Errors, status)
 		}
 	}
+	slices.Sort(d.Errors)
 	return d
 }
 

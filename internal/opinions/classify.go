@@ -20,7 +20,7 @@ func (f *Flow) Loaded(ctx context.Context, tenant, model string) (*text.Model, s
 		return nil, "", unknownModel(err, model)
 	}
 	if m.Current == "" {
-		return nil, "", animo.Errorf(animo.NotTrained, "model %q is not trained yet; ask for its training to see how far it is", "el modelo %q aún no está entrenado; consulte su entrenamiento para ver cómo va", clip(model)).Of("model")
+		return nil, "", animo.Errorf(animo.NotTrained, "model %q is not trained; its training says how far it is, or why it failed", "el modelo %q no está entrenado; su entrenamiento dice cómo va, o por qué falló", clip(model)).Of("model")
 	}
 	loaded, err := f.loaded.get(tenant+"/"+versionKey(model, m.Current), func() (*text.Model, error) {
 		return f.load(context.WithoutCancel(ctx), tenant, model, m.Current)
