@@ -49,7 +49,7 @@ bench: build weights ## Run every benchmark; figures and how they were made are 
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
 bench-peer: build ## Run scikit-learn, fastText and face-api beside Animo, where they are to be had
-	bench/peer.sh
+	-bench/peer.sh
 	npm ci --prefix vision/peer --no-audit --no-fund --ignore-scripts
 	ANIMO_PEER=1 go test -v -count=1 -run '^TestPeer$$' -timeout 20m ./vision
 

@@ -31,7 +31,7 @@ Examples:
 
     animo classify --model modelo "Las camas estaban mal arregladas"
     animo classify --model modelo < nuevas.txt
-    animo classify --model modelo --json < opiniones.txt | jq -r 'select(.probability > 0.9) | .text'`
+    animo classify --model modelo --json < nuevas.txt | jq -r 'select(.probability > 0.9) | .text'`
 }
 
 // maxTextBytes is how long a line of stdin may be.
