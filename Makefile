@@ -5,7 +5,7 @@ export GOEXPERIMENT ?= simd
 export CGO_ENABLED ?= 0
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-FUZZTIME ?= 20s
+FUZZTIME ?= 30000x
 BENCHTIME ?= 1s
 FACEAPI := web/node_modules/@vladmandic/face-api
 
@@ -53,7 +53,8 @@ bench-peer: build ## Run scikit-learn, fastText and face-api beside Animo, where
 	npm ci --prefix vision/peer --no-audit --no-fund --ignore-scripts
 	ANIMO_PEER=1 go test -v -count=1 -run '^TestPeer$$' -timeout 20m ./vision
 
-fuzz: ## Run every fuzz test for FUZZTIME each
+# FUZZTIME counts inputs: with a time, Go now and then reports the end of the time itself as a failure.
+fuzz: weights ## Run every fuzz test on FUZZTIME inputs
 	@go list -f '{{.ImportPath}}' ./... | while read -r pkg; do \
 		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 			echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
