@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"html/template"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -146,7 +147,7 @@ func (s *server) docsFields(prefix string, schema *huma.Schema, depth int) []doc
 		return nil
 	}
 	var fields []docsField
-	for _, name := range sortedKeys(schema.Properties) {
+	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		p := s.deref(schema.Properties[name])
 		full := strings.TrimPrefix(prefix+"."+name, ".")
 		doc := schema.Properties[name].Description
@@ -182,13 +183,4 @@ func typeOf(s *huma.Schema) string {
 		return strings.Join(words, " | ")
 	}
 	return s.Type
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/bus"
 	"animo/internal/bus/sqlbus"
 	"animo/internal/object"
 	"animo/internal/opinions"
@@ -125,36 +126,51 @@ func (l *line) Publish(ctx context.Context, events ...animo.Event) error {
 	return l.queue.Publish(ctx, events...)
 }
 
+// function gives a function of the flow by its name.
+func (l *line) function(name string) bus.Function {
+	l.t.Helper()
+	for _, f := range l.flow.Functions() {
+		if f.Name == name {
+			return f
+		}
+	}
+	l.t.Fatalf("no function %s", name)
+	return bus.Function{}
+}
+
 // step runs one event of a function and tells whether there was one. Errors make dead letters at once.
 func (l *line) step(function string) bool {
 	l.t.Helper()
-	ctx := l.t.Context()
-	for _, f := range l.flow.Functions() {
-		if f.Name != function {
-			continue
-		}
-		claimed, err := l.queue.Claim(ctx, function, 1, time.Hour)
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		if len(claimed) == 0 {
-			return false
-		}
-		d := claimed[0]
-		if err := f.Handle(ctx, d.Event); err != nil {
-			r := animo.ReasonOf(err)
-			if err := errors.Join(f.OnDead(ctx, d.Event, r), l.queue.Kill(ctx, d, r)); err != nil {
-				l.t.Fatal(err)
-			}
-			return true
-		}
-		if err := l.queue.Ack(ctx, d); err != nil {
+	ctx, f := l.t.Context(), l.function(function)
+	claimed, err := l.queue.Claim(ctx, function, 1, time.Hour)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if len(claimed) == 0 {
+		return false
+	}
+	d := claimed[0]
+	if err := f.Handle(ctx, d.Event); err != nil {
+		r := animo.ReasonOf(err)
+		if err := errors.Join(f.OnDead(ctx, d.Event, r), l.queue.Kill(ctx, d, r)); err != nil {
 			l.t.Fatal(err)
 		}
 		return true
 	}
-	l.t.Fatalf("no function %s", function)
-	return false
+	if err := l.queue.Ack(ctx, d); err != nil {
+		l.t.Fatal(err)
+	}
+	return true
+}
+
+// countRows counts the rows that a revision has in the table.
+func (l *line) countRows(d animo.DatasetRef) int {
+	l.t.Helper()
+	n, err := l.rows.Count(l.t.Context(), tenant, "rows", table.Range{Prefix: d.Name + "/" + d.ID + "/"})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return n
 }
 
 // run runs everything that is queued.
@@ -211,12 +227,8 @@ func TestFlow_sweep_takes_up_what_was_stored_and_never_finished(t *testing.T) {
 					t.Fatal(claimed, err)
 				}
 				l.lost = f == step
-				for _, fn := range l.flow.Functions() {
-					if fn.Name == f {
-						if err := fn.Handle(t.Context(), claimed[0].Event); (err != nil) != l.lost {
-							t.Fatal(err)
-						}
-					}
+				if err := l.function(f).Handle(t.Context(), claimed[0].Event); (err != nil) != l.lost {
+					t.Fatal(err)
 				}
 				if err := l.queue.Ack(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
 					t.Fatal(err)
@@ -252,12 +264,8 @@ func TestFlow_sweep_takes_up_a_training_that_broke_off(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	l.tick = cancel // the first progress is noted once training has begun
-	for _, f := range l.flow.Functions() {
-		if f.Name == "train" {
-			if err := f.Handle(ctx, claimed[0].Event); animo.CodeOf(err) != animo.Interrupted {
-				t.Fatalf("an interrupted training: %v", err)
-			}
-		}
+	if err := l.function("train").Handle(ctx, claimed[0].Event); animo.CodeOf(err) != animo.Interrupted {
+		t.Fatalf("an interrupted training: %v", err)
 	}
 	l.tick = nil
 	if err := l.queue.Ack(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
@@ -297,13 +305,7 @@ func TestFlow_running_every_step_twice_changes_nothing(t *testing.T) {
 	if err != nil || len(m.Versions) != 1 || m.Current != v.ID {
 		t.Errorf("%+v, %v", m, err)
 	}
-	rows := 0
-	for _, err := range l.flow.Rows(t.Context(), tenant, v.Datasets[0]) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows++
-	}
+	rows := l.countRows(v.Datasets[0])
 	if rows != 121 {
 		t.Errorf("%d rows, want 121", rows)
 	}
@@ -372,12 +374,8 @@ func TestFlow_deleted_while_it_is_trained_does_not_come_back(t *testing.T) {
 	if err := l.flow.DeleteModel(t.Context(), tenant, "r.txt"); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range l.flow.Functions() {
-		if f.Name == "train" {
-			if err := f.Handle(t.Context(), claimed[0].Event); err != nil {
-				t.Fatal(err)
-			}
-		}
+	if err := l.function("train").Handle(t.Context(), claimed[0].Event); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := l.flow.Model(t.Context(), tenant, "r.txt"); animo.CodeOf(err) != animo.UnknownModel {
 		t.Errorf("the deleted model is back: %v", err)

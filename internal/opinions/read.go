@@ -198,8 +198,3 @@ func (f *Flow) Models(ctx context.Context, tenant string) ([]animo.Model, error)
 	}
 	return list, nil
 }
-
-// Rows yields the ingested rows of one revision of a dataset, in the file's order.
-func (f *Flow) Rows(ctx context.Context, tenant string, d animo.DatasetRef) iter.Seq2[animo.Opinion, error] {
-	return f.rows(tenant, []animo.DatasetRef{d})(ctx)
-}

@@ -76,10 +76,7 @@ func (r *Registry) List(ctx context.Context) ([]animo.Tenant, error) {
 
 // Get reads one tenant in use, or answers NotFound.
 func (r *Registry) Get(ctx context.Context, id string) (animo.Tenant, error) {
-	t, _, err := r.read(ctx, id)
-	if animo.CodeOf(err) == animo.NotFound || err == nil && !t.Removed.IsZero() {
-		err = animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", id).Of("tenant")
-	}
+	t, _, err := r.inUse(ctx, id)
 	return t, err
 }
 
@@ -87,6 +84,15 @@ func (r *Registry) Get(ctx context.Context, id string) (animo.Tenant, error) {
 func (r *Registry) Exists(ctx context.Context, id string) error {
 	_, err := r.Get(ctx, id)
 	return err
+}
+
+// inUse reads a tenant and its row's revision, or answers NotFound when there is none or it was removed.
+func (r *Registry) inUse(ctx context.Context, id string) (t animo.Tenant, rev int64, err error) {
+	t, rev, err = r.read(ctx, id)
+	if animo.CodeOf(err) == animo.NotFound || err == nil && !t.Removed.IsZero() {
+		err = animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", id).Of("tenant")
+	}
+	return t, rev, err
 }
 
 func (r *Registry) read(ctx context.Context, id string) (t animo.Tenant, rev int64, err error) {
@@ -107,10 +113,7 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 	if id == animo.DefaultTenant {
 		return animo.Errorf(animo.Invalid, "the tenant %q is everybody's while no key exists, and stays; delete its models and datasets instead", "el inquilino %q es el de todos mientras no hay clave, y se queda; borre sus modelos y conjuntos de datos", id).Of("tenant")
 	}
-	if _, err := r.Get(ctx, id); err != nil {
-		return err
-	}
-	t, rev, err := r.read(ctx, id)
+	t, rev, err := r.inUse(ctx, id)
 	if err != nil {
 		return err
 	}
