@@ -19,6 +19,7 @@ const (
 	NoSpace         Code = "no_space"
 	TooManyRequests Code = "too_many_requests"
 	Conflict        Code = "conflict"
+	Quota           Code = "quota"
 
 	// Access.
 	Unauthenticated Code = "unauthenticated"
@@ -70,6 +71,7 @@ var meanings = []struct {
 	{NoSpace, "the disk is full or nearly full"},
 	{TooManyRequests, "more than the rate limit allows; try again"},
 	{Conflict, "it exists already, or somebody else changed it first"},
+	{Quota, "more than the tenant may keep; erase something, or have the limit raised"},
 	{Unauthenticated, "no key, or one that is not known"},
 	{Forbidden, "not allowed, whoever asks with these means"},
 	{Invalid, "a field has a value that is not allowed; the field is named"},

@@ -13,6 +13,39 @@ type Tenant struct {
 	ID      string    `json:"id"`
 	Created time.Time `json:"created"`
 	Removed time.Time `json:"removed,omitzero"` // since when it is being forgotten; zero for a tenant in use
+
+	Photos PhotoPolicy `json:"photos,omitzero"`
+}
+
+// PhotoPolicy is what a tenant analyses faces for, how much it may do, and how long what it has is kept. A
+// field that is zero has the server's setting, but Purpose, without which no photo is taken.
+type PhotoPolicy struct {
+	Purpose    Purpose       `json:"purpose,omitempty"`
+	PerMinute  int           `json:"photos_per_minute,omitempty"` // accepted
+	Photos     int           `json:"max_photos,omitempty"`        // kept at once
+	Bytes      int64         `json:"max_photo_bytes,omitempty"`   // of photos kept at once
+	KeepPhotos time.Duration `json:"keep_photos,omitempty"`       // then pictures, thumbnails and descriptors go
+	KeepFaces  time.Duration `json:"keep_faces,omitempty"`        // then what was recorded of the faces goes, too; not less than KeepPhotos
+}
+
+// Purpose says what a tenant analyses faces for.
+type Purpose string
+
+// The purposes. Emotion recognition of people at work or in education is forbidden in the European Union but
+// for medical or safety reasons (Regulation (EU) 2024/1689, Article 5(1)(f)).
+const (
+	ForEvents    Purpose = "event"
+	ForCustomers Purpose = "customers"
+	ForResearch  Purpose = "research"
+	ForHealth    Purpose = "health"
+	ForSafety    Purpose = "safety"
+	ForWork      Purpose = "work"
+	ForEducation Purpose = "education"
+)
+
+// Purposes lists the purposes in their order.
+func Purposes() []Purpose {
+	return []Purpose{ForEvents, ForCustomers, ForResearch, ForHealth, ForSafety, ForWork, ForEducation}
 }
 
 // Key is what may be shown of an API key. The key itself is shown once, when it is made.

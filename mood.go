@@ -1,0 +1,78 @@
+package animo
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Mood is where a face is routed: to that mood's queue and that mood's table.
+type Mood string
+
+// The moods.
+const (
+	Happy     Mood = "HAPPY"
+	Sad       Mood = "SAD"
+	Surprised Mood = "SURPRISED"
+	Other     Mood = "OTHER"
+)
+
+// Moods lists the moods in their order.
+func Moods() []Mood { return []Mood{Happy, Sad, Surprised, Other} }
+
+// Emotion is what a face shows, in the words of Amazon Rekognition and of the photo report.
+type Emotion struct {
+	Type       string  `json:"Type"`       // HAPPY SAD ANGRY CONFUSED DISGUSTED SURPRISED CALM FEAR UNKNOWN
+	Confidence float64 `json:"Confidence"` // in percent
+}
+
+// MoodOf routes a face by its emotions, the most probable of which decides: to the mood of that name, or to
+// Other for an emotion without one. Below least percent it is Other too, and leanedTo says which emotion it
+// would have been; a face without emotions is Other.
+func MoodOf(emotions []Emotion, least float64) (mood Mood, leanedTo string) {
+	if len(emotions) == 0 {
+		return Other, ""
+	}
+	top := slices.MaxFunc(emotions, func(a, b Emotion) int { return cmp.Compare(a.Confidence, b.Confidence) })
+	if top.Confidence < least {
+		return Other, top.Type
+	}
+	if m := Mood(top.Type); slices.Contains(Moods(), m) {
+		return m, ""
+	}
+	return Other, ""
+}
+
+// Celebrity is a person that was introduced and recognised; the name is the photo report's.
+type Celebrity struct {
+	Name       string  `json:"name"`
+	Similarity float64 `json:"similarity"` // in percent
+}
+
+// MoodRecord is what is recorded of a face, and what is told to whoever listens. The first four fields are
+// the photo report's own.
+type MoodRecord struct {
+	TenantID  string    `json:"tenant_id"`
+	Mood      Mood      `json:"mood"`
+	ImageID   string    `json:"image_id"` // the photo's name
+	ImageData ImageData `json:"image_data"`
+
+	FaceID     string    `json:"face_id"`
+	PhotoID    string    `json:"photo_id"`
+	Source     string    `json:"source"`
+	LeanedTo   string    `json:"leaned_to,omitempty"`
+	Emotions   []Emotion `json:"emotions"`
+	Box        Box       `json:"box"`
+	Confidence float64   `json:"confidence"` // in percent, that this is a face
+	Age        float64   `json:"age"`
+	Gender     Gender    `json:"gender"`
+	Taken      time.Time `json:"taken_at"`
+	Accepted   time.Time `json:"accepted_at"`
+	Analysed   time.Time `json:"analysed_at"`
+}
+
+// ImageData is the photo report's: who it is and the emotion that decided.
+type ImageData struct {
+	Celebrities []Celebrity `json:"celebrities_info"`
+	Emotion     Emotion     `json:"user_emotion"`
+}

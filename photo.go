@@ -1,0 +1,79 @@
+package animo
+
+import "time"
+
+// Photo is an uploaded picture and what became of it. Its ID begins with the moment it was accepted, so the
+// photos of a tenant sort by age; the same name and bytes again are the same photo for as long as it is kept.
+type Photo struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"image_id"` // the name it was given
+	Source   string    `json:"source"`   // which camera or stage it came from; may be empty
+	SHA256   string    `json:"sha256"`   // of the file's bytes, hexadecimal
+	Bytes    int64     `json:"bytes"`
+	Taken    time.Time `json:"taken_at"` // by the uploader's word, else Accepted
+	Accepted time.Time `json:"accepted_at"`
+
+	Status   Status    `json:"status"` // Queued, Analysing, Done or Failed
+	Failure  *Reason   `json:"failure,omitempty"`
+	Analysed time.Time `json:"analysed_at,omitzero"`
+	Width    int       `json:"width,omitempty"` // in pixels, upright
+	Height   int       `json:"height,omitempty"`
+	Faces    []Face    `json:"faces,omitempty"` // the most prominent first
+}
+
+// Face is one face in a photo: where it is, what it shows, and who it may be.
+type Face struct {
+	ID         string       `json:"id"` // the photo's, a hyphen, and the face's number from 0
+	Mood       Mood         `json:"mood"`
+	LeanedTo   string       `json:"leaned_to,omitempty"` // the emotion of a face that is OTHER for want of confidence
+	Emotions   []Emotion    `json:"emotions"`            // the most probable first
+	People     []Celebrity  `json:"people"`              // whom the tenant introduced, the most similar first; empty for a stranger
+	Box        Box          `json:"box"`
+	Confidence float64      `json:"confidence"` // in percent, that this is a face
+	Age        float64      `json:"age"`        // years
+	Gender     Gender       `json:"gender"`
+	Pose       Pose         `json:"pose"`
+	Quality    Quality      `json:"quality"`
+	Landmarks  [][2]float64 `json:"landmarks,omitempty"` // x and y as fractions of the photo's width and height
+}
+
+// Box is a part of a photo: its left upper corner and its size as fractions of the photo's width and height.
+// It may reach beyond the photo.
+type Box struct {
+	Left   float64 `json:"left"`
+	Top    float64 `json:"top"`
+	Width  float64 `json:"width"`
+	Height float64 `json:"height"`
+}
+
+// Gender is what a face looks like to the network.
+type Gender struct {
+	Value      string  `json:"value"`      // Male or Female
+	Confidence float64 `json:"confidence"` // in percent
+}
+
+// Pose says how a head is turned, in degrees: Roll is positive when it leans towards the photo's right, Pitch
+// when it looks up, Yaw when it looks towards the photo's right.
+type Pose struct {
+	Roll  float64 `json:"roll"`
+	Pitch float64 `json:"pitch"`
+	Yaw   float64 `json:"yaw"`
+}
+
+// Quality says how useful the pixels of a face are, each from 0 to 100.
+type Quality struct {
+	Brightness float64 `json:"brightness"`
+	Sharpness  float64 `json:"sharpness"`
+}
+
+// Receipt says what an erasure removed. It names nobody: of what was erased it keeps only the ID.
+type Receipt struct {
+	ID          string    `json:"id"`     // the receipt's
+	Erased      string    `json:"erased"` // the photo's ID
+	Time        time.Time `json:"time"`
+	Files       int       `json:"files"` // the photo's own and those made of it
+	Bytes       int64     `json:"bytes"` // of the photo's own
+	Faces       int       `json:"faces"` // rows of the moods' tables
+	Descriptors int       `json:"descriptors"`
+	Events      int       `json:"events"` // queued, running or dead
+}
