@@ -22,7 +22,8 @@ type Config struct {
 	Stores `embed:""`
 
 	Listen    string   `default:"127.0.0.1:8080" env:"ANIMO_LISTEN" placeholder:"ADDR" help:"Address to serve on. Beyond loopback, a key must exist first (animo keys add). Port 0 takes a free one."`
-	Functions []string `default:"api,ingest,train,publish" env:"ANIMO_FUNCTIONS" placeholder:"NAME,…" help:"What runs here: api, ingest, train, publish; all of them by default."`
+	Functions []string `default:"api,analyse,record-happy,record-sad,record-surprised,record-other,ingest,train,publish" env:"ANIMO_FUNCTIONS" placeholder:"NAME,…" help:"What runs here: api, analyse, record-happy, record-sad, record-surprised, record-other, ingest, train, publish; all of them by default."`
+	Inbox     string   `env:"ANIMO_INBOX" type:"path" placeholder:"DIR" help:"Folder to take files from: DIR/TENANT/photos/… and DIR/TENANT/training/…; what was taken moves to done/, what could not be to failed/ with the reason beside it."`
 
 	Log      string `default:"text" enum:"text,json" env:"ANIMO_LOG" help:"Log format: text or json."`
 	LogLevel string `default:"info" enum:"debug,info,warn,error" env:"ANIMO_LOG_LEVEL" help:"Least level that is logged: debug, info, warn or error."`
@@ -48,6 +49,26 @@ type Config struct {
 	Ingests      int             `default:"2" env:"ANIMO_INGESTS" placeholder:"N" help:"Files ingested at once on this machine."`
 	Trainings    int             `default:"1" env:"ANIMO_TRAININGS" placeholder:"N" help:"Models trained at once on this machine."`
 	ModelsLoaded int             `default:"64" env:"ANIMO_MODELS_LOADED" placeholder:"N" help:"Models held in memory for classifying."`
+
+	Faces          string        `default:"vision" enum:"vision,rekognition" env:"ANIMO_FACES" help:"Who finds the faces: vision, the networks in this program; or rekognition, Amazon's service, to which every photo is sent then (credentials and region as AWS's own tools take them)."`
+	Detector       string        `default:"ssd" enum:"ssd,tiny" env:"ANIMO_DETECTOR" help:"How vision finds faces: ssd misses fewer, tiny is faster."`
+	MoodConfidence float64       `default:"50" env:"ANIMO_MOOD_CONFIDENCE" placeholder:"PERCENT" help:"Below it a face is OTHER, and says which emotion it leaned to."`
+	Analyses       int           `default:"0" env:"ANIMO_ANALYSES" placeholder:"N" help:"Photos analysed at once on this machine; 0 is one for each core."`
+	AnalyseTime    time.Duration `default:"2m" env:"ANIMO_ANALYSE_TIME" help:"Longest analysis of one photo, each attempt."`
+	MaxPhoto       int64         `default:"33554432" env:"ANIMO_MAX_PHOTO" placeholder:"BYTES" help:"Largest photo."`
+	MaxPixels      int           `default:"50000000" env:"ANIMO_MAX_PIXELS" placeholder:"N" help:"Most pixels of a photo, and of all photos that are being decoded at once."`
+	MaxFaces       int           `default:"100" env:"ANIMO_MAX_FACES" placeholder:"N" help:"Most faces of a photo; the surest are kept."`
+	MaxStreams     int           `default:"4096" env:"ANIMO_MAX_STREAMS" placeholder:"N" help:"Live streams served at once, half of them for one tenant."`
+
+	Purpose            string        `default:"event" env:"ANIMO_PURPOSE" placeholder:"PURPOSE" help:"What the tenant default analyses faces for: event, customers, research, health or safety."`
+	AllowWorkEducation bool          `env:"ANIMO_ALLOW_WORK_EDUCATION" help:"Let tenants analyse emotions at work or in education. The EU AI Act forbids it (Article 5(1)(f)) but for medical or safety reasons; to say that one of these applies is up to you."`
+	PhotosPerMinute    int           `default:"6000" env:"ANIMO_PHOTOS_PER_MINUTE" placeholder:"N" help:"Photos that a tenant may send in a minute, unless its own limit says otherwise."`
+	MaxPhotos          int           `default:"1000000" env:"ANIMO_MAX_PHOTOS" placeholder:"N" help:"Photos kept for a tenant, unless its own limit says otherwise."`
+	MaxPhotoBytes      int64         `default:"107374182400" env:"ANIMO_MAX_PHOTO_BYTES" placeholder:"BYTES" help:"Bytes of photos kept for a tenant, unless its own limit says otherwise."`
+	KeepPhotos         time.Duration `default:"720h" env:"ANIMO_KEEP_PHOTOS" help:"How long pictures, thumbnails and descriptors are kept, unless the tenant's own time says otherwise."`
+	KeepFaces          time.Duration `default:"8760h" env:"ANIMO_KEEP_FACES" help:"How long what was recorded of faces is kept, unless the tenant's own time says otherwise; not less than keep-photos."`
+	KeepDescriptors    bool          `default:"true" negatable:"" env:"ANIMO_KEEP_DESCRIPTORS" help:"Keep the 128 numbers by which a face is known again, as long as its photo. Without them a face that was recorded cannot be named later."`
+
 	MetricsToken string          `env:"ANIMO_METRICS_TOKEN" placeholder:"TOKEN" help:"Bearer token for /metrics. Without it, only this machine may read it."`
 }
 
@@ -60,7 +81,9 @@ type Stores struct {
 }
 
 // FunctionNames are the names that Functions takes.
-var FunctionNames = []string{"api", "ingest", "train", "publish"}
+var FunctionNames = []string{
+	"api", "analyse", "record-happy", "record-sad", "record-surprised", "record-other", "ingest", "train", "publish",
+}
 
 // TablesURL gives the address of the tables with the data folder filled in.
 func (s *Stores) TablesURL() string { return s.fill(s.Tables, "sqlite:", "animo.db") }
@@ -109,7 +132,10 @@ func (c *Config) Validate() error {
 		"max-text": int64(c.MaxText), "max-body": c.MaxBody, "max-requests": int64(c.MaxRequests), "request-time": int64(c.RequestTime),
 		"upload-time": int64(c.UploadTime), "ingest-time": int64(c.IngestTime), "train-time": int64(c.TrainTime), "stop-time": int64(c.StopTime),
 		"lease": int64(c.Lease), "sweep-every": int64(c.SweepEvery), "keep-versions": int64(c.KeepVersions), "ingests": int64(c.Ingests),
-		"trainings": int64(c.Trainings), "models-loaded": int64(c.ModelsLoaded),
+		"trainings": int64(c.Trainings), "models-loaded": int64(c.ModelsLoaded), "analyse-time": int64(c.AnalyseTime),
+		"max-photo": c.MaxPhoto, "max-pixels": int64(c.MaxPixels), "max-faces": int64(c.MaxFaces), "max-streams": int64(c.MaxStreams),
+		"photos-per-minute": int64(c.PhotosPerMinute), "max-photos": int64(c.MaxPhotos), "max-photo-bytes": c.MaxPhotoBytes,
+		"keep-photos": int64(c.KeepPhotos), "keep-faces": int64(c.KeepFaces),
 	} {
 		if n <= 0 {
 			errs = append(errs, wrong(name, "must be more than 0", "debe ser mayor que 0"))
@@ -117,6 +143,18 @@ func (c *Config) Validate() error {
 	}
 	if c.MaxRow > maxRow {
 		errs = append(errs, wrong("max-row", "is %d; a table's row holds at most %d bytes of text", "es %d; una fila de la tabla guarda como mucho %d bytes de texto", c.MaxRow, maxRow))
+	}
+	if !(c.MoodConfidence >= 0 && c.MoodConfidence <= 100) {
+		errs = append(errs, wrong("mood-confidence", "%g is not a percentage", "%g no es un porcentaje", c.MoodConfidence))
+	}
+	if c.Analyses < 0 {
+		errs = append(errs, wrong("analyses", "must not be negative", "no puede ser negativo"))
+	}
+	if !slices.Contains(animo.Purposes(), animo.Purpose(c.Purpose)) {
+		errs = append(errs, wrong("purpose", "there is no %q; use one of %v", "no existe %q; use uno de %v", c.Purpose, animo.Purposes()))
+	}
+	if c.KeepFaces < c.KeepPhotos {
+		errs = append(errs, wrong("keep-faces", "%v is less than keep-photos, %v", "%v es menos que keep-photos, %v", c.KeepFaces, c.KeepPhotos))
 	}
 	if c.MinFree < 0 {
 		errs = append(errs, wrong("min-free", "must not be negative", "no puede ser negativo"))
