@@ -69,7 +69,7 @@ type Config struct {
 	KeepFaces          time.Duration `default:"8760h" env:"ANIMO_KEEP_FACES" help:"How long what was recorded of faces is kept, unless the tenant's own time says otherwise; not less than keep-photos."`
 	KeepDescriptors    bool          `default:"true" negatable:"" env:"ANIMO_KEEP_DESCRIPTORS" help:"Keep the 128 numbers by which a face is known again, as long as its photo. Without them a face that was recorded cannot be named later."`
 
-	MetricsToken string          `env:"ANIMO_METRICS_TOKEN" placeholder:"TOKEN" help:"Bearer token for /metrics. Without it, only this machine may read it."`
+	MetricsToken string `env:"ANIMO_METRICS_TOKEN" placeholder:"TOKEN" help:"Bearer token for /metrics. Without it, only this machine may read it."`
 }
 
 // Stores are the settings that say where things are kept. Commands that work on the stores without a

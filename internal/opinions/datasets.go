@@ -44,7 +44,7 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 		}
 		var at time.Time
 		if h.SHA256 == sum {
-			ref.ID, at = h.ID, momentOf(h.ID)
+			ref.ID, at = h.ID, animo.MomentOf(h.ID)
 		} else {
 			ref.ID, at = newID(f.now(), h.ID, sum)
 			if err := f.swapJSON(ctx, tenant, headsTable, name, head{ref.ID, sum}, rev); conflict(err) {

@@ -20,6 +20,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/object"
+	"animo/internal/spool"
 	"animo/internal/table"
 	"animo/text"
 	"animo/text/labelled"
@@ -96,8 +97,7 @@ type Flow struct {
 	objects object.Store
 	events  Publisher
 	limits  Limits
-	spool   string // folder for uploads on their way in
-	room    func(int64) error
+	spool   spool.Folder
 	exists  func(context.Context, string) error
 	now     func() time.Time
 	log     *slog.Logger
@@ -129,7 +129,8 @@ func New(tables table.Driver, objects object.Store, events Publisher, o Options)
 		o.Exists = func(context.Context, string) error { return nil }
 	}
 	limits := o.Limits.withDefaults()
-	return &Flow{tables, objects, events, limits, o.Spool, o.Room, o.Exists, o.Now, o.Log, newModelCache(limits.ModelsLoaded)}
+	folder := spool.Folder{Dir: o.Spool, Most: limits.FileBytes, Setting: "max-file", Room: o.Room}
+	return &Flow{tables, objects, events, limits, folder, o.Exists, o.Now, o.Log, newModelCache(limits.ModelsLoaded)}
 }
 
 // Functions gives the functions of the flow, to be registered with the bus.

@@ -45,15 +45,15 @@ func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, size 
 	if err := errors.Join(CheckName(name), recipe.check()); err != nil {
 		return animo.Version{}, err
 	}
-	up, err := f.spoolUpload(r, size)
+	up, err := f.spool.Take(r, size)
 	if err != nil {
 		return animo.Version{}, err
 	}
-	defer up.remove()
+	defer up.Remove()
 	if err := f.exists(ctx, tenant); err != nil { // it may have been removed while the upload came in
 		return animo.Version{}, err
 	}
-	ref, err := f.keep(ctx, tenant, name, up.sha256, up.file, up.size)
+	ref, err := f.keep(ctx, tenant, name, up.SHA256, up, up.Size)
 	if err != nil {
 		return animo.Version{}, err
 	}
@@ -105,7 +105,7 @@ func (f *Flow) ask(ctx context.Context, tenant string, v animo.Version, again bo
 	v.Status = animo.Stored
 	err := f.changeModel(ctx, tenant, v.Model, func(m *animo.Model) bool {
 		if m.AskedID == askedID && !again {
-			v.ID, v.Requested = m.Asked, momentOf(m.Asked)
+			v.ID, v.Requested = m.Asked, animo.MomentOf(m.Asked)
 			return false
 		}
 		v.ID, v.Requested = newID(f.now(), m.Asked, askedID)

@@ -1,0 +1,95 @@
+// Package spool takes in an upload as a temporary file, so that its size and hash are known before it is kept.
+package spool
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"syscall"
+
+	"animo"
+)
+
+// Folder is where uploads are while they come in.
+type Folder struct {
+	Dir     string                  // "" is the system's own for temporary files
+	Most    int64                   // bytes of one upload
+	Setting string                  // the name of Most, for people
+	Room    func(bytes int64) error // answers NoSpace when so many bytes more would be too many
+}
+
+// File is an upload that came in whole. It is read from the file's position, which is at the end.
+type File struct {
+	*os.File
+	Size   int64
+	SHA256 string // hexadecimal
+}
+
+// roomEvery is after how many bytes it is asked again whether the disk has room for the rest.
+const roomEvery = 4 << 20
+
+// Take takes in an upload of 1 to Most bytes, which the caller removes. size is how many there will be, -1 if
+// that is not known; an upload that will not fit is refused before it is read. The answer is TooLarge,
+// EmptyFile, NoSpace, or Unavailable for one that broke off.
+func (d Folder) Take(r io.Reader, size int64) (_ *File, err error) {
+	if size > d.Most {
+		return nil, d.tooLarge()
+	}
+	if err := d.Room(2 * max(size, 0)); err != nil { // here, and as an object
+		return nil, err
+	}
+	file, err := os.CreateTemp(d.Dir, "upload-*")
+	if err != nil {
+		return nil, broken(err)
+	}
+	f := &File{File: file}
+	defer func() {
+		if err != nil {
+			f.Remove()
+		}
+	}()
+	h := sha256.New()
+	r = io.LimitReader(r, d.Most+1)
+	for {
+		n, err := io.CopyN(io.MultiWriter(file, h), r, roomEvery)
+		f.Size += n
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, broken(err)
+		}
+		if err := d.Room(f.Size); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case f.Size > d.Most:
+		return nil, d.tooLarge()
+	case f.Size == 0:
+		return nil, animo.Errorf(animo.EmptyFile, "the file is empty; send one that is not", "el archivo está vacío; envíe uno que no lo esté")
+	}
+	f.SHA256 = hex.EncodeToString(h.Sum(nil))
+	return f, nil
+}
+
+func (d Folder) tooLarge() error {
+	return animo.Errorf(animo.TooLarge, "the file has more than %d bytes; send a smaller one, or raise the limit (setting %s)",
+		"el archivo tiene más de %d bytes; envíe uno menor, o suba el límite (ajuste %s)", d.Most, d.Setting)
+}
+
+// Remove forgets the temporary file.
+func (f *File) Remove() {
+	_ = f.Close()
+	_ = os.Remove(f.Name())
+}
+
+// broken tells a full disk from an upload that broke off.
+func broken(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return animo.Errorf(animo.NoSpace, "the disk is full; nothing was kept, send it again later", "el disco está lleno; no se guardó nada, envíelo de nuevo más tarde").Because(err)
+	}
+	return animo.Errorf(animo.Unavailable, "the upload broke off; nothing was kept, send it again", "la subida se interrumpió; no se guardó nada, envíela de nuevo").Because(err)
+}
