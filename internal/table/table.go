@@ -5,6 +5,7 @@ package table
 import (
 	"context"
 	"iter"
+	"math"
 	"unicode/utf8"
 
 	"animo"
@@ -21,6 +22,26 @@ type Row struct {
 	Key   string // 1 to MaxKey bytes of UTF-8; compared byte by byte
 	Value []byte // at most MaxValue bytes; nil is stored as empty
 	Rev   int64  // set by the table: 1 when the row is new, one more at each change
+}
+
+// Tally is a count and a sum kept under a key, beside the rows of a table.
+type Tally struct {
+	Key string  // as a row's; tallies and rows may have the same
+	N   int64   // how many were counted; an entry's is at least 1
+	Sum float64 // of what was counted, as float64s add up; finite
+}
+
+// Entry is a row with what follows from it.
+type Entry struct {
+	Row
+	Tallies []Tally // added up when the row is added, taken away when it is removed
+	Log     string  // the log at whose end the row's place is noted when it is added; "" for none
+}
+
+// Logged is one place in a log: the row of that key in that table was added.
+type Logged struct {
+	Seq        int64
+	Table, Key string
 }
 
 // Range chooses rows of one table in key order. The zero Range is the whole table.
@@ -59,23 +80,58 @@ func Check(tenant, table string, rows ...Row) error {
 		return animo.Errorf(animo.Invalid, "a row needs a tenant and a table", "una fila necesita un inquilino y una tabla")
 	}
 	for _, r := range rows {
-		switch {
-		case len(r.Key) > MaxKey:
-			return animo.Errorf(animo.TooLarge, "a key of %d bytes is longer than %d", "una clave de %d bytes es más larga que %d", len(r.Key), MaxKey).Of("key")
-		case r.Key == "" || !utf8.ValidString(r.Key):
-			return animo.Errorf(animo.Invalid, "a key is empty or not UTF-8", "una clave está vacía o no es UTF-8").Of("key")
-		case len(r.Value) > MaxValue:
+		if err := checkKey(r.Key); err != nil {
+			return err
+		}
+		if len(r.Value) > MaxValue {
 			return animo.Errorf(animo.TooLarge, "a value of %d bytes is longer than %d", "un valor de %d bytes es más largo que %d", len(r.Value), MaxValue).Of("value")
 		}
 	}
 	return nil
 }
 
-// Driver stores rows. Every method is safe to call at once from many goroutines; a tenant sees only its
+// CheckEntries refuses what Check does, a tally that counts less than 1, a sum that is not finite, and a log's
+// name that could not be a key. The answer is Invalid or TooLarge, or nil.
+func CheckEntries(tenant, table string, entries ...Entry) error {
+	if err := Check(tenant, table); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := Check(tenant, table, e.Row); err != nil {
+			return err
+		}
+		if e.Log != "" {
+			if err := checkKey(e.Log); err != nil {
+				return err
+			}
+		}
+		for _, t := range e.Tallies {
+			if err := checkKey(t.Key); err != nil {
+				return err
+			}
+			if t.N < 1 || math.IsNaN(t.Sum) || math.IsInf(t.Sum, 0) {
+				return animo.Errorf(animo.Invalid, "a tally counts at least 1 and has a finite sum", "un recuento cuenta al menos 1 y tiene una suma finita").Of("tally")
+			}
+		}
+	}
+	return nil
+}
+
+func checkKey(key string) error {
+	switch {
+	case len(key) > MaxKey:
+		return animo.Errorf(animo.TooLarge, "a key of %d bytes is longer than %d", "una clave de %d bytes es más larga que %d", len(key), MaxKey).Of("key")
+	case key == "" || !utf8.ValidString(key):
+		return animo.Errorf(animo.Invalid, "a key is empty or not UTF-8", "una clave está vacía o no es UTF-8").Of("key")
+	}
+	return nil
+}
+
+// Driver stores rows, tallies and logs. Every method is safe to call at once from many goroutines; a tenant sees only its
 // own rows. A write that returned nil is on disk. Rows are copied: the caller keeps what it passed in. Many
 // rows are written fastest, by an order of magnitude, when their keys come in ascending order.
 //
-// Failures are animo.Errors: Invalid or TooLarge for what Check refuses, NotFound, Conflict, NoSpace,
+// Failures are animo.Errors: Invalid or TooLarge for what Check and CheckEntries refuse, NotFound, Conflict, NoSpace,
 // Unavailable or Internal, and Timeout or Interrupted when ctx ends first; after Close, Unavailable.
 type Driver interface {
 	// PutNew stores the rows whose keys are not there yet, in one transaction, and tells how many those
@@ -99,7 +155,40 @@ type Driver interface {
 	// go in several transactions, so that other writes get their turn: an error may leave some removed, and
 	// then removed counts those.
 	Delete(ctx context.Context, tenant, table string, r Range) (removed int, err error)
-	// DeleteTenant removes every row of a tenant in every table, in several transactions as Delete does.
+	// DeleteTenant removes every row, tally and log of a tenant, in several transactions as Delete does. A log
+	// that begins again begins at 1.
 	DeleteTenant(ctx context.Context, tenant string) error
+
+	// Add stores the entries whose keys are not there yet, as PutNew does, and tells how many those were. In
+	// the same transaction it adds their tallies to those of the same keys in that table, and notes them at
+	// the end of their logs, in the order given. An entry whose key is there changes nothing at all.
+	Add(ctx context.Context, tenant, table string, entries ...Entry) (added int, err error)
+	// Remove removes the rows of the entries' keys in one transaction and tells how many there were. It takes
+	// the tallies of those away; a tally whose N comes to 0 is gone, and its Sum with it, whatever rounding
+	// had left of it. Give the tallies that the row was added with. Values, revisions and Log are not looked
+	// at: places in logs stay. All other methods that change rows leave tallies as they are.
+	Remove(ctx context.Context, tenant, table string, entries ...Entry) (removed int, err error)
+	// Tallies yields a table's tallies in r by ascending key, reading as Query does.
+	Tallies(ctx context.Context, tenant, table string, r Range) iter.Seq2[Tally, error]
+	// Log reads up to n places of a tenant's log, those with a Seq above `after`, in order. The Seqs of a log
+	// are 1, 2, 3, … without a gap, in the order in which places become visible: once a reader has seen one,
+	// no smaller one appears. So where the first place read is not after+1, those between were trimmed. The
+	// row of a place may have changed or gone since.
+	Log(ctx context.Context, tenant, log string, after int64, n int) (places []Logged, err error)
+	// LogEnd tells the first and the last Seq of a log; both are 0 when nothing was ever noted in it. A reader
+	// who wants only what comes begins at last. One who stands behind last has a place of another log: one
+	// that was deleted with its tenant, or lost with its disk.
+	LogEnd(ctx context.Context, tenant, log string) (first, last int64, err error)
+	// TrimLog forgets the places up to the Seq upTo, but never the newest one, so that no Seq is given twice.
+	// Many places go in several transactions.
+	TrimLog(ctx context.Context, tenant, log string, upTo int64) error
 	Close() error
+}
+
+// Scrubber is what a Driver may offer beyond its port, where deleted rows stay readable in its files for a while.
+type Scrubber interface {
+	// Scrub makes what was deleted before it unreadable, also to somebody who has the files. While others
+	// read or write so that it cannot, it answers Unavailable; what was deleted stays deleted, and Scrub may
+	// be tried again.
+	Scrub(ctx context.Context) error
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"iter"
 	"strings"
 
 	"animo"
@@ -18,42 +19,59 @@ const maxBatch = 32
 
 // The text of an INSERT of 1<<i rows, all of one tenant and table.
 var (
-	insertNew = inserts(`DO NOTHING`)
-	replace   = inserts(`DO UPDATE SET value = excluded.value, rev = row.rev + 1`)
+	insertNew = inserts(`row (tenant, tbl, key, value, rev)`, 2, `,1`, `ON CONFLICT (tenant, tbl, key) DO NOTHING`)
+	replace   = inserts(`row (tenant, tbl, key, value, rev)`, 2, `,1`,
+		`ON CONFLICT (tenant, tbl, key) DO UPDATE SET value = excluded.value, rev = row.rev + 1`)
 )
 
-func inserts(onConflict string) (texts [6]string) {
+// inserts writes INSERTs whose rows share the first two parameters and have each own ones and a constant.
+func inserts(into string, own int, constant, end string) (texts [6]string) {
 	for i := range texts {
 		var b strings.Builder
-		b.WriteString(`INSERT INTO row (tenant, tbl, key, value, rev) VALUES `)
+		b.WriteString(`INSERT INTO ` + into + ` VALUES `)
 		for j := range 1 << i {
 			if j > 0 {
 				b.WriteByte(',')
 			}
-			fmt.Fprintf(&b, `($1,$2,$%d,$%d,1)`, 3+2*j, 4+2*j)
+			b.WriteString(`($1,$2`)
+			for k := range own {
+				fmt.Fprintf(&b, `,$%d`, 3+own*j+k)
+			}
+			b.WriteString(constant + `)`)
 		}
-		b.WriteString(` ON CONFLICT (tenant, tbl, key) ` + onConflict)
+		b.WriteString(` ` + end)
 		texts[i] = b.String()
 	}
 	return texts
+}
+
+// batches gives the items in as few batches as there are statements for: batch i of its pair has 1<<i.
+func batches[T any](items []T) iter.Seq2[int, []T] {
+	return func(yield func(int, []T) bool) {
+		for i := len(insertNew) - 1; i >= 0; i-- {
+			for size := 1 << i; len(items) >= size; items = items[size:] {
+				if !yield(i, items[:size]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // insert adds the rows and tells how many the table took or changed.
 func insert(tx *sqldb.Tx, texts *[6]string, tenant, tbl string, rows []table.Row) (n int, err error) {
 	args := make([]any, 2, 2+2*maxBatch)
 	args[0], args[1] = tenant, tbl
-	for i := len(texts) - 1; i >= 0; i-- {
-		for size := 1 << i; len(rows) >= size; rows = rows[size:] {
-			args = args[:2]
-			for _, r := range rows[:size] {
-				args = append(args, []byte(r.Key), notNil(r.Value))
-			}
-			changed, err := tx.Exec(texts[i], args...)
-			if err != nil {
-				return n, err
-			}
-			n += changed
+	for i, batch := range batches(rows) {
+		args = args[:2]
+		for _, r := range batch {
+			args = append(args, []byte(r.Key), notNil(r.Value))
 		}
+		changed, err := tx.Exec(texts[i], args...)
+		if err != nil {
+			return n, err
+		}
+		n += changed
 	}
 	return n, nil
 }
@@ -174,22 +192,32 @@ func (d *Driver) DeleteTenant(ctx context.Context, tenant string) error {
 	if err := d.check(tenant, "all"); err != nil {
 		return err
 	}
+	for _, kind := range []struct{ name, order string }{{"row", "tbl, key"}, {"tally", "tbl, key"}, {"place", "log, seq"}} {
+		if err := d.deleteAll(ctx, tenant, kind.name, kind.order); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteAll empties one SQL table of a tenant, step by step in the order of the two columns that follow the
+// tenant in its key.
+func (d *Driver) deleteAll(ctx context.Context, tenant, name, order string) error {
 	for more := true; more; {
 		err := d.db.Write(ctx, func(tx *sqldb.Tx) error {
-			var tbl string
-			var key []byte
+			var a, b any // the first that stays for now
 			more = false
 			err := tx.Each(func(rows *sql.Rows) error {
 				more = true
-				return rows.Scan(&tbl, &key)
-			}, `SELECT tbl, key FROM row WHERE tenant = $1 ORDER BY tbl, key LIMIT 1 OFFSET $2`, tenant, deleteStep)
+				return rows.Scan(&a, &b)
+			}, `SELECT `+order+` FROM `+name+` WHERE tenant = $1 ORDER BY `+order+` LIMIT 1 OFFSET $2`, tenant, deleteStep)
 			if err != nil {
 				return err
 			}
 			if more {
-				_, err = tx.Exec(`DELETE FROM row WHERE tenant = $1 AND (tbl, key) < ($2, $3)`, tenant, tbl, key)
+				_, err = tx.Exec(`DELETE FROM `+name+` WHERE tenant = $1 AND (`+order+`) < ($2, $3)`, tenant, a, b)
 			} else {
-				_, err = tx.Exec(`DELETE FROM row WHERE tenant = $1`, tenant)
+				_, err = tx.Exec(`DELETE FROM `+name+` WHERE tenant = $1`, tenant)
 			}
 			return err
 		})
