@@ -63,8 +63,9 @@ type Driver interface {
 	// Retry gives an event back, to be claimed again after a pause. The reason becomes Last of the next
 	// delivery.
 	Retry(ctx context.Context, d Delivery, pause time.Duration, reason animo.Reason) error
-	// Release gives an event back as if it had not been claimed: at once, its attempt not spent.
-	Release(ctx context.Context, d Delivery) error
+	// Release gives an event back as if it had not been claimed, its attempt not spent, to be claimed again
+	// after a pause; 0 means at once. Last of the next delivery stays what it was.
+	Release(ctx context.Context, d Delivery, pause time.Duration) error
 	// Kill moves an event to the dead letters, with d.Attempt as the number of attempts.
 	Kill(ctx context.Context, d Delivery, reason animo.Reason) error
 
@@ -80,6 +81,9 @@ type Driver interface {
 	Redrive(ctx context.Context, tenant, queue string, ids ...string) (int, error)
 	// Drop forgets dead letters; without ids, all of the tenant's in that queue. It tells how many.
 	Drop(ctx context.Context, tenant, queue string, ids ...string) (int, error)
+	// Remove forgets a tenant's events of those ids in every queue, whatever their state, dead letters too,
+	// and tells how many there were. A worker that has one finds its lease lost. No ids is no error.
+	Remove(ctx context.Context, tenant string, ids ...string) (int, error)
 	// DeleteTenant forgets every event and dead letter of a tenant.
 	DeleteTenant(ctx context.Context, tenant string) error
 	Close() error

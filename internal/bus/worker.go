@@ -200,7 +200,7 @@ func (w *worker) settle(d Delivery, outcome Outcome, pause time.Duration, reason
 		case Retried:
 			err = w.driver.Retry(w.settles, d, pause, reason)
 		case Returned:
-			err = w.driver.Release(w.settles, d)
+			err = w.driver.Release(w.settles, d, 0)
 		case Dead:
 			d.Attempt = min(d.Attempt, w.o.Attempts) // those beyond were never tried
 			err = w.driver.Kill(w.settles, d, reason)

@@ -42,6 +42,7 @@ func Run(t *testing.T, e Engine) {
 		{"ExtendKeepsALease", extend},
 		{"RetryWaits", retry},
 		{"ReleaseSpendsNothing", release},
+		{"AReleasedEventRests", releaseRests},
 		{"OnlyTheHolderSettles", onlyHolder},
 		{"KillMakesADeadLetter", kill},
 		{"DeadLettersComeInPages", pages},
@@ -49,6 +50,7 @@ func Run(t *testing.T, e Engine) {
 		{"DropForgets", drop},
 		{"OtherTenantsDeadLettersAreOutOfReach", otherTenant},
 		{"DepthsCountByStateAndTenant", depths},
+		{"RemoveForgetsInEveryQueue", remove},
 		{"DeleteTenantForgetsOnlyThat", deleteTenant},
 		{"WakeTellsOfWork", wake},
 		{"ManyWorkersShareTheWork", manyWorkers},
@@ -345,7 +347,7 @@ func leaseEnds(t *testing.T, d bus.Driver) {
 	wantCode(t, "Ack of a lost lease", d.Ack(t.Context(), old), animo.Conflict)
 	wantCode(t, "Extend of a lost lease", d.Extend(t.Context(), old, lease), animo.Conflict)
 	wantCode(t, "Retry of a lost lease", d.Retry(t.Context(), old, 0, boom), animo.Conflict)
-	wantCode(t, "Release of a lost lease", d.Release(t.Context(), old), animo.Conflict)
+	wantCode(t, "Release of a lost lease", d.Release(t.Context(), old, 0), animo.Conflict)
 	wantCode(t, "Kill of a lost lease", d.Kill(t.Context(), old, boom), animo.Conflict)
 	ok(t, d.Ack(t.Context(), now))
 }
@@ -382,13 +384,98 @@ func release(t *testing.T, d bus.Driver) {
 	declare(t, d, "q", "*")
 	publish(t, d, "a", "1", "2")
 	for range 5 {
-		ok(t, d.Release(t.Context(), claimOne(t, d, "q", "1", 1)))
+		ok(t, d.Release(t.Context(), claimOne(t, d, "q", "1", 1), 0))
 	}
 	ok(t, d.Retry(t.Context(), claimOne(t, d, "q", "1", 1), 0, boom))
-	ok(t, d.Release(t.Context(), claimOne(t, d, "q", "1", 2)))
+	ok(t, d.Release(t.Context(), claimOne(t, d, "q", "1", 2), 0))
 	if m := claimOne(t, d, "q", "1", 2); m.Last != boom {
 		t.Errorf("Last = %+v, want %+v", m.Last, boom)
 	}
+}
+
+func releaseRests(t *testing.T, d bus.Driver) {
+	declare(t, d, "q", "*")
+	publish(t, d, "a", "1", "2")
+	ok(t, d.Retry(t.Context(), claimOne(t, d, "q", "1", 1), 0, boom))
+	for range 3 {
+		m := claimOne(t, d, "q", "1", 2)
+		if m.Last != boom {
+			t.Errorf("Last = %+v, want %+v", m.Last, boom)
+		}
+		ok(t, d.Release(t.Context(), m, time.Second))
+		wantCode(t, "Ack of a released event", d.Ack(t.Context(), m), animo.Conflict)
+		wantDepth(t, d, "a", bus.Depth{Queue: "q", Ready: 1, Waiting: 1})
+		other := claim(t, d, "q", 9) // does not wait for it
+		wantIDs(t, other, "2")
+		ok(t, d.Release(t.Context(), other[0], 0))
+		drain(d)
+		start := time.Now()
+		for ready := 1; ready < 2; {
+			woken(t, d, time.Second+soon, "when the pause of a released event ends")
+			now, err := d.Depths(t.Context(), "a")
+			ok(t, err)
+			ready = now[0].Ready
+		}
+		if took := time.Since(start); took < time.Second-soon || took > time.Second+soon {
+			t.Errorf("the pause of 1 s took %v", took)
+		}
+	}
+}
+
+func remove(t *testing.T, d bus.Driver) {
+	declare(t, d, "q", "*")
+	declare(t, d, "r", "*")
+	bury(t, d, "a", "dead")
+	publish(t, d, "a", "leased", "waiting", "ready", "kept")
+	publish(t, d, "b", "leased", "waiting", "ready", "dead")
+	got := claim(t, d, "q", 9)
+	if len(got) != 8 {
+		t.Fatalf("claimed %d events, want 8", len(got))
+	}
+	var held bus.Delivery
+	for _, m := range got {
+		switch id := m.Event.Tenant + m.Event.ID; {
+		case id == "aleased":
+			held = m
+		case id == "awaiting":
+			ok(t, d.Retry(t.Context(), m, lease/2, boom))
+		default:
+			ok(t, d.Release(t.Context(), m, 0))
+		}
+	}
+	wantDepth(t, d, "a", bus.Depth{Queue: "q", Ready: 2, Waiting: 1, Running: 1, Dead: 1})
+	for i, step := range []struct {
+		ids  []string
+		want int
+	}{{nil, 0}, {[]string{"none"}, 0}, {[]string{"leased", "waiting", "ready", "dead"}, 8}, {[]string{"leased", "dead"}, 0}} {
+		if n, err := d.Remove(t.Context(), "a", step.ids...); n != step.want || err != nil {
+			t.Errorf("step %d: Remove(%v) = %d, %v, want %d", i, step.ids, n, err, step.want)
+		}
+	}
+	wantCode(t, "Extend of a removed event", d.Extend(t.Context(), held, lease), animo.Conflict)
+	wantCode(t, "Ack of a removed event", d.Ack(t.Context(), held), animo.Conflict)
+	wantCode(t, "Retry of a removed event", d.Retry(t.Context(), held, 0, boom), animo.Conflict)
+	_, err := d.DeadLetter(t.Context(), "a", "q", "dead")
+	wantCode(t, "DeadLetter of a removed event", err, animo.NotFound)
+	wantDepth(t, d, "a", bus.Depth{Queue: "q", Ready: 1})
+	wantDepth(t, d, "b", bus.Depth{Queue: "q", Ready: 4})
+	time.Sleep(lease + time.Millisecond) // neither a pause nor a lease brings one back
+	for _, queue := range []string{"q", "r"} {
+		kept := 0
+		for _, m := range claim(t, d, queue, 9) {
+			if m.Event.Tenant == "b" {
+				continue
+			}
+			if kept++; m.Event.ID != "kept" {
+				t.Errorf("queue %s still has %s", queue, m.Event.ID)
+			}
+		}
+		if kept != 1 {
+			t.Errorf("queue %s has %d events of tenant a, want the one that was not removed", queue, kept)
+		}
+	}
+	publish(t, d, "a", "leased") // forgotten means that it is news again
+	claimOne(t, d, "q", "leased", 1)
 }
 
 func onlyHolder(t *testing.T, d bus.Driver) {
@@ -622,7 +709,7 @@ func wake(t *testing.T, d bus.Driver) {
 		t.Errorf("the pause of 300 ms took %v", took)
 	}
 	drain(d)
-	ok(t, d.Release(t.Context(), m))
+	ok(t, d.Release(t.Context(), m, 0))
 	woken(t, d, soon, "after Release")
 	ok(t, d.Kill(t.Context(), claimOne(t, d, "q", "1", 3), boom))
 	drain(d)
@@ -690,13 +777,14 @@ func calls(ctx context.Context, d bus.Driver, m bus.Delivery) map[string]error {
 	errs["Extend"] = d.Extend(ctx, m, lease)
 	errs["Ack"] = d.Ack(ctx, m)
 	errs["Retry"] = d.Retry(ctx, m, 0, boom)
-	errs["Release"] = d.Release(ctx, m)
+	errs["Release"] = d.Release(ctx, m, 0)
 	errs["Kill"] = d.Kill(ctx, m, boom)
 	_, errs["Depths"] = d.Depths(ctx, "")
 	_, errs["DeadLetters"] = d.DeadLetters(ctx, "a", "q", "", 1)
 	_, errs["DeadLetter"] = d.DeadLetter(ctx, "a", "q", "1")
 	_, errs["Redrive"] = d.Redrive(ctx, "a", "q")
 	_, errs["Drop"] = d.Drop(ctx, "a", "q")
+	_, errs["Remove"] = d.Remove(ctx, "a", "1")
 	errs["DeleteTenant"] = d.DeleteTenant(ctx, "a")
 	return errs
 }

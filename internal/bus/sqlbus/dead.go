@@ -159,6 +159,28 @@ func (d *Driver) deadOnes(ctx context.Context, statement string, opens bool, ten
 	return n, nil
 }
 
+// Remove implements bus.Driver. A lane that it leaves empty is removed when its turn comes.
+func (d *Driver) Remove(ctx context.Context, tenant string, ids ...string) (removed int, err error) {
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	err = d.write(ctx, func(tx *sqldb.Tx) error {
+		removed = 0
+		for _, id := range ids {
+			n, err := tx.Exec(`DELETE FROM message WHERE queue IN (SELECT name FROM queue) AND tenant = $1 AND id = $2`, tenant, id)
+			if err != nil {
+				return err
+			}
+			removed += n
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return removed, nil
+}
+
 // DeleteTenant implements bus.Driver.
 func (d *Driver) DeleteTenant(ctx context.Context, tenant string) error {
 	const step = 5_000 // events in one transaction, so that other writers hardly wait

@@ -52,7 +52,15 @@ func (d *Driver) Retry(ctx context.Context, m bus.Delivery, pause time.Duration,
 }
 
 // Release implements bus.Driver.
-func (d *Driver) Release(ctx context.Context, m bus.Delivery) error {
+func (d *Driver) Release(ctx context.Context, m bus.Delivery, pause time.Duration) error {
+	if pause > 0 {
+		err := d.settle(ctx, m, `UPDATE message SET state = 1, attempt = attempt - 1, due = $5, token = NULL, owner = NULL`,
+			d.db.Now()+pause.Milliseconds())
+		if err == nil {
+			d.lookAgain()
+		}
+		return err
+	}
 	err := d.write(ctx, func(tx *sqldb.Tx) error {
 		err := settle(tx, m, `UPDATE message SET state = 0, attempt = attempt - 1, due = NULL, token = NULL, owner = NULL`)
 		if err != nil {
