@@ -33,7 +33,7 @@ type commands struct {
 	Train    trainCmd    `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`
 	Classify classifyCmd `cmd:"" help:"Tell Positivo from Negativo with a trained model."`
 	Evaluate evaluateCmd `cmd:"" help:"Score a trained model on files of labelled opinions."`
-	Tenants  tenantsCmd  `cmd:"" help:"Add, list and remove tenants."`
+	Tenants  tenantsCmd  `cmd:"" help:"Add, change, list and remove tenants."`
 	Keys     keysCmd     `cmd:"" help:"Add, list and revoke API keys."`
 	Version  versionCmd  `cmd:"" help:"Print which Animo this is."`
 }

@@ -2,18 +2,22 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"animo"
 	"animo/internal/app"
 	"animo/internal/config"
+	"animo/internal/tenants"
 )
 
 // tenantsCmd looks after tenants, with a server running on the same data or without one.
 type tenantsCmd struct {
 	Add    tenantAddCmd    `cmd:"" help:"Make a tenant."`
+	Set    tenantSetCmd    `cmd:"" help:"Change what a tenant may do with photos."`
 	List   tenantListCmd   `cmd:"" help:"List the tenants."`
 	Remove tenantRemoveCmd `cmd:"" help:"Forget a tenant: its keys, files, rows, models and queued events."`
 }
@@ -26,8 +30,8 @@ type keysCmd struct {
 }
 
 // withStores opens the stores for one command.
-func withStores(ctx context.Context, s config.Stores, do func(*app.Stores) error) (err error) {
-	stores, err := app.OpenStores(ctx, s)
+func withStores(ctx context.Context, s config.Stores, o tenants.Options, do func(*app.Stores) error) (err error) {
+	stores, err := app.OpenStores(ctx, s, o)
 	if err != nil {
 		return err
 	}
@@ -39,23 +43,112 @@ func withStores(ctx context.Context, s config.Stores, do func(*app.Stores) error
 	return do(stores)
 }
 
+// photoFlags are a tenant's policy on the command line. What is not said stays as it is.
+type photoFlags struct {
+	Purpose            *animo.Purpose `placeholder:"PURPOSE" help:"What the tenant analyses faces for: event, customers, research, health or safety. Without a purpose it can use opinions, but its photos are refused."`
+	PhotosPerMinute    *int           `placeholder:"N" help:"Photos that it may send in a minute. This and what follows: 0 takes the server's setting."`
+	MaxPhotos          *int           `placeholder:"N" help:"Photos kept for it."`
+	MaxPhotoBytes      *int64         `placeholder:"BYTES" help:"Bytes of photos kept for it."`
+	KeepPhotos         *time.Duration `help:"How long its pictures, thumbnails and descriptors are kept, such as 720h."`
+	KeepFaces          *time.Duration `help:"How long what was recorded of faces is kept; not less than its photos."`
+	AllowWorkEducation bool           `env:"ANIMO_ALLOW_WORK_EDUCATION" help:"Take the purposes work and education, as the server must, too; animo serve --help says when."`
+}
+
+// change gives a policy with what the flags say.
+func (f *photoFlags) change(p animo.PhotoPolicy) animo.PhotoPolicy {
+	if f.Purpose != nil {
+		p.Purpose = *f.Purpose
+	}
+	if f.PhotosPerMinute != nil {
+		p.PerMinute = *f.PhotosPerMinute
+	}
+	if f.MaxPhotos != nil {
+		p.Photos = *f.MaxPhotos
+	}
+	if f.MaxPhotoBytes != nil {
+		p.Bytes = *f.MaxPhotoBytes
+	}
+	if f.KeepPhotos != nil {
+		p.KeepPhotos = *f.KeepPhotos
+	}
+	if f.KeepFaces != nil {
+		p.KeepFaces = *f.KeepFaces
+	}
+	return p
+}
+
+// options are those of the registry that takes the policy.
+func (f *photoFlags) options() tenants.Options {
+	return tenants.Options{AllowWorkEducation: f.AllowWorkEducation}
+}
+
+// asPhotoFlag names the flag where an error names a policy's field.
+func asPhotoFlag(err error) error {
+	if e, ok := errors.AsType[*animo.Error](err); ok && e.Field != "" && e.Field != "tenant" {
+		return e.Of("--" + strings.ReplaceAll(e.Field, "_", "-"))
+	}
+	return err
+}
+
 type tenantAddCmd struct {
 	config.Stores `embed:""`
 	ID            string `arg:"" help:"1 to 63 lower-case letters, digits and hyphens."`
+	photoFlags    `embed:""`
 }
 
 // Help gives an example for animo tenants add --help.
 func (tenantAddCmd) Help() string {
-	return "Example:\n  animo tenants add hotel-sol && animo keys add hotel-sol --note \"reception desk\""
+	return "Example:\n  animo tenants add hotel-sol --purpose event && animo keys add hotel-sol --note \"reception desk\""
 }
 
 // Run makes the tenant.
 func (t *tenantAddCmd) Run(ctx context.Context, c *console) error {
-	return withStores(ctx, t.Stores, func(s *app.Stores) error {
-		if err := s.AddTenant(ctx, t.ID); err != nil {
-			return err
+	return withStores(ctx, t.Stores, t.options(), func(s *app.Stores) error {
+		policy := t.change(animo.PhotoPolicy{})
+		if err := s.AddTenant(ctx, t.ID, policy); err != nil {
+			return asPhotoFlag(err)
 		}
 		c.note("tenant %s is made; give it a key: animo keys add %s", "se creó el inquilino %s; dele una clave: animo keys add %s", t.ID, t.ID)
+		if policy.Purpose == "" {
+			c.note("its photos are refused until it has a purpose: animo tenants set %s --purpose event",
+				"sus fotos se rechazan hasta que tenga un propósito: animo tenants set %s --purpose event", t.ID)
+		}
+		return nil
+	})
+}
+
+type tenantSetCmd struct {
+	config.Stores `embed:""`
+	ID            string `arg:"" help:"The tenant."`
+	photoFlags    `embed:""`
+}
+
+// Help gives examples for animo tenants set --help.
+func (tenantSetCmd) Help() string {
+	return `It holds from the next photo on, also where a server is running.
+
+Examples:
+  animo tenants set hotel-sol --purpose customers --keep-photos 24h
+  animo tenants set hotel-sol --max-photos 0        the server's setting again
+  animo tenants set hotel-sol --purpose ""          no more photos`
+}
+
+// Run changes the tenant's policy.
+func (t *tenantSetCmd) Run(ctx context.Context, c *console) error {
+	return withStores(ctx, t.Stores, t.options(), func(s *app.Stores) error {
+		tenant, err := s.Tenants.Get(ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		policy := t.change(tenant.Photos)
+		if policy == tenant.Photos {
+			c.note("nothing to change at tenant %s", "nada que cambiar en el inquilino %s", t.ID)
+			return nil
+		}
+		if err := s.Tenants.SetPhotos(ctx, t.ID, policy); err != nil {
+			return asPhotoFlag(err)
+		}
+		c.note("tenant %s is changed", "se cambió el inquilino %s", t.ID)
 		return nil
 	})
 }
@@ -64,20 +157,44 @@ type tenantListCmd struct {
 	config.Stores `embed:""`
 }
 
+// Help says how animo tenants list is read.
+func (tenantListCmd) Help() string {
+	return "A hyphen stands for the server's setting; as a purpose, for none (the tenant \"default\" has the server's then)."
+}
+
 // Run prints a table of tenants.
 func (t *tenantListCmd) Run(ctx context.Context, c *console) error {
-	return withStores(ctx, t.Stores, func(s *app.Stores) error {
+	return withStores(ctx, t.Stores, tenants.Options{}, func(s *app.Stores) error {
 		list, err := s.Tenants.List(ctx)
 		if err != nil {
 			return err
 		}
 		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, c.say("TENANT\tCREATED", "INQUILINO\tCREADO"))
+		fmt.Fprintln(w, c.say("TENANT\tCREATED\tPURPOSE\tPHOTOS/MIN\tMAX PHOTOS\tMAX BYTES\tKEEP PHOTOS\tKEEP FACES",
+			"INQUILINO\tCREADO\tPROPÓSITO\tFOTOS/MIN\tMÁX. FOTOS\tMÁX. BYTES\tGUARDAR FOTOS\tGUARDAR ROSTROS"))
 		for _, t := range list {
-			fmt.Fprintf(w, "%s\t%s\n", t.ID, t.Created.Format(time.RFC3339))
+			p := t.Photos
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Created.Format(time.RFC3339), orHyphen(p.Purpose),
+				orHyphen(p.PerMinute), orHyphen(p.Photos), orHyphen(p.Bytes), orHyphen(p.KeepPhotos), orHyphen(p.KeepFaces))
 		}
 		return w.Flush()
 	})
+}
+
+// orHyphen writes a value, or a hyphen for none. Of a duration in whole hours or minutes it writes no more.
+func orHyphen[T comparable](v T) string {
+	var none T
+	if v == none {
+		return "-"
+	}
+	s := fmt.Sprint(v)
+	if d, ok := any(v).(time.Duration); ok && d%time.Minute == 0 {
+		s = strings.TrimSuffix(s, "0s")
+		if d%time.Hour == 0 {
+			s = strings.TrimSuffix(s, "0m")
+		}
+	}
+	return s
 }
 
 type tenantRemoveCmd struct {
@@ -91,7 +208,7 @@ func (t *tenantRemoveCmd) Run(ctx context.Context, c *console) error {
 	if !t.Yes {
 		return usagef("yes", "everything of tenant %s will be lost; say --yes if that is meant", "se perderá todo lo del inquilino %s; añada --yes si es lo que quiere", t.ID)
 	}
-	return withStores(ctx, t.Stores, func(s *app.Stores) error {
+	return withStores(ctx, t.Stores, tenants.Options{}, func(s *app.Stores) error {
 		if err := s.RemoveTenant(ctx, t.ID); err != nil {
 			return err
 		}
@@ -118,7 +235,7 @@ Example:
 
 // Run makes the key.
 func (k *keyAddCmd) Run(ctx context.Context, c *console) error {
-	return withStores(ctx, k.Stores, func(s *app.Stores) error {
+	return withStores(ctx, k.Stores, tenants.Options{}, func(s *app.Stores) error {
 		if k.Tenant == animo.DefaultTenant {
 			if err := s.Tenants.Ensure(ctx, k.Tenant); err != nil {
 				return err
@@ -141,7 +258,7 @@ type keyListCmd struct {
 
 // Run prints a table of keys.
 func (k *keyListCmd) Run(ctx context.Context, c *console) error {
-	return withStores(ctx, k.Stores, func(s *app.Stores) error {
+	return withStores(ctx, k.Stores, tenants.Options{}, func(s *app.Stores) error {
 		list, err := s.Tenants.Keys(ctx, k.Tenant)
 		if err != nil {
 			return err
@@ -162,7 +279,7 @@ type keyRevokeCmd struct {
 
 // Run revokes the key.
 func (k *keyRevokeCmd) Run(ctx context.Context, c *console) error {
-	return withStores(ctx, k.Stores, func(s *app.Stores) error {
+	return withStores(ctx, k.Stores, tenants.Options{}, func(s *app.Stores) error {
 		if err := s.Tenants.Revoke(ctx, k.Prefix); err != nil {
 			return err
 		}

@@ -61,7 +61,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.onStop("owner", func(context.Context) error { return release() })
-	a.stores, err = openStores(ctx, c.Stores, owner)
+	a.stores, err = openStores(ctx, c.Stores, tenantOptions(c), owner)
 	if err != nil {
 		return a, err
 	}

@@ -14,6 +14,7 @@ import (
 	"animo/internal/app"
 	"animo/internal/config"
 	"animo/internal/table"
+	"animo/internal/tenants"
 )
 
 func TestApp_from_a_file_to_an_answer(t *testing.T) {
@@ -176,7 +177,7 @@ func TestApp_listening_beyond_this_machine_needs_a_key(t *testing.T) {
 // addKey makes a key as animo keys add does, and the tenant if need be.
 func addKey(t testing.TB, c config.Config, tenant string) string {
 	t.Helper()
-	s, err := app.OpenStores(t.Context(), c.Stores)
+	s, err := app.OpenStores(t.Context(), c.Stores, tenants.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +213,7 @@ func TestApp_first_key_locks_and_revoking_shuts_out(t *testing.T) {
 			t.Errorf("%s without a key: %d", open, r.status)
 		}
 	}
-	s, err := app.OpenStores(t.Context(), c.Stores)
+	s, err := app.OpenStores(t.Context(), c.Stores, tenants.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +234,7 @@ func TestApp_removing_a_tenant_leaves_nothing(t *testing.T) {
 	a.as(key).upload("secreto.txt", "?trainer=nb", reviews(t))
 	a.as(keep).upload("r.txt", "?trainer=nb", reviews(t))
 	a.as(key).upload("malo.txt", "", "sin etiqueta\n")
-	s, err := app.OpenStores(t.Context(), c.Stores)
+	s, err := app.OpenStores(t.Context(), c.Stores, tenants.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +282,7 @@ func TestApp_upload_under_way_when_its_tenant_is_removed_is_not_kept(t *testing.
 	}
 	for !spooling(t, c) { // until the upload has been let in
 	}
-	s, err := app.OpenStores(t.Context(), c.Stores)
+	s, err := app.OpenStores(t.Context(), c.Stores, tenants.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +296,7 @@ func TestApp_upload_under_way_when_its_tenant_is_removed_is_not_kept(t *testing.
 		t.Errorf("the upload is answered %d %s", r.status, r.body)
 	}
 	leavesNothing(t, s, c, "sol")
-	if err := s.AddTenant(t.Context(), "sol"); animoerr.CodeOf(err) != animoerr.Conflict {
+	if err := s.AddTenant(t.Context(), "sol", animoerr.PhotoPolicy{}); animoerr.CodeOf(err) != animoerr.Conflict {
 		t.Errorf("the name right afterwards: %v, want conflict", err)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"time"
 
+	"animo"
 	"animo/internal/bus"
 	"animo/internal/bus/sqlbus"
 	"animo/internal/config"
@@ -35,12 +35,12 @@ type stop struct {
 
 // OpenStores opens the stores at their addresses, making what is not there, for a process that runs no
 // function. The caller closes them.
-func OpenStores(ctx context.Context, c config.Stores) (*Stores, error) {
-	return openStores(ctx, c, "")
+func OpenStores(ctx context.Context, c config.Stores, t tenants.Options) (*Stores, error) {
+	return openStores(ctx, c, t, "")
 }
 
 // openStores opens the stores for the worker of that name, who takes up what an earlier one of its name left.
-func openStores(ctx context.Context, c config.Stores, owner string) (s *Stores, err error) {
+func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner string) (s *Stores, err error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -69,8 +69,19 @@ func openStores(ctx context.Context, c config.Stores, owner string) (s *Stores, 
 		return s, err
 	}
 	s.onClose("objects", s.Objects.Close)
-	s.Tenants = tenants.New(s.Tables, time.Now)
+	s.Tenants = tenants.New(s.Tables, t)
 	return s, nil
+}
+
+// tenantOptions are a server's settings for its tenants.
+func tenantOptions(c config.Config) tenants.Options {
+	return tenants.Options{
+		Photos: animo.PhotoPolicy{
+			Purpose: animo.Purpose(c.Purpose), PerMinute: c.PhotosPerMinute, Photos: c.MaxPhotos, Bytes: c.MaxPhotoBytes,
+			KeepPhotos: c.KeepPhotos, KeepFaces: c.KeepFaces,
+		},
+		AllowWorkEducation: c.AllowWorkEducation,
+	}
 }
 
 func (s *Stores) onClose(name string, close func() error) {
@@ -81,11 +92,11 @@ func (s *Stores) onClose(name string, close func() error) {
 func (s *Stores) Close() error { return undo(context.Background(), &s.stops) }
 
 // AddTenant makes a tenant, seeing first to those that are being removed.
-func (s *Stores) AddTenant(ctx context.Context, id string) error {
+func (s *Stores) AddTenant(ctx context.Context, id string, photos animo.PhotoPolicy) error {
 	if err := s.Tenants.Finish(ctx, s.erase); err != nil {
 		return err
 	}
-	return s.Tenants.Add(ctx, id)
+	return s.Tenants.Add(ctx, id, photos)
 }
 
 // RemoveTenant forgets a tenant in every store.

@@ -153,6 +153,9 @@ func (c *Config) Validate() error {
 	if !slices.Contains(animo.Purposes(), animo.Purpose(c.Purpose)) {
 		errs = append(errs, wrong("purpose", "there is no %q; use one of %v", "no existe %q; use uno de %v", c.Purpose, animo.Purposes()))
 	}
+	if p := animo.Purpose(c.Purpose); (p == animo.ForWork || p == animo.ForEducation) && !c.AllowWorkEducation {
+		errs = append(errs, wrong("purpose", "%q is not allowed without allow-work-education", "%q no se permite sin allow-work-education", c.Purpose))
+	}
 	if c.KeepFaces < c.KeepPhotos {
 		errs = append(errs, wrong("keep-faces", "%v is less than keep-photos, %v", "%v es menos que keep-photos, %v", c.KeepFaces, c.KeepPhotos))
 	}

@@ -84,6 +84,7 @@ func TestConfig_refuses(t *testing.T) {
 		"an address without port":  {"", []string{"--listen", "localhost"}, []string{"listen"}},
 		"a limit of nothing":       {"", []string{"--max-texts", "0", "--keep-versions=-1"}, []string{"max-texts", "keep-versions"}},
 		"a row no table takes":     {"", []string{"--max-row", "2000000"}, []string{"max-row"}},
+		"work as the purpose":      {"", []string{"--purpose", "work"}, []string{"purpose", "allow-work-education"}},
 		"one pause for 3 attempts": {"", []string{"--pauses", "1s"}, []string{"pauses"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,4 +1,4 @@
-// Package tenants knows the tenants and their API keys. A key is 256 random bits; only its SHA-256 is
+// Package tenants knows the tenants, what each may do with photos, and their API keys. A key is 256 random bits; only its SHA-256 is
 // stored, so the table gives nobody a key (random bits of that length need no slow hash).
 package tenants
 
@@ -33,19 +33,35 @@ const prefixLen = len(tokenMark) + 8
 // Registry is the tenants and keys in a table. It is safe for concurrent use, and for use by several
 // processes over one table.
 type Registry struct {
-	rows table.Driver
-	now  func() time.Time
+	rows    table.Driver
+	options Options
 }
 
-// New makes a registry over its table. now gives the time of creation.
-func New(rows table.Driver, now func() time.Time) *Registry { return &Registry{rows, now} }
+// Options are what New may be told. The zero value serves where nobody asks for a Policy.
+type Options struct {
+	Now                func() time.Time  // the time of creation; nil means time.Now
+	Photos             animo.PhotoPolicy // what holds where a tenant says nothing; Purpose is for the tenant "default" alone
+	AllowWorkEducation bool              // let tenants state the purposes work and education
+}
 
-// Add makes a tenant. It answers Conflict when there is one of that id.
-func (r *Registry) Add(ctx context.Context, id string) error {
+// New makes a registry over its table.
+func New(rows table.Driver, o Options) *Registry {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Registry{rows, o}
+}
+
+// Add makes a tenant, whose policy may be zero. It answers Conflict when there is one of that id, and refuses
+// the policies that SetPhotos does.
+func (r *Registry) Add(ctx context.Context, id string, photos animo.PhotoPolicy) error {
 	if err := animo.CheckTenant(id); err != nil {
 		return err
 	}
-	b, err := json.Marshal(animo.Tenant{ID: id, Created: r.now().UTC()})
+	if err := r.check(photos); err != nil {
+		return err
+	}
+	b, err := json.Marshal(animo.Tenant{ID: id, Created: r.options.Now().UTC(), Photos: photos})
 	if err != nil {
 		return err
 	}
@@ -60,9 +76,9 @@ func (r *Registry) Add(ctx context.Context, id string) error {
 	return animo.Errorf(animo.Conflict, "there is a tenant %q already", "ya existe el inquilino %q", id).Of("tenant")
 }
 
-// Ensure makes a tenant unless it is there.
+// Ensure makes a tenant with a zero policy unless it is there.
 func (r *Registry) Ensure(ctx context.Context, id string) error {
-	if err := r.Add(ctx, id); err != nil && animo.CodeOf(err) != animo.Conflict {
+	if err := r.Add(ctx, id, animo.PhotoPolicy{}); err != nil && animo.CodeOf(err) != animo.Conflict {
 		return err
 	}
 	return nil
@@ -117,15 +133,20 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 	if err != nil {
 		return err
 	}
-	t.Removed = r.now().UTC()
+	t.Removed = r.options.Now().UTC()
+	if err := r.replace(ctx, t, rev); err != nil {
+		return err
+	}
+	return r.forget(ctx, id, erase)
+}
+
+// replace writes a tenant over the revision that was read, or answers Conflict.
+func (r *Registry) replace(ctx context.Context, t animo.Tenant, rev int64) error {
 	b, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}
-	if err := r.rows.Swap(ctx, owner, tenantsTable, table.Row{Key: id, Value: b, Rev: rev}); err != nil {
-		return err
-	}
-	return r.forget(ctx, id, erase)
+	return r.rows.Swap(ctx, owner, tenantsTable, table.Row{Key: t.ID, Value: b, Rev: rev})
 }
 
 func (r *Registry) forget(ctx context.Context, id string, erase func(ctx context.Context, tenant string) error) error {
@@ -155,7 +176,7 @@ func (r *Registry) Finish(ctx context.Context, erase func(ctx context.Context, t
 		if err := r.forget(ctx, t.ID, erase); err != nil {
 			return err
 		}
-		if r.now().Sub(t.Removed) >= removalTime {
+		if r.options.Now().Sub(t.Removed) >= removalTime {
 			if err := r.delete(ctx, tenantsTable, t.ID); err != nil {
 				return err
 			}
@@ -174,7 +195,7 @@ func (r *Registry) AddKey(ctx context.Context, tenant, note string) (token strin
 		return "", animo.Key{}, err
 	}
 	token = tokenMark + base64.RawURLEncoding.EncodeToString(secret[:])
-	key = animo.Key{Prefix: token[:prefixLen], Tenant: tenant, Note: note, Created: r.now().UTC()}
+	key = animo.Key{Prefix: token[:prefixLen], Tenant: tenant, Note: note, Created: r.options.Now().UTC()}
 	b, err := json.Marshal(key)
 	if err != nil {
 		return "", animo.Key{}, err

@@ -22,7 +22,7 @@ func open(t *testing.T) (*tenants.Registry, table.Driver) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	rows := sqltable.New(db)
-	return tenants.New(rows, time.Now), rows
+	return tenants.New(rows, tenants.Options{}), rows
 }
 
 func TestRegistry_key_opens_its_tenant_until_it_is_revoked(t *testing.T) {
@@ -32,7 +32,7 @@ func TestRegistry_key_opens_its_tenant_until_it_is_revoked(t *testing.T) {
 		t.Fatalf("before any key: Locked = %v, %v", locked, err)
 	}
 	for _, id := range []string{"sol", "mar"} {
-		if err := r.Add(ctx, id); err != nil {
+		if err := r.Add(ctx, id, animo.PhotoPolicy{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -68,7 +68,7 @@ func TestRegistry_key_opens_its_tenant_until_it_is_revoked(t *testing.T) {
 
 func TestRegistry_stores_no_key(t *testing.T) {
 	r, rows := open(t)
-	if err := r.Add(t.Context(), "sol"); err != nil {
+	if err := r.Add(t.Context(), "sol", animo.PhotoPolicy{}); err != nil {
 		t.Fatal(err)
 	}
 	token, key, err := r.AddKey(t.Context(), "sol", "")
@@ -94,18 +94,18 @@ func TestRegistry_stores_no_key(t *testing.T) {
 func TestRegistry_refuses(t *testing.T) {
 	r, _ := open(t)
 	ctx := t.Context()
-	if err := r.Add(ctx, "sol"); err != nil {
+	if err := r.Add(ctx, "sol", animo.PhotoPolicy{}); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
 		err  error
 		want animo.Code
 	}{
-		"a tenant twice":           {r.Add(ctx, "sol"), animo.Conflict},
-		"a tenant with a slash":    {r.Add(ctx, "../sol"), animo.UnsafeName},
-		"a tenant in capitals":     {r.Add(ctx, "Sol"), animo.UnsafeName},
-		"an empty tenant":          {r.Add(ctx, ""), animo.UnsafeName},
-		"the registry's own name":  {r.Add(ctx, "_animo"), animo.UnsafeName},
+		"a tenant twice":           {r.Add(ctx, "sol", animo.PhotoPolicy{}), animo.Conflict},
+		"a tenant with a slash":    {r.Add(ctx, "../sol", animo.PhotoPolicy{}), animo.UnsafeName},
+		"a tenant in capitals":     {r.Add(ctx, "Sol", animo.PhotoPolicy{}), animo.UnsafeName},
+		"an empty tenant":          {r.Add(ctx, "", animo.PhotoPolicy{}), animo.UnsafeName},
+		"the registry's own name":  {r.Add(ctx, "_animo", animo.PhotoPolicy{}), animo.UnsafeName},
 		"to revoke what is not":    {r.Revoke(ctx, "animo_xxxxxxxx"), animo.NotFound},
 		"to remove what is not":    {r.Remove(ctx, "mar", nil), animo.NotFound},
 		"to remove the default":    {r.Remove(ctx, animo.DefaultTenant, nil), animo.Invalid},
@@ -122,7 +122,7 @@ func second(_ string, _ animo.Key, err error) error { return err }
 func TestRegistry_remove_shuts_the_door_before_it_erases(t *testing.T) {
 	r, _ := open(t)
 	ctx := t.Context()
-	if err := r.Add(ctx, "sol"); err != nil {
+	if err := r.Add(ctx, "sol", animo.PhotoPolicy{}); err != nil {
 		t.Fatal(err)
 	}
 	token, _, err := r.AddKey(ctx, "sol", "")
@@ -149,11 +149,11 @@ func TestRegistry_remove_shuts_the_door_before_it_erases(t *testing.T) {
 func TestRegistry_removed_name_is_free_only_when_nothing_can_write_any_more(t *testing.T) {
 	_, rows := open(t)
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
-	r := tenants.New(rows, func() time.Time { return now })
+	r := tenants.New(rows, tenants.Options{Now: func() time.Time { return now }})
 	ctx := t.Context()
 	erased := 0
 	erase := func(context.Context, string) error { erased++; return nil }
-	if err := r.Add(ctx, "sol"); err != nil {
+	if err := r.Add(ctx, "sol", animo.PhotoPolicy{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Remove(ctx, "sol", erase); err != nil {
@@ -163,7 +163,7 @@ func TestRegistry_removed_name_is_free_only_when_nothing_can_write_any_more(t *t
 		if err := r.Finish(ctx, erase); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Add(ctx, "sol"); animo.CodeOf(err) != animo.Conflict {
+		if err := r.Add(ctx, "sol", animo.PhotoPolicy{}); animo.CodeOf(err) != animo.Conflict {
 			t.Errorf("Add right after the removal: %v, want conflict", err)
 		}
 	}
@@ -171,7 +171,7 @@ func TestRegistry_removed_name_is_free_only_when_nothing_can_write_any_more(t *t
 	if err := r.Finish(ctx, erase); err != nil || erased != 4 {
 		t.Errorf("erased %d times, %v; want 4", erased, err)
 	}
-	if err := r.Add(ctx, "sol"); err != nil {
+	if err := r.Add(ctx, "sol", animo.PhotoPolicy{}); err != nil {
 		t.Errorf("Add afterwards: %v", err)
 	}
 	if err := r.Finish(ctx, erase); err != nil || erased != 4 {
