@@ -17,6 +17,9 @@ help: ## List what can be made
 run: build ## Build bin/animo and start it on http://127.0.0.1:8080 with everything embedded
 	bin/animo serve
 
+demo: build ## Build bin/animo and show what it does: faces, moods, opinions; then leave it running
+	bin/animo demo
+
 build: weights ## Build the one static binary, bin/animo
 	go build -trimpath -ldflags '-s -w' -o bin/animo ./cmd/animo
 
@@ -24,12 +27,14 @@ test: weights ## Pass every test, with the fast kernels and with the plain ones
 	go test ./...
 	ANIMO_REQUIRE_SIMD= go test -tags purego ./nn/... ./text/... ./vision/internal/...
 
-weights: vision/model/LICENSE ## Fetch the face networks' weights (needs Node's npm) to where embed takes them
+weights: samples/photos/LICENSE ## Fetch the face networks' weights and the sample photos (needs Node's npm) to where embed takes them
 
-vision/model/LICENSE: web/package-lock.json
+samples/photos/LICENSE: web/package-lock.json
 	@command -v npm >/dev/null || { echo "the face networks come from npm: install Node.js 20 or newer, then run make weights" >&2; exit 1; }
 	npm ci --prefix web --no-audit --no-fund
 	cp $(FACEAPI)/model/*_model.bin $(FACEAPI)/model/*_model-weights_manifest.json vision/model/
+	cp $(FACEAPI)/LICENSE vision/model/
+	cp $(FACEAPI)/demo/sample[1-6].jpg samples/photos/
 	cp $(FACEAPI)/LICENSE $@ # last: its time says that all are there
 	touch $@
 
@@ -67,4 +72,4 @@ crash: ## The long crash test: 50 rounds of SIGKILL at random moments
 clean: ## Remove what was built
 	rm -rf bin
 
-.PHONY: help run build weights test race lint bench bench-peer fuzz crash clean
+.PHONY: help run demo build weights test race lint bench bench-peer fuzz crash clean

@@ -13,7 +13,7 @@ import (
 
 // The example trains on a small file, and asks the model about two opinions.
 func Example() {
-	f, err := os.Open("../testdata/opiniones.txt")
+	f, err := os.Open("../samples/opiniones.txt")
 	if err != nil {
 		log.Fatal(err)
 	}

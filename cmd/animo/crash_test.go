@@ -33,7 +33,7 @@ func TestCrash(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	reviews, err := os.ReadFile(filepath.Join("..", "..", "testdata", "opiniones.txt"))
+	reviews, err := os.ReadFile(filepath.Join("..", "..", "samples", "opiniones.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(scripts) < 4 {
 		t.Fatalf("found the scripts %v, %v", scripts, err)
 	}
-	opinions, err := os.ReadFile("../../testdata/opiniones.txt")
+	opinions, err := os.ReadFile("../../samples/opiniones.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

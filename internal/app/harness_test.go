@@ -181,7 +181,7 @@ func (a *animo) await(name string) training {
 // reviews is the project's own small file of labelled opinions.
 func reviews(t testing.TB) string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "opiniones.txt"))
+	b, err := os.ReadFile(filepath.Join("..", "..", "samples", "opiniones.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -202,7 +202,7 @@ func (l *line) current(model string) string {
 // reviews are 120 rows, and one that makes the file its own.
 func reviews(t *testing.T, own int) string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "opiniones.txt"))
+	b, err := os.ReadFile(filepath.Join("..", "..", "samples", "opiniones.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
