@@ -119,34 +119,6 @@ func message(lang string, v trainingView) string {
 	return fmt.Sprintf("%s %d/%d", verb, p.Done, p.Total)
 }
 
-// awaitEvery is how often a client that waits for the end of a training has it looked up; the end may come
-// about on another machine.
-const awaitEvery = 50 * time.Millisecond
-
-// awaitTraining reads the newest training of a model, again and again until it has ended, or the
-// wait is over, or the server stops.
-func (s *server) awaitTraining(ctx context.Context, name string, wait time.Duration) (opinions.Training, error) {
-	over := time.NewTimer(min(wait, s.Limits.RequestTime*9/10)) // an answer must come before the request's deadline
-	defer over.Stop()
-	look := time.NewTicker(awaitEvery)
-	defer look.Stop()
-	for {
-		t, err := s.Opinions.Training(ctx, tenantOf(ctx), name)
-		if err != nil || t.Status.Ended() || wait == 0 {
-			return t, err
-		}
-		select {
-		case <-over.C:
-			return t, nil
-		case <-s.Stopping:
-			return t, nil
-		case <-ctx.Done():
-			return t, ctx.Err()
-		case <-look.C:
-		}
-	}
-}
-
 // NameParam is the name in a path. It is exported since huma sets no field of an embedded type that is not.
 type NameParam struct {
 	Name string `path:"name" doc:"The training file's name." example:"DB_proyecto_SA.txt"`
@@ -212,7 +184,9 @@ func (s *server) routeTraining() {
 		NameParam
 		Wait int `query:"wait" minimum:"0" maximum:"60" doc:"Answer when it has ended, or after so many seconds." example:"0"`
 	}) (*trainingOutput, error) {
-		t, err := s.awaitTraining(ctx, in.Name, time.Duration(in.Wait)*time.Second)
+		t, err := await(ctx, s, time.Duration(in.Wait)*time.Second, func(ctx context.Context) (opinions.Training, error) {
+			return s.Opinions.Training(ctx, tenantOf(ctx), in.Name)
+		}, func(t opinions.Training) bool { return t.Status.Ended() })
 		if err != nil {
 			return nil, err
 		}
