@@ -25,6 +25,9 @@ type Limits struct {
 	// besides the file itself; a progressive JPEG takes up to 18, and a hostile TIFF about 30. 0 stands for
 	// 50 million, which is what the largest telephones take.
 	MaxPixels int
+	// Admit, where it is not nil, is told how many pixels a picture within the limits has before any is
+	// allocated: it may wait for room. Its error ends Decode and comes back as it is.
+	Admit func(ctx context.Context, pixels int) error
 }
 
 const (
@@ -84,6 +87,11 @@ func Decode(ctx context.Context, r io.Reader, limits Limits) (Image, error) {
 	if w > limits.MaxPixels/h {
 		return Image{}, animo.Errorf(animo.ImageTooLarge, "the picture has %d × %d pixels; the limit is %.0f million in all",
 			"la imagen tiene %d × %d píxeles; el límite es de %.0f millones en total", w, h, float64(limits.MaxPixels)/1e6)
+	}
+	if limits.Admit != nil {
+		if err := limits.Admit(ctx, w*h); err != nil {
+			return Image{}, err
+		}
 	}
 	if format == JPEG {
 		if m, ok := decodeJPEG(data, func() bool { return ctx.Err() != nil }); ok {

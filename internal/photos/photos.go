@@ -1,21 +1,66 @@
 // Package photos is the flow from a photo to the moods of the faces in it, a step a file: take an upload,
-// analyse it, route and record each face, and answer what was recorded. Each step but the first and the last
-// is a function that an event starts; a repeated event changes nothing.
+// analyse it, record each face in its mood's table, and answer what was recorded. Analysing and recording are
+// functions that events start; a repeated event changes nothing.
 //
 //	take --photo.stored--> analyse --face.MOOD, one a face--> record-MOOD
 //
-// What is stored: an upload's bytes and a thumbnail as objects; photos, and the faces of each mood in that
-// mood's own table, as rows. Begin at New, then Functions and Take.
+// What is stored: an upload's bytes and a thumbnail as objects; photos, their faces, and what is recorded of
+// each face as table rows. Begin at New, then Functions and Take.
 package photos
 
 import (
 	"context"
-	"iter"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"animo"
+	"animo/internal/bus"
+	"animo/internal/object"
+	"animo/internal/spool"
+	"animo/internal/table"
 	"animo/vision"
 )
+
+// The tables, by what their keys are. Those of the moods are named by moodTable.
+const (
+	headsTable       = "photo-heads"       // hash of name and content -> id of the photo
+	pendingTable     = "photo-pending"     // id -> pending, of photos that the sweeper must see to
+	photosTable      = "photos"            // id -> photoRow
+	picturesTable    = "pictures"          // id -> nothing, of photos whose picture is kept; its one tally counts them
+	facesTable       = "photo-faces"       // id -> the faces of an analysed photo
+	descriptorsTable = "photo-descriptors" // face id -> descriptor
+	receiptsTable    = "receipts"          // id -> animo.Receipt
+)
+
+// moodsLog is the log of what was recorded, whatever its mood.
+const moodsLog = "moods"
+
+// moodTable names the table of a mood's faces: moment taken/face id -> animo.MoodRecord.
+func moodTable(m animo.Mood) string { return "faces-" + strings.ToLower(string(m)) }
+
+// The event types of this flow. That of a face ends with its mood.
+const (
+	PhotoStored = "photo.stored"
+	faceType    = "face."
+)
+
+// FaceType is the type of the event that says that a face of a mood was found, such as face.happy.
+func FaceType(m animo.Mood) string { return faceType + strings.ToLower(string(m)) }
+
+// source is the CloudEvents source of every event of this flow.
+const source = "animo/photos"
+
+// Events is what the flow needs of the bus and its driver.
+type Events interface {
+	Publish(ctx context.Context, events ...animo.Event) error
+	// Remove forgets the tenant's events of those ids, whatever their state, and tells how many.
+	Remove(ctx context.Context, tenant string, ids ...string) (int, error)
+}
 
 // Engine finds the faces in a picture.
 type Engine interface {
@@ -24,84 +69,198 @@ type Engine interface {
 	Find(ctx context.Context, tenant string, img vision.Image) ([]Found, error)
 }
 
-// Found is a face as an Engine finds it: without an ID, a mood or the people of the tenant.
+// Found is a face as an Engine finds it: without an ID, a mood, or the people that the tenant introduced.
 type Found struct {
 	animo.Face
 	Descriptor *vision.Descriptor // nil where the engine has none
 }
 
-// Upload says what a photo is called and where it is from.
-type Upload struct {
-	Name   string
-	Source string    // at most 64 bytes; may be empty
-	Taken  time.Time // zero: when it is accepted
-	Size   int64     // how many bytes there will be; -1 if that is not known
+// Limits bound one photo and what is done at once. A zero field has the default in its comment.
+type Limits struct {
+	PhotoBytes     int64         // of one photo; 32 MiB
+	Pixels         int           // of one photo, and of all that are being analysed; 50 million
+	Analyses       int           // at once on this machine; 1
+	AnalyseTime    time.Duration // for one attempt at an analysis; 2 minutes
+	MoodConfidence float64       // percent below which a face is OTHER; 0
 }
 
-// MoodQuery chooses recorded faces. The zero MoodQuery is all of them.
-type MoodQuery struct {
-	Mood   animo.Mood // empty: every mood
-	Person string     // empty: anybody
-	Source *string    // nil: every source
-	From   time.Time  // taken then or later
-	To     time.Time  // taken before; zero: no end
+func (l Limits) withDefaults() Limits {
+	if l.PhotoBytes == 0 {
+		l.PhotoBytes = 32 << 20
+	}
+	if l.Pixels == 0 {
+		l.Pixels = 50_000_000
+	}
+	if l.Analyses == 0 {
+		l.Analyses = 1
+	}
+	if l.AnalyseTime == 0 {
+		l.AnalyseTime = 2 * time.Minute
+	}
+	return l
 }
 
-// SummaryQuery chooses what Summary counts.
-type SummaryQuery struct {
-	Every  time.Duration // length of an interval: whole minutes that divide a day, or whole days
-	Source *string
-	From   time.Time
-	To     time.Time
+// Options are what New may be told. The zero value works, and lets every tenant do everything.
+type Options struct {
+	Limits      Limits
+	Descriptors bool                                                                // keep the faces' descriptors as long as their photos
+	Spool       string                                                              // folder for uploads on their way in; "" means the system's
+	Room        func(bytes int64) error                                             // answers NoSpace when so many bytes more would be too many; nil for no check
+	Policy      func(ctx context.Context, tenant string) (animo.PhotoPolicy, error) // Forbidden or NotFound where the tenant may not; nil for no limits
+	Now         func() time.Time                                                    // nil means time.Now
+	Log         *slog.Logger                                                        // nil means slog.Default
 }
 
-// Summary is how many faces of each mood there were in each interval.
-type Summary struct {
-	Every     string                              `json:"every"`
-	From      time.Time                           `json:"from"`
-	To        time.Time                           `json:"to"`
-	Total     map[animo.Mood]MoodCount            `json:"total"`
-	Sources   map[string]map[animo.Mood]MoodCount `json:"sources"`
-	Intervals []Interval                          `json:"intervals"` // those with faces, by time
+// Flow is the photo flow over its stores. It is safe for concurrent use.
+type Flow struct {
+	tables  table.Driver
+	objects object.Store
+	events  Events
+	engine  Engine
+	limits  Limits
+	spool   spool.Folder
+	policy  func(context.Context, string) (animo.PhotoPolicy, error)
+	keep    bool // descriptors
+	now     func() time.Time
+	log     *slog.Logger
+
+	pixels *semaphore.Weighted // that may be in memory at once
+	rates  rates
+	people galleries
+	feeds  feeds
+	scrubs atomic.Bool // something was erased since the last sweep
 }
 
-// Interval is one interval of a Summary.
-type Interval struct {
-	From  time.Time                `json:"from"`
-	Moods map[animo.Mood]MoodCount `json:"moods"`
+// New makes the flow over its stores. It starts nothing.
+func New(tables table.Driver, objects object.Store, events Events, engine Engine, o Options) *Flow {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Room == nil {
+		o.Room = func(int64) error { return nil }
+	}
+	if o.Policy == nil {
+		o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return animo.PhotoPolicy{}, nil }
+	}
+	limits := o.Limits.withDefaults()
+	return &Flow{
+		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, keep: o.Descriptors, now: o.Now, log: o.Log,
+		spool:  spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room},
+		pixels: semaphore.NewWeighted(int64(limits.Pixels)),
+	}
 }
 
-// MoodCount counts the faces of one mood.
-type MoodCount struct {
-	Faces      int     `json:"faces"`
-	Confidence float64 `json:"confidence"` // the mean confidence of the emotions that decided, in percent
+// Functions gives the functions of the flow, to be registered with the bus.
+func (f *Flow) Functions() []bus.Function {
+	list := []bus.Function{{Name: "analyse", On: []string{PhotoStored}, Workers: f.limits.Analyses, Deadline: f.limits.AnalyseTime, Handle: f.analyse, OnDead: f.fail}}
+	for _, m := range animo.Moods() {
+		list = append(list, bus.Function{
+			Name: "record-" + strings.ToLower(string(m)), On: []string{FaceType(m)}, Workers: recordsAtOnce, Deadline: time.Minute, Handle: f.record, OnDead: f.fail,
+		})
+	}
+	return list
 }
 
-// Told is a recorded face as the live stream tells it. IDs grow in the order in which faces were recorded.
-type Told struct {
-	ID int64
-	animo.MoodRecord
+// recordsAtOnce is how many faces of a mood are recorded at once: enough to share a sync.
+const recordsAtOnce = 8
+
+// photoRow is what the photos table keeps: the photo without its faces.
+type photoRow struct {
+	animo.Photo
+	Head  string `json:"head"`           // its key in the heads table
+	Count int    `json:"count"`          // of its faces
+	Bare  bool   `json:"bare,omitempty"` // its picture and descriptors are not kept any more
+
+	rev int64
 }
 
-// Reader is what can be asked of the flow; *Flow is one. It is here to be read in one place.
-type Reader interface {
-	// Photo reads one photo with its faces, or answers NotFound.
-	Photo(ctx context.Context, tenant, id string) (animo.Photo, error)
-	// Photos lists photos without faces, newest first, at most limit of them, beginning after the id `after`
-	// ("" for the start). next is "" at the end.
-	Photos(ctx context.Context, tenant, after string, limit int) (page []animo.Photo, next string, err error)
-	// Moods lists recorded faces, the last taken first, at most limit of them, beginning after the place
-	// `after` that the page before ended with. A page may be short, even empty, before the end: next is ""
-	// at the end only.
-	Moods(ctx context.Context, tenant string, q MoodQuery, after string, limit int) (page []animo.MoodRecord, next string, err error)
-	// AllMoods yields recorded faces, the first taken first, for an export. An error is the last element.
-	AllMoods(ctx context.Context, tenant string, q MoodQuery) iter.Seq2[animo.MoodRecord, error]
-	// Summary counts recorded faces by mood and interval.
-	Summary(ctx context.Context, tenant string, q SummaryQuery) (Summary, error)
-	// Follow yields faces as they are recorded, those after the one with the ID `after` that are still
-	// known first (-1: only new ones). It ends with ctx, with an error as its last element. Where faces after
-	// `after` are not known any more, the first element is a Told without a record whose ID says from where on.
-	Follow(ctx context.Context, tenant string, after int64) iter.Seq2[Told, error]
-	// Receipts lists what was erased, newest first, at most limit of them.
-	Receipts(ctx context.Context, tenant, after string, limit int) (page []animo.Receipt, next string, err error)
+// photo reads a photo's row, or answers NotFound.
+func (f *Flow) photo(ctx context.Context, tenant, id string) (row photoRow, err error) {
+	row.rev, err = f.getJSON(ctx, tenant, photosTable, id, &row)
+	if gone(err) {
+		err = noPhoto(id)
+	}
+	return row, err
+}
+
+func noPhoto(id string) error {
+	return animo.Errorf(animo.NotFound, "there is no photo %q", "no existe la foto %q", clip(id)).Of("id")
+}
+
+// save writes a photo's row unless somebody changed or erased it since it was read: then it answers Conflict.
+// So nothing erased comes back.
+func (f *Flow) save(ctx context.Context, tenant string, row *photoRow) error {
+	b, err := json.Marshal(row)
+	if err == nil {
+		err = f.tables.Swap(ctx, tenant, photosTable, table.Row{Key: row.ID, Value: b, Rev: row.rev})
+	}
+	if err == nil {
+		row.rev++
+	}
+	return err
+}
+
+// pending is what the sweeper must know of a photo that is not finished, or that is being erased.
+type pending struct {
+	Erased time.Time `json:"erased,omitzero"` // since when it is being erased
+	remains
+}
+
+// remains is what there may be of a photo beside its row.
+type remains struct {
+	Head  string    `json:"head,omitempty"`
+	Taken time.Time `json:"taken,omitzero"`
+	Count int       `json:"count,omitempty"` // of its faces
+	Bytes int64     `json:"bytes,omitempty"`
+}
+
+func (f *Flow) putPending(ctx context.Context, tenant, id string, p pending) error {
+	return f.putJSON(ctx, tenant, pendingTable, id, p)
+}
+
+// getJSON reads one table row into v and gives its revision.
+func (f *Flow) getJSON(ctx context.Context, tenant, tbl, key string, v any) (rev int64, err error) {
+	row, err := f.tables.Get(ctx, tenant, tbl, key)
+	if err != nil {
+		return 0, err
+	}
+	return row.Rev, json.Unmarshal(row.Value, v)
+}
+
+// putJSON writes v into one table row, whatever is there.
+func (f *Flow) putJSON(ctx context.Context, tenant, tbl, key string, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return f.tables.Put(ctx, tenant, tbl, table.Row{Key: key, Value: b})
+}
+
+// deleteRow removes the row of exactly that key.
+func (f *Flow) deleteRow(ctx context.Context, tenant, tbl, key string) error {
+	_, err := f.tables.Delete(ctx, tenant, tbl, table.Range{From: key, To: key + "\x00"})
+	return err
+}
+
+// gone reports whether an error says that something is not there.
+func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
+
+// conflict reports whether an error says that somebody else was first.
+func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
+
+// The objects of a photo are those whose names begin with its prefix.
+func objectPrefix(id string) string    { return "photos/" + id + "/" }
+func pictureObject(id string) string   { return objectPrefix(id) + "picture" }
+func thumbnailObject(id string) string { return objectPrefix(id) + "thumbnail" }
+
+// clip shortens a text that an error repeats.
+func clip(s string) string {
+	const most = 80
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
 }

@@ -1,0 +1,62 @@
+package photos
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"animo"
+	"animo/vision"
+)
+
+// Vision is the Engine in this program: the networks of package vision.
+type Vision struct{ engine *vision.Engine }
+
+// NewVision makes an Engine of the networks that o asks for. Its errors are vision.New's.
+func NewVision(o vision.Options) (*Vision, error) {
+	engine, err := vision.New(o)
+	if err != nil {
+		return nil, err
+	}
+	return &Vision{engine}, nil
+}
+
+// Find implements Engine.
+func (v *Vision) Find(ctx context.Context, _ string, img vision.Image) ([]Found, error) {
+	faces, err := v.engine.Analyze(ctx, img)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Found, len(faces))
+	for i := range faces {
+		found[i] = Found{faceOf(&faces[i], img.W, img.H), &faces[i].Descriptor}
+	}
+	return found, nil
+}
+
+// faceOf puts what the networks say into the words of records: fractions of the photo's size, to five
+// decimals, and percent, to two.
+func faceOf(f *vision.Face, width, height int) animo.Face {
+	w, h := float64(width), float64(height)
+	face := animo.Face{
+		Box:        animo.Box{Left: round(f.Box.X/w, 5), Top: round(f.Box.Y/h, 5), Width: round(f.Box.W/w, 5), Height: round(f.Box.H/h, 5)},
+		Confidence: round(100*f.Score, 2),
+		Age:        round(f.Age, 1),
+		Gender:     animo.Gender{Value: "Male", Confidence: round(100*f.GenderProbability, 2)},
+		Pose:       animo.Pose{Roll: round(f.Pose.Roll, 1), Pitch: round(f.Pose.Pitch, 1), Yaw: round(f.Pose.Yaw, 1)},
+		Quality:    animo.Quality{Brightness: round(f.Quality.Brightness, 1), Sharpness: round(f.Quality.Sharpness, 1)},
+		Emotions:   make([]animo.Emotion, len(f.Expressions)),
+		Landmarks:  make([][2]float64, len(f.Landmarks)),
+	}
+	if f.Gender == vision.Female {
+		face.Gender.Value = "Female"
+	}
+	for e, p := range f.Expressions {
+		face.Emotions[e] = animo.Emotion{Type: vision.Expression(e).String(), Confidence: round(100*p, 2)}
+	}
+	slices.SortStableFunc(face.Emotions, func(a, b animo.Emotion) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	for i, p := range f.Landmarks {
+		face.Landmarks[i] = [2]float64{round(p.X/w, 5), round(p.Y/h, 5)}
+	}
+	return face
+}

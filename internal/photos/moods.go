@@ -1,0 +1,143 @@
+package photos
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"animo"
+	"animo/internal/table"
+)
+
+// MoodQuery chooses recorded faces. The zero MoodQuery is all of them.
+type MoodQuery struct {
+	Mood   animo.Mood // empty: every mood
+	Person string     // empty: anybody
+	Source *string    // nil: every source
+	From   time.Time  // taken then or later
+	To     time.Time  // taken before; zero: no end
+}
+
+// momentKey is the key, or its beginning, of what was taken at a moment.
+func momentKey(taken time.Time, id string) string { return animo.Moment(taken) + "/" + id }
+
+// moods lists the tables that q looks at.
+func (q MoodQuery) moods() []animo.Mood {
+	if q.Mood != "" {
+		return []animo.Mood{q.Mood}
+	}
+	return animo.Moods()
+}
+
+func (q MoodQuery) keys() table.Range {
+	var r table.Range
+	if !q.From.IsZero() {
+		r.From = animo.Moment(q.From)
+	}
+	if !q.To.IsZero() {
+		r.To = animo.Moment(q.To)
+	}
+	return r
+}
+
+// Matches reports whether q chooses a record, whenever it was taken.
+func (q MoodQuery) Matches(r *animo.MoodRecord) bool {
+	return (q.Mood == "" || r.Mood == q.Mood) && (q.Source == nil || r.Source == *q.Source) &&
+		(q.Person == "" || slices.ContainsFunc(r.ImageData.Celebrities, func(c animo.Celebrity) bool { return c.Name == q.Person }))
+}
+
+// scanMost is how many faces one page looks at, so that a filter that few faces pass does not keep a client
+// waiting: the page is short then, and the next one goes on.
+const scanMost = 20_000
+
+// Moods lists recorded faces, the last taken first, at most limit of them, beginning after the place `after`
+// that the page before ended with. A page may be short, even empty, before the end: next is "" at the end only.
+func (f *Flow) Moods(ctx context.Context, tenant string, q MoodQuery, after string, limit int) (page []animo.MoodRecord, next string, err error) {
+	keys := q.keys()
+	if after != "" {
+		if _, _, ok := strings.Cut(after, "/"); !ok {
+			return nil, "", animo.Errorf(animo.Invalid, "after is no place that an answer before ended with", "after no es un lugar en que acabó una respuesta anterior").Of("after")
+		}
+		if keys.To == "" || after < keys.To {
+			keys.To = after
+		}
+	}
+	page = []animo.MoodRecord{}
+	seen := 0
+	for row, err := range f.merged(ctx, tenant, q.moods(), keys, true) {
+		if err != nil {
+			return nil, "", err
+		}
+		var r animo.MoodRecord
+		if err := json.Unmarshal(row.Value, &r); err != nil {
+			return nil, "", err
+		}
+		if q.Matches(&r) {
+			page = append(page, r)
+		}
+		if seen++; len(page) == limit || seen == scanMost {
+			return page, row.Key, nil
+		}
+	}
+	return page, "", nil
+}
+
+// AllMoods yields recorded faces, the first taken first, for an export. An error is the last element.
+func (f *Flow) AllMoods(ctx context.Context, tenant string, q MoodQuery) iter.Seq2[animo.MoodRecord, error] {
+	return func(yield func(animo.MoodRecord, error) bool) {
+		for row, err := range f.merged(ctx, tenant, q.moods(), q.keys(), false) {
+			var r animo.MoodRecord
+			if err == nil {
+				err = json.Unmarshal(row.Value, &r)
+			}
+			if (err != nil || q.Matches(&r)) && !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// merged yields the rows of several moods' tables in one order.
+func (f *Flow) merged(ctx context.Context, tenant string, moods []animo.Mood, keys table.Range, reverse bool) iter.Seq2[table.Row, error] {
+	return func(yield func(table.Row, error) bool) {
+		type head struct {
+			row  table.Row
+			next func() (table.Row, error, bool)
+		}
+		var heads []head
+		for _, m := range moods {
+			next, stop := iter.Pull2(f.tables.Query(ctx, tenant, moodTable(m), keys, reverse))
+			defer stop()
+			row, err, ok := next()
+			if err != nil {
+				yield(row, err)
+				return
+			}
+			if ok {
+				heads = append(heads, head{row, next})
+			}
+		}
+		for len(heads) > 0 {
+			best := 0
+			for i := range heads {
+				if c := strings.Compare(heads[i].row.Key, heads[best].row.Key); c < 0 && !reverse || c > 0 && reverse {
+					best = i
+				}
+			}
+			if !yield(heads[best].row, nil) {
+				return
+			}
+			row, err, ok := heads[best].next()
+			if err != nil {
+				yield(row, err)
+				return
+			}
+			if heads[best].row = row; !ok {
+				heads = slices.Delete(heads, best, best+1)
+			}
+		}
+	}
+}

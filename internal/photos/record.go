@@ -1,0 +1,68 @@
+package photos
+
+import (
+	"context"
+	"encoding/json"
+
+	"animo"
+	"animo/internal/table"
+)
+
+// record writes a face into its mood's table. The face's key comes from its photo, so a repeat changes nothing.
+func (f *Flow) record(ctx context.Context, e animo.Event) error {
+	var r animo.MoodRecord
+	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" {
+		return animo.Errorf(animo.Invalid, "the event's data is not a face's record", "los datos del evento no son el registro de un rostro").Because(err)
+	}
+	if _, err := f.photo(ctx, e.Tenant, r.PhotoID); gone(err) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	entry := entryOf(r, e.Data)
+	if _, err := f.tables.Add(ctx, e.Tenant, moodTable(r.Mood), entry); err != nil {
+		return err
+	}
+	f.feeds.wake(e.Tenant)
+	// Read after the face was written: whoever erases the photo removes its row first and its faces then.
+	row, err := f.photo(ctx, e.Tenant, r.PhotoID)
+	if gone(err) {
+		_, err := f.tables.Remove(ctx, e.Tenant, moodTable(r.Mood), entry)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	return f.finish(ctx, e.Tenant, row)
+}
+
+// entryOf is the row of a face, with what is counted and told of it. The value is the record as JSON.
+func entryOf(r animo.MoodRecord, value []byte) table.Entry {
+	return table.Entry{Row: table.Row{Key: momentKey(r.Taken, r.FaceID), Value: value}, Tallies: talliesOf(r), Log: moodsLog}
+}
+
+// finish ends a photo whose last face was recorded.
+func (f *Flow) finish(ctx context.Context, tenant string, row photoRow) error {
+	if row.Status == animo.Done {
+		return nil
+	}
+	recorded := 0
+	for _, m := range animo.Moods() {
+		n, err := f.tables.Count(ctx, tenant, moodTable(m), table.Range{Prefix: momentKey(row.Taken, row.ID) + "-"})
+		if err != nil {
+			return err
+		}
+		recorded += n
+	}
+	if recorded < row.Count {
+		return nil
+	}
+	row.Status, row.Failure = animo.Done, nil
+	if err := f.save(ctx, tenant, &row); err != nil {
+		if conflict(err) { // another face's worker ended it, or it was erased; the sweeper sees to any other case
+			return nil
+		}
+		return err
+	}
+	return f.deleteRow(ctx, tenant, pendingTable, row.ID)
+}

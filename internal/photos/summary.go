@@ -1,0 +1,143 @@
+package photos
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"animo"
+	"animo/internal/table"
+)
+
+// SummaryQuery chooses what Summary counts.
+type SummaryQuery struct {
+	Every  time.Duration // length of an interval: whole minutes that divide a day, or whole days
+	Source *string       // nil: every source
+	From   time.Time     // zero: the beginning; widened to a whole interval
+	To     time.Time     // zero: no end; widened to a whole interval
+}
+
+// Summary is how many faces of each mood there were in each interval.
+type Summary struct {
+	Every     string                              `json:"every"`
+	Total     map[animo.Mood]MoodCount            `json:"total"`
+	Sources   map[string]map[animo.Mood]MoodCount `json:"sources"`
+	Intervals []Interval                          `json:"intervals"` // those with faces, by time
+}
+
+// Interval is one interval of a Summary. Intervals begin at whole multiples of their length since midnight UTC.
+type Interval struct {
+	From  time.Time                `json:"from"`
+	Moods map[animo.Mood]MoodCount `json:"moods"`
+}
+
+// MoodCount counts the faces of one mood.
+type MoodCount struct {
+	Faces      int     `json:"faces"`
+	Confidence float64 `json:"confidence"` // the mean confidence of the emotions that decided, in percent
+}
+
+// Faces are counted by minute, hour and day, so that a summary reads few counts whatever its intervals. A
+// count's key is level/beginning/source.
+var levels = []level{{"d", "20060102", day}, {"h", "20060102T15", time.Hour}, {"m", "20060102T1504", time.Minute}}
+
+type level struct {
+	name, layout string
+	long         time.Duration
+}
+
+const day = 24 * time.Hour
+
+// talliesOf says where a face is counted.
+func talliesOf(r animo.MoodRecord) []table.Tally {
+	list := make([]table.Tally, len(levels))
+	for i, l := range levels {
+		list[i] = table.Tally{Key: l.name + "/" + r.Taken.UTC().Format(l.layout) + "/" + r.Source, N: 1, Sum: r.ImageData.Emotion.Confidence}
+	}
+	return list
+}
+
+// intervalsMost is how many intervals one summary has at most.
+const intervalsMost = 10_000
+
+// Summary counts recorded faces by mood and interval. It answers Invalid for an interval's length that is not
+// possible, and TooLarge when there would be more than 10,000 intervals.
+func (f *Flow) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summary, error) {
+	if q.Every < time.Minute || q.Every%time.Minute != 0 || (q.Every < day && day%q.Every != 0) || (q.Every > day && q.Every%day != 0) {
+		return Summary{}, animo.Errorf(animo.Invalid, "an interval of %v is not possible; use whole minutes that divide a day, like 1m, 15m or 6h, or whole days, like 24h",
+			"un intervalo de %v no es posible; use minutos enteros que dividan un día, como 1m, 15m o 6h, o días enteros, como 24h", q.Every).Of("every")
+	}
+	level := levels[slices.IndexFunc(levels, func(l level) bool { return q.Every%l.long == 0 })]
+	r := table.Range{Prefix: level.name + "/"}
+	if !q.From.IsZero() {
+		r.From = r.Prefix + floor(q.From, q.Every).Format(level.layout)
+	}
+	if !q.To.IsZero() {
+		r.To = r.Prefix + floor(q.To.Add(q.Every-1), q.Every).Format(level.layout)
+	}
+
+	intervals := map[time.Time]counts{}
+	total, sources := counts{}, map[string]counts{}
+	for _, m := range animo.Moods() {
+		for t, err := range f.tables.Tallies(ctx, tenant, moodTable(m), r) {
+			if err != nil {
+				return Summary{}, err
+			}
+			stamp, source, _ := strings.Cut(strings.TrimPrefix(t.Key, r.Prefix), "/")
+			if q.Source != nil && source != *q.Source {
+				continue
+			}
+			at, err := time.Parse(level.layout, stamp)
+			if err != nil {
+				return Summary{}, fmt.Errorf("tally %q: %w", t.Key, err)
+			}
+			at = floor(at, q.Every)
+			if intervals[at] == nil {
+				if len(intervals) == intervalsMost {
+					return Summary{}, animo.Errorf(animo.TooLarge, "there are more than %d intervals of %v; take longer ones, or a shorter time", "hay más de %d intervalos de %v; tómelos más largos, o un tiempo más corto", intervalsMost, q.Every).Of("every")
+				}
+				intervals[at] = counts{}
+			}
+			if sources[source] == nil {
+				sources[source] = counts{}
+			}
+			intervals[at].add(m, t)
+			sources[source].add(m, t)
+			total.add(m, t)
+		}
+	}
+	s := Summary{Every: q.Every.String(), Total: total.means(), Sources: map[string]map[animo.Mood]MoodCount{}, Intervals: make([]Interval, 0, len(intervals))}
+	for name, c := range sources {
+		s.Sources[name] = c.means()
+	}
+	for _, at := range slices.SortedFunc(maps.Keys(intervals), time.Time.Compare) {
+		s.Intervals = append(s.Intervals, Interval{at, intervals[at].means()})
+	}
+	return s, nil
+}
+
+// floor gives the beginning of the interval that a time lies in, in UTC.
+func floor(t time.Time, every time.Duration) time.Time {
+	return t.UTC().Truncate(every)
+}
+
+// counts are numbers of faces and sums of confidences by mood.
+type counts map[animo.Mood]table.Tally
+
+func (c counts) add(m animo.Mood, t table.Tally) {
+	sum := c[m]
+	sum.N += t.N
+	sum.Sum += t.Sum
+	c[m] = sum
+}
+
+func (c counts) means() map[animo.Mood]MoodCount {
+	out := make(map[animo.Mood]MoodCount, len(c))
+	for m, t := range c {
+		out[m] = MoodCount{int(t.N), round(t.Sum/float64(t.N), 2)}
+	}
+	return out
+}

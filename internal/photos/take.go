@@ -1,0 +1,190 @@
+package photos
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"animo"
+	"animo/internal/spool"
+	"animo/internal/table"
+)
+
+// Upload says what a photo is called and where it is from.
+type Upload struct {
+	Name   string    // 1 to 255 bytes without slashes and control characters
+	Source string    // at most 64 bytes without control characters; may be empty
+	Taken  time.Time // zero: when it is accepted
+	Size   int64     // how many bytes there will be; -1 if that is not known
+}
+
+const (
+	maxName   = 255
+	maxSource = 64
+)
+
+// check answers UnsafeName or Invalid for what cannot be.
+func (u Upload) check() error {
+	printable := func(s string) bool {
+		return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+	}
+	switch {
+	case u.Name == "" || len(u.Name) > maxName || !printable(u.Name) || strings.ContainsAny(u.Name, `/\`):
+		return animo.Errorf(animo.UnsafeName, "%q cannot be a photo's name: use 1 to %d bytes without slashes and control characters",
+			"%q no puede ser el nombre de una foto: use de 1 a %d bytes sin barras ni caracteres de control", clip(u.Name), maxName).Of("name")
+	case len(u.Source) > maxSource || !printable(u.Source):
+		return animo.Errorf(animo.Invalid, "%q cannot be a source: use at most %d bytes without control characters",
+			"%q no puede ser una fuente: use como mucho %d bytes sin caracteres de control", clip(u.Source), maxSource).Of("source")
+	case !u.Taken.IsZero() && (u.Taken.Year() < 1900 || u.Taken.Year() > 2200):
+		return animo.Errorf(animo.Invalid, "a photo taken in the year %d is not believed; use 1900 to 2200",
+			"una foto tomada en el año %d no es creíble; use de 1900 a 2200", u.Taken.Year()).Of("taken_at")
+	}
+	return nil
+}
+
+// Take accepts a photo: it keeps the bytes, notes the photo, and says photo.stored. When it returns nil, all of
+// that is on disk. The same bytes under the same name, while they are kept, are the same photo, and the first
+// upload's source and time stand; one that had failed is tried again. What kind of picture it is, if any, the
+// analysis finds out.
+func (f *Flow) Take(ctx context.Context, tenant string, u Upload, r io.Reader) (animo.Photo, error) {
+	if err := u.check(); err != nil {
+		return animo.Photo{}, err
+	}
+	if err := f.admit(ctx, tenant); err != nil {
+		return animo.Photo{}, err
+	}
+	up, err := f.spool.Take(r, u.Size)
+	if err != nil {
+		return animo.Photo{}, err
+	}
+	defer up.Remove()
+	policy, err := f.policy(ctx, tenant) // again: the tenant may have been removed while the upload came in
+	if err != nil {
+		return animo.Photo{}, err
+	}
+	row, err := f.store(ctx, tenant, u, up, policy)
+	if err != nil || row.Status.Ended() {
+		return row.Photo, err
+	}
+	e, err := f.stored(tenant, row.ID)
+	if err == nil {
+		err = f.events.Publish(ctx, e)
+	}
+	return row.Photo, err
+}
+
+// store keeps an upload as a photo, or finds the photo that it is already. What it writes down first is that
+// there is something for the sweeper to see to, should the rest break off.
+func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.File, policy animo.PhotoPolicy) (photoRow, error) {
+	head := animo.ID("photo", u.Name, up.SHA256)
+	for {
+		if err := ctx.Err(); err != nil {
+			return photoRow{}, err
+		}
+		id, rev, err := f.draw(ctx, tenant, head)
+		if err != nil {
+			return photoRow{}, err
+		}
+		row, err := f.photo(ctx, tenant, id)
+		if err == nil {
+			return row, f.takeUp(ctx, tenant, &row)
+		}
+		if !gone(err) {
+			return row, err
+		}
+		var p pending
+		if _, err := f.getJSON(ctx, tenant, pendingTable, id, &p); err != nil && !gone(err) {
+			return row, err
+		}
+		if !p.Erased.IsZero() { // it is being erased; this is another photo
+			_, err := f.newHead(ctx, tenant, head, rev)
+			if err != nil && !conflict(err) {
+				return row, err
+			}
+			continue
+		}
+		if err := f.checkQuota(ctx, tenant, policy, up.Size); err != nil {
+			return row, err
+		}
+		row = photoRow{Head: head, Photo: animo.Photo{
+			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: u.Taken.UTC(), Accepted: animo.MomentOf(id), Status: animo.Queued,
+		}}
+		if row.Taken.IsZero() {
+			row.Taken = row.Accepted
+		}
+		if err := f.putPending(ctx, tenant, id, pending{}); err != nil {
+			return row, err
+		}
+		if _, err := up.Seek(0, io.SeekStart); err != nil {
+			return row, err
+		}
+		if _, _, err := f.objects.Put(ctx, tenant, pictureObject(id), up); err != nil {
+			return row, err
+		}
+		if _, err := f.tables.Add(ctx, tenant, picturesTable, pictureEntry(id, up.Size)); err != nil {
+			return row, err
+		}
+		if err := f.save(ctx, tenant, &row); !conflict(err) {
+			return row, err
+		}
+	}
+}
+
+// pictureEntry is the entry that counts a kept picture and its bytes.
+func pictureEntry(id string, bytes int64) table.Entry {
+	return table.Entry{Row: table.Row{Key: id}, Tallies: []table.Tally{{Key: keptTally, N: 1, Sum: float64(bytes)}}}
+}
+
+// keptTally counts the pictures that a tenant has, and their bytes.
+const keptTally = "kept"
+
+// draw gives the id of the photo with that name and content, a new one if there is none, and its row's revision.
+func (f *Flow) draw(ctx context.Context, tenant, head string) (id string, rev int64, err error) {
+	for {
+		row, err := f.tables.Get(ctx, tenant, headsTable, head)
+		if err == nil || !gone(err) {
+			return string(row.Value), row.Rev, err
+		}
+		if id, err := f.newHead(ctx, tenant, head, 0); !conflict(err) {
+			return id, 1, err
+		}
+	}
+}
+
+// newHead makes an id for the name and content, if the row's revision still is rev.
+func (f *Flow) newHead(ctx context.Context, tenant, head string, rev int64) (id string, err error) {
+	id = animo.Moment(f.now()) + "-" + animo.ID(tenant, head)[:16]
+	return id, f.tables.Swap(ctx, tenant, headsTable, table.Row{Key: head, Value: []byte(id), Rev: rev})
+}
+
+// takeUp has a photo that failed tried anew.
+func (f *Flow) takeUp(ctx context.Context, tenant string, row *photoRow) error {
+	if row.Status != animo.Failed || row.Bare {
+		return nil
+	}
+	if err := f.putPending(ctx, tenant, row.ID, pending{}); err != nil {
+		return err
+	}
+	row.Status, row.Failure = animo.Queued, nil
+	if err := f.save(ctx, tenant, row); !conflict(err) {
+		return err
+	}
+	again, err := f.photo(ctx, tenant, row.ID) // somebody else took it up
+	*row = again
+	return err
+}
+
+// stored makes the event that says that a photo waits for its analysis.
+func (f *Flow) stored(tenant, id string) (animo.Event, error) {
+	return animo.NewEvent(storedID(tenant, id), source, PhotoStored, id, tenant, f.now(), order{id})
+}
+
+func storedID(tenant, id string) string { return animo.ID(PhotoStored, tenant, id) }
+
+// order is the data of PhotoStored, and a part of that of a face's event.
+type order struct {
+	Photo string `json:"photo_id"`
+}
