@@ -41,11 +41,6 @@ func (s *server) readBody(next http.Handler) http.Handler {
 	})
 }
 
-// isUpload tells the one kind of request whose body may be large: it is streamed, never held.
-func isUpload(r *http.Request) bool {
-	return r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/v1/training/")
-}
-
 // spareValues is how many values a body may have beside its texts.
 const spareValues = 100
 
@@ -102,7 +97,8 @@ func checkMedia(r *http.Request) error {
 			"no se lee un cuerpo con Content-Encoding; envíelo tal cual, un archivo con curl -T ARCHIVO")
 	}
 	if isUpload(r) {
-		if strings.HasPrefix(kind, "multipart/") { // its borders would be taken for opinions
+		takesForms := r.Method == http.MethodPost
+		if strings.HasPrefix(kind, "multipart/") && !(takesForms && kind == multipartForm) { // its borders would be taken for the file's
 			return animo.Errorf(animo.Unsupported, "the body must be the file itself, not a form; with curl: curl -T FILE", "el cuerpo debe ser el archivo mismo, no un formulario; con curl: curl -T ARCHIVO")
 		}
 		return nil
@@ -114,5 +110,7 @@ func checkMedia(r *http.Request) error {
 	return animo.Errorf(animo.Unsupported, "the body must be JSON; send it with Content-Type: application/json", "el cuerpo debe ser JSON; envíelo con Content-Type: application/json")
 }
 
-// formType is what curl -d says of any body.
-const formType = "application/x-www-form-urlencoded"
+const (
+	formType      = "application/x-www-form-urlencoded" // what curl -d says of any body
+	multipartForm = "multipart/form-data"               // what curl -F says
+)

@@ -36,7 +36,7 @@ type docsGroup struct {
 type docsOp struct {
 	ID, Method, Path, Summary, Description string
 	Params, Body, Answer                   []docsField
-	BodyType                               string
+	BodyType, AnswerType                   string
 	Status, Example                        string
 	Errors                                 []string
 }
@@ -100,7 +100,7 @@ func (s *server) docsPage() docsPage {
 }
 
 // docsTags gives the groups their order on the page.
-var docsTags = []string{"Opinion report", "Training", "Datasets", "Models", "Classify", "Queues"}
+var docsTags = []string{"Photos", "Moods", "Opinion report", "Training", "Datasets", "Models", "Classify", "Queues"}
 
 func (s *server) docsOp(path string, op *huma.Operation) docsOp {
 	d := docsOp{ID: op.OperationID, Method: op.Method, Path: path, Summary: op.Summary, Description: op.Description}
@@ -108,14 +108,16 @@ func (s *server) docsOp(path string, op *huma.Operation) docsOp {
 		d.Params = append(d.Params, docsField{p.Name, p.In, typeOf(p.Schema), p.Description, p.Required})
 	}
 	if op.RequestBody != nil {
-		for mediaType, m := range op.RequestBody.Content {
-			d.BodyType = mediaType
-			d.Body = s.docsFields("", m.Schema, 0)
+		kinds := slices.Sorted(maps.Keys(op.RequestBody.Content))
+		d.BodyType = strings.Join(kinds, " or ")
+		for _, kind := range kinds {
+			d.Body = append(d.Body, s.docsFields("", op.RequestBody.Content[kind].Schema, 0)...)
 		}
 	}
 	for status, answer := range op.Responses {
 		if strings.HasPrefix(status, "2") {
 			d.Status = status
+			d.AnswerType = strings.Join(slices.Sorted(maps.Keys(answer.Content)), " or ")
 			for _, m := range answer.Content {
 				d.Answer = s.docsFields("", m.Schema, 0)
 				if example, err := json.Marshal(s.deref(m.Schema).Examples); err == nil && len(d.Answer) == 0 {

@@ -41,6 +41,8 @@ var phrases = []phrase{
 	{"expected boolean", "must be true or false", "debe ser true o false"},
 	{"expected integer", "must be a whole number", "debe ser un número entero"},
 	{"invalid integer", "must be a whole number", "debe ser un número entero"},
+	{"invalid float", "must be a number", "debe ser un número"},
+	{"invalid boolean", "must be true or false", "debe ser true o false"},
 	{"expected number >= ", "must be at least ", "debe ser al menos "},
 	{"expected number <= ", "must be at most ", "debe ser como mucho "},
 	{"expected number", "must be a number", "debe ser un número"},

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,25 +12,52 @@ import (
 
 // kinds are the requests that are counted apart, so that many of one kind do not shut out the others.
 type kinds struct {
-	ordinary *slots
-	uploads  *slots // slow for as long as the client likes
-	waits    *slots // of trainings' ends
-	keys     *slots // whose tenant is being looked up
+	ordinary  *slots
+	uploads   *slots // slow for as long as the client likes
+	downloads *slots // likewise
+	streams   *slots // as long as the client likes
+	waits     *slots // for the end of a training or an analysis
+	keys      *slots // whose tenant is being looked up
 }
 
-func newKinds(most int) kinds {
-	return kinds{newSlots(most), newSlots(most), newSlots(most), newSlots(most)}
+func newKinds(l Limits) kinds {
+	most := l.Requests
+	return kinds{newSlots(most), newSlots(most), newSlots(most), newSlots(l.Streams), newSlots(most), newSlots(most)}
 }
 
 func (k kinds) of(r *http.Request) *slots {
 	switch {
 	case isUpload(r):
 		return k.uploads
+	case isDownload(r):
+		return k.downloads
+	case isStream(r):
+		return k.streams
 	case r.Method == http.MethodGet && r.URL.Query().Get("wait") != "":
 		return k.waits
 	}
 	return k.ordinary
 }
+
+// isUpload tells the requests whose body may be large: it is streamed, never held.
+func isUpload(r *http.Request) bool {
+	switch r.Method {
+	case http.MethodPut:
+		return strings.HasPrefix(r.URL.Path, "/v1/training/") || strings.HasPrefix(r.URL.Path, "/v1/photos/")
+	case http.MethodPost:
+		return r.URL.Path == "/v1/photos"
+	}
+	return false
+}
+
+// isDownload tells the requests whose answer may be large: it goes on for as long as the client takes it.
+func isDownload(r *http.Request) bool {
+	return r.Method == http.MethodGet &&
+		(r.URL.Path == "/v1/moods/export" || strings.HasPrefix(r.URL.Path, "/v1/photos/") && strings.HasSuffix(r.URL.Path, "/image"))
+}
+
+// isStream tells the requests whose answer has no end.
+func isStream(r *http.Request) bool { return r.Method == http.MethodGet && r.URL.Path == "/v1/stream" }
 
 // slots are the requests of one kind that may be served at once, of which no tenant gets more than half.
 type slots struct {
@@ -109,3 +137,33 @@ func (b *steadyBody) Read(p []byte) (int, error) {
 	_ = b.deadline(end)
 	return b.ReadCloser.Read(p) // after the body's end, net/http lets the client be silent
 }
+
+// answerPause is how long a client may take nothing of a download or a stream before it is given up.
+const answerPause = 10 * time.Second
+
+// answerPiece is how many bytes of an answer a client must take within the pause.
+const answerPiece = 32 << 10
+
+// steadyAnswer ends the writing of a download or a stream that is not taken: each piece has until the pause is
+// over.
+type steadyAnswer struct {
+	http.ResponseWriter
+	deadline func(time.Time) error // sets when the connection's writes end
+	pause    time.Duration
+}
+
+// Write is io.Writer's.
+func (a *steadyAnswer) Write(p []byte) (n int, err error) {
+	for {
+		piece := p[:min(len(p), answerPiece)]
+		_ = a.deadline(time.Now().Add(a.pause))
+		wrote, err := a.ResponseWriter.Write(piece)
+		n, p = n+wrote, p[wrote:]
+		if err != nil || len(p) == 0 {
+			return n, err
+		}
+	}
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (a *steadyAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

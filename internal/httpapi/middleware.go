@@ -39,12 +39,14 @@ func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		rec := &recorder{ResponseWriter: w}
+		defer func() { // also when the answer is broken off
+			status := rec.status
+			if status == 0 {
+				status = http.StatusOK // which is what the server sends when a handler writes nothing
+			}
+			s.Observe(routeOf(r.URL.Path), methodOf(r.Method), status, time.Since(start))
+		}()
 		next.ServeHTTP(rec, r)
-		status := rec.status
-		if status == 0 {
-			status = http.StatusOK // which is what the server sends when a handler writes nothing
-		}
-		s.Observe(routeOf(r.URL.Path), methodOf(r.Method), status, time.Since(start))
 	})
 }
 
@@ -69,7 +71,7 @@ func routeOf(path string) string {
 	}
 	if len(parts) > 1 {
 		switch parts[1] {
-		case "training", "datasets", "models", "queues":
+		case "photos", "moods", "stream", "receipts", "training", "datasets", "models", "queues":
 			return "/v1/" + parts[1]
 		}
 	}
@@ -146,16 +148,22 @@ func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) WriteHeader(status int)      { d.status = status }
 func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 
-// deadline bounds the whole request, its reading and its writing.
+// deadline bounds the whole request, its reading and its writing; of a download or a stream, each piece.
 func (s *server) deadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := http.NewResponseController(w) // not every writer can; the context holds in any case
+		if isDownload(r) || isStream(r) {
+			_ = c.SetReadDeadline(time.Time{})
+			next.ServeHTTP(&steadyAnswer{w, c.SetWriteDeadline, s.Limits.AnswerPause}, r)
+			_ = c.SetWriteDeadline(time.Now().Add(s.Limits.AnswerPause)) // for the answer's end
+			return
+		}
 		limit := s.Limits.RequestTime
 		if isUpload(r) {
 			limit = s.Limits.UploadTime
 		}
 		until := time.Now().Add(limit)
-		c := http.NewResponseController(w)
-		_ = c.SetReadDeadline(until)                   // not every writer can; the context holds in any case
+		_ = c.SetReadDeadline(until)
 		_ = c.SetWriteDeadline(until.Add(time.Second)) // so that the answer of a request that ran out can still be sent
 		ctx, cancel := context.WithDeadline(r.Context(), until)
 		defer cancel()

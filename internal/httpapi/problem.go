@@ -46,6 +46,7 @@ var statuses = map[animo.Code]int{
 	animo.Interrupted:     http.StatusServiceUnavailable,
 	animo.Timeout:         http.StatusGatewayTimeout,
 	animo.NoSpace:         http.StatusInsufficientStorage,
+	animo.Quota:           http.StatusInsufficientStorage,
 	animo.TooManyRequests: http.StatusTooManyRequests,
 	animo.Conflict:        http.StatusConflict,
 	animo.NotTrained:      http.StatusConflict,

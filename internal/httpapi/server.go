@@ -1,11 +1,13 @@
-// Package httpapi is Animo over HTTP: version 1 of its REST API, the two endpoints of the opinion report,
-// health, metrics, the OpenAPI description and its readable form. Begin at New; routes are in one table
-// each in training.go, models.go, classify.go and queues.go.
+// Package httpapi is Animo over HTTP: version 1 of its REST API with its live stream, the two endpoints of the
+// opinion report, health, metrics, the OpenAPI description and its readable form. Begin at New; routes are in
+// one table each in photos.go, upload.go, moods.go, stream.go, training.go, models.go, classify.go and queues.go.
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"io"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -19,7 +21,9 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/opinions"
+	"animo/internal/photos"
 	"animo/text"
+	"animo/vision"
 )
 
 // Opinions is the opinion flow as the API needs it; *opinions.Flow is one.
@@ -39,6 +43,35 @@ type Opinions interface {
 	Loaded(ctx context.Context, tenant, model string) (*text.Model, string, error)
 }
 
+// Photos is the photo flow as the API needs it; *photos.Flow is one.
+type Photos interface {
+	// Photo reads one photo with its faces.
+	Photo(ctx context.Context, tenant, id string) (animo.Photo, error)
+	// Photos lists photos without faces, newest first, beginning after the id `after`; next is "" at the end.
+	Photos(ctx context.Context, tenant, after string, limit int) (page []animo.Photo, next string, err error)
+	// Moods lists recorded faces, the last taken first. A page may be short before the end, where next is "".
+	Moods(ctx context.Context, tenant string, q photos.MoodQuery, after string, limit int) (page []animo.MoodRecord, next string, err error)
+	// AllMoods yields recorded faces, the first taken first.
+	AllMoods(ctx context.Context, tenant string, q photos.MoodQuery) iter.Seq2[animo.MoodRecord, error]
+	// Summary counts recorded faces by mood and interval.
+	Summary(ctx context.Context, tenant string, q photos.SummaryQuery) (photos.Summary, error)
+	// Follow yields faces as they are recorded, those after the ID `after` first; a Told without a record is a gap.
+	Follow(ctx context.Context, tenant string, after int64) iter.Seq2[photos.Told, error]
+	// Receipts lists what was erased, newest first.
+	Receipts(ctx context.Context, tenant, after string, limit int) (page []animo.Receipt, next string, err error)
+	// Take accepts a photo.
+	Take(ctx context.Context, tenant string, u photos.Upload, r io.Reader) (animo.Photo, error)
+	// Image gives a photo's bytes as they came, and what kind of picture they are. It answers NotFound once
+	// their time is over.
+	Image(ctx context.Context, tenant, id string) (io.ReadCloser, animo.Photo, vision.Format, error)
+	// Thumbnail gives a photo as a small JPEG.
+	Thumbnail(ctx context.Context, tenant, id string) (io.ReadCloser, error)
+	// Annotated gives a photo as a JPEG on which boxes, moods and names are drawn.
+	Annotated(ctx context.Context, tenant, id, lang string) ([]byte, error)
+	// Erase removes everything of a photo.
+	Erase(ctx context.Context, tenant, id string) (animo.Receipt, error)
+}
+
 // Queues is the part of the bus that people look after; every bus.Driver is one.
 type Queues interface {
 	Depths(ctx context.Context, tenant string) ([]bus.Depth, error)
@@ -54,20 +87,25 @@ type Keys interface {
 	Locked(ctx context.Context) (bool, error)
 }
 
-// Limits bound one request. All but the last must be more than 0.
+// Limits bound one request. All but the last three must be more than 0.
 type Limits struct {
 	BodyBytes   int64         // of a request that is not an upload
+	PhotoBytes  int64         // of one photo
 	Texts       int           // in one call to classify
 	TextBytes   int           // of one text to classify
-	Requests    int           // of each kind served at once: uploads, waits for a training, all others
-	RequestTime time.Duration // for a request that is not an upload
+	Requests    int           // of each kind served at once: uploads, downloads, waits for an end, all others
+	Streams     int           // live streams served at once
+	RequestTime time.Duration // for a request that is none of an upload, a download and a stream
 	UploadTime  time.Duration // for an upload
 	UploadPause time.Duration // that an upload may bring nothing; 0 means 30 s
+	AnswerPause time.Duration // that a client may take nothing of a download or a stream; 0 means 10 s
+	Heartbeat   time.Duration // after which a stream says that it is still there; 0 means 15 s
 }
 
 // Options are what the API serves. All fields are required but Stopping, MetricsToken and Observe.
 type Options struct {
 	Version      string // of Animo, for the API's description
+	Photos       Photos
 	Opinions     Opinions
 	Queues       Queues
 	Keys         Keys
@@ -94,12 +132,13 @@ func New(o Options) http.Handler {
 	if o.Observe == nil {
 		o.Observe = func(string, string, int, time.Duration) {}
 	}
-	if o.Limits.UploadPause == 0 {
-		o.Limits.UploadPause = uploadPause
-	}
+	o.Limits.UploadPause = cmp.Or(o.Limits.UploadPause, uploadPause)
+	o.Limits.AnswerPause = cmp.Or(o.Limits.AnswerPause, answerPause)
+	o.Limits.Heartbeat = cmp.Or(o.Limits.Heartbeat, heartbeat)
 	mux := http.NewServeMux()
 	config := huma.DefaultConfig("Animo", o.Version)
-	config.Info.Description = "How an audience feels: labelled opinions in, a classifier out."
+	config.Info.Description = "How an audience feels. Photos in, moods out: the faces in each photo, what they show and who they are, recorded " +
+		"by mood and told live. Labelled opinions in, a classifier out."
 	config.CreateHooks = nil // no $schema links in answers: the report's clients expect none
 	config.DocsPath = ""     // served here, with nothing fetched from elsewhere
 	config.SchemasPath = ""
@@ -112,9 +151,13 @@ func New(o Options) http.Handler {
 		"key": {Type: "http", Scheme: "bearer", Description: "An API key (animo keys add). Not needed while no key exists."},
 	}
 	config.Security = []map[string][]string{{"key": {}}, {}}
-	s := &server{Options: o, api: humago.New(mux, config), cores: newCores(), kinds: newKinds(o.Limits.Requests)}
+	s := &server{Options: o, api: humago.New(mux, config), cores: newCores(), kinds: newKinds(o.Limits)}
 	s.docsBytes = s.docsOnce()
 
+	s.routeUploads()
+	s.routePhotos()
+	s.routeMoods()
+	s.routeStream()
 	s.routeTraining()
 	s.routeModels()
 	s.routeClassify()

@@ -1,0 +1,166 @@
+package httpapi
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"os"
+	"strings"
+
+	"animo"
+	"animo/internal/photos"
+)
+
+const (
+	formFiles  = 1000     // most files in one form
+	formField  = 1 << 10  // most bytes of a field's value
+	formHeader = 64 << 10 // most bytes before a part's content, with what is read ahead of it
+)
+
+// errFormEnds is answered where there is no other file to be had of a form.
+var errFormEnds = errors.New("the form ends")
+
+// form reads the photos of a multipart/form-data body as they come; nothing of them is held.
+type form struct {
+	body  *bounded
+	parts *multipart.Reader
+	part  *multipart.Part // the file that is being read
+	most  int64           // bytes of a refused file that are read over, for the sake of those after it
+	ahead photos.Upload   // what the fields say of the files after them
+	files int
+	over  bool
+}
+
+func newForm(body io.Reader, border string, most int64, u photos.Upload) *form {
+	b := &bounded{r: body}
+	u.Size = -1
+	return &form{body: b, parts: multipart.NewReader(b, border), most: most, ahead: u}
+}
+
+// next goes to the next file, the content of which is in part then, and tells what it is. After errFormEnds, and
+// after an error, it answers errFormEnds, unless the error is about that file alone. There is at least
+// one file or one error before the end.
+func (f *form) next() (photos.Upload, error) {
+	if f.over {
+		return photos.Upload{}, errFormEnds
+	}
+	if err := f.skip(); err != nil {
+		return f.end(err)
+	}
+	for {
+		f.body.left = formHeader
+		part, err := f.parts.NextPart()
+		if err == io.EOF { //nolint:errorlint // a body that ends before the form does is an error that wraps io.EOF
+			f.over = true
+			if f.files == 0 {
+				return photos.Upload{}, animo.Errorf(animo.Invalid, "there is no file in the form; with curl: -F file=@photo.jpg", "no hay ningún archivo en el formulario; con curl: -F file=@foto.jpg").Of("file")
+			}
+			return photos.Upload{}, errFormEnds
+		}
+		if err != nil {
+			return f.end(brokenForm(err))
+		}
+		f.body.left = unbounded
+		name, isFile := fileName(part)
+		switch {
+		case !isFile:
+			if err := f.field(part); err != nil {
+				return f.end(err)
+			}
+			continue
+		case name == "" && isEmpty(part): // a browser's file input that was left empty
+			continue
+		case f.files == formFiles:
+			_, _ = io.Copy(io.Discard, f.body) // for the client to hear of the files that were taken
+			return f.end(animo.Errorf(animo.TooLarge, "the form has more than %d files; send those after them in another", "el formulario tiene más de %d archivos; envíe los siguientes en otro", formFiles).Of("file"))
+		}
+		f.files++
+		f.part = part
+		u := f.ahead
+		u.Name = name
+		return u, nil
+	}
+}
+
+// end answers an error after which nothing can be had of the form.
+func (f *form) end(err error) (photos.Upload, error) {
+	f.over = true
+	return photos.Upload{}, err
+}
+
+// skip reads over what is left of a file, unless that is too much.
+func (f *form) skip() error {
+	if f.part == nil {
+		return nil
+	}
+	_, err := io.CopyN(io.Discard, f.part, f.most+1)
+	switch {
+	case err == nil:
+		return animo.Errorf(animo.TooLarge, "a file of the form is so large that those after it were not read; send them without it", "un archivo del formulario es tan grande que no se leyeron los siguientes; envíelos sin él").Of("file")
+	case !errors.Is(err, io.EOF):
+		return brokenForm(err)
+	}
+	return nil
+}
+
+// field takes note of a part that is no file.
+func (f *form) field(part *multipart.Part) error {
+	name := part.FormName()
+	b, err := io.ReadAll(io.LimitReader(part, formField+1))
+	value := string(b)
+	switch {
+	case err != nil:
+		return brokenForm(err)
+	case len(value) > formField:
+		return animo.Errorf(animo.TooLarge, "the field has more than %d bytes; shorten it, or send a file with a file name", "el campo tiene más de %d bytes; acórtelo, o envíe un archivo con nombre de archivo", formField).Of(clip(name))
+	case name == "source":
+		f.ahead.Source = nameOf(value)
+	case name == "taken_at":
+		f.ahead.Taken, err = takenAt(value)
+		return err
+	default:
+		return animo.Errorf(animo.Invalid, "the field %q is not known; use source, taken_at, and files", "el campo %q no se conoce; use source, taken_at y archivos", clip(name)).Of(clip(name))
+	}
+	return nil
+}
+
+// fileName is the name that a part has as a file, without the folders that some clients put in front of it. ok
+// reports whether it is a file.
+func fileName(part *multipart.Part) (name string, ok bool) {
+	_, params, _ := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	name, ok = params["filename"]
+	return nameOf(name[strings.LastIndexAny(name, `/\`)+1:]), ok
+}
+
+func isEmpty(r io.Reader) bool {
+	n, _ := io.CopyN(io.Discard, r, 1)
+	return n == 0
+}
+
+func brokenForm(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return animo.Errorf(animo.Timeout, "the form took too long to arrive; send it again, with fewer files", "el formulario tardó demasiado en llegar; envíelo de nuevo, con menos archivos").Because(err)
+	}
+	return animo.Errorf(animo.MalformedBody, "the form cannot be read to its end; send it again", "el formulario no puede leerse hasta el final; envíelo de nuevo").Because(err)
+}
+
+// bounded is a reader that can be told to give no more than so many bytes. mime/multipart holds the header of a
+// part in memory, up to 10 MB of it.
+type bounded struct {
+	r    io.Reader
+	left int64
+}
+
+// unbounded is a bound that is never reached.
+const unbounded = 1 << 62
+
+// Read is io.Reader's.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errors.New("the header of a part of the form is too long")
+	}
+	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}

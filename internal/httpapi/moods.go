@@ -1,0 +1,121 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"animo"
+	"animo/internal/photos"
+)
+
+// PeriodQuery says where and when the photos were taken that are asked for. It is exported since huma sets no
+// field of an embedded type that is not.
+type PeriodQuery struct {
+	Source string `query:"source" doc:"Only of this camera or stage; empty: only of photos without one." example:"puerta-norte"`
+	From   string `query:"from" doc:"Taken then or later: RFC 3339, a date (UTC), or so long ago, such as -15m or -7d." example:"-15m"`
+	To     string `query:"to" doc:"Taken before; written as from is." example:"2026-08-02"`
+
+	hasSource bool
+}
+
+// Resolve is how huma lets an input see the request: it makes no difference between nothing and "".
+func (q *PeriodQuery) Resolve(ctx huma.Context) []error {
+	u := ctx.URL()
+	q.hasSource = u.Query().Has("source")
+	return nil
+}
+
+// read gives the source, nil for every one, and the times, the zero time for no bound.
+func (q *PeriodQuery) read() (source *string, from, to time.Time, err error) {
+	now := time.Now()
+	if from, err = momentOf("from", q.From, now); err != nil {
+		return
+	}
+	if to, err = momentOf("to", q.To, now); err != nil {
+		return
+	}
+	if !from.IsZero() && !to.IsZero() && !from.Before(to) {
+		return nil, from, to, animo.Errorf(animo.Invalid, "to is not after from; turn them round", "to no es posterior a from; inviértalos").Of("to")
+	}
+	if q.hasSource {
+		name := nameOf(q.Source)
+		source = &name
+	}
+	return
+}
+
+// FacesQuery chooses recorded faces. It is exported since huma sets no field of an embedded type that is not.
+type FacesQuery struct {
+	Mood   string `query:"mood" doc:"Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case." example:"HAPPY"`
+	Person string `query:"person" doc:"Only of this person." example:"Ana"`
+	PeriodQuery
+}
+
+func (q *FacesQuery) read() (photos.MoodQuery, error) {
+	mood, err := moodOf(q.Mood)
+	if err != nil {
+		return photos.MoodQuery{}, err
+	}
+	source, from, to, err := q.PeriodQuery.read()
+	return photos.MoodQuery{Mood: mood, Person: nameOf(q.Person), Source: source, From: from, To: to}, err
+}
+
+// moodOf reads a mood in upper or lower case; "" is none.
+func moodOf(v string) (animo.Mood, error) {
+	mood := animo.Mood(strings.ToUpper(v))
+	if v != "" && !slices.Contains(animo.Moods(), mood) {
+		return "", animo.Errorf(animo.Invalid, "there is no mood %q; use HAPPY, SAD, SURPRISED or OTHER", "no existe el ánimo %q; use HAPPY, SAD, SURPRISED u OTHER", clip(v)).Of("mood")
+	}
+	return mood, nil
+}
+
+func (s *server) routeMoods() {
+	const tag = "Moods"
+	type summaryOutput struct{ Body photos.Summary }
+	register(s, huma.Operation{
+		OperationID: "list-moods", Method: http.MethodGet, Path: "/v1/moods", Tags: []string{tag},
+		Summary:     "What was recorded of each face, the last taken first",
+		Description: "A page may have fewer faces than limit, even none, before the end: next is absent at the end only.",
+		Errors:      []int{422},
+	}, func(ctx context.Context, in *struct {
+		FacesQuery
+		PageQuery
+	}) (*pageOutput[animo.MoodRecord], error) {
+		q, err := in.FacesQuery.read()
+		if err != nil {
+			return nil, err
+		}
+		list, next, err := s.Photos.Moods(ctx, tenantOf(ctx), q, in.After, in.Limit)
+		if err != nil {
+			return nil, err
+		}
+		return pageOf(list, next, same), nil
+	})
+	register(s, huma.Operation{
+		OperationID: "summarise-moods", Method: http.MethodGet, Path: "/v1/moods/summary", Tags: []string{tag},
+		Summary: "How many faces of each mood there were in each interval", Description: "Intervals without a face are left out.", Errors: []int{422},
+	}, func(ctx context.Context, in *struct {
+		Every string `query:"every" default:"1m" doc:"Length of an interval: whole minutes that divide a day, or whole days." example:"15m"`
+		PeriodQuery
+	}) (*summaryOutput, error) {
+		every, ok := lengthOf(in.Every)
+		if !ok {
+			return nil, animo.Errorf(animo.Invalid, "every is %q; write it like 1m, 15m, 1h or 1d", "every es %q; escríbalo como 1m, 15m, 1h o 1d", clip(in.Every)).Of("every")
+		}
+		source, from, to, err := in.PeriodQuery.read()
+		if err != nil {
+			return nil, err
+		}
+		sum, err := s.Photos.Summary(ctx, tenantOf(ctx), photos.SummaryQuery{Every: every, Source: source, From: from, To: to})
+		if err != nil {
+			return nil, err
+		}
+		return &summaryOutput{sum}, nil
+	})
+	s.routeExport(tag)
+}

@@ -1,0 +1,123 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"animo"
+	"animo/vision"
+)
+
+// mediaTypes are the formats' own. A file of no known format is only bytes.
+var mediaTypes = map[vision.Format]string{
+	vision.JPEG: "image/jpeg", vision.PNG: "image/png", vision.WebP: "image/webp", vision.GIF: "image/gif", vision.BMP: "image/bmp",
+	vision.TIFF: "image/tiff", vision.HEIC: "image/heic", vision.AVIF: "image/avif",
+}
+
+// picture is what an image is answered with.
+type picture struct {
+	body   io.ReadCloser
+	name   string
+	format vision.Format
+	bytes  int64 // -1 if that is not known
+}
+
+// write answers with the picture. It comes from outside and has its own origin here, so a browser must take
+// it for nothing else than a picture, whatever is in it. One that breaks off half-way breaks the connection off.
+func (p picture) write(s *server, r *http.Request, w http.ResponseWriter) {
+	defer p.body.Close()
+	kind, ok := mediaTypes[p.format]
+	if !ok {
+		kind = "application/octet-stream"
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": p.name}))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "sandbox")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "private, no-store")
+	if p.bytes >= 0 {
+		h.Set("Content-Length", strconv.FormatInt(p.bytes, 10))
+	}
+	w.WriteHeader(http.StatusOK)
+	body := &noting{Reader: p.body}
+	if _, err := io.Copy(w, body); err != nil && body.err != nil { // not only a client that went away
+		s.breakOff(r.Context(), body.err)
+	}
+}
+
+// noting is a reader that remembers what went wrong.
+type noting struct {
+	io.Reader
+	err error
+}
+
+// Read is io.Reader's.
+func (n *noting) Read(p []byte) (int, error) {
+	read, err := n.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.err = err
+	}
+	return read, err
+}
+
+// breakOff ends an answer that has begun and cannot be ended well, so that the client sees that it is not whole.
+func (s *server) breakOff(ctx context.Context, err error) {
+	_ = problem(ctx, s.Log, err) // for the log
+	panic(http.ErrAbortHandler)
+}
+
+// pictureOf finds a photo's own picture, or one made of it.
+func (s *server) pictureOf(ctx context.Context, id string, annotated, thumbnail bool) (picture, error) {
+	tenant := tenantOf(ctx)
+	switch {
+	case annotated && thumbnail:
+		return picture{}, animo.Errorf(animo.Invalid, "annotated and thumbnail are two pictures; ask for one", "annotated y thumbnail son dos imágenes; pida una").Of("annotated")
+	case annotated:
+		ctx, cancel := context.WithTimeout(ctx, s.Limits.RequestTime)
+		defer cancel()
+		b, err := s.Photos.Annotated(ctx, tenant, id, callerOf(ctx).lang)
+		return picture{io.NopCloser(bytes.NewReader(b)), id + ".jpg", vision.JPEG, int64(len(b))}, err
+	case thumbnail:
+		body, err := s.Photos.Thumbnail(ctx, tenant, id)
+		return picture{body, id + ".jpg", vision.JPEG, -1}, err
+	}
+	body, p, format, err := s.Photos.Image(ctx, tenant, id)
+	return picture{body, p.Name, format, p.Bytes}, err
+}
+
+func (s *server) routePictures(tag string) {
+	content := map[string]*huma.MediaType{}
+	for _, kind := range mediaTypes {
+		content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+	}
+	register(s, huma.Operation{
+		OperationID: "get-image", Method: http.MethodGet, Path: "/v1/photos/{photo}/image", Tags: []string{tag},
+		Summary:     "A photo's picture",
+		Description: "The bytes as they came, under the media type of their content, for as long as pictures are kept; or one made of them, a JPEG.",
+		Responses:   map[string]*huma.Response{"200": {Description: "The picture.", Content: content}},
+		Errors:      []int{404, 422, 504},
+	}, func(ctx context.Context, in *struct {
+		PhotoParam
+		Annotated bool `query:"annotated" doc:"With boxes, moods and names drawn, in the language of Accept-Language." example:"true"`
+		Thumbnail bool `query:"thumbnail" doc:"Small: the longest side has 320 pixels." example:"false"`
+	}) (*huma.StreamResponse, error) {
+		p, err := s.pictureOf(ctx, in.Photo, in.Annotated, in.Thumbnail)
+		if err != nil {
+			return nil, err
+		}
+		return &huma.StreamResponse{Body: func(ctx huma.Context) {
+			r, w := humago.Unwrap(ctx)
+			p.write(s, r, w)
+		}}, nil
+	})
+}

@@ -1,0 +1,200 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"animo"
+	"animo/internal/photos"
+)
+
+// UploadQuery is where and when photos were taken, in a query. It is exported since huma sets no field of an
+// embedded type that is not.
+type UploadQuery struct {
+	Source  string `query:"source" doc:"Which camera or stage the photo is from, in at most 64 bytes." example:"puerta-norte"`
+	TakenAt string `query:"taken_at" doc:"When it was taken (RFC 3339); when it is accepted, if not said." example:"2026-08-01T21:15:00-05:00"`
+}
+
+// upload is what Take must be told of a photo of that name, but for its size.
+func (q UploadQuery) upload(name string) (photos.Upload, error) {
+	taken, err := takenAt(q.TakenAt)
+	return photos.Upload{Name: nameOf(name), Source: nameOf(q.Source), Taken: taken}, err
+}
+
+// takenAt reads when a photo was taken; the zero time if that is not said.
+func takenAt(v string) (time.Time, error) {
+	if v == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, unspaced(v))
+	if err != nil {
+		return at, animo.Errorf(animo.Invalid, "taken_at is %q; write it like 2026-08-01T21:15:00-05:00", "taken_at es %q; escríbalo como 2026-08-01T21:15:00-05:00", clip(v)).Of("taken_at")
+	}
+	return at, nil
+}
+
+// BodyStream keeps hold of the body's reader, so that a body of any size streams to disk. It is exported since
+// huma resolves no embedded type that is not.
+type BodyStream struct {
+	reader io.Reader
+	size   int64  // of the body; -1 when the client does not say
+	kind   string // its media type
+	border string // between the parts of a form
+}
+
+// Resolve is how huma lets an input see the request.
+func (b *BodyStream) Resolve(ctx huma.Context) []error {
+	b.reader, b.size = ctx.BodyReader(), -1
+	if n, err := strconv.ParseInt(ctx.Header("Content-Length"), 10, 64); err == nil {
+		b.size = n
+	}
+	kind, params, _ := mime.ParseMediaType(ctx.Header("Content-Type")) // checkMedia has seen to what cannot be read
+	b.kind, b.border = kind, params["boundary"]
+	return nil
+}
+
+// uploadView is a photo that was taken in, or why it was not.
+type uploadView struct {
+	ID        string       `json:"id,omitempty" doc:"The photo's id, under which it is asked for." example:"20260801T211502.125Z-9f86d081884c7d65"`
+	Name      string       `json:"image_id,omitempty" doc:"The name it was given." example:"entrada.jpg"`
+	Status    animo.Status `json:"status,omitempty" enum:"queued,analysing,done,failed" doc:"queued for a photo that is new; for one that was sent before, how far it is."`
+	StatusURL string       `json:"status_url,omitempty" doc:"Where to ask how far it is." example:"/v1/photos/20260801T211502.125Z-9f86d081884c7d65"`
+	Bytes     int64        `json:"bytes,omitempty"`
+	Problem   *Problem     `json:"problem,omitempty" doc:"Why it was not taken, beside others of its form that were."`
+}
+
+func viewUpload(p animo.Photo) uploadView {
+	return uploadView{ID: p.ID, Name: p.Name, Status: p.Status, StatusURL: path("v1", "photos", p.ID), Bytes: p.Bytes}
+}
+
+type uploadsView struct {
+	uploadView
+	Items []uploadView `json:"items,omitempty" doc:"For several files: each one's answer, in their order, in place of the other fields."`
+}
+
+type uploadOutput struct {
+	Location string `header:"Location"`
+	Body     uploadsView
+}
+
+// took answers for one photo.
+func took(p animo.Photo) *uploadOutput {
+	v := viewUpload(p)
+	return &uploadOutput{v.StatusURL, uploadsView{uploadView: v}}
+}
+
+// takeBody takes in a body that is the photo itself.
+func (s *server) takeBody(ctx context.Context, name string, q UploadQuery, body BodyStream) (*uploadOutput, error) {
+	u, err := q.upload(name)
+	if err != nil {
+		return nil, err
+	}
+	u.Size = body.size
+	p, err := s.Photos.Take(ctx, tenantOf(ctx), u, body.reader)
+	if err != nil {
+		return nil, err
+	}
+	return took(p), nil
+}
+
+// takeForm takes in each photo of a form, one after the other. What is wrong with one is no concern of the
+// others; the answer is an error only when none was taken.
+func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (*uploadOutput, error) {
+	u, err := q.upload("")
+	if err != nil {
+		return nil, err
+	}
+	f := newForm(body.reader, body.border, s.Limits.PhotoBytes, u)
+	var all []uploadView
+	var taken []animo.Photo
+	var errs []error
+	for {
+		file, err := f.next()
+		if errors.Is(err, errFormEnds) {
+			break
+		}
+		var p animo.Photo
+		if err == nil {
+			p, err = s.Photos.Take(ctx, tenantOf(ctx), file, f.part)
+		}
+		if err != nil {
+			errs = append(errs, err)
+			all = append(all, uploadView{Name: file.Name, Problem: s.itemProblem(ctx, err)})
+		} else {
+			taken = append(taken, p)
+			all = append(all, viewUpload(p))
+		}
+	}
+	switch {
+	case len(taken) == 0:
+		return nil, errs[0] // a form without a file is an error, too
+	case len(all) == 1:
+		return took(taken[0]), nil
+	}
+	return &uploadOutput{Body: uploadsView{Items: all}}, nil
+}
+
+// itemProblem is what is shown of an error that concerns one item of an answer.
+func (s *server) itemProblem(ctx context.Context, err error) *Problem {
+	p, _ := errors.AsType[*Problem](problem(ctx, s.Log, err))
+	return p
+}
+
+func (s *server) routeUploads() {
+	const tag = "Photos"
+	const promise = "When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo. " +
+		"What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP or TIFF."
+	binary := &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+	register(s, huma.Operation{
+		OperationID: "upload-photos", Method: http.MethodPost, Path: "/v1/photos", Tags: []string{tag},
+		Summary: "Upload photos: one or many in a form, or one as the body",
+		Description: "A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to " + strconv.Itoa(formFiles) + " files; its fields source and " +
+			"taken_at hold for the files after them. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). " + promise,
+		DefaultStatus: http.StatusAccepted,
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			multipartForm: {Schema: &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{
+				"source":   {Type: "string", Description: "Which camera or stage the photos after it are from."},
+				"taken_at": {Type: "string", Format: "date-time", Description: "When the photos after it were taken."},
+				"file":     {Type: "array", Items: binary.Schema, Description: "The photos. Any part with a file name is one, whatever it is called."},
+			}}},
+			"application/octet-stream": binary,
+		}},
+		Errors: []int{400, 413, 422, 504, 507},
+	}, func(ctx context.Context, in *struct {
+		Name string `query:"name" doc:"The photo's name, where the body is the photo itself." example:"entrada.jpg"`
+		UploadQuery
+		BodyStream
+	}) (*uploadOutput, error) {
+		isForm := in.kind == multipartForm
+		switch {
+		case isForm && in.Name != "":
+			return nil, animo.Errorf(animo.Invalid, "name is for a body that is the photo itself; in a form each file has its own", "name es para un cuerpo que es la foto misma; en un formulario cada archivo tiene el suyo").Of("name")
+		case isForm:
+			return s.takeForm(ctx, in.UploadQuery, in.BodyStream)
+		case in.Name == "":
+			return nil, animo.Errorf(animo.Invalid, "the photo has no name; send a form (curl -F file=@photo.jpg), or add ?name=photo.jpg", "la foto no tiene nombre; envíe un formulario (curl -F file=@foto.jpg), o añada ?name=foto.jpg").Of("name")
+		}
+		return s.takeBody(ctx, in.Name, in.UploadQuery, in.BodyStream)
+	})
+	register(s, huma.Operation{
+		OperationID: "upload-photo", Method: http.MethodPut, Path: "/v1/photos/{photo}", Tags: []string{tag},
+		Summary:       "Upload one photo under its name",
+		Description:   "The body is the photo; with curl: -T photo.jpg. " + promise,
+		DefaultStatus: http.StatusAccepted,
+		RequestBody:   &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": binary}},
+		Errors:        []int{400, 413, 422, 504, 507},
+	}, func(ctx context.Context, in *struct {
+		Photo string `path:"photo" doc:"The photo's name." example:"entrada.jpg"`
+		UploadQuery
+		BodyStream
+	}) (*uploadOutput, error) {
+		return s.takeBody(ctx, in.Photo, in.UploadQuery, in.BodyStream)
+	})
+}
