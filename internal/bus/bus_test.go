@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -221,6 +222,111 @@ func TestBus_final_errors_die_at_once(t *testing.T) {
 			t.Errorf("dead letter %+v", l)
 		}
 		f.wantOutcomes(t, bus.Dead)
+	})
+}
+
+func TestBus_what_could_not_begin_spends_no_attempt(t *testing.T) {
+	bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
+		throttled := animo.Errorf(animo.Invalid, "slow down", "más despacio") // final, if it were an attempt
+		var at []time.Time
+		done := make(chan bool)
+		f.start(t, function(func(context.Context, animo.Event) error {
+			at = append(at, time.Now())
+			if len(at) <= 20 {
+				return fmt.Errorf("find faces: %w", bus.Later{Pause: 4 * time.Second, Err: throttled})
+			}
+			close(done)
+			return nil
+		}))
+		f.publish(t, "1")
+		<-done
+		synctest.Wait()
+		for i := range at[1:] {
+			if pause := at[i+1].Sub(at[i]); pause < 4*time.Second || pause > 4900*time.Millisecond {
+				t.Errorf("pause %d took %v, want 4 s and up to a fifth more", i, pause)
+			}
+		}
+		f.wantDepth(t, bus.Depth{})
+		want := slices.Repeat([]bus.Outcome{bus.Returned}, 20)
+		f.wantOutcomes(t, append(want, bus.Done)...)
+	})
+}
+
+func TestBus_Later_keeps_the_attempts_spent_before(t *testing.T) {
+	bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
+		n := 0
+		dead := make(chan bool)
+		fn := function(func(context.Context, animo.Event) error {
+			if n++; n%3 != 0 {
+				return bus.Later{} // without a pause it is put off all the same
+			}
+			return errFlaky
+		})
+		fn.OnDead = func(context.Context, animo.Event, animo.Reason) error {
+			close(dead)
+			return nil
+		}
+		start := time.Now()
+		f.start(t, fn)
+		f.publish(t, "1")
+		<-dead
+		synctest.Wait()
+		if l := f.deadLetter(t, "1"); l.Attempts != 3 || l.Reason.Code != animo.Unavailable || n != 9 {
+			t.Errorf("dead letter %+v after %d calls, want 3 attempts and 9 calls", l, n)
+		}
+		if took := time.Since(start); took < 6*800*time.Millisecond+8800*time.Millisecond {
+			t.Errorf("it took %v, want six pauses of 1 s, then 1 s and 10 s, give or take a fifth", took)
+		}
+	})
+}
+
+// A handler that waits for its turn may be cut short: by its deadline, by Stop, or by a lost lease.
+func TestBus_Later_when_interrupted(t *testing.T) {
+	waiting := function(func(ctx context.Context, _ animo.Event) error {
+		<-ctx.Done()
+		return bus.Later{Pause: time.Minute, Err: ctx.Err()}
+	})
+	waiting.Deadline = 10 * time.Second
+	t.Run("by the deadline", func(t *testing.T) {
+		bubble(t, bus.Options{Attempts: 1}, func(t *testing.T, f *fixture) {
+			f.start(t, waiting)
+			f.publish(t, "1")
+			time.Sleep(11 * time.Second)
+			f.wantDepth(t, bus.Depth{Waiting: 1})
+			f.wantOutcomes(t, bus.Returned)
+		})
+	})
+	t.Run("by Stop", func(t *testing.T) {
+		bubble(t, bus.Options{Attempts: 1, Grace: time.Second}, func(t *testing.T, f *fixture) {
+			f.start(t, waiting)
+			f.publish(t, "1")
+			synctest.Wait()
+			if err := f.bus.Stop(t.Context()); err != nil {
+				t.Error(err)
+			}
+			f.wantDepth(t, bus.Depth{Waiting: 1}) // who asked to wait asked the next process too
+			f.wantOutcomes(t, bus.Returned)
+			time.Sleep(time.Minute + 13*time.Second)
+			got, err := f.driver.Claim(t.Context(), "f", 1, time.Minute)
+			if err != nil || len(got) != 1 || got[0].Attempt != 1 {
+				t.Errorf("after the pause: %+v, %v, want the event at attempt 1", got, err)
+			}
+		})
+	})
+	t.Run("by a removal", func(t *testing.T) {
+		bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
+			fn := waiting
+			fn.Deadline = time.Hour
+			f.start(t, fn)
+			f.publish(t, "1")
+			synctest.Wait()
+			if n, err := f.driver.Remove(t.Context(), "a", "1"); n != 1 || err != nil {
+				t.Fatal(n, err)
+			}
+			time.Sleep(11 * time.Second) // the next heartbeat notices
+			f.wantDepth(t, bus.Depth{})
+			f.wantOutcomes(t, bus.Lost)
+		})
 	})
 }
 

@@ -109,6 +109,9 @@ func (w *worker) work(d Delivery) {
 		outcome, reason = w.judge(ctx, d, err), animo.ReasonOf(err)
 	}
 	pause := w.pause(d.Attempt)
+	if outcome == Returned {
+		pause = w.rest(err)
+	}
 	if outcome == Dead && w.f.OnDead != nil {
 		deadErr := w.attempt(ctx, log, func(ctx context.Context) error { return w.f.OnDead(ctx, d.Event, reason) })
 		if errors.Is(deadErr, ErrDone) {
@@ -159,6 +162,8 @@ func (w *worker) judge(ctx context.Context, d Delivery, err error) Outcome {
 		return Done
 	case errors.Is(cause, errLost):
 		return Lost
+	case isLater(err):
+		return Returned
 	case animo.CodeOf(err).Final():
 		return Dead
 	case errors.Is(cause, ErrStopping):
@@ -200,7 +205,7 @@ func (w *worker) settle(d Delivery, outcome Outcome, pause time.Duration, reason
 		case Retried:
 			err = w.driver.Retry(w.settles, d, pause, reason)
 		case Returned:
-			err = w.driver.Release(w.settles, d, 0)
+			err = w.driver.Release(w.settles, d, pause)
 		case Dead:
 			d.Attempt = min(d.Attempt, w.o.Attempts) // those beyond were never tried
 			err = w.driver.Kill(w.settles, d, reason)
