@@ -26,7 +26,7 @@ func newBar(c *console) *bar {
 	return &bar{c: c, w: c.stderr}
 }
 
-// show draws how far the training is.
+// show draws how far the work is.
 func (b *bar) show(p text.Progress) {
 	if b.w == nil {
 		return
@@ -75,6 +75,8 @@ func (b *bar) name(stage string) string {
 		return b.c.say("fitting to all rows", "ajustando a todas las filas")
 	case "people":
 		return b.c.say("meeting people", "conociendo personas")
+	case "photos":
+		return b.c.say("sending photos", "enviando fotos")
 	case "pictures":
 		return b.c.say("looking at pictures", "mirando imágenes")
 	}

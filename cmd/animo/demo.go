@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"animo/internal/app"
+	"animo/internal/config"
+	"animo/samples"
+)
+
+// demoCmd shows what Animo does, on samples of its own.
+type demoCmd struct {
+	Listen string `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address to serve on, of this machine only; where the port is taken, a free one is."`
+	Data   string `type:"path" placeholder:"DIR" help:"Folder for everything that is kept; without it, a new one that is removed at the end."`
+	Photos string `type:"path" placeholder:"DIR" help:"Show the photos of this folder instead of the six that come with Animo."`
+	Once   bool   `help:"End when everything is shown, instead of leaving the server up."`
+}
+
+// Help is the part of --help with the examples.
+func (demoCmd) Help() string {
+	return `It starts a whole Animo in this process, with the default settings, and does over its API what you would do: sends photos and follows the live stream of the moods that are found in them; sends a file of 120 Spanish opinions, waits until a model is trained, and asks it about opinions that are new to it. Then the server is yours until Ctrl-C.
+
+Examples:
+
+    animo demo
+    animo demo --photos ~/Fotos/fiesta --data /tmp/animo`
+}
+
+// Run shows everything, and then waits for Ctrl-C.
+func (d *demoCmd) Run(ctx context.Context, c *console) (err error) {
+	photos, err := d.samples(c)
+	if err != nil {
+		return err
+	}
+	settings := config.Default()
+	settings.Listen, settings.Data = d.Listen, d.Data
+	if !settings.Loopback() {
+		return usagef("--listen", "%q is not an address of this machine only, such as 127.0.0.1:8080; animo serve serves on others",
+			"%q no es una dirección solo de esta máquina, como 127.0.0.1:8080; animo serve sirve en otras", d.Listen)
+	}
+	if settings.Data == "" {
+		if settings.Data, err = os.MkdirTemp("", "animo-demo-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(settings.Data)) }()
+	}
+	a, failed, err := d.start(ctx, c, settings)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settings.StopTime)
+		defer cancel()
+		err = errors.Join(err, a.Stop(stopCtx))
+	}()
+	k, err := newClient("http://"+a.Addr(), "", c.lang)
+	if err != nil {
+		return err
+	}
+	defer k.http.CloseIdleConnections()
+	show := &demo{c: c, client: k, ink: newInk(c.stdout), model: "opiniones.txt"}
+	show.welcome(settings.Data)
+	shown := make(chan error, 1)
+	showCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { shown <- show.run(showCtx, photos) }()
+	select {
+	case err = <-shown:
+	case err = <-failed:
+		cancel()
+		<-shown
+	}
+	if err != nil || d.Once {
+		return err
+	}
+	show.next()
+	select {
+	case <-ctx.Done():
+		return nil
+	case err = <-failed:
+		return err
+	}
+}
+
+// start starts Animo, on another port where the one asked for is taken.
+func (d *demoCmd) start(ctx context.Context, c *console, settings config.Config) (*app.App, <-chan error, error) {
+	log, err := newLogger(c, "text", "warn")
+	if err != nil {
+		return nil, nil, err
+	}
+	options := app.Options{Version: version(), Log: log}
+	a, err := app.New(ctx, settings, options)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		host, _, _ := net.SplitHostPort(settings.Listen) // it has been listened on
+		c.note("%s is taken, so another port serves", "%s está ocupado, así que sirve otro puerto", settings.Listen)
+		settings.Listen = net.JoinHostPort(host, "0")
+		a, err = app.New(ctx, settings, options)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return a, a.Start(ctx), nil
+}
+
+// demoPhoto is a photo to send.
+type demoPhoto struct {
+	name string
+	open body
+}
+
+// samples gives the photos to send.
+func (d *demoCmd) samples(c *console) ([]demoPhoto, error) {
+	var photos []demoPhoto
+	if d.Photos != "" {
+		files, err := findPhotos(c, []string{d.Photos})
+		for _, path := range files {
+			photos = append(photos, demoPhoto{filepath.Base(path), func() (io.ReadCloser, int64, error) { return openPhoto(path) }})
+		}
+		return photos, err
+	}
+	list, err := samples.Photos()
+	for _, p := range list {
+		photos = append(photos, demoPhoto{p.Name, bytesBody(p.JPEG)})
+	}
+	return photos, err
+}
+
+// bytesBody is a body that is in memory.
+func bytesBody(b []byte) body {
+	return func() (io.ReadCloser, int64, error) { return io.NopCloser(bytes.NewReader(b)), int64(len(b)), nil }
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"animo"
+	"animo/internal/photos"
+	"animo/text"
+)
+
+// ink colours texts, or leaves them as they are.
+type ink struct{ on bool }
+
+// newInk colours where w is a terminal and NO_COLOR (no-color.org) is not set.
+func newInk(w io.Writer) ink { return ink{terminal(w) && os.Getenv("NO_COLOR") == ""} }
+
+// The colours, as parameters of the control sequence SGR (ECMA-48, section 8.3.117).
+const (
+	bold    = "1"
+	faint   = "2"
+	red     = "31"
+	green   = "32"
+	yellow  = "33"
+	blue    = "34"
+	magenta = "35"
+)
+
+func (k ink) paint(colour, s string) string {
+	if !k.on || colour == "" || s == "" {
+		return s
+	}
+	return "\x1b[" + colour + "m" + s + "\x1b[0m"
+}
+
+// colourOf is a mood's.
+func colourOf(m animo.Mood) string {
+	switch m {
+	case animo.Happy:
+		return green
+	case animo.Sad:
+		return blue
+	case animo.Surprised:
+		return yellow
+	}
+	return magenta
+}
+
+// gauge draws a part of a whole, from 0 to 1, as a bar of that many cells; an eighth of a cell is its finest step.
+func gauge(part float64, cells int) string {
+	eighths := int(math.Round(max(0, min(part, 1)) * float64(cells) * 8))
+	s := strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		s += string([]rune("▏▎▍▌▋▊▉")[rest-1])
+	}
+	return s
+}
+
+// pad fills a text with spaces to a width in characters, and cuts a longer one.
+func pad(s string, width int) string {
+	if n := utf8.RuneCountInString(s); n <= width {
+		return s + strings.Repeat(" ", width-n)
+	}
+	return string([]rune(s)[:width-1]) + "…"
+}
+
+func (d *demo) line(format string, args ...any) {
+	fmt.Fprintln(d.c.stdout, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+}
+
+func (d *demo) head(en, es string) { d.line("\n%s", d.ink.paint(bold, d.c.say(en, es))) }
+
+func (d *demo) welcome(data string) {
+	d.line(d.c.say("Animo is up on %s, and keeps what it is given in %s.", "Animo está en marcha en %s, y guarda lo que recibe en %s."), d.client.base, printable(data))
+}
+
+func (d *demo) photosHead(list []demoPhoto) {
+	d.head("Photos in, moods out", "Entran fotos, salen ánimos")
+	d.line(d.c.say("%d photos go to PUT /v1/photos/NAME; GET /v1/stream tells of each face as it is recorded.\n",
+		"%d fotos van a PUT /v1/photos/NOMBRE; GET /v1/stream cuenta cada rostro cuando queda registrado.\n"), len(list))
+	for _, p := range list {
+		d.nameWidth = max(d.nameWidth, min(utf8.RuneCountInString(p.name), 32))
+	}
+	d.line("  %s", d.ink.paint(faint, d.c.say(
+		pad("PHOTO", d.nameWidth)+"  MOOD       EMOTION    CONFIDENCE        AGE  GENDER",
+		pad("FOTO", d.nameWidth)+"  ÁNIMO      EMOCIÓN    CONFIANZA        EDAD  GÉNERO")))
+}
+
+// face prints a face.
+func (d *demo) face(m animo.MoodRecord) {
+	const cells = 10
+	e := m.ImageData.Emotion
+	gender := m.Gender.Value
+	switch gender {
+	case "Female":
+		gender = d.c.say("female", "mujer")
+	case "Male":
+		gender = d.c.say("male", "hombre")
+	}
+	colour := colourOf(m.Mood)
+	name := printable(m.ImageID)
+	if name == d.lastName {
+		name = ""
+	} else {
+		d.lastName = name
+	}
+	d.line("  %s  %s  %s  %s %3.0f %%  %3.0f  %s", pad(name, d.nameWidth), d.ink.paint(colour, pad(string(m.Mood), 9)),
+		pad(e.Type, 9), d.ink.paint(colour, pad(gauge(e.Confidence/100, cells), cells)), e.Confidence, m.Age, gender)
+}
+
+// faceless prints a photo without faces, or one that failed.
+func (d *demo) faceless(p shownPhoto) {
+	d.lastName = ""
+	d.line("  %s  %s", pad(printable(p.name), d.nameWidth), d.ink.paint(faint, p.found(d.c)))
+}
+
+func (d *demo) photosFoot(photos, faces int, took time.Duration) {
+	d.line(d.c.say("\n%d faces in %d photos, in %.1f s from the first byte sent to the last face told.",
+		"\n%d rostros en %d fotos, en %.1f s desde el primer byte enviado hasta el último rostro contado."), faces, photos, took.Seconds())
+}
+
+// summary prints how many faces of each mood there are, as a chart.
+func (d *demo) summary(total map[animo.Mood]photos.MoodCount) {
+	const cells = 30
+	d.head("The mood of the room", "El ánimo de la sala")
+	d.line("%s\n", d.c.say("GET /v1/moods/summary counts what was recorded.", "GET /v1/moods/summary cuenta lo registrado."))
+	most := 1
+	for _, n := range total {
+		most = max(most, n.Faces)
+	}
+	for _, m := range animo.Moods() {
+		n := total[m]
+		confidence := ""
+		if n.Faces > 0 {
+			confidence = d.ink.paint(faint, fmt.Sprintf("%3.0f %%", n.Confidence))
+		}
+		d.line("  %s  %s %3d  %s", pad(string(m), 9), d.ink.paint(colourOf(m), pad(gauge(float64(n.Faces)/float64(most), cells), cells)), n.Faces, confidence)
+	}
+}
+
+func (d *demo) opinionsHead(name string) {
+	d.head("Labelled opinions in, a classifier out", "Entran opiniones etiquetadas, sale un clasificador")
+	d.line(d.c.say("%[1]s, 120 Spanish opinions, goes to PUT /v1/training/%[1]s: few and easy ones, to show how it works.\n",
+		"%[1]s, 120 opiniones, va a PUT /v1/training/%[1]s: pocas y fáciles, para mostrar cómo funciona.\n"), name)
+}
+
+// scores prints how good the model is, fold by fold.
+func (d *demo) scores(r *text.Report) {
+	folds := make([]string, len(r.Folds))
+	for i, f := range r.Folds {
+		folds[i] = fmt.Sprintf("%.0f", 100*f.Accuracy)
+	}
+	d.line(d.c.say("  accuracy in %% on each of %[2]d folds, by a model of the others: %[1]s", "  exactitud en %% en cada uno de %[2]d pliegues, con un modelo de los demás: %[1]s"), strings.Join(folds, " "), len(r.Folds))
+	d.line("  %s %s", d.ink.paint(green, gauge(r.Accuracy.Mean, 30)), fmt.Sprintf(d.c.say(
+		"%.1f %% on average, ± %.1f; trainer %s, %d features, %.1f s\n",
+		"%.1f %% de media, ± %.1f; entrenador %s, %d rasgos, %.1f s\n"),
+		100*r.Accuracy.Mean, 100*r.Accuracy.Std, cmp.Or(r.Chosen, r.Trainer), r.Features, r.Seconds))
+	d.line(d.c.say("POST /v1/models/%s/classify, with opinions that it has not seen and the n-grams that decided:\n",
+		"POST /v1/models/%s/classify, con opiniones que no ha visto y los n-gramas que decidieron:\n"), d.model)
+}
+
+// opinion prints an opinion as it was classified, and what decided.
+func (d *demo) opinion(o classifiedOpinion) {
+	colour := green
+	if o.Label == animo.Negative.String() {
+		colour = red
+	}
+	why := make([]string, len(o.Evidence))
+	for i, e := range o.Evidence {
+		why[i] = fmt.Sprintf("%s %+.1f", e.NGram, e.Weight)
+	}
+	d.line("  %s %3.0f %%  %s", d.ink.paint(colour, pad(o.Label, 8)), 100*o.Probability, o.Text)
+	d.line("  %s  %s", strings.Repeat(" ", 14), d.ink.paint(faint, strings.Join(why, ", ")))
+}
+
+// next says what to try.
+func (d *demo) next() {
+	d.head("Your turn", "Su turno")
+	d.line("%s\n", d.c.say("The server stays up. In another terminal:", "El servidor sigue en marcha. En otra terminal:"))
+	photo := d.c.say("photo.jpg", "foto.jpg")
+	d.line("  curl -T %[1]s %[2]s/v1/photos/%[1]s", photo, d.client.base)
+	d.line("  curl -N '%s/v1/stream?last_event_id=0'", d.client.base)
+	d.line(`  curl -d '{"idmodel":"%s","opiniones":["Las camas estaban mal arregladas"]}' %s/senti`, d.model, d.client.base)
+	d.line(d.c.say("\n%s/docs explains every operation. Ctrl-C ends.", "\n%s/docs explica cada operación. Ctrl-C termina."), d.client.base)
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"animo"
+)
+
+// toldMood is a face that a live stream tells of, or what ended the stream.
+type toldMood struct {
+	animo.MoodRecord
+	err error
+}
+
+// maxEvent is the longest line of a stream that is read, in bytes.
+const maxEvent = 1 << 20
+
+// moods follows the live stream of faces from the first one that is still known. The channel is closed after
+// an error, and when ctx ends.
+func (k *client) moods(ctx context.Context) (<-chan toldMood, error) {
+	res, _, err := k.open(ctx, http.MethodGet, "/v1/stream?last_event_id=0", nil)
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode != http.StatusOK {
+		defer res.Body.Close()
+		return nil, problemOf(res)
+	}
+	out := make(chan toldMood)
+	go func() {
+		defer close(out)
+		defer res.Body.Close()
+		tell := func(m toldMood) bool {
+			select {
+			case out <- m:
+				return true
+			case <-ctx.Done():
+				return false
+			}
+		}
+		lines := bufio.NewScanner(res.Body)
+		lines.Buffer(nil, maxEvent)
+		event := ""
+		for lines.Scan() {
+			field, value, _ := strings.Cut(lines.Text(), ":")
+			value = strings.TrimPrefix(value, " ")
+			switch {
+			case lines.Text() == "":
+				event = ""
+			case field == "event":
+				event = value
+			case field == "data" && event == "mood":
+				var m toldMood
+				m.err = json.Unmarshal([]byte(value), &m.MoodRecord)
+				if !tell(m) || m.err != nil {
+					return
+				}
+			}
+		}
+		tell(toldMood{err: animo.Errorf(animo.Unavailable, "the live stream broke off: %v", "la transmisión en vivo se cortó: %v", lines.Err())})
+	}()
+	return out, nil
+}

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"animo"
+	"animo/text"
+)
+
+// uploadCmd sends photos to a running server.
+type uploadCmd struct {
+	Files   []string `arg:"" name:"file" help:"Photos, and folders whose photos are all sent, at any depth."`
+	URL     string   `default:"http://127.0.0.1:8080" env:"ANIMO_URL" placeholder:"URL" help:"The server."`
+	Key     string   `env:"ANIMO_KEY" placeholder:"KEY" help:"API key, where the server wants one. Put it into ANIMO_KEY: others on this machine can see command lines."`
+	Source  string   `placeholder:"NAME" help:"Which camera or stage the photos come from."`
+	TakenAt string   `placeholder:"TIME" help:"When the photos were taken, such as 2026-11-21T18:30:00Z; or \"file\", for when each file was last changed. Otherwise it is when they are accepted."`
+	Wait    bool     `help:"Wait until each photo is analysed, and print the moods of its faces."`
+	Jobs    int      `default:"4" placeholder:"N" help:"How many photos are sent at once."`
+}
+
+// maxJobs is the most photos that are sent at once: half of what a server lets a tenant do by default.
+const maxJobs = 64
+
+// Help is the part of --help with the examples.
+func (uploadCmd) Help() string {
+	return `A photo is called like its file, without the folders; the same name and bytes again are the same photo, so a broken run can be repeated. Of a folder, the files that begin like a picture are sent; links, hidden files and what is no file are left out. Files of opinions are not sent: curl -T does that.
+
+Each photo gives one line on stdout: its name, its id and its status, with tabs between; with --wait, also how many faces of which mood it has, or why it failed. What the server is too busy for, and what broke on the way, is tried again for two minutes. A photo that is refused is named on stderr and does not stop the others; the exit code is 1 then.
+
+Examples:
+
+    animo upload foto.jpg --wait
+    animo upload fotos --source escenario --taken-at file
+    ANIMO_KEY=$(cat clave) animo upload --url https://animo.example.com fotos`
+}
+
+// Run sends the photos, several at a time.
+func (u *uploadCmd) Run(ctx context.Context, c *console) error {
+	if u.Jobs < 1 || u.Jobs > maxJobs {
+		return usagef("--jobs", "%d is not a number of photos at once; allowed are 1 to %d", "%d no es un número de fotos a la vez; se admiten de 1 a %d", u.Jobs, maxJobs)
+	}
+	var taken time.Time
+	if u.TakenAt != "" && u.TakenAt != "file" {
+		var err error
+		if taken, err = time.Parse(time.RFC3339, u.TakenAt); err != nil {
+			return usagef("--taken-at", `%q is neither a time like 2026-11-21T18:30:00Z nor "file"`, `%q no es una hora como 2026-11-21T18:30:00Z ni "file"`, u.TakenAt)
+		}
+	}
+	k, err := newClient(u.URL, u.Key, c.lang)
+	if err != nil {
+		return err
+	}
+	defer k.http.CloseIdleConnections()
+	files, err := findPhotos(c, u.Files)
+	if err != nil {
+		return err
+	}
+	if err := k.reach(ctx); err != nil {
+		return err
+	}
+	return (&uploading{c: c, client: k, options: u, taken: taken, bar: newBar(c)}).run(ctx, files)
+}
+
+// uploading is one run of the command.
+type uploading struct {
+	c       *console
+	client  *client
+	options *uploadCmd
+	taken   time.Time // zero: each file's, or none
+	bar     *bar
+	sent    atomic.Int64
+}
+
+// uploaded is what became of a file.
+type uploaded struct {
+	sentPhoto // without an ID where it was not accepted
+	err       error
+}
+
+// run sends the files and prints what became of each, in their order.
+func (u *uploading) run(ctx context.Context, files []string) error {
+	defer u.bar.clear()
+	failed, first := 0, error(nil)
+	fail := func(err error) {
+		if failed++; first == nil {
+			first = err
+		}
+	}
+	u.progress(0, len(files))
+	results := inOrder(ctx, len(files), u.options.Jobs, func(ctx context.Context, i int) uploaded { return u.send(ctx, files[i]) })
+	for i, r := range results {
+		if r.err != nil && ctx.Err() != nil {
+			continue // it was not let end; those that did are still printed
+		}
+		u.bar.clear()
+		if r.err != nil {
+			u.c.fail(fmt.Errorf("%s: %w", printable(files[i]), r.err))
+			fail(r.err)
+		}
+		if r.ID != "" {
+			if err := u.print(files[i], r); err != nil {
+				return err
+			}
+		}
+		if r.Failure != nil {
+			fail(&animo.Error{Code: r.Failure.Code})
+		}
+		u.progress(i+1, len(files))
+	}
+	if ctx.Err() != nil {
+		return animo.Errorf(animo.Interrupted, "interrupted; photos sent: %d of %d", "interrumpido; fotos enviadas: %d de %d", u.sent.Load(), len(files))
+	}
+	if failed > 0 {
+		return animo.Errorf(animo.CodeOf(first), "failed: %d (see above)", "fallaron: %d (véase arriba)", failed)
+	}
+	return nil
+}
+
+// progress draws the bar where there is something to wait for.
+func (u *uploading) progress(done, total int) {
+	if total > 1 {
+		u.bar.show(text.Progress{Stage: "photos", Done: done, Total: total})
+	}
+}
+
+// send sends one file and, with --wait, waits for its faces.
+func (u *uploading) send(ctx context.Context, path string) (r uploaded) {
+	query, taken := url.Values{}, u.taken
+	if u.options.Source != "" {
+		query.Set("source", u.options.Source)
+	}
+	if u.options.TakenAt == "file" {
+		info, err := os.Stat(path)
+		if err != nil {
+			return uploaded{err: err}
+		}
+		taken = info.ModTime()
+	}
+	if !taken.IsZero() {
+		query.Set("taken_at", taken.UTC().Format(time.RFC3339Nano))
+	}
+	r.sentPhoto, r.err = u.client.upload(ctx, filepath.Base(path), query, func() (io.ReadCloser, int64, error) { return openPhoto(path) })
+	if r.err != nil {
+		return r
+	}
+	u.sent.Add(1)
+	if u.options.Wait {
+		p, err := u.client.await(ctx, r.ID)
+		if err != nil {
+			r.err = err
+			return r
+		}
+		r.sentPhoto = p
+	}
+	return r
+}
+
+// print writes a photo's line.
+func (u *uploading) print(path string, r uploaded) error {
+	line := []string{printable(filepath.Base(path)), r.ID, string(r.Status)}
+	if u.options.Wait && r.Status.Ended() {
+		line = append(line, r.found(u.c))
+	}
+	_, err := fmt.Fprintln(u.c.stdout, strings.Join(line, "\t"))
+	return err
+}
+
+// found tells how many faces of which mood a photo has, or why it failed.
+func (p *sentPhoto) found(c *console) string {
+	if p.Failure != nil {
+		return p.Failure.Message
+	}
+	faces := map[animo.Mood]int{}
+	for _, f := range p.Faces {
+		faces[f.Mood]++
+	}
+	var parts []string
+	for _, m := range animo.Moods() {
+		if faces[m] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", faces[m], m))
+		}
+	}
+	if len(parts) == 0 {
+		return c.say("no faces", "sin rostros")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// openPhoto opens a file to send, and tells its size.
+func openPhoto(path string) (io.ReadCloser, int64, error) {
+	f, err := openPicture(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = animo.Errorf(animo.Invalid, "it is not a file", "no es un archivo")
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
+}
+
+// findPhotos lists the files to send: those that were named, as they are, and of a folder all that begin like
+// a picture, at any depth, in the order of their names. Links in a folder are not followed, so that nothing
+// outside it is sent; they and whatever else is no file are named. Hidden files and folders are passed over.
+func findPhotos(c *console, names []string) ([]string, error) {
+	var files []string
+	others := 0
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+			return nil, usagef("FILE", "%s is not a file", "%s no es un archivo", printable(name)) // a pipe would never end
+		}
+		if err != nil || !info.IsDir() {
+			files = append(files, name)
+			continue
+		}
+		before := len(files)
+		err = filepath.WalkDir(name+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
+			hidden := strings.HasPrefix(entry.Name(), ".") && filepath.Clean(path) != filepath.Clean(name)
+			switch {
+			case err != nil:
+				return err
+			case entry.IsDir() && hidden:
+				return fs.SkipDir
+			case entry.IsDir() || hidden:
+			case !entry.Type().IsRegular():
+				c.note("passed over %s: it is not a file but a link or the like", "se omitió %s: no es un archivo sino un enlace o similar", printable(path))
+			case looksLikePicture(path):
+				files = append(files, path)
+			default:
+				others++
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(files) == before {
+			return nil, animo.Errorf(animo.NotFound, "%s: there is no picture in it", "%s: no contiene ninguna imagen", printable(name))
+		}
+	}
+	if others > 0 {
+		c.note("passed over files that are no pictures: %d", "se omitieron archivos que no son imágenes: %d", others)
+	}
+	return files, nil
+}
