@@ -234,10 +234,10 @@ func (b *Inbox) within(root *os.Root, tenant string, do func(home *os.Root)) err
 func (b *Inbox) takeIn(ctx context.Context, root *os.Root, drops []*drop, ready [][]*file, now time.Time) {
 	var group errgroup.Group
 	group.SetLimit(b.o.Takes)
-	for left, i := true, 0; left && ctx.Err() == nil; i++ {
+	for left, i := true, 0; left; i++ {
 		left = false
 		for n, d := range drops {
-			if i >= len(ready[n]) || b.resting(d, now) {
+			if i >= len(ready[n]) {
 				continue
 			}
 			left = true

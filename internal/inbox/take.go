@@ -58,7 +58,7 @@ func composed(name string) string { return norm.NFC.String(name) }
 
 // takeFile takes in a file that has come to rest. One that is refused for good is moved at once.
 func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, now time.Time) {
-	if b.resting(d, now) { // since another file of it was taken in
+	if ctx.Err() != nil || b.resting(d, now) { // since the look began
 		return
 	}
 	// A pipe put in the file's place would keep its opener waiting, but for O_NONBLOCK; a file has no use for it.

@@ -182,6 +182,15 @@ func TestInbox_takes_nothing_back_that_was_erased(t *testing.T) {
 	})
 }
 
+func TestInbox_leaves_files_of_a_tenant_that_is_being_removed(t *testing.T) {
+	watch(t, Options{}, func(t *testing.T, b *box) {
+		b.change(func() { b.refuse[""] = animo.Errorf(animo.NotFound, "there is no tenant", "no existe el inquilino") })
+		b.write("acme/photos/a.jpg", "1")
+		b.looks(4)
+		b.wantFiles("acme/photos/a.jpg")
+	})
+}
+
 func TestInbox_takes_again_after_a_restart(t *testing.T) {
 	watch(t, Options{}, func(t *testing.T, b *box) {
 		b.write("acme/photos/a.jpg", "1")
@@ -219,8 +228,6 @@ func TestInbox_is_not_held_up_by_a_pipe(t *testing.T) {
 func TestInbox_flood_is_bounded_and_fair(t *testing.T) {
 	const flood, inFlight = 3000, 150
 	watch(t, Options{InFlight: inFlight}, func(t *testing.T, b *box) {
-		b.set("", animo.Done, nil)
-		b.set("slow.jpg", animo.Queued, nil)
 		for i := range flood {
 			b.write("acme/photos/"+strconv.Itoa(i)+".jpg", "1")
 		}
@@ -231,17 +238,19 @@ func TestInbox_flood_is_bounded_and_fair(t *testing.T) {
 		b.looks(4)
 		runtime.GC()
 		runtime.ReadMemStats(&after)
-		if n := len(b.in.drops[dropID{"acme", photosKind}].files); n > inFlight {
-			t.Errorf("%d files in flight, want %d at most", n, inFlight)
+		if n := len(b.in.drops[dropID{"acme", photosKind}].files); n != inFlight {
+			t.Errorf("%d files in flight, want %d", n, inFlight)
 		}
 		if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 4<<20 {
 			t.Errorf("the heap grew by %d bytes", grown)
 		}
+		b.set("one.jpg", animo.Done, nil) // while those of the flood are not
 		b.write("umbrella/photos/one.jpg", "1")
-		b.looks(4)
+		b.looks(3)
 		if _, err := os.Stat(b.path("umbrella/done/photos/one.jpg")); err != nil {
 			t.Errorf("another tenant's photo waits for the flood: %v", err)
 		}
+		b.set("", animo.Done, nil)
 		b.looks(100)
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -258,8 +267,38 @@ func TestInbox_asks_less_often_for_what_takes_long(t *testing.T) {
 	watch(t, Options{}, func(t *testing.T, b *box) {
 		b.write("acme/training/long.txt", "1")
 		b.looks(600)
+		b.change(func() {
+			if b.asked < 20 || b.asked > 40 {
+				t.Errorf("in ten minutes it was asked %d times how far it is", b.asked)
+			}
+		})
 		b.set("", animo.Done, nil)
 		b.looks(155) // it has waited ten minutes: a quarter of that, and a look
 		b.wantFiles("acme/done/training/long.txt")
 	})
+}
+
+func TestInbox_drops_share_the_room(t *testing.T) {
+	many := func(n int) *drop {
+		d := &drop{files: map[string]*file{}}
+		for i := range n {
+			d.files[strconv.Itoa(i)] = &file{}
+		}
+		return d
+	}
+	for _, c := range []struct{ own, other, want int }{
+		{0, 0, 100},  // alone: all
+		{0, 100, 4},  // the other holds all: as many as are taken at once
+		{20, 40, 30}, // to its half
+		{50, 40, 0},  // it has its half
+		{70, 10, 0},
+		{20, 70, 10}, // what is left
+		{3, 97, 1},
+	} {
+		d := many(c.own)
+		b := &Inbox{o: Options{InFlight: 100, Takes: 4}, drops: map[dropID]*drop{{kind: "own"}: d, {kind: "other"}: many(c.other), {kind: "idle"}: many(0)}}
+		if got := max(0, b.room(d)); got != c.want {
+			t.Errorf("with %d files of its own and %d of another there is room for %d, want %d", c.own, c.other, got, c.want)
+		}
+	}
 }

@@ -54,7 +54,7 @@ func (b *Inbox) visit(ctx context.Context, home *os.Root, d *drop, now time.Time
 			switch {
 			case err != nil || !info.Mode().IsRegular():
 				delete(d.files, p) // should it be there still, it is found anew
-			case unchanged(f.info, info) && settled(info, now, b.o.Interval):
+			case unchanged(f.info, info): // two looks are an interval apart: nothing was written for so long
 				ready = append(ready, f)
 			default:
 				f.info = info
@@ -71,13 +71,6 @@ func (b *Inbox) visit(ctx context.Context, home *os.Root, d *drop, now time.Time
 
 // unchanged reports whether nothing was written to a file between two looks.
 func unchanged(a, b fs.FileInfo) bool { return a.Size() == b.Size() && a.ModTime().Equal(b.ModTime()) }
-
-// settled reports whether a file was last written longer than an interval ago. A time to come is another
-// machine's clock, and tells nothing.
-func settled(info fs.FileInfo, now time.Time, interval time.Duration) bool {
-	age := now.Sub(info.ModTime())
-	return age >= interval || age < 0
-}
 
 // room is how many more files a drop may have in flight. The drops that hold files share what there is; so that
 // none stands still because others do, each may have as many as are taken in at once.
