@@ -78,3 +78,73 @@ func BenchmarkQuery(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
 }
+
+// moods makes the n-th batch of five rows, each with six tallies of which the five share most, as a photo of
+// five faces gives.
+func moods(n int) []table.Entry {
+	value := fmt.Appendf(nil, `{"emotions":"%0500d"}`, 7)
+	entries := make([]table.Entry, 5)
+	for i := range entries {
+		e := table.Entry{Row: table.Row{Key: fmt.Sprintf("2023-04-05T06:07:08Z/%08d/%d", n, i), Value: value}, Log: "live"}
+		for k := range 6 {
+			e.Tallies = append(e.Tallies, table.Tally{Key: fmt.Sprintf("stage%d/%05d", k, n/100), N: 1, Sum: 97.5})
+		}
+		entries[i] = e
+	}
+	return entries
+}
+
+// BenchmarkAdd adds batches of five rows: bare ones, with a log, with six tallies each, and with both.
+func BenchmarkAdd(b *testing.B) {
+	for _, c := range []struct {
+		name         string
+		tallies, log bool
+	}{{"rows", false, false}, {"log", false, true}, {"tallies", true, false}, {"both", true, true}} {
+		b.Run(c.name, func(b *testing.B) {
+			d := sqltable.New(openDB(b))
+			n := 0
+			for b.Loop() {
+				entries := moods(n)
+				n++
+				for i := range entries {
+					if !c.tallies {
+						entries[i].Tallies = nil
+					}
+					if !c.log {
+						entries[i].Log = ""
+					}
+				}
+				if added, err := d.Add(b.Context(), "default", "happy", entries...); err != nil || added != len(entries) {
+					b.Fatal(added, err)
+				}
+			}
+			b.ReportMetric(float64(5*n)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+}
+
+// BenchmarkTallies reads 6,000 tallies.
+func BenchmarkTallies(b *testing.B) {
+	const total = 6_000
+	d := sqltable.New(openDB(b))
+	e := table.Entry{Row: table.Row{Key: "k"}}
+	for i := range total {
+		e.Tallies = append(e.Tallies, table.Tally{Key: fmt.Sprintf("stage/%08d", i), N: 1, Sum: 97.5})
+	}
+	if _, err := d.Add(b.Context(), "default", "happy", e); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range d.Tallies(b.Context(), "default", "happy", table.Range{}) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != total {
+			b.Fatal(n)
+		}
+	}
+}

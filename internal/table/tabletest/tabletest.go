@@ -43,6 +43,18 @@ func Run(t *testing.T, open func(t *testing.T) table.Driver) {
 		{"DeleteRemovesARange", deleteRange},
 		{"DeleteRemovesManyRows", deleteMany},
 		{"DeleteTenantRemovesOnlyThat", deleteTenant},
+		{"AddCountsOnce", addCountsOnce},
+		{"AddTakesAnyNumber", addAnyNumber},
+		{"AddIsAllOrNothing", addIsAllOrNothing},
+		{"RemoveTakesAway", removeTakesAway},
+		{"TalliesAgreeWithAModel", tallyModel},
+		{"TalliesAndLogsOfOthersAreOutOfReach", talliesOfOthers},
+		{"DeleteTenantRemovesManyTalliesAndPlaces", deleteTenantWithMuch},
+		{"ManyAddTheSame", addAtOnce},
+		{"LogComesInPages", logInPages},
+		{"LogIsTrimmed", trimLog},
+		{"LogIsTrimmedOfMuch", trimMuch},
+		{"LogKeepsItsOrderUnderManyWriters", logInOrder},
 		{"LimitsAreKept", limits},
 		{"ManyWritersLoseNothing", manyWriters},
 		{"AnEndedContextIsSaid", endedContext},
@@ -535,6 +547,15 @@ func calls(ctx context.Context, d table.Driver) map[string]error {
 	_, errs["Count"] = d.Count(ctx, "t", "x", table.Range{})
 	_, errs["Delete"] = d.Delete(ctx, "t", "x", table.Range{})
 	errs["DeleteTenant"] = d.DeleteTenant(ctx, "t")
+	_, errs["Add"] = d.Add(ctx, "t", "x", entry("b", "live", 1, "k"))
+	_, errs["Remove"] = d.Remove(ctx, "t", "x", entry("a", "live", 1, "k"))
+	errs["Tallies"] = nil
+	for _, err := range d.Tallies(ctx, "t", "x", table.Range{}) {
+		errs["Tallies"] = err
+	}
+	_, errs["Log"] = d.Log(ctx, "t", "live", 0, 1)
+	_, _, errs["LogEnd"] = d.LogEnd(ctx, "t", "live")
+	errs["TrimLog"] = d.TrimLog(ctx, "t", "live", 1)
 	return errs
 }
 
