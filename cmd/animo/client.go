@@ -146,17 +146,18 @@ func retryAfter(res *http.Response) (again bool, after time.Duration) {
 	return false, 0
 }
 
-// problemOf reads the problem document of an answer.
+// problemOf reads the problem document of an answer. The field that it may name is one of the request, which
+// the user has not seen.
 func problemOf(res *http.Response) error {
 	var p struct {
-		Code          animo.Code
-		Detail, Field string
+		Code   animo.Code
+		Detail string
 	}
 	const most = 1 << 20
 	if err := json.NewDecoder(io.LimitReader(res.Body, most)).Decode(&p); err != nil || p.Detail == "" {
 		return animo.Errorf(animo.Internal, "the server answered %s", "el servidor respondió %s", res.Status)
 	}
-	return &animo.Error{Code: p.Code, EN: p.Detail, ES: p.Detail, Field: p.Field}
+	return &animo.Error{Code: p.Code, EN: p.Detail, ES: p.Detail}
 }
 
 // reach answers an error unless an Animo is there.

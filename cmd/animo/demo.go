@@ -35,15 +35,15 @@ Examples:
 
 // Run shows everything, and then waits for Ctrl-C.
 func (d *demoCmd) Run(ctx context.Context, c *console) (err error) {
-	photos, err := d.samples(c)
-	if err != nil {
-		return err
-	}
 	settings := config.Default()
 	settings.Listen, settings.Data = d.Listen, d.Data
 	if !settings.Loopback() {
 		return usagef("--listen", "%q is not an address of this machine only, such as 127.0.0.1:8080; animo serve serves on others",
 			"%q no es una dirección solo de esta máquina, como 127.0.0.1:8080; animo serve sirve en otras", d.Listen)
+	}
+	photos, err := d.samples(c)
+	if err != nil {
+		return err
 	}
 	if settings.Data == "" {
 		if settings.Data, err = os.MkdirTemp("", "animo-demo-"); err != nil {
@@ -121,7 +121,7 @@ func (d *demoCmd) samples(c *console) ([]demoPhoto, error) {
 	if d.Photos != "" {
 		files, err := findPhotos(c, []string{d.Photos})
 		for _, path := range files {
-			photos = append(photos, demoPhoto{filepath.Base(path), func() (io.ReadCloser, int64, error) { return openPhoto(path) }})
+			photos = append(photos, demoPhoto{filepath.Base(path), fileBody(path)})
 		}
 		return photos, err
 	}

@@ -82,8 +82,8 @@ func (d *demo) welcome(data string) {
 
 func (d *demo) photosHead(list []demoPhoto) {
 	d.head("Photos in, moods out", "Entran fotos, salen ánimos")
-	d.line(d.c.say("%d photos go to PUT /v1/photos/NAME; GET /v1/stream tells of each face as it is recorded.\n",
-		"%d fotos van a PUT /v1/photos/NOMBRE; GET /v1/stream cuenta cada rostro cuando queda registrado.\n"), len(list))
+	d.line(d.c.say("PUT /v1/photos/NAME takes each, and GET /v1/stream tells of each face when it is recorded. Photos: %d.\n",
+		"PUT /v1/photos/NOMBRE recibe cada una, y GET /v1/stream cuenta cada rostro cuando queda registrado. Fotos: %d.\n"), len(list))
 	for _, p := range list {
 		d.nameWidth = max(d.nameWidth, min(utf8.RuneCountInString(p.name), 32))
 	}
@@ -120,9 +120,9 @@ func (d *demo) faceless(p shownPhoto) {
 	d.line("  %s  %s", pad(printable(p.name), d.nameWidth), d.ink.paint(faint, p.found(d.c)))
 }
 
-func (d *demo) photosFoot(photos, faces int, took time.Duration) {
-	d.line(d.c.say("\n%d faces in %d photos, in %.1f s from the first byte sent to the last face told.",
-		"\n%d rostros en %d fotos, en %.1f s desde el primer byte enviado hasta el último rostro contado."), faces, photos, took.Seconds())
+func (d *demo) photosFoot(faces int, took time.Duration) {
+	d.line(d.c.say("\nFaces: %d. From the first byte sent to the last face told: %.1f s.",
+		"\nRostros: %d. Desde el primer byte enviado hasta el último rostro contado: %.1f s."), faces, took.Seconds())
 }
 
 // summary prints how many faces of each mood there are, as a chart.

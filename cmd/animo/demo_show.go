@@ -99,7 +99,7 @@ func (d *demo) showPhotos(ctx context.Context, list []demoPhoto) error {
 			return ctx.Err()
 		}
 	}
-	d.photosFoot(len(list), faces, time.Since(start))
+	d.photosFoot(faces, time.Since(start))
 	return nil
 }
 
@@ -161,7 +161,7 @@ func (d *demo) showOpinions(ctx context.Context) error {
 	if err := d.client.call(ctx, http.MethodPut, "/v1/training/"+d.model, bytesBody(samples.Opinions()), &t); err != nil {
 		return err
 	}
-	for !t.Status.Ended() {
+	for asked := false; !asked || !t.Status.Ended(); asked = true { // an upload that is known is answered without its report
 		if err := d.client.call(ctx, http.MethodGet, "/v1/training/"+d.model+"?wait=20", nil, &t); err != nil {
 			return err
 		}

@@ -140,16 +140,17 @@ func (u *uploading) send(ctx context.Context, path string) (r uploaded) {
 		query.Set("source", u.options.Source)
 	}
 	if u.options.TakenAt == "file" {
-		info, err := os.Stat(path)
+		f, info, err := openPhoto(path)
 		if err != nil {
 			return uploaded{err: err}
 		}
+		_ = f.Close()
 		taken = info.ModTime()
 	}
 	if !taken.IsZero() {
 		query.Set("taken_at", taken.UTC().Format(time.RFC3339Nano))
 	}
-	r.sentPhoto, r.err = u.client.upload(ctx, filepath.Base(path), query, func() (io.ReadCloser, int64, error) { return openPhoto(path) })
+	r.sentPhoto, r.err = u.client.upload(ctx, filepath.Base(path), query, fileBody(path))
 	if r.err != nil {
 		return r
 	}
@@ -196,20 +197,31 @@ func (p *sentPhoto) found(c *console) string {
 	return strings.Join(parts, ", ")
 }
 
-// openPhoto opens a file to send, and tells its size.
-func openPhoto(path string) (io.ReadCloser, int64, error) {
+// fileBody is a body that is in a file.
+func fileBody(path string) body {
+	return func() (io.ReadCloser, int64, error) {
+		f, info, err := openPhoto(path)
+		if err != nil {
+			return nil, 0, err
+		}
+		return f, info.Size(), nil
+	}
+}
+
+// openPhoto opens a file to send.
+func openPhoto(path string) (*os.File, fs.FileInfo, error) {
 	f, err := openPicture(path)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
 		err = animo.Errorf(animo.Invalid, "it is not a file", "no es un archivo")
 	}
 	if err != nil {
-		return nil, 0, errors.Join(err, f.Close())
+		return nil, nil, errors.Join(err, f.Close())
 	}
-	return f, info.Size(), nil
+	return f, info, nil
 }
 
 // findPhotos lists the files to send: those that were named, as they are, and of a folder all that begin like

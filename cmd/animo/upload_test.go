@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"animo"
+	"animo/internal/app"
+	"animo/internal/config"
+	"animo/samples"
+)
+
+// samplePhotos gives the sample photos, after having checked that they and the networks are there.
+func samplePhotos(t *testing.T) []samples.Photo {
+	t.Helper()
+	list, err := samples.Photos()
+	if err == nil {
+		err = networks()
+	}
+	if animo.CodeOf(err) == animo.Unavailable {
+		if os.Getenv("ANIMO_REQUIRE_SHARED") == "1" {
+			t.Fatal(err)
+		}
+		t.Skipf("SKIPPED, NOT TESTED: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// serve runs an Animo in this process until the test ends, and gives its URL.
+func serve(t *testing.T) string {
+	t.Helper()
+	c := config.Default()
+	c.Data, c.Listen, c.MinFree = t.TempDir(), "127.0.0.1:0", 0
+	a, err := app.New(t.Context(), c, app.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Start(t.Context())
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if err := a.Stop(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return "http://" + a.Addr()
+}
+
+// check runs a command line and compares all that it prints with patterns as those of a script.
+func check(t *testing.T, args []string, code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if got := run(args, bytes.NewReader(nil), &out, &errs); got != code {
+		t.Errorf("%v: exit code %d, want %d", args, got, code)
+	}
+	for _, s := range []struct{ name, got, want string }{{"stdout", out.String(), stdout}, {"stderr", errs.String(), stderr}} {
+		if !pattern(strings.Split(s.want, "\n")).MatchString(strings.TrimSuffix(s.got, "\n")) {
+			t.Errorf("%v: %s is\n%s\nwant\n%s", args, s.name, s.got, s.want)
+		}
+	}
+}
+
+func TestUpload_sends_photos_and_tells_their_moods(t *testing.T) {
+	photo := samplePhotos(t)[0].JPEG // two happy faces and a sad one
+	url := serve(t)
+	t.Setenv("LC_ALL", "C")
+	t.Chdir(t.TempDir())
+	place(t, "fotos/uno.png", photo) // by content, not by name
+	place(t, "fotos/día 2/dos.jpg", append(photo[:len(photo):len(photo)], 0))
+	place(t, "fotos/.oculta.jpg", photo)
+	place(t, "fotos/notas.txt", []byte("no soy una foto"))
+	place(t, "fuera.jpg", photo)
+	if err := os.Symlink("../fuera.jpg", "fotos/enlace.jpg"); err != nil {
+		t.Fatal(err)
+	}
+
+	args := []string{"upload", "--url", url, "--source", "escenario", "--taken-at", "2026-05-01T12:00:00-05:00", "--wait", "--jobs", "2", "fotos"}
+	const left = "animo: passed over fotos/enlace.jpg: it is not a file but a link or the like\nanimo: passed over files that are no pictures: 1"
+	check(t, args, 0, "dos.jpg\t…\tdone\t2 HAPPY, 1 SAD\nuno.png\t…\tdone\t2 HAPPY, 1 SAD", left)
+	check(t, args, 0, "dos.jpg\t…\tdone\t2 HAPPY, 1 SAD\nuno.png\t…\tdone\t2 HAPPY, 1 SAD", left) // the same photos
+
+	k, err := newClient(url, "", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.http.CloseIdleConnections()
+	var list struct{ Items []animo.Photo }
+	if err := k.call(t.Context(), http.MethodGet, "/v1/photos", nil, &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Items) != 2 {
+		t.Errorf("the server has %d photos, want 2", len(list.Items))
+	}
+	for _, p := range list.Items {
+		if p.Source != "escenario" || !p.Taken.Equal(time.Date(2026, 5, 1, 17, 0, 0, 0, time.UTC)) {
+			t.Errorf("%s is from %q, taken %v", p.Name, p.Source, p.Taken)
+		}
+	}
+}
+
+func TestUpload_goes_on_after_a_photo_that_fails(t *testing.T) {
+	photo := samplePhotos(t)[5].JPEG
+	url := serve(t)
+	t.Setenv("LC_ALL", "es_CO.UTF-8")
+	t.Chdir(t.TempDir())
+	place(t, "mala.jpg", photo[:len(photo)/2])
+	place(t, "a\tb.jpg", photo)
+	place(t, "vacía.jpg", nil)
+	place(t, "buena.jpg", photo)
+	changed := time.Date(2025, 12, 24, 20, 0, 0, 0, time.UTC)
+	if err := os.Chtimes("buena.jpg", changed, changed); err != nil {
+		t.Fatal(err)
+	}
+	check(t, []string{"upload", "--url", url, "--wait", "--taken-at", "file", "mala.jpg", "nada.jpg", "a\tb.jpg", "vacía.jpg", "buena.jpg"}, 1,
+		"mala.jpg\t…\tfailed\t…\nbuena.jpg\t…\tdone\t3 HAPPY, 1 OTHER",
+		"animo: nada.jpg: no existe ese archivo\nanimo: \"a\\tb.jpg\": …no puede ser …\nanimo: vacía.jpg: …\nanimo: fallaron: 4 (véase arriba)")
+}
+
+func TestUpload_says_what_is_wrong_before_it_sends(t *testing.T) {
+	t.Setenv("LC_ALL", "C")
+	t.Chdir(t.TempDir())
+	place(t, "foto.jpg", []byte("not looked at"))
+	if err := os.Mkdir("vacía", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	none := httptest.NewServer(http.NotFoundHandler())
+	defer none.Close()
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	for _, c := range []struct {
+		args   []string
+		code   int
+		stderr string
+	}{
+		{[]string{"foto.jpg", "--jobs", "0"}, 2, "animo: --jobs: 0 is not a number of photos at once; allowed are 1 to 64"},
+		{[]string{"foto.jpg", "--taken-at", "ayer"}, 2, `animo: --taken-at: "ayer" is neither a time like 2026-11-21T18:30:00Z nor "file"`},
+		{[]string{"foto.jpg", "--url", "localhost:8080"}, 2, `animo: --url: "localhost:8080" is not a URL like http://127.0.0.1:8080`},
+		{[]string{"vacía"}, 1, "animo: vacía: there is no picture in it"},
+		{[]string{"/dev/null"}, 2, "animo: FILE: /dev/null is not a file"},
+		{[]string{"foto.jpg", "--url", none.URL}, 1, "animo: " + none.URL + " answers, but not as an Animo does (404 Not Found)"},
+		{[]string{"foto.jpg", "--url", gone.URL}, 1, "animo: no answer from " + gone.URL + ": …"},
+	} {
+		check(t, append([]string{"upload"}, c.args...), c.code, "", c.stderr)
+	}
+}
+
+func TestUpload_interrupted_says_how_many_were_sent(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if filepath.Base(r.URL.Path) == "c.jpg" {
+			interrupt()
+			<-r.Context().Done()
+			return
+		}
+		answer(http.StatusOK, "", `{"id":"1","status":"queued"}`)(w, r)
+	}))
+	defer server.Close()
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"} {
+		place(t, name, []byte("not looked at"))
+	}
+	var out, errs bytes.Buffer
+	u := uploadCmd{Files: []string{"a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"}, URL: server.URL, Jobs: 1}
+	err := u.Run(ctx, &console{stdout: &out, stderr: &errs, lang: "en"})
+	if animo.CodeOf(err) != animo.Interrupted || err.Error() != "interrupted; photos sent: 2 of 5" {
+		t.Errorf("%v", err)
+	}
+	if out.String() != "a.jpg\t1\tqueued\nb.jpg\t1\tqueued\n" || errs.Len() > 0 {
+		t.Errorf("stdout\n%s\nstderr\n%s", &out, &errs)
+	}
+}
