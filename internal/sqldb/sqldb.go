@@ -19,7 +19,10 @@ import (
 
 // Options tune a DB. The zero value is what a server uses.
 type Options struct {
-	// Clock gives the time that is stored with queued events; nil means time.Now.
+	// Clock gives the time that is stored with queued events. Nil means the system's time at Open and what
+	// has passed since then, so that a system clock that is set ends no pause or lease early or late. The price
+	// is that processes opened before and after that disagree until they are restarted, and that the hours
+	// in which a machine sleeps do not count.
 	Clock func() time.Time
 	// MaxBytes makes the database refuse, with NoSpace, to grow beyond about that many bytes; 0 means that
 	// only the disk limits it.
@@ -49,7 +52,8 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 			"no hay base de datos del tipo %q; use sqlite:RUTA", scheme)
 	}
 	if o.Clock == nil {
-		o.Clock = time.Now
+		start := time.Now()
+		o.Clock = func() time.Time { return start.Add(time.Since(start)) } // Since reads the monotonic clock
 	}
 	write, read, err := openSQLite(ctx, path, o.MaxBytes)
 	if err != nil {

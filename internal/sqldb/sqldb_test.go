@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"animo"
@@ -427,6 +428,20 @@ func TestNow_is_the_clock(t *testing.T) {
 	if db.Now() != at.UnixMilli() {
 		t.Errorf("Now = %d", db.Now())
 	}
+}
+
+func TestNow_goes_on_by_itself_from_the_time_of_Open(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := open(t, file(t), sqldb.Options{})
+		start := time.Now().UnixMilli()
+		if db.Now() != start {
+			t.Errorf("Now = %d at Open, want %d", db.Now(), start)
+		}
+		time.Sleep(90 * time.Minute)
+		if db.Now() != start+90*60*1000 {
+			t.Errorf("Now = %d an hour and a half later, want %d", db.Now(), start+90*60*1000)
+		}
+	})
 }
 
 // BenchmarkOpen makes a new database, and opens one that is there.

@@ -17,12 +17,16 @@ import (
 // pageSize is SQLite's own default, written down because MaxBytes counts in pages.
 const pageSize = 4096
 
+// busyTimeout is how long a connection waits for another process's, in milliseconds.
+const busyTimeout = "busy_timeout(5000)"
+
 // openSQLite opens one connection that writes and a pool that reads, and migrates the tables.
 //
 // WAL lets readers go on while the writer writes. synchronous=FULL syncs the log at each commit, so that
 // what was answered outlives a power cut; on macOS that takes fullfsync, elsewhere it changes nothing. The
 // log is copied back every 4,000 pages (16 MB) and not every 1,000: at full speed that is one pause instead
-// of four, and still a small log. busy_timeout covers another process's writes. The reading pool may not
+// of four, and still a small log. secure_delete overwrites what is deleted with zeros; Scrub does the rest.
+// busy_timeout covers another process's writes. The reading pool may not
 // write by accident (query_only).
 func openSQLite(ctx context.Context, path string, maxBytes int64) (write, read *sql.DB, err error) {
 	path, err = filepath.Abs(path)
@@ -32,9 +36,9 @@ func openSQLite(ctx context.Context, path string, maxBytes int64) (write, read *
 	_, err = os.Stat(path)
 	isNew := errors.Is(err, os.ErrNotExist)
 
-	common := []string{"busy_timeout(5000)", "foreign_keys(0)", "cache_size(-16384)", "temp_store(MEMORY)"}
+	common := []string{busyTimeout, "foreign_keys(0)", "cache_size(-16384)", "temp_store(MEMORY)"}
 	pragmas := append([]string{
-		"page_size(" + strconv.Itoa(pageSize) + ")", "journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)", "wal_autocheckpoint(4000)",
+		"page_size(" + strconv.Itoa(pageSize) + ")", "journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)", "wal_autocheckpoint(4000)", "secure_delete(1)",
 	}, common...)
 	if maxBytes > 0 {
 		pragmas = append(pragmas, "max_page_count("+strconv.FormatInt(max(1, maxBytes/pageSize), 10)+")")

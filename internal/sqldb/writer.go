@@ -20,6 +20,7 @@ type writer struct {
 	conn    *sql.Conn
 	tx      Tx
 	jobs    chan *job
+	outside chan *job     // run outside a transaction
 	closing chan struct{} // closed: no more jobs
 	closed  func() error  // waits for the loop, then closes; runs once
 }
@@ -36,7 +37,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	}
 	w := &writer{
 		db: db, conn: conn, tx: Tx{conn, map[string]*sql.Stmt{}},
-		jobs: make(chan *job), closing: make(chan struct{}),
+		jobs: make(chan *job), outside: make(chan *job), closing: make(chan struct{}),
 	}
 	finished := make(chan struct{})
 	w.closed = sync.OnceValue(func() error {
@@ -54,6 +55,8 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 			select {
 			case j := <-w.jobs:
 				w.group(j)
+			case j := <-w.outside:
+				j.done <- j.fn(&w.tx)
 			case <-w.closing:
 				return
 			}
@@ -64,15 +67,18 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 
 func (w *writer) close() error { return w.closed() }
 
-// do hands fn to the writer. A job that was taken is always answered, so its caller waits for that even
+// do has fn run in a transaction.
+func (w *writer) do(ctx context.Context, fn func(*Tx) error) error { return w.hand(ctx, w.jobs, fn) }
+
+// hand gives fn to the writer. A job that was taken is always answered, so its caller waits for that even
 // when ctx ends: fn may still be filling the caller's variables.
-func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
+func (w *writer) hand(ctx context.Context, to chan<- *job, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	j := &job{fn, make(chan error, 1)}
 	select {
-	case w.jobs <- j:
+	case to <- j:
 		return <-j.done
 	case <-ctx.Done():
 		return ctx.Err()

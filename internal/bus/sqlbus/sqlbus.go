@@ -21,7 +21,8 @@ import (
 // Options tune a Driver. The zero value is right for a process that only publishes and looks.
 type Options struct {
 	// Owner names the one process that works on the queues under this name. New gives back at once what
-	// an earlier process of the same name had leased when it died. Two processes at once must not share a
+	// an earlier process of the same name had leased when it died, and has what would wait for more than an
+	// hour wait for a minute: the clock was set back since. Two processes at once must not share a
 	// name; "" gives nothing back.
 	Owner string
 	// Poll is how often the database is asked for what another process published; 0 means a second.
@@ -56,6 +57,9 @@ func New(ctx context.Context, db *sqldb.DB, o Options) (*Driver, error) {
 		if err := d.giveBack(ctx); err != nil {
 			return nil, err
 		}
+		if err := d.advance(ctx); err != nil {
+			return nil, err
+		}
 	}
 	watching, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
@@ -69,6 +73,24 @@ func (d *Driver) giveBack(ctx context.Context) error {
 	return d.write(ctx, func(tx *sqldb.Tx) error {
 		return ready(tx, `UPDATE message SET state = 0, due = NULL, token = NULL, owner = NULL
 			WHERE due IS NOT NULL AND state = 2 AND owner = $1 RETURNING queue, tenant`, d.owner)
+	})
+}
+
+// A pause or lease that ends later than farAway from now was begun under a clock that has been set back since,
+// and ends after a moment instead. The moment is long enough for another process that does hold a lease, under
+// the clock from before, to renew it.
+const (
+	farAway = time.Hour
+	aMoment = time.Minute
+)
+
+// advance ends soon what would wait for as long as the clock was set back while nobody worked here.
+func (d *Driver) advance(ctx context.Context) error {
+	return d.write(ctx, func(tx *sqldb.Tx) error {
+		now := d.db.Now()
+		_, err := tx.Exec(`UPDATE message SET due = $1 WHERE queue IN (SELECT name FROM queue) AND due > $2`,
+			now+aMoment.Milliseconds(), now+farAway.Milliseconds())
+		return err
 	})
 }
 

@@ -97,6 +97,53 @@ func TestNew_gives_back_what_the_same_owner_held(t *testing.T) {
 	})
 }
 
+func TestNew_ends_what_a_clock_set_back_would_keep_waiting(t *testing.T) {
+	day := time.Date(2023, 4, 5, 6, 7, 8, 0, time.UTC)
+	var now time.Time
+	clock := sqldb.Options{Clock: func() time.Time { return now }}
+	path := file(t)
+
+	now = day
+	before := open(t, path, clock, sqlbus.Options{Owner: "before"})
+	declare(t, before, "q")
+	for _, tenant := range []string{"a", "b", "c"} {
+		publish(t, before, bustest.Event(tenant, "of "+tenant))
+	}
+	got, err := before.Claim(t.Context(), "q", 3, 30*time.Second) // the event of c stays leased
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, pause := range []time.Duration{10 * time.Second, 10 * time.Second} {
+		if err := before.Retry(t.Context(), got[i], pause, animo.Reason{Code: animo.Timeout}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(d *sqlbus.Driver, ready, waiting, running int) {
+		t.Helper()
+		got, err := d.Depths(t.Context(), "")
+		if err != nil || got[0] != (bus.Depth{Queue: "q", Ready: ready, Waiting: waiting, Running: running}) {
+			t.Errorf("Depths = %+v, %v; want %d ready, %d waiting, %d running", got, err, ready, waiting, running)
+		}
+	}
+
+	now = day.Add(-10 * time.Minute) // set back a little: everything keeps its time
+	want(open(t, path, clock, sqlbus.Options{Owner: "little"}), 0, 2, 1)
+	now = day.Add(10 * time.Second)
+	want(before, 2, 0, 1)
+
+	now = day.Add(-24 * time.Hour)
+	want(open(t, path, clock, sqlbus.Options{}), 0, 2, 1) // one that only looks changes nothing
+	now = now.Add(2 * time.Minute)
+	want(before, 0, 2, 1)
+	after := open(t, path, clock, sqlbus.Options{Owner: "after"})
+	want(after, 0, 2, 1)
+	now = now.Add(time.Minute)
+	want(after, 3, 0, 0)
+	if got := claim(t, after, 9); len(got) != 3 {
+		t.Errorf("claimed %d events, want 3", len(got))
+	}
+}
+
 func TestWake_hears_another_process_within_a_second(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := file(t)

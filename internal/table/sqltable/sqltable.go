@@ -17,7 +17,10 @@ type Driver struct {
 	closed atomic.Bool
 }
 
-var _ table.Driver = (*Driver)(nil)
+var (
+	_ table.Driver   = (*Driver)(nil)
+	_ table.Scrubber = (*Driver)(nil)
+)
 
 // New makes a Driver of an open database, which stays the caller's to close.
 func New(db *sqldb.DB) *Driver { return &Driver{db: db} }
@@ -26,6 +29,14 @@ func New(db *sqldb.DB) *Driver { return &Driver{db: db} }
 func (d *Driver) Close() error {
 	d.closed.Store(true)
 	return nil
+}
+
+// Scrub implements table.Scrubber.
+func (d *Driver) Scrub(ctx context.Context) error {
+	if err := d.check("all", "all"); err != nil {
+		return err
+	}
+	return d.db.Scrub(ctx)
 }
 
 // check refuses a call after Close and what table.Check refuses.

@@ -1,10 +1,15 @@
 package sqltable_test
 
 import (
+	"bytes"
+	"crypto/rand"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"animo"
 	"animo/internal/sqldb"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
@@ -17,6 +22,60 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestDriver(t *testing.T) {
 	tabletest.Run(t, func(t *testing.T) table.Driver { return sqltable.New(openDB(t)) })
+}
+
+func TestScrub_leaves_no_trace_of_a_removed_row(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "animo.db")
+	db, err := sqldb.Open(t.Context(), "sqlite:"+path, sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	d := sqltable.New(db)
+	mark := rand.Text()
+	var entries []table.Entry
+	for i := range 300 {
+		key := fmt.Sprint(i*7%300, mark)
+		entries = append(entries, table.Entry{
+			Row: table.Row{Key: key, Value: []byte(strings.Repeat(mark, i%100))}, Tallies: []table.Tally{{Key: key, N: 1}}, Log: "live " + mark,
+		})
+	}
+	for _, e := range entries {
+		if _, err := d.Add(t.Context(), "t", "x", e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	traces := func() (n int) {
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			b, err := os.ReadFile(path + suffix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += bytes.Count(b, []byte(mark))
+		}
+		return n
+	}
+	if n, err := d.Remove(t.Context(), "t", "x", entries[:150]...); n != 150 || err != nil {
+		t.Fatal(n, err)
+	}
+	if err := d.DeleteTenant(t.Context(), "t"); err != nil {
+		t.Fatal(err)
+	}
+	if traces() == 0 {
+		t.Error("no trace before Scrub: the test finds nothing")
+	}
+	if err := d.Scrub(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := traces(); n > 0 {
+		t.Errorf("%d traces after Scrub", n)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Scrub(t.Context()); animo.CodeOf(err) != animo.Unavailable {
+		t.Errorf("Scrub after Close: %v, want unavailable", err)
+	}
 }
 
 func openDB(t testing.TB) *sqldb.DB {
