@@ -128,7 +128,8 @@ func (k *client) open(ctx context.Context, method, path string, send body) (res 
 		if e, ok := errors.AsType[*url.Error](err); ok {
 			err = e.Err
 		}
-		return nil, true, animo.Errorf(animo.Unavailable, "no answer from %s: %v", "%s no responde: %v", k.base, err)
+		return nil, true, animo.Errorf(animo.Unavailable, "no answer from %s; check the URL, and that animo serve runs there (%v)",
+			"%s no responde; compruebe la URL, y que animo serve esté en marcha allí (%v)", k.base, err)
 	}
 	return res, false, nil
 }

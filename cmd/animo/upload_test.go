@@ -150,7 +150,7 @@ func TestUpload_says_what_is_wrong_before_it_sends(t *testing.T) {
 		{[]string{"vacía"}, 1, "animo: vacía: there is no picture in it"},
 		{[]string{"/dev/null"}, 2, "animo: FILE: /dev/null is not a file"},
 		{[]string{"foto.jpg", "--url", none.URL}, 1, "animo: " + none.URL + " answers, but not as an Animo does (404 Not Found)"},
-		{[]string{"foto.jpg", "--url", gone.URL}, 1, "animo: no answer from " + gone.URL + ": …"},
+		{[]string{"foto.jpg", "--url", gone.URL}, 1, "animo: no answer from " + gone.URL + "; check the URL, and that animo serve runs there (…)"},
 	} {
 		check(t, append([]string{"upload"}, c.args...), c.code, "", c.stderr)
 	}
