@@ -17,6 +17,7 @@ import (
 	"animo/internal/config"
 	"animo/internal/httpapi"
 	"animo/internal/opinions"
+	"animo/internal/photos"
 )
 
 // App is one running Animo.
@@ -27,6 +28,7 @@ type App struct {
 	metrics *metrics
 	bus     *bus.Bus
 	flow    *opinions.Flow
+	photos  *photos.Flow
 	web     *web // nil without the api
 	ready   atomic.Bool
 	stops   []stop
@@ -34,8 +36,9 @@ type App struct {
 
 // Options are what New may be told beside the settings. The zero value works.
 type Options struct {
-	Version string       // shown in the API's description
-	Log     *slog.Logger // nil means slog.Default
+	Version string        // shown in the API's description
+	Log     *slog.Logger  // nil means slog.Default
+	Faces   photos.Engine // who finds the faces; nil means what the settings say
 }
 
 // New validates the settings, opens the stores and listens. Nothing is served before Start. After an error
@@ -81,10 +84,34 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		},
 		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Log: a.log,
 	})
+	engine, err := a.faceEngine(ctx, o.Faces)
+	if err != nil {
+		return a, err
+	}
+	a.photos = photos.New(a.stores.Tables, a.stores.Objects, photoEvents{a.bus, a.stores.Queues}, engine, photos.Options{
+		Limits: photos.Limits{
+			PhotoBytes: c.MaxPhoto, Pixels: c.MaxPixels, Analyses: a.config.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence,
+		},
+		Descriptors: c.KeepDescriptors, Spool: spool, Room: room(c.Data, c.MinFree), Policy: a.stores.Tenants.Policy, Log: a.log,
+	})
 	if c.Runs("api") {
 		err = a.open(ctx, o.Version)
 	}
 	return a, err
+}
+
+// functions are those of every flow.
+func (a *App) functions() []bus.Function { return append(a.photos.Functions(), a.flow.Functions()...) }
+
+// photoEvents is what the photo flow needs of the bus.
+type photoEvents struct {
+	*bus.Bus
+	queues bus.Driver
+}
+
+// Remove implements photos.Events.
+func (e photoEvents) Remove(ctx context.Context, tenant string, ids ...string) (int, error) {
+	return e.queues.Remove(ctx, tenant, ids...)
 }
 
 // open makes the server and listens, unless that would let strangers in.
@@ -99,10 +126,10 @@ func (a *App) open(ctx context.Context, version string) error {
 	}
 	stopping := make(chan struct{})
 	a.web, err = listen(ctx, c.Listen, stopping, a.log, httpapi.New(httpapi.Options{
-		Version: version, Opinions: a.flow, Queues: a.stores.Queues, Keys: a.stores.Tenants,
+		Version: version, Opinions: a.flow, Photos: a.photos, Queues: a.stores.Queues, Keys: a.stores.Tenants,
 		Limits: httpapi.Limits{
 			BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Requests: c.MaxRequests,
-			RequestTime: c.RequestTime, UploadTime: c.UploadTime,
+			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
 		},
 		Loopback: c.Loopback(), Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues),
 		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
@@ -127,7 +154,7 @@ func (a *App) Addr() string {
 func (a *App) Start(ctx context.Context) <-chan error {
 	failed := make(chan error, 2)
 	a.onStop("work", a.halt)
-	functions := slices.DeleteFunc(a.flow.Functions(), func(f bus.Function) bool { return !a.config.Runs(f.Name) })
+	functions := slices.DeleteFunc(a.functions(), func(f bus.Function) bool { return !a.config.Runs(f.Name) })
 	if err := a.startBus(ctx, functions); err != nil {
 		failed <- err
 		return failed
@@ -143,7 +170,7 @@ func (a *App) Start(ctx context.Context) <-chan error {
 // startBus starts the functions, and a sweeper beside them.
 func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 	// Every queue exists from the start, also those that other machines work on, so that no event is lost.
-	if err := a.bus.Declare(ctx, a.flow.Functions()...); err != nil {
+	if err := a.bus.Declare(ctx, a.functions()...); err != nil {
 		return err
 	}
 	if len(functions) == 0 {
@@ -187,10 +214,11 @@ func (a *App) sweep(ctx context.Context) {
 		list, listErr := a.stores.Tenants.List(ctx)
 		err = errors.Join(err, listErr)
 		for _, t := range list {
-			if _, sweepErr := a.flow.Sweep(ctx, t.ID); sweepErr != nil {
-				err = errors.Join(err, sweepErr)
-			}
+			_, photosErr := a.photos.Sweep(ctx, t.ID)
+			_, opinionsErr := a.flow.Sweep(ctx, t.ID)
+			err = errors.Join(err, photosErr, opinionsErr)
 		}
+		err = errors.Join(err, a.photos.Scrub(ctx))
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("sweep", "err", err)
 		}

@@ -100,7 +100,7 @@ func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.Fil
 			return row, err
 		}
 		if !p.Erased.IsZero() { // it is being erased; this is another photo
-			_, err := f.newHead(ctx, tenant, head, rev)
+			_, err := f.newHead(ctx, tenant, head, id, rev)
 			if err != nil && !conflict(err) {
 				return row, err
 			}
@@ -148,15 +148,23 @@ func (f *Flow) draw(ctx context.Context, tenant, head string) (id string, rev in
 		if err == nil || !gone(err) {
 			return string(row.Value), row.Rev, err
 		}
-		if id, err := f.newHead(ctx, tenant, head, 0); !conflict(err) {
+		if id, err := f.newHead(ctx, tenant, head, "", 0); !conflict(err) {
 			return id, 1, err
 		}
 	}
 }
 
-// newHead makes an id for the name and content, if the row's revision still is rev.
-func (f *Flow) newHead(ctx context.Context, tenant, head string, rev int64) (id string, err error) {
-	id = animo.Moment(f.now()) + "-" + animo.ID(tenant, head)[:16]
+// newHead makes an id for the name and content, if the row's revision still is rev. It sorts after the id before
+// it, also when the clock went back.
+func (f *Flow) newHead(ctx context.Context, tenant, head, before string, rev int64) (id string, err error) {
+	at := f.now()
+	if last := animo.MomentOf(before); !at.After(last) {
+		at = last
+	}
+	if before != "" {
+		at = at.Add(time.Millisecond)
+	}
+	id = animo.Moment(at) + "-" + animo.ID(tenant, head)[:16]
 	return id, f.tables.Swap(ctx, tenant, headsTable, table.Row{Key: head, Value: []byte(id), Rev: rev})
 }
 

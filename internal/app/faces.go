@@ -1,0 +1,24 @@
+package app
+
+import (
+	"context"
+	"runtime"
+
+	"animo/internal/photos"
+	"animo/vision"
+)
+
+// faceEngine gives who finds the faces: the one that New was told, or else what the settings say. It settles how
+// many photos are analysed at once. A process that analyses none needs no networks.
+func (a *App) faceEngine(ctx context.Context, told photos.Engine) (photos.Engine, error) {
+	if a.config.Analyses == 0 {
+		a.config.Analyses = runtime.NumCPU()
+	}
+	if told != nil {
+		return told, nil
+	}
+	return photos.NewVision(vision.Options{
+		Detector: vision.Detector(a.config.Detector), MaxFaces: a.config.MaxFaces,
+		Workers: 1, // photos side by side keep the cores busier than sharing each among them
+	})
+}

@@ -1,0 +1,339 @@
+package photos_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"animo"
+	"animo/internal/bus"
+	"animo/internal/bus/sqlbus"
+	"animo/internal/object"
+	"animo/internal/photos"
+	"animo/internal/sqldb"
+	"animo/internal/table"
+	"animo/internal/table/sqltable"
+	"animo/vision"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const tenant = "sol"
+
+// line is the flow over real stores, its functions run one event at a time by the test. Its engine sees as many
+// faces as the picture has rows, whose emotions the test says; none where it says none.
+type line struct {
+	t        *testing.T
+	flow     *photos.Flow
+	rows     *sqltable.Driver
+	objects  object.Store
+	queue    *sqlbus.Driver
+	now      time.Time
+	policy   animo.PhotoPolicy
+	emotions []string // of the faces, in turn
+	trouble  error    // what the engine answers, if anything
+
+	calls int                  // of the flow to its stores, each counted before it is made
+	at    func(call int) error // called before each; its error is the call's; nil for nothing
+}
+
+func newLine(t *testing.T, o photos.Options) *line {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	l := &line{t: t, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), emotions: []string{"HAPPY"}}
+	l.queue, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.queue.Close() })
+	l.objects, err = object.Open(t.Context(), "file:"+t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.objects.Close() })
+	l.rows = sqltable.New(db)
+	o.Log = slog.New(slog.DiscardHandler)
+	o.Spool, o.Now, o.Descriptors = t.TempDir(), func() time.Time { return l.now }, true
+	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return l.policy, nil }
+	l.flow = photos.New(&counted{l.rows, l}, &countedObjects{l.objects, l}, &countedEvents{l}, l, o)
+	for _, f := range l.flow.Functions() {
+		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return l
+}
+
+// Find is photos.Engine's.
+func (l *line) Find(_ context.Context, _ string, img vision.Image) ([]photos.Found, error) {
+	if l.trouble != nil || l.emotions == nil {
+		return nil, l.trouble
+	}
+	found := make([]photos.Found, img.H)
+	for i := range found {
+		found[i].Emotions = []animo.Emotion{{Type: l.emotions[i%len(l.emotions)], Confidence: 90}, {Type: "CALM", Confidence: 10}}
+		found[i].Box = animo.Box{Width: 1, Height: 1}
+		found[i].Descriptor = &vision.Descriptor{float32(i + 1)}
+	}
+	return found, nil
+}
+
+// call counts a call, and lets the test act before it.
+func (l *line) call() error {
+	l.calls++
+	if l.at == nil {
+		return nil
+	}
+	return l.at(l.calls)
+}
+
+type counted struct {
+	table.Driver
+	l *line
+}
+
+func (c *counted) Get(ctx context.Context, tenant, tbl, key string) (table.Row, error) {
+	if err := c.l.call(); err != nil {
+		return table.Row{}, err
+	}
+	return c.Driver.Get(ctx, tenant, tbl, key)
+}
+
+func (c *counted) Put(ctx context.Context, tenant, tbl string, rows ...table.Row) error {
+	if err := c.l.call(); err != nil {
+		return err
+	}
+	return c.Driver.Put(ctx, tenant, tbl, rows...)
+}
+
+func (c *counted) Swap(ctx context.Context, tenant, tbl string, row table.Row) error {
+	if err := c.l.call(); err != nil {
+		return err
+	}
+	return c.Driver.Swap(ctx, tenant, tbl, row)
+}
+
+func (c *counted) Add(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
+	if err := c.l.call(); err != nil {
+		return 0, err
+	}
+	return c.Driver.Add(ctx, tenant, tbl, entries...)
+}
+
+func (c *counted) Remove(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
+	if err := c.l.call(); err != nil {
+		return 0, err
+	}
+	return c.Driver.Remove(ctx, tenant, tbl, entries...)
+}
+
+func (c *counted) Delete(ctx context.Context, tenant, tbl string, r table.Range) (int, error) {
+	if err := c.l.call(); err != nil {
+		return 0, err
+	}
+	return c.Driver.Delete(ctx, tenant, tbl, r)
+}
+
+type countedObjects struct {
+	object.Store
+	l *line
+}
+
+func (c *countedObjects) Put(ctx context.Context, tenant, name string, r io.Reader) (int64, string, error) {
+	if err := c.l.call(); err != nil {
+		return 0, "", err
+	}
+	return c.Store.Put(ctx, tenant, name, r)
+}
+
+func (c *countedObjects) Delete(ctx context.Context, tenant, prefix string) (int, error) {
+	if err := c.l.call(); err != nil {
+		return 0, err
+	}
+	return c.Store.Delete(ctx, tenant, prefix)
+}
+
+type countedEvents struct{ l *line }
+
+func (c *countedEvents) Publish(ctx context.Context, events ...animo.Event) error {
+	if err := c.l.call(); err != nil {
+		return err
+	}
+	return c.l.queue.Publish(ctx, events...)
+}
+
+func (c *countedEvents) Remove(ctx context.Context, tenant string, ids ...string) (int, error) {
+	if err := c.l.call(); err != nil {
+		return 0, err
+	}
+	return c.l.queue.Remove(ctx, tenant, ids...)
+}
+
+// step runs one event of a function and tells whether there was one. An error that is final, or a third one,
+// makes a dead letter; another leaves the event to be run again.
+func (l *line) step(f bus.Function) bool {
+	l.t.Helper()
+	ctx := l.t.Context()
+	claimed, err := l.queue.Claim(ctx, f.Name, 1, time.Hour)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if len(claimed) == 0 {
+		return false
+	}
+	d := claimed[0]
+	err = f.Handle(ctx, d.Event)
+	switch {
+	case err == nil:
+		err = l.queue.Ack(ctx, d)
+	case animo.CodeOf(err).Final() || d.Attempt == 3:
+		r := animo.ReasonOf(err)
+		if err = f.OnDead(ctx, d.Event, r); err == nil {
+			err = l.queue.Kill(ctx, d, r)
+		} else if errors.Is(err, bus.ErrDone) {
+			err = l.queue.Ack(ctx, d)
+		}
+	default:
+		err = l.queue.Retry(ctx, d, 0, animo.ReasonOf(err))
+	}
+	if err != nil && !isConflict(err) { // the event was removed
+		l.t.Fatal(err)
+	}
+	return true
+}
+
+// run runs everything that is queued.
+func (l *line) run() {
+	l.t.Helper()
+	for more := true; more; {
+		more = false
+		for _, f := range l.flow.Functions() {
+			more = l.step(f) || more
+		}
+	}
+}
+
+func (l *line) tryTake(name string, content []byte) (animo.Photo, error) {
+	return l.flow.Take(l.t.Context(), tenant, photos.Upload{Name: name, Source: "puerta", Size: -1}, bytes.NewReader(content))
+}
+
+func (l *line) take(name string, content []byte) animo.Photo {
+	l.t.Helper()
+	p, err := l.tryTake(name, content)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return p
+}
+
+func (l *line) photo(id string) animo.Photo {
+	l.t.Helper()
+	p, err := l.flow.Photo(l.t.Context(), tenant, id)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return p
+}
+
+// recorded gives the records of the faces that are recorded, by their ids.
+func (l *line) recorded() map[string]animo.MoodRecord {
+	l.t.Helper()
+	all := map[string]animo.MoodRecord{}
+	for r, err := range l.flow.AllMoods(l.t.Context(), tenant, photos.MoodQuery{}) {
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if _, twice := all[r.FaceID]; twice {
+			l.t.Errorf("face %s is recorded twice", r.FaceID)
+		}
+		all[r.FaceID] = r
+	}
+	return all
+}
+
+// faces checks that what is counted and logged is what is recorded, and gives how many faces that is by mood.
+func (l *line) faces() map[animo.Mood]int {
+	l.t.Helper()
+	byMood := map[animo.Mood]int{}
+	for _, r := range l.recorded() {
+		byMood[r.Mood]++
+	}
+	for _, every := range []time.Duration{time.Minute, time.Hour, 24 * time.Hour} {
+		s, err := l.flow.Summary(l.t.Context(), tenant, photos.SummaryQuery{Every: every})
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		for _, m := range animo.Moods() {
+			if s.Total[m].Faces != byMood[m] {
+				l.t.Errorf("by %v, %d faces are %s; %d are recorded", every, s.Total[m].Faces, m, byMood[m])
+			}
+		}
+	}
+	return byMood
+}
+
+// leftovers names what the stores hold of a photo.
+func (l *line) leftovers(id string) (names []string) {
+	l.t.Helper()
+	tables := []string{"photos", "pictures", "photo-faces", "photo-descriptors", "faces-happy", "faces-sad", "faces-surprised", "faces-other"}
+	for _, tbl := range tables {
+		for row, err := range l.rows.Query(l.t.Context(), tenant, tbl, table.Range{}, false) {
+			if err != nil {
+				l.t.Fatal(err)
+			}
+			if strings.Contains(row.Key, id) {
+				names = append(names, tbl)
+			}
+		}
+	}
+	for _, name := range []string{"picture", "thumbnail"} {
+		if r, err := l.objects.Get(l.t.Context(), tenant, "photos/"+id+"/"+name); err == nil {
+			_ = r.Close()
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// depth counts the events in all queues, and the dead letters.
+func (l *line) depth() (live, dead int) {
+	l.t.Helper()
+	depths, err := l.queue.Depths(l.t.Context(), tenant)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, d := range depths {
+		live += d.Ready + d.Waiting + d.Running
+		dead += d.Dead
+	}
+	return live, dead
+}
+
+// picture makes a PNG in which the line's engine sees so many faces, the more or less like no other.
+func picture(faces int, shade uint8) []byte {
+	m := image.NewGray(image.Rect(0, 0, 4, max(1, faces)))
+	m.SetGray(0, 0, color.Gray{shade})
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func isGone(err error) bool     { return animo.CodeOf(err) == animo.NotFound }
+func isConflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
