@@ -16,7 +16,11 @@ type bar struct {
 	drawn *progressbar.ProgressBar
 	stage string
 	total int
+	last  time.Time // when it was drawn; zero while it is off the screen
 }
+
+// drawEvery is how often a bar that is on the screen is drawn at most.
+const drawEvery = 50 * time.Millisecond
 
 // newBar makes a bar on stderr, or one that draws nothing where stderr is not a terminal.
 func newBar(c *console) *bar {
@@ -38,7 +42,6 @@ func (b *bar) show(p text.Progress) {
 			progressbar.OptionSetWriter(b.w),
 			progressbar.OptionSetDescription("animo: " + b.name(p.Stage)),
 			progressbar.OptionSetWidth(30),
-			progressbar.OptionThrottle(50 * time.Millisecond),
 			progressbar.OptionSetSpinnerChangeInterval(0), // turns when shown, not by a goroutine of its own
 		}
 		total := p.Total
@@ -51,14 +54,18 @@ func (b *bar) show(p text.Progress) {
 		b.drawn = progressbar.NewOptions(total, options...)
 		b.drawn.RenderBlank()
 	}
+	if time.Since(b.last) < drawEvery && p.Done != p.Total {
+		return
+	}
+	b.last = time.Now()
 	b.drawn.Set(p.Done)
 }
 
-// clear takes the bar off the screen.
+// clear takes the bar off the screen, until it is shown again.
 func (b *bar) clear() {
 	if b.drawn != nil {
 		b.drawn.Clear()
-		b.drawn = nil
+		b.last = time.Time{}
 	}
 }
 

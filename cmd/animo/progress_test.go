@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -29,6 +30,26 @@ func TestBar_draws_each_stage_and_leaves_a_clean_line(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "\n") {
 		t.Errorf("moved to another line: %q", out.String())
+	}
+}
+
+func TestBar_comes_back_after_a_line_in_its_place(t *testing.T) {
+	var out strings.Builder
+	b := &bar{c: &console{lang: "en"}, w: &out}
+	for done := range 9 {
+		b.show(text.Progress{Stage: "photos", Done: done, Total: 8})
+		b.show(text.Progress{Stage: "photos", Done: done, Total: 8}) // too soon to be drawn again
+		b.clear()
+		out.WriteString("a line\n")
+	}
+	lines := strings.Split(out.String(), "\n")
+	for done, line := range lines[:9] {
+		if n := strings.Count(line, fmt.Sprintf("(%d/8)", done)); n == 0 || n > 2 {
+			t.Errorf("before line %d the bar is drawn %d times: %q", done, n, line)
+		}
+		if !strings.HasSuffix(line, "\ra line") {
+			t.Errorf("line %d is %q", done, line)
+		}
 	}
 }
 
