@@ -98,7 +98,7 @@ func (s *server) pictureOf(ctx context.Context, id string, annotated, thumbnail 
 func (s *server) routePictures(tag string) {
 	content := map[string]*huma.MediaType{}
 	for _, kind := range mediaTypes {
-		content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+		content[kind] = &huma.MediaType{Schema: binarySchema()}
 	}
 	register(s, huma.Operation{
 		OperationID: "get-image", Method: http.MethodGet, Path: "/v1/photos/{photo}/image", Tags: []string{tag},

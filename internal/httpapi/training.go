@@ -3,9 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -131,23 +129,6 @@ type RecipeQuery struct {
 	Seed    uint64 `query:"seed" doc:"Start weights, shuffles and folds follow from it." example:"0"`
 }
 
-// uploadInput keeps hold of the body's reader, so that a file of any size streams to disk.
-type uploadInput struct {
-	NameParam
-	RecipeQuery
-	body io.Reader
-	size int64 // of the body; -1 when the client does not say
-}
-
-// Resolve is how huma lets an input see the request.
-func (in *uploadInput) Resolve(ctx huma.Context) []error {
-	in.body, in.size = ctx.BodyReader(), -1
-	if n, err := strconv.ParseInt(ctx.Header("Content-Length"), 10, 64); err == nil {
-		in.size = n
-	}
-	return nil
-}
-
 type trainingOutput struct {
 	Location string `header:"Location"`
 	Body     trainingView
@@ -167,10 +148,14 @@ func (s *server) routeTraining() {
 		Description: "The body is the file: opinion TAB label a line, CSV with a header, or JSONL. When the answer comes, the file is on disk and will be " +
 			"trained, whatever happens. The same bytes under the same name are the same training.",
 		DefaultStatus: http.StatusAccepted,
-		RequestBody:   &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}},
+		RequestBody:   bytesBody(),
 		Errors:        []int{400, 413, 422, 507},
-	}, func(ctx context.Context, in *uploadInput) (*trainingOutput, error) {
-		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.body, in.size, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed})
+	}, func(ctx context.Context, in *struct {
+		NameParam
+		RecipeQuery
+		BodyStream
+	}) (*trainingOutput, error) {
+		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.reader, in.size, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed})
 		if err != nil {
 			return nil, err
 		}

@@ -147,26 +147,25 @@ func (s *server) itemProblem(ctx context.Context, err error) *Problem {
 	return p
 }
 
+// bytesBody describes a body that is a file.
+func bytesBody() *huma.RequestBody {
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: binarySchema()}}}
+}
+
+func binarySchema() *huma.Schema { return &huma.Schema{Type: "string", Format: "binary"} }
+
 func (s *server) routeUploads() {
 	const tag = "Photos"
 	const promise = "When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo. " +
 		"What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP or TIFF."
-	binary := &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
 	register(s, huma.Operation{
 		OperationID: "upload-photos", Method: http.MethodPost, Path: "/v1/photos", Tags: []string{tag},
 		Summary: "Upload photos: one or many in a form, or one as the body",
 		Description: "A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to " + strconv.Itoa(formFiles) + " files; its fields source and " +
 			"taken_at hold for the files after them. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). " + promise,
 		DefaultStatus: http.StatusAccepted,
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			multipartForm: {Schema: &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{
-				"source":   {Type: "string", Description: "Which camera or stage the photos after it are from."},
-				"taken_at": {Type: "string", Format: "date-time", Description: "When the photos after it were taken."},
-				"file":     {Type: "array", Items: binary.Schema, Description: "The photos. Any part with a file name is one, whatever it is called."},
-			}}},
-			"application/octet-stream": binary,
-		}},
-		Errors: []int{400, 413, 422, 504, 507},
+		RequestBody:   bytesBody(),
+		Errors:        []int{400, 413, 422, 504, 507},
 	}, func(ctx context.Context, in *struct {
 		Name string `query:"name" doc:"The photo's name, where the body is the photo itself." example:"entrada.jpg"`
 		UploadQuery
@@ -183,12 +182,18 @@ func (s *server) routeUploads() {
 		}
 		return s.takeBody(ctx, in.Name, in.UploadQuery, in.BodyStream)
 	})
+	// Huma would hold the body of an operation that has an object for a body, so it is told of the form afterwards.
+	s.api.OpenAPI().Paths["/v1/photos"].Post.RequestBody.Content[multipartForm] = &huma.MediaType{Schema: &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{
+		"source":   {Type: "string", Description: "Which camera or stage the photos after it are from."},
+		"taken_at": {Type: "string", Format: "date-time", Description: "When the photos after it were taken."},
+		"file":     {Type: "array", Items: binarySchema(), Description: "The photos. Any part with a file name is one, whatever it is called."},
+	}}}
 	register(s, huma.Operation{
 		OperationID: "upload-photo", Method: http.MethodPut, Path: "/v1/photos/{photo}", Tags: []string{tag},
 		Summary:       "Upload one photo under its name",
 		Description:   "The body is the photo; with curl: -T photo.jpg. " + promise,
 		DefaultStatus: http.StatusAccepted,
-		RequestBody:   &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": binary}},
+		RequestBody:   bytesBody(),
 		Errors:        []int{400, 413, 422, 504, 507},
 	}, func(ctx context.Context, in *struct {
 		Photo string `path:"photo" doc:"The photo's name." example:"entrada.jpg"`
