@@ -207,3 +207,20 @@ func BenchmarkTallies(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkRemove removes batches of five rows with six tallies each and a log.
+func BenchmarkRemove(b *testing.B) {
+	d := sqltable.New(openDB(b))
+	for n := range b.N {
+		if _, err := d.Add(b.Context(), "default", "happy", moods(n)...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ResetTimer()
+	for n := range b.N {
+		if removed, err := d.Remove(b.Context(), "default", "happy", moods(n)...); err != nil || removed != 5 {
+			b.Fatal(removed, err)
+		}
+	}
+	b.ReportMetric(float64(5*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
