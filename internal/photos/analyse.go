@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 
 	"animo"
 	"animo/internal/bus"
@@ -24,8 +25,11 @@ func (f *Flow) analyse(ctx context.Context, e animo.Event) error {
 		return err
 	}
 	row, err := f.photo(ctx, e.Tenant, o.Photo)
-	if gone(err) || err == nil && row.Status.Ended() {
+	if gone(err) || err == nil && row.Status == animo.Done {
 		return nil
+	}
+	if err == nil {
+		err = f.takeUp(ctx, e.Tenant, &row) // its dead letter was sent again
 	}
 	if err != nil {
 		return err
@@ -114,7 +118,7 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) erro
 			return err
 		}
 	}
-	row.Width, row.Height, row.Count, row.Analysed = img.W, img.H, len(faces), f.now().UTC()
+	row.Width, row.Height, row.Count, row.Analysed = img.W, img.H, len(faces), f.now().UTC().Truncate(time.Millisecond)
 	if row.Count == 0 {
 		row.Status = animo.Done
 	}
