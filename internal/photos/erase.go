@@ -46,6 +46,7 @@ func (f *Flow) clearErased(ctx context.Context, tenant, id string, e erased) (an
 	if err != nil {
 		return r, err
 	}
+	f.scrubs.Store(true)
 	r.ID, r.Time = e.receipt(id), e.At
 	return r, f.putJSON(ctx, tenant, receiptsTable, r.ID, r)
 }
@@ -107,7 +108,6 @@ func (f *Flow) removeFaces(ctx context.Context, tenant string, m animo.Mood, key
 
 // clearPicture removes a photo's picture, thumbnail and descriptors, and notes that in the receipt.
 func (f *Flow) clearPicture(ctx context.Context, tenant, id string, r *animo.Receipt) (err error) {
-	f.scrubs.Store(true)
 	if r.Files, err = f.objects.Delete(ctx, tenant, objectPrefix(id)); err != nil {
 		return err
 	}
@@ -155,5 +155,6 @@ func (f *Flow) finishErasure(ctx context.Context, tenant, id string, e erased) e
 	if err != nil && !gone(err) {
 		return err
 	}
+	f.scrubs.Store(true) // should the process have died before the first time
 	return f.deleteRow(ctx, tenant, erasedTable, id)
 }

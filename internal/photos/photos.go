@@ -129,7 +129,7 @@ type Flow struct {
 	rates  rates
 	people galleries
 	feeds  feeds
-	scrubs atomic.Bool // something was erased since the last sweep
+	scrubs atomic.Bool // something was erased since the last Scrub
 }
 
 // New makes the flow over its stores. It starts nothing.

@@ -148,6 +148,7 @@ func (f *Flow) retirePicture(ctx context.Context, tenant, id string) error {
 			}
 		}
 	}
+	f.scrubs.Store(true)
 	return f.clearPicture(ctx, tenant, id, new(animo.Receipt))
 }
 
