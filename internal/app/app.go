@@ -16,6 +16,7 @@ import (
 	"animo/internal/bus"
 	"animo/internal/config"
 	"animo/internal/httpapi"
+	"animo/internal/inbox"
 	"animo/internal/opinions"
 	"animo/internal/photos"
 )
@@ -29,7 +30,8 @@ type App struct {
 	bus     *bus.Bus
 	flow    *opinions.Flow
 	photos  *photos.Flow
-	web     *web // nil without the api
+	inbox   *inbox.Inbox // nil where none is set
+	web     *web         // nil without the api
 	ready   atomic.Bool
 	stops   []stop
 }
@@ -94,6 +96,9 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		},
 		Descriptors: c.KeepDescriptors, Spool: spool, Room: room(c.Data, c.MinFree), Policy: a.stores.Tenants.Policy, Log: a.log,
 	})
+	if err := a.openInbox(); err != nil {
+		return a, err
+	}
 	if c.Runs("api") {
 		err = a.open(ctx, o.Version)
 	}
@@ -162,6 +167,7 @@ func (a *App) Start(ctx context.Context) <-chan error {
 	if a.web != nil {
 		a.web.start(failed)
 	}
+	a.startInbox(ctx)
 	a.ready.Store(true)
 	a.log.Info("started", "functions", a.config.Functions, "addr", a.Addr(), "data", a.config.Data)
 	return failed

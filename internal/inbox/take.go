@@ -76,7 +76,7 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 		return // somebody is at it; the next look sees what it is now
 	}
 	f.info = info
-	ended, err := d.take(ctx, d.tenant, f.path, in, info.Size())
+	ended, err := d.take(ctx, d.tenant, f.path, &reader{ctx, in}, info.Size())
 	switch code := animo.CodeOf(err); {
 	case err == nil:
 		f.ended = ended
@@ -94,6 +94,20 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 	d.rest = rest{}
 	b.mu.Unlock()
 	b.settle(ctx, home, d, f, now)
+}
+
+// reader reads a file until ctx ends.
+type reader struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+// Read implements io.Reader.
+func (r *reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.in.Read(p)
 }
 
 // postpone leaves a file where it is, to be tried again after a pause. Where the reason is not the file's but

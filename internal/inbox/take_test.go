@@ -205,6 +205,17 @@ func TestInbox_takes_again_after_a_restart(t *testing.T) {
 	})
 }
 
+func TestInbox_stops_in_the_middle_of_a_file(t *testing.T) {
+	watch(t, Options{}, func(t *testing.T, b *box) {
+		b.change(func() { b.during = func(string, io.Reader) { b.cancel() } })
+		b.write("acme/photos/a.jpg", "1")
+		b.looks(3)
+		b.wantTaken()
+		b.wantFiles("acme/photos/a.jpg")
+		b.wantLogged(0, "level")
+	})
+}
+
 func TestInbox_is_not_held_up_by_a_pipe(t *testing.T) {
 	watch(t, Options{}, func(t *testing.T, b *box) {
 		b.write("acme/photos/a.jpg", "1")
