@@ -199,8 +199,8 @@ func orderOf(e animo.Event) (order, error) {
 }
 
 // fail notes why a photo will not be analysed, or one of its faces not be recorded. It runs before the event
-// becomes a dead letter, and prevents that where the photo is erased or was done: its process may have died
-// right after it.
+// becomes a dead letter, and prevents that where the photo is erased, or what the event asks for was done: its
+// process may have died right after it.
 func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	o, err := orderOf(e)
 	if err != nil {
@@ -217,6 +217,14 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 			return err
 		}
 		return bus.ErrDone
+	}
+	if e.Type != PhotoStored {
+		switch done, err := f.wasRecorded(ctx, e, row); {
+		case err != nil:
+			return err
+		case done:
+			return bus.ErrDone
+		}
 	}
 	row.Status, row.Failure = animo.Failed, &r
 	if err := f.save(ctx, e.Tenant, &row); err != nil {
