@@ -318,7 +318,7 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := l.flow.Photo(t.Context(), tenant, p.ID); !isGone(err) {
-			if n > 2 { // before that, nothing of the wish was written down
+			if n > 3 { // before that, nothing of the wish was written down
 				t.Errorf("died before call %d: the photo is there: %v", n, err)
 			}
 			continue
@@ -329,6 +329,47 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 		list, _, err := l.flow.Receipts(t.Context(), tenant, "", 10)
 		if err != nil || len(list) != 1 || list[0].Erased != p.ID {
 			t.Errorf("died before call %d: receipts %+v, %v", n, list, err)
+		}
+	}
+}
+
+// TestFlow_erasure_asked_for_again_has_one_receipt asks again for an erasure that broke off, before each call with
+// which the sweeper ends it.
+func TestFlow_erasure_asked_for_again_has_one_receipt(t *testing.T) {
+	for n, through := 1, false; !through; n++ {
+		l := newLine(t, photos.Options{})
+		p := l.take("a.png", picture(3, 1))
+		l.run()
+		died := errors.New("the process died")
+		l.at = func(int) error { // right after the erasure was noted
+			noted, err := l.rows.Count(t.Context(), tenant, "photo-erased", table.Range{})
+			if err == nil && noted == 1 {
+				err = died
+			}
+			return err
+		}
+		if _, err := l.flow.Erase(t.Context(), tenant, p.ID); !errors.Is(err, died) {
+			t.Fatal(err)
+		}
+		l.now = l.now.Add(time.Second)
+		l.calls, through = 0, true
+		l.at = func(call int) error {
+			if call == n {
+				through, l.at = false, nil
+				if _, err := l.flow.Erase(t.Context(), tenant, p.ID); err != nil && !isGone(err) {
+					t.Errorf("asked for again before call %d: %v", n, err)
+				}
+			}
+			return nil
+		}
+		for range 2 {
+			if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list, _, err := l.flow.Receipts(t.Context(), tenant, "", 10)
+		if err != nil || len(list) != 1 || list[0].Erased != p.ID {
+			t.Errorf("asked for again before call %d: receipts %+v, %v", n, list, err)
 		}
 	}
 }
