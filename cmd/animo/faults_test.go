@@ -53,16 +53,8 @@ func TestFaults_disk_below_its_limit(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer filler.Close()
-	for size := int64(0); ; { // others may make room meanwhile
-		if err := unix.Fallocate(int(filler.Fd()), 0, size, slack); err != nil {
-			t.Skipf("SKIPPED, NOT TESTED: this disk cannot set room aside: %v", err)
-		}
-		size += slack
-		if status, err := p.try(http.MethodPut, "/v1/photos/nueva.jpg", "", bytes.NewReader(photos[0].JPEG), nil); err != nil {
-			t.Fatal(err)
-		} else if status != http.StatusAccepted {
-			break
-		}
+	if err := unix.Fallocate(int(filler.Fd()), 0, 0, 2*slack); err != nil {
+		t.Skipf("SKIPPED, NOT TESTED: this disk cannot set room aside: %v", err)
 	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, p.url+"/v1/photos/otra.jpg", neverRead{})
 	if err != nil {
