@@ -228,7 +228,7 @@ func (a *App) sweep(ctx context.Context) {
 			_, opinionsErr := a.flow.Sweep(ctx, t.ID)
 			err = errors.Join(err, photosErr, opinionsErr)
 		}
-		err = errors.Join(err, a.photos.Scrub(ctx))
+		err = errors.Join(err, a.retire(ctx, list), a.photos.Scrub(ctx))
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("sweep", "err", err)
 		}
@@ -238,6 +238,21 @@ func (a *App) sweep(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// retireStep is how many photos of a tenant are retired before it is another's turn.
+const retireStep = 200
+
+// retire removes what was kept long enough, tenants in turn, for as long as a sweep may take.
+func (a *App) retire(ctx context.Context, list []animo.Tenant) (err error) {
+	for until := time.Now().Add(a.config.SweepEvery); len(list) > 0 && time.Now().Before(until); {
+		list = slices.DeleteFunc(list, func(t animo.Tenant) bool {
+			more, retireErr := a.photos.Retire(ctx, t.ID, retireStep)
+			err = errors.Join(err, retireErr)
+			return !more
+		})
+	}
+	return err
 }
 
 // checkReady answers nil while requests can be served.
