@@ -111,6 +111,9 @@ type Options struct {
 	Log         *slog.Logger                                                        // nil means slog.Default
 }
 
+// uploadMemory is how many bytes of uploads are in memory at most; others are in files until they are kept.
+const uploadMemory = 64 << 20
+
 // Flow is the photo flow over its stores. It is safe for concurrent use.
 type Flow struct {
 	tables  table.Driver
@@ -148,7 +151,7 @@ func New(tables table.Driver, objects object.Store, events Events, engine Engine
 	limits := o.Limits.withDefaults()
 	return &Flow{
 		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, keep: o.Descriptors, now: o.Now, log: o.Log,
-		spool:  spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room},
+		spool:  spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room, Memory: semaphore.NewWeighted(uploadMemory)},
 		pixels: semaphore.NewWeighted(int64(limits.Pixels)),
 	}
 }
