@@ -182,7 +182,7 @@ func New(o Options) http.Handler {
 
 	crossOrigin := http.NewCrossOriginProtection() // pages of other sites must not act in the visitor's name
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, r, o.Log, animo.Errorf(animo.Forbidden, "a page of another site may not do this", "una página de otro sitio no puede hacer esto"))
+		writeProblem(w, r, o.Log, errOtherSite())
 	}))
 	return withLanguage(s.observe(s.recoverPanics(s.cleanPath(composePath(s.deadline(crossOrigin.Handler(front)))))))
 }
