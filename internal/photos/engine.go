@@ -21,6 +21,11 @@ func NewVision(o vision.Options) (*Vision, error) {
 	return &Vision{engine}, nil
 }
 
+// Analyze tells all that the networks see; see vision.Engine.
+func (v *Vision) Analyze(ctx context.Context, img vision.Image) ([]vision.Face, error) {
+	return v.engine.Analyze(ctx, img)
+}
+
 // Find implements Engine.
 func (v *Vision) Find(ctx context.Context, _ string, img vision.Image) ([]Found, error) {
 	faces, err := v.engine.Analyze(ctx, img)
