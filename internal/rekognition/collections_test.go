@@ -1,6 +1,7 @@
 package rekognition_test
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -352,7 +353,7 @@ func TestSearch_sees_what_others_changed(t *testing.T) {
 	look("with one", "a")
 	index(t, there, "staff", "b", drawn{1, 1, 60, 2})
 	look("with two", "a b")
-	if _, err := here.DeleteFaces(t.Context(), &sdk.DeleteFacesInput{CollectionId: aws.String("staff"), FaceIds: a}); err != nil {
+	if _, err := there.DeleteFaces(t.Context(), &sdk.DeleteFacesInput{CollectionId: aws.String("staff"), FaceIds: a}); err != nil {
 		t.Fatal(err)
 	}
 	index(t, there, "staff", "c", drawn{1, 1, 60, 3}) // as many as before
@@ -432,16 +433,59 @@ func TestSweep_ends_deletions_that_broke_off(t *testing.T) {
 	if _, err := s.tables.Delete(ctx, animo.DefaultTenant, "collections", table.Range{From: "staff", To: "staff\x00"}); err != nil {
 		t.Fatal(err)
 	}
+	create(t, c, "staff")
+	if got := search(t, c, "staff", 1); got != "" {
+		t.Errorf("the new collection has %q", got)
+	}
+	index(t, c, "staff", "c", drawn{1, 1, 60, 1})
 	if err := s.server.Sweep(ctx, animo.DefaultTenant); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.tables.Count(ctx, animo.DefaultTenant, "collection-faces", table.Range{}); err != nil || n != 1 {
-		t.Errorf("%d faces are left, %v; want guests' one", n, err)
+	if n, err := s.tables.Count(ctx, animo.DefaultTenant, "collection-faces", table.Range{}); err != nil || n != 2 {
+		t.Errorf("%d faces are left, %v; want guests' one and the new one", n, err)
+	}
+	if got := search(t, c, "staff", 1); got != "c" {
+		t.Errorf("after the sweep the new collection has %q", got)
 	}
 	if got := search(t, c, "guests", 1); got != "b" {
 		t.Errorf("guests has %q", got)
 	}
 	if err := s.server.Scrub(ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestIndexFaces_into_a_collection_that_is_deleted_meanwhile(t *testing.T) {
+	for _, again := range []bool{false, true} {
+		now := mustClock(t, "2026-05-01T12:00:00Z")
+		var meanwhile func()
+		s := serve(t, func(o *rekognition.Options) {
+			o.Now = func() time.Time { return now }
+			o.Engine = engineFunc(func(ctx context.Context, img vision.Image) ([]vision.Face, error) {
+				meanwhile()
+				return eye{}.Analyze(ctx, img)
+			})
+		})
+		c, ctx := s.client(), t.Context()
+		create(t, c, "staff")
+		meanwhile = func() {
+			if _, err := c.DeleteCollection(ctx, &sdk.DeleteCollectionInput{CollectionId: aws.String("staff")}); err != nil {
+				t.Error(err)
+			}
+			if now = now.Add(time.Millisecond); again {
+				create(t, c, "staff")
+			}
+		}
+		_, err := c.IndexFaces(ctx, &sdk.IndexFacesInput{CollectionId: aws.String("staff"), Image: draw(drawn{1, 1, 60, 1})})
+		wantCode(t, "the collection went", err, "ResourceNotFoundException")
+		if again && faceCount(t, c, "staff") != 0 {
+			t.Error("the new collection has the old one's face")
+		}
+		if err := s.server.Sweep(ctx, animo.DefaultTenant); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.tables.Count(ctx, animo.DefaultTenant, "collection-faces", table.Range{}); err != nil || n != 0 {
+			t.Errorf("%d faces are left, %v", n, err)
+		}
 	}
 }

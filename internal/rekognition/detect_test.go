@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/rekognition"
@@ -255,31 +256,41 @@ func TestCompareFaces(t *testing.T) {
 }
 
 func TestSlots_of_one_tenant_leave_the_others_theirs(t *testing.T) {
-	arrived, leave := make(chan struct{}), make(chan struct{})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // more than enough, should one hang that ought to be refused
+	defer cancel()
+	arrived, leave := make(chan struct{}, 10), make(chan struct{})
 	s := serve(t, func(o *rekognition.Options) {
 		o.Limits.Requests = 4
 		o.Engine = engineFunc(func(ctx context.Context, img vision.Image) ([]vision.Face, error) {
 			arrived <- struct{}{}
-			<-leave
+			select {
+			case <-leave:
+			case <-ctx.Done():
+			}
 			return nil, nil
 		})
 		o.Limits.Analyses = 4
 	})
 	sol, mar := client(s.url, s.accessKey("sol")), client(s.url, s.accessKey("mar"))
-	done := make(chan error)
+	done := make(chan error, 4)
 	detect := func(c *sdk.Client) error {
-		_, err := c.DetectFaces(t.Context(), &sdk.DetectFacesInput{Image: draw()})
+		_, err := c.DetectFaces(ctx, &sdk.DetectFacesInput{Image: draw()})
 		return err
 	}
-	for range 2 {
-		go func() { done <- detect(sol) }()
-		<-arrived
+	begin := func(c *sdk.Client) {
+		t.Helper()
+		go func() { done <- detect(c) }()
+		select {
+		case <-arrived:
+		case err := <-done:
+			t.Fatal(err)
+		}
 	}
+	begin(sol)
+	begin(sol)
 	wantCode(t, "a third of sol's", detect(sol), "ProvisionedThroughputExceededException")
-	for range 2 {
-		go func() { done <- detect(mar) }()
-		<-arrived
-	}
+	begin(mar)
+	begin(mar)
 	wantCode(t, "a fifth of all", detect(mar), "ProvisionedThroughputExceededException")
 	close(leave)
 	for range 4 {
@@ -287,8 +298,10 @@ func TestSlots_of_one_tenant_leave_the_others_theirs(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	go func() { <-arrived }()
-	wantCode(t, "afterwards", detect(sol), "")
+	begin(sol)
+	if err := <-done; err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
 }
 
 type engineFunc func(context.Context, vision.Image) ([]vision.Face, error)
