@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -43,6 +44,9 @@ type Options struct {
 	Version string        // shown in the API's description
 	Log     *slog.Logger  // nil means slog.Default
 	Faces   photos.Engine // who finds the faces; nil means what the settings say
+
+	Now         func() time.Time // what ids, records and retention times are made of; nil means time.Now
+	AnswerPause time.Duration    // that a client may take nothing of a download or a stream; 0 means 10 s
 }
 
 // New validates the settings, opens the stores and listens. Nothing is served before Start. After an error
@@ -84,9 +88,9 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	a.flow = opinions.New(a.stores.Tables, a.stores.Objects, a.bus, opinions.Options{
 		Limits: opinions.Limits{
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
-			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, ModelsLoaded: c.ModelsLoaded,
+			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, Cores: runtime.GOMAXPROCS(0), ModelsLoaded: c.ModelsLoaded,
 		},
-		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Log: a.log,
+		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: o.Now, Log: a.log,
 	})
 	engine, err := a.faceEngine(ctx, o.Faces)
 	if err != nil {
@@ -96,14 +100,14 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		Limits: photos.Limits{
 			PhotoBytes: c.MaxPhoto, Pixels: c.MaxPixels, Analyses: a.config.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence,
 		},
-		Descriptors: c.KeepDescriptors, Spool: spool, Room: room(c.Data, c.MinFree), Policy: a.stores.Tenants.Policy, Log: a.log,
+		Descriptors: c.KeepDescriptors, Spool: spool, Room: room(c.Data, c.MinFree), Policy: a.stores.Tenants.Policy, Now: o.Now, Log: a.log,
 	})
 	if err := a.openInbox(); err != nil {
 		return a, err
 	}
 	a.rekognition = a.speakRekognition(engine)
 	if c.Runs("api") {
-		err = a.open(ctx, o.Version)
+		err = a.open(ctx, o)
 	}
 	return a, err
 }
@@ -123,7 +127,7 @@ func (e photoEvents) Remove(ctx context.Context, tenant string, ids ...string) (
 }
 
 // open makes the server and listens, unless that would let strangers in.
-func (a *App) open(ctx context.Context, version string) error {
+func (a *App) open(ctx context.Context, o Options) error {
 	c := a.config
 	locked, err := a.stores.Tenants.Locked(ctx)
 	if err != nil {
@@ -134,10 +138,11 @@ func (a *App) open(ctx context.Context, version string) error {
 	}
 	stopping := make(chan struct{})
 	a.web, err = listen(ctx, c.Listen, stopping, a.log, httpapi.New(httpapi.Options{
-		Version: version, Opinions: a.flow, Photos: a.photos, Queues: a.stores.Queues, Keys: a.stores.Tenants,
+		Version: o.Version, Opinions: a.flow, Photos: a.photos, Queues: a.stores.Queues, Keys: a.stores.Tenants,
 		Limits: httpapi.Limits{
 			BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Requests: c.MaxRequests,
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
+			AnswerPause: o.AnswerPause,
 		},
 		Loopback: c.Loopback(), Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
 		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
@@ -226,14 +231,8 @@ func (a *App) sweep(ctx context.Context) {
 			_, photosErr := a.photos.Sweep(ctx, t.ID)
 			_, opinionsErr := a.flow.Sweep(ctx, t.ID)
 			err = errors.Join(err, photosErr, opinionsErr)
-			if a.rekognition != nil {
-				err = errors.Join(err, a.rekognition.Sweep(ctx, t.ID))
-			}
 		}
-		err = errors.Join(err, a.photos.Scrub(ctx))
-		if a.rekognition != nil {
-			err = errors.Join(err, a.rekognition.Scrub(ctx))
-		}
+		err = errors.Join(err, a.retire(ctx, list), a.photos.Scrub(ctx), a.sweepCollections(ctx, list))
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("sweep", "err", err)
 		}
@@ -243,6 +242,21 @@ func (a *App) sweep(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// retireStep is how many photos of a tenant are retired before it is another's turn.
+const retireStep = 200
+
+// retire removes what was kept long enough, tenants in turn, for as long as a sweep may take.
+func (a *App) retire(ctx context.Context, list []animo.Tenant) (err error) {
+	for until := time.Now().Add(a.config.SweepEvery); len(list) > 0 && time.Now().Before(until); {
+		list = slices.DeleteFunc(list, func(t animo.Tenant) bool {
+			more, retireErr := a.photos.Retire(ctx, t.ID, retireStep)
+			err = errors.Join(err, retireErr)
+			return !more
+		})
+	}
+	return err
 }
 
 // checkReady answers nil while requests can be served.

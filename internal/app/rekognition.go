@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"net/http"
 
 	"animo"
@@ -37,4 +39,16 @@ func (a *App) awsHandler() http.Handler {
 		return nil
 	}
 	return a.rekognition
+}
+
+// sweepCollections ends what deletions of the tenants' collections left, and makes what they erased unreadable.
+func (a *App) sweepCollections(ctx context.Context, tenants []animo.Tenant) error {
+	if a.rekognition == nil {
+		return nil
+	}
+	var errs error
+	for _, t := range tenants {
+		errs = errors.Join(errs, a.rekognition.Sweep(ctx, t.ID))
+	}
+	return errors.Join(errs, a.rekognition.Scrub(ctx))
 }

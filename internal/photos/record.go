@@ -23,7 +23,6 @@ func (f *Flow) record(ctx context.Context, e animo.Event) error {
 	if _, err := f.tables.Add(ctx, e.Tenant, moodTable(r.Mood), entry); err != nil {
 		return err
 	}
-	f.feeds.wake(e.Tenant)
 	// Read after the face was written: whoever erases the photo removes its row first and its faces then.
 	row, err := f.photo(ctx, e.Tenant, r.PhotoID)
 	if gone(err) {
@@ -33,7 +32,25 @@ func (f *Flow) record(ctx context.Context, e animo.Event) error {
 	if err != nil {
 		return err
 	}
+	f.feeds.wake(e.Tenant)
 	return f.finish(ctx, e.Tenant, row)
+}
+
+// wasRecorded reports whether the face that e is about is in its mood's table, and ends its photo if it was the
+// last one.
+func (f *Flow) wasRecorded(ctx context.Context, e animo.Event, row photoRow) (bool, error) {
+	var r animo.MoodRecord
+	if err := json.Unmarshal(e.Data, &r); err != nil {
+		return false, nil // record answered that
+	}
+	_, err := f.tables.Get(ctx, e.Tenant, moodTable(r.Mood), momentKey(r.Taken, r.FaceID))
+	if gone(err) {
+		return false, nil
+	}
+	if err == nil {
+		err = f.finish(ctx, e.Tenant, row)
+	}
+	return err == nil, err
 }
 
 // entryOf is the row of a face, with what is counted and told of it. The value is the record as JSON.
