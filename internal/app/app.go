@@ -232,7 +232,7 @@ func (a *App) sweep(ctx context.Context) {
 			_, opinionsErr := a.flow.Sweep(ctx, t.ID)
 			err = errors.Join(err, photosErr, opinionsErr)
 		}
-		err = errors.Join(err, a.retire(ctx, list), a.photos.Scrub(ctx), a.sweepCollections(ctx, list))
+		err = errors.Join(err, a.sweepCollections(ctx, list), a.retire(ctx, list), a.photos.Scrub(ctx)) // retire clears the list
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("sweep", "err", err)
 		}
