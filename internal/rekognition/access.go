@@ -1,7 +1,6 @@
 package rekognition
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -18,18 +17,7 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, most int64
 	if r.ContentLength > most {
 		return c, nil, nil, tooLong(most)
 	}
-	given, err := signatureOf(r)
-	c.region = given.region
-	locked, lockedErr := s.Keys.Locked(r.Context())
-	var secret string
-	switch {
-	case lockedErr != nil:
-		return c, nil, nil, lockedErr
-	case !locked:
-		c.tenant, err = animo.DefaultTenant, s.Local(r)
-	case err == nil:
-		c.tenant, secret, err = s.known(r.Context(), given)
-	}
+	c, verify, err := s.whose(r)
 	if err != nil {
 		return c, nil, nil, err
 	}
@@ -38,8 +26,8 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, most int64
 		return c, nil, nil, err
 	}
 	body, err = readBody(w, r, most)
-	if err == nil && locked {
-		err = given.verify(r, body, secret)
+	if err == nil {
+		err = verify(body)
 	}
 	if err != nil {
 		s.slots.give(c.tenant)
@@ -48,16 +36,34 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, most int64
 	return c, body, func() { s.slots.give(c.tenant) }, nil
 }
 
-// known tells whose access key a signature names, unless it is out of date.
-func (s *Server) known(ctx context.Context, given signature) (tenant, secret string, err error) {
-	if err := given.fresh(s.Now()); err != nil {
-		return "", "", err
+// whose finds out who says to ask, and gives what tells whether the signature bears it out. It does so for a bounded
+// number of requests at once, since anybody can send any signature.
+func (s *Server) whose(r *http.Request) (c caller, verify func(body []byte) error, err error) {
+	select {
+	case s.lookups <- struct{}{}:
+		defer func() { <-s.lookups }()
+	default:
+		return c, nil, failf(tooMuchAtOnce, "too many requests at once; try again a little later")
 	}
-	tenant, secret, err = s.Keys.Secret(ctx, given.accessKey)
+	given, err := signatureOf(r)
+	locked, lockedErr := s.Keys.Locked(r.Context())
+	if lockedErr != nil {
+		return c, nil, lockedErr
+	}
+	if !locked {
+		return caller{animo.DefaultTenant, given.region}, func([]byte) error { return nil }, s.Local(r)
+	}
+	if err == nil {
+		err = given.fresh(s.Now())
+	}
+	if err != nil {
+		return c, nil, err
+	}
+	tenant, secret, err := s.Keys.Secret(r.Context(), given.accessKey)
 	if animo.CodeOf(err) == animo.Unauthenticated {
 		err = failf(unknownClient, "The security token included in the request is invalid.")
 	}
-	return tenant, secret, err
+	return caller{tenant, given.region}, func(body []byte) error { return given.verify(r, body, secret) }, err
 }
 
 func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {

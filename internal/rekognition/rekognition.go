@@ -98,6 +98,7 @@ type Options struct {
 type Server struct {
 	Options
 	slots    *slots
+	lookups  chan struct{}       // a place for each request whose access key is being looked up
 	engines  chan struct{}       // a place for each picture that is being analysed
 	pixels   *semaphore.Weighted // that may be in memory at once
 	searches galleries
@@ -118,6 +119,7 @@ func New(o Options) *Server {
 	}
 	return &Server{
 		Options: o,
+		lookups: make(chan struct{}, o.Limits.Requests),
 		slots:   &slots{most: o.Limits.Requests, of: map[string]int{}},
 		engines: make(chan struct{}, o.Limits.Analyses),
 		pixels:  semaphore.NewWeighted(int64(o.Limits.Pixels)),
