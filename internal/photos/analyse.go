@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"sync"
 	"time"
 
 	"animo"
@@ -81,8 +82,16 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) erro
 	if err != nil {
 		return err
 	}
+	// The thumbnail is made and kept meanwhile, on another core where one is free.
+	small := make(chan error, 1)
+	go func() { small <- f.keepThumbnail(ctx, tenant, row.ID, img) }()
+	thumbnailKept := sync.OnceValue(func() error { return <-small })
+	defer func() { _ = thumbnailKept() }() // also when the engine panics: img is not free before
 	found, err := f.engine.Find(ctx, tenant, img)
 	if err != nil {
+		return err
+	}
+	if err := thumbnailKept(); err != nil {
 		return err
 	}
 	people, err := f.gallery(ctx, tenant)
@@ -112,14 +121,6 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) erro
 	if err := f.tables.Put(ctx, tenant, descriptorsTable, descriptors...); err != nil {
 		return err
 	}
-	var small []byte
-	background.Do(func() { small, err = thumbnail(img) })
-	if err != nil {
-		return err
-	}
-	if _, _, err := f.objects.Put(ctx, tenant, thumbnailObject(row.ID), bytes.NewReader(small)); err != nil {
-		return err
-	}
 	if len(faces) > 0 {
 		if err := f.putJSON(ctx, tenant, facesTable, row.ID, faces); err != nil {
 			return err
@@ -130,6 +131,21 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) erro
 		row.Status = animo.Done
 	}
 	return nil
+}
+
+// keepThumbnail makes a thumbnail and keeps it. A panic is an error: nobody else would catch it.
+func (f *Flow) keepThumbnail(ctx context.Context, tenant, id string, img vision.Image) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	var small []byte
+	background.Do(func() { small, err = thumbnail(img) })
+	if err == nil {
+		_, _, err = f.objects.Put(ctx, tenant, thumbnailObject(id), bytes.NewReader(small))
+	}
+	return err
 }
 
 // picture reads a photo's picture as decode does.
