@@ -60,7 +60,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/spool", []string{"animo/internal/spool", "animo"}, "it serves every flow and knows none"},
 		{"animo/internal/opinions", []string{"animo/internal/opinions", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/text", "animo"}, "a flow knows ports; app hands it adapters"},
 		{"animo/internal/photos", []string{"animo/internal/photos", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/vision", "animo"}, "a flow knows ports; app hands it adapters"},
-		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/opinions", "animo/internal/photos", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
+		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/opinions", "animo/internal/photos", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
 		{"animo/internal/config", []string{"animo/internal/config", "animo"}, "settings know nothing of what they set"},
 	}
 	adapters := []string{"animo/internal/table/sqltable", "animo/internal/bus/sqlbus"}
