@@ -24,15 +24,8 @@ import (
 // exactly its rows, or exactly one dead letter. ANIMO_CRASH_ROUNDS sets how often it is killed (5 if not
 // set), ANIMO_CRASH_SEED repeats a run.
 func TestCrash(t *testing.T) {
-	rounds := envInt(t, "ANIMO_CRASH_ROUNDS", 5)
-	seed := uint64(envInt(t, "ANIMO_CRASH_SEED", int(time.Now().UnixNano()&0xffffff)))
-	t.Logf("%d rounds, seed %d", rounds, seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
-
-	bin := filepath.Join(t.TempDir(), "animo")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	rounds, rng := crashRounds(t)
+	bin := buildProgram(t)
 	reviews, err := os.ReadFile(filepath.Join("..", "..", "samples", "opiniones.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +72,25 @@ func TestCrash(t *testing.T) {
 	t.Logf("%d files accepted, %d ended", len(accepted), len(ends))
 }
 
+// crashRounds gives how often the program is killed, and what chooses the moments.
+func crashRounds(t *testing.T) (rounds int, rng *rand.Rand) {
+	t.Helper()
+	rounds = envInt(t, "ANIMO_CRASH_ROUNDS", 5)
+	seed := uint64(envInt(t, "ANIMO_CRASH_SEED", int(time.Now().UnixNano()&0xffffff)))
+	t.Logf("%d rounds, seed %d", rounds, seed)
+	return rounds, rand.New(rand.NewPCG(seed, 0))
+}
+
+// buildProgram builds the program and gives its path.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "animo")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return bin
+}
+
 // crashFile is a training file of the test, and what must become of it.
 type crashFile struct {
 	name, content string
@@ -100,9 +112,10 @@ type process struct {
 	url string
 }
 
-func startProcess(t *testing.T, bin, data string) *process {
+// startProcess starts the program with these settings beside those of every test; a later one is stronger.
+func startProcess(t *testing.T, bin, data string, settings ...string) *process {
 	t.Helper()
-	cmd := exec.Command(bin, "serve", "--data", data, "--listen", "127.0.0.1:0", "--min-free", "0", "--pauses", "10ms,10ms")
+	cmd := exec.Command(bin, append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--min-free", "0", "--pauses", "10ms,10ms"}, settings...)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {

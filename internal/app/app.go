@@ -16,6 +16,7 @@ import (
 	"animo/internal/bus"
 	"animo/internal/config"
 	"animo/internal/httpapi"
+	"animo/internal/inbox"
 	"animo/internal/opinions"
 	"animo/internal/photos"
 )
@@ -29,7 +30,8 @@ type App struct {
 	bus     *bus.Bus
 	flow    *opinions.Flow
 	photos  *photos.Flow
-	web     *web // nil without the api
+	inbox   *inbox.Inbox // nil where none is set
+	web     *web         // nil without the api
 	ready   atomic.Bool
 	stops   []stop
 }
@@ -39,6 +41,9 @@ type Options struct {
 	Version string        // shown in the API's description
 	Log     *slog.Logger  // nil means slog.Default
 	Faces   photos.Engine // who finds the faces; nil means what the settings say
+
+	Now         func() time.Time // what ids, records and retention times are made of; nil means time.Now
+	AnswerPause time.Duration    // that a client may take nothing of a download or a stream; 0 means 10 s
 }
 
 // New validates the settings, opens the stores and listens. Nothing is served before Start. After an error
@@ -82,7 +87,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
 			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, ModelsLoaded: c.ModelsLoaded,
 		},
-		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Log: a.log,
+		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: o.Now, Log: a.log,
 	})
 	engine, err := a.faceEngine(ctx, o.Faces)
 	if err != nil {
@@ -92,10 +97,13 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		Limits: photos.Limits{
 			PhotoBytes: c.MaxPhoto, Pixels: c.MaxPixels, Analyses: a.config.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence,
 		},
-		Descriptors: c.KeepDescriptors, Spool: spool, Room: room(c.Data, c.MinFree), Policy: a.stores.Tenants.Policy, Log: a.log,
+		Descriptors: c.KeepDescriptors, Spool: spool, Room: room(c.Data, c.MinFree), Policy: a.stores.Tenants.Policy, Now: o.Now, Log: a.log,
 	})
+	if err := a.openInbox(); err != nil {
+		return a, err
+	}
 	if c.Runs("api") {
-		err = a.open(ctx, o.Version)
+		err = a.open(ctx, o)
 	}
 	return a, err
 }
@@ -115,7 +123,7 @@ func (e photoEvents) Remove(ctx context.Context, tenant string, ids ...string) (
 }
 
 // open makes the server and listens, unless that would let strangers in.
-func (a *App) open(ctx context.Context, version string) error {
+func (a *App) open(ctx context.Context, o Options) error {
 	c := a.config
 	locked, err := a.stores.Tenants.Locked(ctx)
 	if err != nil {
@@ -126,10 +134,11 @@ func (a *App) open(ctx context.Context, version string) error {
 	}
 	stopping := make(chan struct{})
 	a.web, err = listen(ctx, c.Listen, stopping, a.log, httpapi.New(httpapi.Options{
-		Version: version, Opinions: a.flow, Photos: a.photos, Queues: a.stores.Queues, Keys: a.stores.Tenants,
+		Version: o.Version, Opinions: a.flow, Photos: a.photos, Queues: a.stores.Queues, Keys: a.stores.Tenants,
 		Limits: httpapi.Limits{
 			BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Requests: c.MaxRequests,
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
+			AnswerPause: o.AnswerPause,
 		},
 		Loopback: c.Loopback(), Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues),
 		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
@@ -162,6 +171,7 @@ func (a *App) Start(ctx context.Context) <-chan error {
 	if a.web != nil {
 		a.web.start(failed)
 	}
+	a.startInbox(ctx)
 	a.ready.Store(true)
 	a.log.Info("started", "functions", a.config.Functions, "addr", a.Addr(), "data", a.config.Data)
 	return failed

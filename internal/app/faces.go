@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"animo/internal/photos"
+	"animo/internal/photos/awsfaces"
 	"animo/vision"
 )
 
@@ -16,6 +17,9 @@ func (a *App) faceEngine(ctx context.Context, told photos.Engine) (photos.Engine
 	}
 	if told != nil {
 		return told, nil
+	}
+	if a.config.Faces == "rekognition" {
+		return awsfaces.New(ctx, awsfaces.Options{MaxFaces: a.config.MaxFaces})
 	}
 	return photos.NewVision(vision.Options{
 		Detector: vision.Detector(a.config.Detector), MaxFaces: a.config.MaxFaces,

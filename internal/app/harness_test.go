@@ -41,14 +41,17 @@ type animo struct {
 }
 
 // start runs an Animo with these settings until the test ends, or stop.
-func start(t testing.TB, c config.Config) *animo {
+func start(t testing.TB, c config.Config) *animo { return startWith(t, c, app.Options{}) }
+
+// startWith is start with something of the test's own beside the settings.
+func startWith(t testing.TB, c config.Config, o app.Options) *animo {
 	t.Helper()
 	level := slog.LevelError
 	if testing.Verbose() {
 		level = slog.LevelInfo
 	}
-	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
-	a, err := app.New(t.Context(), c, app.Options{Version: "test", Log: log})
+	o.Version, o.Log = "test", slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
+	a, err := app.New(t.Context(), c, o)
 	if err != nil {
 		t.Fatal(err)
 	}

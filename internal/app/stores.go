@@ -112,7 +112,17 @@ func (s *Stores) erase(ctx context.Context, tenant string) error {
 	if err := s.Tables.DeleteTenant(ctx, tenant); err != nil {
 		return err
 	}
-	_, err := s.Objects.Delete(ctx, tenant, "")
+	if _, err := s.Objects.Delete(ctx, tenant, ""); err != nil {
+		return err
+	}
+	scrubber, ok := s.Tables.(table.Scrubber)
+	if !ok {
+		return nil
+	}
+	err := scrubber.Scrub(ctx)
+	if animo.CodeOf(err) == animo.Unavailable { // somebody is reading; a removal erases more than once
+		return nil
+	}
 	return err
 }
 

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"mime"
@@ -25,9 +26,9 @@ var errFormEnds = errors.New("the form ends")
 type form struct {
 	body  *bounded
 	parts *multipart.Reader
-	part  *multipart.Part // the file that is being read
-	most  int64           // bytes of a refused file that are read over, for the sake of those after it
-	ahead photos.Upload   // what the fields say of the files after them
+	part  io.Reader     // the file that is being read
+	most  int64         // bytes of a refused file that are read over, for the sake of those after it
+	ahead photos.Upload // what the fields say of the files after them
 	files int
 	over  bool
 }
@@ -38,9 +39,8 @@ func newForm(body io.Reader, border string, most int64, u photos.Upload) *form {
 	return &form{body: b, parts: multipart.NewReader(b, border), most: most, ahead: u}
 }
 
-// next goes to the next file, the content of which is in part then, and tells what it is. After errFormEnds, and
-// after an error, it answers errFormEnds, unless the error is about that file alone. There is at least
-// one file or one error before the end.
+// next goes to the next file, the content of which is in part then, and tells what it is. After any error it
+// answers errFormEnds. There is at least one file or one other error before that.
 func (f *form) next() (photos.Upload, error) {
 	if f.over {
 		return photos.Upload{}, errFormEnds
@@ -51,7 +51,7 @@ func (f *form) next() (photos.Upload, error) {
 	for {
 		f.body.left = formHeader
 		part, err := f.parts.NextPart()
-		if err == io.EOF { //nolint:errorlint // a body that ends before the form does is an error that wraps io.EOF
+		if err == io.EOF { // itself: a body that ends before the form does is an error that wraps it
 			f.over = true
 			if f.files == 0 {
 				return photos.Upload{}, animo.Errorf(animo.Invalid, "there is no file in the form; with curl: -F file=@photo.jpg", "no hay ningún archivo en el formulario; con curl: -F file=@foto.jpg").Of("file")
@@ -63,20 +63,22 @@ func (f *form) next() (photos.Upload, error) {
 		}
 		f.body.left = unbounded
 		name, isFile := fileName(part)
+		content := bufio.NewReaderSize(part, 16) // 16 is the least there is; all but a look at the beginning passes it by
+		_, nothing := content.Peek(1)
 		switch {
 		case !isFile:
-			if err := f.field(part); err != nil {
+			if err := f.field(part.FormName(), content); err != nil {
 				return f.end(err)
 			}
 			continue
-		case name == "" && isEmpty(part): // a browser's file input that was left empty
+		case name == "" && nothing != nil: // a browser's file input that was left empty
 			continue
 		case f.files == formFiles:
 			_, _ = io.Copy(io.Discard, f.body) // for the client to hear of the files that were taken
 			return f.end(animo.Errorf(animo.TooLarge, "the form has more than %d files; send those after them in another", "el formulario tiene más de %d archivos; envíe los siguientes en otro", formFiles).Of("file"))
 		}
 		f.files++
-		f.part = part
+		f.part = content
 		u := f.ahead
 		u.Name = name
 		return u, nil
@@ -105,9 +107,8 @@ func (f *form) skip() error {
 }
 
 // field takes note of a part that is no file.
-func (f *form) field(part *multipart.Part) error {
-	name := part.FormName()
-	b, err := io.ReadAll(io.LimitReader(part, formField+1))
+func (f *form) field(name string, content io.Reader) error {
+	b, err := io.ReadAll(io.LimitReader(content, formField+1))
 	value := string(b)
 	switch {
 	case err != nil:
@@ -131,11 +132,6 @@ func fileName(part *multipart.Part) (name string, ok bool) {
 	_, params, _ := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
 	name, ok = params["filename"]
 	return nameOf(name[strings.LastIndexAny(name, `/\`)+1:]), ok
-}
-
-func isEmpty(r io.Reader) bool {
-	n, _ := io.CopyN(io.Discard, r, 1)
-	return n == 0
 }
 
 func brokenForm(err error) error {

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -56,11 +57,11 @@ func (f *flows) accept(tenant, name, source string, r io.Reader) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.running--
-	if refused != nil {
-		return refused
+	if err := cmp.Or(refused, err); err != nil {
+		return err
 	}
 	f.taken = append(f.taken, fmt.Sprintf("%s %s %q %d", tenant, name, source, len(b)))
-	return err
+	return nil
 }
 
 func (f *flows) state(name string) animo.Photo {
@@ -125,11 +126,13 @@ func (f opinionFlow) Version(_ context.Context, _, model, _ string) (opinions.Tr
 // box is an inbox that runs on the clock of a synctest bubble, half an interval out of step with the test.
 type box struct {
 	*flows
-	t    *testing.T
-	in   *Inbox
-	dir  string
-	log  *lockedBuffer
-	stop func()
+	t   *testing.T
+	in  *Inbox
+	dir string
+	log *lockedBuffer
+
+	cancel context.CancelFunc // ends Run's context
+	stop   func()             // does, and waits for Run
 }
 
 // watch runs a test with an inbox of two tenants, acme and umbrella.
@@ -159,7 +162,7 @@ func (b *box) start(o Options) {
 		in.Run(ctx)
 		close(ended)
 	}()
-	b.in = in
+	b.in, b.cancel = in, cancel
 	b.stop = func() {
 		cancel()
 		<-ended

@@ -76,7 +76,7 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 		return // somebody is at it; the next look sees what it is now
 	}
 	f.info = info
-	ended, err := d.take(ctx, d.tenant, f.path, in, info.Size())
+	ended, err := d.take(ctx, d.tenant, f.path, &reader{ctx, in}, info.Size())
 	switch code := animo.CodeOf(err); {
 	case err == nil:
 		f.ended = ended
@@ -96,10 +96,25 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 	b.settle(ctx, home, d, f, now)
 }
 
-// postpone leaves a file where it is, to be tried again after a pause. Where the reason is not the file's but
-// everybody's, all of its drop waits.
+// reader reads a file until ctx ends.
+type reader struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+// Read implements io.Reader.
+func (r *reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.in.Read(p)
+}
+
+// postpone leaves a file where it is, to be tried again after a pause. Where the reason may be everybody's, all
+// of its drop waits, too.
 func (b *Inbox) postpone(d *drop, f *file, now time.Time, err error) {
 	about := []any{"tenant", d.tenant, "path", d.in(f.path), "code", animo.CodeOf(err), "err", err, "cause", errors.Unwrap(err)}
+	first := f.rest.begin(now)
 	switch animo.CodeOf(err) {
 	case animo.NoSpace, animo.TooManyRequests, animo.Unavailable:
 		b.mu.Lock()
@@ -109,7 +124,7 @@ func (b *Inbox) postpone(d *drop, f *file, now time.Time, err error) {
 		b.mu.Unlock()
 		b.sayOnce(d.key()+" waits", "the files of a folder of the inbox have to wait; they are tried again until they can be taken", about...)
 	default:
-		if f.rest.begin(now) {
+		if first {
 			b.o.Log.Warn("a file of the inbox has to wait; it is tried again until it can be taken", about...)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 
 	"animo"
 	"animo/internal/bus"
@@ -24,8 +25,11 @@ func (f *Flow) analyse(ctx context.Context, e animo.Event) error {
 		return err
 	}
 	row, err := f.photo(ctx, e.Tenant, o.Photo)
-	if gone(err) || err == nil && row.Status.Ended() {
+	if gone(err) || err == nil && row.Status == animo.Done {
 		return nil
+	}
+	if err == nil {
+		err = f.takeUp(ctx, e.Tenant, &row) // its dead letter was sent again
 	}
 	if err != nil {
 		return err
@@ -114,7 +118,7 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) erro
 			return err
 		}
 	}
-	row.Width, row.Height, row.Count, row.Analysed = img.W, img.H, len(faces), f.now().UTC()
+	row.Width, row.Height, row.Count, row.Analysed = img.W, img.H, len(faces), f.now().UTC().Truncate(time.Millisecond)
 	if row.Count == 0 {
 		row.Status = animo.Done
 	}
@@ -195,8 +199,8 @@ func orderOf(e animo.Event) (order, error) {
 }
 
 // fail notes why a photo will not be analysed, or one of its faces not be recorded. It runs before the event
-// becomes a dead letter, and prevents that where the photo is erased or was done: its process may have died
-// right after it.
+// becomes a dead letter, and prevents that where the photo is erased, or what the event asks for was done: its
+// process may have died right after it.
 func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	o, err := orderOf(e)
 	if err != nil {
@@ -213,6 +217,14 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 			return err
 		}
 		return bus.ErrDone
+	}
+	if e.Type != PhotoStored {
+		switch done, err := f.wasRecorded(ctx, e, row); {
+		case err != nil:
+			return err
+		case done:
+			return bus.ErrDone
+		}
 	}
 	row.Status, row.Failure = animo.Failed, &r
 	if err := f.save(ctx, e.Tenant, &row); err != nil {

@@ -3,6 +3,7 @@ package photos
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"animo"
@@ -10,7 +11,7 @@ import (
 )
 
 // remains says what there may be of a photo beside its row.
-func (row *photoRow) remains() remains { return remains{row.Head, row.Taken, row.Count, row.Bytes} }
+func (row *photoRow) remains() remains { return remains{row.Head, row.Taken, row.Count} }
 
 // Erase forgets a photo: its bytes, thumbnail, rows, descriptors and queued events. It answers NotFound when
 // there is none, otherwise with a receipt of what was removed, which is kept. An erasure that breaks off is
@@ -24,8 +25,8 @@ func (f *Flow) Erase(ctx context.Context, tenant, id string) (animo.Receipt, err
 }
 
 func (f *Flow) erase(ctx context.Context, tenant string, row *photoRow) (animo.Receipt, error) {
-	p := pending{f.now().UTC(), row.remains()}
-	if err := f.putPending(ctx, tenant, row.ID, p); err != nil {
+	e := erased{f.now().UTC().Truncate(time.Millisecond), row.remains()}
+	if err := f.putJSON(ctx, tenant, erasedTable, row.ID, e); err != nil {
 		return animo.Receipt{}, err
 	}
 	// From here on no reader finds the photo, and nobody who works on it can write its row.
@@ -36,22 +37,23 @@ func (f *Flow) erase(ctx context.Context, tenant string, row *photoRow) (animo.R
 	if err != nil {
 		return animo.Receipt{}, err
 	}
-	return f.clearErased(ctx, tenant, row.ID, p)
+	return f.clearErased(ctx, tenant, row.ID, e)
 }
 
 // clearErased removes what there is of a photo whose row is gone, and keeps the receipt.
-func (f *Flow) clearErased(ctx context.Context, tenant, id string, p pending) (animo.Receipt, error) {
-	r, err := f.clear(ctx, tenant, id, p.remains)
+func (f *Flow) clearErased(ctx context.Context, tenant, id string, e erased) (animo.Receipt, error) {
+	r, err := f.clear(ctx, tenant, id, e.remains)
 	if err != nil {
 		return r, err
 	}
-	r.ID, r.Time = animo.Moment(p.Erased)+"-"+id, p.Erased
+	f.scrubs.Store(true)
+	r.ID, r.Time = e.receipt(id), e.At
 	return r, f.putJSON(ctx, tenant, receiptsTable, r.ID, r)
 }
 
 // clear removes what there is of a photo beside its row, and tells what that was.
 func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r animo.Receipt, err error) {
-	r = animo.Receipt{Erased: id, Bytes: left.Bytes}
+	r = animo.Receipt{Erased: id}
 	events := []string{storedID(tenant, id)}
 	for i := range left.Count {
 		events = append(events, faceEventID(tenant, faceID(id, i)))
@@ -67,11 +69,13 @@ func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r an
 		r.Faces += n
 	}
 	f.feeds.forget(tenant, id)
-	if r.Files, r.Descriptors, err = f.clearPicture(ctx, tenant, id, left.Bytes); err != nil {
+	if err := f.clearPicture(ctx, tenant, id, &r); err != nil {
 		return r, err
 	}
-	f.scrubs.Store(true)
-	return r, f.deleteRow(ctx, tenant, facesTable, id)
+	if err := f.deleteRow(ctx, tenant, facesTable, id); err != nil {
+		return r, err
+	}
+	return r, f.deleteRow(ctx, tenant, pendingTable, id)
 }
 
 // removeFaces removes a mood's faces with those keys, a few hundred at a time.
@@ -102,49 +106,55 @@ func (f *Flow) removeFaces(ctx context.Context, tenant string, m animo.Mood, key
 	return removed, flush()
 }
 
-// clearPicture removes a photo's picture, thumbnail and descriptors.
-func (f *Flow) clearPicture(ctx context.Context, tenant, id string, bytes int64) (files, descriptors int, err error) {
-	if files, err = f.objects.Delete(ctx, tenant, objectPrefix(id)); err != nil {
-		return files, 0, err
+// clearPicture removes a photo's picture, thumbnail and descriptors, and notes that in the receipt.
+func (f *Flow) clearPicture(ctx context.Context, tenant, id string, r *animo.Receipt) (err error) {
+	if r.Files, err = f.objects.Delete(ctx, tenant, objectPrefix(id)); err != nil {
+		return err
 	}
-	if _, err := f.tables.Remove(ctx, tenant, picturesTable, pictureEntry(id, bytes)); err != nil {
-		return files, 0, err
+	row, err := f.tables.Get(ctx, tenant, picturesTable, id)
+	if err == nil {
+		if r.Bytes, err = strconv.ParseInt(string(row.Value), 10, 64); err == nil {
+			_, err = f.tables.Remove(ctx, tenant, picturesTable, pictureEntry(id, r.Bytes))
+		}
 	}
-	descriptors, err = f.tables.Delete(ctx, tenant, descriptorsTable, table.Range{Prefix: id + "-"})
-	return files, descriptors, err
+	if err != nil && !gone(err) {
+		return err
+	}
+	r.Descriptors, err = f.tables.Delete(ctx, tenant, descriptorsTable, table.Range{Prefix: id + "-"})
+	return err
 }
 
 // eraseTime is for how long after an erasure something that was under way may still write: an analysis, an
 // upload of the same photo.
 func (f *Flow) eraseTime() time.Duration { return f.limits.AnalyseTime + 5*time.Minute }
 
+// receipt is the id of the receipt for a photo.
+func (e erased) receipt(id string) string { return animo.Moment(e.At) + "-" + id }
+
 // finishErasure removes what was written of a photo while it was being erased, and, when nothing can be under
 // way any more, the last that is known of it.
-func (f *Flow) finishErasure(ctx context.Context, tenant, id string, p pending) error {
-	if removed, err := f.tables.Remove(ctx, tenant, photosTable, table.Entry{Row: table.Row{Key: id}}); err != nil {
-		return err
-	} else if removed > 0 { // the erasure broke off right at its beginning
-		_, err := f.clearErased(ctx, tenant, id, p)
+func (f *Flow) finishErasure(ctx context.Context, tenant, id string, e erased) error {
+	broken, err := f.tables.Remove(ctx, tenant, photosTable, table.Entry{Row: table.Row{Key: id}})
+	if err != nil {
 		return err
 	}
-	var r animo.Receipt
-	_, err := f.getJSON(ctx, tenant, receiptsTable, animo.Moment(p.Erased)+"-"+id, &r)
-	if gone(err) {
-		_, err = f.clearErased(ctx, tenant, id, p)
+	if _, err = f.tables.Get(ctx, tenant, receiptsTable, e.receipt(id)); gone(err) || err == nil && broken > 0 {
+		_, err = f.clearErased(ctx, tenant, id, e)
 	} else if err == nil {
-		_, err = f.clear(ctx, tenant, id, p.remains)
+		_, err = f.clear(ctx, tenant, id, e.remains)
 	}
-	if err != nil || f.now().Sub(p.Erased) < f.eraseTime() {
+	if err != nil || f.now().Sub(e.At) < f.eraseTime() {
 		return err
 	}
 	// An upload of the same bytes may have made the head another photo's at this very moment; then these
 	// bytes, sent once more, are one photo more.
-	if head, err := f.tables.Get(ctx, tenant, headsTable, p.Head); err == nil && string(head.Value) == id {
-		if err := f.deleteRow(ctx, tenant, headsTable, p.Head); err != nil {
-			return err
-		}
-	} else if err != nil && !gone(err) {
+	head, err := f.tables.Get(ctx, tenant, headsTable, e.Head)
+	if err == nil && string(head.Value) == id {
+		err = f.deleteRow(ctx, tenant, headsTable, e.Head)
+	}
+	if err != nil && !gone(err) {
 		return err
 	}
-	return f.deleteRow(ctx, tenant, pendingTable, id)
+	f.scrubs.Store(true) // should the process have died before the first time
+	return f.deleteRow(ctx, tenant, erasedTable, id)
 }

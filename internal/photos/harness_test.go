@@ -290,7 +290,7 @@ func (l *line) faces() map[animo.Mood]int {
 // leftovers names what the stores hold of a photo.
 func (l *line) leftovers(id string) (names []string) {
 	l.t.Helper()
-	tables := []string{"photos", "pictures", "photo-faces", "photo-descriptors", "faces-happy", "faces-sad", "faces-surprised", "faces-other"}
+	tables := []string{"photos", "photo-pending", "pictures", "photo-faces", "photo-descriptors", "faces-happy", "faces-sad", "faces-surprised", "faces-other"}
 	for _, tbl := range tables {
 		for row, err := range l.rows.Query(l.t.Context(), tenant, tbl, table.Range{}, false) {
 			if err != nil {

@@ -29,9 +29,10 @@ import (
 // The tables, by what their keys are. Those of the moods are named by moodTable.
 const (
 	headsTable       = "photo-heads"       // hash of name and content -> id of the photo
-	pendingTable     = "photo-pending"     // id -> pending, of photos that the sweeper must see to
+	pendingTable     = "photo-pending"     // id -> nothing, of photos that are not finished
+	erasedTable      = "photo-erased"      // id -> erased, of photos of which something may still come
 	photosTable      = "photos"            // id -> photoRow
-	picturesTable    = "pictures"          // id -> nothing, of photos whose picture is kept; its one tally counts them
+	picturesTable    = "pictures"          // id -> bytes, of photos whose picture is kept; its one tally counts them
 	facesTable       = "photo-faces"       // id -> the faces of an analysed photo
 	descriptorsTable = "photo-descriptors" // face id -> descriptor
 	receiptsTable    = "receipts"          // id -> animo.Receipt
@@ -128,7 +129,7 @@ type Flow struct {
 	rates  rates
 	people galleries
 	feeds  feeds
-	scrubs atomic.Bool // something was erased since the last sweep
+	scrubs atomic.Bool // something was erased since the last Scrub
 }
 
 // New makes the flow over its stores. It starts nothing.
@@ -203,22 +204,22 @@ func (f *Flow) save(ctx context.Context, tenant string, row *photoRow) error {
 	return err
 }
 
-// pending is what the sweeper must know of a photo that is not finished, or that is being erased.
-type pending struct {
-	Erased time.Time `json:"erased,omitzero"` // since when it is being erased
+// erased is what must be known of a photo while something of it may be there.
+type erased struct {
+	At time.Time `json:"at"`
 	remains
 }
 
-// remains is what there may be of a photo beside its row.
+// remains says what there may be of a photo beside its row.
 type remains struct {
-	Head  string    `json:"head,omitempty"`
-	Taken time.Time `json:"taken,omitzero"`
-	Count int       `json:"count,omitempty"` // of its faces
-	Bytes int64     `json:"bytes,omitempty"`
+	Head  string    `json:"head"`
+	Taken time.Time `json:"taken"`
+	Count int       `json:"count"` // of its faces
 }
 
-func (f *Flow) putPending(ctx context.Context, tenant, id string, p pending) error {
-	return f.putJSON(ctx, tenant, pendingTable, id, p)
+// setPending has the sweeper see to a photo until it is finished.
+func (f *Flow) setPending(ctx context.Context, tenant, id string) error {
+	return f.tables.Put(ctx, tenant, pendingTable, table.Row{Key: id})
 }
 
 // getJSON reads one table row into v and gives its revision.

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/bus"
 	"animo/internal/photos"
+	"animo/internal/table"
 )
 
 func TestFlow_each_face_is_recorded_in_its_moods_table(t *testing.T) {
@@ -125,9 +127,6 @@ func TestFlow_engine_that_fails_three_times_makes_a_dead_letter(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	l.run()
-	// A photo that failed is not analysed by its old event; it is sent again.
-	l.take("a.png", picture(1, 1))
-	l.run()
 	if p = l.photo(p.ID); p.Status != animo.Done || l.faces()[animo.Happy] != 1 {
 		t.Errorf("%+v", p)
 	}
@@ -197,6 +196,41 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 	}
 	if n < 20 {
 		t.Errorf("only %d calls were tried", n)
+	}
+}
+
+func TestFlow_face_that_was_recorded_is_no_dead_letter(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	p := l.take("a.png", picture(1, 1))
+	functions := map[string]bus.Function{}
+	for _, f := range l.flow.Functions() {
+		functions[f.Name] = f
+	}
+	l.step(functions["analyse"])
+	claimed, err := l.queue.Claim(t.Context(), "record-happy", 1, time.Hour)
+	if err != nil || len(claimed) != 1 {
+		t.Fatal(claimed, err)
+	}
+	record, e := functions["record-happy"], claimed[0].Event
+	died := errors.New("the process died")
+	l.at = func(int) error { // each time right after the face was written
+		n, err := l.rows.Count(t.Context(), tenant, "faces-happy", table.Range{})
+		if err == nil && n == 1 {
+			err = died
+		}
+		return err
+	}
+	for range 3 {
+		if err := record.Handle(t.Context(), e); !errors.Is(err, died) {
+			t.Fatal(err)
+		}
+	}
+	l.at = nil
+	if err := record.OnDead(t.Context(), e, animo.ReasonOf(context.Canceled)); !errors.Is(err, bus.ErrDone) {
+		t.Errorf("OnDead of a face that was recorded = %v, want ErrDone", err)
+	}
+	if p = l.photo(p.ID); p.Status != animo.Done || p.Failure != nil {
+		t.Errorf("%+v", p)
 	}
 }
 

@@ -14,16 +14,24 @@ import (
 // An event that is queued or running already is left alone by the bus; a step that was done already changes
 // nothing. Run it at the start and now and then.
 func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
+	for row, err := range f.tables.Query(ctx, tenant, erasedTable, table.Range{}, false) {
+		if err != nil {
+			return 0, err
+		}
+		var e erased
+		if err := json.Unmarshal(row.Value, &e); err != nil {
+			return 0, err
+		}
+		if err := f.finishErasure(ctx, tenant, row.Key, e); err != nil {
+			return 0, err
+		}
+	}
 	n := 0
 	for row, err := range f.tables.Query(ctx, tenant, pendingTable, table.Range{}, false) {
 		if err != nil {
 			return n, err
 		}
-		var p pending
-		if err := json.Unmarshal(row.Value, &p); err != nil {
-			return n, err
-		}
-		said, err := f.sweepOne(ctx, tenant, row.Key, p)
+		said, err := f.sweepPending(ctx, tenant, row.Key)
 		if err != nil && !conflict(err) {
 			return n, err
 		}
@@ -38,18 +46,15 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 // abandonedAfter is how long an upload that was not answered may still be under way.
 const abandonedAfter = time.Hour
 
-// sweepOne sees to one photo that is not finished.
-func (f *Flow) sweepOne(ctx context.Context, tenant, id string, p pending) (said int, err error) {
-	if !p.Erased.IsZero() {
-		return 0, f.finishErasure(ctx, tenant, id, p)
-	}
+// sweepPending sees to one photo that is not finished, and tells how many events it published.
+func (f *Flow) sweepPending(ctx context.Context, tenant, id string) (said int, err error) {
 	row, err := f.photo(ctx, tenant, id)
 	switch {
 	case gone(err): // an upload that broke off, and was never answered
 		if f.now().Sub(animo.MomentOf(id)) < abandonedAfter {
 			return 0, nil
 		}
-		if _, _, err := f.clearPicture(ctx, tenant, id, 0); err != nil {
+		if err := f.clearPicture(ctx, tenant, id, new(animo.Receipt)); err != nil {
 			return 0, err
 		}
 		return 0, f.deleteRow(ctx, tenant, pendingTable, id)
@@ -144,8 +149,7 @@ func (f *Flow) retirePicture(ctx context.Context, tenant, id string) error {
 		}
 	}
 	f.scrubs.Store(true)
-	_, _, err = f.clearPicture(ctx, tenant, id, row.Bytes)
-	return err
+	return f.clearPicture(ctx, tenant, id, new(animo.Receipt))
 }
 
 // logKept is how many of the last faces the live stream can be resumed from.

@@ -3,6 +3,7 @@ package photos
 import (
 	"context"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -90,21 +91,22 @@ func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.Fil
 		}
 		row, err := f.photo(ctx, tenant, id)
 		if err == nil {
-			return row, f.takeUp(ctx, tenant, &row)
+			err = f.takeUp(ctx, tenant, &row)
+			if conflict(err) { // somebody else took it up, or erased it
+				continue
+			}
 		}
 		if !gone(err) {
 			return row, err
 		}
-		var p pending
-		if _, err := f.getJSON(ctx, tenant, pendingTable, id, &p); err != nil && !gone(err) {
-			return row, err
-		}
-		if !p.Erased.IsZero() { // it is being erased; this is another photo
-			_, err := f.newHead(ctx, tenant, head, id, rev)
-			if err != nil && !conflict(err) {
+		switch _, err := f.tables.Get(ctx, tenant, erasedTable, id); {
+		case err == nil: // this is another photo
+			if _, err := f.newHead(ctx, tenant, head, id, rev); err != nil && !conflict(err) {
 				return row, err
 			}
 			continue
+		case !gone(err):
+			return row, err
 		}
 		if err := f.checkQuota(ctx, tenant, policy, up.Size); err != nil {
 			return row, err
@@ -115,7 +117,7 @@ func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.Fil
 		if row.Taken.IsZero() {
 			row.Taken = row.Accepted
 		}
-		if err := f.putPending(ctx, tenant, id, pending{}); err != nil {
+		if err := f.setPending(ctx, tenant, id); err != nil {
 			return row, err
 		}
 		if _, err := up.Seek(0, io.SeekStart); err != nil {
@@ -135,7 +137,7 @@ func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.Fil
 
 // pictureEntry is the entry that counts a kept picture and its bytes.
 func pictureEntry(id string, bytes int64) table.Entry {
-	return table.Entry{Row: table.Row{Key: id}, Tallies: []table.Tally{{Key: keptTally, N: 1, Sum: float64(bytes)}}}
+	return table.Entry{Row: table.Row{Key: id, Value: strconv.AppendInt(nil, bytes, 10)}, Tallies: []table.Tally{{Key: keptTally, N: 1, Sum: float64(bytes)}}}
 }
 
 // keptTally counts the pictures that a tenant has, and their bytes.
@@ -173,16 +175,11 @@ func (f *Flow) takeUp(ctx context.Context, tenant string, row *photoRow) error {
 	if row.Status != animo.Failed || row.Bare {
 		return nil
 	}
-	if err := f.putPending(ctx, tenant, row.ID, pending{}); err != nil {
+	if err := f.setPending(ctx, tenant, row.ID); err != nil {
 		return err
 	}
 	row.Status, row.Failure = animo.Queued, nil
-	if err := f.save(ctx, tenant, row); !conflict(err) {
-		return err
-	}
-	again, err := f.photo(ctx, tenant, row.ID) // somebody else took it up
-	*row = again
-	return err
+	return f.save(ctx, tenant, row)
 }
 
 // stored makes the event that says that a photo waits for its analysis.

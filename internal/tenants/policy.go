@@ -13,7 +13,8 @@ import (
 // time than their photos.
 //
 // It answers Forbidden for a tenant that has not stated its purpose, and for a purpose that this server does
-// not allow; NotFound when there is no such tenant.
+// not allow, yet gives the policy, since what such a tenant has is still kept only so long; NotFound when there
+// is no such tenant.
 func (r *Registry) Policy(ctx context.Context, tenant string) (animo.PhotoPolicy, error) {
 	t, err := r.Get(ctx, tenant)
 	if err != nil {
@@ -24,15 +25,12 @@ func (r *Registry) Policy(ctx context.Context, tenant string) (animo.PhotoPolicy
 		p.Purpose = r.options.Photos.Purpose
 	}
 	if p.Purpose == "" {
-		return animo.PhotoPolicy{}, animo.Errorf(animo.Forbidden,
+		return p, animo.Errorf(animo.Forbidden,
 			"tenant %[1]q has not stated what it analyses faces for, and takes no photo before; state it: animo tenants set %[1]s --purpose event",
 			"el inquilino %[1]q no ha declarado para qué analiza rostros, y no recibe ninguna foto antes; declárelo: animo tenants set %[1]s --purpose event",
 			t.ID).Of("purpose")
 	}
-	if err := r.allow(p.Purpose); err != nil {
-		return animo.PhotoPolicy{}, err
-	}
-	return p, nil
+	return p, r.allow(p.Purpose)
 }
 
 // SetPhotos gives a tenant another policy, which holds from the next upload on. It answers Invalid for a

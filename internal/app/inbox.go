@@ -1,0 +1,34 @@
+package app
+
+import (
+	"context"
+
+	"animo/internal/inbox"
+)
+
+// openInbox makes the folder that files are dropped into, where one is set.
+func (a *App) openInbox() (err error) {
+	if a.config.Inbox == "" {
+		return nil
+	}
+	a.inbox, err = inbox.New(a.config.Inbox, inbox.Options{Photos: a.photos, Opinions: a.flow, Tenants: a.stores.Tenants, Log: a.log})
+	return err
+}
+
+// startInbox watches that folder until Stop.
+func (a *App) startInbox(ctx context.Context) {
+	if a.inbox == nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		a.inbox.Run(ctx)
+	}()
+	a.onStop("inbox", func(context.Context) error {
+		cancel()
+		<-ended
+		return nil
+	})
+}

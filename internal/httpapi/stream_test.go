@@ -1,0 +1,164 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"animo"
+	"animo/internal/photos"
+)
+
+// telling is a flow that tells these faces and then waits for the follower to go, or fails.
+type telling struct {
+	flow
+	told  iter.Seq[photos.Told]
+	err   error
+	after *int64 // what the follower said
+}
+
+func (f telling) Follow(ctx context.Context, _ string, after int64) iter.Seq2[photos.Told, error] {
+	return func(yield func(photos.Told, error) bool) {
+		if f.after != nil {
+			*f.after = after
+		}
+		for t := range f.told {
+			if !yield(t, nil) {
+				return
+			}
+		}
+		if f.err != nil {
+			yield(photos.Told{}, f.err)
+			return
+		}
+		<-ctx.Done()
+	}
+}
+
+func face(id int64, mood animo.Mood, confidence float64) photos.Told {
+	r := &animo.MoodRecord{Mood: mood, ImageData: animo.ImageData{Emotion: animo.Emotion{Type: string(mood), Confidence: confidence}}}
+	return photos.Told{ID: id, Record: r, JSON: fmt.Appendf(nil, `{"mood":%q}`, mood)}
+}
+
+func faces(list ...photos.Told) iter.Seq[photos.Told] {
+	return func(yield func(photos.Told) bool) {
+		for _, t := range list {
+			if !yield(t) {
+				return
+			}
+		}
+	}
+}
+
+func TestStream_tells_what_passes_and_says_that_it_is_there(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stopping := make(chan struct{})
+		var after int64
+		s := &server{Options: Options{
+			Photos: telling{told: faces(photos.Told{ID: 7}, face(8, animo.Happy, 90), face(9, animo.Sad, 90), face(10, animo.Happy, 79)), after: &after},
+			Limits: Limits{Heartbeat: 15 * time.Second}, Stopping: stopping, Log: slog.New(slog.DiscardHandler),
+		}}
+		time.AfterFunc(31*time.Second, func() { close(stopping) })
+		w := httptest.NewRecorder()
+		s.stream(w, httptest.NewRequest(http.MethodGet, "/v1/stream", nil), photos.MoodQuery{Mood: animo.Happy}, 80, 3)
+		const want = "retry: 2000\n\n" +
+			"event: gap\nid: 7\ndata: {\"after\":7}\n\n" +
+			"event: mood\nid: 8\ndata: {\"mood\":\"HAPPY\"}\n\n" +
+			": still here\nid: 10\n\n" + // so that who comes back is not told again what was left out
+			": still here\n\n"
+		if got := w.Body.String(); got != want || after != 3 {
+			t.Errorf("after %d\ngot  %q\nwant %q", after, got, want)
+		}
+		for name, want := range map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"} {
+			if got := w.Header().Get(name); got != want {
+				t.Errorf("%s is %q, want %q", name, got, want)
+			}
+		}
+	})
+}
+
+func TestStream_ends_with_what_ends_it(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{Options: Options{Photos: telling{told: faces()}, Limits: Limits{Heartbeat: time.Second}, Log: slog.New(slog.DiscardHandler)}}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, cancel)
+		began := time.Now()
+		s.stream(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/stream", nil), photos.MoodQuery{}, 0, -1)
+		if took := time.Since(began); took != time.Minute {
+			t.Errorf("a client that goes after a minute: %v", took)
+		}
+		s.Photos = telling{told: faces(), err: errors.New("the disk is on fire")}
+		w := httptest.NewRecorder()
+		s.stream(w, httptest.NewRequest(http.MethodGet, "/v1/stream", nil), photos.MoodQuery{}, 0, -1)
+		if strings.Contains(w.Body.String(), "fire") {
+			t.Errorf("shows its cause: %s", w.Body)
+		}
+		w = httptest.NewRecorder()
+		s.stream(w, httptest.NewRequest(http.MethodHead, "/v1/stream", nil), photos.MoodQuery{}, 0, -1)
+		if w.Body.Len() > 0 || w.Header().Get("Content-Type") != "text/event-stream" {
+			t.Errorf("HEAD: %v %s", w.Header(), w.Body)
+		}
+	})
+}
+
+func TestStream_drops_a_client_that_does_not_read(t *testing.T) {
+	endless := func(yield func(photos.Told) bool) {
+		big := face(1, animo.Happy, 90)
+		big.JSON = []byte(`"` + strings.Repeat("x", 100_000) + `"`)
+		for yield(big) {
+			big.ID++
+		}
+	}
+	s := &server{Options: Options{
+		Photos: telling{told: endless}, Log: slog.New(slog.DiscardHandler),
+		Limits: Limits{Heartbeat: time.Hour, AnswerPause: 100 * time.Millisecond, RequestTime: time.Hour},
+	}}
+	ended := make(chan struct{})
+	web := httptest.NewServer(s.deadline(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(ended)
+		s.stream(w, r, photos.MoodQuery{}, 0, -1)
+	})))
+	defer web.Close()
+	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", web.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, "GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	<-ended // never, if a write can wait for ever
+}
+
+func TestStream_reads_what_is_asked_for(t *testing.T) {
+	for _, c := range []struct {
+		in    streamInput
+		after int64
+	}{
+		{streamInput{}, -1}, {streamInput{LastEvent: "0"}, 0}, {streamInput{LastEvent: "4"}, 4},
+		{streamInput{LastEvent: "4", LastEventID: "9"}, 9}, // the page's own address says 4, the browser that comes back 9
+	} {
+		if _, after, err := c.in.read(); after != c.after || err != nil {
+			t.Errorf("%+v: after %d, %v, want %d", c.in, after, err, c.after)
+		}
+	}
+	q, _, err := (&streamInput{Mood: "sad", Person: "Jose\u0301", Source: "", hasSource: true}).read()
+	if err != nil || q.Mood != animo.Sad || q.Person != "José" || q.Source == nil || *q.Source != "" {
+		t.Errorf("%+v, %v", q, err)
+	}
+	for _, in := range []streamInput{{LastEventID: "-1"}, {LastEventID: "x"}, {LastEvent: "1.5"}, {Mood: "angry"}} {
+		if _, _, err := in.read(); animo.CodeOf(err) != animo.Invalid {
+			t.Errorf("%+v: %v, want invalid", in, err)
+		}
+	}
+}
