@@ -182,6 +182,8 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	owner.upload("roto.txt", "", "secreto sin etiqueta\n")
 	letter := owner.deadLetters("ingest")[0]
 	photo := owner.photo("secreto.jpg", "?source=secreto", sample(t, 1))
+	var sub subscription
+	owner.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"https://secreto.example/"}`).into(t, &sub)
 	before := owner.do("GET", "/v1/models/secreto.txt", "").body
 
 	var api struct {
@@ -194,13 +196,16 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 		"train-model":   `{"id":"mio","datasets":["secreto.txt"]}`,
 		"serve-version": `{"version":"` + model.Version + `"}`,
 	}
+	queries := map[string]string{"replay-deliveries": "?since=-1h"}
 	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
 	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
 		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422,
-		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "export-moods": 200, "upload-photos": 422, "upload-photo": 422}
+		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "export-moods": 200, "upload-photos": 422, "upload-photo": 422,
+		"list-subscriptions": 200, "add-subscription": 400}
 	n := 0
 	for path, operations := range api.Paths {
-		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID).Replace(path)
+		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID,
+			"{subscription}", sub.ID, "{delivery}", "1").Replace(path)
 		id := "secreto.txt"
 		if strings.HasPrefix(path, "/v1/queues/") {
 			id = letter.ID
@@ -211,7 +216,7 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 			if op.OperationID == "stream-moods" { // has no end; see TestStream_tells_a_tenant_only_its_own
 				continue
 			}
-			r := stranger.do(strings.ToUpper(method), path, bodies[op.OperationID])
+			r := stranger.do(strings.ToUpper(method), path+queries[op.OperationID], bodies[op.OperationID])
 			want, ok := own[op.OperationID]
 			if !ok {
 				want = http.StatusNotFound
@@ -232,6 +237,9 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	}
 	if got := owner.deadLetters("ingest"); len(got) != 1 || got[0].ID != letter.ID {
 		t.Errorf("the owner's dead letters: %+v", got)
+	}
+	if r := owner.do("GET", "/v1/subscriptions/"+sub.ID, ""); sub.ID == "" || r.status != http.StatusOK {
+		t.Errorf("the owner's subscription: %d %s", r.status, r.body)
 	}
 	if got := owner.awaitPhoto(photo.ID); len(got.Faces) != len(photo.Faces) {
 		t.Errorf("the owner's photo before: %+v\nafter: %+v", photo, got)

@@ -16,8 +16,6 @@ func (n *Notifier) Turn(ctx context.Context, tenant, subscription string) time.D
 
 func (n *Notifier) SetResolver(r *net.Resolver) { n.web.dialer.Resolver = r }
 
-func (n *Notifier) CloseIdle() { n.web.close() }
-
 var (
 	Public     = public
 	Pauses     = pauses

@@ -65,7 +65,7 @@ func (h *house) open(o notify.Options) *notify.Notifier {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.t.Cleanup(n.CloseIdle)
+	h.t.Cleanup(n.Close)
 	return n
 }
 

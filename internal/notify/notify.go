@@ -133,10 +133,10 @@ func (n *Notifier) Functions() []bus.Function {
 
 // Run tells subscribers what waits for them until ctx ends, and then waits for those that are being told. Lines
 // that another process filled, or that were left at the last stop, are found by Sweep.
-func (n *Notifier) Run(ctx context.Context) {
-	defer n.web.close()
-	n.turns.Run(ctx)
-}
+func (n *Notifier) Run(ctx context.Context) { n.turns.Run(ctx) }
+
+// Close ends the connections to receivers that are not used at that moment.
+func (n *Notifier) Close() { n.web.close() }
 
 // getJSON reads one table row into v and gives its revision.
 func (n *Notifier) getJSON(ctx context.Context, tenant, tbl, key string, v any) (rev int64, err error) {
