@@ -38,7 +38,9 @@ type postOffice struct {
 	roots    *x509.CertPool
 
 	mu     sync.Mutex
-	refuse error // what it answers to a recipient, if anything
+	refuse error  // what it answers to a recipient, if anything
+	hangUp bool   // after it took a mail
+	onMail func() // called when it has one; nil for nothing
 	mails  []*mail.Message
 	bodies []string
 	clear  bool // something came over a connection that was not encrypted
@@ -112,7 +114,14 @@ func (s *session) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-func (s *session) Reset()        {}
+func (s *session) Reset() {
+	s.p.mu.Lock()
+	defer s.p.mu.Unlock()
+	if s.p.hangUp && len(s.p.mails) > 0 {
+		_ = s.c.Conn().Close()
+	}
+}
+
 func (s *session) Logout() error { return nil }
 
 func (s *session) Mail(string, *smtp.MailOptions) error {
@@ -142,6 +151,9 @@ func (s *session) Data(r io.Reader) error {
 	_, encrypted := s.c.TLSConnectionState()
 	s.p.clear = s.p.clear || !encrypted
 	s.p.mails, s.p.bodies = append(s.p.mails, m), append(s.p.bodies, string(body))
+	if s.p.onMail != nil {
+		s.p.onMail()
+	}
 	return nil
 }
 
@@ -298,6 +310,33 @@ func TestMail_recipient_unsubscribes_for_good(t *testing.T) {
 	}
 }
 
+func TestMail_ends_in_the_middle_of_a_turn_when_its_recipient_unsubscribes(t *testing.T) {
+	p := newPostOffice(t, true)
+	h := newHouse(t, p.options())
+	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})
+	p.onMail = func() {
+		if err := h.n.Unsubscribe(t.Context(), p.token(t)); err != nil {
+			t.Error(err)
+		}
+	}
+	h.find(3)
+	if h.drain(id, h.now); len(p.mails) != 1 {
+		t.Errorf("%d mails", len(p.mails))
+	}
+}
+
+func TestMail_that_was_taken_is_not_sent_again_when_the_connection_breaks(t *testing.T) {
+	p := newPostOffice(t, true)
+	p.hangUp = true
+	h := newHouse(t, p.options())
+	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})
+	h.find(1)
+	h.drain(id, h.now.Add(time.Hour))
+	if d := h.deliveries(id)[0]; len(p.mails) != 1 || d.Outcome != notify.Told || d.Attempts != 1 {
+		t.Errorf("%d mails, %+v", len(p.mails), d)
+	}
+}
+
 func TestMail_digest_counts_moods_and_shows_thumbnails(t *testing.T) {
 	p := newPostOffice(t, true)
 	h := newHouse(t, p.options())
@@ -400,6 +439,9 @@ func TestMail_is_not_sent_where_it_would_not_be_safe(t *testing.T) {
 				p = newPostOffice(t, false)
 			}
 			o := p.options()
+			if !c.encrypted { // it would take mail from anybody
+				o.Mail.User, p.settings.User = "", ""
+			}
 			c.change(&o)
 			h := newHouse(t, o)
 			id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})

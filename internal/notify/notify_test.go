@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -187,11 +188,51 @@ func TestNotifier_answers_that_say_no(t *testing.T) {
 	}
 }
 
+// TestNotifier_crash_while_pausing_pauses_and_tells_of_it_once lets the process die before each call in turn while
+// a receiver says that it is gone.
+func TestNotifier_crash_while_pausing_pauses_and_tells_of_it_once(t *testing.T) {
+	p := newPostOffice(t, true)
+	for n, more := 1, true; more; n++ {
+		h, r := newHouse(t, p.options()), newReceiver(t)
+		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+		ana, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Filter: notify.Filter{Mood: animo.Sad}})
+		r.say(status(410))
+		h.find(1)
+		before := len(p.mails)
+		h.calls = 0
+		h.at = func(call int) error {
+			if call >= n {
+				return errors.New("the process died")
+			}
+			return nil
+		}
+		h.turn(id)
+		more = h.calls >= n
+		h.at = nil
+		h.now = h.now.Add(time.Hour)
+		for range 2 {
+			h.turn(id)
+			h.drain(ana, h.now)
+		}
+		if s := h.get(id); s.State != notify.Paused {
+			t.Errorf("died before call %d: %+v", n, s)
+		}
+		states := 0
+		for _, d := range h.deliveries(id) {
+			if d.Kind == "state" {
+				states++
+			}
+		}
+		if states != 1 || len(p.mails)-before != 1 {
+			t.Errorf("died before call %d: the log says so %d times, %d mails do", n, states, len(p.mails)-before)
+		}
+	}
+}
+
 // TestNotifier_crash_at_any_call lets the process die before each call to the tables in turn while faces are put
 // into a line and told, starts it again, and wants each told, in order, and none twice but the one that was
 // being told when it died.
 func TestNotifier_crash_at_any_call(t *testing.T) {
-	crash := errors.New("the process died")
 	n := 0
 	for through := false; !through; {
 		n++
@@ -201,20 +242,19 @@ func TestNotifier_crash_at_any_call(t *testing.T) {
 		h.calls = 0
 		h.at = func(call int) error {
 			if call >= n {
-				return crash
+				return errors.New("the process died")
 			}
 			return nil
 		}
-		through = true
 		var events []animo.Event
-		for i := range 3 {
+		for i := range 5 {
 			events = append(events, h.event(h.record(i+1, animo.Happy)))
-			if err := h.handle(events[i]); err != nil {
-				through = false
+			_ = h.handle(events[i])
+			if i >= 2 { // one turn for three faces, and one for each other
+				h.turn(id)
 			}
-			h.turn(id)
 		}
-		through = through && h.calls < n
+		through = h.calls < n
 		atDeath := len(r.got)
 		h.at = nil
 		h.now = h.now.Add(time.Hour) // a lease that was left is over
@@ -229,18 +269,41 @@ func TestNotifier_crash_at_any_call(t *testing.T) {
 			}
 			h.drain(id, h.now)
 		}
-		if got := r.faces(); !slices.Equal(got, count(3)) {
+		if got := r.faces(); !slices.Equal(got, count(5)) {
 			t.Errorf("died before call %d: told %v", n, got)
 		}
-		if extra := len(r.got) - 3; extra > 1 || extra == 1 && r.got[atDeath].id != r.got[atDeath-1].id {
+		if extra := len(r.got) - 5; extra > 1 || extra == 1 && r.got[atDeath].id != r.got[atDeath-1].id {
 			t.Errorf("died before call %d: %d were told twice", n, extra)
 		}
 		if s := h.get(id); s.Waiting != 0 {
 			t.Errorf("died before call %d: %d wait", n, s.Waiting)
 		}
 	}
-	if n < 30 {
+	if n < 40 {
 		t.Errorf("only %d calls were tried", n)
+	}
+}
+
+func TestNotifier_run_tells_what_a_sweep_finds(t *testing.T) {
+	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+	h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	h.find(3)
+	told := make(chan struct{}, 10)
+	r.say(func(http.ResponseWriter, *http.Request) { told <- struct{}{} })
+	later := h.open(notify.Options{AllowPrivate: true}) // of another process, after a stop
+	ctx, cancel := context.WithCancel(t.Context())
+	stopped := make(chan struct{})
+	go func() { defer close(stopped); later.Run(ctx) }()
+	if err := later.Sweep(t.Context(), tenant); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		<-told
+	}
+	cancel()
+	<-stopped
+	if got := r.faces(); !slices.Equal(got, count(3)) {
+		t.Errorf("told %v", got)
 	}
 }
 
@@ -301,37 +364,39 @@ func TestNotifier_photo_erased_at_any_call(t *testing.T) {
 	}
 }
 
+// TestNotifier_removed_subscription_leaves_nothing lets the process die before each call of a removal in turn.
 func TestNotifier_removed_subscription_leaves_nothing(t *testing.T) {
-	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
-	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
-	h.find(100)
-	crash := errors.New("the process died")
-	for n, more := 1, true; more; n++ { // also where it breaks off
+	for n, more := 1, true; more; n++ {
+		h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+		h.find(70) // more than are read at once
 		h.calls = 0
 		h.at = func(call int) error {
 			if call >= n {
-				return crash
+				return errors.New("the process died")
 			}
 			return nil
 		}
-		err := h.n.Remove(t.Context(), tenant, id)
-		more = errors.Is(err, crash) && n < 3
+		more = h.n.Remove(t.Context(), tenant, id) != nil
 		h.at = nil
-	}
-	h.now = h.now.Add(time.Hour)
-	if err := h.n.Sweep(t.Context(), tenant); err != nil {
-		t.Fatal(err)
-	}
-	for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox"} {
-		if left, err := h.rows.Count(t.Context(), tenant, tbl, table.Range{}); left > 0 || err != nil {
-			t.Errorf("%d rows are left in %s, %v", left, tbl, err)
+		if n == 1 { // before that, nothing of the wish was written down
+			continue
 		}
-	}
-	if _, err := h.n.Get(t.Context(), tenant, id); animo.CodeOf(err) != animo.NotFound {
-		t.Errorf("Get = %v", err)
-	}
-	if h.turn(id) != notify.Never || r.asked > 0 {
-		t.Error("it is told")
+		h.now = h.now.Add(time.Hour)
+		if err := h.n.Sweep(t.Context(), tenant); err != nil {
+			t.Fatal(err)
+		}
+		for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox"} {
+			if left, err := h.rows.Count(t.Context(), tenant, tbl, table.Range{}); left > 0 || err != nil {
+				t.Errorf("died before call %d: %d rows are left in %s, %v", n, left, tbl, err)
+			}
+		}
+		if _, err := h.n.Get(t.Context(), tenant, id); animo.CodeOf(err) != animo.NotFound {
+			t.Errorf("Get = %v", err)
+		}
+		if h.turn(id) != notify.Never || r.asked > 0 {
+			t.Error("it is told")
+		}
 	}
 }
 
@@ -385,6 +450,13 @@ func TestNotifier_replays_with_the_same_message_id(t *testing.T) {
 	h.drain(id, h.now)
 	if counts != [2]int{2, 0} || len(r.got) != 7 || r.got[5].id != r.got[2].id || r.got[6].id != r.got[3].id {
 		t.Errorf("since a time: %v replays, %d told", counts, len(r.got))
+	}
+	h.find(1)
+	if err := h.n.Replay(t.Context(), tenant, id, 8); err != nil {
+		t.Fatal(err)
+	}
+	if s := h.get(id); s.Waiting != 1 {
+		t.Errorf("after a replay of what waits anyway, %d wait", s.Waiting)
 	}
 	for _, missing := range []int64{0, -1, 99} {
 		if err := h.n.Replay(t.Context(), tenant, id, missing); animo.CodeOf(err) != animo.NotFound {
