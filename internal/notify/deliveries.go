@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"time"
 
 	"animo"
@@ -172,7 +171,7 @@ func (n *Notifier) replayable(ctx context.Context, tenant, id string) (*line, er
 // again is a parcel's replay. It is named by the line's position, so that a request that comes twice while nothing
 // moves adds nothing.
 func (n *Notifier) again(subscription, key string, p parcel, position int64) (table.Entry, error) {
-	return entry(faceOf(key)+"/"+subscription+"~"+strconv.FormatInt(position, 10), subscription,
+	return entry(replayKey(faceOf(key), subscription, position), subscription,
 		parcel{Kind: ofReplay, ID: p.ID, Type: p.Type, Time: p.Time, Added: n.now().UTC(), Data: p.Data})
 }
 

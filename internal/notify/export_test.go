@@ -18,9 +18,7 @@ func (n *Notifier) SetResolver(r *net.Resolver) { n.web.dialer.Resolver = r }
 
 var (
 	Public     = public
-	Pauses     = pauses
 	DownTime   = downTime
-	TurnTime   = turnTime
 	Signatures = func(key []byte, id, timestamp string, body []byte) string {
 		return signatures([]secret{{Key: key}}, time.Time{}, id, timestamp, body)
 	}

@@ -6,9 +6,11 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
+	"log"
 	"math/big"
 	"mime"
 	"mime/multipart"
@@ -21,8 +23,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"encoding/base64"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
@@ -51,7 +51,7 @@ func newPostOffice(t testing.TB, encrypted bool) *postOffice {
 	t.Helper()
 	p := &postOffice{t: t, roots: x509.NewCertPool()}
 	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{p, c, ""}, nil }))
-	server.Domain, server.AllowInsecureAuth = "localhost", false
+	server.Domain, server.ErrorLog = "localhost", log.New(io.Discard, "", 0)
 	if encrypted {
 		cert := certificate(t, p.roots)
 		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}}

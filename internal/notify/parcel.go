@@ -80,8 +80,8 @@ func failed(err error) attempt {
 // with an exclamation mark. The same face gives the same key again, which is what makes a repeated event harmless.
 func faceKey(face, subscription string) string { return face + "/" + subscription }
 
-func replayKey(face, subscription string, n int) string {
-	return faceKey(face, subscription) + "~" + strconv.Itoa(n)
+func replayKey(face, subscription string, position int64) string {
+	return faceKey(face, subscription) + "~" + strconv.FormatInt(position, 10)
 }
 
 func otherKey(what, subscription string) string { return "!" + what + "/" + subscription }

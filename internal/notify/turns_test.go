@@ -32,6 +32,7 @@ func TestTurns_line_comes_again_when_it_says_or_is_woken(t *testing.T) {
 		})
 		tt.wake(place{"sol", "a"})
 		time.Sleep(2 * time.Hour) // past the first pause; then at once; then a minute later; then no more
+		synctest.Wait()
 		tt.wake(place{"sol", "a"})
 		synctest.Wait()
 		want := []time.Duration{0, time.Hour, time.Hour, time.Hour + time.Minute, 2 * time.Hour}
@@ -61,6 +62,7 @@ func TestTurns_line_woken_in_its_pause_does_not_wait(t *testing.T) {
 			t.Errorf("%d turns, want a second one at once", taken)
 		}
 		time.Sleep(2 * time.Hour)
+		synctest.Wait()
 		if taken != 2 {
 			t.Errorf("%d turns: the pause went on", taken)
 		}
@@ -84,6 +86,7 @@ func TestTurns_wake_while_running_is_not_lost(t *testing.T) {
 		tt.wake(place{"sol", "a"})
 		tt.wake(place{"sol", "a"})
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if taken != 2 {
 			t.Errorf("%d turns, want 2", taken)
 		}
@@ -118,6 +121,7 @@ func TestTurns_are_bounded_and_shared_between_tenants(t *testing.T) {
 		}
 		tt.wake(place{"luna", "a"})
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if most["sol"] != 2 || most["all"] > 4 || lunas != 10*time.Second {
 			t.Errorf("at once %v; the tenant with one line was told after %v", most, lunas)
 		}
@@ -139,6 +143,7 @@ func TestTurns_take_lines_in_turn(t *testing.T) {
 			tt.wake(place{"sol", s})
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if want := []string{"a", "b", "c", "a", "b", "c", "a", "b"}; !slices.Equal(order, want) {
 			t.Errorf("%v, want %v", order, want)
 		}
