@@ -196,12 +196,17 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 		"train-model":   `{"id":"mio","datasets":["secreto.txt"]}`,
 		"serve-version": `{"version":"` + model.Version + `"}`,
 	}
-	queries := map[string]string{"replay-deliveries": "?since=-1h"}
 	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
 	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
 		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422,
 		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "export-moods": 200, "upload-photos": 422, "upload-photo": 422,
 		"list-subscriptions": 200, "add-subscription": 400}
+	// What else may be asked of these, beside what they answer without a query.
+	queries := map[string][]string{
+		"get-photo": {"?wait=1"}, "get-image": {"?annotated=1", "?thumbnail=1"}, "list-photos": {"?after=" + photo.ID + "x"},
+		"list-moods": {"?source=secreto"}, "summarise-moods": {"?source=secreto"}, "export-moods": {"?source=secreto", "?format=jsonl"},
+		"replay-deliveries": {"?since=-1h"},
+	}
 	n := 0
 	for path, operations := range api.Paths {
 		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID,
@@ -216,16 +221,18 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 			if op.OperationID == "stream-moods" { // has no end; see TestStream_tells_a_tenant_only_its_own
 				continue
 			}
-			r := stranger.do(strings.ToUpper(method), path+queries[op.OperationID], bodies[op.OperationID])
 			want, ok := own[op.OperationID]
 			if !ok {
 				want = http.StatusNotFound
 			}
-			if r.status != want {
-				t.Errorf("%s %s as another tenant: %d %s, want %d", method, path, r.status, r.body, want)
-			}
-			if shown := strings.ReplaceAll(r.body, `\"secreto.txt\"`, ""); r.status < 300 && strings.Contains(shown, "secreto") || strings.Contains(shown, "sha256") {
-				t.Errorf("%s %s shows %s", method, path, r.body)
+			for _, query := range append(queries[op.OperationID], "") {
+				r := stranger.do(strings.ToUpper(method), path+query, bodies[op.OperationID])
+				if r.status != want {
+					t.Errorf("%s %s as another tenant: %d %s, want %d", method, path+query, r.status, r.body, want)
+				}
+				if shown := strings.ReplaceAll(r.body, `\"secreto.txt\"`, ""); r.status < 300 && strings.Contains(shown, "secreto") || strings.Contains(shown, "sha256") {
+					t.Errorf("%s %s shows %s", method, path+query, r.body)
+				}
 			}
 		}
 	}
@@ -285,6 +292,35 @@ func TestAPI_proxies_do_not_open_a_keyless_server(t *testing.T) {
 	}
 	if r := get(addKey(t, c, "default"), "/modelos", "X-Forwarded-For"); r.status != http.StatusOK {
 		t.Errorf("through a proxy with a key: %d %s", r.status, r.body)
+	}
+}
+
+func TestAPI_pages_of_other_sites_get_nothing_of_a_keyless_server(t *testing.T) {
+	c := settings(t)
+	a := start(t, c)
+	get := func(path, site, mode, dest string) answer {
+		return a.send("GET", path, nil, http.Header{"Sec-Fetch-Site": {site}, "Sec-Fetch-Mode": {mode}, "Sec-Fetch-Dest": {dest}})
+	}
+	for _, site := range []string{"cross-site", "same-site"} {
+		for _, path := range []string{"/v1/stream", "/v1/moods/export", "/v1/photos/x/image?annotated=1", "/modelos", "/metrics"} {
+			for _, how := range [][2]string{{"no-cors", "image"}, {"cors", "empty"}, {"navigate", "iframe"}, {"", ""}} {
+				if r := get(path, site, how[0], how[1]); r.status != http.StatusForbidden || r.code() != "forbidden" {
+					t.Errorf("%s %s %s: %d %s", site, path, how, r.status, r.body)
+				}
+			}
+		}
+		if r := get("/modelos", site, "navigate", "document"); r.status != http.StatusOK {
+			t.Errorf("a link from %s: %d %s", site, r.status, r.body)
+		}
+	}
+	for _, site := range []string{"same-origin", "none"} {
+		if r := get("/modelos", site, "cors", "empty"); r.status != http.StatusOK {
+			t.Errorf("%s: %d %s", site, r.status, r.body)
+		}
+	}
+	a = a.as(addKey(t, c, "default"))
+	if r := get("/modelos", "cross-site", "cors", "empty"); r.status != http.StatusOK {
+		t.Errorf("with a key, which only who has it can send: %d %s", r.status, r.body)
 	}
 }
 

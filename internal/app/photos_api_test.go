@@ -258,6 +258,52 @@ func TestPhotos_form_takes_each_file_for_itself(t *testing.T) {
 	}
 }
 
+func TestPhotos_form_passes_over_fields_that_are_none_of_ours(t *testing.T) {
+	a := start(t, settings(t))
+	var got struct{ Items []photo }
+	r := a.form("", part{"f", "a.png", onePixel}, part{"submit", "", "Enviar"}, part{"note", "", strings.Repeat("x", 1<<20)}, part{"f", "b.png", onePixel})
+	if r.into(t, &got); r.status != http.StatusAccepted || len(got.Items) != 2 || got.Items[0].ID == "" || got.Items[1].ID == "" {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+}
+
+func TestPhotos_form_names_what_comes_after_a_field_that_is_wrong(t *testing.T) {
+	a := start(t, settings(t))
+	for field, c := range map[string]struct{ value, code string }{"taken_at": {"ayer", "invalid"}, "source": {strings.Repeat("x", 2000), "too_large"}} {
+		var got struct{ Items []photo }
+		r := a.form("", part{"f", field + ".png", onePixel}, part{field, "", c.value}, part{"f", "b.png", onePixel}, part{"taken_at", "", "2026-08-01T12:00:00Z"}, part{"f", "c.png", onePixel})
+		if r.into(t, &got); r.status != http.StatusAccepted || len(got.Items) != 4 || got.Items[0].ID == "" {
+			t.Fatalf("%s: %d %s", field, r.status, r.body)
+		}
+		for i, name := range []string{"", "b.png", "c.png"} {
+			if p := got.Items[i+1]; p.ID != "" || p.Name != name || p.Problem == nil || p.Problem.Code != c.code || p.Problem.Field != field || !strings.Contains(p.Problem.Detail, field) {
+				t.Errorf("%s: item %d is %+v (%+v), want %s of %q", field, i+1, p, p.Problem, c.code, name)
+			}
+		}
+	}
+}
+
+func TestPhotos_form_of_which_nothing_is_taken_tells_of_each_file(t *testing.T) {
+	c := settings(t)
+	c.MaxPhoto = 1000
+	a := start(t, c)
+	var got struct {
+		Status       int
+		Code, Detail string
+		Items        []photo
+	}
+	r := a.form("", part{"f", "gorda.jpg", strings.Repeat("x", 1500)}, part{"f", "vacía.jpg", ""})
+	r.into(t, &got)
+	if r.status != http.StatusRequestEntityTooLarge || r.header.Get("Content-Type") != "application/problem+json" || got.Status != r.status || got.Code != "too_large" || got.Detail == "" || len(got.Items) != 2 {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	for i, want := range []struct{ name, code string }{{"gorda.jpg", "too_large"}, {"vacía.jpg", "empty_file"}} {
+		if p := got.Items[i]; p.Name != want.name || p.Problem == nil || p.Problem.Code != want.code {
+			t.Errorf("item %d is %+v, want %+v", i, p, want)
+		}
+	}
+}
+
 func TestPhotos_bad_requests(t *testing.T) {
 	c := settings(t)
 	c.MaxPhoto = 1000
@@ -280,7 +326,7 @@ func TestPhotos_bad_requests(t *testing.T) {
 		"taken_at, POST":              {"POST", "/v1/photos?name=a&taken_at=2026-13-01T00:00:00Z", "", "x", 422, "invalid", "taken_at"},
 		"taken_at in the year 1":      {"PUT", "/v1/photos/a?taken_at=0001-01-02T00:00:00Z", "", "x", 422, "invalid", "taken_at"},
 		"source":                      {"PUT", "/v1/photos/a?source=" + strings.Repeat("a", 65), "", "x", 422, "invalid", "source"},
-		"unknown query":               {"PUT", "/v1/photos/a?sorce=b", "", "x", 422, "invalid", "query.sorce"},
+		"unknown query":               {"PUT", "/v1/photos/a?sorce=b", "", "x", 422, "invalid", "sorce"},
 		"empty":                       {"PUT", "/v1/photos/a", "", "", 422, "empty_file", ""},
 		"empty, POST":                 {"POST", "/v1/photos?name=a", "", "", 422, "empty_file", ""},
 		"too large":                   {"PUT", "/v1/photos/a", "", strings.Repeat("a", 1001), 413, "too_large", ""},
@@ -289,45 +335,45 @@ func TestPhotos_bad_requests(t *testing.T) {
 		"form: no border":             {"POST", "/v1/photos", "multipart/form-data", formOf(file + "x\n--x--\n"), 400, "malformed_body", ""},
 		"form: empty":                 {"POST", "/v1/photos", formType, "--x--\r\n", 422, "invalid", "file"},
 		"form: nothing at all":        {"POST", "/v1/photos", formType, "", 400, "malformed_body", ""},
-		"form: no end":                {"POST", "/v1/photos", formType, formOf(file + "x\n"), 503, "unavailable", ""},
+		"form: no end":                {"POST", "/v1/photos", formType, formOf(file + "x\n"), 400, "malformed_body", ""},
 		"form: no end after a field":  {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"source\"\n\na\n--x"), 400, "malformed_body", ""},
 		"form: no file chosen":        {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\n\n\n--x--\n"), 422, "invalid", "file"},
 		"form: a file without a name": {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\n\nx\n--x--\n"), 400, "unsafe_name", "name"},
-		"form: unknown field":         {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"sorce\"\n\na\n" + file + "x\n--x--\n"), 422, "invalid", "sorce"},
+		"form: only other fields":     {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"sorce\"\n\na\n--x--\n"), 422, "invalid", "file"},
 		"form: taken_at":              {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"taken_at\"\n\nayer\n" + file + "x\n--x--\n"), 422, "invalid", "taken_at"},
 		"form: too long a field":      {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"source\"\n\n" + strings.Repeat("a", 1025) + "\n--x--\n"), 413, "too_large", "source"},
 		"form: too long a header":     {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"f\"\nX: " + strings.Repeat("a", 100_000) + "\n\nx\n--x--\n"), 400, "malformed_body", ""},
 		"form: too large a file":      {"POST", "/v1/photos", formType, formOf(file + strings.Repeat("a", 1001) + "\n--x--\n"), 413, "too_large", ""},
 		"form: an empty file":         {"POST", "/v1/photos", formType, formOf(file + "\n--x--\n"), 422, "empty_file", ""},
 
-		"list: limit":            {"GET", "/v1/photos?limit=0", "", "", 422, "invalid", "query.limit"},
-		"list: unknown query":    {"GET", "/v1/photos?status=done", "", "", 422, "invalid", "query.status"},
+		"list: limit":            {"GET", "/v1/photos?limit=0", "", "", 422, "invalid", "limit"},
+		"list: unknown query":    {"GET", "/v1/photos?status=done", "", "", 422, "invalid", "status"},
 		"unknown photo":          {"GET", "/v1/photos/nada", "", "", 404, "not_found", "id"},
-		"wait":                   {"GET", "/v1/photos/nada?wait=61", "", "", 422, "invalid", "query.wait"},
+		"wait":                   {"GET", "/v1/photos/nada?wait=61", "", "", 422, "invalid", "wait"},
 		"erase an unknown photo": {"DELETE", "/v1/photos/nada", "", "", 404, "not_found", "id"},
 		"unknown image":          {"GET", "/v1/photos/nada/image", "", "", 404, "not_found", "id"},
 		"unknown thumbnail":      {"GET", "/v1/photos/nada/image?thumbnail=1", "", "", 404, "not_found", "id"},
 		"unknown, annotated":     {"GET", "/v1/photos/nada/image?annotated=1", "", "", 404, "not_found", "id"},
-		"annotated":              {"GET", "/v1/photos/nada/image?annotated=yes", "", "", 422, "invalid", "query.annotated"},
+		"annotated":              {"GET", "/v1/photos/nada/image?annotated=yes", "", "", 422, "invalid", "annotated"},
 		"annotated thumbnail":    {"GET", "/v1/photos/nada/image?annotated=1&thumbnail=1", "", "", 422, "invalid", "annotated"},
-		"receipts: limit":        {"GET", "/v1/receipts?limit=1001", "", "", 422, "invalid", "query.limit"},
+		"receipts: limit":        {"GET", "/v1/receipts?limit=1001", "", "", 422, "invalid", "limit"},
 		"moods: mood":            {"GET", "/v1/moods?mood=angry", "", "", 422, "invalid", "mood"},
 		"moods: from":            {"GET", "/v1/moods?from=ayer", "", "", 422, "invalid", "from"},
 		"moods: to":              {"GET", "/v1/moods?to=-15x", "", "", 422, "invalid", "to"},
 		"moods: to before from":  {"GET", "/v1/moods?from=2026-08-02&to=2026-08-01", "", "", 422, "invalid", "to"},
 		"moods: after":           {"GET", "/v1/moods?after=x", "", "", 422, "invalid", "after"},
-		"moods: limit":           {"GET", "/v1/moods?limit=x", "", "", 422, "invalid", "query.limit"},
-		"moods: unknown query":   {"GET", "/v1/moods?name=Ana", "", "", 422, "invalid", "query.name"},
+		"moods: limit":           {"GET", "/v1/moods?limit=x", "", "", 422, "invalid", "limit"},
+		"moods: unknown query":   {"GET", "/v1/moods?name=Ana", "", "", 422, "invalid", "name"},
 		"summary: every":         {"GET", "/v1/moods/summary?every=x", "", "", 422, "invalid", "every"},
 		"summary: 7 minutes":     {"GET", "/v1/moods/summary?every=7m", "", "", 422, "invalid", "every"},
 		"summary: a second":      {"GET", "/v1/moods/summary?every=1s", "", "", 422, "invalid", "every"},
 		"summary: from":          {"GET", "/v1/moods/summary?from=x", "", "", 422, "invalid", "from"},
 		"export: format":         {"GET", "/v1/moods/export?format=xml", "", "", 422, "invalid", "format"},
 		"export: mood":           {"GET", "/v1/moods/export?mood=x", "", "", 422, "invalid", "mood"},
-		"export: limit":          {"GET", "/v1/moods/export?limit=1", "", "", 422, "invalid", "query.limit"},
+		"export: limit":          {"GET", "/v1/moods/export?limit=1", "", "", 422, "invalid", "limit"},
 		"stream: mood":           {"GET", "/v1/stream?mood=x", "", "", 422, "invalid", "mood"},
-		"stream: confidence":     {"GET", "/v1/stream?min_confidence=101", "", "", 422, "invalid", "query.min_confidence"},
-		"stream: no number":      {"GET", "/v1/stream?min_confidence=x", "", "", 422, "invalid", "query.min_confidence"},
+		"stream: confidence":     {"GET", "/v1/stream?min_confidence=101", "", "", 422, "invalid", "min_confidence"},
+		"stream: no number":      {"GET", "/v1/stream?min_confidence=x", "", "", 422, "invalid", "min_confidence"},
 		"stream: NaN":            {"GET", "/v1/stream?min_confidence=NaN", "", "", 422, "invalid", "min_confidence"},
 		"stream: last event":     {"GET", "/v1/stream?last_event_id=x", "", "", 422, "invalid", "last_event_id"},
 		"stream: wrong method":   {"POST", "/v1/stream", "", "", 405, "wrong_method", ""},

@@ -268,7 +268,7 @@ func (s *server) routeSubscriptions() {
 		Summary: "Tell once more all that came since a time, as far as the log goes back", DefaultStatus: http.StatusOK, Errors: []int{404, 409, 422},
 	}, func(ctx context.Context, in *struct {
 		SubscriptionParam
-		Since string `query:"since" required:"true" doc:"RFC 3339, a date (UTC), or so long ago, such as -15m or -7d." example:"-1h"`
+		Since string `query:"since" doc:"RFC 3339, a date (UTC), or so long ago, such as -15m or -7d; all that the log has if not said." example:"-1h"`
 	}) (*replayedOutput, error) {
 		since, err := momentOf("since", in.Since, time.Now())
 		if err != nil {

@@ -23,7 +23,6 @@ func (f *Flow) record(ctx context.Context, e animo.Event) error {
 	if _, err := f.tables.Add(ctx, e.Tenant, moodTable(r.Mood), entry); err != nil {
 		return err
 	}
-	f.feeds.wake(e.Tenant)
 	// Read after the face was written: whoever erases the photo removes its row first and its faces then.
 	row, err := f.photo(ctx, e.Tenant, r.PhotoID)
 	if gone(err) {
@@ -33,6 +32,7 @@ func (f *Flow) record(ctx context.Context, e animo.Event) error {
 	if err != nil {
 		return err
 	}
+	f.feeds.wake(e.Tenant)
 	return f.finish(ctx, e.Tenant, row)
 }
 
