@@ -14,7 +14,6 @@ import (
 )
 
 const (
-	formFiles  = 1000     // most files in one form
 	formField  = 1 << 10  // most bytes of a field's value
 	formHeader = 64 << 10 // most bytes before a part's content, with what is read ahead of it
 )
@@ -30,14 +29,15 @@ type form struct {
 	most  int64         // bytes of a refused file that are read over, for the sake of those after it
 	ahead photos.Upload // what the fields say of the files after them
 	wrong *animo.Error  // what a field says that cannot be: the files after it are not taken
-	files int
+	files int           // so far
+	limit int           // most files
 	over  bool
 }
 
-func newForm(body io.Reader, border string, most int64, u photos.Upload) *form {
+func newForm(body io.Reader, border string, l Limits, u photos.Upload) *form {
 	b := &bounded{r: body}
 	u.Size = -1
-	return &form{body: b, parts: multipart.NewReader(b, border), most: most, ahead: u}
+	return &form{body: b, parts: multipart.NewReader(b, border), most: l.PhotoBytes, limit: l.Files, ahead: u}
 }
 
 // next goes to the next file, the content of which is in part then, and tells what it is. An error with a name is
@@ -75,9 +75,9 @@ func (f *form) next() (photos.Upload, error) {
 			continue
 		case name == "" && nothing != nil: // a browser's file input that was left empty
 			continue
-		case f.files == formFiles:
+		case f.files == f.limit:
 			_, _ = io.Copy(io.Discard, f.body) // for the client to hear of the files that were taken
-			return f.end(animo.Errorf(animo.TooLarge, "the form has more than %d files; send those after them in another", "el formulario tiene más de %d archivos; envíe los siguientes en otro", formFiles).Of("file"))
+			return f.end(animo.Errorf(animo.TooLarge, "the form has more than %d files; send those after them in another", "el formulario tiene más de %d archivos; envíe los siguientes en otro", f.limit).Of("file"))
 		}
 		f.files++
 		f.part = &noting{Reader: content}

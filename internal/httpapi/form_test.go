@@ -15,7 +15,7 @@ import (
 
 // readForm reads a form to its end, of each file the first bytes only, as one that is refused is read.
 func readForm(body io.Reader, border string, most, bytesRead int64) (files []photos.Upload, contents []string, errs []error) {
-	f := newForm(body, border, most, photos.Upload{})
+	f := newForm(body, border, Limits{PhotoBytes: most, Files: 1000}, photos.Upload{})
 	for {
 		u, err := f.next()
 		if errors.Is(err, errFormEnds) {

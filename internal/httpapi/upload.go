@@ -112,7 +112,7 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 	if err != nil {
 		return nil, err
 	}
-	f := newForm(body.reader, body.border, s.Limits.PhotoBytes, u)
+	f := newForm(body.reader, body.border, s.Limits, u)
 	var all []uploadView
 	var taken []animo.Photo
 	var first error
@@ -175,7 +175,7 @@ func (s *server) routeUploads() {
 	register(s, huma.Operation{
 		OperationID: "upload-photos", Method: http.MethodPost, Path: "/v1/photos", Tags: []string{tag},
 		Summary: "Upload photos: one or many in a form, or one as the body",
-		Description: "A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to " + strconv.Itoa(formFiles) + " files; its fields source and " +
+		Description: "A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to " + strconv.Itoa(s.Limits.Files) + " files; its fields source and " +
 			"taken_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). " + promise,
 		DefaultStatus: http.StatusAccepted,
 		RequestBody:   bytesBody(),
