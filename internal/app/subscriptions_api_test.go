@@ -81,6 +81,18 @@ func (a *animo) deliveries(id string) []delivery {
 	return page.Items
 }
 
+// awaitTold reads a subscription's log until nothing in it waits: a receiver knows of a message before that is
+// written down.
+func (a *animo) awaitTold(id string) []delivery {
+	a.t.Helper()
+	for {
+		list := a.deliveries(id)
+		if !slices.ContainsFunc(list, func(d delivery) bool { return d.Outcome == "waiting" }) {
+			return list
+		}
+	}
+}
+
 func TestSubscriptions_webhook_is_told_of_each_face_that_is_recorded(t *testing.T) {
 	c := settings(t)
 	c.AllowPrivateWebhooks = true
@@ -127,7 +139,7 @@ func TestSubscriptions_webhook_is_told_of_each_face_that_is_recorded(t *testing.
 	if h := <-hooks; h.Type != "subscription.test" || !h.Signed {
 		t.Errorf("test: %+v", h)
 	}
-	list := a.deliveries(sub.ID)
+	list := a.awaitTold(sub.ID)
 	if len(list) != len(want)+1 || list[0].Kind != "test" || list[len(list)-1].Message != told[0].ID {
 		t.Fatalf("deliveries %+v", list)
 	}
@@ -137,12 +149,14 @@ func TestSubscriptions_webhook_is_told_of_each_face_that_is_recorded(t *testing.
 	if h := <-hooks; h.ID != told[0].ID {
 		t.Errorf("replayed %+v", h)
 	}
+	a.awaitTold(sub.ID)
 	if r := a.do("POST", "/v1/subscriptions/"+sub.ID+"/replay?since=-1h", ""); r.status != http.StatusOK || !strings.Contains(r.body, fmt.Sprintf(`"count":%d`, len(want))) {
-		t.Errorf("replay since: %d %s", r.status, r.body)
+		t.Fatalf("replay since: %d %s", r.status, r.body)
 	}
 	for range want {
 		<-hooks
 	}
+	a.awaitTold(sub.ID)
 	var receipt struct{ Deliveries int }
 	if a.do("DELETE", "/v1/photos/"+p.ID, "").into(t, &receipt); receipt.Deliveries != 2*len(want)+1 {
 		t.Errorf("erased %d deliveries, want %d", receipt.Deliveries, 2*len(want)+1)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 
 	"animo"
@@ -110,7 +111,7 @@ func (n *Notifier) Replay(ctx context.Context, tenant, id string, delivery int64
 	if delivery > l.Position && p.Outcome == Waits {
 		return nil
 	}
-	e, err := n.again(id, places[0].Key, p, l.Position)
+	e, err := n.again(ctx, place{tenant, id}, places[0].Key, p, l.Position)
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,11 @@ func (n *Notifier) ReplaySince(ctx context.Context, tenant, id string, since tim
 	if err != nil {
 		return 0, err
 	}
-	for after := int64(0); after < l.Position; {
+	_, last, err := n.tables.LogEnd(ctx, tenant, outboxLog(id))
+	if err != nil {
+		return 0, err
+	}
+	for after := int64(0); after < last; {
 		places, err := n.tables.Log(ctx, tenant, outboxLog(id), after, lineBatch)
 		if err != nil || len(places) == 0 {
 			return count, err
@@ -135,13 +140,14 @@ func (n *Notifier) ReplaySince(ctx context.Context, tenant, id string, since tim
 		for _, at := range places {
 			after = at.Seq
 			_, p, err := n.parcel(ctx, tenant, at)
-			if gone(err) || err == nil && (at.Seq > l.Position || p.Kind != ofFace || p.Data == nil || p.Added.Before(since)) {
+			waits := p.Outcome == Waits && at.Seq > l.Position
+			if gone(err) || err == nil && (waits || p.Kind != ofFace || p.Data == nil || p.Added.Before(since)) {
 				continue
 			}
 			if err != nil {
 				return count, err
 			}
-			e, err := n.again(id, at.Key, p, l.Position)
+			e, err := n.again(ctx, place{tenant, id}, at.Key, p, l.Position)
 			if err != nil {
 				return count, err
 			}
@@ -168,10 +174,23 @@ func (n *Notifier) replayable(ctx context.Context, tenant, id string) (*line, er
 	return n.line(ctx, place{tenant, id})
 }
 
-// again is a parcel's replay. It is named by the line's position, so that a request that comes twice while nothing
-// moves adds nothing.
-func (n *Notifier) again(subscription, key string, p parcel, position int64) (table.Entry, error) {
-	return entry(replayKey(faceOf(key), subscription, position), subscription,
+// again is a parcel's replay. It is named by how far the line is settled and by how many replays of the face were
+// told, so that a request that comes twice before it is told adds nothing.
+func (n *Notifier) again(ctx context.Context, at place, key string, p parcel, position int64) (table.Entry, error) {
+	told, prefix := 0, faceKey(faceOf(key), at.subscription)+"~"
+	for row, err := range n.tables.Query(ctx, at.tenant, outboxTable, table.Range{Prefix: prefix}, false) {
+		var q parcel
+		if err == nil {
+			err = json.Unmarshal(row.Value, &q)
+		}
+		if err != nil {
+			return table.Entry{}, err
+		}
+		if q.Outcome == Told {
+			told++
+		}
+	}
+	return entry(prefix+strconv.FormatInt(position, 10)+"~"+strconv.Itoa(told), at.subscription,
 		parcel{Kind: ofReplay, ID: p.ID, Type: p.Type, Time: p.Time, Added: n.now().UTC(), Data: p.Data})
 }
 

@@ -465,6 +465,51 @@ func TestNotifier_replays_with_the_same_message_id(t *testing.T) {
 	}
 }
 
+func TestNotifier_replays_since_a_time_what_was_told_in_a_turn_that_goes_on(t *testing.T) {
+	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	h.find(3)
+	asked := 0
+	r.say(func(http.ResponseWriter, *http.Request) {
+		if asked++; asked == 3 { // two are told, and the line not written down yet
+			if again, err := h.n.ReplaySince(t.Context(), tenant, id, time.Time{}); err != nil || again != 2 {
+				t.Errorf("%d, %v; want the 2 that were told", again, err)
+			}
+		}
+	})
+	h.drain(id, h.now)
+	if len(r.got) != 5 || r.got[4].id != r.got[1].id {
+		t.Errorf("%d were told", len(r.got))
+	}
+}
+
+func TestNotifier_replays_what_was_replayed_in_a_turn_that_goes_on(t *testing.T) {
+	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	replay := func() {
+		if err := h.n.Replay(t.Context(), tenant, id, 1); err != nil {
+			t.Error(err)
+		}
+	}
+	h.find(1)
+	h.drain(id, h.now)
+	replay()
+	h.find(1)
+	asked := 0
+	r.say(func(http.ResponseWriter, *http.Request) {
+		if asked++; asked == 2 { // the replay was told, the line not written down yet
+			replay()
+			if again, err := h.n.ReplaySince(t.Context(), tenant, id, time.Time{}); err != nil || again != 0 { // the first waits once more already
+				t.Errorf("since a time: %d, %v", again, err)
+			}
+		}
+	})
+	h.drain(id, h.now)
+	if len(r.got) != 4 || r.got[3].id != r.got[0].id {
+		t.Errorf("%d were told, want the first, its replay, the second, and the replay's replay", len(r.got))
+	}
+}
+
 func TestNotifier_keeps_so_many_deliveries_and_still_knows_what_it_told(t *testing.T) {
 	h, r := newHouse(t, notify.Options{AllowPrivate: true, Limits: notify.Limits{Kept: 20}}), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 
@@ -79,10 +78,6 @@ func failed(err error) attempt {
 // The keys of the outbox begin with the face, so that an erased photo's are one range; what is of no face begins
 // with an exclamation mark. The same face gives the same key again, which is what makes a repeated event harmless.
 func faceKey(face, subscription string) string { return face + "/" + subscription }
-
-func replayKey(face, subscription string, position int64) string {
-	return faceKey(face, subscription) + "~" + strconv.FormatInt(position, 10)
-}
 
 func otherKey(what, subscription string) string { return "!" + what + "/" + subscription }
 
