@@ -203,16 +203,14 @@ func TestFaults_a_flood_does_not_make_another_tenant_wait(t *testing.T) {
 		<-begun
 	}
 	id := mar.put("una.png", onePixel)
-	before := 0
-	for {
+	for before := 0; ; before++ {
+		if before > workers {
+			t.Fatalf("%d photos of the flood were begun before it; at most one for each of %d workers may be", before, workers)
+		}
 		goOn <- struct{}{}
 		if <-begun == "mar" {
 			break
 		}
-		before++
-	}
-	if before > workers {
-		t.Errorf("%d photos of the flood were begun before it; at most one for each of %d workers may be", before, workers)
 	}
 	for range workers { // whichever of them it is
 		goOn <- struct{}{}

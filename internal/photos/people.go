@@ -35,6 +35,11 @@ type loadedGallery struct {
 	people *vision.Gallery
 }
 
+// Gallery gives the people whom a tenant introduced, as they are now. It must not be changed.
+func (f *Flow) Gallery(ctx context.Context, tenant string) (*vision.Gallery, error) {
+	return f.gallery(ctx, tenant)
+}
+
 // gallery gives the people whom a tenant introduced, as they are now.
 func (f *Flow) gallery(ctx context.Context, tenant string) (*vision.Gallery, error) {
 	row, err := f.tables.Get(ctx, tenant, galleryTable, galleryKey)
