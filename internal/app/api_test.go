@@ -182,6 +182,8 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	owner.upload("roto.txt", "", "secreto sin etiqueta\n")
 	letter := owner.deadLetters("ingest")[0]
 	photo := owner.photo("secreto.jpg", "?source=secreto", sample(t, 1))
+	var sub subscription
+	owner.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"https://secreto.example/"}`).into(t, &sub)
 	before := owner.do("GET", "/v1/models/secreto.txt", "").body
 
 	var api struct {
@@ -197,15 +199,18 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
 	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
 		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422,
-		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "export-moods": 200, "upload-photos": 422, "upload-photo": 422}
+		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "export-moods": 200, "upload-photos": 422, "upload-photo": 422,
+		"list-subscriptions": 200, "add-subscription": 400}
 	// What else may be asked of these, beside what they answer without a query.
 	queries := map[string][]string{
 		"get-photo": {"?wait=1"}, "get-image": {"?annotated=1", "?thumbnail=1"}, "list-photos": {"?after=" + photo.ID + "x"},
 		"list-moods": {"?source=secreto"}, "summarise-moods": {"?source=secreto"}, "export-moods": {"?source=secreto", "?format=jsonl"},
+		"replay-deliveries": {"?since=-1h"},
 	}
 	n := 0
 	for path, operations := range api.Paths {
-		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID).Replace(path)
+		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID,
+			"{subscription}", sub.ID, "{delivery}", "1").Replace(path)
 		id := "secreto.txt"
 		if strings.HasPrefix(path, "/v1/queues/") {
 			id = letter.ID
@@ -239,6 +244,9 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	}
 	if got := owner.deadLetters("ingest"); len(got) != 1 || got[0].ID != letter.ID {
 		t.Errorf("the owner's dead letters: %+v", got)
+	}
+	if r := owner.do("GET", "/v1/subscriptions/"+sub.ID, ""); sub.ID == "" || r.status != http.StatusOK {
+		t.Errorf("the owner's subscription: %d %s", r.status, r.body)
 	}
 	if got := owner.awaitPhoto(photo.ID); len(got.Faces) != len(photo.Faces) {
 		t.Errorf("the owner's photo before: %+v\nafter: %+v", photo, got)

@@ -64,14 +64,14 @@ func routeOf(path string) string {
 	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 3)
 	if parts[0] != "v1" {
 		switch parts[0] {
-		case "senti", "modelos", "livez", "readyz", "metrics", "docs", "openapi.json":
+		case "senti", "modelos", "livez", "readyz", "metrics", "docs", "openapi.json", "unsubscribe":
 			return "/" + parts[0]
 		}
 		return "other"
 	}
 	if len(parts) > 1 {
 		switch parts[1] {
-		case "photos", "moods", "stream", "receipts", "training", "datasets", "models", "queues":
+		case "photos", "moods", "stream", "receipts", "training", "datasets", "models", "subscriptions", "queues":
 			return "/v1/" + parts[1]
 		}
 	}

@@ -110,6 +110,9 @@ type Options struct {
 	Policy      func(ctx context.Context, tenant string) (animo.PhotoPolicy, error) // Forbidden or NotFound where the tenant may not; nil for no limits
 	Now         func() time.Time                                                    // nil means time.Now
 	Log         *slog.Logger                                                        // nil means slog.Default
+
+	// Forget removes what others keep of a photo that is erased, and tells how many deliveries that was; nil for nobody.
+	Forget func(ctx context.Context, tenant, photo string) (deliveries int, err error)
 }
 
 // uploadMemory is how many bytes of uploads are in memory at most; others are in files until they are kept.
@@ -124,6 +127,7 @@ type Flow struct {
 	limits  Limits
 	spool   spool.Folder
 	policy  func(context.Context, string) (animo.PhotoPolicy, error)
+	forget  func(ctx context.Context, tenant, photo string) (int, error)
 	keep    bool // descriptors
 	now     func() time.Time
 	log     *slog.Logger
@@ -150,9 +154,12 @@ func New(tables table.Driver, objects object.Store, events Events, engine Engine
 	if o.Policy == nil {
 		o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return animo.PhotoPolicy{}, nil }
 	}
+	if o.Forget == nil {
+		o.Forget = func(context.Context, string, string) (int, error) { return 0, nil }
+	}
 	limits := o.Limits.withDefaults()
 	return &Flow{
-		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, keep: o.Descriptors, now: o.Now, log: o.Log,
+		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, forget: o.Forget, keep: o.Descriptors, now: o.Now, log: o.Log,
 		spool:  spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room, Memory: semaphore.NewWeighted(uploadMemory)},
 		pixels: semaphore.NewWeighted(int64(limits.Pixels)),
 	}
