@@ -545,9 +545,17 @@ func TestFlow_summary_counts_by_interval_and_source(t *testing.T) {
 	for _, i := range s.Intervals {
 		got = append(got, fmt.Sprint(i.From.Format("15:04"), i.Moods))
 	}
-	want := []string{"12:00map[HAPPY:{2 90} SAD:{2 90}]", "12:30map[HAPPY:{1 90} SAD:{1 90}]", "13:00map[HAPPY:{1 90} SAD:{1 90}]"}
-	if !slices.Equal(got, want) || s.Total[animo.Sad].Faces != 4 || s.Sources["puerta"][animo.Happy].Faces != 4 {
+	want := []string{"12:00map[HAPPY:{2 90} OTHER:{0 0} SAD:{2 90} SURPRISED:{0 0}]", "12:30map[HAPPY:{1 90} OTHER:{0 0} SAD:{1 90} SURPRISED:{0 0}]", "13:00map[HAPPY:{1 90} OTHER:{0 0} SAD:{1 90} SURPRISED:{0 0}]"}
+	if !slices.Equal(got, want) || s.Total[animo.Sad].Faces != 4 || s.Sources["puerta"][animo.Happy].Faces != 4 || len(s.Total) != 4 || len(s.Sources["puerta"]) != 4 {
 		t.Errorf("%v, %+v", got, s)
+	}
+	for every, want := range map[time.Duration]string{time.Minute: "1m", time.Hour: "1h", 48 * time.Hour: "48h"} {
+		if s, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: every}); err != nil || s.Every != want {
+			t.Errorf("every %v is written %q, %v, want %s", every, s.Every, err, want)
+		}
+	}
+	if _, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: 7 * time.Minute}); err == nil || !strings.Contains(err.Error(), "of 7m is") {
+		t.Errorf("every seven minutes: %v", err)
 	}
 	nowhere := ""
 	if s, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: time.Hour, Source: &nowhere}); err != nil || len(s.Intervals) != 0 {

@@ -19,7 +19,7 @@ import (
 type Upload struct {
 	Name   string    // 1 to 255 bytes without slashes and control characters
 	Source string    // at most 64 bytes without control characters; may be empty
-	Taken  time.Time // zero: when it is accepted
+	Taken  time.Time // zero: when it is accepted; kept to the millisecond
 	Size   int64     // how many bytes there will be; -1 if that is not known
 }
 
@@ -120,7 +120,7 @@ func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.Fil
 			}
 		}
 		row = photoRow{Head: head, Photo: animo.Photo{
-			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: u.Taken.UTC(), Accepted: animo.MomentOf(id), Status: animo.Queued,
+			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: u.Taken.UTC().Truncate(time.Millisecond), Accepted: animo.MomentOf(id), Status: animo.Queued,
 		}}
 		if row.Taken.IsZero() {
 			row.Taken = row.Accepted
