@@ -347,7 +347,8 @@ func TestPhotos_bad_requests(t *testing.T) {
 		"form: an empty file":         {"POST", "/v1/photos", formType, formOf(file + "\n--x--\n"), 422, "empty_file", ""},
 
 		"list: limit":            {"GET", "/v1/photos?limit=0", "", "", 422, "invalid", "limit"},
-		"list: unknown query":    {"GET", "/v1/photos?status=done", "", "", 422, "invalid", "status"},
+		"list: unknown query":    {"GET", "/v1/photos?mood=sad", "", "", 422, "invalid", "mood"},
+		"list: status":           {"GET", "/v1/photos?status=ready", "", "", 422, "invalid", "status"},
 		"unknown photo":          {"GET", "/v1/photos/nada", "", "", 404, "not_found", "id"},
 		"wait":                   {"GET", "/v1/photos/nada?wait=61", "", "", 422, "invalid", "wait"},
 		"erase an unknown photo": {"DELETE", "/v1/photos/nada", "", "", 404, "not_found", "id"},

@@ -123,7 +123,7 @@ func (s *server) routePictures(tag string) {
 	}) (*huma.StreamResponse, error) {
 		p, err := s.pictureOf(ctx, in.Photo, in.Annotated, in.Thumbnail)
 		if err != nil {
-			return nil, err
+			return nil, byName(in.Photo, err)
 		}
 		return &huma.StreamResponse{Body: func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)

@@ -49,7 +49,7 @@ func (q MoodQuery) Matches(r *animo.MoodRecord) bool {
 		(q.Person == "" || slices.ContainsFunc(r.ImageData.Celebrities, func(c animo.Celebrity) bool { return c.Name == q.Person }))
 }
 
-// scanMost is how many faces one page looks at, so that a filter that few faces pass does not keep a client
+// scanMost is how many faces or photos one page looks at, so that a filter that few pass does not keep a client
 // waiting: the page is short then, and the next one goes on.
 const scanMost = 20_000
 

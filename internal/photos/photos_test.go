@@ -86,8 +86,20 @@ func TestFlow_same_name_and_bytes_are_the_same_photo(t *testing.T) {
 	if got := l.faces(); got[animo.Happy] != 6 {
 		t.Errorf("recorded %v, want 6 faces of 3 photos", got)
 	}
-	if page, _, err := l.flow.Photos(t.Context(), tenant, "", 10); err != nil || len(page) != 3 {
-		t.Errorf("%d photos, %v", len(page), err)
+	puerta, nowhere := "puerta", ""
+	for q, want := range map[photos.PhotoQuery]int{
+		{}: 3, {Name: "a.png"}: 2, {Name: "a"}: 0, {Source: &puerta}: 3, {Source: &nowhere}: 0, {Status: animo.Done}: 3, {Status: animo.Failed}: 0, {Name: "b.png", Source: &puerta, Status: animo.Done}: 1,
+	} {
+		if page, next, err := l.flow.Photos(t.Context(), tenant, q, "", 10); err != nil || len(page) != want || next != "" {
+			t.Errorf("%+v: %d photos, next %q, %v, want %d", q, len(page), next, err, want)
+		}
+	}
+	page, next, err := l.flow.Photos(t.Context(), tenant, photos.PhotoQuery{Name: "a.png"}, "", 1)
+	if err != nil || len(page) != 1 || next == "" {
+		t.Fatalf("the first of two: %v, next %q, %v", page, next, err)
+	}
+	if rest, _, err := l.flow.Photos(t.Context(), tenant, photos.PhotoQuery{Name: "a.png"}, next, 10); err != nil || len(rest) != 1 || rest[0].ID == page[0].ID {
+		t.Errorf("the second of two: %v, %v", rest, err)
 	}
 }
 
