@@ -168,7 +168,7 @@ func New(o Options) http.Handler {
 	s.routeSubscriptions()
 	s.routeQueues()
 
-	private := s.authenticate(s.limitInFlight(s.unrouted(mux, s.readBody(mux))))
+	private := s.authenticate(s.limitInFlight(s.unrouted(mux, s.once(s.readBody(mux)))))
 	front := http.NewServeMux()
 	public := func(path string, h http.HandlerFunc) {
 		front.Handle("GET "+path, h)
