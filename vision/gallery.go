@@ -57,6 +57,30 @@ const maxNameBytes = 1024
 // Add introduces a person, or adds descriptors to one who is known. A name is UTF-8 of 1 to 1024 bytes, and a
 // descriptor finite numbers, not all zero; otherwise the error is Invalid and nothing was added.
 func (g *Gallery) Add(name string, descriptors ...Descriptor) error {
+	if err := check(name, descriptors); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.add(name, descriptors)
+	return nil
+}
+
+// Set has a person known by these descriptors and no others; without any, the person is forgotten. No search sees
+// anything between before and after. It refuses what Add does.
+func (g *Gallery) Set(name string, descriptors ...Descriptor) error {
+	if err := check(name, descriptors); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.remove(name)
+	g.add(name, descriptors)
+	return nil
+}
+
+// check answers Invalid for what Add refuses.
+func check(name string, descriptors []Descriptor) error {
 	if name == "" || len(name) > maxNameBytes || !utf8.ValidString(name) {
 		return animo.Errorf(animo.Invalid, "%q is not a name; it takes 1 to %d bytes of UTF-8",
 			"%q no es un nombre; lleva de 1 a %d bytes de UTF-8", name, maxNameBytes).Of("name")
@@ -67,11 +91,13 @@ func (g *Gallery) Add(name string, descriptors ...Descriptor) error {
 				"el descriptor %d de %s no lo es: sus números son todos 0 o no todos finitos", i+1, name).Of("descriptor")
 		}
 	}
+	return nil
+}
+
+func (g *Gallery) add(name string, descriptors []Descriptor) {
 	if len(descriptors) == 0 {
-		return nil
+		return
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	who, known := g.index[name]
 	if !known {
 		if g.index == nil {
@@ -87,7 +113,6 @@ func (g *Gallery) Add(name string, descriptors ...Descriptor) error {
 		c, rest := descriptors[i].encode()
 		g.owner, g.codes, g.rests = append(g.owner, who), append(g.codes, c[:]...), append(g.rests, rest)
 	}
-	return nil
 }
 
 // valid reports whether d may stand in a gallery. A descriptor of zeros is what a Face has where none was
@@ -105,6 +130,10 @@ func (d *Descriptor) valid() bool {
 func (g *Gallery) Remove(name string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	return g.remove(name)
+}
+
+func (g *Gallery) remove(name string) bool {
 	who, known := g.index[name]
 	if !known {
 		return false

@@ -223,6 +223,9 @@ func (a *App) sweep(ctx context.Context) {
 		err := a.stores.Tenants.Finish(ctx, a.stores.erase)
 		list, listErr := a.stores.Tenants.List(ctx)
 		err = errors.Join(err, listErr)
+		if listErr == nil {
+			a.photos.Forget(idsOf(list))
+		}
 		for _, t := range list {
 			_, photosErr := a.photos.Sweep(ctx, t.ID)
 			_, opinionsErr := a.flow.Sweep(ctx, t.ID)
@@ -238,6 +241,14 @@ func (a *App) sweep(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+func idsOf(tenants []animo.Tenant) []string {
+	ids := make([]string, len(tenants))
+	for i, t := range tenants {
+		ids[i] = t.ID
+	}
+	return ids
 }
 
 // checkReady answers nil while requests can be served.

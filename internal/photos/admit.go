@@ -2,6 +2,8 @@ package photos
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -60,4 +62,11 @@ func (r *rates) allow(tenant string, perMinute int, now time.Time) bool {
 		r.of[tenant] = l
 	}
 	return l.AllowN(now, 1)
+}
+
+// forget drops the counts of tenants that are none any more.
+func (r *rates) forget(tenants []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.DeleteFunc(r.of, func(tenant string, _ *rate.Limiter) bool { return !slices.Contains(tenants, tenant) })
 }

@@ -11,7 +11,9 @@ import (
 )
 
 // remains says what there may be of a photo beside its row.
-func (row *photoRow) remains() remains { return remains{row.Head, row.Taken, row.Count} }
+func (row *photoRow) remains() remains {
+	return remains{row.Head, row.Taken, row.Count, row.Round, row.Past}
+}
 
 // Erase forgets a photo: its bytes, thumbnail, rows, descriptors and queued events. It answers NotFound when
 // there is none, otherwise with a receipt of what was removed, which is kept. An erasure that breaks off is
@@ -56,7 +58,10 @@ func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r an
 	r = animo.Receipt{Erased: id}
 	events := []string{storedID(tenant, id)}
 	for i := range left.Count {
-		events = append(events, faceEventID(tenant, faceID(id, i)))
+		events = append(events, faceEventID(tenant, faceID(id, left.Round, i)))
+	}
+	for i := range left.Past {
+		events = append(events, faceEventID(tenant, faceID(id, left.Round-1, i)))
 	}
 	if r.Events, err = f.events.Remove(ctx, tenant, events...); err != nil {
 		return r, err
@@ -72,7 +77,18 @@ func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r an
 	if err := f.clearPicture(ctx, tenant, id, &r); err != nil {
 		return r, err
 	}
-	if err := f.deleteRow(ctx, tenant, facesTable, id); err != nil {
+	for row, err := range f.tables.Query(ctx, tenant, identitiesTable, table.Range{Prefix: id + "-"}, false) {
+		if err != nil {
+			return r, err
+		}
+		examples, files, err := f.forgetFace(ctx, tenant, row.Key, left.Taken)
+		if err != nil {
+			return r, err
+		}
+		r.Descriptors += examples
+		r.Files += files
+	}
+	if _, err := f.tables.Delete(ctx, tenant, facesTable, table.Range{Prefix: id}); err != nil {
 		return r, err
 	}
 	return r, f.deleteRow(ctx, tenant, pendingTable, id)

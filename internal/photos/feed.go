@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"animo"
 )
 
 // feeds are the feeds of the tenants that somebody follows.
@@ -96,6 +98,24 @@ func (s *feeds) forget(tenant, photo string) {
 	defer it.mu.Unlock()
 	// A new slice: what since gave out is being read.
 	it.last = slices.DeleteFunc(slices.Clone(it.last), func(t Told) bool { return t.Record.PhotoID == photo })
+}
+
+// replace has followers told what a face's record says now, where they are still to be told of it.
+func (s *feeds) replace(tenant string, r *animo.MoodRecord, value []byte) {
+	s.mu.Lock()
+	it := s.of[tenant]
+	s.mu.Unlock()
+	if it == nil {
+		return
+	}
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	i := slices.IndexFunc(it.last, func(t Told) bool { return t.Record.FaceID == r.FaceID })
+	if i < 0 {
+		return
+	}
+	it.last = slices.Clone(it.last) // what since gave out is being read
+	it.last[i].Record, it.last[i].JSON = r, value
 }
 
 // read adds what is recorded, until ctx ends.

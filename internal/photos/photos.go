@@ -3,9 +3,12 @@
 // functions that events start; a repeated event changes nothing.
 //
 //	take --photo.stored--> analyse --face.MOOD, one a face--> record-MOOD
+//	people change --people.changed--> seek
 //
 // What is stored: an upload's bytes and a thumbnail as objects; photos, their faces, and what is recorded of
-// each face as table rows. Begin at New, then Functions and Take.
+// each face as table rows; people and the examples by which they are known as rows, too, with a thumbnail of each.
+// Who a face is has one place, its identity (people_identity.go), which what is recorded follows. Begin at New, then
+// Functions and Take.
 package photos
 
 import (
@@ -33,7 +36,7 @@ const (
 	erasedTable      = "photo-erased"      // id -> erased, of photos of which something may still come
 	photosTable      = "photos"            // id -> photoRow
 	picturesTable    = "pictures"          // id -> bytes, of photos whose picture is kept; its one tally counts them
-	facesTable       = "photo-faces"       // id -> the faces of an analysed photo
+	facesTable       = "photo-faces"       // id -> the faces of an analysed photo; analysed again, see analysisKey
 	descriptorsTable = "photo-descriptors" // face id -> descriptor
 	receiptsTable    = "receipts"          // id -> animo.Receipt
 )
@@ -125,11 +128,12 @@ type Flow struct {
 	now     func() time.Time
 	log     *slog.Logger
 
-	pixels *semaphore.Weighted // that may be in memory at once
-	rates  rates
-	people galleries
-	feeds  feeds
-	scrubs atomic.Bool // something was erased since the last Scrub
+	pixels  *semaphore.Weighted // that may be in memory at once
+	studies *semaphore.Weighted // pictures that introduce somebody, looked at at once
+	rates   rates
+	people  galleries
+	feeds   feeds
+	scrubs  atomic.Bool // something was erased since the last Scrub
 }
 
 // New makes the flow over its stores. It starts nothing.
@@ -150,7 +154,7 @@ func New(tables table.Driver, objects object.Store, events Events, engine Engine
 	return &Flow{
 		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, keep: o.Descriptors, now: o.Now, log: o.Log,
 		spool:  spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room},
-		pixels: semaphore.NewWeighted(int64(limits.Pixels)),
+		pixels: semaphore.NewWeighted(int64(limits.Pixels)), studies: semaphore.NewWeighted(int64(limits.Analyses)),
 	}
 }
 
@@ -162,7 +166,7 @@ func (f *Flow) Functions() []bus.Function {
 			Name: "record-" + strings.ToLower(string(m)), On: []string{FaceType(m)}, Workers: recordsAtOnce, Deadline: time.Minute, Handle: f.record, OnDead: f.fail,
 		})
 	}
-	return list
+	return append(list, bus.Function{Name: "seek", On: []string{PeopleChanged}, Deadline: 10 * time.Minute, Handle: f.seek})
 }
 
 // recordsAtOnce is how many faces of a mood are recorded at once: enough to share a sync.
@@ -174,6 +178,11 @@ type photoRow struct {
 	Head  string `json:"head"`           // its key in the heads table
 	Count int    `json:"count"`          // of its faces
 	Bare  bool   `json:"bare,omitempty"` // its picture and descriptors are not kept any more
+
+	Round int  `json:"round,omitempty"` // which analysis its faces are of, from 0
+	Asked int  `json:"asked,omitempty"` // the analysis that is wanted, where that is a later one
+	Past  int  `json:"past,omitempty"`  // how many faces the analysis before had
+	Told  bool `json:"told,omitempty"`  // faces of an earlier analysis were told to who listens
 
 	rev int64
 }
@@ -215,6 +224,8 @@ type remains struct {
 	Head  string    `json:"head"`
 	Taken time.Time `json:"taken"`
 	Count int       `json:"count"` // of its faces
+	Round int       `json:"round,omitempty"`
+	Past  int       `json:"past,omitempty"`
 }
 
 // setPending has the sweeper see to a photo until it is finished.

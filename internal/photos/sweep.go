@@ -37,6 +37,9 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 		}
 		n += said
 	}
+	if err := f.sweepPeople(ctx, tenant); err != nil {
+		return n, err
+	}
 	if err := f.retire(ctx, tenant); err != nil {
 		return n, err
 	}
@@ -62,7 +65,7 @@ func (f *Flow) sweepPending(ctx context.Context, tenant, id string) (said int, e
 		return 0, err
 	case row.Status.Ended():
 		return 0, f.deleteRow(ctx, tenant, pendingTable, id)
-	case row.Analysed.IsZero():
+	case row.due():
 		e, err := f.stored(tenant, id)
 		if err == nil {
 			err = f.events.Publish(ctx, e)
@@ -136,14 +139,14 @@ func (f *Flow) retirePicture(ctx context.Context, tenant, id string) error {
 			return err
 		}
 		if row.Count > 0 {
-			faces, err := f.faces(ctx, tenant, id)
+			faces, err := f.analysed(ctx, tenant, id, row.Round)
 			if err != nil {
 				return err
 			}
 			for i := range faces {
 				faces[i].Landmarks = nil
 			}
-			if err := f.putJSON(ctx, tenant, facesTable, id, faces); err != nil {
+			if err := f.putJSON(ctx, tenant, facesTable, analysisKey(id, row.Round), faces); err != nil {
 				return err
 			}
 		}
