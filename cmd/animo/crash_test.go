@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -81,14 +82,36 @@ func crashRounds(t *testing.T) (rounds int, rng *rand.Rand) {
 	return rounds, rand.New(rand.NewPCG(seed, 0))
 }
 
-// buildProgram builds the program and gives its path.
+// program is the program of the tests that kill it or watch it from outside. It is built once.
+var program struct {
+	build sync.Once
+	dir   string
+	err   error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if program.dir != "" {
+		_ = os.RemoveAll(program.dir)
+	}
+	os.Exit(code)
+}
+
+// buildProgram gives the path of the program.
 func buildProgram(t *testing.T) string {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), "animo")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	program.build.Do(func() {
+		if program.dir, program.err = os.MkdirTemp("", "animo-program-"); program.err != nil {
+			return
+		}
+		if out, err := exec.Command("go", "build", "-o", program.dir, ".").CombinedOutput(); err != nil {
+			program.err = fmt.Errorf("%w\n%s", err, out)
+		}
+	})
+	if program.err != nil {
+		t.Fatalf("build: %v", program.err)
 	}
-	return bin
+	return filepath.Join(program.dir, "animo")
 }
 
 // crashFile is a training file of the test, and what must become of it.

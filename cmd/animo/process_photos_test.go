@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"animo"
 )
@@ -98,4 +99,25 @@ func (p *process) records(t *testing.T) map[string][]animo.MoodRecord {
 		}
 	}
 	return byPhoto
+}
+
+// await looks again and again until wrong finds nothing wrong, for at most 10 seconds.
+func await(t *testing.T, wrong func() string) {
+	t.Helper()
+	late := time.NewTimer(10 * time.Second)
+	defer late.Stop()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
+		what := wrong()
+		if what == "" {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-late.C:
+			t.Error(what)
+			return
+		}
+	}
 }

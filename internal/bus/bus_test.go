@@ -249,6 +249,27 @@ func TestBus_what_could_not_begin_spends_no_attempt(t *testing.T) {
 	})
 }
 
+func TestBus_full_disk_spends_no_attempt(t *testing.T) {
+	bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
+		start := time.Now()
+		n, last := 0, start
+		f.start(t, function(func(context.Context, animo.Event) error {
+			last = time.Now()
+			if n++; n <= 20 {
+				return fmt.Errorf("keep the thumbnail: %w", animo.Errorf(animo.NoSpace, "full", "lleno"))
+			}
+			return nil
+		}))
+		f.publish(t, "1")
+		time.Sleep(5 * time.Minute)
+		f.wantDepth(t, bus.Depth{})
+		f.wantOutcomes(t, append(slices.Repeat([]bus.Outcome{bus.Returned}, 20), bus.Done)...)
+		if took := last.Sub(start); took < 20*8*time.Second || took > 20*13*time.Second {
+			t.Errorf("it took %v, want twenty pauses of 10 s, give or take a fifth", took)
+		}
+	})
+}
+
 func TestBus_Later_keeps_the_attempts_spent_before(t *testing.T) {
 	bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
 		start := time.Now()

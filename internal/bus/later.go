@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"animo"
 )
 
 // Later is the error, a value and not a pointer to one, with which a handler says that it could not begin and
@@ -31,10 +33,13 @@ func isLater(err error) bool {
 }
 
 // rest is how long an event rests whose attempt is not spent: not at all when it was given back because of
-// Stop alone. What was put off together does not come back together, and nothing comes back too early.
+// Stop alone, the longest pause while the disk is full. What was put off together does not come back together, and
+// nothing comes back too early.
 func (w *worker) rest(err error) time.Duration {
 	l, ok := errors.AsType[Later](err)
 	switch {
+	case !ok && animo.CodeOf(err) == animo.NoSpace:
+		return w.pause(len(w.o.Pauses))
 	case !ok:
 		return 0
 	case l.Pause <= 0:

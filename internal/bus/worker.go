@@ -130,7 +130,7 @@ func (w *worker) work(d Delivery) {
 	}
 	took := time.Since(start)
 	level := slog.LevelWarn
-	if outcome == Done || outcome == Returned {
+	if outcome == Done || outcome == Returned && reason.Code != animo.NoSpace {
 		level = slog.LevelDebug
 	}
 	log.Log(context.Background(), level, "event "+string(outcome), "took", took, "code", reason.Code, "err", err, "cause", errors.Unwrap(err))
@@ -162,7 +162,7 @@ func (w *worker) judge(ctx context.Context, d Delivery, err error) Outcome {
 		return Done
 	case errors.Is(cause, errLost):
 		return Lost
-	case isLater(err):
+	case isLater(err), animo.CodeOf(err) == animo.NoSpace:
 		return Returned
 	case animo.CodeOf(err).Final():
 		return Dead

@@ -110,10 +110,11 @@ func (r *reader) Read(p []byte) (int, error) {
 	return r.in.Read(p)
 }
 
-// postpone leaves a file where it is, to be tried again after a pause. Where the reason is not the file's but
-// everybody's, all of its drop waits.
+// postpone leaves a file where it is, to be tried again after a pause. Where the reason may be everybody's, all
+// of its drop waits, too.
 func (b *Inbox) postpone(d *drop, f *file, now time.Time, err error) {
 	about := []any{"tenant", d.tenant, "path", d.in(f.path), "code", animo.CodeOf(err), "err", err, "cause", errors.Unwrap(err)}
+	first := f.rest.begin(now)
 	switch animo.CodeOf(err) {
 	case animo.NoSpace, animo.TooManyRequests, animo.Unavailable:
 		b.mu.Lock()
@@ -123,7 +124,7 @@ func (b *Inbox) postpone(d *drop, f *file, now time.Time, err error) {
 		b.mu.Unlock()
 		b.sayOnce(d.key()+" waits", "the files of a folder of the inbox have to wait; they are tried again until they can be taken", about...)
 	default:
-		if f.rest.begin(now) {
+		if first {
 			b.o.Log.Warn("a file of the inbox has to wait; it is tried again until it can be taken", about...)
 		}
 	}

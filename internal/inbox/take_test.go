@@ -105,6 +105,26 @@ func TestInbox_waiting_tenant_holds_up_no_other(t *testing.T) {
 	})
 }
 
+func TestInbox_bad_file_holds_up_no_other(t *testing.T) {
+	watch(t, Options{Takes: 1}, func(t *testing.T, b *box) {
+		b.change(func() { b.refuse["0.jpg"] = animo.Errorf(animo.Unavailable, "it broke off", "se interrumpió") })
+		b.set("", animo.Done, nil)
+		for i := range 20 {
+			b.write(fmt.Sprintf("acme/photos/%d.jpg", i), "1")
+		}
+		b.looks(6)
+		b.wantFiles(append(numberedNames("acme/done/photos/%d.jpg", 1, 20), "acme/photos/0.jpg")...)
+	})
+}
+
+// numberedNames gives names with the numbers from a to b - 1.
+func numberedNames(format string, a, b int) (names []string) {
+	for ; a < b; a++ {
+		names = append(names, fmt.Sprintf(format, a))
+	}
+	return names
+}
+
 func TestInbox_takes_a_replaced_file_anew(t *testing.T) {
 	watch(t, Options{}, func(t *testing.T, b *box) {
 		b.write("acme/photos/a.jpg", "first")

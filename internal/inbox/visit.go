@@ -38,7 +38,7 @@ func (r *rest) begin(now time.Time) (first bool) {
 }
 
 // visit looks at the files of a drop: it moves those that have ended, and gives those that are ready to be
-// taken in, by path.
+// taken in, by path, those that failed before at the end.
 func (b *Inbox) visit(ctx context.Context, home *os.Root, d *drop, now time.Time) (ready []*file) {
 	resting := b.resting(d, now)
 	for p, f := range d.files {
@@ -65,7 +65,9 @@ func (b *Inbox) visit(ctx context.Context, home *os.Root, d *drop, now time.Time
 		b.unsay(d.key() + " waits")
 	}
 	b.find(home, d, ".", b.room(d), 0)
-	slices.SortFunc(ready, func(a, b *file) int { return cmp.Compare(a.path, b.path) })
+	slices.SortFunc(ready, func(a, b *file) int {
+		return cmp.Or(cmp.Compare(a.rest.pause, b.rest.pause), cmp.Compare(a.path, b.path))
+	})
 	return ready
 }
 

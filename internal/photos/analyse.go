@@ -211,8 +211,8 @@ func orderOf(e animo.Event) (order, error) {
 }
 
 // fail notes why a photo will not be analysed, or one of its faces not be recorded. It runs before the event
-// becomes a dead letter, and prevents that where the photo is erased or was done: its process may have died
-// right after it.
+// becomes a dead letter, and prevents that where the photo is erased, or what the event asks for was done: its
+// process may have died right after it.
 func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	o, err := orderOf(e)
 	if err != nil {
@@ -231,6 +231,14 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 		return bus.ErrDone
 	case e.Type != PhotoStored && row.due(): // it is being analysed again; what this face was does not matter
 		return bus.ErrDone
+	}
+	if e.Type != PhotoStored {
+		switch done, err := f.wasRecorded(ctx, e, row); {
+		case err != nil:
+			return err
+		case done:
+			return bus.ErrDone
+		}
 	}
 	row.Status, row.Failure = animo.Failed, &r
 	if err := f.save(ctx, e.Tenant, &row); err != nil {

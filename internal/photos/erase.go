@@ -27,8 +27,8 @@ func (f *Flow) Erase(ctx context.Context, tenant, id string) (animo.Receipt, err
 }
 
 func (f *Flow) erase(ctx context.Context, tenant string, row *photoRow) (animo.Receipt, error) {
-	e := erased{f.now().UTC().Truncate(time.Millisecond), row.remains()}
-	if err := f.putJSON(ctx, tenant, erasedTable, row.ID, e); err != nil {
+	e, err := f.noteErasure(ctx, tenant, row)
+	if err != nil {
 		return animo.Receipt{}, err
 	}
 	// From here on no reader finds the photo, and nobody who works on it can write its row.
@@ -40,6 +40,28 @@ func (f *Flow) erase(ctx context.Context, tenant string, row *photoRow) (animo.R
 		return animo.Receipt{}, err
 	}
 	return f.clearErased(ctx, tenant, row.ID, e)
+}
+
+// noteErasure notes that a photo is being erased. One that was begun already and broke off is the same erasure, so
+// that there is one receipt.
+func (f *Flow) noteErasure(ctx context.Context, tenant string, row *photoRow) (erased, error) {
+	for {
+		e := erased{f.now().UTC().Truncate(time.Millisecond), row.remains()}
+		var begun erased
+		rev, err := f.getJSON(ctx, tenant, erasedTable, row.ID, &begun)
+		if err == nil {
+			e.At = begun.At
+		} else if !gone(err) {
+			return e, err
+		}
+		value, err := json.Marshal(e)
+		if err == nil {
+			err = f.tables.Swap(ctx, tenant, erasedTable, table.Row{Key: row.ID, Value: value, Rev: rev})
+		}
+		if !conflict(err) {
+			return e, err
+		}
+	}
 }
 
 // clearErased removes what there is of a photo whose row is gone, and keeps the receipt.

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/bus"
 	"animo/internal/photos"
+	"animo/internal/table"
 )
 
 func TestFlow_each_face_is_recorded_in_its_moods_table(t *testing.T) {
@@ -197,6 +199,41 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 	}
 }
 
+func TestFlow_face_that_was_recorded_is_no_dead_letter(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	p := l.take("a.png", picture(1, 1))
+	functions := map[string]bus.Function{}
+	for _, f := range l.flow.Functions() {
+		functions[f.Name] = f
+	}
+	l.step(functions["analyse"])
+	claimed, err := l.queue.Claim(t.Context(), "record-happy", 1, time.Hour)
+	if err != nil || len(claimed) != 1 {
+		t.Fatal(claimed, err)
+	}
+	record, e := functions["record-happy"], claimed[0].Event
+	died := errors.New("the process died")
+	l.at = func(int) error { // each time right after the face was written
+		n, err := l.rows.Count(t.Context(), tenant, "faces-happy", table.Range{})
+		if err == nil && n == 1 {
+			err = died
+		}
+		return err
+	}
+	for range 3 {
+		if err := record.Handle(t.Context(), e); !errors.Is(err, died) {
+			t.Fatal(err)
+		}
+	}
+	l.at = nil
+	if err := record.OnDead(t.Context(), e, animo.ReasonOf(context.Canceled)); !errors.Is(err, bus.ErrDone) {
+		t.Errorf("OnDead of a face that was recorded = %v, want ErrDone", err)
+	}
+	if p = l.photo(p.ID); p.Status != animo.Done || p.Failure != nil {
+		t.Errorf("%+v", p)
+	}
+}
+
 // TestFlow_erased_at_any_call erases a photo before each call to a store in turn while it is analysed and
 // recorded, and wants nothing of it left.
 func TestFlow_erased_at_any_call(t *testing.T) {
@@ -281,7 +318,7 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := l.flow.Photo(t.Context(), tenant, p.ID); !isGone(err) {
-			if n > 2 { // before that, nothing of the wish was written down
+			if n > 3 { // before that, nothing of the wish was written down
 				t.Errorf("died before call %d: the photo is there: %v", n, err)
 			}
 			continue
@@ -292,6 +329,47 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 		list, _, err := l.flow.Receipts(t.Context(), tenant, "", 10)
 		if err != nil || len(list) != 1 || list[0].Erased != p.ID {
 			t.Errorf("died before call %d: receipts %+v, %v", n, list, err)
+		}
+	}
+}
+
+// TestFlow_erasure_asked_for_again_has_one_receipt asks again for an erasure that broke off, before each call with
+// which the sweeper ends it.
+func TestFlow_erasure_asked_for_again_has_one_receipt(t *testing.T) {
+	for n, through := 1, false; !through; n++ {
+		l := newLine(t, photos.Options{})
+		p := l.take("a.png", picture(3, 1))
+		l.run()
+		died := errors.New("the process died")
+		l.at = func(int) error { // right after the erasure was noted
+			noted, err := l.rows.Count(t.Context(), tenant, "photo-erased", table.Range{})
+			if err == nil && noted == 1 {
+				err = died
+			}
+			return err
+		}
+		if _, err := l.flow.Erase(t.Context(), tenant, p.ID); !errors.Is(err, died) {
+			t.Fatal(err)
+		}
+		l.now = l.now.Add(time.Second)
+		l.calls, through = 0, true
+		l.at = func(call int) error {
+			if call == n {
+				through, l.at = false, nil
+				if _, err := l.flow.Erase(t.Context(), tenant, p.ID); err != nil && !isGone(err) {
+					t.Errorf("asked for again before call %d: %v", n, err)
+				}
+			}
+			return nil
+		}
+		for range 2 {
+			if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list, _, err := l.flow.Receipts(t.Context(), tenant, "", 10)
+		if err != nil || len(list) != 1 || list[0].Erased != p.ID {
+			t.Errorf("asked for again before call %d: receipts %+v, %v", n, list, err)
 		}
 	}
 }

@@ -59,6 +59,23 @@ func (f *Flow) record(ctx context.Context, e animo.Event) error {
 	return f.finish(ctx, e.Tenant, row)
 }
 
+// wasRecorded reports whether the face that e is about is in its mood's table, and ends its photo if it was the
+// last one.
+func (f *Flow) wasRecorded(ctx context.Context, e animo.Event, row photoRow) (bool, error) {
+	var r animo.MoodRecord
+	if err := json.Unmarshal(e.Data, &r); err != nil {
+		return false, nil // record answered that
+	}
+	_, err := f.tables.Get(ctx, e.Tenant, moodTable(r.Mood), momentKey(r.Taken, r.FaceID))
+	if gone(err) {
+		return false, nil
+	}
+	if err == nil {
+		err = f.finish(ctx, e.Tenant, row)
+	}
+	return err == nil, err
+}
+
 // entryOf is the row of a face, with what is counted and told of it. The value is the record as JSON.
 func entryOf(r animo.MoodRecord, value []byte) table.Entry {
 	return table.Entry{Row: table.Row{Key: momentKey(r.Taken, r.FaceID), Value: value}, Tallies: talliesOf(r), Log: moodsLog}

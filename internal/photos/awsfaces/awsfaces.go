@@ -7,6 +7,7 @@ package awsfaces
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"animo"
+	"animo/internal/bus"
 	"animo/internal/photos"
 	"animo/vision"
 )
@@ -32,7 +34,11 @@ type Options struct {
 
 // Engine is a photos.Engine.
 type Engine struct {
-	client      *rekognition.Client
+	// The two operations, as functions: a field of the client's type would have the linker keep all of its other
+	// seventy, too, in a program that looks up methods by name.
+	detect    func(ctx context.Context, picture []byte) ([]types.FaceDetail, error)
+	recognise func(ctx context.Context, picture []byte) ([]types.Celebrity, error)
+
 	credentials aws.CredentialsProvider
 	maxFaces    int
 	pacer       pacer
@@ -75,12 +81,40 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 			s.RateLimiter = ratelimit.None // the pacer is ours
 		})
 	})
-	return &Engine{client: client, credentials: c.Credentials, maxFaces: o.MaxFaces, pacer: pacer{now: time.Now}}, nil
+	return &Engine{detect: detecting(client), recognise: recognising(client), credentials: c.Credentials, maxFaces: o.MaxFaces, pacer: pacer{now: time.Now}}, nil
 }
 
-// Find implements photos.Engine. While Amazon asks to wait it answers a bus.Later. Descriptors are nil: Amazon
-// keeps them to itself.
+// detecting gives DetectFaces with all attributes.
+func detecting(client *rekognition.Client) func(context.Context, []byte) ([]types.FaceDetail, error) {
+	return func(ctx context.Context, picture []byte) ([]types.FaceDetail, error) {
+		out, err := client.DetectFaces(ctx, &rekognition.DetectFacesInput{
+			Image: &types.Image{Bytes: picture}, Attributes: []types.Attribute{types.AttributeAll},
+		})
+		if err != nil {
+			return nil, err
+		}
+		return out.FaceDetails, nil
+	}
+}
+
+// recognising gives RecognizeCelebrities.
+func recognising(client *rekognition.Client) func(context.Context, []byte) ([]types.Celebrity, error) {
+	return func(ctx context.Context, picture []byte) ([]types.Celebrity, error) {
+		out, err := client.RecognizeCelebrities(ctx, &rekognition.RecognizeCelebritiesInput{Image: &types.Image{Bytes: picture}})
+		if err != nil {
+			return nil, err
+		}
+		return out.CelebrityFaces, nil
+	}
+}
+
+// Find implements photos.Engine. While Amazon asks to wait it answers a bus.Later: for the photo that is refused,
+// and without asking for those that come before the pause is over. Descriptors are nil: Amazon keeps them to
+// itself.
 func (e *Engine) Find(ctx context.Context, _ string, img vision.Image) ([]photos.Found, error) {
+	if pause := e.pacer.left(); pause > 0 {
+		return nil, bus.Later{Pause: pause, Err: errBusy}
+	}
 	picture, seen, err := encode(img)
 	if err != nil {
 		return nil, err
@@ -91,17 +125,15 @@ func (e *Engine) Find(ctx context.Context, _ string, img vision.Image) ([]photos
 		}
 		return nil, noCredentials(err)
 	}
-	var detected *rekognition.DetectFacesOutput
-	var known *rekognition.RecognizeCelebritiesOutput
+	var details []types.FaceDetail
+	var known []types.Celebrity
 	calls, callsCtx := errgroup.WithContext(ctx)
 	calls.Go(func() (err error) {
-		detected, err = e.client.DetectFaces(callsCtx, &rekognition.DetectFacesInput{
-			Image: &types.Image{Bytes: picture}, Attributes: []types.Attribute{types.AttributeAll},
-		})
+		details, err = e.detect(callsCtx, picture)
 		return err
 	})
 	calls.Go(func() (err error) {
-		known, err = e.client.RecognizeCelebrities(callsCtx, &rekognition.RecognizeCelebritiesInput{Image: &types.Image{Bytes: picture}})
+		known, err = e.recognise(callsCtx, picture)
 		return err
 	})
 	if err := calls.Wait(); err != nil {
@@ -111,8 +143,11 @@ func (e *Engine) Find(ctx context.Context, _ string, img vision.Image) ([]photos
 		return nil, e.judge(err)
 	}
 	e.pacer.reset()
-	return facesOf(detected.FaceDetails, known.CelebrityFaces, seen, e.maxFaces), nil
+	return facesOf(details, known, seen, e.maxFaces), nil
 }
+
+// errBusy is why a photo waits that Amazon was not asked about.
+var errBusy = errors.New("the service asked to wait a moment ago")
 
 // The pauses that photos make while Amazon asks to wait.
 const (
@@ -139,6 +174,16 @@ func (p *pacer) next() time.Duration {
 		p.since = now
 	}
 	return p.pause
+}
+
+// left is how much of the pause is left.
+func (p *pacer) left() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.pause == 0 {
+		return 0
+	}
+	return p.since.Add(p.pause).Sub(p.now())
 }
 
 // reset says that the service answered.
