@@ -294,7 +294,7 @@ func (f *Flow) clearPerson(ctx context.Context, tenant, id string, c change, r *
 	}
 	for _, e := range list {
 		if e.Face != "" {
-			if _, err := f.identify(ctx, tenant, e.Face, func(who *identity) bool { return who.rev > 0 && who.leave(id, c.Into) }); err != nil {
+			if _, err := f.lead(ctx, tenant, e.Face, id, c.Into); err != nil {
 				return err
 			}
 		}
@@ -337,14 +337,50 @@ func (f *Flow) moveFace(ctx context.Context, tenant, id, into string, k recordKe
 			return false, false, err
 		}
 	}
-	_, err = f.identify(ctx, tenant, k.face(), func(who *identity) bool {
-		was = who.rev > 0 && who.Person == id
-		return who.rev > 0 && who.leave(id, into)
-	})
-	if err == nil {
+	if was, err = f.lead(ctx, tenant, k.face(), id, into); err == nil {
 		recorded, err = f.restate(ctx, tenant, k)
 	}
 	return was, recorded, err
+}
+
+// lead has a face that is a person's, or is said not to be, be so of the one that person was merged into, or of nobody
+// for "", and reports whether it was the person's.
+func (f *Flow) lead(ctx context.Context, tenant, face, id, into string) (was bool, err error) {
+	passed := map[string]bool{}
+	for first := true; ; first = false {
+		passed[id] = true
+		if passed[into] { // two were merged into each other at the same time
+			into = ""
+		}
+		_, err := f.identify(ctx, tenant, face, func(who *identity) bool {
+			if first {
+				was = who.rev > 0 && who.Person == id
+			}
+			return who.rev > 0 && who.leave(id, into)
+		})
+		if err != nil || into == "" {
+			return was, err
+		}
+		// Whoever has that other one leave removes its row first: what was written since is seen to here.
+		if _, err = f.personByID(ctx, tenant, into); !gone(err) {
+			return was, err
+		}
+		next, err := f.successor(ctx, tenant, into)
+		if err != nil {
+			return was, err
+		}
+		id, into = into, next
+	}
+}
+
+// successor gives the person that one who left was merged into; "" for nobody.
+func (f *Flow) successor(ctx context.Context, tenant, id string) (string, error) {
+	var c change
+	_, err := f.getJSON(ctx, tenant, changesTable, id, &c)
+	if gone(err) {
+		err = nil
+	}
+	return c.Into, err
 }
 
 // sayWithout says again, of faces that wait to be recorded or failed to be, what their events said with a name that

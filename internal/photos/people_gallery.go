@@ -124,7 +124,7 @@ func (g *gallery) version() string {
 }
 
 // who gives the person that a face is most like, and how much, in percent; "" for a stranger. It is none of those
-// that somebody said it is not, and nobody to whose "not" it is nearer than to any example.
+// that somebody said it is not, and nobody of whom it is as near to a face that is somebody else's as to any example.
 func (g *gallery) who(d *vision.Descriptor, not []string) (person string, similarity float64) {
 	fits := func(m vision.Match) bool {
 		if slices.Contains(not, m.Person) {
@@ -132,7 +132,7 @@ func (g *gallery) who(d *vision.Descriptor, not []string) (person string, simila
 		}
 		g.mu.RLock()
 		defer g.mu.RUnlock()
-		return !slices.ContainsFunc(g.nots[m.Person], func(other vision.Descriptor) bool { return d.Distance(other) < m.Distance })
+		return !slices.ContainsFunc(g.nots[m.Person], func(other vision.Descriptor) bool { return d.Distance(other) <= m.Distance })
 	}
 	m, ok := g.people.Match(*d, vision.MatchDistance)
 	if !ok {

@@ -151,9 +151,9 @@ type recordKey struct {
 
 func (k recordKey) face() string { return k.key[strings.IndexByte(k.key, '/')+1:] }
 
-// restate has a face's record, if there is one, say who the face is, and reports whether there is one. Whoever changes an identity or a name calls it
-// afterwards. It reads the record before the identity and writes it only unchanged, so that of several at once the
-// last one to write has seen the last change.
+// restate has a face's record, if there is one, say who the face is, and reports whether there is one. Whoever
+// changes an identity or a name calls it afterwards. It writes the record only unchanged, and ends when it has read an identity that the record agrees with,
+// so that whoever of several at once writes last has seen the last change.
 func (f *Flow) restate(ctx context.Context, tenant string, k recordKey) (recorded bool, err error) {
 	for {
 		row, err := f.tables.Get(ctx, tenant, moodTable(k.mood), k.key)
@@ -178,14 +178,12 @@ func (f *Flow) restate(ctx context.Context, tenant string, k recordKey) (recorde
 		if row.Value, err = json.Marshal(r); err != nil {
 			return true, err
 		}
-		err = f.tables.Swap(ctx, tenant, moodTable(k.mood), row)
-		if conflict(err) {
-			continue
-		}
-		if err == nil {
+		switch err := f.tables.Swap(ctx, tenant, moodTable(k.mood), row); {
+		case err == nil:
 			f.feeds.replace(tenant, r, row.Value)
+		case !conflict(err):
+			return true, err
 		}
-		return true, err
 	}
 }
 
@@ -255,10 +253,11 @@ func (f *Flow) settle(ctx context.Context, tenant, face string) error {
 // settlePeople makes the examples and the lists of people agree with a face's identity.
 func (f *Flow) settlePeople(ctx context.Context, tenant string, s seenFace, people []string) error {
 	who, err := f.identity(ctx, tenant, s.face.ID)
-	if err != nil {
+	if err != nil && !gone(err) {
 		return err
 	}
-	for _, id := range who.concerns(people) {
+	concerned := who.concerns(people)
+	for _, id := range concerned {
 		listed := personFace(id, s.key)
 		if who.Person == id {
 			err = f.tables.Put(ctx, tenant, personFacesTable, listed)
@@ -272,7 +271,32 @@ func (f *Flow) settlePeople(ctx context.Context, tenant string, s seenFace, peop
 			return err
 		}
 	}
+	// Whoever has a person leave removes its row first: what was written since is seen to here.
+	for _, id := range concerned {
+		_, err := f.personByID(ctx, tenant, id)
+		if gone(err) {
+			err = f.leaveFace(ctx, tenant, id, s.key)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// leaveFace sees to a face of a person who left while something was said of it.
+func (f *Flow) leaveFace(ctx context.Context, tenant, id string, k recordKey) error {
+	into, err := f.successor(ctx, tenant, id)
+	if err != nil {
+		return err
+	}
+	if _, _, err := f.moveFace(ctx, tenant, id, into, k); err != nil {
+		return err
+	}
+	if _, err := f.removeExample(ctx, tenant, id, k.face()); err != nil {
+		return err
+	}
+	return f.deleteRow(ctx, tenant, personFacesTable, personFace(id, k).Key)
 }
 
 // settleExample keeps a face as an example of a person, or as one of what the person does not look like, or as

@@ -23,7 +23,7 @@ func (f *Flow) SayIs(ctx context.Context, tenant, face, name string) (animo.Face
 }
 
 // SayIsNot keeps what somebody says: that a recorded face is not that person's. The face is not named so again,
-// and neither are faces that are nearer to it than to any example of the person. It answers what SayIs does, and
+// and neither are faces that are as near to it as to any example of the person. It answers what SayIs does, and
 // NotFound for a name that nobody has.
 func (f *Flow) SayIsNot(ctx context.Context, tenant, face, name string) (animo.Face, error) {
 	return f.say(ctx, tenant, face, func() (personRow, error) { return f.person(ctx, tenant, name) }, func(who *identity, person string) {

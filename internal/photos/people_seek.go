@@ -145,6 +145,16 @@ func (f *Flow) recognise(ctx context.Context, tenant, face string, d *vision.Des
 	if err != nil {
 		return err
 	}
+	if who.Person != "" {
+		if _, err := f.personByID(ctx, tenant, who.Person); gone(err) { // left meanwhile
+			err = f.leaveFace(ctx, tenant, who.Person, s.key)
+			if err != nil {
+				return err
+			}
+		} else if err != nil {
+			return err
+		}
+	}
 	if _, err := f.restate(ctx, tenant, s.key); err != nil {
 		return err
 	}
