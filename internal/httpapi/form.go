@@ -29,6 +29,9 @@ type form struct {
 	part  io.Reader     // the file that is being read
 	most  int64         // bytes of a refused file that are read over, for the sake of those after it
 	ahead photos.Upload // what the fields say of the files after them
+
+	filesOnly bool // no fields are taken
+
 	files int
 	over  bool
 }
@@ -115,6 +118,8 @@ func (f *form) field(name string, content io.Reader) error {
 		return brokenForm(err)
 	case len(value) > formField:
 		return animo.Errorf(animo.TooLarge, "the field has more than %d bytes; shorten it, or send a file with a file name", "el campo tiene más de %d bytes; acórtelo, o envíe un archivo con nombre de archivo", formField).Of(clip(name))
+	case f.filesOnly:
+		return animo.Errorf(animo.Invalid, "the field %q is not known; send files only", "el campo %q no se conoce; envíe solo archivos", clip(name)).Of(clip(name))
 	case name == "source":
 		f.ahead.Source = nameOf(value)
 	case name == "taken_at":
