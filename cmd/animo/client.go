@@ -99,7 +99,8 @@ func (k *client) try(ctx context.Context, method, path string, send body, out an
 	defer res.Body.Close()
 	if res.StatusCode/100 != 2 {
 		again, after = retryAfter(res)
-		return again, after, problemOf(res)
+		err := problemOf(res)
+		return again && animo.CodeOf(err) != animo.Quota, after, err
 	}
 	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
 		return true, 0, animo.Errorf(animo.Unavailable, "the answer of %s broke off: %v", "la respuesta de %s se cortó: %v", k.base, err)

@@ -100,6 +100,7 @@ func TestClient_takes_a_refusal_for_an_answer(t *testing.T) {
 	}{
 		"a problem":                  {answer(422, "", `{"code":"unknown_image","detail":"no es una imagen","field":"body"}`), animo.UnknownImage, "no es una imagen"},
 		"a full disk without a term": {answer(507, "", `{"code":"no_space","detail":"el disco está lleno"}`), animo.NoSpace, "el disco está lleno"},
+		"a quota, whatever the term": {answer(507, "5", `{"code":"quota","detail":"se guardan 5 fotos"}`), animo.Quota, "se guardan 5 fotos"},
 		"another server's page":      {answer(404, "", `<html>`), animo.Internal, "404"},
 		"a way to another server":    {http.RedirectHandler("http://127.0.0.1:1/", http.StatusFound).ServeHTTP, animo.Internal, "302"},
 	} {

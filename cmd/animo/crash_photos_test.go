@@ -402,15 +402,15 @@ func (p *process) checkStream(t *testing.T, recorded map[string][]animo.MoodReco
 	}
 	defer res.Body.Close()
 	told := map[string]int{}
-	before := int64(0)
+	before, kind := int64(-1), ""
 	lines := bufio.NewScanner(res.Body)
 	lines.Buffer(nil, maxEvent)
 	for faces > 0 && lines.Scan() {
 		field, value, _ := strings.Cut(lines.Text(), ": ")
 		switch field {
 		case "event":
-			if value != "mood" {
-				t.Errorf("the stream tells a %s", value)
+			if kind = value; kind != "mood" && kind != "erased" {
+				t.Errorf("the stream tells a %s", kind)
 			}
 		case "id":
 			id, err := strconv.ParseInt(value, 10, 64)
@@ -419,6 +419,9 @@ func (p *process) checkStream(t *testing.T, recorded map[string][]animo.MoodReco
 			}
 			before = id
 		case "data":
+			if kind != "mood" {
+				continue
+			}
 			var r animo.MoodRecord
 			if err := json.Unmarshal([]byte(value), &r); err != nil {
 				t.Fatal(err)

@@ -104,7 +104,9 @@ func buildProgram(t *testing.T) string {
 		if program.dir, program.err = os.MkdirTemp("", "animo-program-"); program.err != nil {
 			return
 		}
-		if out, err := exec.Command("go", "build", "-o", program.dir, ".").CombinedOutput(); err != nil {
+		build := exec.Command("go", "build", "-o", program.dir, ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is shipped, also beside tests that need cgo
+		if out, err := build.CombinedOutput(); err != nil {
 			program.err = fmt.Errorf("%w\n%s", err, out)
 		}
 	})

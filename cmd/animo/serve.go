@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 
 	"github.com/alecthomas/kong"
 	"github.com/lmittmann/tint"
@@ -43,6 +45,9 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	if s.Runs("analyse") {
+		makeRoom(s.Analyses)
+	}
 	failed := a.Start(ctx)
 	if addr := a.Addr(); addr != "" {
 		c.note("ready on http://%s  (docs at /docs; Ctrl-C stops)", "listo en http://%s  (documentación en /docs; Ctrl-C detiene)", browsable(addr))
@@ -56,6 +61,14 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.StopTime)
 	defer cancel()
 	return errors.Join(serveErr, a.Stop(stopCtx))
+}
+
+// makeRoom lets the analyses, each of which keeps a thread busy, run beside as many threads as there are cores. The
+// system then shares the cores out, and requests go first (package background). What is sized by the number
+// of cores has been by now: it stays as it is.
+func makeRoom(analyses int) {
+	cores := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(cores + cmp.Or(analyses, cores))
 }
 
 // browsable names an address that a browser on this machine can open.

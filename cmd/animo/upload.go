@@ -35,7 +35,7 @@ const maxJobs = 64
 func (uploadCmd) Help() string {
 	return `A photo is called like its file, without the folders; the same name and bytes again are the same photo, so a broken run can be repeated. Of a folder, the files that begin like a picture are sent; links, hidden files and what is no file are left out. Files of opinions are not sent: curl -T does that.
 
-Each photo gives one line on stdout: its name, its id and its status, with tabs between; with --wait, also how many faces of which mood it has, or why it failed. What the server is too busy for, and what broke on the way, is tried again for two minutes. A photo that is refused is named on stderr and does not stop the others; the exit code is 1 then.
+Each photo gives one line on stdout: its name, its id and its status, with tabs between; with --wait, also how many faces of which mood it has, or why it failed. What the server is too busy for, and what broke on the way, is tried again for two minutes. A photo that is refused is named on stderr and does not stop the others, unless they would be refused, too: without the right key, without a stated purpose, with a quota that is used up. The exit code is 1 then.
 
 Examples:
 
@@ -79,6 +79,15 @@ type uploading struct {
 	taken   time.Time // zero: each file's, or none
 	bar     *bar
 	sent    atomic.Int64
+	barred  atomic.Bool // the server refuses every photo
+}
+
+// errNotSent is what became of a photo that would be refused as another was, which says why.
+var errNotSent = errors.New("not sent")
+
+// bars tells the refusals that do not concern one photo but whoever sends it.
+func bars(code animo.Code) bool {
+	return code == animo.Unauthenticated || code == animo.Forbidden || code == animo.Quota
 }
 
 // uploaded is what became of a file.
@@ -90,7 +99,7 @@ type uploaded struct {
 // run sends the files and prints what became of each, in their order.
 func (u *uploading) run(ctx context.Context, files []string) error {
 	defer u.bar.clear()
-	failed, first := 0, error(nil)
+	failed, left, first := 0, 0, error(nil)
 	fail := func(err error) {
 		if failed++; first == nil {
 			first = err
@@ -101,6 +110,10 @@ func (u *uploading) run(ctx context.Context, files []string) error {
 	for i, r := range results {
 		if r.err != nil && ctx.Err() != nil {
 			continue // it was not let end; those that did are still printed
+		}
+		if errors.Is(r.err, errNotSent) {
+			left++
+			continue
 		}
 		u.bar.clear()
 		if r.err != nil {
@@ -120,7 +133,10 @@ func (u *uploading) run(ctx context.Context, files []string) error {
 	if ctx.Err() != nil {
 		return animo.Errorf(animo.Interrupted, "interrupted; photos sent: %d of %d", "interrumpido; fotos enviadas: %d de %d", u.sent.Load(), len(files))
 	}
-	if failed > 0 {
+	switch {
+	case left > 0:
+		return animo.Errorf(animo.CodeOf(first), "failed: %d (see above); not sent, as they would be refused, too: %d", "fallaron: %d (véase arriba); sin enviar, porque también se rechazarían: %d", failed, left)
+	case failed > 0:
 		return animo.Errorf(animo.CodeOf(first), "failed: %d (see above)", "fallaron: %d (véase arriba)", failed)
 	}
 	return nil
@@ -135,6 +151,9 @@ func (u *uploading) progress(done, total int) {
 
 // send sends one file and, with --wait, waits for its faces.
 func (u *uploading) send(ctx context.Context, path string) (r uploaded) {
+	if u.barred.Load() {
+		return uploaded{err: errNotSent}
+	}
 	query, taken := url.Values{}, u.taken
 	if u.options.Source != "" {
 		query.Set("source", u.options.Source)
@@ -151,6 +170,9 @@ func (u *uploading) send(ctx context.Context, path string) (r uploaded) {
 		query.Set("taken_at", taken.UTC().Format(time.RFC3339Nano))
 	}
 	r.sentPhoto, r.err = u.client.upload(ctx, filepath.Base(path), query, fileBody(path))
+	if bars(animo.CodeOf(r.err)) && u.barred.Swap(true) {
+		r.err = errNotSent // another that was under way says why
+	}
 	if r.err != nil {
 		return r
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -180,5 +181,40 @@ func TestUpload_interrupted_says_how_many_were_sent(t *testing.T) {
 	}
 	if out.String() != "a.jpg\t1\tqueued\nb.jpg\t1\tqueued\n" || errs.Len() > 0 {
 		t.Errorf("stdout\n%s\nstderr\n%s", &out, &errs)
+	}
+}
+
+func TestUpload_stops_where_every_photo_would_be_refused(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var names []string
+	for i := range 20 {
+		name := string(rune('a'+i)) + ".jpg"
+		place(t, name, []byte("not looked at"))
+		names = append(names, name)
+	}
+	for _, code := range []animo.Code{animo.Quota, animo.Forbidden, animo.Unauthenticated} {
+		for _, jobs := range []int{1, 4} {
+			var asked atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				switch {
+				case r.Method != http.MethodPut:
+				case asked.Add(1) <= 2:
+					answer(http.StatusOK, "", `{"id":"1","status":"queued"}`)(w, r)
+				default:
+					answer(map[animo.Code]int{animo.Quota: 507, animo.Forbidden: 403, animo.Unauthenticated: 401}[code], "5", `{"code":"`+string(code)+`","detail":"not now"}`)(w, r)
+				}
+			}))
+			var out, errs bytes.Buffer
+			u := uploadCmd{Files: names, URL: server.URL, Jobs: jobs}
+			err := u.Run(t.Context(), &console{stdout: &out, stderr: &errs, lang: "en"})
+			server.Close()
+			if animo.CodeOf(err) != code || err.Error() != "failed: 1 (see above); not sent, as they would be refused, too: 17" {
+				t.Errorf("%s: %v", code, err)
+			}
+			if n := asked.Load(); n > int32(2+jobs) || strings.Count(out.String(), "queued") != 2 || strings.Count(errs.String(), "not now") != 1 {
+				t.Errorf("%s, %d at once: %d sent; stdout\n%s\nstderr\n%s", code, jobs, n, &out, &errs)
+			}
+		}
 	}
 }

@@ -297,6 +297,35 @@ func TestAPI_proxies_do_not_open_a_keyless_server(t *testing.T) {
 	}
 }
 
+func TestAPI_pages_of_other_sites_get_nothing_of_a_keyless_server(t *testing.T) {
+	c := settings(t)
+	a := start(t, c)
+	get := func(path, site, mode, dest string) answer {
+		return a.send("GET", path, nil, http.Header{"Sec-Fetch-Site": {site}, "Sec-Fetch-Mode": {mode}, "Sec-Fetch-Dest": {dest}})
+	}
+	for _, site := range []string{"cross-site", "same-site"} {
+		for _, path := range []string{"/v1/stream", "/v1/moods/export", "/v1/photos/x/image?annotated=1", "/modelos", "/metrics"} {
+			for _, how := range [][2]string{{"no-cors", "image"}, {"cors", "empty"}, {"navigate", "iframe"}, {"", ""}} {
+				if r := get(path, site, how[0], how[1]); r.status != http.StatusForbidden || r.code() != "forbidden" {
+					t.Errorf("%s %s %s: %d %s", site, path, how, r.status, r.body)
+				}
+			}
+		}
+		if r := get("/modelos", site, "navigate", "document"); r.status != http.StatusOK {
+			t.Errorf("a link from %s: %d %s", site, r.status, r.body)
+		}
+	}
+	for _, site := range []string{"same-origin", "none"} {
+		if r := get("/modelos", site, "cors", "empty"); r.status != http.StatusOK {
+			t.Errorf("%s: %d %s", site, r.status, r.body)
+		}
+	}
+	a = a.as(addKey(t, c, "default"))
+	if r := get("/modelos", "cross-site", "cors", "empty"); r.status != http.StatusOK {
+		t.Errorf("with a key, which only who has it can send: %d %s", r.status, r.body)
+	}
+}
+
 func TestAPI_metrics_can_have_a_token(t *testing.T) {
 	c := settings(t)
 	c.MetricsToken = "medir"

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -85,7 +86,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	a.flow = opinions.New(a.stores.Tables, a.stores.Objects, a.bus, opinions.Options{
 		Limits: opinions.Limits{
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
-			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, ModelsLoaded: c.ModelsLoaded,
+			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, Cores: runtime.GOMAXPROCS(0), ModelsLoaded: c.ModelsLoaded,
 		},
 		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: o.Now, Log: a.log,
 	})
@@ -231,7 +232,7 @@ func (a *App) sweep(ctx context.Context) {
 			_, opinionsErr := a.flow.Sweep(ctx, t.ID)
 			err = errors.Join(err, photosErr, opinionsErr)
 		}
-		err = errors.Join(err, a.photos.Scrub(ctx))
+		err = errors.Join(err, a.retire(ctx, list), a.photos.Scrub(ctx))
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("sweep", "err", err)
 		}
@@ -249,6 +250,21 @@ func idsOf(tenants []animo.Tenant) []string {
 		ids[i] = t.ID
 	}
 	return ids
+}
+
+// retireStep is how many photos of a tenant are retired before it is another's turn.
+const retireStep = 200
+
+// retire removes what was kept long enough, tenants in turn, for as long as a sweep may take.
+func (a *App) retire(ctx context.Context, list []animo.Tenant) (err error) {
+	for until := time.Now().Add(a.config.SweepEvery); len(list) > 0 && time.Now().Before(until); {
+		list = slices.DeleteFunc(list, func(t animo.Tenant) bool {
+			more, retireErr := a.photos.Retire(ctx, t.ID, retireStep)
+			err = errors.Join(err, retireErr)
+			return !more
+		})
+	}
+	return err
 }
 
 // checkReady answers nil while requests can be served.

@@ -13,7 +13,7 @@ import (
 // many photos are analysed at once. A process that analyses none needs no networks.
 func (a *App) faceEngine(ctx context.Context, told photos.Engine) (photos.Engine, error) {
 	if a.config.Analyses == 0 {
-		a.config.Analyses = runtime.NumCPU()
+		a.config.Analyses = runtime.GOMAXPROCS(0)
 	}
 	if told != nil {
 		return told, nil

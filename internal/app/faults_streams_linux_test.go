@@ -123,7 +123,7 @@ func (a *animo) dialStream(control func(string, string, syscall.RawConn) error) 
 	r := bufio.NewReader(conn)
 	for err == nil {
 		var line []byte
-		if line, err = r.ReadSlice('\n'); bytes.HasPrefix(line, []byte("retry: ")) {
+		if line, err = r.ReadSlice('\n'); bytes.HasPrefix(line, []byte("id: ")) { // from which on it tells
 			return conn, r
 		}
 	}

@@ -236,7 +236,7 @@ func TestPeople_bad_requests(t *testing.T) {
 		"again: source and all":  {"POST", "/v1/photos:reanalyse", `{"source":"x","all":true}`, 422, "invalid", "all"},
 		"again: from":            {"POST", "/v1/photos:reanalyse", `{"from":"ayer"}`, 422, "invalid", "from"},
 		"again: too many":        {"POST", "/v1/photos:reanalyse", `{"ids":` + string(ids) + `}`, 413, "too_large", "ids"},
-		"list: limit":            {"GET", "/v1/people?limit=0", "", 422, "invalid", "query.limit"},
+		"list: limit":            {"GET", "/v1/people?limit=0", "", 422, "invalid", "limit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := *a

@@ -9,6 +9,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"animo/internal/app"
+	"animo/internal/photos"
+	"animo/vision"
 )
 
 // listener is a client of the live stream.
@@ -16,6 +20,7 @@ type listener struct {
 	t     testing.TB
 	res   *http.Response
 	lines *bufio.Scanner
+	from  string // the id that it began with
 	close func()
 }
 
@@ -43,9 +48,17 @@ func (a *animo) listen(query, last string) *listener {
 		_ = res.Body.Close()
 	}
 	a.t.Cleanup(l.close)
-	if res.StatusCode == http.StatusOK && !(l.lines.Scan() && l.lines.Text() == "retry: 2000") {
-		a.t.Fatalf("the stream begins with %q", l.lines.Text())
+	if res.StatusCode != http.StatusOK {
+		return l
 	}
+	var begins []string
+	for l.lines.Scan() && l.lines.Text() != "" {
+		begins = append(begins, l.lines.Text())
+	}
+	if len(begins) != 2 || begins[0] != "retry: 2000" || !strings.HasPrefix(begins[1], "id: ") {
+		a.t.Fatalf("the stream begins with %q", begins)
+	}
+	l.from = strings.TrimPrefix(begins[1], "id: ")
 	return l
 }
 
@@ -117,6 +130,40 @@ func TestStream_tells_faces_as_they_are_recorded_and_resumes(t *testing.T) {
 	query := fmt.Sprintf("?mood=%s&min_confidence=%g&last_event_id=0", mood, south[0].Data.Emotion.Confidence)
 	if _, got := a.listen(query, "").faces(1); strings.ToLower(got[0].Mood) != mood || got[0].Data.Emotion.Confidence < south[0].Data.Emotion.Confidence {
 		t.Errorf("%s: %+v", query, got)
+	}
+}
+
+func TestStream_resumes_for_who_heard_nothing(t *testing.T) {
+	a := startWith(t, settings(t), app.Options{Faces: engine(func(context.Context, string, vision.Image) ([]photos.Found, error) { return happy(2), nil })})
+	before := a.photo("antes.png", "", onePixel)
+	l := a.listen("", "")
+	l.close()
+	missed := a.photo("mientras.png", "", onePixel)
+	again := a.listen("", l.from)
+	if again.from != l.from {
+		t.Errorf("it goes on after %s, not after %s", again.from, l.from)
+	}
+	if _, list := again.faces(2); list[0].PhotoID != missed.ID || list[1].PhotoID != missed.ID {
+		t.Errorf("told %+v, want those of %s, and not those of %s", list, missed.ID, before.ID)
+	}
+	elsewhere := a.listen("", "1000000") // an id of another server's
+	if kind, id, _ := elsewhere.next(); kind != "gap" || id != elsewhere.from {
+		t.Errorf("asked for a place that never was: %s %s, want a gap to %s", kind, id, elsewhere.from)
+	}
+}
+
+func TestStream_tells_everybody_of_an_erased_photo(t *testing.T) {
+	a := startWith(t, settings(t), app.Options{Faces: engine(func(context.Context, string, vision.Image) ([]photos.Found, error) { return happy(2), nil })})
+	p := a.photo("borrar.png", "", onePixel)
+	from := a.listen("", "")
+	filtered := a.listen("?mood=sad&source=sur", "")
+	if r := a.do("DELETE", p.StatusURL, ""); r.status != http.StatusOK {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	for _, l := range []*listener{from, filtered, a.listen("?mood=sad", from.from)} {
+		if kind, id, r := l.next(); kind != "erased" || r.PhotoID != p.ID || id == l.from {
+			t.Errorf("%s %s %+v, want erased after %s", kind, id, r, l.from)
+		}
 	}
 }
 

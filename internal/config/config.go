@@ -147,6 +147,9 @@ func (c *Config) Validate() error {
 	if !(c.MoodConfidence >= 0 && c.MoodConfidence <= 100) {
 		errs = append(errs, wrong("mood-confidence", "%g is not a percentage", "%g no es un porcentaje", c.MoodConfidence))
 	}
+	if c.MaxFaces > maxFaces {
+		errs = append(errs, wrong("max-faces", "is %d; a table's row holds at most %d faces with their landmarks", "es %d; una fila de la tabla guarda como mucho %d rostros con sus puntos", c.MaxFaces, maxFaces))
+	}
 	if c.Analyses < 0 {
 		errs = append(errs, wrong("analyses", "must not be negative", "no puede ser negativo"))
 	}
@@ -167,6 +170,9 @@ func (c *Config) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// maxFaces of some 2 KiB each are what a table takes.
+const maxFaces = 400
 
 // maxRow is what a table takes (1 MiB) less the label's byte.
 const maxRow = 1<<20 - 1

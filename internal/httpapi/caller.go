@@ -56,6 +56,18 @@ func (s *server) lookUp(r *http.Request) (string, error) {
 	return s.whose(r)
 }
 
+// stillTheirs answers an error unless the request is still that of the tenant that it was when it came. Meanwhile
+// its key may have been revoked, its tenant removed, or the first key made. Its place among the lookups it does
+// not take again: it holds one among the requests of its kind.
+func (s *server) stillTheirs(r *http.Request) error {
+	tenant, err := s.whose(r)
+	if err == nil && tenant != tenantOf(r.Context()) {
+		return animo.Errorf(animo.Unauthenticated, "this key is another tenant's now", "esta clave es ahora de otro inquilino")
+	}
+	return err
+}
+
+// whose finds it out.
 func (s *server) whose(r *http.Request) (string, error) {
 	if token, ok := bearer(r); ok {
 		return s.Keys.TenantOf(r.Context(), token)

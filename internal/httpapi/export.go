@@ -149,6 +149,9 @@ func (a *attachment) begin() {
 // exportBuffer is how many bytes of an export are held.
 const exportBuffer = 32 << 10
 
+// exportBeat is how often it is asked whether who gets an export still may; it can go on for hours.
+const exportBeat = time.Second
+
 // export writes all the faces that q chooses.
 func (s *server) export(w http.ResponseWriter, r *http.Request, f exportFormat, q photos.MoodQuery) {
 	file := &attachment{ResponseWriter: w, mediaType: f.mediaType, name: "moods." + f.name}
@@ -157,7 +160,11 @@ func (s *server) export(w http.ResponseWriter, r *http.Request, f exportFormat, 
 		return
 	}
 	write, flush := f.rows(bufio.NewWriterSize(file, exportBuffer))
+	asked := time.Now()
 	for record, err := range s.Photos.AllMoods(r.Context(), tenantOf(r.Context()), q) {
+		if err == nil && time.Since(asked) >= exportBeat {
+			err, asked = s.stillTheirs(r), time.Now()
+		}
 		switch {
 		case err != nil && file.begun:
 			s.breakOff(r.Context(), err)
@@ -169,7 +176,9 @@ func (s *server) export(w http.ResponseWriter, r *http.Request, f exportFormat, 
 			return // the client is gone
 		}
 	}
-	_ = flush() // likewise
+	if flush() == nil && !file.begun { // there was nothing to write; otherwise the client is gone
+		file.begin()
+	}
 }
 
 func (s *server) routeExport(tag string) {

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"animo"
@@ -143,6 +144,51 @@ func TestExport_that_fails_half_way_is_seen_to_fail(t *testing.T) {
 			if strings.Contains(string(body), "fire") {
 				t.Errorf("%s shows its cause: %s", name, body)
 			}
+			if h := res.Header; c.status == 200 && (h.Get("Content-Type") != f.mediaType || h.Get("Content-Disposition") != `attachment; filename="moods.`+f.name+`"` || h.Get("X-Content-Type-Options") != "nosniff") {
+				t.Errorf("%s as %s: %v", name, f.name, h)
+			}
 		}
+	}
+}
+
+// slowly are so many faces each second of a minute.
+type slowly struct {
+	flow
+	each int
+}
+
+func (f slowly) AllMoods(context.Context, string, photos.MoodQuery) iter.Seq2[animo.MoodRecord, error] {
+	return func(yield func(animo.MoodRecord, error) bool) {
+		for range 60 {
+			time.Sleep(time.Second)
+			for range f.each {
+				if !yield(animo.MoodRecord{TenantID: "sol"}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func TestExport_breaks_off_when_its_key_is_revoked(t *testing.T) {
+	for each, begun := range map[int]bool{1: false, 1000: true} { // before and after the first bytes are sent
+		synctest.Test(t, func(t *testing.T) {
+			keys := &lockable{}
+			s := &server{Options: Options{Photos: slowly{each: each}, Keys: keys, Log: slog.New(slog.DiscardHandler)}}
+			time.AfterFunc(2500*time.Millisecond, func() { keys.revoked.Store(true) })
+			w := httptest.NewRecorder()
+			began := time.Now()
+			func() {
+				defer func() {
+					if p := recover(); (p == http.ErrAbortHandler) != begun {
+						t.Errorf("%d faces each second: panic %v", each, p)
+					}
+				}()
+				s.export(w, solGets(t.Context(), "/v1/moods/export"), exportFormats[1], photos.MoodQuery{})
+			}()
+			if took := time.Since(began); took != 3*time.Second || (w.Code == http.StatusUnauthorized) == begun {
+				t.Errorf("%d faces each second: %d after %v", each, w.Code, took)
+			}
+		})
 	}
 }

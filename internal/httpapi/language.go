@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -50,13 +51,18 @@ var phrases = []phrase{
 	{"expected object", "must be an object", "debe ser un objeto"},
 }
 
-// explain puts what huma found into a sentence in the client's language, and names the field.
+// explain puts what huma found into a sentence in the client's language, and names the field as the handlers do:
+// without the part of the request that it is in.
 func explain(lang string, d *huma.ErrorDetail) (field, sentence string) {
-	field = strings.TrimPrefix(d.Location, "body.")
+	field = d.Location
 	rest, isMissing := strings.CutPrefix(d.Message, missing)
 	if isMissing {
 		name, _, _ := strings.Cut(rest, " ")
-		field = strings.TrimPrefix(d.Location+"."+name, "body.")
+		field += "." + name
+	}
+	switch place, name, _ := strings.Cut(field, "."); place {
+	case "body", "query", "path", "header":
+		field = cmp.Or(name, place)
 	}
 	en, es := "is not valid", "no es válido"
 	for _, p := range phrases {

@@ -16,14 +16,22 @@ type kinds struct {
 	uploads   *slots // slow for as long as the client likes
 	downloads *slots // likewise
 	streams   *slots // as long as the client likes
+	drawings  *slots // downloads that make a picture first, with the memory and the cores of analyses
 	waits     *slots // for the end of a training or an analysis
 	keys      *slots // whose tenant is being looked up
 }
 
 func newKinds(l Limits) kinds {
 	most := l.Requests
-	return kinds{newSlots(most), newSlots(most), newSlots(most), newSlots(l.Streams), newSlots(most), newSlots(most)}
+	return kinds{
+		ordinary: newSlots(most), uploads: newSlots(most), downloads: newSlots(most), streams: newSlots(l.Streams),
+		drawings: newSlots(drawings), waits: newSlots(most), keys: newSlots(most),
+	}
 }
+
+// drawings is how many photos are drawn on at once, one of them for one tenant. Each may take as many pixels as
+// are decoded at once, which the analyses of all tenants share with it.
+const drawings = 2
 
 func (k kinds) of(r *http.Request) *slots {
 	switch {

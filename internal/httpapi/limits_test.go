@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -32,6 +33,51 @@ func TestSlots_no_tenant_gets_more_than_half(t *testing.T) {
 	}
 	if s.taken != 0 || len(s.of) != 0 {
 		t.Errorf("all given back, yet %d are taken, of %v", s.taken, s.of)
+	}
+}
+
+// drawing is a flow that draws once it is told to.
+type drawing struct {
+	flow
+	begun, end chan struct{}
+}
+
+func (d drawing) Annotated(context.Context, string, string, string) ([]byte, error) {
+	d.begun <- struct{}{}
+	<-d.end
+	return []byte("drawn"), nil
+}
+
+func TestDrawings_are_one_a_tenant_and_two_in_all(t *testing.T) {
+	d := drawing{begun: make(chan struct{}), end: make(chan struct{})}
+	s := &server{Options: Options{Photos: d, Limits: Limits{RequestTime: time.Minute}}, kinds: newKinds(Limits{Requests: 100, Streams: 100})}
+	drawn := make(chan error)
+	draw := func(tenant string) { _, err := s.draw(t.Context(), tenant, "a"); drawn <- err }
+	for _, tenant := range []string{"sol", "mar"} {
+		go draw(tenant)
+		<-d.begun
+		for _, c := range []struct {
+			tenant string
+			want   animo.Code
+		}{{"sol", animo.TooManyRequests}, {"sal", animo.Unavailable}} {
+			if tenant == "sol" && c.tenant == "sal" {
+				continue // there is room for another yet
+			}
+			if _, err := s.draw(t.Context(), c.tenant, "b"); animo.CodeOf(err) != c.want {
+				t.Errorf("while %s is drawn for, %s: %v, want %s", tenant, c.tenant, err, c.want)
+			}
+		}
+	}
+	close(d.end)
+	for range 2 {
+		if err := <-drawn; err != nil {
+			t.Error(err)
+		}
+	}
+	go draw("sol")
+	<-d.begun
+	if err := <-drawn; err != nil {
+		t.Errorf("once the others are drawn: %v", err)
 	}
 }
 

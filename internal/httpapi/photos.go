@@ -104,8 +104,9 @@ func (s *server) routePhotos() {
 	})
 	register(s, huma.Operation{
 		OperationID: "erase-photo", Method: http.MethodDelete, Path: "/v1/photos/{photo}", Tags: []string{tag},
-		Summary:       "Erase a photo and everything made of it",
-		Description:   "Its bytes, its thumbnail, what was recorded of its faces, their descriptors, and its events that wait. The answer says what was removed.",
+		Summary: "Erase a photo and everything made of it",
+		Description: "Its bytes, its thumbnail, what was recorded of its faces, their descriptors, and its events that wait. The answer says what was removed, and " +
+			"those who follow /v1/stream hear of it (event erased).",
 		DefaultStatus: http.StatusOK, Errors: []int{404},
 	}, func(ctx context.Context, in *PhotoParam) (*receiptOutput, error) {
 		r, err := s.Photos.Erase(ctx, tenantOf(ctx), in.Photo)

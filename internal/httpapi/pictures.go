@@ -83,9 +83,7 @@ func (s *server) pictureOf(ctx context.Context, id string, annotated, thumbnail 
 	case annotated && thumbnail:
 		return picture{}, animo.Errorf(animo.Invalid, "annotated and thumbnail are two pictures; ask for one", "annotated y thumbnail son dos imágenes; pida una").Of("annotated")
 	case annotated:
-		ctx, cancel := context.WithTimeout(ctx, s.Limits.RequestTime)
-		defer cancel()
-		b, err := s.Photos.Annotated(ctx, tenant, id, callerOf(ctx).lang)
+		b, err := s.draw(ctx, tenant, id)
 		return picture{io.NopCloser(bytes.NewReader(b)), id + ".jpg", vision.JPEG, int64(len(b))}, err
 	case thumbnail:
 		body, err := s.Photos.Thumbnail(ctx, tenant, id)
@@ -95,6 +93,17 @@ func (s *server) pictureOf(ctx context.Context, id string, annotated, thumbnail 
 	return picture{body, p.Name, format, p.Bytes}, err
 }
 
+// draw makes a photo with boxes, moods and names, or answers at once that too many are being made.
+func (s *server) draw(ctx context.Context, tenant, id string) ([]byte, error) {
+	if err := s.kinds.drawings.take(tenant); err != nil {
+		return nil, err
+	}
+	defer s.kinds.drawings.give(tenant)
+	ctx, cancel := context.WithTimeout(ctx, s.Limits.RequestTime)
+	defer cancel()
+	return s.Photos.Annotated(ctx, tenant, id, callerOf(ctx).lang)
+}
+
 func (s *server) routePictures(tag string) {
 	content := map[string]*huma.MediaType{}
 	for _, kind := range mediaTypes {
@@ -102,10 +111,11 @@ func (s *server) routePictures(tag string) {
 	}
 	register(s, huma.Operation{
 		OperationID: "get-image", Method: http.MethodGet, Path: "/v1/photos/{photo}/image", Tags: []string{tag},
-		Summary:     "A photo's picture",
-		Description: "The bytes as they came, under the media type of their content, for as long as pictures are kept; or one made of them, a JPEG.",
-		Responses:   map[string]*huma.Response{"200": {Description: "The picture.", Content: content}},
-		Errors:      []int{404, 422, 504},
+		Summary: "A photo's picture",
+		Description: "The bytes as they came, under the media type of their content, for as long as pictures are kept; or one made of them, a JPEG. " +
+			"One photo is drawn on (annotated) at once; ask for the next when it has come.",
+		Responses: map[string]*huma.Response{"200": {Description: "The picture.", Content: content}},
+		Errors:    []int{404, 422, 504},
 	}, func(ctx context.Context, in *struct {
 		PhotoParam
 		Annotated bool `query:"annotated" doc:"With boxes, moods and names drawn, in the language of Accept-Language." example:"true"`

@@ -115,6 +115,9 @@ func problemOf(ctx context.Context, status int, log *slog.Logger, err error) err
 	p.Field, p.Line = reason.Field, reason.Line
 	switch status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusInsufficientStorage, http.StatusGatewayTimeout:
+		if reason.Code == animo.Quota { // which does not get better by itself
+			return p
+		}
 		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {strconv.Itoa(retryAfter)}})
 	case http.StatusUnauthorized:
 		return huma.ErrorWithHeaders(p, http.Header{"Www-Authenticate": {"Bearer"}})

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -37,6 +39,19 @@ func TestProblem_is_logged_as_loud_as_it_is_ours(t *testing.T) {
 		_ = problem(t.Context(), slog.New(slog.NewTextHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug})), c.err)
 		if got := lines.String(); c.want == "" && got != "" || !strings.Contains(got, "level="+c.want) && c.want != "" {
 			t.Errorf("%v: logged %q, want level %q", c.err, got, c.want)
+		}
+	}
+}
+
+func TestProblem_asks_for_another_attempt_where_one_may_do_better(t *testing.T) {
+	for code, want := range map[animo.Code]bool{
+		animo.NoSpace: true, animo.Unavailable: true, animo.TooManyRequests: true, animo.Timeout: true,
+		animo.Quota: false, animo.Forbidden: false, animo.Invalid: false, animo.Internal: false,
+	} {
+		w := httptest.NewRecorder()
+		writeProblem(w, httptest.NewRequest(http.MethodPut, "/v1/photos/a", nil), slog.New(slog.DiscardHandler), animo.Errorf(code, "x", "x"))
+		if got := w.Header().Get("Retry-After"); (got != "") != want {
+			t.Errorf("%s is answered %d with Retry-After %q", code, w.Code, got)
 		}
 	}
 }

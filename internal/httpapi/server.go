@@ -56,7 +56,8 @@ type Photos interface {
 	AllMoods(ctx context.Context, tenant string, q photos.MoodQuery) iter.Seq2[animo.MoodRecord, error]
 	// Summary counts recorded faces by mood and interval.
 	Summary(ctx context.Context, tenant string, q photos.SummaryQuery) (photos.Summary, error)
-	// Follow yields faces as they are recorded, those after the ID `after` first; a Told without a record is a gap.
+	// Follow yields faces as they are recorded and photos as they are erased: first the place from which on it
+	// tells, a Told with neither, then what is after the ID `after`. Such a Told later on is a gap.
 	Follow(ctx context.Context, tenant string, after int64) iter.Seq2[photos.Told, error]
 	// Receipts lists what was erased, newest first.
 	Receipts(ctx context.Context, tenant, after string, limit int) (page []animo.Receipt, next string, err error)
@@ -184,7 +185,7 @@ func New(o Options) http.Handler {
 
 	crossOrigin := http.NewCrossOriginProtection() // pages of other sites must not act in the visitor's name
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, r, o.Log, animo.Errorf(animo.Forbidden, "a page of another site may not do this", "una página de otro sitio no puede hacer esto"))
+		writeProblem(w, r, o.Log, errOtherSite())
 	}))
 	return withLanguage(s.observe(s.recoverPanics(s.cleanPath(composePath(s.deadline(crossOrigin.Handler(front)))))))
 }

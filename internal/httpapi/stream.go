@@ -17,8 +17,8 @@ import (
 	"animo/internal/photos"
 )
 
-// heartbeat is after how long without a face a stream says that it is still there: well before the minute after
-// which proxies take a silent connection for dead.
+// heartbeat is how often a stream says that it is still there, and whether it may be is asked again: well before
+// the minute after which proxies take a silent connection for dead.
 const heartbeat = 15 * time.Second
 
 // reconnect is after how long a client shall come back to a stream that ended.
@@ -43,27 +43,35 @@ func (in *streamInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// read gives what a face must be to be told, and the id after which to begin, -1 for only new faces.
-func (in *streamInput) read() (q photos.MoodQuery, after int64, err error) {
-	if q.Mood, err = moodOf(in.Mood); err != nil {
-		return q, 0, err
+// wanted are the faces that a client wants to be told.
+type wanted struct {
+	photos.MoodQuery
+	minConfidence float64 // in percent, of the emotion that decided
+	after         int64   // the place after which to begin; negative for new faces only
+}
+
+// read gives what is asked for.
+func (in *streamInput) read() (w wanted, err error) {
+	w.minConfidence, w.after = in.MinConfidence, -1
+	if w.Mood, err = moodOf(in.Mood); err != nil {
+		return w, err
 	}
 	if in.MinConfidence != in.MinConfidence { // NaN, which is neither below 0 nor above 100
-		return q, 0, animo.Errorf(animo.Invalid, "min_confidence is not a number; use 0 to 100", "min_confidence no es un número; use de 0 a 100").Of("min_confidence")
+		return w, animo.Errorf(animo.Invalid, "min_confidence is not a number; use 0 to 100", "min_confidence no es un número; use de 0 a 100").Of("min_confidence")
 	}
-	q.Person = nameOf(in.Person)
+	w.Person = nameOf(in.Person)
 	if in.hasSource {
 		source := nameOf(in.Source)
-		q.Source = &source
+		w.Source = &source
 	}
 	last := cmp.Or(in.LastEventID, in.LastEvent)
 	if last == "" {
-		return q, -1, nil
+		return w, nil
 	}
-	if after, err = strconv.ParseInt(last, 10, 64); err != nil || after < 0 {
-		return q, 0, animo.Errorf(animo.Invalid, "last_event_id is %q; use the id of an event of this stream, or leave it out", "last_event_id es %q; use el id de un evento de este flujo, o quítelo", clip(last)).Of("last_event_id")
+	if w.after, err = strconv.ParseInt(last, 10, 64); err != nil || w.after < 0 {
+		return w, animo.Errorf(animo.Invalid, "last_event_id is %q; use the id of an event of this stream, or leave it out", "last_event_id es %q; use el id de un evento de este flujo, o quítelo", clip(last)).Of("last_event_id")
 	}
-	return q, after, nil
+	return w, nil
 }
 
 // events writes server-sent events (WHATWG HTML, section 9.2), each at once.
@@ -71,7 +79,8 @@ type events struct {
 	w    http.ResponseWriter
 	c    *http.ResponseController
 	buf  bytes.Buffer
-	sent int64 // the last id that the client has heard
+	seen int64 // the last place that the flow told of
+	sent int64 // the last that the client has heard
 }
 
 func (e *events) send(format string, args ...any) error {
@@ -83,22 +92,51 @@ func (e *events) send(format string, args ...any) error {
 	return e.c.Flush()
 }
 
+// begin says when to come back and, for a client that hears nothing before, after which id to go on then. gap
+// says that it is not the one that the client asked for.
+func (e *events) begin(id int64, gap bool) error {
+	e.seen, e.sent = id, id
+	err := e.send("retry: %d\nid: %d\n\n", reconnect.Milliseconds(), id)
+	if err == nil && gap {
+		err = e.gap(id)
+	}
+	return err
+}
+
+// tell sends what is wanted of what the flow tells. That a photo was erased concerns everybody: a client cannot
+// say which of its faces it has shown.
+func (e *events) tell(t photos.Told, want wanted) error {
+	e.seen = t.ID
+	switch {
+	case t.Erased != "":
+		return e.event("erased", t.ID, fmt.Appendf(nil, `{"photo_id":%q}`, t.Erased)) // ids are ASCII
+	case t.Record == nil:
+		return e.gap(t.ID)
+	case want.Matches(t.Record) && t.Record.ImageData.Emotion.Confidence >= want.minConfidence:
+		return e.event("mood", t.ID, t.JSON)
+	}
+	return nil
+}
+
 // event sends data, which is JSON in one line.
 func (e *events) event(kind string, id int64, data []byte) error {
 	e.sent = id
 	return e.send("event: %s\nid: %d\ndata: %s\n\n", kind, id, data)
 }
 
+// gap says that what was recorded up to a place is not told any more.
+func (e *events) gap(id int64) error { return e.event("gap", id, fmt.Appendf(nil, `{"after":%d}`, id)) }
+
 // beat says that the stream is still there and, if faces were left out since, after which id to go on.
-func (e *events) beat(seen int64) error {
-	if seen <= e.sent {
+func (e *events) beat() error {
+	if e.seen <= e.sent {
 		return e.send(": still here\n\n")
 	}
-	e.sent = seen
-	return e.send(": still here\nid: %d\n\n", seen)
+	e.sent = e.seen
+	return e.send(": still here\nid: %d\n\n", e.seen)
 }
 
-// told is a face or what ended them.
+// told is what the flow tells, or what ended it.
 type told struct {
 	photos.Told
 	err error
@@ -120,8 +158,8 @@ func (s *server) follow(ctx context.Context, tenant string, after int64) <-chan 
 	return out
 }
 
-// stream tells faces until the client goes, does not read, or the server stops.
-func (s *server) stream(w http.ResponseWriter, r *http.Request, q photos.MoodQuery, minConfidence float64, after int64) {
+// stream tells faces until the client goes, does not read, or may not hear them any more, or the server stops.
+func (s *server) stream(w http.ResponseWriter, r *http.Request, want wanted) {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-cache")
@@ -131,40 +169,43 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, q photos.MoodQue
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
-	faces := s.follow(ctx, tenantOf(ctx), after)
+	list := s.follow(ctx, tenantOf(ctx), want.after)
 	defer func() {
 		cancel()
-		for range faces { // until what was started here has ended
+		for range list { // until what was started here has ended
 		}
 	}()
-	out := &events{w: w, c: http.NewResponseController(w), sent: after}
-	if out.send("retry: %d\n\n", reconnect.Milliseconds()) != nil {
-		return
+	end := func(err error) {
+		if ctx.Err() == nil {
+			_ = problem(ctx, s.Log, err) // for the log; the client comes back, and is told what is its own
+		}
 	}
-	seen := after
+	out := &events{w: w, c: http.NewResponseController(w)}
+	begun := false
 	beat := time.NewTicker(s.Limits.Heartbeat)
 	defer beat.Stop()
 	for {
 		var err error
 		select {
-		case t, ok := <-faces:
+		case t, ok := <-list:
 			switch {
 			case !ok:
 				return
 			case t.err != nil:
-				if ctx.Err() == nil {
-					_ = problem(ctx, s.Log, t.err) // for the log; the client comes back
-				}
+				end(t.err)
 				return
-			case t.Record == nil:
-				err = out.event("gap", t.ID, fmt.Appendf(nil, `{"after":%d}`, t.ID))
-			case q.Matches(t.Record) && t.Record.ImageData.Emotion.Confidence >= minConfidence:
-				err = out.event("mood", t.ID, t.JSON)
-				beat.Reset(s.Limits.Heartbeat)
+			case !begun: // this is the place from which on the flow tells
+				begun = true
+				err = out.begin(t.ID, want.after >= 0 && want.after != t.ID)
+			default:
+				err = out.tell(t.Told, want)
 			}
-			seen = t.ID
 		case <-beat.C:
-			err = out.beat(seen)
+			if err := s.stillTheirs(r); err != nil {
+				end(err)
+				return
+			}
+			err = out.beat()
 		case <-s.Stopping:
 			return
 		case <-ctx.Done():
@@ -181,25 +222,31 @@ func (s *server) routeStream() {
 	register(s, huma.Operation{
 		OperationID: "stream-moods", Method: http.MethodGet, Path: "/v1/stream", Tags: []string{"Moods"},
 		Summary: "Faces as they are recorded, live (server-sent events)",
-		Description: "Each face is an event named mood, whose data is a record of /v1/moods and whose id is where to go on after it. An event named gap, {\"after\":id}, says " +
-			"that faces up to that id are not in the stream any more; /v1/moods still has them. A comment comes when there is nothing to tell for a while. The stream has no end but " +
-			"the client's or the server's, and a client that does not read is dropped.",
+		Description: "Each face is an event named mood, whose data is a record of /v1/moods and whose id is where to go on after it. An event named erased, {\"photo_id\":id}, says " +
+			"that a photo was erased: take away what you show of its faces. It comes whatever faces are asked for. An event named gap, {\"after\":id}, says that what was recorded up to " +
+			"that id is not in the stream any more; /v1/moods still has those faces. The stream begins with an id to go on after, so that who heard nothing before it broke off misses " +
+			"nothing, either; a comment comes every 15 seconds. It has no end but the client's or the server's. A client that does not read is dropped, and so is one whose key is " +
+			"revoked, within these 15 seconds.",
 		Responses: map[string]*huma.Response{"200": {Description: "The events.", Content: map[string]*huma.MediaType{
 			"text/event-stream": {Schema: &huma.Schema{Type: "object", Description: "One event.", Properties: map[string]*huma.Schema{
-				"event": {Type: "string", Enum: []any{"mood", "gap"}},
+				"event": {Type: "string", Enum: []any{"mood", "erased", "gap"}},
 				"id":    {Type: "integer", Format: "int64"},
-				"data":  record,
+				"data": {Description: "By the event's name.", OneOf: []*huma.Schema{
+					record,
+					{Type: "object", Description: "erased", Properties: map[string]*huma.Schema{"photo_id": {Type: "string"}}, Required: []string{"photo_id"}},
+					{Type: "object", Description: "gap", Properties: map[string]*huma.Schema{"after": {Type: "integer", Format: "int64"}}, Required: []string{"after"}},
+				}},
 			}}},
 		}}},
 		Errors: []int{422},
 	}, func(_ context.Context, in *streamInput) (*huma.StreamResponse, error) {
-		q, after, err := in.read()
+		want, err := in.read()
 		if err != nil {
 			return nil, err
 		}
 		return &huma.StreamResponse{Body: func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)
-			s.stream(w, r, q, in.MinConfidence, after)
+			s.stream(w, r, want)
 		}}, nil
 	})
 }

@@ -82,7 +82,7 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 		f.ended = ended
 	case ctx.Err() != nil:
 		return
-	case code.Final() && code != animo.NotFound: // not found is the tenant: it has just been removed
+	case code.Final() && !isTenants(code):
 		reason := animo.ReasonOf(err)
 		f.ended = func(context.Context) (animo.Status, *animo.Reason, error) { return animo.Failed, &reason, nil }
 	default:
@@ -94,6 +94,12 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 	d.rest = rest{}
 	b.mu.Unlock()
 	b.settle(ctx, home, d, f, now)
+}
+
+// isTenants tells the refusals that concern no file but its tenant: it has been removed, it may not send photos,
+// or it keeps as many as it may. Whoever runs Animo can put these right, and the files are taken then.
+func isTenants(code animo.Code) bool {
+	return code == animo.NotFound || code == animo.Forbidden || code == animo.Quota
 }
 
 // reader reads a file until ctx ends.
@@ -116,7 +122,7 @@ func (b *Inbox) postpone(d *drop, f *file, now time.Time, err error) {
 	about := []any{"tenant", d.tenant, "path", d.in(f.path), "code", animo.CodeOf(err), "err", err, "cause", errors.Unwrap(err)}
 	first := f.rest.begin(now)
 	switch animo.CodeOf(err) {
-	case animo.NoSpace, animo.TooManyRequests, animo.Unavailable:
+	case animo.NoSpace, animo.TooManyRequests, animo.Unavailable, animo.Forbidden, animo.Quota:
 		b.mu.Lock()
 		if !now.Before(d.rest.until) { // several that fail together are one failure
 			d.rest.begin(now)

@@ -70,7 +70,9 @@ func TestInbox_tries_again_with_growing_pauses(t *testing.T) {
 	}{
 		{animo.Errorf(animo.NoSpace, "full", "lleno"), 6},         // both wait together: at 1, 2, 4, 8, 16, 32 s
 		{animo.Errorf(animo.TooManyRequests, "slow", "lento"), 6}, // the same
-		{errors.New("something inside failed"), 12},               // each for itself
+		{animo.Errorf(animo.Quota, "too many are kept", "se guardan demasiadas"), 6},
+		{animo.Errorf(animo.Forbidden, "no purpose is stated", "no se declaró el propósito"), 6},
+		{errors.New("something inside failed"), 12}, // each for itself
 	} {
 		t.Run(string(animo.CodeOf(c.err)), func(t *testing.T) {
 			watch(t, Options{Takes: 1}, func(t *testing.T, b *box) {

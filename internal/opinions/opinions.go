@@ -63,6 +63,7 @@ type Limits struct {
 	TrainTime    time.Duration // for one attempt at a training; 2 hours
 	IngestTime   time.Duration // for one attempt at an ingest; 1 hour
 	Trainings    int           // trainings at once on this machine; 1
+	Cores        int           // that one training uses; all of them
 	Ingests      int           // ingests at once on this machine; 2
 	ModelsLoaded int           // models held in memory for classifying; 64
 }

@@ -44,7 +44,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 			}
 			note(p)
 		}
-		model, report, err := text.Train(ctx, f.rows(e.Tenant, row.Datasets), text.Options{Trainer: row.Trainer, Folds: row.Folds, Seed: row.Seed, Progress: progress})
+		model, report, err := text.Train(ctx, f.rows(e.Tenant, row.Datasets), text.Options{Trainer: row.Trainer, Folds: row.Folds, Seed: row.Seed, Workers: f.limits.Cores, Progress: progress})
 		if err != nil {
 			return err
 		}

@@ -2,8 +2,6 @@ package photos
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -16,14 +14,17 @@ import (
 // admit answers why a tenant may not send a photo now: what Policy answers, or TooManyRequests.
 func (f *Flow) admit(ctx context.Context, tenant string) error {
 	p, err := f.policy(ctx, tenant)
+	if gone(err) {
+		f.rates.forget(tenant)
+	}
 	if err != nil || p.PerMinute == 0 || f.rates.allow(tenant, p.PerMinute, f.now()) {
 		return err
 	}
-	return animo.Errorf(animo.TooManyRequests, "more than %d photos in a minute; send the rest a little later", "más de %d fotos en un minuto; envíe el resto un poco más tarde", p.PerMinute)
+	return animo.Errorf(animo.TooManyRequests, "more than %d photos a minute; send the rest a little later", "más de %d fotos por minuto; envíe el resto un poco más tarde", p.PerMinute)
 }
 
-// checkQuota answers Quota when a tenant may not keep another photo of so many bytes.
-func (f *Flow) checkQuota(ctx context.Context, tenant string, p animo.PhotoPolicy, bytes int64) error {
+// checkQuota answers Quota when a tenant keeps more than it may with so many photos and bytes more.
+func (f *Flow) checkQuota(ctx context.Context, tenant string, p animo.PhotoPolicy, photos, bytes int64) error {
 	if p.Photos == 0 && p.Bytes == 0 {
 		return nil
 	}
@@ -31,8 +32,8 @@ func (f *Flow) checkQuota(ctx context.Context, tenant string, p animo.PhotoPolic
 		switch {
 		case err != nil:
 			return err
-		case p.Photos > 0 && kept.N >= int64(p.Photos):
-			return animo.Errorf(animo.Quota, "%d photos are kept, and no more may be; erase some, or have the limit raised", "se guardan %d fotos, y no pueden ser más; borre algunas, o pida que suban el límite", kept.N)
+		case p.Photos > 0 && kept.N+photos > int64(p.Photos):
+			return animo.Errorf(animo.Quota, "%d photos are kept, and no more may be; erase some, or have the limit raised", "se guardan %d fotos, y no pueden ser más; borre algunas, o pida que suban el límite", p.Photos)
 		case p.Bytes > 0 && int64(kept.Sum)+bytes > p.Bytes:
 			return animo.Errorf(animo.Quota, "this photo and those that are kept have more than %d MiB, which is the limit; erase some, or have it raised",
 				"esta foto y las guardadas pasan de %d MiB, que es el límite; borre algunas, o pida que lo suban", p.Bytes>>20)
@@ -41,13 +42,13 @@ func (f *Flow) checkQuota(ctx context.Context, tenant string, p animo.PhotoPolic
 	return nil
 }
 
-// rates counts each tenant's photos of the last minute.
+// rates holds how many photos each tenant may send now, on this machine.
 type rates struct {
 	mu sync.Mutex
 	of map[string]*rate.Limiter
 }
 
-// allow reports whether a tenant that may send so many photos a minute may send one now: as many at once,
+// allow reports whether a tenant that may send so many photos a minute may send one now: half of them at once,
 // then as they come free again.
 func (r *rates) allow(tenant string, perMinute int, now time.Time) bool {
 	r.mu.Lock()
@@ -58,15 +59,14 @@ func (r *rates) allow(tenant string, perMinute int, now time.Time) bool {
 		if r.of == nil {
 			r.of = map[string]*rate.Limiter{}
 		}
-		l = rate.NewLimiter(limit, perMinute)
+		l = rate.NewLimiter(limit, max(1, perMinute/2))
 		r.of[tenant] = l
 	}
 	return l.AllowN(now, 1)
 }
 
-// forget drops the counts of tenants that are none any more.
-func (r *rates) forget(tenants []string) {
+func (r *rates) forget(tenant string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	maps.DeleteFunc(r.of, func(tenant string, _ *rate.Limiter) bool { return !slices.Contains(tenants, tenant) })
+	delete(r.of, tenant)
 }

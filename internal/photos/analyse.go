@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"animo"
+	"animo/internal/background"
 	"animo/internal/bus"
 	"animo/internal/table"
 	"animo/vision"
@@ -19,6 +20,11 @@ import (
 func (f *Flow) analyse(ctx context.Context, e animo.Event) error {
 	o, err := orderOf(e)
 	if err != nil {
+		return err
+	}
+	if _, err := f.policy(ctx, e.Tenant); gone(err) {
+		return nil
+	} else if err != nil { // what it may do may have changed since the upload
 		return err
 	}
 	row, err := f.photo(ctx, e.Tenant, o.Photo)
@@ -107,7 +113,8 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (sai
 	if said, err = f.recogniseAll(ctx, tenant, row, facePrefix(row.ID, round), faces, found); err != nil {
 		return nil, err
 	}
-	small, err := thumbnail(img)
+	var small []byte
+	background.Do(func() { small, err = thumbnail(img) })
 	if err != nil {
 		return nil, err
 	}
@@ -138,13 +145,14 @@ func (f *Flow) picture(ctx context.Context, tenant, id string) (img vision.Image
 // any case.
 func (f *Flow) decode(ctx context.Context, r io.Reader) (img vision.Image, release func(), err error) {
 	var held int64
-	img, err = vision.Decode(ctx, r, vision.Limits{MaxBytes: f.limits.PhotoBytes, MaxPixels: f.limits.Pixels, Admit: func(ctx context.Context, pixels int) error {
+	limits := vision.Limits{MaxBytes: f.limits.PhotoBytes, MaxPixels: f.limits.Pixels, Admit: func(ctx context.Context, pixels int) error {
 		err := f.pixels.Acquire(ctx, int64(pixels))
 		if err == nil {
 			held = int64(pixels)
 		}
 		return err
-	}})
+	}}
+	background.Do(func() { img, err = vision.Decode(ctx, r, limits) })
 	return img, func() { f.pixels.Release(held) }, err
 }
 

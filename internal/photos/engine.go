@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"animo"
+	"animo/internal/background"
 	"animo/vision"
 )
 
@@ -23,7 +24,9 @@ func NewVision(o vision.Options) (*Vision, error) {
 
 // Find implements Engine.
 func (v *Vision) Find(ctx context.Context, _ string, img vision.Image) ([]Found, error) {
-	faces, err := v.engine.Analyze(ctx, img)
+	var faces []vision.Face
+	var err error
+	background.Do(func() { faces, err = v.engine.Analyze(ctx, img) })
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 
 // remains says what there may be of a photo beside its row.
 func (row *photoRow) remains() remains {
-	return remains{row.Head, row.Taken, row.Count, row.Round, row.Past}
+	return remains{row.Head, row.Taken, row.Count, row.Round}
 }
 
 // Erase forgets a photo: its bytes, thumbnail, rows, descriptors and queued events. It answers NotFound when
@@ -23,23 +23,23 @@ func (f *Flow) Erase(ctx context.Context, tenant, id string) (animo.Receipt, err
 	if err != nil {
 		return animo.Receipt{}, err
 	}
-	return f.erase(ctx, tenant, &row)
+	e, err := f.noteErasure(ctx, tenant, &row)
+	if err != nil {
+		return animo.Receipt{}, err
+	}
+	if removed, err := f.removeRow(ctx, tenant, id); err != nil {
+		return animo.Receipt{}, err
+	} else if !removed { // somebody else erased it at the same time
+		return animo.Receipt{}, noPhoto(id)
+	}
+	return f.clearErased(ctx, tenant, id, e)
 }
 
-func (f *Flow) erase(ctx context.Context, tenant string, row *photoRow) (animo.Receipt, error) {
-	e, err := f.noteErasure(ctx, tenant, row)
-	if err != nil {
-		return animo.Receipt{}, err
-	}
-	// From here on no reader finds the photo, and nobody who works on it can write its row.
-	removed, err := f.tables.Remove(ctx, tenant, photosTable, table.Entry{Row: table.Row{Key: row.ID}})
-	if err == nil && removed == 0 {
-		err = noPhoto(row.ID) // somebody else erased it at the same time
-	}
-	if err != nil {
-		return animo.Receipt{}, err
-	}
-	return f.clearErased(ctx, tenant, row.ID, e)
+// removeRow removes a photo's row and reports whether it was there. From then on no reader finds the photo, and
+// nobody who works on it can write its row.
+func (f *Flow) removeRow(ctx context.Context, tenant, id string) (bool, error) {
+	n, err := f.tables.Remove(ctx, tenant, photosTable, table.Entry{Row: table.Row{Key: id}})
+	return n > 0, err
 }
 
 // noteErasure notes that a photo is being erased. One that was begun already and broke off is the same erasure, so
@@ -64,15 +64,20 @@ func (f *Flow) noteErasure(ctx context.Context, tenant string, row *photoRow) (e
 	}
 }
 
-// clearErased removes what there is of a photo whose row is gone, and keeps the receipt.
+// clearErased removes what there is of a photo whose row is gone, and keeps the receipt. The log says so, too, to
+// all who follow it.
 func (f *Flow) clearErased(ctx context.Context, tenant, id string, e erased) (animo.Receipt, error) {
 	r, err := f.clear(ctx, tenant, id, e.remains)
 	if err != nil {
 		return r, err
 	}
-	f.scrubs.Store(true)
 	r.ID, r.Time = e.receipt(id), e.At
-	return r, f.putJSON(ctx, tenant, receiptsTable, r.ID, r)
+	b, err := json.Marshal(r)
+	if err == nil {
+		_, err = f.tables.Add(ctx, tenant, receiptsTable, table.Entry{Row: table.Row{Key: r.ID, Value: b}, Log: moodsLog})
+	}
+	f.feeds.wake(tenant)
+	return r, err
 }
 
 // clear removes what there is of a photo beside its row, and tells what that was.
@@ -82,8 +87,17 @@ func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r an
 	for i := range left.Count {
 		events = append(events, faceEventID(tenant, faceID(id, left.Round, i)))
 	}
-	for i := range left.Past {
-		events = append(events, faceEventID(tenant, faceID(id, left.Round-1, i)))
+	for row, err := range f.tables.Query(ctx, tenant, facesTable, table.Range{Prefix: id}, false) {
+		var faces []animo.Face // of another analysis, too: one before, or one that ended just before the row was removed
+		if err == nil {
+			err = json.Unmarshal(row.Value, &faces)
+		}
+		if err != nil {
+			return r, err
+		}
+		for _, face := range faces {
+			events = append(events, faceEventID(tenant, face.ID))
+		}
 	}
 	if r.Events, err = f.events.Remove(ctx, tenant, events...); err != nil {
 		return r, err
@@ -95,7 +109,6 @@ func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r an
 		}
 		r.Faces += n
 	}
-	f.feeds.forget(tenant, id)
 	if err := f.clearPicture(ctx, tenant, id, &r); err != nil {
 		return r, err
 	}
@@ -170,29 +183,24 @@ func (f *Flow) eraseTime() time.Duration { return f.limits.AnalyseTime + 5*time.
 func (e erased) receipt(id string) string { return animo.Moment(e.At) + "-" + id }
 
 // finishErasure removes what was written of a photo while it was being erased, and, when nothing can be under
-// way any more, the last that is known of it.
-func (f *Flow) finishErasure(ctx context.Context, tenant, id string, e erased) error {
-	broken, err := f.tables.Remove(ctx, tenant, photosTable, table.Entry{Row: table.Row{Key: id}})
+// way any more, the last that is known of it. It tells whether there was anything to remove.
+func (f *Flow) finishErasure(ctx context.Context, tenant, id string, e erased) (found bool, err error) {
+	brokeOff, err := f.removeRow(ctx, tenant, id)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if _, err = f.tables.Get(ctx, tenant, receiptsTable, e.receipt(id)); gone(err) || err == nil && broken > 0 {
-		_, err = f.clearErased(ctx, tenant, id, e)
+	var r animo.Receipt
+	if _, err = f.tables.Get(ctx, tenant, receiptsTable, e.receipt(id)); gone(err) || err == nil && brokeOff {
+		r, err = f.clearErased(ctx, tenant, id, e)
 	} else if err == nil {
-		_, err = f.clear(ctx, tenant, id, e.remains)
+		r, err = f.clear(ctx, tenant, id, e.remains)
 	}
+	found = r.Files+r.Faces+r.Descriptors+r.Events > 0
 	if err != nil || f.now().Sub(e.At) < f.eraseTime() {
-		return err
+		return found, err
 	}
-	// An upload of the same bytes may have made the head another photo's at this very moment; then these
-	// bytes, sent once more, are one photo more.
-	head, err := f.tables.Get(ctx, tenant, headsTable, e.Head)
-	if err == nil && string(head.Value) == id {
-		err = f.deleteRow(ctx, tenant, headsTable, e.Head)
+	if err := f.dropHead(ctx, tenant, e.Head, id); err != nil {
+		return found, err
 	}
-	if err != nil && !gone(err) {
-		return err
-	}
-	f.scrubs.Store(true) // should the process have died before the first time
-	return f.deleteRow(ctx, tenant, erasedTable, id)
+	return found, f.deleteRow(ctx, tenant, erasedTable, id)
 }

@@ -34,19 +34,19 @@ const (
 	feedPoll = time.Second // between looks for what another process recorded
 )
 
-// join gives the tenant's feed, which the caller leaves.
-func (s *feeds) join(ctx context.Context, f *Flow, tenant string) (*feed, error) {
+// join gives the tenant's feed, which the caller leaves, and the first and last place of the log.
+func (s *feeds) join(ctx context.Context, f *Flow, tenant string) (it *feed, first, last int64, err error) {
+	first, last, err = f.tables.LogEnd(ctx, tenant, moodsLog)
+	if err != nil {
+		return nil, 0, 0, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if it, ok := s.of[tenant]; ok {
 		it.followers++
-		return it, nil
+		return it, first, last, nil
 	}
-	_, last, err := f.tables.LogEnd(ctx, tenant, moodsLog)
-	if err != nil {
-		return nil, err
-	}
-	it := &feed{followers: 1, base: last, upTo: last, woken: make(chan struct{}, 1), changed: make(chan struct{})}
+	it = &feed{followers: 1, base: last, upTo: last, woken: make(chan struct{}, 1), changed: make(chan struct{})}
 	reading, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { it.read(reading, f, tenant) })
@@ -55,7 +55,7 @@ func (s *feeds) join(ctx context.Context, f *Flow, tenant string) (*feed, error)
 		s.of = map[string]*feed{}
 	}
 	s.of[tenant] = it
-	return it, nil
+	return it, first, last, nil
 }
 
 func (s *feeds) leave(tenant string) {
@@ -86,7 +86,7 @@ func (s *feeds) wake(tenant string) {
 	}
 }
 
-// forget leaves the faces of an erased photo out of what followers are still to be told.
+// forget leaves the faces of a photo that was analysed again out of what followers are still to be told.
 func (s *feeds) forget(tenant, photo string) {
 	s.mu.Lock()
 	it := s.of[tenant]
@@ -96,8 +96,12 @@ func (s *feeds) forget(tenant, photo string) {
 	}
 	it.mu.Lock()
 	defer it.mu.Unlock()
-	// A new slice: what since gave out is being read.
-	it.last = slices.DeleteFunc(slices.Clone(it.last), func(t Told) bool { return t.Record.PhotoID == photo })
+	it.last = withoutPhoto(slices.Clone(it.last), photo) // what since gave out is being read
+}
+
+// withoutPhoto leaves the faces of a photo out.
+func withoutPhoto(list []Told, photo string) []Told {
+	return slices.DeleteFunc(list, func(t Told) bool { return t.Record != nil && t.Record.PhotoID == photo })
 }
 
 // replace has followers told what a face's record says now, where they are still to be told of it.
@@ -110,7 +114,7 @@ func (s *feeds) replace(tenant string, r *animo.MoodRecord, value []byte) {
 	}
 	it.mu.Lock()
 	defer it.mu.Unlock()
-	i := slices.IndexFunc(it.last, func(t Told) bool { return t.Record.FaceID == r.FaceID })
+	i := slices.IndexFunc(it.last, func(t Told) bool { return t.Record != nil && t.Record.FaceID == r.FaceID })
 	if i < 0 {
 		return
 	}
@@ -139,11 +143,17 @@ func (it *feed) read(ctx context.Context, f *Flow, tenant string) {
 	}
 }
 
-// add appends what was read and wakes all who wait. Only read calls it.
+// add appends what was read, leaves out the faces of photos that were erased since they were read, and wakes all
+// who wait. Only read calls it.
 func (it *feed) add(list []Told, upTo int64) {
 	it.mu.Lock()
 	defer it.mu.Unlock()
-	it.last = append(slices.Clip(it.last), list...) // a new slice: what since gave out is being read
+	it.last = slices.Concat(it.last, list) // a new slice: what since gave out is being read
+	for _, t := range list {
+		if t.Erased != "" {
+			it.last = withoutPhoto(it.last, t.Erased)
+		}
+	}
 	if n := len(it.last) - feedKept; n > 0 {
 		it.base = it.last[n-1].ID
 		it.last = it.last[n:]

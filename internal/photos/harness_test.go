@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,17 +35,19 @@ const tenant = "sol"
 // line is the flow over real stores, its functions run one event at a time by the test. Its engine sees as many
 // faces as the picture has rows, whose emotions the test says; none where it says none.
 type line struct {
-	t        *testing.T
-	flow     *photos.Flow
-	rows     *sqltable.Driver
-	objects  object.Store
-	queue    *sqlbus.Driver
-	now      time.Time
-	policy   animo.PhotoPolicy
-	emotions []string // of the faces, in turn
-	trouble  error    // what the engine answers, if anything
-	full     error    // what a store answers to Add, if anything
+	t         *testing.T
+	flow      *photos.Flow
+	rows      *sqltable.Driver
+	objects   object.Store
+	queue     *sqlbus.Driver
+	now       time.Time
+	policy    animo.PhotoPolicy
+	forbidden error    // what the policy answers, if anything
+	emotions  []string // of the faces, in turn
+	trouble   error    // what the engine answers, if anything
+	full      error    // what a store answers to Add, if anything
 
+	mu    sync.Mutex           // of what follows, since followers look at the tables, too
 	calls int                  // of the flow to its stores, each counted before it is made
 	at    func(call int) error // called before each; its error is the call's; nil for nothing
 }
@@ -70,7 +73,7 @@ func newLine(t *testing.T, o photos.Options) *line {
 	l.rows = sqltable.New(db)
 	o.Log = slog.New(slog.DiscardHandler)
 	o.Spool, o.Now, o.Descriptors = t.TempDir(), func() time.Time { return l.now }, true
-	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return l.policy, nil }
+	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return l.policy, l.forbidden }
 	l.flow = photos.New(&counted{l.rows, l}, &countedObjects{l.objects, l}, &countedEvents{l}, l, o)
 	for _, f := range l.flow.Functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
@@ -100,11 +103,14 @@ func (l *line) Find(_ context.Context, _ string, img vision.Image) ([]photos.Fou
 
 // call counts a call, and lets the test act before it.
 func (l *line) call() error {
+	l.mu.Lock()
 	l.calls++
-	if l.at == nil {
+	n, at := l.calls, l.at
+	l.mu.Unlock()
+	if at == nil {
 		return nil
 	}
-	return l.at(l.calls)
+	return at(n)
 }
 
 type counted struct {

@@ -218,6 +218,7 @@ func (f *Flow) leave(ctx context.Context, tenant, id string, c change) (r animo.
 			return r, err
 		}
 	}
+	f.toScrub(c.At, true)
 	c.Ended, c.From = true, ""
 	return r, f.putJSON(ctx, tenant, changesTable, id, c)
 }
@@ -299,7 +300,6 @@ func (f *Flow) clearPerson(ctx context.Context, tenant, id string, c change, r *
 			}
 		}
 	}
-	f.scrubs.Store(true)
 	r.Descriptors = len(list)
 	if _, err := f.tables.Delete(ctx, tenant, examplesTable, table.Range{Prefix: exampleKey(id, "")}); err != nil {
 		return err
@@ -463,7 +463,10 @@ func (f *Flow) sweepChanges(ctx context.Context, tenant string) error {
 		case !c.Ended:
 			err = f.endChange(ctx, tenant, row.Key)
 		default:
-			if err = f.clearPerson(ctx, tenant, row.Key, c, new(animo.Receipt)); err == nil && f.now().Sub(c.At) >= f.eraseTime() {
+			var r animo.Receipt
+			err = f.clearPerson(ctx, tenant, row.Key, c, &r)
+			f.toScrub(c.At, r.Files+r.Faces+r.Descriptors+r.Events > 0)
+			if err == nil && f.now().Sub(c.At) >= f.eraseTime() {
 				err = f.deleteRow(ctx, tenant, changesTable, row.Key)
 			}
 		}

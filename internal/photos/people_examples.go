@@ -96,7 +96,7 @@ func (f *Flow) removeExample(ctx context.Context, tenant, person, id string) (fi
 	if err := f.deleteRow(ctx, tenant, examplesTable, exampleKey(person, id)); err != nil {
 		return 0, err
 	}
-	f.scrubs.Store(true)
+	f.toScrub(time.Time{}, true)
 	return f.objects.Delete(ctx, tenant, exampleObject(person, id))
 }
 

@@ -154,6 +154,7 @@ func (g *gallery) who(d *vision.Descriptor, not []string) (person string, simila
 // an hour. Run it now and then.
 func (f *Flow) Forget(tenants []string) {
 	f.people.mu.Lock()
+	defer f.people.mu.Unlock()
 	for tenant, g := range f.people.of {
 		g.mu.RLock()
 		idle := f.now().Sub(g.used)
@@ -162,6 +163,4 @@ func (f *Flow) Forget(tenants []string) {
 			delete(f.people.of, tenant)
 		}
 	}
-	f.people.mu.Unlock()
-	f.rates.forget(tenants)
 }

@@ -5,20 +5,14 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 func TestForget_leaves_no_people_of_removed_tenants_in_memory(t *testing.T) {
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	f := &Flow{now: func() time.Time { return now }}
 	f.people.of = map[string]*gallery{"sol": {used: now}, "mar": {used: now}, "idle": {used: now.Add(-galleryIdle)}}
-	f.rates.of = map[string]*rate.Limiter{"sol": nil, "mar": nil}
 	f.Forget([]string{"sol", "idle"})
 	if left := slices.Collect(maps.Keys(f.people.of)); !slices.Equal(left, []string{"sol"}) {
 		t.Errorf("the people of %v are in memory, want those of sol", left)
-	}
-	if left := slices.Collect(maps.Keys(f.rates.of)); !slices.Equal(left, []string{"sol"}) {
-		t.Errorf("the rates of %v are in memory, want that of sol", left)
 	}
 }

@@ -295,7 +295,10 @@ func TestPeople_nothing_can_be_said_of_faces_whose_descriptors_are_gone(t *testi
 	l.introduce("Ana", portrait(10))
 	p := l.take("a.png", picture(2, 1))
 	l.run()
-	l.sweep(2 * time.Hour)
+	l.now = l.now.Add(2 * time.Hour)
+	if _, err := l.flow.Retire(t.Context(), tenant, 10); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := l.flow.SayIs(t.Context(), tenant, p.ID+"-1", "Bea"); animo.CodeOf(err) != animo.Unsupported {
 		t.Errorf("%v", err)
 	}

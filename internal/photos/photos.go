@@ -16,7 +16,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -32,7 +31,7 @@ import (
 // The tables, by what their keys are. Those of the moods are named by moodTable.
 const (
 	headsTable       = "photo-heads"       // hash of name and content -> id of the photo
-	pendingTable     = "photo-pending"     // id -> nothing, of photos that are not finished
+	pendingTable     = "photo-pending"     // id -> its key in photo-heads, of photos that are not finished
 	erasedTable      = "photo-erased"      // id -> erased, of photos of which something may still come
 	photosTable      = "photos"            // id -> photoRow
 	picturesTable    = "pictures"          // id -> bytes, of photos whose picture is kept; its one tally counts them
@@ -115,6 +114,9 @@ type Options struct {
 	Log         *slog.Logger                                                        // nil means slog.Default
 }
 
+// uploadMemory is how many bytes of uploads are in memory at most; others are in files until they are kept.
+const uploadMemory = 64 << 20
+
 // Flow is the photo flow over its stores. It is safe for concurrent use.
 type Flow struct {
 	tables  table.Driver
@@ -133,7 +135,7 @@ type Flow struct {
 	rates   rates
 	people  galleries
 	feeds   feeds
-	scrubs  atomic.Bool // something was erased since the last Scrub
+	scrubs  scrubs
 }
 
 // New makes the flow over its stores. It starts nothing.
@@ -153,7 +155,7 @@ func New(tables table.Driver, objects object.Store, events Events, engine Engine
 	limits := o.Limits.withDefaults()
 	return &Flow{
 		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, keep: o.Descriptors, now: o.Now, log: o.Log,
-		spool:  spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room},
+		spool:  spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room, Memory: semaphore.NewWeighted(uploadMemory)},
 		pixels: semaphore.NewWeighted(int64(limits.Pixels)), studies: semaphore.NewWeighted(int64(limits.Analyses)),
 	}
 }
@@ -189,6 +191,9 @@ type photoRow struct {
 
 // photo reads a photo's row, or answers NotFound.
 func (f *Flow) photo(ctx context.Context, tenant, id string) (row photoRow, err error) {
+	if id == "" {
+		return row, noPhoto(id)
+	}
 	row.rev, err = f.getJSON(ctx, tenant, photosTable, id, &row)
 	if gone(err) {
 		err = noPhoto(id)
@@ -223,14 +228,13 @@ type erased struct {
 type remains struct {
 	Head  string    `json:"head"`
 	Taken time.Time `json:"taken"`
-	Count int       `json:"count"` // of its faces
-	Round int       `json:"round,omitempty"`
-	Past  int       `json:"past,omitempty"`
+	Count int       `json:"count"`           // of its faces
+	Round int       `json:"round,omitempty"` // of its analyses
 }
 
 // setPending has the sweeper see to a photo until it is finished.
-func (f *Flow) setPending(ctx context.Context, tenant, id string) error {
-	return f.tables.Put(ctx, tenant, pendingTable, table.Row{Key: id})
+func (f *Flow) setPending(ctx context.Context, tenant string, row *photoRow) error {
+	return f.tables.Put(ctx, tenant, pendingTable, table.Row{Key: row.ID, Value: []byte(row.Head)})
 }
 
 // getJSON reads one table row into v and gives its revision.

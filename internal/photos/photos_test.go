@@ -408,8 +408,8 @@ func TestFlow_keeps_photos_and_faces_as_long_as_the_policy_says(t *testing.T) {
 	sweep := func(after time.Duration) {
 		t.Helper()
 		l.now = l.now.Add(after)
-		if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
-			t.Fatal(err)
+		if more, err := l.flow.Retire(t.Context(), tenant, 10); more || err != nil {
+			t.Fatal(more, err)
 		}
 	}
 	sweep(23 * time.Hour)
@@ -440,12 +440,12 @@ func TestFlow_keeps_photos_and_faces_as_long_as_the_policy_says(t *testing.T) {
 func TestFlow_holds_limits(t *testing.T) {
 	l := newLine(t, photos.Options{Limits: photos.Limits{PhotoBytes: 4000}})
 	one := picture(1, 1)
-	l.policy = animo.PhotoPolicy{PerMinute: 3}
+	l.policy = animo.PhotoPolicy{PerMinute: 6}
 	for i := range 3 {
 		l.take("a.png", picture(1, uint8(i)))
 	}
 	if _, err := l.tryTake("a.png", one); animo.CodeOf(err) != animo.TooManyRequests {
-		t.Errorf("a fourth photo in a minute: %v", err)
+		t.Errorf("more than half a minute's photos at once: %v", err)
 	}
 	l.now = l.now.Add(time.Minute)
 	l.policy = animo.PhotoPolicy{Photos: 3}
@@ -567,34 +567,41 @@ func TestFlow_summary_counts_by_interval_and_source(t *testing.T) {
 	}
 }
 
-func TestFlow_followers_are_told_each_face_once_and_in_order(t *testing.T) {
-	l := newLine(t, photos.Options{})
-	told := make(chan photos.Told)
-	follow := func(ctx context.Context, after int64) {
+// follow has a follower tell on a channel what it hears, until the test stops it.
+func (l *line) follow(after int64) (told <-chan photos.Told, stop func()) {
+	ctx, cancel := context.WithCancel(l.t.Context())
+	heard, ended := make(chan photos.Told), make(chan struct{})
+	go func() {
+		defer close(ended)
 		for one, err := range l.flow.Follow(ctx, tenant, after) {
 			if err != nil {
-				t.Error(err)
+				l.t.Error(err)
 				return
 			}
 			select {
-			case told <- one:
+			case heard <- one:
 			case <-ctx.Done():
 				return
 			}
 		}
+	}()
+	return heard, func() { cancel(); <-ended }
+}
+
+func TestFlow_followers_are_told_each_face_once_and_in_order(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	told, stop := l.follow(0)
+	if one := <-told; one.ID != 0 || one.Record != nil {
+		t.Errorf("told %+v, want the place to begin at", one)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { defer close(ended); follow(ctx, 0) }()
 	l.take("a.png", picture(3, 1))
 	l.run()
 	for want := range int64(3) {
 		if one := <-told; one.ID != want+1 || one.Record.ImageID != "a.png" || len(one.JSON) == 0 {
-			t.Errorf("told %+v, want number %d", one, want+1)
+			t.Errorf("told %d, want number %d", one.ID, want+1)
 		}
 	}
-	cancel()
-	<-ended
+	stop()
 	erased := l.take("b.png", picture(1, 2))
 	l.run()
 	if _, err := l.flow.Erase(t.Context(), tenant, erased.ID); err != nil {
@@ -602,29 +609,101 @@ func TestFlow_followers_are_told_each_face_once_and_in_order(t *testing.T) {
 	}
 	l.take("c.png", picture(1, 3))
 	l.run()
-	ctx, cancel = context.WithCancel(t.Context())
-	ended = make(chan struct{})
-	go func() { defer close(ended); follow(ctx, 2) }()
-	if one := <-told; one.ID != 3 {
-		t.Errorf("resumed with %+v", one)
+	told, stop = l.follow(2)
+	if one := <-told; one.ID != 2 || one.Record != nil {
+		t.Errorf("resumed at %d, want 2", one.ID)
 	}
-	if one := <-told; one.ID != 5 || one.Record.ImageID != "c.png" {
-		t.Errorf("after an erased one: %+v", one)
+	if one := <-told; one.ID != 3 || one.Record == nil {
+		t.Errorf("resumed with %d, want 3", one.ID)
 	}
-	cancel()
-	<-ended
-	if err := l.rows.TrimLog(t.Context(), tenant, "moods", 4); err != nil {
+	if one := <-told; one.ID != 5 || one.Erased != erased.ID {
+		t.Errorf("told %+v, want that %s was erased", one, erased.ID)
+	}
+	if one := <-told; one.ID != 6 || one.Record.ImageID != "c.png" {
+		t.Errorf("after an erased one: %d", one.ID)
+	}
+	stop()
+	if err := l.rows.TrimLog(t.Context(), tenant, "moods", 5); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel = context.WithCancel(t.Context())
-	ended = make(chan struct{})
-	go func() { defer close(ended); follow(ctx, 1) }()
-	if one := <-told; one.Record != nil || one.ID != 4 {
-		t.Errorf("resumed where nothing is known any more: %+v, want a gap up to 4", one)
+	told, stop = l.follow(1)
+	if one := <-told; one.Record != nil || one.ID != 5 {
+		t.Errorf("resumed where nothing is known any more: %+v, want place 5", one)
 	}
-	if one := <-told; one.ID != 5 {
-		t.Errorf("after the gap: %+v", one)
+	if one := <-told; one.ID != 6 {
+		t.Errorf("after the gap: %d", one.ID)
 	}
-	cancel()
-	<-ended
+	stop()
+	told, stop = l.follow(1000) // of another database
+	if one := <-told; one.Record != nil || one.ID != 6 {
+		t.Errorf("resumed at a place that never was: %+v, want place 6", one)
+	}
+	stop()
+}
+
+func TestFlow_face_erased_while_it_is_recorded_is_not_told(t *testing.T) {
+	for n, more := 1, true; more; n++ {
+		l := newLine(t, photos.Options{})
+		told, stop := l.follow(0)
+		<-told
+		stop()
+		p := l.take("a.png", picture(1, 1))
+		l.step(l.flow.Functions()[0])
+		l.calls, more = 0, false
+		l.at = func(call int) error {
+			if call == n {
+				l.at, more = nil, true
+				if _, err := l.flow.Erase(t.Context(), tenant, p.ID); err != nil {
+					t.Error(err)
+				}
+			}
+			return nil
+		}
+		l.run()
+		l.at = nil
+		if !more {
+			return
+		}
+		told, stop = l.follow(0)
+		<-told
+		if one := <-told; one.Erased != p.ID {
+			t.Errorf("erased before call %d of the record, and told: %+v", n, one)
+		}
+		stop()
+	}
+}
+
+// TestFlow_feed_goes_on_where_a_read_failed has one read of a table fail while faces are being read for all who
+// follow.
+func TestFlow_feed_goes_on_where_a_read_failed(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	p := l.take("a.png", picture(1, 1))
+	l.run()
+	told, stop := l.follow(-1)
+	defer stop()
+	if one := <-told; one.ID != 1 {
+		t.Errorf("begins at %d, want 1", one.ID)
+	}
+	l.mu.Lock()
+	l.calls = 0
+	l.at = func(call int) error {
+		if call == 5 {
+			return animo.Errorf(animo.Unavailable, "the disk is slow", "el disco es lento")
+		}
+		return nil
+	}
+	l.mu.Unlock()
+	var entries []table.Entry
+	for i := range 6 {
+		value := fmt.Appendf(nil, `{"face_id":"%d","photo_id":%q}`, i, p.ID)
+		entries = append(entries, table.Entry{Row: table.Row{Key: fmt.Sprint(i), Value: value}, Log: "moods"})
+	}
+	if _, err := l.rows.Add(t.Context(), tenant, "faces-happy", entries...); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 6 {
+		if one := <-told; one.Record.FaceID != fmt.Sprint(i) {
+			t.Errorf("told face %s, want %d", one.Record.FaceID, i)
+		}
+	}
 }

@@ -47,7 +47,6 @@ func (f *Flow) record(ctx context.Context, e animo.Event) error {
 	if _, err := f.restate(ctx, e.Tenant, recordKey{r.Mood, entry.Key}); err != nil {
 		return err
 	}
-	f.feeds.wake(e.Tenant)
 	row, err = f.photo(ctx, e.Tenant, r.PhotoID)
 	if gone(err) || err == nil && row.Round != round {
 		_, err := f.tables.Remove(ctx, e.Tenant, moodTable(r.Mood), entry)
@@ -56,6 +55,7 @@ func (f *Flow) record(ctx context.Context, e animo.Event) error {
 	if err != nil {
 		return err
 	}
+	f.feeds.wake(e.Tenant)
 	return f.finish(ctx, e.Tenant, row)
 }
 

@@ -60,11 +60,14 @@ func talliesOf(r animo.MoodRecord) []table.Tally {
 	return list
 }
 
-// intervalsMost is how many intervals one summary has at most.
-const intervalsMost = 10_000
+// intervalsMost and sourcesMost are how many intervals and sources one summary has at most.
+const (
+	intervalsMost = 10_000
+	sourcesMost   = 1_000
+)
 
 // Summary counts recorded faces by mood and interval. It answers Invalid for an interval's length that is not
-// possible, and TooLarge when there would be more than 10,000 intervals.
+// possible, and TooLarge when there would be more than 10,000 intervals or 1,000 sources.
 func (f *Flow) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summary, error) {
 	if q.Every < time.Minute || q.Every%time.Minute != 0 || (q.Every < day && day%q.Every != 0) || (q.Every > day && q.Every%day != 0) {
 		return Summary{}, animo.Errorf(animo.Invalid, "an interval of %v is not possible; use whole minutes that divide a day, like 1m, 15m or 6h, or whole days, like 24h",
@@ -102,6 +105,9 @@ func (f *Flow) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summ
 				intervals[at] = counts{}
 			}
 			if sources[source] == nil {
+				if len(sources) == sourcesMost {
+					return Summary{}, animo.Errorf(animo.TooLarge, "there are more than %d sources; name one", "hay más de %d fuentes; nombre una", sourcesMost).Of("source")
+				}
 				sources[source] = counts{}
 			}
 			intervals[at].add(m, t)

@@ -2,6 +2,7 @@ package photos
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -29,11 +30,9 @@ const (
 
 // check answers UnsafeName or Invalid for what cannot be.
 func (u Upload) check() error {
-	printable := func(s string) bool {
-		return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
-	}
+	printable := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, unprintable) }
 	switch {
-	case u.Name == "" || len(u.Name) > maxName || !printable(u.Name) || strings.ContainsAny(u.Name, `/\`):
+	case u.Name == "" || u.Name == "." || u.Name == ".." || len(u.Name) > maxName || !printable(u.Name) || strings.ContainsAny(u.Name, `/\`):
 		return animo.Errorf(animo.UnsafeName, "%q cannot be a photo's name: use 1 to %d bytes without slashes and control characters",
 			"%q no puede ser el nombre de una foto: use de 1 a %d bytes sin barras ni caracteres de control", clip(u.Name), maxName).Of("name")
 	case len(u.Source) > maxSource || !printable(u.Source):
@@ -45,6 +44,10 @@ func (u Upload) check() error {
 	}
 	return nil
 }
+
+// unprintable reports whether a character controls a terminal, or the direction in which the text round it is
+// shown.
+func unprintable(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
 
 // Take accepts a photo: it keeps the bytes, notes the photo, and says photo.stored. When it returns nil, all of
 // that is on disk. The same bytes under the same name, while they are kept, are the same photo, and the first
@@ -77,39 +80,44 @@ func (f *Flow) Take(ctx context.Context, tenant string, u Upload, r io.Reader) (
 	return row.Photo, err
 }
 
-// store keeps an upload as a photo, or finds the photo that it is already. What it writes down first is that
-// there is something for the sweeper to see to, should the rest break off.
+// store keeps an upload as a photo, or finds the photo that it is already.
 func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.File, policy animo.PhotoPolicy) (photoRow, error) {
 	head := animo.ID("photo", u.Name, up.SHA256)
 	for {
 		if err := ctx.Err(); err != nil {
 			return photoRow{}, err
 		}
-		id, rev, err := f.draw(ctx, tenant, head)
+		id, rev, err := f.headOf(ctx, tenant, head)
 		if err != nil {
 			return photoRow{}, err
 		}
 		row, err := f.photo(ctx, tenant, id)
-		if err == nil {
-			err = f.takeUp(ctx, tenant, &row)
-			if conflict(err) { // somebody else took it up, or erased it
-				continue
-			}
-		}
-		if !gone(err) {
+		if err != nil && !gone(err) {
 			return row, err
 		}
-		switch _, err := f.tables.Get(ctx, tenant, erasedTable, id); {
-		case err == nil: // this is another photo
-			if _, err := f.newHead(ctx, tenant, head, id, rev); err != nil && !conflict(err) {
+		if err == nil && !row.Bare {
+			if err := f.takeUp(ctx, tenant, &row); !conflict(err) {
 				return row, err
 			}
-			continue
-		case !gone(err):
-			return row, err
+			continue // somebody else took it up, or erased it
 		}
-		if err := f.checkQuota(ctx, tenant, policy, up.Size); err != nil {
-			return row, err
+		underWay := false
+		if gone(err) {
+			if underWay, err = f.underWay(ctx, tenant, id); err != nil {
+				return row, err
+			}
+		}
+		if !underWay { // it is another photo
+			if err := f.checkQuota(ctx, tenant, policy, 1, up.Size); err != nil {
+				return row, err
+			}
+			id, err = f.newHead(ctx, tenant, head, id, rev)
+			if conflict(err) {
+				continue
+			}
+			if err != nil {
+				return row, err
+			}
 		}
 		row = photoRow{Head: head, Photo: animo.Photo{
 			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: u.Taken.UTC(), Accepted: animo.MomentOf(id), Status: animo.Queued,
@@ -117,22 +125,34 @@ func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.Fil
 		if row.Taken.IsZero() {
 			row.Taken = row.Accepted
 		}
-		if err := f.setPending(ctx, tenant, id); err != nil {
-			return row, err
-		}
-		if _, err := up.Seek(0, io.SeekStart); err != nil {
-			return row, err
-		}
-		if _, _, err := f.objects.Put(ctx, tenant, pictureObject(id), up); err != nil {
-			return row, err
-		}
-		if _, err := f.tables.Add(ctx, tenant, picturesTable, pictureEntry(id, up.Size)); err != nil {
-			return row, err
-		}
-		if err := f.save(ctx, tenant, &row); !conflict(err) {
+		if err := f.write(ctx, tenant, &row, up, policy); !conflict(err) {
 			return row, err
 		}
 	}
+}
+
+// write keeps a new photo. What it writes down first is that there is something for the sweeper to see to,
+// should the rest break off. It answers Conflict when somebody else did the same at the same time.
+func (f *Flow) write(ctx context.Context, tenant string, row *photoRow, up *spool.File, policy animo.PhotoPolicy) error {
+	if err := f.setPending(ctx, tenant, row); err != nil {
+		return err
+	}
+	added, err := f.tables.Add(ctx, tenant, picturesTable, pictureEntry(row.ID, row.Bytes))
+	if err != nil {
+		return err
+	}
+	if added > 0 { // counted first and looked at then, so that uploads at once do not pass the limit together
+		if err := f.checkQuota(ctx, tenant, policy, 0, 0); err != nil {
+			return errors.Join(err, f.clearPicture(ctx, tenant, row.ID, new(animo.Receipt)))
+		}
+	}
+	if _, err := up.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if _, _, err := f.objects.Put(ctx, tenant, pictureObject(row.ID), up); err != nil {
+		return err
+	}
+	return f.save(ctx, tenant, row)
 }
 
 // pictureEntry is the entry that counts a kept picture and its bytes.
@@ -143,28 +163,47 @@ func pictureEntry(id string, bytes int64) table.Entry {
 // keptTally counts the pictures that a tenant has, and their bytes.
 const keptTally = "kept"
 
-// draw gives the id of the photo with that name and content, a new one if there is none, and its row's revision.
-func (f *Flow) draw(ctx context.Context, tenant, head string) (id string, rev int64, err error) {
-	for {
-		row, err := f.tables.Get(ctx, tenant, headsTable, head)
-		if err == nil || !gone(err) {
-			return string(row.Value), row.Rev, err
-		}
-		if id, err := f.newHead(ctx, tenant, head, "", 0); !conflict(err) {
-			return id, 1, err
-		}
+// headOf gives the id of the photo with that name and content, and its row's revision; "" and 0 for none.
+func (f *Flow) headOf(ctx context.Context, tenant, head string) (id string, rev int64, err error) {
+	row, err := f.tables.Get(ctx, tenant, headsTable, head)
+	if gone(err) {
+		err = nil
 	}
+	return string(row.Value), row.Rev, err
+}
+
+// dropHead forgets which photo has a name and content, if it is that one. An upload of the same bytes may have
+// made it another photo's at this very moment; then these bytes, sent once more, are one photo more.
+func (f *Flow) dropHead(ctx context.Context, tenant, head, id string) error {
+	now, _, err := f.headOf(ctx, tenant, head)
+	if err != nil || now != id || head == "" {
+		return err
+	}
+	return f.deleteRow(ctx, tenant, headsTable, head)
+}
+
+// storeTime is how long storing an upload that came in takes at most.
+const storeTime = 10 * time.Minute
+
+// underWay reports whether a photo without a row may be one that somebody is storing at this moment. Otherwise
+// it was erased, or storing it broke off.
+func (f *Flow) underWay(ctx context.Context, tenant, id string) (bool, error) {
+	if id == "" || f.now().Sub(animo.MomentOf(id)) > storeTime {
+		return false, nil
+	}
+	_, err := f.tables.Get(ctx, tenant, erasedTable, id)
+	if gone(err) {
+		return true, nil
+	}
+	return false, err
 }
 
 // newHead makes an id for the name and content, if the row's revision still is rev. It sorts after the id before
 // it, also when the clock went back.
 func (f *Flow) newHead(ctx context.Context, tenant, head, before string, rev int64) (id string, err error) {
-	at := f.now()
+	at := f.now().Truncate(time.Millisecond)
 	if last := animo.MomentOf(before); !at.After(last) {
-		at = last
-	}
-	if before != "" {
-		at = at.Add(time.Millisecond)
+		at = last.Add(time.Millisecond)
 	}
 	id = animo.Moment(at) + "-" + animo.ID(tenant, head)[:16]
 	return id, f.tables.Swap(ctx, tenant, headsTable, table.Row{Key: head, Value: []byte(id), Rev: rev})
@@ -172,10 +211,10 @@ func (f *Flow) newHead(ctx context.Context, tenant, head, before string, rev int
 
 // takeUp has a photo that failed tried anew.
 func (f *Flow) takeUp(ctx context.Context, tenant string, row *photoRow) error {
-	if row.Status != animo.Failed || row.Bare {
+	if row.Status != animo.Failed {
 		return nil
 	}
-	if err := f.setPending(ctx, tenant, row.ID); err != nil {
+	if err := f.setPending(ctx, tenant, row); err != nil {
 		return err
 	}
 	row.Status, row.Failure = animo.Queued, nil

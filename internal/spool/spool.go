@@ -1,4 +1,5 @@
-// Package spool takes in an upload as a temporary file, so that its size and hash are known before it is kept.
+// Package spool takes in an upload, into memory or as a temporary file, so that its size and hash are known before
+// it is kept.
 package spool
 
 import (
@@ -9,6 +10,8 @@ import (
 	"os"
 	"syscall"
 
+	"golang.org/x/sync/semaphore"
+
 	"animo"
 )
 
@@ -18,14 +21,20 @@ type Folder struct {
 	Most    int64                   // bytes of one upload
 	Setting string                  // the name of Most, for people
 	Room    func(bytes int64) error // answers NoSpace when so many bytes more would be too many
+	Memory  *semaphore.Weighted     // bytes of uploads that may be in memory and not in a file; nil for none
 }
 
-// File is an upload that came in whole. It is read from the file's position, which is at the end.
+// File is an upload that came in whole. Seek to where it shall be read.
 type File struct {
-	*os.File
+	io.ReadSeeker
 	Size   int64
 	SHA256 string // hexadecimal
+
+	remove func()
 }
+
+// Remove forgets the upload.
+func (f *File) Remove() { f.remove() }
 
 // roomEvery is after how many bytes it is asked again whether the disk has room for the rest.
 const roomEvery = 4 << 20
@@ -33,25 +42,37 @@ const roomEvery = 4 << 20
 // Take takes in an upload of 1 to Most bytes, which the caller removes. size is how many there will be, -1 if
 // that is not known; an upload that will not fit is refused before it is read. The answer is TooLarge,
 // EmptyFile, NoSpace, or Unavailable for one that broke off.
-func (d Folder) Take(r io.Reader, size int64) (_ *File, err error) {
+func (d Folder) Take(r io.Reader, size int64) (*File, error) {
 	if size > d.Most {
 		return nil, d.tooLarge()
 	}
 	if err := d.Room(2 * max(size, 0)); err != nil { // here, and as an object
 		return nil, err
 	}
+	r = io.LimitReader(r, d.Most+1)
+	f, r, err := d.hold(r, size)
+	if f != nil || err != nil {
+		return f, err
+	}
+	return d.file(r)
+}
+
+// file takes in an upload as a temporary file.
+func (d Folder) file(r io.Reader) (_ *File, err error) {
 	file, err := os.CreateTemp(d.Dir, "upload-*")
 	if err != nil {
 		return nil, broken(err)
 	}
-	f := &File{File: file}
+	f := &File{ReadSeeker: file, remove: func() {
+		_ = file.Close()
+		_ = os.Remove(file.Name())
+	}}
 	defer func() {
 		if err != nil {
 			f.Remove()
 		}
 	}()
 	h := sha256.New()
-	r = io.LimitReader(r, d.Most+1)
 	for {
 		n, err := io.CopyN(io.MultiWriter(file, h), r, roomEvery)
 		f.Size += n
@@ -78,12 +99,6 @@ func (d Folder) Take(r io.Reader, size int64) (_ *File, err error) {
 func (d Folder) tooLarge() error {
 	return animo.Errorf(animo.TooLarge, "the file has more than %d bytes; send a smaller one, or raise the limit (setting %s)",
 		"el archivo tiene más de %d bytes; envíe uno menor, o suba el límite (ajuste %s)", d.Most, d.Setting)
-}
-
-// Remove forgets the temporary file.
-func (f *File) Remove() {
-	_ = f.Close()
-	_ = os.Remove(f.Name())
 }
 
 // broken tells a full disk from an upload that broke off.

@@ -1,0 +1,168 @@
+package photos_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"animo"
+	"animo/internal/photos"
+	"animo/internal/table"
+)
+
+func TestFlow_upload_that_was_refused_leaves_no_trace(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	l.policy = animo.PhotoPolicy{Photos: 1, KeepPhotos: 24 * time.Hour, KeepFaces: 48 * time.Hour}
+	l.take("a.png", picture(1, 1))
+	if _, err := l.tryTake("b.png", picture(1, 2)); animo.CodeOf(err) != animo.Quota {
+		t.Errorf("a second photo where one may be kept: %v", err)
+	}
+	if n, err := l.rows.Count(t.Context(), tenant, "photo-heads", table.Range{}); n != 1 || err != nil {
+		t.Errorf("%d heads, %v; want that of the photo alone", n, err)
+	}
+	l.now = l.now.Add(72 * time.Hour)
+	l.policy.Photos = 2
+	if p := l.take("b.png", picture(1, 2)); !p.Accepted.Equal(l.now) {
+		t.Errorf("accepted now, at %v, as if at %v", l.now, p.Accepted)
+	}
+}
+
+// TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again dies before each call of an upload in turn,
+// and sends the same bytes much later, while the sweeper runs.
+func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *testing.T) {
+	for n, broken := 1, true; broken; n++ {
+		l := newLine(t, photos.Options{})
+		l.at = func(call int) error {
+			if call >= n {
+				return errors.New("the process died")
+			}
+			return nil
+		}
+		_, err := l.tryTake("a.png", picture(1, 1))
+		broken = err != nil
+		l.at = nil
+		if page, _, err := l.flow.Photos(t.Context(), tenant, "", 10); !broken || err != nil || len(page) > 0 {
+			continue // it was stored, and the sweeper sees to it
+		}
+		l.now = l.now.Add(2 * time.Hour)
+		l.calls = 0
+		l.at = func(call int) error {
+			if call == 4 {
+				l.at = nil
+				if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+					t.Error(err)
+				}
+			}
+			return nil
+		}
+		p := l.take("a.png", picture(1, 1))
+		l.at = nil
+		l.run()
+		if q := l.photo(p.ID); q.Status != animo.Done || !q.Accepted.Equal(l.now) {
+			t.Errorf("died before call %d, sent two hours later: %+v", n, q)
+		}
+		if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+			t.Fatal(err)
+		}
+		if again := l.take("a.png", picture(1, 1)); again.ID != p.ID {
+			t.Errorf("died before call %d: the same bytes are photo %s, then %s", n, p.ID, again.ID)
+		}
+		kept := 0
+		for tally, err := range l.rows.Tallies(t.Context(), tenant, "pictures", table.Range{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept += int(tally.N)
+		}
+		if kept != 1 {
+			t.Errorf("died before call %d: %d pictures are counted", n, kept)
+		}
+	}
+}
+
+func TestFlow_uploads_at_once_do_not_pass_the_limit_together(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	l.policy = animo.PhotoPolicy{Photos: 3}
+	var taken atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 30 {
+		wg.Go(func() {
+			_, err := l.tryTake(fmt.Sprint(i), picture(1, uint8(i)))
+			if err == nil {
+				taken.Add(1)
+			} else if animo.CodeOf(err) != animo.Quota {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := taken.Load(); n > 3 || n == 0 {
+		t.Errorf("%d photos were taken where 3 may be kept", n)
+	}
+	l.run()
+	if n := l.faces()[animo.Happy]; n != int(taken.Load()) {
+		t.Errorf("%d faces of %d photos", n, taken.Load())
+	}
+}
+
+func TestFlow_photo_whose_picture_is_not_kept_any_more_is_another_when_sent_again(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	l.policy = animo.PhotoPolicy{KeepPhotos: time.Hour, KeepFaces: 100 * time.Hour}
+	old := l.take("a.png", picture(1, 1))
+	l.run()
+	l.now = l.now.Add(2 * time.Hour)
+	if _, err := l.flow.Retire(t.Context(), tenant, 10); err != nil {
+		t.Fatal(err)
+	}
+	p := l.take("a.png", picture(1, 1))
+	l.run()
+	body, _, _, err := l.flow.Image(t.Context(), tenant, p.ID)
+	if p.ID == old.ID || err != nil {
+		t.Fatalf("sent again: %+v, %v", p, err)
+	}
+	_ = body.Close()
+	if l.photo(p.ID).Status != animo.Done {
+		t.Errorf("%+v", l.photo(p.ID))
+	}
+}
+
+func TestFlow_photo_that_cannot_be_swept_does_not_hold_up_the_others(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	bad := l.take("a.png", picture(1, 1))
+	l.step(l.flow.Functions()[0])
+	if err := l.rows.Put(t.Context(), tenant, "photo-faces", table.Row{Key: bad.ID, Value: []byte("{")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.queue.DeleteTenant(t.Context(), tenant); err != nil { // its faces are not recorded
+		t.Fatal(err)
+	}
+	l.now = l.now.Add(time.Second)
+	erased := l.take("b.png", picture(1, 2))
+	l.run()
+	if _, err := l.flow.Erase(t.Context(), tenant, erased.ID); err != nil {
+		t.Fatal(err)
+	}
+	l.now = l.now.Add(time.Hour)
+	if _, err := l.flow.Sweep(t.Context(), tenant); err == nil {
+		t.Error("a row that cannot be read is no error")
+	}
+	if n, err := l.rows.Count(t.Context(), tenant, "photo-erased", table.Range{}); n != 0 || err != nil {
+		t.Errorf("the erasure of another photo is not ended: %d, %v", n, err)
+	}
+}
+
+func TestFlow_tenant_that_may_not_any_more_is_not_analysed(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	p := l.take("a.png", picture(1, 1))
+	l.forbidden = animo.Errorf(animo.Forbidden, "not for this", "no para esto").Of("purpose")
+	l.run()
+	if q := l.photo(p.ID); q.Status != animo.Failed || q.Failure.Code != animo.Forbidden {
+		t.Errorf("%+v", q)
+	}
+	if _, err := l.tryTake("b.png", picture(1, 2)); animo.CodeOf(err) != animo.Forbidden {
+		t.Errorf("another photo: %v", err)
+	}
+}
