@@ -35,7 +35,7 @@ const tenant = "sol"
 // line is the flow over real stores, its functions run one event at a time by the test. Its engine sees as many
 // faces as the picture has rows, whose emotions the test says; none where it says none.
 type line struct {
-	t         *testing.T
+	t         testing.TB
 	flow      *photos.Flow
 	rows      *sqltable.Driver
 	objects   object.Store
@@ -52,7 +52,7 @@ type line struct {
 	at    func(call int) error // called before each; its error is the call's; nil for nothing
 }
 
-func newLine(t *testing.T, o photos.Options) *line {
+func newLine(t testing.TB, o photos.Options) *line {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
 	if err != nil {

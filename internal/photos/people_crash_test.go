@@ -57,6 +57,14 @@ var acts = []struct {
 	}, "Ana Bea -"},
 }
 
+// everyCall is how many calls further a crash comes next time.
+func everyCall() int {
+	if testing.Short() {
+		return 4
+	}
+	return 1
+}
+
 // newPeople gives a line with Ana, Bea and a photo.
 func newPeople(t *testing.T) (l *line, photo string) {
 	l = newLine(t, photos.Options{})
@@ -78,7 +86,7 @@ func TestPeople_crash_at_any_call(t *testing.T) {
 			t.Parallel()
 			n, done := 0, false
 			for !done {
-				n++
+				n += everyCall()
 				l, photo := newPeople(t)
 				before := l.names(photo)
 				l.at = func(call int) error {
@@ -221,7 +229,7 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for n, more := 1, true; more; n++ {
+			for n, more := 1, true; more; n += everyCall() {
 				l, photo := newPeople(t)
 				ana, err := l.flow.Person(t.Context(), tenant, "Ana")
 				if err != nil {
