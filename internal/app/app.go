@@ -43,8 +43,7 @@ type Options struct {
 	Log     *slog.Logger  // nil means slog.Default
 	Faces   photos.Engine // who finds the faces; nil means what the settings say
 
-	Now         func() time.Time // what ids, records and retention times are made of; nil means time.Now
-	AnswerPause time.Duration    // that a client may take nothing of a download or a stream; 0 means 10 s
+	Now func() time.Time // what ids, records and retention times are made of; nil means time.Now
 }
 
 // New validates the settings, opens the stores and listens. Nothing is served before Start. After an error
@@ -139,7 +138,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 		Limits: httpapi.Limits{
 			BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Requests: c.MaxRequests,
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
-			AnswerPause: o.AnswerPause,
+			Files: c.MaxFiles, UploadPause: c.UploadPause, AnswerPause: c.AnswerPause,
 		},
 		Loopback: c.Loopback(), Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues),
 		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,

@@ -34,7 +34,9 @@ func TestFaults_stream_clients_that_do_not_read_cost_the_others_nothing(t *testi
 		clients = 200
 	}
 	const faces = 100
-	a := startWith(t, settings(t), app.Options{Faces: crowd, AnswerPause: time.Hour})
+	c := settings(t)
+	c.AnswerPause = time.Hour
+	a := startWith(t, c, app.Options{Faces: crowd})
 	first := a.listen("", "") // says what the others should be told
 	a.crowds(1)               // so that all that is made once is there
 	first.faces(perPhoto)
@@ -76,7 +78,9 @@ func TestFaults_stream_clients_that_do_not_read_cost_the_others_nothing(t *testi
 
 // TestFaults_stream_clients_that_do_not_read_are_dropped waits until the server has hung up on them.
 func TestFaults_stream_clients_that_do_not_read_are_dropped(t *testing.T) {
-	a := startWith(t, settings(t), app.Options{Faces: crowd, AnswerPause: 100 * time.Millisecond})
+	c := settings(t)
+	c.AnswerPause = 100 * time.Millisecond
+	a := startWith(t, c, app.Options{Faces: crowd})
 	first := a.listen("", "")
 	a.crowds(1)
 	first.faces(perPhoto)

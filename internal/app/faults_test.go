@@ -203,16 +203,14 @@ func TestFaults_a_flood_does_not_make_another_tenant_wait(t *testing.T) {
 		<-begun
 	}
 	id := mar.put("una.png", onePixel)
-	before := 0
-	for {
+	for before := 0; ; before++ {
+		if before > workers {
+			t.Fatalf("%d photos of the flood were begun before it; at most one for each of %d workers may be", before, workers)
+		}
 		goOn <- struct{}{}
 		if <-begun == "mar" {
 			break
 		}
-		before++
-	}
-	if before > workers {
-		t.Errorf("%d photos of the flood were begun before it; at most one for each of %d workers may be", before, workers)
 	}
 	for range workers { // whichever of them it is
 		goOn <- struct{}{}
@@ -246,28 +244,24 @@ func TestFaults_upload_that_stops_half_way_is_not_kept(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fmt.Fprintf(conn, "%sHost: localhost\r\nContent-Length: 100000\r\n\r\n%s", cse.head, cse.body)
+			fmt.Fprintf(conn, "%sHost: localhost\r\nContent-Length: 10000000\r\n\r\n%s", cse.head, cse.body)
 			if hangsUp {
-				awaitSpooling(t, c, true)
+				a.awaitDone(len(cse.kept))
+				awaitSpooling(t, c, true) // it is so large that it comes in as a file
 			} else if answer, err := io.ReadAll(conn); err != nil || !bytes.HasPrefix(answer, []byte("HTTP/1.1 ")) || !bytes.Contains(answer, []byte(`"code":`)) {
 				t.Errorf("%s that stalls is answered %q, %v", name, answer, err)
 			}
 			_ = conn.Close()
 			awaitSpooling(t, c, false)
-			var list struct{ Items []photo }
+			list := a.awaitDone(len(cse.kept))
 			var names []string
-			for done := false; !done; { // what came whole may still be under way
-				list.Items, names, done = nil, nil, true
-				a.do("GET", "/v1/photos", "").into(t, &list)
-				for _, p := range list.Items {
-					names = append(names, p.Name)
-					done = done && p.Status == "done"
-				}
+			for _, p := range list {
+				names = append(names, p.Name)
 			}
 			if !slices.Equal(names, cse.kept) {
 				t.Errorf("%s that stops, hanging up %v: there are %q, want %q", name, hangsUp, names, cse.kept)
 			}
-			for _, p := range list.Items {
+			for _, p := range list {
 				a.do("DELETE", "/v1/photos/"+p.ID, "")
 			}
 			leavesNoPhotos(t, c)
@@ -276,6 +270,18 @@ func TestFaults_upload_that_stops_half_way_is_not_kept(t *testing.T) {
 			} else {
 				a.do("DELETE", "/v1/photos/"+next.ID, "")
 			}
+		}
+	}
+}
+
+// awaitDone waits until there are at least so many photos and all are done.
+func (a *animo) awaitDone(n int) []photo {
+	a.t.Helper()
+	for {
+		var list struct{ Items []photo }
+		a.do("GET", "/v1/photos", "").into(a.t, &list)
+		if len(list.Items) >= n && !slices.ContainsFunc(list.Items, func(p photo) bool { return p.Status != "done" }) {
+			return list.Items
 		}
 	}
 }

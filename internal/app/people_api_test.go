@@ -28,7 +28,7 @@ type person struct {
 		ThumbnailURL string `json:"thumbnail_url"`
 	} `json:"known_by"`
 	Items []struct {
-		File    string
+		File    string `json:"image_id"`
 		Problem *struct{ Code, Detail string }
 	}
 }
@@ -193,8 +193,9 @@ func TestPeople_form_introduces_by_each_photo_for_itself(t *testing.T) {
 	if r, _ := send(part{"f", "grupo.jpg", sample(t, 1)}); r.status != http.StatusUnprocessableEntity || r.code() != "several_faces" {
 		t.Errorf("none that serves: %d %s", r.status, r.body)
 	}
-	if r, _ := send(part{"source", "", "norte"}, part{"f", "uno.jpg", "x"}); r.status != http.StatusUnprocessableEntity || r.code() != "invalid" {
-		t.Errorf("a field: %d %s", r.status, r.body)
+	r, p = send(part{"f", "grupo.jpg", sample(t, 1)}, part{"f", "nada.png", onePixel})
+	if r.status != http.StatusUnprocessableEntity || r.code() != "several_faces" || len(p.Items) != 2 || p.Items[1].Problem == nil {
+		t.Errorf("none of two that serves: %d %s", r.status, r.body)
 	}
 }
 

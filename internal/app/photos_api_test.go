@@ -219,7 +219,7 @@ func addCamera(t testing.TB, c config.Config, tenant string) string {
 
 func TestPhotos_form_takes_each_file_for_itself(t *testing.T) {
 	c := settings(t)
-	c.MaxPhoto = 300_000
+	c.MaxPhoto, c.MaxFiles = 300_000, 10
 	a := start(t, c)
 	type items struct{ Items []photo }
 	var got items
@@ -255,12 +255,58 @@ func TestPhotos_form_takes_each_file_for_itself(t *testing.T) {
 	}
 
 	var many []part
-	for range 1001 {
+	for range 11 {
 		many = append(many, part{"f", "uno.jpg", onePixel})
 	}
 	a.form("", many...).into(t, &got)
-	if last := got.Items[len(got.Items)-1]; len(got.Items) != 1001 || last.ID != "" || last.Problem == nil || last.Problem.Code != "too_large" || got.Items[999].ID == "" {
-		t.Errorf("1001 files: %d items, the last is %+v", len(got.Items), last)
+	if last := got.Items[len(got.Items)-1]; len(got.Items) != 11 || last.ID != "" || last.Problem == nil || last.Problem.Code != "too_large" || got.Items[9].ID == "" {
+		t.Errorf("11 files: %d items, the last is %+v", len(got.Items), last)
+	}
+}
+
+func TestPhotos_form_passes_over_fields_that_are_none_of_ours(t *testing.T) {
+	a := start(t, settings(t))
+	var got struct{ Items []photo }
+	r := a.form("", part{"f", "a.png", onePixel}, part{"submit", "", "Enviar"}, part{"note", "", strings.Repeat("x", 1<<20)}, part{"f", "b.png", onePixel})
+	if r.into(t, &got); r.status != http.StatusAccepted || len(got.Items) != 2 || got.Items[0].ID == "" || got.Items[1].ID == "" {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+}
+
+func TestPhotos_form_names_what_comes_after_a_field_that_is_wrong(t *testing.T) {
+	a := start(t, settings(t))
+	for field, c := range map[string]struct{ value, code string }{"taken_at": {"ayer", "invalid"}, "source": {strings.Repeat("x", 2000), "too_large"}} {
+		var got struct{ Items []photo }
+		r := a.form("", part{"f", field + ".png", onePixel}, part{field, "", c.value}, part{"f", "b.png", onePixel}, part{"taken_at", "", "2026-08-01T12:00:00Z"}, part{"f", "c.png", onePixel})
+		if r.into(t, &got); r.status != http.StatusAccepted || len(got.Items) != 4 || got.Items[0].ID == "" {
+			t.Fatalf("%s: %d %s", field, r.status, r.body)
+		}
+		for i, name := range []string{"", "b.png", "c.png"} {
+			if p := got.Items[i+1]; p.ID != "" || p.Name != name || p.Problem == nil || p.Problem.Code != c.code || p.Problem.Field != field || !strings.Contains(p.Problem.Detail, field) {
+				t.Errorf("%s: item %d is %+v (%+v), want %s of %q", field, i+1, p, p.Problem, c.code, name)
+			}
+		}
+	}
+}
+
+func TestPhotos_form_of_which_nothing_is_taken_tells_of_each_file(t *testing.T) {
+	c := settings(t)
+	c.MaxPhoto = 1000
+	a := start(t, c)
+	var got struct {
+		Status       int
+		Code, Detail string
+		Items        []photo
+	}
+	r := a.form("", part{"f", "gorda.jpg", strings.Repeat("x", 1500)}, part{"f", "vacía.jpg", ""})
+	r.into(t, &got)
+	if r.status != http.StatusRequestEntityTooLarge || r.header.Get("Content-Type") != "application/problem+json" || got.Status != r.status || got.Code != "too_large" || got.Detail == "" || len(got.Items) != 2 {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	for i, want := range []struct{ name, code string }{{"gorda.jpg", "too_large"}, {"vacía.jpg", "empty_file"}} {
+		if p := got.Items[i]; p.Name != want.name || p.Problem == nil || p.Problem.Code != want.code {
+			t.Errorf("item %d is %+v, want %+v", i, p, want)
+		}
 	}
 }
 
@@ -295,11 +341,11 @@ func TestPhotos_bad_requests(t *testing.T) {
 		"form: no border":             {"POST", "/v1/photos", "multipart/form-data", formOf(file + "x\n--x--\n"), 400, "malformed_body", ""},
 		"form: empty":                 {"POST", "/v1/photos", formType, "--x--\r\n", 422, "invalid", "file"},
 		"form: nothing at all":        {"POST", "/v1/photos", formType, "", 400, "malformed_body", ""},
-		"form: no end":                {"POST", "/v1/photos", formType, formOf(file + "x\n"), 503, "unavailable", ""},
+		"form: no end":                {"POST", "/v1/photos", formType, formOf(file + "x\n"), 400, "malformed_body", ""},
 		"form: no end after a field":  {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"source\"\n\na\n--x"), 400, "malformed_body", ""},
 		"form: no file chosen":        {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\n\n\n--x--\n"), 422, "invalid", "file"},
 		"form: a file without a name": {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\n\nx\n--x--\n"), 400, "unsafe_name", "name"},
-		"form: unknown field":         {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"sorce\"\n\na\n" + file + "x\n--x--\n"), 422, "invalid", "sorce"},
+		"form: only other fields":     {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"sorce\"\n\na\n--x--\n"), 422, "invalid", "file"},
 		"form: taken_at":              {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"taken_at\"\n\nayer\n" + file + "x\n--x--\n"), 422, "invalid", "taken_at"},
 		"form: too long a field":      {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"source\"\n\n" + strings.Repeat("a", 1025) + "\n--x--\n"), 413, "too_large", "source"},
 		"form: too long a header":     {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"f\"\nX: " + strings.Repeat("a", 100_000) + "\n\nx\n--x--\n"), 400, "malformed_body", ""},

@@ -34,11 +34,14 @@ type Config struct {
 	MaxTexts    int   `default:"1000" env:"ANIMO_MAX_TEXTS" placeholder:"N" help:"Most texts in one call to classify."`
 	MaxText     int   `default:"65536" env:"ANIMO_MAX_TEXT" placeholder:"BYTES" help:"Longest text to classify."`
 	MaxBody     int64 `default:"8388608" env:"ANIMO_MAX_BODY" placeholder:"BYTES" help:"Largest body of a request that is not an upload."`
-	MaxRequests int   `default:"256" env:"ANIMO_MAX_REQUESTS" placeholder:"N" help:"Requests of each kind (uploads, waits, others) served at once, half of them for one tenant; more are answered 429 or 503 with Retry-After."`
+	MaxRequests int   `default:"256" env:"ANIMO_MAX_REQUESTS" placeholder:"N" help:"Requests of each kind (uploads, downloads, waits, others) served at once, half of them for one tenant; more are answered 429 or 503 with Retry-After. Live streams have max-streams; photos are drawn on two at once, one for a tenant."`
+	MaxFiles    int   `default:"1000" env:"ANIMO_MAX_FILES" placeholder:"N" help:"Most photos in one form."`
 	MinFree     int64 `default:"134217728" env:"ANIMO_MIN_FREE" placeholder:"BYTES" help:"Disk space to leave free; uploads that would not are answered 507."`
 
 	RequestTime  time.Duration   `default:"30s" env:"ANIMO_REQUEST_TIME" help:"Longest request that is not an upload."`
 	UploadTime   time.Duration   `default:"15m" env:"ANIMO_UPLOAD_TIME" help:"Longest upload."`
+	UploadPause  time.Duration   `default:"30s" env:"ANIMO_UPLOAD_PAUSE" help:"How long an upload may bring nothing before it is given up."`
+	AnswerPause  time.Duration   `default:"10s" env:"ANIMO_ANSWER_PAUSE" help:"How long a client may take nothing of a download or a live stream before it is dropped."`
 	IngestTime   time.Duration   `default:"1h" env:"ANIMO_INGEST_TIME" help:"Longest ingest of one file, each attempt."`
 	TrainTime    time.Duration   `default:"2h" env:"ANIMO_TRAIN_TIME" help:"Longest training, each attempt."`
 	StopTime     time.Duration   `default:"20s" env:"ANIMO_STOP_TIME" help:"How long running work may take to end when Animo is asked to stop."`
@@ -136,6 +139,7 @@ func (c *Config) Validate() error {
 		"max-photo": c.MaxPhoto, "max-pixels": int64(c.MaxPixels), "max-faces": int64(c.MaxFaces), "max-streams": int64(c.MaxStreams),
 		"photos-per-minute": int64(c.PhotosPerMinute), "max-photos": int64(c.MaxPhotos), "max-photo-bytes": c.MaxPhotoBytes,
 		"keep-photos": int64(c.KeepPhotos), "keep-faces": int64(c.KeepFaces),
+		"max-files": int64(c.MaxFiles), "upload-pause": int64(c.UploadPause), "answer-pause": int64(c.AnswerPause),
 	} {
 		if n <= 0 {
 			errs = append(errs, wrong(name, "must be more than 0", "debe ser mayor que 0"))

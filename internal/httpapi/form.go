@@ -14,7 +14,6 @@ import (
 )
 
 const (
-	formFiles  = 1000     // most files in one form
 	formField  = 1 << 10  // most bytes of a field's value
 	formHeader = 64 << 10 // most bytes before a part's content, with what is read ahead of it
 )
@@ -26,24 +25,24 @@ var errFormEnds = errors.New("the form ends")
 type form struct {
 	body  *bounded
 	parts *multipart.Reader
-	part  io.Reader     // the file that is being read
+	part  *noting       // the file that is being read
 	most  int64         // bytes of a refused file that are read over, for the sake of those after it
 	ahead photos.Upload // what the fields say of the files after them
-
-	filesOnly bool // no fields are taken
-
-	files int
+	wrong *animo.Error  // what a field says that cannot be: the files after it are not taken
+	files int           // so far
+	limit int           // most files
 	over  bool
 }
 
-func newForm(body io.Reader, border string, most int64, u photos.Upload) *form {
+func newForm(body io.Reader, border string, l Limits, u photos.Upload) *form {
 	b := &bounded{r: body}
 	u.Size = -1
-	return &form{body: b, parts: multipart.NewReader(b, border), most: most, ahead: u}
+	return &form{body: b, parts: multipart.NewReader(b, border), most: l.PhotoBytes, limit: l.Files, ahead: u}
 }
 
-// next goes to the next file, the content of which is in part then, and tells what it is. After any error it
-// answers errFormEnds. There is at least one file or one other error before that.
+// next goes to the next file, the content of which is in part then, and tells what it is. An error with a name is
+// that of a file which cannot be taken, one without a name is the form's. At the end it answers errFormEnds; there
+// is at least one file or one other error before that.
 func (f *form) next() (photos.Upload, error) {
 	if f.over {
 		return photos.Upload{}, errFormEnds
@@ -56,7 +55,7 @@ func (f *form) next() (photos.Upload, error) {
 		part, err := f.parts.NextPart()
 		if err == io.EOF { // itself: a body that ends before the form does is an error that wraps it
 			f.over = true
-			if f.files == 0 {
+			if f.files == 0 && f.wrong == nil {
 				return photos.Upload{}, animo.Errorf(animo.Invalid, "there is no file in the form; with curl: -F file=@photo.jpg", "no hay ningún archivo en el formulario; con curl: -F file=@foto.jpg").Of("file")
 			}
 			return photos.Upload{}, errFormEnds
@@ -71,21 +70,34 @@ func (f *form) next() (photos.Upload, error) {
 		switch {
 		case !isFile:
 			if err := f.field(part.FormName(), content); err != nil {
-				return f.end(err)
+				return photos.Upload{}, err
 			}
 			continue
 		case name == "" && nothing != nil: // a browser's file input that was left empty
 			continue
-		case f.files == formFiles:
+		case f.files == f.limit:
 			_, _ = io.Copy(io.Discard, f.body) // for the client to hear of the files that were taken
-			return f.end(animo.Errorf(animo.TooLarge, "the form has more than %d files; send those after them in another", "el formulario tiene más de %d archivos; envíe los siguientes en otro", formFiles).Of("file"))
+			return f.end(animo.Errorf(animo.TooLarge, "the form has more than %d files; send those after them in another", "el formulario tiene más de %d archivos; envíe los siguientes en otro", f.limit).Of("file"))
 		}
 		f.files++
-		f.part = content
+		f.part = &noting{Reader: content}
 		u := f.ahead
 		u.Name = name
+		if f.wrong != nil {
+			return u, animo.Errorf(f.wrong.Code, "it was not read, since the field %s before it is wrong; put that right and send it again",
+				"no se leyó, porque el campo %s anterior está mal; corríjalo y envíelo de nuevo", f.wrong.Field).Of(f.wrong.Field)
+		}
 		return u, nil
 	}
+}
+
+// cause is why the file that was being read could not be taken: err, unless the form ends in the middle of it.
+func (f *form) cause(err error) error {
+	if !errors.Is(f.part.err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	f.over = true
+	return brokenForm(f.part.err)
 }
 
 // end answers an error after which nothing can be had of the form.
@@ -109,26 +121,32 @@ func (f *form) skip() error {
 	return nil
 }
 
-// field takes note of a part that is no file.
+// field takes note of a part that is no file. One of another name is none of ours: browsers send that of the button,
+// too.
 func (f *form) field(name string, content io.Reader) error {
 	b, err := io.ReadAll(io.LimitReader(content, formField+1))
+	if err == nil {
+		_, err = io.Copy(io.Discard, content) // here, since next reads over no more than a header
+	}
+	if err != nil {
+		_, err = f.end(brokenForm(err))
+		return err
+	}
 	value := string(b)
 	switch {
-	case err != nil:
-		return brokenForm(err)
+	case name != "source" && name != "taken_at":
+		return nil
 	case len(value) > formField:
-		return animo.Errorf(animo.TooLarge, "the field has more than %d bytes; shorten it, or send a file with a file name", "el campo tiene más de %d bytes; acórtelo, o envíe un archivo con nombre de archivo", formField).Of(clip(name))
-	case f.filesOnly:
-		return animo.Errorf(animo.Invalid, "the field %q is not known; send files only", "el campo %q no se conoce; envíe solo archivos", clip(name)).Of(clip(name))
+		err = animo.Errorf(animo.TooLarge, "%s has more than %d bytes; shorten it", "%s tiene más de %d bytes; acórtelo", name, formField).Of(name)
 	case name == "source":
 		f.ahead.Source = nameOf(value)
-	case name == "taken_at":
-		f.ahead.Taken, err = takenAt(value)
-		return err
 	default:
-		return animo.Errorf(animo.Invalid, "the field %q is not known; use source, taken_at, and files", "el campo %q no se conoce; use source, taken_at y archivos", clip(name)).Of(clip(name))
+		f.ahead.Taken, err = takenAt(value)
 	}
-	return nil
+	if wrong, ok := errors.AsType[*animo.Error](err); ok && f.wrong == nil {
+		f.wrong = wrong
+	}
+	return err
 }
 
 // fileName is the name that a part has as a file, without the folders that some clients put in front of it. ok

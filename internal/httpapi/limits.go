@@ -124,9 +124,6 @@ func (s *server) limitInFlight(next http.Handler) http.Handler {
 	})
 }
 
-// uploadPause is how long an upload may bring nothing before it is given up.
-const uploadPause = 30 * time.Second
-
 // steadyBody ends the reading of an upload that stops coming: each read has until the pause is over, or the
 // upload's own deadline if that is sooner.
 type steadyBody struct {
@@ -145,9 +142,6 @@ func (b *steadyBody) Read(p []byte) (int, error) {
 	_ = b.deadline(end)
 	return b.ReadCloser.Read(p) // after the body's end, net/http lets the client be silent
 }
-
-// answerPause is how long a client may take nothing of a download or a stream before it is given up.
-const answerPause = 10 * time.Second
 
 // answerPiece is how many bytes of an answer a client must take within the pause.
 const answerPiece = 32 << 10

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -93,7 +94,7 @@ func knownOutput(p animo.Person, err error) (*personOutput, error) {
 
 // introductionView is what became of one file.
 type introductionView struct {
-	File    string   `json:"file" doc:"As the form called it." example:"ana1.jpg"`
+	Name    string   `json:"image_id,omitempty" doc:"The name it was given." example:"ana1.jpg"`
 	Problem *Problem `json:"problem,omitempty" doc:"Why the person is not known by it, and what to mend. Absent where the person is."`
 }
 
@@ -113,12 +114,11 @@ func introducedBy(p animo.Person, items []introductionView) *introducedOutput {
 // introduceForm introduces a person by each photo of a form, one after the other. The answer is an error only when
 // none served.
 func (s *server) introduceForm(ctx context.Context, name string, body BodyStream) (*introducedOutput, error) {
-	f := newForm(body.reader, body.border, s.Limits.PhotoBytes, photos.Upload{})
-	f.filesOnly = true
+	f := newForm(body.reader, body.border, s.Limits, photos.Upload{})
 	var person animo.Person
 	var items []introductionView
+	var refused []uploadView
 	var first error
-	served := 0
 	for {
 		file, err := f.next()
 		if errors.Is(err, errFormEnds) {
@@ -128,21 +128,23 @@ func (s *server) introduceForm(ctx context.Context, name string, body BodyStream
 			var p animo.Person
 			if p, err = s.People.Introduce(ctx, tenantOf(ctx), name, f.part); err == nil {
 				person = p
-				served++
+			} else {
+				err = f.cause(err)
 			}
 		}
-		item := introductionView{File: file.Name}
+		item := introductionView{Name: file.Name}
 		if err != nil {
 			item.Problem = s.itemProblem(ctx, err)
-			if first == nil {
-				first = err
-			}
+			first = cmp.Or(first, err)
+			refused = append(refused, uploadView{Name: file.Name, Problem: item.Problem})
 		}
 		items = append(items, item)
 	}
 	switch {
-	case served == 0:
+	case len(items) == 1 && len(refused) == 1:
 		return nil, first // a form without a file is an error, too
+	case len(items) == len(refused):
+		return nil, &refusedForm{first, refused}
 	case len(items) == 1:
 		items = nil
 	}
@@ -175,7 +177,7 @@ func (s *server) routePeople() {
 	register(s, huma.Operation{
 		OperationID: "introduce-person", Method: http.MethodPost, Path: "/v1/people/{name}/photos", Tags: []string{tag},
 		Summary: "Introduce a person by photos, or add some: several in a form, or one as the body",
-		Description: "A form (multipart/form-data; with curl: -F file=@ana1.jpg -F file=@ana2.jpg) may have up to " + strconv.Itoa(formFiles) + " files; any other body is one photo " +
+		Description: "A form (multipart/form-data; with curl: -F file=@ana1.jpg -F file=@ana2.jpg) may have up to " + strconv.Itoa(s.Limits.Files) + " files; any other body is one photo " +
 			"(with curl: --data-binary @ana.jpg). " + promise,
 		RequestBody: bytesBody(),
 		Errors:      []int{400, 413, 415, 422, 504, 507},

@@ -26,6 +26,7 @@ type Problem struct {
 	Field  string              `json:"field,omitempty" doc:"The input at fault."`
 	Line   int                 `json:"line,omitempty" doc:"The line at fault in a file, from 1."`
 	Errors []*huma.ErrorDetail `json:"errors,omitempty" doc:"Each thing that was wrong with the request."`
+	Items  []uploadView        `json:"items,omitempty" doc:"Of a form of several files, none of which was taken: each one's answer. What is said above is of the first."`
 }
 
 // Error makes Problem an error.
@@ -113,6 +114,9 @@ func problemOf(ctx context.Context, status int, log *slog.Logger, err error) err
 		p.Detail = reason.ES
 	}
 	p.Field, p.Line = reason.Field, reason.Line
+	if form, ok := errors.AsType[*refusedForm](err); ok {
+		p.Items = form.items
+	}
 	switch status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusInsufficientStorage, http.StatusGatewayTimeout:
 		if reason.Code == animo.Quota { // which does not get better by itself

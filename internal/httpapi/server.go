@@ -89,18 +89,19 @@ type Keys interface {
 	Locked(ctx context.Context) (bool, error)
 }
 
-// Limits bound one request. All but the last three must be more than 0.
+// Limits bound one request. All but the last must be more than 0.
 type Limits struct {
 	BodyBytes   int64         // of a request that is not an upload
 	PhotoBytes  int64         // of one photo
+	Files       int           // photos in one form
 	Texts       int           // in one call to classify
 	TextBytes   int           // of one text to classify
-	Requests    int           // of each kind served at once: uploads, downloads, waits for an end, all others
+	Requests    int           // of each kind served at once: uploads, downloads, waits for an end, all others; drawings are two
 	Streams     int           // live streams served at once
 	RequestTime time.Duration // for a request that is none of an upload, a download and a stream
 	UploadTime  time.Duration // for an upload
-	UploadPause time.Duration // that an upload may bring nothing; 0 means 30 s
-	AnswerPause time.Duration // that a client may take nothing of a download or a stream; 0 means 10 s
+	UploadPause time.Duration // that an upload may bring nothing
+	AnswerPause time.Duration // that a client may take nothing of a download or a stream
 	Heartbeat   time.Duration // after which a stream says that it is still there; 0 means 15 s
 }
 
@@ -135,8 +136,6 @@ func New(o Options) http.Handler {
 	if o.Observe == nil {
 		o.Observe = func(string, string, int, time.Duration) {}
 	}
-	o.Limits.UploadPause = cmp.Or(o.Limits.UploadPause, uploadPause)
-	o.Limits.AnswerPause = cmp.Or(o.Limits.AnswerPause, answerPause)
 	o.Limits.Heartbeat = cmp.Or(o.Limits.Heartbeat, heartbeat)
 	mux := http.NewServeMux()
 	config := huma.DefaultConfig("Animo", o.Version)

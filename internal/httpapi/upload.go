@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -111,10 +112,10 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 	if err != nil {
 		return nil, err
 	}
-	f := newForm(body.reader, body.border, s.Limits.PhotoBytes, u)
+	f := newForm(body.reader, body.border, s.Limits, u)
 	var all []uploadView
 	var taken []animo.Photo
-	var errs []error
+	var first error
 	for {
 		file, err := f.next()
 		if errors.Is(err, errFormEnds) {
@@ -122,10 +123,12 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 		}
 		var p animo.Photo
 		if err == nil {
-			p, err = s.Photos.Take(ctx, tenantOf(ctx), file, f.part)
+			if p, err = s.Photos.Take(ctx, tenantOf(ctx), file, f.part); err != nil {
+				err = f.cause(err)
+			}
 		}
 		if err != nil {
-			errs = append(errs, err)
+			first = cmp.Or(first, err)
 			all = append(all, uploadView{Name: file.Name, Problem: s.itemProblem(ctx, err)})
 		} else {
 			taken = append(taken, p)
@@ -133,13 +136,24 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 		}
 	}
 	switch {
+	case len(all) == 1 && len(taken) == 0:
+		return nil, first // a form without a file is an error, too
 	case len(taken) == 0:
-		return nil, errs[0] // a form without a file is an error, too
+		return nil, &refusedForm{first, all}
 	case len(all) == 1:
 		return took(taken[0]), nil
 	}
 	return &uploadOutput{Body: uploadsView{Items: all}}, nil
 }
+
+// refusedForm is the first error of a form of which nothing was taken, with what is answered for each file.
+type refusedForm struct {
+	error
+	items []uploadView
+}
+
+// Unwrap gives the first error to errors.Is and errors.As.
+func (r *refusedForm) Unwrap() error { return r.error }
 
 // itemProblem is what is shown of an error that concerns one item of an answer.
 func (s *server) itemProblem(ctx context.Context, err error) *Problem {
@@ -161,8 +175,8 @@ func (s *server) routeUploads() {
 	register(s, huma.Operation{
 		OperationID: "upload-photos", Method: http.MethodPost, Path: "/v1/photos", Tags: []string{tag},
 		Summary: "Upload photos: one or many in a form, or one as the body",
-		Description: "A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to " + strconv.Itoa(formFiles) + " files; its fields source and " +
-			"taken_at hold for the files after them. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). " + promise,
+		Description: "A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to " + strconv.Itoa(s.Limits.Files) + " files; its fields source and " +
+			"taken_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). " + promise,
 		DefaultStatus: http.StatusAccepted,
 		RequestBody:   bytesBody(),
 		Errors:        []int{400, 413, 422, 504, 507},

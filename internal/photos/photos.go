@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -132,6 +133,7 @@ type Flow struct {
 
 	pixels  *semaphore.Weighted // that may be in memory at once
 	studies *semaphore.Weighted // pictures that introduce somebody, looked at at once
+	tight   sync.Mutex          // held while an upload near its tenant's limit is counted
 	rates   rates
 	people  galleries
 	feeds   feeds

@@ -137,14 +137,8 @@ func (f *Flow) write(ctx context.Context, tenant string, row *photoRow, up *spoo
 	if err := f.setPending(ctx, tenant, row); err != nil {
 		return err
 	}
-	added, err := f.tables.Add(ctx, tenant, picturesTable, pictureEntry(row.ID, row.Bytes))
-	if err != nil {
+	if err := f.count(ctx, tenant, row, policy); err != nil {
 		return err
-	}
-	if added > 0 { // counted first and looked at then, so that uploads at once do not pass the limit together
-		if err := f.checkQuota(ctx, tenant, policy, 0, 0); err != nil {
-			return errors.Join(err, f.clearPicture(ctx, tenant, row.ID, new(animo.Receipt)))
-		}
 	}
 	if _, err := up.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -153,6 +147,28 @@ func (f *Flow) write(ctx context.Context, tenant string, row *photoRow, up *spoo
 		return err
 	}
 	return f.save(ctx, tenant, row)
+}
+
+// tightPlaces is with how few photos of the largest size to a tenant's limit its uploads are counted one after the
+// other.
+const tightPlaces = 256
+
+// count counts a new picture, or answers Quota and does not. It is counted first and looked at then, so that
+// uploads at once, also by several processes, do not pass the limit together; near the limit those of this one
+// take turns, so that they do not all give way to each other.
+func (f *Flow) count(ctx context.Context, tenant string, row *photoRow, policy animo.PhotoPolicy) error {
+	if f.checkQuota(ctx, tenant, policy, tightPlaces, tightPlaces*f.limits.PhotoBytes) != nil {
+		f.tight.Lock()
+		defer f.tight.Unlock()
+	}
+	added, err := f.tables.Add(ctx, tenant, picturesTable, pictureEntry(row.ID, row.Bytes))
+	if err != nil || added == 0 {
+		return err
+	}
+	if err := f.checkQuota(ctx, tenant, policy, 0, 0); err != nil {
+		return errors.Join(err, f.clearPicture(ctx, tenant, row.ID, new(animo.Receipt)))
+	}
+	return nil
 }
 
 // pictureEntry is the entry that counts a kept picture and its bytes.

@@ -1,0 +1,104 @@
+package photos
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"animo"
+	"animo/internal/sqldb"
+	"animo/internal/table"
+	"animo/internal/table/sqltable"
+)
+
+// BenchmarkSummary counts a million faces of one day, of four moods and three sources, by the minute, the hour
+// and the day. It also reports how many of them were recorded in a second, 50,000 in a transaction, and the size of
+// the tables' file for each face, with as much of the live stream's log as is kept.
+func BenchmarkSummary(b *testing.B) {
+	const million = 1_000_000
+	path := filepath.Join(b.TempDir(), "animo.db")
+	db, err := sqldb.Open(b.Context(), "sqlite:"+path, sqldb.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	tables := sqltable.New(db)
+	began := time.Now()
+	for done := 0; done < million; {
+		done += recordFaces(b, tables, done, 50_000, million)
+		if err := tables.TrimLog(b.Context(), "sol", moodsLog, int64(done-logKept)); err != nil { // as sweeps do
+			b.Fatal(err)
+		}
+	}
+	recorded := float64(million) / time.Since(began).Seconds()
+	if err := db.Close(); err != nil { // which copies the write-ahead log into the file
+		b.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if db, err = sqldb.Open(b.Context(), "sqlite:"+path, sqldb.Options{}); err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	f := New(sqltable.New(db), nil, nil, nil, Options{})
+	for _, every := range []time.Duration{time.Minute, time.Hour, day} {
+		b.Run("every="+every.String(), func(b *testing.B) {
+			for b.Loop() {
+				s, err := f.Summary(b.Context(), "sol", SummaryQuery{Every: every})
+				if err != nil {
+					b.Fatal(err)
+				}
+				n := 0
+				for _, c := range s.Total {
+					n += c.Faces
+				}
+				if n != million || len(s.Intervals) != int(day/every) {
+					b.Fatalf("%d faces in %d intervals", n, len(s.Intervals))
+				}
+			}
+			b.ReportMetric(float64(info.Size())/million, "bytes/face")
+			b.ReportMetric(recorded, "recorded/s")
+		})
+	}
+}
+
+// recordFaces writes n faces as the flow records them, after those before, of all that the day will have.
+func recordFaces(b *testing.B, tables table.Driver, before, n, all int) int {
+	b.Helper()
+	midnight := time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)
+	moods := animo.Moods()
+	entries := map[animo.Mood][]table.Entry{}
+	const faces = 4 // of each photo
+	apart := faces * day / time.Duration(all)
+	for i := before; i < before+n; i++ {
+		at := midnight.Add(time.Duration(i/faces) * apart)
+		id := animo.Moment(at) + "-" + animo.ID("sol", fmt.Sprint(i/faces))[:16]
+		mood := moods[i/faces%len(moods)]
+		face := animo.Face{
+			ID: faceID(id, 0, i%faces), Mood: mood, People: []animo.Celebrity{},
+			Box:        animo.Box{Left: 0.30317, Top: 0.21943, Width: 0.08252, Height: 0.13187},
+			Confidence: 99.87, Age: 31.4, Gender: animo.Gender{Value: "Female", Confidence: 98.31},
+			Emotions: []animo.Emotion{{Type: string(mood), Confidence: 60 + float64(i%4000)/100}, {Type: "CALM", Confidence: 3.21}, {Type: "ANGRY", Confidence: 0.47},
+				{Type: "FEAR", Confidence: 0.12}, {Type: "DISGUSTED", Confidence: 0.08}, {Type: "CONFUSED", Confidence: 0.03}, {Type: "UNKNOWN", Confidence: 0.01}},
+		}
+		photo := animo.Photo{ID: id, Name: fmt.Sprintf("IMG_%05d.jpg", i/faces%100_000), Source: []string{"puerta-norte", "puerta-sur", "escenario"}[i/faces%3],
+			Taken: at, Accepted: at, Analysed: at.Add(173 * time.Millisecond)}
+		photo.Taken, photo.Accepted = animo.MomentOf(id), animo.MomentOf(id)
+		r := recordOf("sol", photo, face)
+		value, err := json.Marshal(r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		entries[mood] = append(entries[mood], entryOf(r, value))
+	}
+	for mood, list := range entries {
+		if _, err := tables.Add(b.Context(), "sol", moodTable(mood), list...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return n
+}
