@@ -1,6 +1,7 @@
 package photos
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -447,34 +448,33 @@ func (f *Flow) eachFace(ctx context.Context, tenant, id string, do func(ctx cont
 }
 
 // sweepChanges ends changes that broke off, and removes what was written of people while they were leaving until
-// nothing can be under way any more.
+// nothing can be under way any more. It gives the first error.
 func (f *Flow) sweepChanges(ctx context.Context, tenant string) error {
+	var first error
 	for row, err := range f.tables.Query(ctx, tenant, changesTable, table.Range{}, false) {
-		if err != nil {
-			return err
-		}
 		var c change
-		if err := json.Unmarshal(row.Value, &c); err != nil {
-			return err
+		if err == nil {
+			err = json.Unmarshal(row.Value, &c)
 		}
-		switch {
-		case f.now().Sub(c.At) < underWay:
-			continue // whoever began it is at it
-		case !c.Ended:
-			err = f.endChange(ctx, tenant, row.Key)
-		default:
-			var r animo.Receipt
-			err = f.clearPerson(ctx, tenant, row.Key, c, &r)
-			f.toScrub(c.At, r.Files+r.Faces+r.Descriptors+r.Events > 0)
-			if err == nil && f.now().Sub(c.At) >= f.eraseTime() {
-				err = f.deleteRow(ctx, tenant, changesTable, row.Key)
-			}
+		if err == nil && f.now().Sub(c.At) >= underWay { // before, whoever began it is at it
+			err = f.sweepChange(ctx, tenant, row.Key, c)
 		}
-		if err != nil {
-			return err
-		}
+		first = cmp.Or(first, err)
 	}
-	return nil
+	return first
+}
+
+func (f *Flow) sweepChange(ctx context.Context, tenant, id string, c change) error {
+	if !c.Ended {
+		return f.endChange(ctx, tenant, id)
+	}
+	var r animo.Receipt
+	err := f.clearPerson(ctx, tenant, id, c, &r)
+	f.toScrub(c.At, r.Files+r.Faces+r.Descriptors+r.Events > 0)
+	if err == nil && f.now().Sub(c.At) >= f.eraseTime() {
+		err = f.deleteRow(ctx, tenant, changesTable, id)
+	}
+	return err
 }
 
 // underWay is for how long a change is left to whoever began it.

@@ -1,8 +1,10 @@
 package photos
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"animo"
@@ -239,29 +241,29 @@ func (f *Flow) recogniseAll(ctx context.Context, tenant string, row *photoRow, p
 }
 
 // sweepPeople does what follows from identities where that broke off, ends changes of people, and has recorded
-// faces looked through where that was not done after the last change.
+// faces looked through where that was not done after the last change. What fails does not hold up the rest.
 func (f *Flow) sweepPeople(ctx context.Context, tenant string) error {
+	return errors.Join(f.sweepUnsettled(ctx, tenant), f.sweepChanges(ctx, tenant), f.sweepSought(ctx, tenant))
+}
+
+func (f *Flow) sweepUnsettled(ctx context.Context, tenant string) error {
+	var first error
 	for row, err := range f.tables.Query(ctx, tenant, unsettledTable, table.Range{}, false) {
-		if err != nil {
-			return err
-		}
 		var u unsettled
-		if err := json.Unmarshal(row.Value, &u); err != nil {
-			return err
+		if err == nil {
+			err = json.Unmarshal(row.Value, &u)
 		}
-		if f.now().Sub(u.At) < underWay {
-			continue
+		if err == nil && f.now().Sub(u.At) >= underWay {
+			if err = f.settle(ctx, tenant, row.Key); err == nil {
+				err = f.sayPeopleChanged(ctx, tenant)
+			}
 		}
-		if err := f.settle(ctx, tenant, row.Key); err != nil {
-			return err
-		}
-		if err := f.sayPeopleChanged(ctx, tenant); err != nil {
-			return err
-		}
+		first = cmp.Or(first, err)
 	}
-	if err := f.sweepChanges(ctx, tenant); err != nil {
-		return err
-	}
+	return first
+}
+
+func (f *Flow) sweepSought(ctx context.Context, tenant string) error {
 	change, err := f.galleryChange(ctx, tenant)
 	if err != nil {
 		return err
