@@ -51,7 +51,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/nn", []string{"animo/nn", "animo"}, "layers and kernels know numbers, not opinions"},
 		{"animo/text", []string{"animo/text", "animo/nn", "animo", "animo/internal/sharedtest"}, "text is a library without I/O: no store, no queue, no server"},
 		{"animo/vision", []string{"animo/vision", "animo/nn", "animo", "animo/internal/sharedtest"}, "vision is a library without I/O but reading: no store, no queue, no server"},
-		{"animo/internal/rekognition", []string{"animo/internal/rekognition", "animo/vision", "animo"}, "another's words for what vision sees, nothing of ours beside it"},
+		{"animo/internal/rekognition", []string{"animo/internal/rekognition", "animo/internal/table", "animo/vision", "animo"}, "another's words for what vision sees; app hands it keys, people and photos"},
 		{"animo/internal/sqldb", []string{"animo/internal/sqldb", "animo"}, "the database knows nothing of what is kept in it"},
 		{"animo/internal/table", []string{"animo/internal/table", "animo/internal/sqldb", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/sqldb", "animo"}, "a bus serves every flow and knows none"},

@@ -48,12 +48,14 @@ func Purposes() []Purpose {
 	return []Purpose{ForEvents, ForCustomers, ForResearch, ForHealth, ForSafety, ForWork, ForEducation}
 }
 
-// Key is what may be shown of an API key. The key itself is shown once, when it is made.
+// Key is what may be shown of an API key, or of an access key of AWS's protocol. The key itself, or the access
+// key's secret, is shown once, when it is made.
 type Key struct {
-	Prefix  string    `json:"prefix"` // how the key begins; names it in lists and when it is revoked
+	Prefix  string    `json:"prefix"` // how the key begins, or an access key's whole ID; names it in lists and when it is revoked
 	Tenant  string    `json:"tenant"`
 	Note    string    `json:"note,omitempty"` // what it is for, in its owner's words
 	Created time.Time `json:"created"`
+	AWS     bool      `json:"aws,omitempty"` // an access key
 }
 
 var tenantID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)

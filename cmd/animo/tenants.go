@@ -221,6 +221,7 @@ type keyAddCmd struct {
 	config.Stores `embed:""`
 	Tenant        string `arg:"" optional:"" default:"default" help:"Whose key; the tenant \"default\" if not said."`
 	Note          string `help:"What the key is for."`
+	AWS           bool   `name:"aws" help:"Make an access key for programs that speak Amazon Rekognition's protocol instead."`
 }
 
 // Help gives an example for animo keys add --help.
@@ -228,9 +229,14 @@ func (keyAddCmd) Help() string {
 	return `The key is printed to stdout and can never be shown again; only its hash is stored. From the first key on,
 every request needs one.
 
-Example:
+With --aws it is an access key, printed as two lines that set AWS's own variables.
+
+Examples:
   KEY=$(animo keys add)
-  curl -H "Authorization: Bearer $KEY" 127.0.0.1:8080/v1/models`
+  curl -H "Authorization: Bearer $KEY" 127.0.0.1:8080/v1/models
+
+  export $(animo keys add --aws)
+  aws rekognition detect-faces --endpoint-url http://127.0.0.1:8080 --region animo --image-bytes fileb://photo.jpg --attributes ALL`
 }
 
 // Run makes the key.
@@ -240,6 +246,15 @@ func (k *keyAddCmd) Run(ctx context.Context, c *console) error {
 			if err := s.Tenants.Ensure(ctx, k.Tenant); err != nil {
 				return err
 			}
+		}
+		if k.AWS {
+			secret, key, err := s.Tenants.AddAccessKey(ctx, k.Tenant, k.Note)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.stdout, "AWS_ACCESS_KEY_ID=%s\nAWS_SECRET_ACCESS_KEY=%s\n", key.Prefix, secret)
+			c.note("this is the only time the secret is shown; lists show %s", "el secreto se muestra solo esta vez; las listas muestran %s", key.Prefix)
+			return nil
 		}
 		token, key, err := s.Tenants.AddKey(ctx, k.Tenant, k.Note)
 		if err != nil {
@@ -266,7 +281,11 @@ func (k *keyListCmd) Run(ctx context.Context, c *console) error {
 		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, c.say("KEY\tTENANT\tCREATED\tNOTE", "CLAVE\tINQUILINO\tCREADA\tNOTA"))
 		for _, k := range list {
-			fmt.Fprintf(w, "%s…\t%s\t%s\t%s\n", k.Prefix, k.Tenant, k.Created.Format(time.RFC3339), k.Note)
+			name := k.Prefix + "…"
+			if k.AWS {
+				name = k.Prefix
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, k.Tenant, k.Created.Format(time.RFC3339), k.Note)
 		}
 		return w.Flush()
 	})
@@ -274,7 +293,7 @@ func (k *keyListCmd) Run(ctx context.Context, c *console) error {
 
 type keyRevokeCmd struct {
 	config.Stores `embed:""`
-	Prefix        string `arg:"" help:"How the key begins, as animo keys list shows it (without the …)."`
+	Prefix        string `arg:"" help:"How the key begins, or an access key's ID, as animo keys list shows it (without the …)."`
 }
 
 // Run revokes the key.

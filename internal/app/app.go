@@ -20,21 +20,23 @@ import (
 	"animo/internal/inbox"
 	"animo/internal/opinions"
 	"animo/internal/photos"
+	"animo/internal/rekognition"
 )
 
 // App is one running Animo.
 type App struct {
-	config  config.Config
-	log     *slog.Logger
-	stores  *Stores
-	metrics *metrics
-	bus     *bus.Bus
-	flow    *opinions.Flow
-	photos  *photos.Flow
-	inbox   *inbox.Inbox // nil where none is set
-	web     *web         // nil without the api
-	ready   atomic.Bool
-	stops   []stop
+	config      config.Config
+	log         *slog.Logger
+	stores      *Stores
+	metrics     *metrics
+	bus         *bus.Bus
+	flow        *opinions.Flow
+	photos      *photos.Flow
+	rekognition *rekognition.Server // nil where it is not served
+	inbox       *inbox.Inbox        // nil where none is set
+	web         *web                // nil without the api
+	ready       atomic.Bool
+	stops       []stop
 }
 
 // Options are what New may be told beside the settings. The zero value works.
@@ -102,6 +104,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.openInbox(); err != nil {
 		return a, err
 	}
+	a.rekognition = a.speakRekognition(engine)
 	if c.Runs("api") {
 		err = a.open(ctx, o)
 	}
@@ -140,7 +143,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
 			Files: c.MaxFiles, UploadPause: c.UploadPause, AnswerPause: c.AnswerPause,
 		},
-		Loopback: c.Loopback(), Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues),
+		Loopback: c.Loopback(), Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
 		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
 	}))
 	if err != nil {
@@ -231,7 +234,7 @@ func (a *App) sweep(ctx context.Context) {
 			_, opinionsErr := a.flow.Sweep(ctx, t.ID)
 			err = errors.Join(err, photosErr, opinionsErr)
 		}
-		err = errors.Join(err, a.retire(ctx, list), a.photos.Scrub(ctx))
+		err = errors.Join(err, a.sweepCollections(ctx, list), a.retire(ctx, list), a.photos.Scrub(ctx)) // retire clears the list
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("sweep", "err", err)
 		}

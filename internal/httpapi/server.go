@@ -105,7 +105,7 @@ type Limits struct {
 	Heartbeat   time.Duration // after which a stream says that it is still there; 0 means 15 s
 }
 
-// Options are what the API serves. All fields are required but Stopping, MetricsToken and Observe.
+// Options are what the API serves. All fields are required but Stopping, AWS, MetricsToken and Observe.
 type Options struct {
 	Version      string // of Animo, for the API's description
 	Photos       Photos
@@ -118,6 +118,7 @@ type Options struct {
 	Ready        func(ctx context.Context) error // nil while requests can be served
 	Stopping     <-chan struct{}                 // closed when waits must end, as no more requests come; nil for never
 	Metrics      http.Handler                    // what /metrics answers
+	AWS          http.Handler                    // what a POST to / with an X-Amz-Target gets, which sees to its own access; nil for nothing
 	MetricsToken string                          // what /metrics asks for; "" lets this machine alone read it
 	Observe      func(route, method string, status int, took time.Duration)
 	Log          *slog.Logger
@@ -177,6 +178,9 @@ func New(o Options) http.Handler {
 	public("/metrics", s.metrics)
 	public("/docs", s.docs)
 	public("/{$}", s.docs)
+	if o.AWS != nil {
+		front.Handle("POST /{$}", s.aws(o.AWS))
+	}
 	for _, path := range []string{"/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/openapi-3.0.yaml"} {
 		public(path, mux.ServeHTTP)
 	}

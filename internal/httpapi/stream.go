@@ -74,7 +74,7 @@ func (in *streamInput) read() (w wanted, err error) {
 	return w, nil
 }
 
-// events writes server-sent events (WHATWG HTML, section 9.2), each at once.
+// events writes server-sent events (WHATWG HTML, section 9.2). The client has them after flush.
 type events struct {
 	w    http.ResponseWriter
 	c    *http.ResponseController
@@ -86,11 +86,11 @@ type events struct {
 func (e *events) send(format string, args ...any) error {
 	e.buf.Reset()
 	_, _ = fmt.Fprintf(&e.buf, format, args...) // never fails
-	if _, err := e.w.Write(e.buf.Bytes()); err != nil {
-		return err
-	}
-	return e.c.Flush()
+	_, err := e.w.Write(e.buf.Bytes())
+	return err
 }
+
+func (e *events) flush() error { return e.c.Flush() }
 
 // begin says when to come back and, for a client that hears nothing before, after which id to go on then. gap
 // says that it is not the one that the client asked for.
@@ -142,9 +142,13 @@ type told struct {
 	err error
 }
 
+// together is how many events are written to the connection at once, at most: the faces of a photo, and those that
+// came while the client read the last ones.
+const together = 32
+
 // follow hands on what the flow tells, until ctx ends.
 func (s *server) follow(ctx context.Context, tenant string, after int64) <-chan told {
-	out := make(chan told)
+	out := make(chan told, together)
 	go func() {
 		defer close(out)
 		for t, err := range s.Photos.Follow(ctx, tenant, after) {
@@ -210,6 +214,9 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, want wanted) {
 			return
 		case <-ctx.Done():
 			return
+		}
+		if err == nil && len(list) == 0 {
+			err = out.flush()
 		}
 		if err != nil {
 			return // the client is gone, or does not read

@@ -34,7 +34,7 @@ func (f telling) Follow(ctx context.Context, _ string, after int64) iter.Seq2[ph
 			*f.after = after
 		}
 		for t := range f.told {
-			if !yield(t, nil) {
+			if ctx.Err() != nil || !yield(t, nil) {
 				return
 			}
 		}

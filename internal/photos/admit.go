@@ -11,6 +11,10 @@ import (
 	"animo/internal/table"
 )
 
+// Admit counts one picture that a tenant has analysed without keeping it as a photo. It answers what Policy does, or
+// TooManyRequests.
+func (f *Flow) Admit(ctx context.Context, tenant string) error { return f.admit(ctx, tenant) }
+
 // admit answers why a tenant may not send a photo now: what Policy answers, or TooManyRequests.
 func (f *Flow) admit(ctx context.Context, tenant string) error {
 	p, err := f.policy(ctx, tenant)

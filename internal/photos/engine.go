@@ -22,11 +22,15 @@ func NewVision(o vision.Options) (*Vision, error) {
 	return &Vision{engine}, nil
 }
 
+// Analyze tells all that the networks see; see vision.Engine. It gives way to all else that runs here.
+func (v *Vision) Analyze(ctx context.Context, img vision.Image) (faces []vision.Face, err error) {
+	background.Do(func() { faces, err = v.engine.Analyze(ctx, img) })
+	return faces, err
+}
+
 // Find implements Engine.
 func (v *Vision) Find(ctx context.Context, _ string, img vision.Image) ([]Found, error) {
-	var faces []vision.Face
-	var err error
-	background.Do(func() { faces, err = v.engine.Analyze(ctx, img) })
+	faces, err := v.Analyze(ctx, img)
 	if err != nil {
 		return nil, err
 	}

@@ -126,6 +126,12 @@ func (g *gallery) version() string {
 // who gives the person that a face is most like, and how much, in percent; "" for a stranger. It is none of those
 // that somebody said it is not, and nobody of whom it is as near to a face that is somebody else's as to any example.
 func (g *gallery) who(d *vision.Descriptor, not []string) (person string, similarity float64) {
+	m := g.match(d, not)
+	return m.Person, round(m.Similarity, 2)
+}
+
+// match is who with the distance, and not rounded; the zero Match for a stranger.
+func (g *gallery) match(d *vision.Descriptor, not []string) vision.Match {
 	fits := func(m vision.Match) bool {
 		if slices.Contains(not, m.Person) {
 			return false
@@ -136,18 +142,44 @@ func (g *gallery) who(d *vision.Descriptor, not []string) (person string, simila
 	}
 	m, ok := g.people.Match(*d, vision.MatchDistance)
 	if !ok {
-		return "", 0
+		return vision.Match{}
 	}
 	if fits(m) {
-		return m.Person, round(m.Similarity, 2)
+		return m
 	}
 	people, _ := g.people.Len()
 	for _, m := range g.people.Nearest(*d, vision.MatchDistance, people) {
 		if fits(m) {
-			return m.Person, round(m.Similarity, 2)
+			return m
 		}
 	}
-	return "", 0
+	return vision.Match{}
+}
+
+// Recognise tells of each face who it is of the people whom a tenant introduced, by name; for a stranger it gives the
+// zero Match.
+func (f *Flow) Recognise(ctx context.Context, tenant string, faces []vision.Descriptor) ([]vision.Match, error) {
+	known, err := f.known(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]vision.Match, len(faces))
+	for i := range faces {
+		m := known.match(&faces[i], nil)
+		if m.Person == "" {
+			continue
+		}
+		row, err := f.personByID(ctx, tenant, m.Person)
+		if gone(err) { // erased a moment ago
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		m.Person = row.Name
+		list[i] = m
+	}
+	return list, nil
 }
 
 // Forget takes out of memory what is held of tenants that are none any more, and people who were not asked for in

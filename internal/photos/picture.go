@@ -3,6 +3,7 @@ package photos
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"animo"
+	"animo/internal/table"
 	"animo/vision"
 	"animo/vision/annotate"
 )
@@ -38,6 +40,38 @@ func (f *Flow) Image(ctx context.Context, tenant, id string) (body io.ReadCloser
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(head[:n]), body), body}
 	return whole, row.Photo, vision.FormatOf(head[:n]), nil
+}
+
+// namesLookedAt is among how many of the newest photos Open looks for a name.
+const namesLookedAt = 10_000
+
+// Open opens a photo's picture by the photo's ID or, among the newest photos, by the name it was given; of several
+// of one name it takes the newest. The caller closes it. It answers NotFound where there is none.
+func (f *Flow) Open(ctx context.Context, tenant, name string) (io.ReadCloser, error) {
+	_, err := f.photo(ctx, tenant, name)
+	if err == nil {
+		return f.open(ctx, tenant, pictureObject(name))
+	}
+	if !gone(err) {
+		return nil, err
+	}
+	looked := 0
+	for row, err := range f.tables.Query(ctx, tenant, photosTable, table.Range{}, true) {
+		if err != nil {
+			return nil, err
+		}
+		var p photoRow
+		if err := json.Unmarshal(row.Value, &p); err != nil {
+			return nil, err
+		}
+		if p.Name == name {
+			return f.open(ctx, tenant, pictureObject(p.ID))
+		}
+		if looked++; looked == namesLookedAt {
+			break
+		}
+	}
+	return nil, noPhoto(name)
 }
 
 // Thumbnail opens the small JPEG of an analysed photo, with its longest side of at most 320 pixels; the caller

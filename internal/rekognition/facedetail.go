@@ -1,5 +1,3 @@
-// Package rekognition speaks of faces in the words of Amazon Rekognition, so that programs written for it
-// understand Animo.
 package rekognition
 
 import (
@@ -11,13 +9,13 @@ import (
 )
 
 // FaceDetail is a face as DetectFaces answers it. What Animo does not compute (beard, eyeglasses and the like)
-// is absent.
+// is absent, and so is what a client did not ask for.
 type FaceDetail struct {
 	BoundingBox BoundingBox
-	AgeRange    AgeRange
-	Smile       Smile
-	Gender      Gender
-	Emotions    []Emotion  // the most probable first
+	AgeRange    AgeRange   `json:",omitzero"`
+	Smile       Smile      `json:",omitzero"`
+	Gender      Gender     `json:",omitzero"`
+	Emotions    []Emotion  `json:",omitempty"` // the most probable first
 	Landmarks   []Landmark // the five that DEFAULT gives, then the others that ALL adds
 	Pose        Pose
 	Quality     Quality

@@ -1,5 +1,6 @@
-// Package tenants knows the tenants, what each may do with photos, and their API keys. A key is 256 random bits; only its SHA-256 is
-// stored, so the table gives nobody a key (random bits of that length need no slow hash).
+// Package tenants knows the tenants, what each may do with photos, and their keys. An API key is 256 random bits; only its SHA-256 is
+// stored, so the table gives nobody a key (random bits of that length need no slow hash). An access key of AWS's protocol has a secret
+// that the server must know to check signatures; it is derived from a master key that is not in the table.
 package tenants
 
 import (
@@ -42,6 +43,7 @@ type Options struct {
 	Now                func() time.Time  // the time of creation; nil means time.Now
 	Photos             animo.PhotoPolicy // what holds where a tenant says nothing; Purpose is for the tenant "default" alone
 	AllowWorkEducation bool              // let tenants state the purposes work and education
+	Master             []byte            // at least MasterLen random bytes from which access keys come; nil where there are none
 }
 
 // New makes a registry over its table.
@@ -204,9 +206,14 @@ func (r *Registry) AddKey(ctx context.Context, tenant, note string) (token strin
 	return token, key, err
 }
 
-// Keys lists the keys of a tenant, or with "" those of all, in no particular order.
+// Keys lists the keys of a tenant, or with "" those of all: API keys in no particular order, then access keys.
 func (r *Registry) Keys(ctx context.Context, tenant string) ([]animo.Key, error) {
 	all, err := collect[animo.Key](r.rows.Query(ctx, owner, keysTable, table.Range{}, false))
+	if err != nil {
+		return nil, err
+	}
+	access, err := r.accessKeys(ctx)
+	all = append(all, access...)
 	kept := []animo.Key{}
 	for _, k := range all {
 		if tenant == "" || k.Tenant == tenant {
@@ -216,9 +223,12 @@ func (r *Registry) Keys(ctx context.Context, tenant string) ([]animo.Key, error)
 	return kept, err
 }
 
-// Revoke makes the key of that prefix worthless, at once and on every instance. It answers NotFound when
-// there is none.
+// Revoke makes the key of that prefix, or the access key of that ID, worthless, at once and on every instance. It
+// answers NotFound when there is none.
 func (r *Registry) Revoke(ctx context.Context, prefix string) error {
+	if n, err := r.rows.Delete(ctx, owner, accessKeysTable, table.Range{From: prefix, To: prefix + "\x00"}); err != nil || n > 0 {
+		return err
+	}
 	for row, err := range r.rows.Query(ctx, owner, keysTable, table.Range{}, false) {
 		if err != nil {
 			return err
@@ -234,10 +244,12 @@ func (r *Registry) Revoke(ctx context.Context, prefix string) error {
 	return animo.Errorf(animo.NotFound, "no key begins with %q; animo keys list shows how they begin", "ninguna clave empieza por %q; animo keys list muestra cómo empiezan", prefix).Of("prefix")
 }
 
-// Locked reports whether there is any key, so that a request must bring one.
+// Locked reports whether there is any key, of either kind, so that a request must bring one.
 func (r *Registry) Locked(ctx context.Context) (bool, error) {
-	for _, err := range r.rows.Query(ctx, owner, keysTable, table.Range{}, false) {
-		return err == nil, err
+	for _, tbl := range []string{keysTable, accessKeysTable} {
+		for _, err := range r.rows.Query(ctx, owner, tbl, table.Range{}, false) {
+			return err == nil, err
+		}
 	}
 	return false, nil
 }

@@ -1,0 +1,54 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"animo"
+	"animo/internal/httpapi"
+	"animo/internal/photos"
+	"animo/internal/rekognition"
+)
+
+// speakRekognition makes the server of Amazon Rekognition's protocol where vision finds the faces; nil elsewhere.
+func (a *App) speakRekognition(engine photos.Engine) *rekognition.Server {
+	faces, ok := engine.(rekognition.Engine)
+	if !ok {
+		return nil
+	}
+	return rekognition.New(rekognition.Options{
+		Engine: faces, Keys: a.stores.Tenants, Tables: a.stores.Tables, People: a.photos, Photos: a.photos,
+		Local: a.checkLocal, Admit: a.photos.Admit, Log: a.log,
+		Limits: rekognition.Limits{Requests: min(a.config.MaxRequests, 64), Analyses: a.config.Analyses, Pixels: a.config.MaxPixels},
+	})
+}
+
+// checkLocal answers Forbidden unless a request may do without a key while none exists.
+func (a *App) checkLocal(r *http.Request) error {
+	if !a.config.Loopback() {
+		return animo.Errorf(animo.Forbidden, "no key exists, and this address can be reached from other machines; make a key: animo keys add --aws",
+			"no existe ninguna clave, y a esta dirección se llega desde otras máquinas; cree una clave: animo keys add --aws")
+	}
+	return httpapi.CheckLocal(r)
+}
+
+// awsHandler gives the API what answers AWS's protocol; nil where nothing does.
+func (a *App) awsHandler() http.Handler {
+	if a.rekognition == nil {
+		return nil
+	}
+	return a.rekognition
+}
+
+// sweepCollections ends what deletions of the tenants' collections left, and makes what they erased unreadable.
+func (a *App) sweepCollections(ctx context.Context, tenants []animo.Tenant) error {
+	if a.rekognition == nil {
+		return nil
+	}
+	var errs error
+	for _, t := range tenants {
+		errs = errors.Join(errs, a.rekognition.Sweep(ctx, t.ID))
+	}
+	return errors.Join(errs, a.rekognition.Scrub(ctx))
+}

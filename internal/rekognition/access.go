@@ -1,0 +1,117 @@
+package rekognition
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+
+	"animo"
+)
+
+// authenticate finds out whose request it is and reads its body, of at most `most` bytes. While no key exists, a
+// request from this machine is the default tenant's, whatever its signature; otherwise it must be signed with an
+// access key. It also counts the request among those that are served at once, until release is called.
+func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, most int64) (c caller, body []byte, release func(), err error) {
+	if r.ContentLength > most {
+		return c, nil, nil, tooLong(most)
+	}
+	c, verify, err := s.whose(r)
+	if err != nil {
+		return c, nil, nil, err
+	}
+	// The body comes last, so that nobody without a key has one held in memory.
+	if err := s.slots.take(c.tenant); err != nil {
+		return c, nil, nil, err
+	}
+	body, err = readBody(w, r, most)
+	if err == nil {
+		err = verify(body)
+	}
+	if err != nil {
+		s.slots.give(c.tenant)
+		return c, nil, nil, err
+	}
+	return c, body, func() { s.slots.give(c.tenant) }, nil
+}
+
+// whose finds out who says to ask, and gives what tells whether the signature bears it out. It does so for a bounded
+// number of requests at once, since anybody can send any signature.
+func (s *Server) whose(r *http.Request) (c caller, verify func(body []byte) error, err error) {
+	select {
+	case s.lookups <- struct{}{}:
+		defer func() { <-s.lookups }()
+	default:
+		return c, nil, failf(tooMuchAtOnce, "too many requests at once; try again a little later")
+	}
+	given, err := signatureOf(r)
+	locked, lockedErr := s.Keys.Locked(r.Context())
+	if lockedErr != nil {
+		return c, nil, lockedErr
+	}
+	if !locked {
+		return caller{animo.DefaultTenant, given.region}, func([]byte) error { return nil }, s.Local(r)
+	}
+	if err == nil {
+		err = given.fresh(s.Now())
+	}
+	if err != nil {
+		return c, nil, err
+	}
+	tenant, secret, err := s.Keys.Secret(r.Context(), given.accessKey)
+	if animo.CodeOf(err) == animo.Unauthenticated {
+		err = failf(unknownClient, "The security token included in the request is invalid.")
+	}
+	return caller{tenant, given.region}, func(body []byte) error { return given.verify(r, body, secret) }, err
+}
+
+func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if err == nil {
+		return body, nil
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, tooLong(most)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, failf(throttling, "the body took too long to arrive; send it again")
+	}
+	return nil, failf(serialization, "the body did not arrive whole; send it again")
+}
+
+func tooLong(most int64) error {
+	return failf(imageTooLarge, "the body has more than %d bytes; pass pictures of at most 5 MB, or larger ones as S3Object", most)
+}
+
+// slots are the requests that may be served or wait at once, of which no tenant gets more than half.
+type slots struct {
+	most int
+
+	mu    sync.Mutex
+	taken int
+	of    map[string]int // tenant to how many of those taken are its
+}
+
+// take gets a tenant a slot, which it must give back, or answers ProvisionedThroughputExceededException, after
+// which clients try again a little later.
+func (s *slots) take(tenant string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken >= s.most || s.of[tenant] >= (s.most+1)/2 {
+		return failf(tooMuchAtOnce, "too many requests at once; try again a little later")
+	}
+	s.taken++
+	s.of[tenant]++
+	return nil
+}
+
+// give hands a slot back.
+func (s *slots) give(tenant string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken--
+	if s.of[tenant]--; s.of[tenant] == 0 {
+		delete(s.of, tenant)
+	}
+}

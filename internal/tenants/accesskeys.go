@@ -1,0 +1,99 @@
+package tenants
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	"animo"
+	"animo/internal/table"
+)
+
+// accessKeysTable holds the access keys of AWS's protocol: ID -> accessKey. Their secrets are not stored.
+const accessKeysTable = "access-keys"
+
+// accessKeyMark begins the ID of every access key. Behind it come 15 characters of base 32, as in AWS's own.
+const accessKeyMark = "ANIMO"
+
+const accessKeyLen = len(accessKeyMark) + 15
+
+// MasterLen is how many bytes Options.Master has at least.
+const MasterLen = 32
+
+// accessKey is what is stored of an access key.
+type accessKey struct {
+	animo.Key
+	Master string `json:"master"` // which one the secret comes from; see masterName
+}
+
+// AddAccessKey makes an access key for a tenant, with which requests of AWS's protocol are signed, and gives its
+// secret; lists do not show it. key.Prefix is the access key's ID.
+func (r *Registry) AddAccessKey(ctx context.Context, tenant, note string) (secret string, key animo.Key, err error) {
+	if len(r.options.Master) < MasterLen {
+		return "", animo.Key{}, noMaster()
+	}
+	if _, err := r.Get(ctx, tenant); err != nil {
+		return "", animo.Key{}, err
+	}
+	id := accessKeyMark + rand.Text()[:accessKeyLen-len(accessKeyMark)]
+	key = animo.Key{Prefix: id, Tenant: tenant, Note: note, Created: r.options.Now().UTC(), AWS: true}
+	b, err := json.Marshal(accessKey{key, r.masterName()})
+	if err != nil {
+		return "", animo.Key{}, err
+	}
+	_, err = r.rows.PutNew(ctx, owner, accessKeysTable, table.Row{Key: id, Value: b})
+	return r.secretOf(id), key, err
+}
+
+// Secret tells whose an access key is, and its secret, or answers Unauthenticated.
+func (r *Registry) Secret(ctx context.Context, id string) (tenant, secret string, err error) {
+	unknown := animo.Errorf(animo.Unauthenticated, "this access key is not known; it may have been revoked", "esta clave de acceso no se conoce; puede haber sido revocada")
+	if len(id) != accessKeyLen || !strings.HasPrefix(id, accessKeyMark) {
+		return "", "", unknown
+	}
+	row, err := r.rows.Get(ctx, owner, accessKeysTable, id)
+	switch code := animo.CodeOf(err); {
+	case code == animo.NotFound || code == animo.Invalid: // Invalid is for what cannot be a row's key
+		return "", "", unknown
+	case err != nil:
+		return "", "", err
+	}
+	var k accessKey
+	if err := json.Unmarshal(row.Value, &k); err != nil {
+		return "", "", err
+	}
+	if len(r.options.Master) < MasterLen || k.Master != r.masterName() {
+		return "", "", noMaster()
+	}
+	return k.Tenant, r.secretOf(id), nil
+}
+
+// secretOf derives the secret of an access key: 240 bits, as 40 characters like AWS's own.
+func (r *Registry) secretOf(id string) string {
+	return base64.StdEncoding.EncodeToString(r.derive("secret of " + id))[:40]
+}
+
+// masterName names the master key without telling anything of it.
+func (r *Registry) masterName() string { return hex.EncodeToString(r.derive("name")[:8]) }
+
+func (r *Registry) derive(what string) []byte {
+	h := hmac.New(sha256.New, r.options.Master)
+	h.Write([]byte("animo access keys: " + what))
+	return h.Sum(nil)
+}
+
+// noMaster is answered where the master key is not the one that access keys were made with.
+func noMaster() error {
+	return animo.Errorf(animo.Internal, "the file master.key in the data folder is not the one that this access key was made with; bring it back from a backup, or make another access key: animo keys add --aws",
+		"el archivo master.key de la carpeta de datos no es aquel con que se creó esta clave de acceso; recupérelo de una copia de seguridad, o cree otra clave de acceso: animo keys add --aws")
+}
+
+// accessKeys lists the access keys of all tenants.
+func (r *Registry) accessKeys(ctx context.Context) ([]animo.Key, error) {
+	return collect[animo.Key](r.rows.Query(ctx, owner, accessKeysTable, table.Range{}, false))
+}
