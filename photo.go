@@ -75,5 +75,6 @@ type Receipt struct {
 	Bytes       int64     `json:"bytes"` // of the photo's own
 	Faces       int       `json:"faces"` // rows of the moods' tables; for a person, those that named them
 	Descriptors int       `json:"descriptors"`
-	Events      int       `json:"events"` // queued, running or dead
+	Events      int       `json:"events"`     // queued, running or dead
+	Deliveries  int       `json:"deliveries"` // to subscribers: that waited, and what was kept of those that were told
 }

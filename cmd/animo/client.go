@@ -69,7 +69,7 @@ const (
 // body opens what a request sends, once for each attempt, and tells how many bytes it has.
 type body func() (r io.ReadCloser, size int64, err error)
 
-// call sends a request and reads the JSON of its answer into out. It tries again, after growing pauses, what
+// call sends a request and reads the JSON of its answer into out, unless that is nil. It tries again, after growing pauses, what
 // the server asks to have again and what broke on the way; a request that comes twice must do no harm. The
 // error of a server is an animo.Error in the client's language.
 func (k *client) call(ctx context.Context, method, path string, send body, out any) error {
@@ -101,6 +101,9 @@ func (k *client) try(ctx context.Context, method, path string, send body, out an
 		again, after = retryAfter(res)
 		err := problemOf(res)
 		return again && animo.CodeOf(err) != animo.Quota, after, err
+	}
+	if out == nil {
+		return false, 0, nil
 	}
 	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
 		return true, 0, animo.Errorf(animo.Unavailable, "the answer of %s broke off: %v", "la respuesta de %s se cortó: %v", k.base, err)

@@ -28,17 +28,18 @@ const (
 // commands is the command line. A command is a struct with flags and a Run method; Run may take a
 // context.Context, which ends at SIGINT or SIGTERM, and a *console to read from and print to.
 type commands struct {
-	Demo     demoCmd     `cmd:"" help:"Show what Animo does: start a server, send it photos and opinions, print what comes of them."`
-	Serve    serveCmd    `cmd:"" help:"Run the server: upload files of opinions, train models, classify over REST."`
-	Upload   uploadCmd   `cmd:"" help:"Send photos to a running server."`
-	People   peopleCmd   `cmd:"" help:"Introduce people to a running server, and change, list and forget them."`
-	Analyze  analyzeCmd  `cmd:"" help:"Find the faces in pictures: what they show, and who they are."`
-	Train    trainCmd    `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`
-	Classify classifyCmd `cmd:"" help:"Tell Positivo from Negativo with a trained model."`
-	Evaluate evaluateCmd `cmd:"" help:"Score a trained model on files of labelled opinions."`
-	Tenants  tenantsCmd  `cmd:"" help:"Add, change, list and remove tenants."`
-	Keys     keysCmd     `cmd:"" help:"Add, list and revoke API keys."`
-	Version  versionCmd  `cmd:"" help:"Print which Animo this is."`
+	Demo          demoCmd          `cmd:"" help:"Show what Animo does: start a server, send it photos and opinions, print what comes of them."`
+	Serve         serveCmd         `cmd:"" help:"Run the server: upload files of opinions, train models, classify over REST."`
+	Upload        uploadCmd        `cmd:"" help:"Send photos to a running server."`
+	People        peopleCmd        `cmd:"" help:"Introduce people to a running server, and change, list and forget them."`
+	Subscriptions subscriptionsCmd `cmd:"" help:"Have programs and people told of faces, by webhook and e-mail."`
+	Analyze       analyzeCmd       `cmd:"" help:"Find the faces in pictures: what they show, and who they are."`
+	Train         trainCmd         `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`
+	Classify      classifyCmd      `cmd:"" help:"Tell Positivo from Negativo with a trained model."`
+	Evaluate      evaluateCmd      `cmd:"" help:"Score a trained model on files of labelled opinions."`
+	Tenants       tenantsCmd       `cmd:"" help:"Add, change, list and remove tenants."`
+	Keys          keysCmd          `cmd:"" help:"Add, list and revoke API keys."`
+	Version       versionCmd       `cmd:"" help:"Print which Animo this is."`
 }
 
 const description = `How does your audience feel? Animo reads it from faces in pictures; and it learns from opinions labelled good or bad and tells "Positivo" from "Negativo".

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -21,33 +21,8 @@ type peopleCmd struct {
 	Remove peopleRemoveCmd `cmd:"" help:"Forget a person, and take the name off everything that was recorded."`
 }
 
-// serverFlags say which server a command speaks to.
-type serverFlags struct {
-	URL string `default:"http://127.0.0.1:8080" env:"ANIMO_URL" placeholder:"URL" help:"The server."`
-	Key string `env:"ANIMO_KEY" placeholder:"KEY" help:"API key, where the server wants one. Put it into ANIMO_KEY: others on this machine can see command lines."`
-}
-
-// withServer lets a command speak to the server.
-func (f *serverFlags) withServer(ctx context.Context, c *console, do func(*client) error) error {
-	k, err := newClient(f.URL, f.Key, c.lang)
-	if err != nil {
-		return err
-	}
-	defer k.http.CloseIdleConnections()
-	if err := k.reach(ctx); err != nil {
-		return err
-	}
-	return do(k)
-}
-
 // personPath is where a server has what it knows of a person.
 func personPath(name string) string { return "/v1/people/" + url.PathEscape(name) }
-
-// jsonBody is a body that is v as JSON.
-func jsonBody(v any) (body, error) {
-	b, err := json.Marshal(v)
-	return bytesBody(b), err
-}
 
 // knownPerson is what a server tells of a person, in part.
 type knownPerson struct {
@@ -78,29 +53,33 @@ func (p *peopleAddCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	return p.withServer(ctx, c, func(k *client) error {
-		var person knownPerson
-		failed, first := 0, error(nil)
-		for i, file := range files {
-			err := k.call(ctx, http.MethodPost, personPath(p.Name)+"/photos", fileBody(file), &person)
-			if ctx.Err() != nil {
-				return animo.Errorf(animo.Interrupted, "interrupted; photos sent: %d of %d", "interrumpido; fotos enviadas: %d de %d", i, len(files))
-			}
-			if err != nil {
-				c.fail(fmt.Errorf("%s: %w", printable(file), err))
-				if failed++; first == nil {
-					first = err
-				}
-			}
+	k, err := newClient(p.URL, p.Key, c.lang)
+	if err != nil {
+		return err
+	}
+	defer k.http.CloseIdleConnections()
+	if err := k.reach(ctx); err != nil {
+		return err
+	}
+	var person knownPerson
+	failed, first := 0, error(nil)
+	for i, file := range files {
+		err := k.call(ctx, http.MethodPost, personPath(p.Name)+"/photos", fileBody(file), &person)
+		if ctx.Err() != nil {
+			return animo.Errorf(animo.Interrupted, "interrupted; photos sent: %d of %d", "interrumpido; fotos enviadas: %d de %d", i, len(files))
 		}
-		if failed < len(files) {
-			fmt.Fprintf(c.stdout, "%s\t%d\n", printable(person.Name), person.Examples)
+		if err != nil {
+			c.fail(fmt.Errorf("%s: %w", printable(file), err))
+			failed, first = failed+1, cmp.Or(first, err)
 		}
-		if failed > 0 {
-			return animo.Errorf(animo.CodeOf(first), "failed: %d (see above)", "fallaron: %d (véase arriba)", failed)
-		}
-		return nil
-	})
+	}
+	if failed < len(files) {
+		fmt.Fprintf(c.stdout, "%s\t%d\n", printable(person.Name), person.Examples)
+	}
+	if failed > 0 {
+		return animo.Errorf(animo.CodeOf(first), "failed: %d (see above)", "fallaron: %d (véase arriba)", failed)
+	}
+	return nil
 }
 
 type peopleListCmd struct {
@@ -109,25 +88,23 @@ type peopleListCmd struct {
 
 // Run prints a table of people.
 func (p *peopleListCmd) Run(ctx context.Context, c *console) error {
-	return p.withServer(ctx, c, func(k *client) error {
-		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, c.say("NAME\tEXAMPLES\tINTRODUCED", "NOMBRE\tEJEMPLOS\tPRESENTACIÓN"))
-		for after := ""; ; {
-			var page struct {
-				Items []knownPerson
-				Next  string
-			}
-			if err := k.call(ctx, http.MethodGet, "/v1/people?limit=1000&after="+url.QueryEscape(after), nil, &page); err != nil {
-				return err
-			}
-			for _, one := range page.Items {
-				fmt.Fprintf(w, "%s\t%d\t%s\n", printable(one.Name), one.Examples, one.Introduced.Format(time.RFC3339))
-			}
-			if after = page.Next; after == "" {
-				return w.Flush()
-			}
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, c.say("NAME\tEXAMPLES\tINTRODUCED", "NOMBRE\tEJEMPLOS\tPRESENTACIÓN"))
+	for after := ""; ; {
+		var page struct {
+			Items []knownPerson
+			Next  string
 		}
-	})
+		if err := p.ask(ctx, c, http.MethodGet, "/v1/people?limit=1000&after="+url.QueryEscape(after), nil, &page); err != nil {
+			return err
+		}
+		for _, one := range page.Items {
+			fmt.Fprintf(w, "%s\t%d\t%s\n", printable(one.Name), one.Examples, one.Introduced.Format(time.RFC3339))
+		}
+		if after = page.Next; after == "" {
+			return w.Flush()
+		}
+	}
 }
 
 type peopleRenameCmd struct {
@@ -138,18 +115,12 @@ type peopleRenameCmd struct {
 
 // Run changes the name.
 func (p *peopleRenameCmd) Run(ctx context.Context, c *console) error {
-	return p.withServer(ctx, c, func(k *client) error {
-		send, err := jsonBody(map[string]string{"name": p.To})
-		if err != nil {
-			return err
-		}
-		var person knownPerson
-		if err := k.call(ctx, http.MethodPatch, personPath(p.Name), send, &person); err != nil {
-			return err
-		}
-		c.note("%s is called %s now", "%s se llama ahora %s", printable(p.Name), printable(person.Name))
-		return nil
-	})
+	var person knownPerson
+	if err := p.ask(ctx, c, http.MethodPatch, personPath(p.Name), map[string]string{"name": p.To}, &person); err != nil {
+		return err
+	}
+	c.note("%s is called %s now", "%s se llama ahora %s", printable(p.Name), printable(person.Name))
+	return nil
 }
 
 type peopleMergeCmd struct {
@@ -160,18 +131,12 @@ type peopleMergeCmd struct {
 
 // Run makes two people one.
 func (p *peopleMergeCmd) Run(ctx context.Context, c *console) error {
-	return p.withServer(ctx, c, func(k *client) error {
-		send, err := jsonBody(map[string]string{"into": p.Into})
-		if err != nil {
-			return err
-		}
-		var person knownPerson
-		if err := k.call(ctx, http.MethodPost, personPath(p.Name)+"/merge", send, &person); err != nil {
-			return err
-		}
-		c.note("%s is %s now, with %d examples", "%s es ahora %s, con %d ejemplos", printable(p.Name), printable(person.Name), person.Examples)
-		return nil
-	})
+	var person knownPerson
+	if err := p.ask(ctx, c, http.MethodPost, personPath(p.Name)+"/merge", map[string]string{"into": p.Into}, &person); err != nil {
+		return err
+	}
+	c.note("%s is %s now, with %d examples", "%s es ahora %s, con %d ejemplos", printable(p.Name), printable(person.Name), person.Examples)
+	return nil
 }
 
 type peopleRemoveCmd struct {
@@ -190,12 +155,10 @@ func (p *peopleRemoveCmd) Run(ctx context.Context, c *console) error {
 	if !p.Yes {
 		return usagef("yes", "what is known of %s will be lost; say --yes if that is meant", "se perderá lo que se sabe de %s; añada --yes si es lo que quiere", printable(p.Name))
 	}
-	return p.withServer(ctx, c, func(k *client) error {
-		var r animo.Receipt
-		if err := k.call(ctx, http.MethodDelete, personPath(p.Name), nil, &r); err != nil {
-			return err
-		}
-		_, err := fmt.Fprintf(c.stdout, "%s\t%d\t%d\n", r.ID, r.Descriptors, r.Faces)
+	var r animo.Receipt
+	if err := p.ask(ctx, c, http.MethodDelete, personPath(p.Name), nil, &r); err != nil {
 		return err
-	})
+	}
+	_, err := fmt.Fprintf(c.stdout, "%s\t%d\t%d\n", r.ID, r.Descriptors, r.Faces)
+	return err
 }

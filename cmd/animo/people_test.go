@@ -44,10 +44,11 @@ func TestPeople_are_added_listed_renamed_merged_and_removed(t *testing.T) {
 func TestPeople_say_what_is_wrong_before_they_send(t *testing.T) {
 	t.Setenv("LC_ALL", "C")
 	t.Chdir(t.TempDir())
+	place(t, "foto.jpg", []byte("not looked at"))
 	none := httptest.NewServer(http.NotFoundHandler())
 	defer none.Close()
-	for _, args := range [][]string{{"list"}, {"rename", "a", "b"}, {"merge", "a", "b"}, {"remove", "a", "--yes"}} {
-		check(t, append(append([]string{"people"}, args...), "--url", none.URL), 1, "", "animo: "+none.URL+" answers, but not as an Animo does (404 Not Found)")
+	check(t, []string{"people", "add", "Ana", "foto.jpg", "--url", none.URL}, 1, "", "animo: "+none.URL+" answers, but not as an Animo does (404 Not Found)")
+	for _, args := range [][]string{{"add", "Ana", "foto.jpg"}, {"list"}, {"rename", "a", "b"}, {"merge", "a", "b"}, {"remove", "a", "--yes"}} {
 		check(t, append(append([]string{"people"}, args...), "--url", "x"), 2, "", `animo: --url: "x" is not a URL like http://127.0.0.1:8080`)
 	}
 }

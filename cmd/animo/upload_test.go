@@ -39,11 +39,14 @@ func samplePhotos(t *testing.T) []samples.Photo {
 	return list
 }
 
-// serve runs an Animo in this process until the test ends, and gives its URL.
-func serve(t *testing.T) string {
+// serve runs an Animo in this process until the test ends, with settings changed as it is told, and gives its URL.
+func serve(t *testing.T, change ...func(*config.Config)) string {
 	t.Helper()
 	c := config.Default()
 	c.Data, c.Listen, c.MinFree = t.TempDir(), "127.0.0.1:0", 0
+	for _, do := range change {
+		do(&c)
+	}
 	a, err := app.New(t.Context(), c, app.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

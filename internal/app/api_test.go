@@ -183,6 +183,8 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	letter := owner.deadLetters("ingest")[0]
 	photo := owner.photo("secreto.jpg", "?source=secreto", sample(t, 1))
 	known := owner.do("POST", "/v1/faces/"+photo.Faces[0].ID+"/person", `{"name":"secreto.txt"}`).body
+	var sub subscription
+	owner.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"https://secreto.example/"}`).into(t, &sub)
 	before := owner.do("GET", "/v1/models/secreto.txt", "").body
 
 	var api struct {
@@ -201,15 +203,18 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
 		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422,
 		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "export-moods": 200, "upload-photos": 422, "upload-photo": 422,
-		"list-people": 200, "introduce-person": 422, "reanalyse-photos": 202}
+		"list-people": 200, "introduce-person": 422, "reanalyse-photos": 202,
+		"list-subscriptions": 200, "add-subscription": 400}
 	// What else may be asked of these, beside what they answer without a query.
 	queries := map[string][]string{
 		"get-photo": {"?wait=1"}, "get-image": {"?annotated=1", "?thumbnail=1"}, "list-photos": {"?after=" + photo.ID + "x"},
 		"list-moods": {"?source=secreto"}, "summarise-moods": {"?source=secreto"}, "export-moods": {"?source=secreto", "?format=jsonl"},
+		"replay-deliveries": {"?since=-1h"},
 	}
 	n := 0
 	for path, operations := range api.Paths {
-		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID, "{face}", photo.Faces[0].ID, "{example}", photo.Faces[0].ID).Replace(path)
+		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID, "{face}", photo.Faces[0].ID, "{example}", photo.Faces[0].ID,
+			"{subscription}", sub.ID, "{delivery}", "1").Replace(path)
 		id := "secreto.txt"
 		if strings.HasPrefix(path, "/v1/queues/") {
 			id = letter.ID
@@ -249,6 +254,9 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	}
 	if r := stranger.do("GET", "/v1/moods?person=secreto.txt", ""); r.body != `{"items":[]}` {
 		t.Errorf("moods of another tenant's person: %s", r.body)
+	}
+	if r := owner.do("GET", "/v1/subscriptions/"+sub.ID, ""); sub.ID == "" || r.status != http.StatusOK {
+		t.Errorf("the owner's subscription: %d %s", r.status, r.body)
 	}
 	if got := owner.awaitPhoto(photo.ID); len(got.Faces) != len(photo.Faces) {
 		t.Errorf("the owner's photo before: %+v\nafter: %+v", photo, got)

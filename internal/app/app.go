@@ -18,6 +18,7 @@ import (
 	"animo/internal/config"
 	"animo/internal/httpapi"
 	"animo/internal/inbox"
+	"animo/internal/notify"
 	"animo/internal/opinions"
 	"animo/internal/photos"
 	"animo/internal/rekognition"
@@ -32,6 +33,7 @@ type App struct {
 	bus         *bus.Bus
 	flow        *opinions.Flow
 	photos      *photos.Flow
+	notify      *notify.Notifier
 	rekognition *rekognition.Server // nil where it is not served
 	inbox       *inbox.Inbox        // nil where none is set
 	web         *web                // nil without the api
@@ -100,7 +102,17 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 			PhotoBytes: c.MaxPhoto, Pixels: c.MaxPixels, Analyses: a.config.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence,
 		},
 		Descriptors: c.KeepDescriptors, Spool: spool, Room: room(c.Data, c.MinFree), Policy: a.stores.Tenants.Policy, Now: o.Now, Log: a.log,
+		Forget: func(ctx context.Context, tenant, photo string) (int, error) {
+			return a.notify.Forget(ctx, tenant, photo)
+		},
+		Rename: func(ctx context.Context, tenant, face string, people []animo.Celebrity) error {
+			return a.notify.Rename(ctx, tenant, face, people)
+		},
 	})
+	if a.notify, err = a.newNotifier(owner, o); err != nil {
+		return a, err
+	}
+	a.onStop("webhooks", func(context.Context) error { a.notify.Close(); return nil })
 	if err := a.openInbox(); err != nil {
 		return a, err
 	}
@@ -112,7 +124,9 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 }
 
 // functions are those of every flow.
-func (a *App) functions() []bus.Function { return append(a.photos.Functions(), a.flow.Functions()...) }
+func (a *App) functions() []bus.Function {
+	return slices.Concat(a.photos.Functions(), a.notify.Functions(), a.flow.Functions())
+}
 
 // photoEvents is what the photo flow needs of the bus.
 type photoEvents struct {
@@ -137,7 +151,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 	}
 	stopping := make(chan struct{})
 	a.web, err = listen(ctx, c.Listen, stopping, a.log, httpapi.New(httpapi.Options{
-		Version: o.Version, Opinions: a.flow, Photos: a.photos, People: a.photos, Queues: a.stores.Queues, Keys: a.stores.Tenants,
+		Version: o.Version, Opinions: a.flow, Photos: a.photos, People: a.photos, Subscriptions: a.notify, Queues: a.stores.Queues, Keys: a.stores.Tenants,
 		Limits: httpapi.Limits{
 			BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Requests: c.MaxRequests,
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
@@ -192,6 +206,9 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 	if err := a.bus.Start(ctx, functions...); err != nil {
 		return err
 	}
+	if a.config.Runs("notify") {
+		a.startNotifier(ctx)
+	}
 	sweepCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	swept := make(chan struct{})
 	go func() {
@@ -233,6 +250,9 @@ func (a *App) sweep(ctx context.Context) {
 			_, photosErr := a.photos.Sweep(ctx, t.ID)
 			_, opinionsErr := a.flow.Sweep(ctx, t.ID)
 			err = errors.Join(err, photosErr, opinionsErr)
+			if a.config.Runs("notify") {
+				err = errors.Join(err, a.notify.Sweep(ctx, t.ID))
+			}
 		}
 		err = errors.Join(err, a.sweepCollections(ctx, list), a.retire(ctx, list), a.photos.Scrub(ctx)) // retire clears the list
 		if err != nil && ctx.Err() == nil {

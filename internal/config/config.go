@@ -22,7 +22,7 @@ type Config struct {
 	Stores `embed:""`
 
 	Listen    string   `default:"127.0.0.1:8080" env:"ANIMO_LISTEN" placeholder:"ADDR" help:"Address to serve on. Beyond loopback, a key must exist first (animo keys add). Port 0 takes a free one."`
-	Functions []string `default:"api,analyse,record-happy,record-sad,record-surprised,record-other,seek,ingest,train,publish" env:"ANIMO_FUNCTIONS" placeholder:"NAME,…" help:"What runs here: api, analyse, record-happy, record-sad, record-surprised, record-other, seek, ingest, train, publish; all of them by default."`
+	Functions []string `default:"api,analyse,record-happy,record-sad,record-surprised,record-other,seek,notify,ingest,train,publish" env:"ANIMO_FUNCTIONS" placeholder:"NAME,…" help:"What runs here: api, analyse, record-happy, record-sad, record-surprised, record-other, seek, notify, ingest, train, publish; all of them by default."`
 	Inbox     string   `env:"ANIMO_INBOX" type:"path" placeholder:"DIR" help:"Folder to take files from: DIR/TENANT/photos/… and DIR/TENANT/training/…; what was taken moves to done/, what could not be to failed/ with the reason beside it."`
 
 	Log      string `default:"text" enum:"text,json" env:"ANIMO_LOG" help:"Log format: text or json."`
@@ -72,6 +72,20 @@ type Config struct {
 	KeepFaces          time.Duration `default:"8760h" env:"ANIMO_KEEP_FACES" help:"How long what was recorded of faces is kept, unless the tenant's own time says otherwise; not less than keep-photos."`
 	KeepDescriptors    bool          `default:"true" negatable:"" env:"ANIMO_KEEP_DESCRIPTORS" help:"Keep the 128 numbers by which a face is known again, as long as its photo. Without them a face that was recorded cannot be named later."`
 
+	MaxSubscriptions     int           `default:"100" env:"ANIMO_MAX_SUBSCRIPTIONS" placeholder:"N" help:"Subscriptions of a tenant."`
+	KeepDeliveries       int           `default:"1000" env:"ANIMO_KEEP_DELIVERIES" placeholder:"N" help:"Deliveries that the log of a subscription keeps after they were told, to be looked at and replayed."`
+	MaxWaiting           int           `default:"1000000" env:"ANIMO_MAX_WAITING" placeholder:"N" help:"Deliveries that may wait for one subscriber that is down; what comes then is not told to it."`
+	DeliveriesAtOnce     int           `default:"32" env:"ANIMO_DELIVERIES_AT_ONCE" placeholder:"N" help:"Subscribers told at once on this machine, half of them of one tenant."`
+	DeliveryTime         time.Duration `default:"10s" env:"ANIMO_DELIVERY_TIME" help:"Longest attempt to tell a subscriber."`
+	AllowPrivateWebhooks bool          `env:"ANIMO_ALLOW_PRIVATE_WEBHOOKS" help:"Let webhooks reach this machine and private networks, and be plain HTTP. Whoever may subscribe can then send requests there."`
+	PublicURL            string        `env:"ANIMO_PUBLIC_URL" placeholder:"URL" help:"Where people reach this server from elsewhere, such as https://animo.example.com; mails link there. Needed for e-mail."`
+	SMTPHost             string        `name:"smtp-host" env:"ANIMO_SMTP_HOST" placeholder:"HOST" help:"Server that mail is handed to; without it, nobody can subscribe by e-mail."`
+	SMTPPort             int           `name:"smtp-port" default:"0" env:"ANIMO_SMTP_PORT" placeholder:"N" help:"Its port; 0 is 587, or 465 with smtp-tls tls."`
+	SMTPTLS              string        `name:"smtp-tls" default:"starttls" enum:"starttls,tls,none" env:"ANIMO_SMTP_TLS" help:"How its connection is encrypted: starttls, tls (from the start), or none (for a server on this machine)."`
+	SMTPUser             string        `name:"smtp-user" env:"ANIMO_SMTP_USER" placeholder:"NAME" help:"User to log in there as; needs encryption."`
+	SMTPPassword         string        `name:"smtp-password" env:"ANIMO_SMTP_PASSWORD" placeholder:"PASSWORD" help:"The user's password. Put it into ANIMO_SMTP_PASSWORD or the settings file: others on this machine can see command lines."`
+	SMTPFrom             string        `name:"smtp-from" env:"ANIMO_SMTP_FROM" placeholder:"ADDRESS" help:"Who mails are from, such as \"Animo <animo@example.com>\"."`
+
 	MetricsToken string `env:"ANIMO_METRICS_TOKEN" placeholder:"TOKEN" help:"Bearer token for /metrics. Without it, only this machine may read it."`
 }
 
@@ -85,7 +99,7 @@ type Stores struct {
 
 // FunctionNames are the names that Functions takes.
 var FunctionNames = []string{
-	"api", "analyse", "record-happy", "record-sad", "record-surprised", "record-other", "seek", "ingest", "train", "publish",
+	"api", "analyse", "record-happy", "record-sad", "record-surprised", "record-other", "seek", "notify", "ingest", "train", "publish",
 }
 
 // TablesURL gives the address of the tables with the data folder filled in.
@@ -139,6 +153,8 @@ func (c *Config) Validate() error {
 		"max-photo": c.MaxPhoto, "max-pixels": int64(c.MaxPixels), "max-faces": int64(c.MaxFaces), "max-streams": int64(c.MaxStreams),
 		"photos-per-minute": int64(c.PhotosPerMinute), "max-photos": int64(c.MaxPhotos), "max-photo-bytes": c.MaxPhotoBytes,
 		"keep-photos": int64(c.KeepPhotos), "keep-faces": int64(c.KeepFaces),
+		"max-subscriptions": int64(c.MaxSubscriptions), "keep-deliveries": int64(c.KeepDeliveries), "max-waiting": int64(c.MaxWaiting),
+		"deliveries-at-once": int64(c.DeliveriesAtOnce), "delivery-time": int64(c.DeliveryTime),
 		"max-files": int64(c.MaxFiles), "upload-pause": int64(c.UploadPause), "answer-pause": int64(c.AnswerPause),
 	} {
 		if n <= 0 {
@@ -169,6 +185,7 @@ func (c *Config) Validate() error {
 	if c.MinFree < 0 {
 		errs = append(errs, wrong("min-free", "must not be negative", "no puede ser negativo"))
 	}
+	errs = append(errs, c.validateMail()...)
 	if len(c.Pauses) != 2 {
 		errs = append(errs, wrong("pauses", "names %d pauses; three attempts have 2", "nombra %d pausas; tres intentos tienen 2", len(c.Pauses)))
 	}
@@ -187,11 +204,7 @@ func (c *Config) Loopback() bool {
 	if err != nil {
 		return false
 	}
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	return loopback(host)
 }
 
 // Runs reports whether a function, or the api, runs here.
@@ -211,8 +224,10 @@ func ErrNeedsKey(listen string) error {
 
 // String leaves out what must not be logged.
 func (c Config) String() string {
-	if c.MetricsToken != "" {
-		c.MetricsToken = "…"
+	for _, secret := range []*string{&c.MetricsToken, &c.SMTPPassword} {
+		if *secret != "" {
+			*secret = "…"
+		}
 	}
 	type plain Config
 	return fmt.Sprintf("%+v", plain(c))

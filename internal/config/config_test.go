@@ -86,6 +86,10 @@ func TestConfig_refuses(t *testing.T) {
 		"a pause of nothing":       {"upload-pause: 0s\nanswer-pause: 0s", nil, []string{"upload-pause", "answer-pause"}},
 		"a row no table takes":     {"", []string{"--max-row", "2000000"}, []string{"max-row"}},
 		"work as the purpose":      {"", []string{"--purpose", "work"}, []string{"purpose", "allow-work-education"}},
+		"mail without a sender":    {"", []string{"--smtp-host", "smtp.example.com"}, []string{"public-url", "smtp-from"}},
+		"mail in the clear":        {"", []string{"--smtp-host", "smtp.example.com", "--smtp-tls", "none"}, []string{"smtp-tls"}},
+		"a user without password":  {"", []string{"--smtp-host", "smtp.example.com", "--smtp-user", "animo"}, []string{"smtp-password"}},
+		"a link in the clear":      {"", []string{"--public-url", "http://animo.example.com"}, []string{"public-url"}},
 		"one pause for 3 attempts": {"", []string{"--pauses", "1s"}, []string{"pauses"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -120,8 +124,8 @@ func TestConfig_loopback(t *testing.T) {
 	}
 }
 
-func TestConfig_string_hides_the_token(t *testing.T) {
-	if s := (config.Config{MetricsToken: "hush"}).String(); strings.Contains(s, "hush") {
+func TestConfig_string_hides_secrets(t *testing.T) {
+	if s := (config.Config{MetricsToken: "hush", SMTPPassword: "hush"}).String(); strings.Contains(s, "hush") {
 		t.Errorf("%s", s)
 	}
 }

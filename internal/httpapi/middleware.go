@@ -64,7 +64,7 @@ func routeOf(path string) string {
 	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 3)
 	if parts[0] != "v1" {
 		switch parts[0] {
-		case "senti", "modelos", "livez", "readyz", "metrics", "docs", "openapi.json":
+		case "senti", "modelos", "livez", "readyz", "metrics", "docs", "openapi.json", "unsubscribe":
 			return "/" + parts[0]
 		}
 		return "other"
@@ -73,7 +73,7 @@ func routeOf(path string) string {
 		switch parts[1] {
 		case "photos:reanalyse":
 			return "/v1/photos"
-		case "photos", "people", "faces", "moods", "stream", "receipts", "training", "datasets", "models", "queues":
+		case "photos", "people", "faces", "moods", "stream", "receipts", "training", "datasets", "models", "subscriptions", "queues":
 			return "/v1/" + parts[1]
 		}
 	}

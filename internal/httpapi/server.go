@@ -1,7 +1,7 @@
 // Package httpapi is Animo over HTTP: version 1 of its REST API with its live stream, the two endpoints of the
 // opinion report, health, metrics, the OpenAPI description and its readable form. Begin at New; routes are in
 // one table each in photos.go, upload.go, reanalyse.go, people.go, moods.go, stream.go, training.go, models.go,
-// classify.go and queues.go.
+// classify.go, subscriptions.go and queues.go.
 package httpapi
 
 import (
@@ -107,21 +107,22 @@ type Limits struct {
 
 // Options are what the API serves. All fields are required but Stopping, AWS, MetricsToken and Observe.
 type Options struct {
-	Version      string // of Animo, for the API's description
-	Photos       Photos
-	People       People
-	Opinions     Opinions
-	Queues       Queues
-	Keys         Keys
-	Limits       Limits
-	Loopback     bool                            // whether only this machine can reach the server
-	Ready        func(ctx context.Context) error // nil while requests can be served
-	Stopping     <-chan struct{}                 // closed when waits must end, as no more requests come; nil for never
-	Metrics      http.Handler                    // what /metrics answers
-	AWS          http.Handler                    // what a POST to / with an X-Amz-Target gets, which sees to its own access; nil for nothing
-	MetricsToken string                          // what /metrics asks for; "" lets this machine alone read it
-	Observe      func(route, method string, status int, took time.Duration)
-	Log          *slog.Logger
+	Version       string // of Animo, for the API's description
+	Photos        Photos
+	People        People
+	Opinions      Opinions
+	Subscriptions Subscriptions
+	Queues        Queues
+	Keys          Keys
+	Limits        Limits
+	Loopback      bool                            // whether only this machine can reach the server
+	Ready         func(ctx context.Context) error // nil while requests can be served
+	Stopping      <-chan struct{}                 // closed when waits must end, as no more requests come; nil for never
+	Metrics       http.Handler                    // what /metrics answers
+	AWS           http.Handler                    // what a POST to / with an X-Amz-Target gets, which sees to its own access; nil for nothing
+	MetricsToken  string                          // what /metrics asks for; "" lets this machine alone read it
+	Observe       func(route, method string, status int, took time.Duration)
+	Log           *slog.Logger
 }
 
 type server struct {
@@ -165,6 +166,7 @@ func New(o Options) http.Handler {
 	s.routeTraining()
 	s.routeModels()
 	s.routeClassify()
+	s.routeSubscriptions()
 	s.routeQueues()
 
 	private := s.authenticate(s.limitInFlight(s.unrouted(mux, s.readBody(mux))))
@@ -184,6 +186,9 @@ func New(o Options) http.Handler {
 	for _, path := range []string{"/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/openapi-3.0.yaml"} {
 		public(path, mux.ServeHTTP)
 	}
+	front.HandleFunc("GET /unsubscribe/{token}", s.unsubscribe)
+	front.HandleFunc("POST /unsubscribe/{token}", s.unsubscribe)
+	front.HandleFunc("/unsubscribe/{token}", func(w http.ResponseWriter, r *http.Request) { s.wrongMethod(w, r, "GET, HEAD, POST") })
 	front.Handle("/", private)
 
 	crossOrigin := http.NewCrossOriginProtection() // pages of other sites must not act in the visitor's name

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
+	"sync"
 
 	"animo"
 	"animo/internal/background"
@@ -85,8 +87,16 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (sai
 	if err != nil {
 		return nil, err
 	}
+	// The thumbnail is made and kept meanwhile, on another core where one is free.
+	small := make(chan error, 1)
+	go func() { small <- f.keepThumbnail(ctx, tenant, row.ID, img) }()
+	thumbnailKept := sync.OnceValue(func() error { return <-small })
+	defer func() { _ = thumbnailKept() }() // also when the engine panics: img is not free before
 	found, err := f.engine.Find(ctx, tenant, img)
 	if err != nil {
+		return nil, err
+	}
+	if err := thumbnailKept(); err != nil {
 		return nil, err
 	}
 	round := row.Round
@@ -113,14 +123,6 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (sai
 	if said, err = f.recogniseAll(ctx, tenant, row, facePrefix(row.ID, round), faces, found); err != nil {
 		return nil, err
 	}
-	var small []byte
-	background.Do(func() { small, err = thumbnail(img) })
-	if err != nil {
-		return nil, err
-	}
-	if _, _, err := f.objects.Put(ctx, tenant, thumbnailObject(row.ID), bytes.NewReader(small)); err != nil {
-		return nil, err
-	}
 	if len(faces) > 0 {
 		if err := f.putJSON(ctx, tenant, facesTable, analysisKey(row.ID, round), faces); err != nil {
 			return nil, err
@@ -129,6 +131,21 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (sai
 	row.Past, row.Round = row.Count, round
 	row.Width, row.Height, row.Count, row.Analysed = img.W, img.H, len(faces), f.moment()
 	return said, nil
+}
+
+// keepThumbnail makes a thumbnail and keeps it. A panic is an error: nobody else would catch it.
+func (f *Flow) keepThumbnail(ctx context.Context, tenant, id string, img vision.Image) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	var small []byte
+	background.Do(func() { small, err = thumbnail(img) })
+	if err == nil {
+		_, _, err = f.objects.Put(ctx, tenant, thumbnailObject(id), bytes.NewReader(small))
+	}
+	return err
 }
 
 // picture reads a photo's picture as decode does.
@@ -170,7 +187,11 @@ func (f *Flow) sayFaces(ctx context.Context, tenant string, row photoRow) error 
 	}
 	events := make([]animo.Event, len(faces))
 	for i, face := range faces {
-		events[i], err = animo.NewEvent(faceEventID(tenant, face.ID), source, FaceType(face.Mood), string(face.Mood), tenant, f.now(), recordOf(tenant, row.Photo, face))
+		typ := FaceType(face.Mood)
+		if row.Told {
+			typ = againType(face.Mood)
+		}
+		events[i], err = animo.NewEvent(faceEventID(tenant, face.ID), source, typ, string(face.Mood), tenant, f.now(), recordOf(tenant, row.Photo, face))
 		if err != nil {
 			return err
 		}

@@ -109,6 +109,9 @@ func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r an
 		}
 		r.Faces += n
 	}
+	if r.Deliveries, err = f.forget(ctx, tenant, id); err != nil {
+		return r, err
+	}
 	if err := f.clearPicture(ctx, tenant, id, &r); err != nil {
 		return r, err
 	}

@@ -148,7 +148,7 @@ func (f *Flow) doRename(ctx context.Context, tenant, id string, c change) error 
 	}
 	if err == nil {
 		err = f.eachFace(ctx, tenant, id, func(ctx context.Context, k recordKey) error {
-			_, err := f.restate(ctx, tenant, k)
+			_, err := f.spread(ctx, tenant, k)
 			return err
 		})
 	}
@@ -339,7 +339,7 @@ func (f *Flow) moveFace(ctx context.Context, tenant, id, into string, k recordKe
 		}
 	}
 	if was, err = f.lead(ctx, tenant, k.face(), id, into); err == nil {
-		recorded, err = f.restate(ctx, tenant, k)
+		recorded, err = f.spread(ctx, tenant, k)
 	}
 	return was, recorded, err
 }

@@ -152,7 +152,7 @@ type recordKey struct {
 func (k recordKey) face() string { return k.key[strings.IndexByte(k.key, '/')+1:] }
 
 // restate has a face's record, if there is one, say who the face is, and reports whether there is one. Whoever
-// changes an identity or a name calls it afterwards. It writes the record only unchanged, and ends when it has read an identity that the record agrees with,
+// changes an identity or a name calls it afterwards, by spread. It writes the record only unchanged, and ends when it has read an identity that the record agrees with,
 // so that whoever of several at once writes last has seen the last change.
 func (f *Flow) restate(ctx context.Context, tenant string, k recordKey) (recorded bool, err error) {
 	for {
@@ -185,6 +185,18 @@ func (f *Flow) restate(ctx context.Context, tenant string, k recordKey) (recorde
 			return true, err
 		}
 	}
+}
+
+// spread is restate, and has what others keep of the face say so, too.
+func (f *Flow) spread(ctx context.Context, tenant string, k recordKey) (recorded bool, err error) {
+	if recorded, err = f.restate(ctx, tenant, k); err != nil {
+		return recorded, err
+	}
+	people, known, err := f.celebrities(ctx, tenant, k.face())
+	if err == nil && known {
+		err = f.rename(ctx, tenant, k.face(), people)
+	}
+	return recorded, err
 }
 
 // personFace is the entry of a face in the list of a person's faces.
@@ -234,7 +246,7 @@ func (f *Flow) settle(ctx context.Context, tenant, face string) error {
 	case err == nil:
 		err = f.settlePeople(ctx, tenant, s, u.People)
 		if err == nil {
-			_, err = f.restate(ctx, tenant, s.key)
+			_, err = f.spread(ctx, tenant, s.key)
 		}
 		if err != nil {
 			return err

@@ -157,7 +157,7 @@ func (f *Flow) recognise(ctx context.Context, tenant, face string, d *vision.Des
 			return err
 		}
 	}
-	if _, err := f.restate(ctx, tenant, s.key); err != nil {
+	if _, err := f.spread(ctx, tenant, s.key); err != nil {
 		return err
 	}
 	for _, id := range []string{before, person} { // lists that it is in and should not

@@ -51,10 +51,15 @@ func moodTable(m animo.Mood) string { return "faces-" + strings.ToLower(string(m
 const (
 	PhotoStored = "photo.stored"
 	faceType    = "face."
+	againPrefix = "face-again."
 )
 
 // FaceType is the type of the event that says that a face of a mood was found, such as face.happy.
 func FaceType(m animo.Mood) string { return faceType + strings.ToLower(string(m)) }
+
+// againType is the type of the event that says that a face of a mood was found by another analysis of a photo whose
+// faces were told. It is recorded, and nobody is told.
+func againType(m animo.Mood) string { return againPrefix + strings.ToLower(string(m)) }
 
 // source is the CloudEvents source of every event of this flow.
 const source = "animo/photos"
@@ -113,6 +118,11 @@ type Options struct {
 	Policy      func(ctx context.Context, tenant string) (animo.PhotoPolicy, error) // Forbidden or NotFound where the tenant may not; nil for no limits
 	Now         func() time.Time                                                    // nil means time.Now
 	Log         *slog.Logger                                                        // nil means slog.Default
+
+	// Forget removes what others keep of a photo that is erased, and tells how many deliveries that was; nil for nobody.
+	Forget func(ctx context.Context, tenant, photo string) (deliveries int, err error)
+	// Rename has what others keep of a face say who it is; nil for nobody.
+	Rename func(ctx context.Context, tenant, face string, people []animo.Celebrity) error
 }
 
 // uploadMemory is how many bytes of uploads are in memory at most; others are in files until they are kept.
@@ -127,6 +137,8 @@ type Flow struct {
 	limits  Limits
 	spool   spool.Folder
 	policy  func(context.Context, string) (animo.PhotoPolicy, error)
+	forget  func(ctx context.Context, tenant, photo string) (int, error)
+	rename  func(ctx context.Context, tenant, face string, people []animo.Celebrity) error
 	keep    bool // descriptors
 	now     func() time.Time
 	log     *slog.Logger
@@ -154,9 +166,15 @@ func New(tables table.Driver, objects object.Store, events Events, engine Engine
 	if o.Policy == nil {
 		o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return animo.PhotoPolicy{}, nil }
 	}
+	if o.Rename == nil {
+		o.Rename = func(context.Context, string, string, []animo.Celebrity) error { return nil }
+	}
+	if o.Forget == nil {
+		o.Forget = func(context.Context, string, string) (int, error) { return 0, nil }
+	}
 	limits := o.Limits.withDefaults()
 	return &Flow{
-		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, keep: o.Descriptors, now: o.Now, log: o.Log,
+		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, forget: o.Forget, rename: o.Rename, keep: o.Descriptors, now: o.Now, log: o.Log,
 		spool:  spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room, Memory: semaphore.NewWeighted(uploadMemory)},
 		pixels: semaphore.NewWeighted(int64(limits.Pixels)), studies: semaphore.NewWeighted(int64(limits.Analyses)),
 	}
@@ -167,7 +185,7 @@ func (f *Flow) Functions() []bus.Function {
 	list := []bus.Function{{Name: "analyse", On: []string{PhotoStored}, Workers: f.limits.Analyses, Deadline: f.limits.AnalyseTime, Handle: f.analyse, OnDead: f.fail}}
 	for _, m := range animo.Moods() {
 		list = append(list, bus.Function{
-			Name: "record-" + strings.ToLower(string(m)), On: []string{FaceType(m)}, Workers: recordsAtOnce, Deadline: time.Minute, Handle: f.record, OnDead: f.fail,
+			Name: "record-" + strings.ToLower(string(m)), On: []string{FaceType(m), againType(m)}, Workers: recordsAtOnce, Deadline: time.Minute, Handle: f.record, OnDead: f.fail,
 		})
 	}
 	return append(list, bus.Function{Name: "seek", On: []string{PeopleChanged}, Deadline: 10 * time.Minute, Handle: f.seek})

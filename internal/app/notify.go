@@ -1,0 +1,36 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"animo/internal/notify"
+)
+
+// newNotifier makes what tells subscribers.
+func (a *App) newNotifier(owner string, o Options) (*notify.Notifier, error) {
+	c := a.config
+	return notify.New(a.stores.Tables, a.photos, notify.Options{
+		Limits: notify.Limits{
+			Subscriptions: c.MaxSubscriptions, Kept: c.KeepDeliveries, Waiting: c.MaxWaiting, AtOnce: c.DeliveriesAtOnce, SendTime: c.DeliveryTime,
+		},
+		AllowPrivate: c.AllowPrivateWebhooks, PublicURL: strings.TrimSuffix(c.PublicURL, "/"),
+		Mail:  notify.Mail{Host: c.SMTPHost, Port: c.SMTPPort, User: c.SMTPUser, Password: c.SMTPPassword, From: c.SMTPFrom, TLS: c.SMTPTLS},
+		Owner: owner, Now: o.Now, Log: a.log,
+	})
+}
+
+// startNotifier tells subscribers what waits for them, until Stop.
+func (a *App) startNotifier(ctx context.Context) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		a.notify.Run(ctx)
+	}()
+	a.onStop("notifier", func(context.Context) error {
+		cancel()
+		<-told
+		return nil
+	})
+}

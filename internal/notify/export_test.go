@@ -1,0 +1,25 @@
+package notify
+
+import (
+	"context"
+	"net"
+	"time"
+)
+
+// The tests drive lines turn by turn.
+
+const Never = never
+
+func (n *Notifier) Turn(ctx context.Context, tenant, subscription string) time.Duration {
+	return n.takeTurn(ctx, place{tenant, subscription})
+}
+
+func (n *Notifier) SetResolver(r *net.Resolver) { n.web.dialer.Resolver = r }
+
+var (
+	Public     = public
+	DownTime   = downTime
+	Signatures = func(key []byte, id, timestamp string, body []byte) string {
+		return signatures([]secret{{Key: key}}, time.Time{}, id, timestamp, body)
+	}
+)

@@ -1,0 +1,350 @@
+package notify_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"animo"
+	"animo/internal/notify"
+	"animo/internal/sqldb"
+	"animo/internal/table"
+	"animo/internal/table/sqltable"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const tenant = "sol"
+
+// house is a Notifier over a real database. Its clock is the test's, and its lines take turns when the test says.
+type house struct {
+	t      testing.TB
+	n      *notify.Notifier
+	rows   table.Driver
+	now    time.Time
+	erased map[string]bool // photos
+	faces  int             // that were found
+
+	calls int                  // of the Notifier to its tables, each counted before it is made, by one goroutine
+	at    func(call int) error // called before each; its error is the call's; nil for nothing
+}
+
+// newHouse makes a Notifier that may reach this machine.
+func newHouse(t testing.TB, o notify.Options) *house {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	h := &house{t: t, rows: sqltable.New(db), now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), erased: map[string]bool{}}
+	h.n = h.open(o)
+	return h
+}
+
+// open makes a Notifier over the house's database, as another process would.
+func (h *house) open(o notify.Options) *notify.Notifier {
+	h.t.Helper()
+	o.Now, o.Log = func() time.Time { return h.now }, slog.New(slog.DiscardHandler)
+	rows := table.Driver(&counted{h.rows, h})
+	if _, benchmark := h.t.(*testing.B); benchmark { // on several goroutines
+		rows = h.rows
+	}
+	n, err := notify.New(rows, h, o)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(n.Close)
+	return n
+}
+
+// Photo is notify.Photos's.
+func (h *house) Photo(_ context.Context, _, id string) (animo.Photo, error) {
+	if h.erased[id] {
+		return animo.Photo{}, animo.Errorf(animo.NotFound, "erased", "borrada")
+	}
+	return animo.Photo{ID: id}, nil
+}
+
+// Thumbnail is notify.Photos's.
+func (h *house) Thumbnail(_ context.Context, _, id string) (io.ReadCloser, error) {
+	if h.erased[id] {
+		return nil, animo.Errorf(animo.NotFound, "erased", "borrada")
+	}
+	return io.NopCloser(strings.NewReader("jpeg of " + id)), nil
+}
+
+// call counts a call, and lets the test act before it.
+func (h *house) call() error {
+	h.calls++
+	if h.at == nil {
+		return nil
+	}
+	return h.at(h.calls)
+}
+
+type counted struct {
+	table.Driver
+	h *house
+}
+
+func (c *counted) Get(ctx context.Context, tenant, tbl, key string) (table.Row, error) {
+	if err := c.h.call(); err != nil {
+		return table.Row{}, err
+	}
+	return c.Driver.Get(ctx, tenant, tbl, key)
+}
+
+func (c *counted) Log(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
+	if err := c.h.call(); err != nil {
+		return nil, err
+	}
+	return c.Driver.Log(ctx, tenant, log, after, n)
+}
+
+func (c *counted) Swap(ctx context.Context, tenant, tbl string, row table.Row) error {
+	if err := c.h.call(); err != nil {
+		return err
+	}
+	return c.Driver.Swap(ctx, tenant, tbl, row)
+}
+
+func (c *counted) Add(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
+	if err := c.h.call(); err != nil {
+		return 0, err
+	}
+	return c.Driver.Add(ctx, tenant, tbl, entries...)
+}
+
+func (c *counted) Remove(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
+	if err := c.h.call(); err != nil {
+		return 0, err
+	}
+	return c.Driver.Remove(ctx, tenant, tbl, entries...)
+}
+
+func (c *counted) Delete(ctx context.Context, tenant, tbl string, r table.Range) (int, error) {
+	if err := c.h.call(); err != nil {
+		return 0, err
+	}
+	return c.Driver.Delete(ctx, tenant, tbl, r)
+}
+
+// record is the face with a number, each of a photo of its own.
+func (h *house) record(i int, mood animo.Mood) animo.MoodRecord {
+	photo := fmt.Sprintf("20260501T120000.000Z-%04d", i)
+	return animo.MoodRecord{
+		TenantID: tenant, Mood: mood, ImageID: fmt.Sprintf("foto%d.jpg", i), FaceID: photo + "-0", PhotoID: photo, Source: "puerta",
+		ImageData: animo.ImageData{Celebrities: []animo.Celebrity{}, Emotion: animo.Emotion{Type: string(mood), Confidence: 90}}, Taken: h.now,
+	}
+}
+
+// event is what says that a face was found.
+func (h *house) event(r animo.MoodRecord) animo.Event {
+	h.t.Helper()
+	mood := strings.ToLower(string(r.Mood))
+	e, err := animo.NewEvent(animo.ID("face", r.FaceID), "test", "face."+mood, mood, tenant, h.now, r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return e
+}
+
+// handle runs the function notify on an event.
+func (h *house) handle(e animo.Event) error { return h.n.Functions()[0].Handle(h.t.Context(), e) }
+
+// find finds so many happy faces more.
+func (h *house) find(count int) {
+	h.t.Helper()
+	for range count {
+		h.faces++
+		if err := h.handle(h.event(h.record(h.faces, animo.Happy))); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+// add makes a subscription, and gives its id and secret.
+func (h *house) add(s notify.Spec) (id, secret string) {
+	h.t.Helper()
+	sub, secret, err := h.n.Add(h.t.Context(), tenant, s)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.now = h.now.Add(time.Millisecond) // two of a moment sort by chance
+	return sub.ID, secret
+}
+
+func (h *house) get(id string) notify.Subscription {
+	h.t.Helper()
+	s, err := h.n.Get(h.t.Context(), tenant, id)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return s
+}
+
+// turn gives a line one turn.
+func (h *house) turn(id string) time.Duration { return h.n.Turn(h.t.Context(), tenant, id) }
+
+// drain gives a line turns, and time, until it wants none or the clock shows a time.
+func (h *house) drain(id string, until time.Time) {
+	h.t.Helper()
+	for {
+		again := h.turn(id)
+		if again < 0 || h.now.Add(again).After(until) {
+			return
+		}
+		h.now = h.now.Add(again)
+	}
+}
+
+// deliveries gives a subscription's whole log, the oldest first, read in pages of 7.
+func (h *house) deliveries(id string) (list []notify.Delivery) {
+	h.t.Helper()
+	for before := int64(0); ; {
+		page, next, err := h.n.Deliveries(h.t.Context(), tenant, id, before, 7)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		for _, d := range page {
+			list = append([]notify.Delivery{d}, list...)
+		}
+		if before = next; before == 0 {
+			return list
+		}
+	}
+}
+
+// receiver is a webhook's. It keeps what it said yes to.
+type receiver struct {
+	*httptest.Server
+	t      testing.TB
+	secret string                                       // which signs; "" for not looking
+	answer func(w http.ResponseWriter, r *http.Request) // nil for yes
+
+	mu    sync.Mutex
+	asked int
+	got   []received
+}
+
+type received struct {
+	id   string
+	sigs int
+	body struct {
+		Type      string
+		Timestamp time.Time
+		Data      animo.MoodRecord
+	}
+}
+
+func newReceiver(t testing.TB) *receiver {
+	t.Helper()
+	r := &receiver{t: t}
+	r.Server = httptest.NewServer(r)
+	t.Cleanup(r.Close)
+	return r
+}
+
+// say has the receiver answer so from now on; nil for yes.
+func (r *receiver) say(answer func(w http.ResponseWriter, r *http.Request)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answer = answer
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked++
+	body, err := io.ReadAll(req.Body)
+	if err != nil || req.Method != http.MethodPost || req.Header.Get("Content-Type") != "application/json" {
+		r.t.Errorf("%s of %s, %v", req.Method, req.Header.Get("Content-Type"), err)
+	}
+	m := received{id: req.Header.Get("webhook-id"), sigs: len(strings.Fields(req.Header.Get("webhook-signature")))}
+	if r.secret != "" && !verify(r.secret, req.Header, body) {
+		r.t.Errorf("the signature %q is not the secret's", req.Header.Get("webhook-signature"))
+	}
+	if err := json.Unmarshal(body, &m.body); err != nil {
+		r.t.Error(err)
+	}
+	if r.answer != nil {
+		rec := httptest.NewRecorder()
+		r.answer(rec, req)
+		for name, values := range rec.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(rec.Code)
+		if rec.Code/100 != 2 {
+			return
+		}
+	}
+	r.got = append(r.got, m)
+}
+
+// faces gives the numbers of the faces that were taken, in the order of their first coming.
+func (r *receiver) faces() (list []int) {
+	r.t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	seen := map[string]bool{}
+	for _, m := range r.got {
+		if seen[m.id] {
+			continue
+		}
+		seen[m.id] = true
+		i, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(m.body.Data.ImageID, "foto"), ".jpg"))
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		list = append(list, i)
+	}
+	return list
+}
+
+// verify is Standard Webhooks' verification, written from its text: some one of the signatures, base64 after
+// "v1,", is the HMAC-SHA256 of the id, the timestamp and the body with full stops between, under the bytes that
+// the secret is the base64 of.
+func verify(secret string, h http.Header, body []byte) bool {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
+	if err != nil {
+		return false
+	}
+	mac := hmac.New(sha256.New, key)
+	_, _ = fmt.Fprintf(mac, "%s.%s.%s", h.Get("webhook-id"), h.Get("webhook-timestamp"), body)
+	for _, sig := range strings.Split(h.Get("webhook-signature"), " ") {
+		version, text, _ := strings.Cut(sig, ",")
+		sum, err := base64.StdEncoding.DecodeString(text)
+		if err == nil && version == "v1" && hmac.Equal(sum, mac.Sum(nil)) {
+			return true
+		}
+	}
+	return false
+}
+
+// count is 1, 2, …, n.
+func count(n int) (list []int) {
+	for i := range n {
+		list = append(list, i+1)
+	}
+	return list
+}
+
+func status(code int) func(http.ResponseWriter, *http.Request) {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}

@@ -1,0 +1,207 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"time"
+
+	"animo/internal/table"
+)
+
+// line says how far a subscription's line is told, and who is at it.
+type line struct {
+	Position int64     `json:"position"`           // in the log; everything up to it is settled
+	Attempts int       `json:"attempts,omitempty"` // that failed in a row
+	Since    time.Time `json:"since,omitzero"`     // since when they fail
+	Next     time.Time `json:"next,omitzero"`      // no attempt before
+	Owner    string    `json:"owner,omitempty"`    // who tells it now
+	Until    time.Time `json:"until,omitzero"`     // nobody else before
+
+	rev int64
+}
+
+// The pauses after a failed attempt; the last one repeats. Each varies by a fifth, so that what failed together
+// does not come back together.
+var pauses = []time.Duration{
+	5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
+}
+
+const (
+	downTime  = 24 * time.Hour  // after which a subscriber that is down is paused
+	turnTime  = 5 * time.Second // after which a turn begins nothing more, so that others get theirs
+	busyTime  = time.Second     // after which to look again whether another worker is done with a line
+	lineBatch = 64              // places read at once
+)
+
+// lease is how long nobody else touches a line after a turn began: longer than a turn, with its last attempt, takes.
+func (n *Notifier) lease() time.Duration { return turnTime + 5*n.limits.SendTime }
+
+// takeTurn tells what waits in a subscription's line until it is empty, an attempt fails, or the turn is over.
+// It gives after what time the line wants its next turn; below 0 for not before somebody wakes it.
+func (n *Notifier) takeTurn(ctx context.Context, at place) (again time.Duration) {
+	again, err := n.turn(ctx, at)
+	if err != nil && ctx.Err() == nil {
+		n.log.Warn("cannot tell a subscriber", "tenant", at.tenant, "subscription", at.subscription, "err", err)
+		return pauses[0]
+	}
+	return again
+}
+
+const never = time.Duration(-1)
+
+func (n *Notifier) turn(ctx context.Context, at place) (again time.Duration, err error) {
+	sub, err := n.subscription(ctx, at.tenant, at.subscription)
+	if gone(err) || err == nil && sub.State != Active {
+		return never, nil
+	}
+	if err != nil {
+		return never, err
+	}
+	l, err := n.line(ctx, at)
+	now := n.now()
+	switch {
+	case gone(err):
+		return never, nil
+	case err != nil:
+		return never, err
+	case l.Owner != n.owner && l.Until.After(now):
+		return busyTime, nil
+	case l.Next.After(now):
+		return l.Next.Sub(now), nil
+	}
+	if _, last, err := n.tables.LogEnd(ctx, at.tenant, outboxLog(at.subscription)); err != nil || last <= l.Position {
+		return never, err
+	}
+	l.Owner, l.Until = n.owner, now.Add(n.lease()).UTC()
+	if err := n.saveLine(ctx, at, l); conflict(err) {
+		return busyTime, nil
+	} else if err != nil {
+		return never, err
+	}
+	again, err = n.tell(ctx, at, l)
+	l.Owner, l.Until = "", time.Time{}
+	// Written down also when the turn was interrupted. Where somebody else has the line by now, what was settled
+	// is known by its rows.
+	if saveErr := n.saveLine(context.WithoutCancel(ctx), at, l); err == nil && !conflict(saveErr) {
+		err = saveErr
+	}
+	return again, err
+}
+
+// tell sends one parcel after the other, and remembers each before it goes on.
+func (n *Notifier) tell(ctx context.Context, at place, l *line) (again time.Duration, err error) {
+	end := n.now().Add(turnTime)
+	for {
+		places, err := n.tables.Log(ctx, at.tenant, outboxLog(at.subscription), l.Position, lineBatch)
+		if err != nil || len(places) == 0 {
+			return never, err
+		}
+		for _, p := range places {
+			row, parcel, err := n.parcel(ctx, at.tenant, p)
+			if gone(err) || err == nil && parcel.Outcome != Waits { // its photo was erased, or it was told before a crash
+				l.Position = p.Seq
+				continue
+			}
+			if err != nil {
+				return never, err
+			}
+			if ctx.Err() != nil || !n.now().Before(end) {
+				return 0, nil
+			}
+			sub, err := n.subscription(ctx, at.tenant, at.subscription) // its state or secrets may have changed
+			if gone(err) || err == nil && sub.State != Active {
+				return never, nil
+			}
+			if err != nil {
+				return never, err
+			}
+			if sub.Digest > 0 {
+				return n.tellDigest(ctx, sub, at, l, parcel.Added.Add(sub.Digest))
+			}
+			a := n.send(ctx, at.tenant, sub, parcel)
+			if a.Reason != nil && ctx.Err() != nil {
+				return 0, nil // it was not let end
+			}
+			if err := n.settle(ctx, at.tenant, row, parcel, a); err != nil {
+				return never, err
+			}
+			if a.Reason != nil {
+				return n.setBack(ctx, sub, at, l, a)
+			}
+			l.Position, l.Attempts, l.Since, l.Next = p.Seq, 0, time.Time{}, time.Time{}
+		}
+	}
+}
+
+// settle writes down how an attempt at a parcel went. One that was told and whose photo was erased meanwhile
+// stays gone.
+func (n *Notifier) settle(ctx context.Context, tenant string, row table.Row, p parcel, a attempt) error {
+	ctx = context.WithoutCancel(ctx)
+	for {
+		p.Attempts, p.Last = p.Attempts+1, &a.Attempt
+		if a.Reason == nil {
+			p.Outcome, p.Settled = Told, a.Time
+		}
+		err := n.swapJSON(ctx, tenant, outboxTable, row.Key, row.Rev, p)
+		if !conflict(err) {
+			return err
+		}
+		p = parcel{} // who the face is may have changed
+		row.Rev, err = n.getJSON(ctx, tenant, outboxTable, row.Key, &p)
+		if gone(err) || err == nil && p.Outcome != Waits {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// setBack ends a turn whose attempt failed: the line waits, or is paused when the subscriber is down for too
+// long or wants no more.
+func (n *Notifier) setBack(ctx context.Context, sub stored, at place, l *line, a attempt) (again time.Duration, err error) {
+	now := n.now().UTC()
+	if l.Since.IsZero() {
+		l.Since = now
+	}
+	l.Attempts++
+	down := now.Sub(l.Since)
+	if a.gone || down >= downTime {
+		err := n.pause(ctx, at.tenant, sub, l.Position, *a.Reason, down)
+		if err == nil {
+			l.Attempts, l.Since, l.Next = 0, time.Time{}, time.Time{}
+		}
+		return never, err
+	}
+	wait := pauses[min(l.Attempts, len(pauses))-1]
+	wait = max(time.Duration(float64(wait)*(0.8+0.4*rand.Float64())), a.after)
+	wait = min(wait, downTime-down) // the last attempt is made when the day is over
+	l.Next = now.Add(wait)
+	return wait, nil
+}
+
+// line reads a subscription's line.
+func (n *Notifier) line(ctx context.Context, at place) (*line, error) {
+	l := &line{}
+	rev, err := n.getJSON(ctx, at.tenant, linesTable, at.subscription, l)
+	l.rev = rev
+	return l, err
+}
+
+func (n *Notifier) saveLine(ctx context.Context, at place, l *line) error {
+	err := n.swapJSON(ctx, at.tenant, linesTable, at.subscription, l.rev, l)
+	if err == nil {
+		l.rev++
+	}
+	return err
+}
+
+// parcel reads what stands at a place of a line.
+func (n *Notifier) parcel(ctx context.Context, tenant string, at table.Logged) (row table.Row, p parcel, err error) {
+	row, err = n.tables.Get(ctx, tenant, at.Table, at.Key)
+	if err == nil {
+		err = json.Unmarshal(row.Value, &p)
+	}
+	return row, p, err
+}

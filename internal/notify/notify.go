@@ -1,0 +1,178 @@
+// Package notify tells people and programs of the faces that they subscribed to, by webhook and by e-mail.
+//
+//	face.MOOD event -> notify: a row in the line of each subscription that it matches -> a turn: told, in order
+//
+// Each subscription has a line of its own, a log of rows to be told, and a place in it up to which all is
+// settled; so one that is down waits alone and misses nothing. What was told stays in the line as the log of
+// deliveries, and can be told again. Begin at New; the function puts into the lines, Run empties them.
+//
+// A message is told in effect once: it is told again only where the process dies between the receiver's yes and
+// the row that remembers it, and then under the same id.
+package notify
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"animo"
+	"animo/internal/bus"
+	"animo/internal/table"
+)
+
+// The tables, by what their keys are.
+const (
+	subscriptionsTable = "subscriptions"       // id -> Subscription with its secrets
+	linesTable         = "subscription-lines"  // id -> line
+	outboxTable        = "subscription-outbox" // face id/subscription id -> parcel; see key.go
+)
+
+// Photos is what is needed of the photo flow.
+type Photos interface {
+	// Photo answers NotFound once a photo is erased.
+	Photo(ctx context.Context, tenant, id string) (animo.Photo, error)
+	// Thumbnail opens a small JPEG of a photo, or answers NotFound; the caller closes it.
+	Thumbnail(ctx context.Context, tenant, id string) (io.ReadCloser, error)
+}
+
+// Limits bound what subscriptions may take. A zero field has the default in its comment.
+type Limits struct {
+	Subscriptions int           // of a tenant; 100
+	Kept          int           // settled deliveries that a subscription's log keeps, to be read and replayed; 1,000
+	Waiting       int           // deliveries that may wait for one subscriber; what comes then is not told to it; 1 million
+	AtOnce        int           // subscribers told at once on this machine, at most half of them of one tenant; 32
+	SendTime      time.Duration // for one attempt at telling; 10 s
+	AnswerBytes   int64         // read of a webhook's answer, so that its connection can be used again; 4 KiB
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.Subscriptions == 0 {
+		l.Subscriptions = 100
+	}
+	if l.Kept == 0 {
+		l.Kept = 1000
+	}
+	if l.Waiting == 0 {
+		l.Waiting = 1_000_000
+	}
+	if l.AtOnce == 0 {
+		l.AtOnce = 32
+	}
+	if l.SendTime == 0 {
+		l.SendTime = 10 * time.Second
+	}
+	if l.AnswerBytes == 0 {
+		l.AnswerBytes = 4 << 10
+	}
+	return l
+}
+
+// Options are what New may be told. The zero value works, and sends no mail.
+type Options struct {
+	Limits       Limits
+	AllowPrivate bool           // let webhooks reach this machine and private networks, and be plain HTTP
+	Mail         Mail           // the server for e-mail; without a host, e-mail subscriptions are refused
+	PublicURL    string         // where recipients of mail reach this server, without a slash at its end
+	Roots        *x509.CertPool // whose certificates receivers may have; nil means the system's
+	Owner        string         // this worker's name, which no other has; a later one of the name takes up what it left
+	Now          func() time.Time
+	Log          *slog.Logger
+}
+
+// Notifier keeps subscriptions and tells their subscribers. It is safe for concurrent use.
+type Notifier struct {
+	tables    table.Driver
+	photos    Photos
+	limits    Limits
+	private   bool
+	publicURL string
+	owner     string
+	now       func() time.Time
+	log       *slog.Logger
+
+	web   *webhooks
+	mail  *mailer // nil where no mail is sent
+	turns *turns
+	adds  sync.Mutex // held while a subscription is added, so that the count of them holds
+}
+
+// New makes a Notifier over its tables. It starts nothing.
+func New(tables table.Driver, photos Photos, o Options) (*Notifier, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	n := &Notifier{
+		tables: tables, photos: photos, limits: o.Limits.withDefaults(), private: o.AllowPrivate, publicURL: o.PublicURL,
+		owner: o.Owner, now: o.Now, log: o.Log,
+	}
+	n.web = newWebhooks(n.limits, o.AllowPrivate, o.Roots)
+	if o.Mail.Host != "" {
+		m, err := newMailer(o.Mail, n.limits.SendTime, o.Roots)
+		if err != nil {
+			return nil, err
+		}
+		n.mail = m
+	}
+	n.turns = newTurns(n.limits.AtOnce, n.takeTurn)
+	return n, nil
+}
+
+// Functions gives the function that puts faces into the lines, to be registered with the bus. Its one worker
+// takes a tenant's faces in the order in which they were found.
+func (n *Notifier) Functions() []bus.Function {
+	return []bus.Function{{Name: "notify", On: []string{"face.*"}, Workers: 1, Deadline: time.Minute, Handle: n.handle}}
+}
+
+// Run tells subscribers what waits for them until ctx ends, and then waits for those that are being told. Lines
+// that another process filled, or that were left at the last stop, are found by Sweep.
+func (n *Notifier) Run(ctx context.Context) { n.turns.Run(ctx) }
+
+// Close ends the connections to receivers that are not used at that moment.
+func (n *Notifier) Close() { n.web.close() }
+
+// getJSON reads one table row into v and gives its revision.
+func (n *Notifier) getJSON(ctx context.Context, tenant, tbl, key string, v any) (rev int64, err error) {
+	row, err := n.tables.Get(ctx, tenant, tbl, key)
+	if err != nil {
+		return 0, err
+	}
+	return row.Rev, json.Unmarshal(row.Value, v)
+}
+
+// swapJSON writes v into one table row while its revision is still rev.
+func (n *Notifier) swapJSON(ctx context.Context, tenant, tbl, key string, rev int64, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return n.tables.Swap(ctx, tenant, tbl, table.Row{Key: key, Value: b, Rev: rev})
+}
+
+// deleteRow removes the row of exactly that key.
+func (n *Notifier) deleteRow(ctx context.Context, tenant, tbl, key string) error {
+	_, err := n.tables.Delete(ctx, tenant, tbl, table.Range{From: key, To: key + "\x00"})
+	return err
+}
+
+// gone reports whether an error says that something is not there.
+func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
+
+// conflict reports whether an error says that somebody else was first.
+func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
+
+// clip shortens a text that an error repeats.
+func clip(s string) string {
+	const most = 80
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}

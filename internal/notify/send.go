@@ -1,0 +1,82 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+
+	"animo"
+)
+
+// send makes one attempt to tell a parcel.
+func (n *Notifier) send(ctx context.Context, tenant string, sub stored, p parcel) attempt {
+	if sub.Kind == Webhook {
+		return n.timed(func(now time.Time) attempt { return n.web.send(ctx, sub.Target, sub.Secrets, p.message(), now) })
+	}
+	l, err := n.letter(tenant, sub, p)
+	if err != nil {
+		return n.timed(func(time.Time) attempt { return failed(err) })
+	}
+	return n.sendMail(ctx, l)
+}
+
+// sendMail makes one attempt to send a mail.
+func (n *Notifier) sendMail(ctx context.Context, l letter) attempt {
+	return n.timed(func(now time.Time) attempt {
+		if n.mail == nil {
+			return failed(animo.Errorf(animo.Unavailable, "this server sends no mail now; its operator can set smtp-host", "este servidor no envía correo ahora; su operador puede ajustar smtp-host"))
+		}
+		if err := n.mail.send(ctx, l, now); err != nil {
+			return failed(err)
+		}
+		return attempt{}
+	})
+}
+
+// timed notes when an attempt was made and how long it took.
+func (n *Notifier) timed(do func(now time.Time) attempt) attempt {
+	start := n.now()
+	a := do(start)
+	a.Time, a.Took = start.UTC(), n.now().Sub(start)
+	return a
+}
+
+// letter is the mail of one parcel: its body is the record as it is kept, laid out for reading.
+func (n *Notifier) letter(tenant string, sub stored, p parcel) (letter, error) {
+	l := n.envelope(tenant, sub, p.ID)
+	if p.Notice != nil {
+		l.text = in(sub.Language, p.Notice.EN, p.Notice.ES)
+		return l, nil
+	}
+	var body bytes.Buffer
+	err := json.Indent(&body, p.Data, "", "  ")
+	l.text = body.String()
+	return l, err
+}
+
+// envelope is what all mails to a recipient have.
+func (n *Notifier) envelope(tenant string, sub stored, id string) letter {
+	return letter{to: sub.Target, subject: sub.Subject, id: id, lang: sub.Language, unsubscribe: n.unsubscribeURL(tenant, sub)}
+}
+
+// example is a record for trying a subscription out; it is of no photo.
+func example(tenant string, f Filter, now time.Time) animo.MoodRecord {
+	r := animo.MoodRecord{
+		TenantID: tenant, Mood: animo.Happy, ImageID: "test", FaceID: "test-0", PhotoID: "test", Confidence: 99,
+		ImageData: animo.ImageData{Celebrities: []animo.Celebrity{}}, Box: animo.Box{Left: 0.4, Top: 0.3, Width: 0.2, Height: 0.3},
+		Age: 30, Gender: animo.Gender{Value: "Female", Confidence: 90}, Taken: now, Accepted: now, Analysed: now,
+	}
+	if f.Mood != "" && f.Mood != animo.Other {
+		r.Mood = f.Mood
+	}
+	r.ImageData.Emotion = animo.Emotion{Type: string(r.Mood), Confidence: 99}
+	r.Emotions = []animo.Emotion{r.ImageData.Emotion}
+	if f.Person != "" {
+		r.ImageData.Celebrities = []animo.Celebrity{{Name: f.Person, Similarity: 99}}
+	}
+	if f.Source != nil {
+		r.Source = *f.Source
+	}
+	return r
+}

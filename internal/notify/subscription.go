@@ -1,0 +1,178 @@
+package notify
+
+import (
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"animo"
+)
+
+// Kind says how a subscriber is told.
+type Kind string
+
+// The kinds.
+const (
+	Webhook Kind = "webhook"
+	Email   Kind = "email"
+)
+
+// State says whether a subscriber is told.
+type State string
+
+// The states.
+const (
+	Active       State = "active"
+	Paused       State = "paused"       // it was down too long or said that it wants no more; what comes waits until it is resumed
+	Unsubscribed State = "unsubscribed" // its recipient wants no more mail, for good
+)
+
+// Filter chooses faces. The zero Filter chooses all of them.
+type Filter struct {
+	Mood          animo.Mood `json:"mood,omitempty"`           // empty: every mood
+	Person        string     `json:"person,omitempty"`         // empty: anybody
+	Source        *string    `json:"source,omitempty"`         // nil: every source
+	MinConfidence float64    `json:"min_confidence,omitempty"` // of the emotion that decided, in percent
+}
+
+// Matches reports whether f chooses a face.
+func (f Filter) Matches(r *animo.MoodRecord) bool {
+	return (f.Mood == "" || r.Mood == f.Mood) && (f.Source == nil || r.Source == *f.Source) &&
+		r.ImageData.Emotion.Confidence >= f.MinConfidence &&
+		(f.Person == "" || slices.ContainsFunc(r.ImageData.Celebrities, func(c animo.Celebrity) bool { return c.Name == f.Person }))
+}
+
+func (f Filter) equal(g Filter) bool {
+	same := f.Source == g.Source || f.Source != nil && g.Source != nil && *f.Source == *g.Source
+	f.Source, g.Source = nil, nil
+	return same && f == g
+}
+
+// Spec is what a subscription is to be.
+type Spec struct {
+	Kind     Kind          `json:"kind"`
+	Target   string        `json:"target"` // a URL, or an e-mail address without a name
+	Filter   Filter        `json:"filter"`
+	Language string        `json:"language,omitempty"` // of mail: "en", the default, or "es"
+	Subject  string        `json:"subject,omitempty"`  // of mail; "" means DefaultSubject
+	Digest   time.Duration `json:"digest,omitempty"`   // of mail: what comes in so long a time in one mail; 0 for one mail each
+}
+
+// DefaultSubject is the subject of the photo report's mails.
+const DefaultSubject = "ThemeNewImage"
+
+// Subscription is who is told of which faces, and how.
+type Subscription struct {
+	ID string `json:"id"` // begins with the moment it was made
+	Spec
+	State   State         `json:"state"`
+	Reason  *animo.Reason `json:"reason,omitempty"` // why it is not active
+	Since   time.Time     `json:"since,omitzero"`   // when it ceased to be
+	Created time.Time     `json:"created"`
+
+	// How its line stands; not kept in its row.
+	Waiting int64     `json:"-"` // deliveries that wait, about
+	Failing time.Time `json:"-"` // since when attempts fail; zero while they do not
+	Next    time.Time `json:"-"` // when the next attempt after a failed one is
+}
+
+// stored is a subscription's row. The secrets are those of its webhook's signatures, the newest first, and of
+// its mails' links.
+type stored struct {
+	Subscription
+	Secrets []secret `json:"secrets"`
+
+	rev int64
+}
+
+// secret is a key for signatures, and when it is not used any more; zero for the newest.
+type secret struct {
+	Key   []byte    `json:"key"`
+	Until time.Time `json:"until,omitzero"`
+}
+
+// The limits of a subscription's texts and of a digest's interval.
+const (
+	maxTarget  = 2048
+	maxSubject = 200
+	maxDigest  = 7 * 24 * time.Hour
+)
+
+// check completes a spec, or says what is wrong with it.
+func (n *Notifier) check(s Spec) (Spec, error) {
+	if s.Filter.Mood != "" && !slices.Contains(animo.Moods(), s.Filter.Mood) {
+		return s, animo.Errorf(animo.Invalid, "there is no mood %q; use one of %v", "no existe el ánimo %q; use uno de %v", clip(string(s.Filter.Mood)), animo.Moods()).Of("filter.mood")
+	}
+	if !(s.Filter.MinConfidence >= 0 && s.Filter.MinConfidence <= 100) {
+		return s, animo.Errorf(animo.Invalid, "min_confidence is no percentage; use 0 to 100", "min_confidence no es un porcentaje; use de 0 a 100").Of("filter.min_confidence")
+	}
+	if len(s.Target) > maxTarget {
+		return s, animo.Errorf(animo.TooLarge, "the target has more than %d bytes", "el destino tiene más de %d bytes", maxTarget).Of("target")
+	}
+	switch s.Kind {
+	case Webhook:
+		if s.Language != "" || s.Subject != "" || s.Digest != 0 {
+			return s, animo.Errorf(animo.Invalid, "language, subject and digest are for e-mail; leave them out", "idioma, asunto y resumen son para correo; quítelos").Of("kind")
+		}
+		return s, n.checkURL(s.Target)
+	case Email:
+		return n.checkMail(s)
+	}
+	return s, animo.Errorf(animo.Invalid, "there is no kind %q; use webhook or email", "no existe el tipo %q; use webhook o email", clip(string(s.Kind))).Of("kind")
+}
+
+// checkURL refuses what no webhook can be sent to. Where a name leads is seen when it is dialled.
+func (n *Notifier) checkURL(target string) error {
+	u, err := url.Parse(target)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Opaque != "" || u.Fragment != "" {
+		return animo.Errorf(animo.Invalid, "%q is no URL like https://example.com/hook", "%q no es una URL como https://example.com/hook", clip(target)).Of("target")
+	}
+	switch {
+	case u.User != nil:
+		return animo.Errorf(animo.Invalid, "a webhook's URL has no user in it; its signature proves who sends", "la URL de un webhook no lleva usuario; su firma prueba quién envía").Of("target")
+	case u.Scheme == "http" && !n.private:
+		return animo.Errorf(animo.Invalid, "a webhook needs https, since faces are told to it", "un webhook necesita https, pues se le cuentan rostros").Of("target")
+	case n.private:
+		return nil
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if ip, err := netip.ParseAddr(host); err == nil && !public(ip) || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return errPrivate().Of("target")
+	}
+	return nil
+}
+
+func errPrivate() *animo.Error {
+	return animo.Errorf(animo.Forbidden, "this address is in a private network; the setting allow-private-webhooks permits it", "esta dirección está en una red privada; el ajuste allow-private-webhooks lo permite")
+}
+
+func (n *Notifier) checkMail(s Spec) (Spec, error) {
+	if n.mail == nil {
+		return s, animo.Errorf(animo.Unsupported, "this server sends no mail; its operator can set smtp-host", "este servidor no envía correo; su operador puede ajustar smtp-host").Of("kind")
+	}
+	a, err := mail.ParseAddress(s.Target)
+	if err != nil || a.Name != "" || a.Address != s.Target || strings.ContainsFunc(s.Target, unicode.IsControl) {
+		return s, animo.Errorf(animo.Invalid, "%q is no e-mail address like ana@example.com", "%q no es una dirección de correo como ana@example.com", clip(s.Target)).Of("target")
+	}
+	if s.Language == "" {
+		s.Language = "en"
+	}
+	if s.Language != "en" && s.Language != "es" {
+		return s, animo.Errorf(animo.Invalid, "mail is written in en or es", "el correo se escribe en en o es").Of("language")
+	}
+	if s.Subject == "" {
+		s.Subject = DefaultSubject
+	}
+	if len(s.Subject) > maxSubject || !utf8.ValidString(s.Subject) || strings.ContainsFunc(s.Subject, unicode.IsControl) {
+		return s, animo.Errorf(animo.Invalid, "a subject is one line of at most %d bytes", "un asunto es una línea de %d bytes como mucho", maxSubject).Of("subject")
+	}
+	if s.Digest < 0 || s.Digest > maxDigest || s.Digest%time.Minute != 0 {
+		return s, animo.Errorf(animo.Invalid, "a digest is for whole minutes, at most a week of them", "un resumen es de minutos enteros, una semana como mucho").Of("digest_minutes")
+	}
+	return s, nil
+}

@@ -1,0 +1,304 @@
+package notify
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"animo"
+	"animo/internal/table"
+)
+
+const (
+	secretMark  = "whsec_"       // begins a secret as people see it; Standard Webhooks gives 24 to 64 bytes of one
+	secretBytes = 32             //
+	oldSecret   = 24 * time.Hour // that a secret holds after a newer one was made
+)
+
+// Add makes a subscription of the tenant. For a webhook it also gives the secret of its signatures, which is
+// never shown again. It answers Invalid, Forbidden or Unsupported for a spec that cannot be, Conflict when there
+// is one like it, and Quota when the tenant has as many as it may.
+func (n *Notifier) Add(ctx context.Context, tenant string, spec Spec) (s Subscription, secret string, err error) {
+	if spec, err = n.check(spec); err != nil {
+		return s, "", err
+	}
+	n.adds.Lock()
+	defer n.adds.Unlock()
+	list, err := n.subscriptions(ctx, tenant)
+	if err != nil {
+		return s, "", err
+	}
+	for _, other := range list {
+		if other.State != Unsubscribed && other.Kind == spec.Kind && other.Target == spec.Target && other.Filter.equal(spec.Filter) {
+			return s, "", animo.Errorf(animo.Conflict, "subscription %s tells the same to the same already", "la suscripción %s ya cuenta lo mismo al mismo destino", other.ID).Of("target")
+		}
+	}
+	if len(list) >= n.limits.Subscriptions {
+		return s, "", animo.Errorf(animo.Quota, "there are %d subscriptions, as many as may be; remove one first", "hay %d suscripciones, el máximo; quite una antes", len(list))
+	}
+	now := n.now().UTC()
+	var tail [4]byte
+	_, _ = rand.Read(tail[:]) // it never fails
+	sub := stored{Subscription: Subscription{ID: animo.Moment(now) + "-" + hex.EncodeToString(tail[:]), Spec: spec, State: Active, Created: now}}
+	secret = sub.newSecret(now)
+	// The line first: a subscription without one would wait for ever, a line without one is swept.
+	if err := n.swapJSON(ctx, tenant, linesTable, sub.ID, 0, line{}); err != nil {
+		return s, "", err
+	}
+	if err := n.save(ctx, tenant, &sub); err != nil {
+		return s, "", err
+	}
+	if spec.Kind != Webhook {
+		secret = ""
+	}
+	return sub.Subscription, secret, nil
+}
+
+// newSecret puts a new secret before the last one, and gives it as people see it.
+func (s *stored) newSecret(now time.Time) string {
+	key := make([]byte, secretBytes)
+	_, _ = rand.Read(key)
+	list := []secret{{Key: key}}
+	if len(s.Secrets) > 0 {
+		list = append(list, secret{s.Secrets[0].Key, now.Add(oldSecret).UTC()})
+	}
+	s.Secrets = list
+	return secretMark + base64.StdEncoding.EncodeToString(key)
+}
+
+// List gives the tenant's subscriptions, the oldest first, and how each stands.
+func (n *Notifier) List(ctx context.Context, tenant string) ([]Subscription, error) {
+	list, err := n.subscriptions(ctx, tenant)
+	out := make([]Subscription, 0, len(list))
+	for _, s := range list {
+		if err == nil {
+			err = n.stand(ctx, tenant, &s)
+		}
+		out = append(out, s.Subscription)
+	}
+	return out, err
+}
+
+// Get gives one subscription and how it stands, or answers NotFound.
+func (n *Notifier) Get(ctx context.Context, tenant, id string) (Subscription, error) {
+	s, err := n.subscription(ctx, tenant, id)
+	if err == nil {
+		err = n.stand(ctx, tenant, &s)
+	}
+	return s.Subscription, err
+}
+
+// stand fills in how a subscription's line stands.
+func (n *Notifier) stand(ctx context.Context, tenant string, s *stored) error {
+	l, err := n.line(ctx, place{tenant, s.ID})
+	if gone(err) { // it is being removed
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, last, err := n.tables.LogEnd(ctx, tenant, outboxLog(s.ID))
+	s.Waiting, s.Failing, s.Next = max(0, last-l.Position), l.Since, l.Next
+	return err
+}
+
+// Rotate makes a new secret for a webhook's signatures and gives it, once. For a day, messages are signed with
+// the last one too.
+func (n *Notifier) Rotate(ctx context.Context, tenant, id string) (secret string, err error) {
+	err = n.change(ctx, tenant, id, func(s *stored) error {
+		if s.Kind != Webhook {
+			return animo.Errorf(animo.Invalid, "only a webhook has a secret", "solo un webhook tiene secreto").Of("id")
+		}
+		secret = s.newSecret(n.now())
+		return nil
+	})
+	return secret, err
+}
+
+// Resume has a paused subscriber told what waits for it, and one that is waited for tried again, at once. It
+// answers Conflict where the recipient unsubscribed.
+func (n *Notifier) Resume(ctx context.Context, tenant, id string) error {
+	err := n.change(ctx, tenant, id, func(s *stored) error {
+		if s.State == Unsubscribed {
+			return errUnsubscribed()
+		}
+		s.State, s.Reason, s.Since = Active, nil, time.Time{}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	at := place{tenant, id}
+	l, err := n.line(ctx, at)
+	if err == nil && !l.Next.IsZero() && !l.Until.After(n.now()) { // a line that somebody is at is his to change
+		l.Next = time.Time{}
+		err = n.saveLine(ctx, at, l)
+	}
+	if err != nil && !conflict(err) && !gone(err) {
+		return err
+	}
+	n.turns.wake(at)
+	return nil
+}
+
+// pause stops telling a subscriber, says so in its log, and to the tenant's other recipients of mail. The rows
+// are named by the subscription's revision, so that a repeat adds nothing.
+func (n *Notifier) pause(ctx context.Context, tenant string, sub stored, position int64, why animo.Reason, down time.Duration) error {
+	now := n.now().UTC()
+	e := animo.Errorf(why.Code, "paused: %s", "en pausa: %s", why.EN)
+	e.ES = "en pausa: " + why.ES
+	if down >= downTime {
+		e.EN, e.ES = "paused after a day of failed attempts; the last: "+why.EN, "en pausa tras un día de intentos fallidos; el último: "+why.ES
+	}
+	reason := animo.ReasonOf(e)
+	what := "paused-" + strconv.FormatInt(position, 10) + "-" + strconv.FormatInt(sub.rev, 10)
+	note, err := entry(otherKey(what, sub.ID), sub.ID, parcel{Kind: ofState, Added: now, Notice: &reason, Outcome: Untold, Settled: now})
+	if err != nil {
+		return err
+	}
+	entries := []table.Entry{note}
+	list, err := n.subscriptions(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	var told []place
+	for _, other := range list {
+		if other.ID == sub.ID || other.Kind != Email || other.State != Active {
+			continue
+		}
+		notice := animo.Reason{
+			Code: reason.Code, EN: "The subscription " + sub.ID + " (" + sub.Target + ") is " + reason.EN + ". What comes now waits; resume it when its receiver is well.",
+			ES: "La suscripción " + sub.ID + " (" + sub.Target + ") está " + reason.ES + ". Lo que llegue ahora espera; reanúdela cuando su receptor esté bien.",
+		}
+		p := parcel{Kind: ofNotice, ID: messageID(tenant, other.ID, what+"/"+sub.ID), Type: "subscription.paused", Time: now, Added: now, Notice: &notice}
+		to, err := entry(otherKey(what+"-"+sub.ID, other.ID), other.ID, p)
+		if err != nil {
+			return err
+		}
+		entries, told = append(entries, to), append(told, place{tenant, other.ID})
+	}
+	if _, err := n.tables.Add(ctx, tenant, outboxTable, entries...); err != nil {
+		return err
+	}
+	sub.State, sub.Reason, sub.Since = Paused, &reason, now
+	if err := n.save(ctx, tenant, &sub); err != nil {
+		return err
+	}
+	n.log.Warn("subscription paused", "tenant", tenant, "subscription", sub.ID, "code", reason.Code)
+	for _, at := range told {
+		n.turns.wake(at)
+	}
+	return nil
+}
+
+// Remove forgets a subscription and what waits for it, or answers NotFound.
+func (n *Notifier) Remove(ctx context.Context, tenant, id string) error {
+	removed, err := n.tables.Remove(ctx, tenant, subscriptionsTable, table.Entry{Row: table.Row{Key: id}})
+	if err == nil && removed == 0 {
+		err = noSubscription(id)
+	}
+	if err != nil {
+		return err
+	}
+	return n.clear(ctx, tenant, id)
+}
+
+// clear removes what is left of a subscription whose row is gone: its line's rows, then the line.
+func (n *Notifier) clear(ctx context.Context, tenant, id string) error {
+	if err := n.forgetParcels(ctx, tenant, id, 1<<62); err != nil {
+		return err
+	}
+	return n.deleteRow(ctx, tenant, linesTable, id)
+}
+
+// forgetParcels removes the rows of a line up to a place, and these places.
+func (n *Notifier) forgetParcels(ctx context.Context, tenant, id string, upTo int64) error {
+	for after := int64(0); ; {
+		places, err := n.tables.Log(ctx, tenant, outboxLog(id), after, lineBatch)
+		if err != nil {
+			return err
+		}
+		var entries []table.Entry
+		for _, p := range places {
+			if p.Seq <= upTo {
+				entries, after = append(entries, table.Entry{Row: table.Row{Key: p.Key}}), p.Seq
+			}
+		}
+		if len(entries) == 0 {
+			return n.tables.TrimLog(ctx, tenant, outboxLog(id), after)
+		}
+		if _, err := n.tables.Remove(ctx, tenant, outboxTable, entries...); err != nil {
+			return err
+		}
+	}
+}
+
+// subscription reads one row, or answers NotFound.
+func (n *Notifier) subscription(ctx context.Context, tenant, id string) (stored, error) {
+	if id == "" || len(id) > table.MaxKey {
+		return stored{}, noSubscription(id)
+	}
+	row, err := n.tables.Get(ctx, tenant, subscriptionsTable, id)
+	if gone(err) {
+		return stored{}, noSubscription(id)
+	}
+	if err != nil {
+		return stored{}, err
+	}
+	return decode(row)
+}
+
+func decode(row table.Row) (s stored, err error) {
+	s.rev = row.Rev
+	return s, json.Unmarshal(row.Value, &s)
+}
+
+func noSubscription(id string) error {
+	return animo.Errorf(animo.NotFound, "there is no subscription %q", "no existe la suscripción %q", clip(strings.ToValidUTF8(id, "?"))).Of("id")
+}
+
+// subscriptions reads all rows of a tenant.
+func (n *Notifier) subscriptions(ctx context.Context, tenant string) (list []stored, err error) {
+	for row, err := range n.tables.Query(ctx, tenant, subscriptionsTable, table.Range{}, false) {
+		if err != nil {
+			return nil, err
+		}
+		s, err := decode(row)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// save writes a row unless somebody changed or removed it since it was read.
+func (n *Notifier) save(ctx context.Context, tenant string, s *stored) error {
+	err := n.swapJSON(ctx, tenant, subscriptionsTable, s.ID, s.rev, s)
+	if err == nil {
+		s.rev++
+	}
+	return err
+}
+
+// change reads a row, has it changed and writes it, anew when somebody else was first.
+func (n *Notifier) change(ctx context.Context, tenant, id string, do func(*stored) error) error {
+	const tries = 5
+	for try := 1; ; try++ {
+		s, err := n.subscription(ctx, tenant, id)
+		if err == nil {
+			err = do(&s)
+		}
+		if err != nil {
+			return err
+		}
+		if err = n.save(ctx, tenant, &s); !conflict(err) || try == tries {
+			return err
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"animo"
+	"animo/internal/table"
+)
+
+// abandonedAfter is how long a line may be there before its subscription is.
+const abandonedAfter = 5 * time.Minute
+
+// Sweep has the lines of one tenant that have something to tell take their turns, shortens the logs of what was
+// told, and ends removals that broke off. Run it at the start and now and then.
+func (n *Notifier) Sweep(ctx context.Context, tenant string) error {
+	for row, err := range n.tables.Query(ctx, tenant, linesTable, table.Range{}, false) {
+		if err != nil {
+			return err
+		}
+		var l line
+		if err := json.Unmarshal(row.Value, &l); err != nil {
+			return err
+		}
+		if err := n.sweepLine(ctx, place{tenant, row.Key}, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Notifier) sweepLine(ctx context.Context, at place, l line) error {
+	sub, err := n.subscription(ctx, at.tenant, at.subscription)
+	if gone(err) {
+		if n.now().Sub(animo.MomentOf(at.subscription)) < abandonedAfter {
+			return nil
+		}
+		return n.clear(ctx, at.tenant, at.subscription)
+	}
+	if err != nil {
+		return err
+	}
+	first, last, err := n.tables.LogEnd(ctx, at.tenant, outboxLog(at.subscription))
+	switch {
+	case err != nil:
+		return err
+	case sub.State == Unsubscribed:
+		if last > first { // of what is left nobody will be told
+			return n.forgetParcels(ctx, at.tenant, at.subscription, last)
+		}
+		return nil
+	case sub.State == Active && last > l.Position:
+		n.turns.wake(at)
+	}
+	return n.trim(ctx, at, first, l.Position-int64(n.limits.Kept))
+}
+
+// trim shortens a log up to a place. Of what told of a face a mark stays, so that the face is not told again when
+// its event comes again; it goes with the photo.
+func (n *Notifier) trim(ctx context.Context, at place, first, upTo int64) error {
+	if upTo-first < int64(n.limits.Kept)/10 { // not one by one
+		return nil
+	}
+	mark := parcel{Outcome: Told}
+	for after := first - 1; after < upTo; {
+		places, err := n.tables.Log(ctx, at.tenant, outboxLog(at.subscription), after, lineBatch)
+		if err != nil {
+			return err
+		}
+		if len(places) == 0 {
+			break
+		}
+		var others []table.Entry
+		for _, p := range places {
+			if after = p.Seq; after > upTo {
+				break
+			}
+			row, parcel, err := n.parcel(ctx, at.tenant, p)
+			switch {
+			case gone(err):
+				continue
+			case err != nil:
+				return err
+			case parcel.Kind != ofFace:
+				others = append(others, table.Entry{Row: table.Row{Key: p.Key}})
+				continue
+			}
+			if err := n.swapJSON(ctx, at.tenant, outboxTable, p.Key, row.Rev, mark); err != nil && !conflict(err) {
+				return err
+			}
+		}
+		if _, err := n.tables.Remove(ctx, at.tenant, outboxTable, others...); err != nil {
+			return err
+		}
+	}
+	return n.tables.TrimLog(ctx, at.tenant, outboxLog(at.subscription), upTo)
+}
