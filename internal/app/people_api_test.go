@@ -273,3 +273,28 @@ func TestPeople_nothing_is_said_where_descriptors_are_not_kept(t *testing.T) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 }
+
+func TestPeople_and_new_analyses_tell_subscribers_nothing_twice(t *testing.T) {
+	c := settings(t)
+	c.AllowPrivateWebhooks = true
+	a := start(t, c)
+	var key []byte
+	target, hooks := listen(t, &key)
+	var all subscription
+	a.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"`+target+`"}`).into(t, &all)
+	first := a.photo("a.jpg", "", portrait(t, "Abdullah_0001"))
+	if h := <-hooks; h.Data.PhotoID != first.ID {
+		t.Errorf("told %+v", h)
+	}
+	a.do("POST", "/v1/faces/"+first.Faces[0].ID+"/person", `{"name":"Abdullah"}`)
+	a.do("POST", "/v1/photos:reanalyse", `{"all":true}`)
+	a.awaitPhoto(first.ID)
+	second := a.photo("b.jpg", "", portrait(t, "Aaron_Peirsol_0001"))
+	if h := <-hooks; h.Data.PhotoID != second.ID {
+		t.Errorf("told twice: %+v", h)
+	}
+	a.quiet()
+	if list := a.awaitTold(all.ID); len(list) != 2 {
+		t.Errorf("deliveries: %+v", list)
+	}
+}
