@@ -124,7 +124,7 @@ func (a *analysis) analyze(ctx context.Context, pictures []picture, targets []st
 		}
 		r := analyzed{width: m.W, height: m.H, faces: faces}
 		if targets != nil {
-			r.err = writeAnnotated(targets[i], m, faces)
+			r.err = writeAnnotated(targets[i], a.c.lang, m, faces)
 		}
 		return r
 	})
@@ -201,9 +201,9 @@ func (p picture) decode(ctx context.Context, stdin io.Reader) (vision.Image, err
 }
 
 // writeAnnotated draws what was found onto a copy of a picture.
-func writeAnnotated(target string, m vision.Image, faces []foundFace) error {
+func writeAnnotated(target, lang string, m vision.Image, faces []foundFace) error {
 	var file bytes.Buffer
-	if err := encodeAnnotated(&file, target, m, faces); err != nil {
+	if err := encodeAnnotated(&file, target, lang, m, faces); err != nil {
 		return err
 	}
 	return os.WriteFile(target, file.Bytes(), 0o666)

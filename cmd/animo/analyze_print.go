@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 	"io"
@@ -11,6 +10,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"animo"
+	"animo/internal/config"
+	"animo/internal/photos"
 	"animo/internal/rekognition"
 	"animo/vision"
 	"animo/vision/annotate"
@@ -168,27 +170,19 @@ func annotatedFormat(name string) string {
 	return ""
 }
 
-// emotionColours are those of the boxes, by vision.Expression.
-var emotionColours = [...]color.RGBA{
-	vision.Calm:      {110, 160, 220, 255},
-	vision.Happy:     {255, 205, 40, 255},
-	vision.Sad:       {60, 90, 190, 255},
-	vision.Angry:     {215, 40, 40, 255},
-	vision.Fear:      {130, 70, 170, 255},
-	vision.Disgusted: {70, 140, 60, 255},
-	vision.Surprised: {255, 130, 30, 255},
-}
-
-// encodeAnnotated writes the picture with what was found in it, in the format that the target's name tells.
-func encodeAnnotated(w io.Writer, target string, m vision.Image, faces []foundFace) error {
+// encodeAnnotated writes the picture with what was found in it, in the format that the target's name tells, with the
+// emotions in lang and the colours of a server's own pictures.
+func encodeAnnotated(w io.Writer, target, lang string, m vision.Image, faces []foundFace) error {
 	marks := make([]annotate.Mark, len(faces))
 	for i, f := range faces {
 		emotion, probability := f.Expressions.Top()
-		marks[i] = annotate.Mark{Box: f.Box, Colour: emotionColours[emotion]}
+		name := emotion.String()
+		mood, _ := animo.MoodOf([]animo.Emotion{{Type: name, Confidence: 100 * probability}}, config.Default().MoodConfidence)
+		marks[i] = annotate.Mark{Box: f.Box, Colour: photos.MoodColour(mood)}
 		if f.person != nil {
 			marks[i].Lines = append(marks[i].Lines, fmt.Sprintf("%s %.0f %%", f.person.Person, f.person.Similarity))
 		}
-		marks[i].Lines = append(marks[i].Lines, fmt.Sprintf("%s %.0f %%", emotion, 100*probability))
+		marks[i].Lines = append(marks[i].Lines, fmt.Sprintf("%s %.0f %%", photos.EmotionIn(lang, name), 100*probability))
 	}
 	drawn, err := annotate.Draw(m, marks)
 	if err != nil {

@@ -95,11 +95,12 @@ func (a alone) faces(b *testing.B, photo []byte) int {
 	return len(faces)
 }
 
-// rate tells how many photos a second vision alone makes with a goroutine for each core.
-func (a alone) rate(b *testing.B, photos []benchPhoto, n int) float64 {
+// rate tells how many photos a second vision alone makes with a goroutine for each core, and what processor time
+// each takes.
+func (a alone) rate(b *testing.B, photos []benchPhoto, n int) (perSecond float64, each time.Duration) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	began := time.Now()
+	before, began := cpuTime(b), time.Now()
 	for range runtime.NumCPU() {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
@@ -108,7 +109,7 @@ func (a alone) rate(b *testing.B, photos []benchPhoto, n int) float64 {
 		})
 	}
 	wg.Wait()
-	return float64(n) / time.Since(began).Seconds()
+	return float64(n) / time.Since(began).Seconds(), (cpuTime(b) - before) / time.Duration(n)
 }
 
 // benchOne sends one photo at a time to a server that has nothing else to do.
@@ -147,7 +148,7 @@ const floodAhead = 16
 // benchFlood keeps a server busy with n photos.
 func benchFlood(b *testing.B, bin string, alone alone, photos []benchPhoto, n int) {
 	n = max(b.N, n)
-	before := alone.rate(b, photos, n/3)
+	before, cpuBefore := alone.rate(b, photos, n/3)
 
 	s := startProgram(b, bin)
 	ctx, cancel := context.WithCancel(b.Context())
@@ -182,13 +183,15 @@ func benchFlood(b *testing.B, bin string, alone alone, photos []benchPhoto, n in
 	rate := float64(n) / time.Since(began).Seconds()
 	peak := s.peak()
 	cancel()
-	s.stop(b)
+	cpu := s.stop(b) / time.Duration(n)
 
-	after := alone.rate(b, photos, n/3)
+	after, cpuAfter := alone.rate(b, photos, n/3)
 	b.ReportMetric(rate, "photos/s")
 	b.ReportMetric(before, "before/s")
 	b.ReportMetric(after, "after/s")
 	b.ReportMetric(100*2*rate/(before+after), "%-of-vision")
+	b.ReportMetric(float64(cpu.Microseconds())/1000, "cpu-ms/photo")
+	b.ReportMetric(float64((cpuBefore+cpuAfter).Microseconds())/2000, "vision-cpu-ms/photo")
 	reportQuantiles(b, "", took, 0.5, 0.99)
 	if peak > 0 {
 		b.ReportMetric(float64(peak)/(1<<20), "peak-MiB")

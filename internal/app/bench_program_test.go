@@ -16,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // buildProgram builds the animo command.
@@ -60,14 +61,15 @@ func startProgram(b *testing.B, bin string) *program {
 	return nil
 }
 
-// stop ends the process, whatever it is doing.
-func (p *program) stop(b *testing.B) {
+// stop ends the process, whatever it is doing, and tells what processor time it took.
+func (p *program) stop(b *testing.B) time.Duration {
 	b.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		b.Error(err)
 	}
 	_ = p.cmd.Wait() // "signal: killed"
 	p.client.CloseIdleConnections()
+	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
 }
 
 // peak is the most memory that the process had, in bytes; 0 where the system does not say.

@@ -33,6 +33,17 @@ func TestFaces_of_Rekognition_need_a_region(t *testing.T) {
 	}
 }
 
+func TestFaces_of_Rekognition_need_credentials(t *testing.T) {
+	awsSettings(t)
+	t.Setenv("AWS_REGION", "eu-west-1")
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	c := settings(t)
+	c.Faces = "rekognition"
+	if _, err := app.New(t.Context(), c, app.Options{}); root.CodeOf(err) != root.Invalid || !strings.Contains(err.Error(), "AWS_ACCESS_KEY_ID") {
+		t.Errorf("without credentials: %v", err)
+	}
+}
+
 func TestFaces_of_Rekognition_are_recorded(t *testing.T) {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

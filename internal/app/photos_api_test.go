@@ -353,7 +353,8 @@ func TestPhotos_bad_requests(t *testing.T) {
 		"form: an empty file":         {"POST", "/v1/photos", formType, formOf(file + "\n--x--\n"), 422, "empty_file", ""},
 
 		"list: limit":            {"GET", "/v1/photos?limit=0", "", "", 422, "invalid", "limit"},
-		"list: unknown query":    {"GET", "/v1/photos?status=done", "", "", 422, "invalid", "status"},
+		"list: unknown query":    {"GET", "/v1/photos?mood=sad", "", "", 422, "invalid", "mood"},
+		"list: status":           {"GET", "/v1/photos?status=ready", "", "", 422, "invalid", "status"},
 		"unknown photo":          {"GET", "/v1/photos/nada", "", "", 404, "not_found", "id"},
 		"wait":                   {"GET", "/v1/photos/nada?wait=61", "", "", 422, "invalid", "wait"},
 		"erase an unknown photo": {"DELETE", "/v1/photos/nada", "", "", 404, "not_found", "id"},
@@ -367,6 +368,8 @@ func TestPhotos_bad_requests(t *testing.T) {
 		"moods: from":            {"GET", "/v1/moods?from=ayer", "", "", 422, "invalid", "from"},
 		"moods: to":              {"GET", "/v1/moods?to=-15x", "", "", 422, "invalid", "to"},
 		"moods: to before from":  {"GET", "/v1/moods?from=2026-08-02&to=2026-08-01", "", "", 422, "invalid", "to"},
+		"moods: two moods":       {"GET", "/v1/moods?mood=happy&mood=sad", "", "", 422, "invalid", "mood"},
+		"moods: confidence":      {"GET", "/v1/moods?min_confidence=NaN", "", "", 422, "invalid", "min_confidence"},
 		"moods: after":           {"GET", "/v1/moods?after=x", "", "", 422, "invalid", "after"},
 		"moods: limit":           {"GET", "/v1/moods?limit=x", "", "", 422, "invalid", "limit"},
 		"moods: unknown query":   {"GET", "/v1/moods?name=Ana", "", "", 422, "invalid", "name"},
@@ -432,8 +435,21 @@ func TestPhotos_images_are_served_for_what_they_are(t *testing.T) {
 			t.Errorf("%s: %d %v, %+v, %v", what, r.status, r.header, cfg, err)
 		}
 	}
-	if r := a.do("GET", page.ImageURL+"?thumbnail=1", ""); r.status != http.StatusNotFound {
-		t.Errorf("the thumbnail of a page: %d %s", r.status, r.body)
+	for query, name := range map[string]string{"?annotated": "foto%20%C3%B1-annotated.jpg", "?thumbnail": "foto%20%C3%B1-thumbnail.jpg"} {
+		if r := a.do("GET", jpg.ImageURL+query, ""); r.status != http.StatusOK || !strings.HasSuffix(r.header.Get("Content-Disposition"), "''"+name) {
+			t.Errorf("%s: %d %v, want a file %s", query, r.status, r.header, name)
+		}
+		if r := a.do("GET", page.ImageURL+query, ""); r.status != http.StatusNotFound || !strings.Contains(r.body, "this photo failed: ") {
+			t.Errorf("%s of a page: %d %s", query, r.status, r.body)
+		}
+	}
+	if r := a.do("GET", "/v1/moods/export?mood=happy&from=2026-08-01&to=2026-08-02", ""); r.header.Get("Content-Disposition") != `attachment; filename="moods-happy-from-2026-08-01-to-2026-08-02.csv"` {
+		t.Errorf("export: %v", r.header)
+	}
+	for path, want := range map[string]string{"/v1/photos": "add the name: PUT /v1/photos/NAME", "/v1/training": "add the name: PUT /v1/training/NAME"} {
+		if r := a.do("PUT", path, "x"); r.status != http.StatusMethodNotAllowed || !strings.Contains(r.body, want) {
+			t.Errorf("PUT %s: %d %s", path, r.status, r.body)
+		}
 	}
 }
 
@@ -497,6 +513,7 @@ func TestMoods_are_listed_summed_up_and_exported(t *testing.T) {
 		"source=":                        count(func(r record) bool { return r.Source == "" }),
 		"source=este":                    0,
 		"person=Nadie":                   0,
+		"min_confidence=99":              count(func(r record) bool { return r.Data.Emotion.Confidence >= 99 }),
 		"from=2026-08-01":                len(all),
 		"to=2026-08-01":                  0,
 		"from=2026-08-01T14:01:00+02:00": count(func(r record) bool { return !r.Taken.Before(minute(1)) }), // with the plus as it is
@@ -508,7 +525,7 @@ func TestMoods_are_listed_summed_up_and_exported(t *testing.T) {
 		}
 		r := a.do("GET", "/v1/moods/export?"+query, "")
 		rows, err := csv.NewReader(strings.NewReader(r.body)).ReadAll()
-		if err != nil || len(rows) != want+1 || r.header.Get("Content-Type") != "text/csv" || r.header.Get("Content-Disposition") != `attachment; filename="moods.csv"` {
+		if err != nil || len(rows) != want+1 || r.header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.HasPrefix(r.header.Get("Content-Disposition"), `attachment; filename="moods`) {
 			t.Errorf("export of %s: %v, %d rows, %v, want %d and a header", query, err, len(rows), r.header, want)
 		}
 		for i, row := range rows[1:] {

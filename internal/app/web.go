@@ -8,7 +8,10 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
+
+	"animo"
 )
 
 // web is the server of the API.
@@ -29,7 +32,7 @@ const maxHeader = 32 << 10
 func listen(ctx context.Context, addr string, stopping chan struct{}, log *slog.Logger, handler http.Handler) (*web, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, err
+		return nil, cannotListen(addr, err)
 	}
 	w := &web{listener: listener, stopping: stopping, log: log}
 	w.Server = http.Server{
@@ -48,6 +51,23 @@ func listen(ctx context.Context, addr string, stopping chan struct{}, log *slog.
 		},
 	}
 	return w, nil
+}
+
+// cannotListen says why an address cannot be served on, and what to do.
+func cannotListen(addr string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return animo.Errorf(animo.Conflict, "address %s is in use by another program; stop it, or take another address with --listen",
+			"la dirección %s la usa otro programa; deténgalo o elija otra dirección con --listen", addr).Because(err)
+	case errors.Is(err, syscall.EACCES):
+		return animo.Errorf(animo.Forbidden, "this user may not serve on %s; take a port from 1024 on with --listen",
+			"este usuario no puede servir en %s; elija un puerto a partir de 1024 con --listen", addr).Because(err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return animo.Errorf(animo.Invalid, "%s is not an address of this machine; take one that is with --listen, or leave out the host to serve on all of them",
+			"%s no es una dirección de esta máquina; elija una con --listen, o deje el nombre vacío para servir en todas", addr).Because(err)
+	}
+	return animo.Errorf(animo.Invalid, "%s cannot be served on: %v; take another address with --listen",
+		"no se puede servir en %s: %v; elija otra dirección con --listen", addr, err)
 }
 
 // start serves until stop; failed is told when it ends before.

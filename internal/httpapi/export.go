@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -20,12 +21,12 @@ import (
 // exportFormat is one way to write recorded faces as a file.
 type exportFormat struct {
 	name      string // as in ?format=, and the file's ending
-	mediaType string
+	mediaType string // as the answer's header has it
 	rows      func(*bufio.Writer) (write func(animo.MoodRecord) error, flush func() error)
 }
 
 var exportFormats = []exportFormat{
-	{"csv", "text/csv", csvRows},
+	{"csv", "text/csv; charset=utf-8", csvRows},
 	{"jsonl", "application/jsonl", jsonRows},
 }
 
@@ -98,9 +99,13 @@ func freeText(s string) string {
 	return s
 }
 
+// byteOrderMark begins a CSV file, since Excel takes one without it for Windows-1252.
+const byteOrderMark = "\ufeff"
+
 func csvRows(out *bufio.Writer) (write func(animo.MoodRecord) error, flush func() error) {
+	_, err := out.WriteString(byteOrderMark)
 	w := csv.NewWriter(out)
-	err := w.Write(csvHeader)
+	err = cmp.Or(err, w.Write(csvHeader))
 	var row []string
 	write = func(r animo.MoodRecord) error {
 		if err != nil {
@@ -152,9 +157,24 @@ const exportBuffer = 32 << 10
 // exportBeat is how often it is asked whether who gets an export still may; it can go on for hours.
 const exportBeat = time.Second
 
+// exportName is what a file of those faces is called, but for its ending: moods-happy-from-2026-08-01-to-2026-08-02.
+func exportName(q photos.MoodQuery) string {
+	name := "moods"
+	if q.Mood != "" {
+		name += "-" + strings.ToLower(string(q.Mood))
+	}
+	if !q.From.IsZero() {
+		name += "-from-" + q.From.UTC().Format(time.DateOnly)
+	}
+	if !q.To.IsZero() {
+		name += "-to-" + q.To.UTC().Format(time.DateOnly)
+	}
+	return name
+}
+
 // export writes all the faces that q chooses.
 func (s *server) export(w http.ResponseWriter, r *http.Request, f exportFormat, q photos.MoodQuery) {
-	file := &attachment{ResponseWriter: w, mediaType: f.mediaType, name: "moods." + f.name}
+	file := &attachment{ResponseWriter: w, mediaType: f.mediaType, name: exportName(q) + "." + f.name}
 	if r.Method == http.MethodHead {
 		file.begin()
 		return
@@ -184,12 +204,13 @@ func (s *server) export(w http.ResponseWriter, r *http.Request, f exportFormat, 
 func (s *server) routeExport(tag string) {
 	content := map[string]*huma.MediaType{}
 	for _, f := range exportFormats {
-		content[f.mediaType] = &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
+		kind, _, _ := strings.Cut(f.mediaType, ";")
+		content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
 	}
 	register(s, huma.Operation{
 		OperationID: "export-moods", Method: http.MethodGet, Path: "/v1/moods/export", Tags: []string{tag},
 		Summary: "All that was recorded of faces as a file, the first taken first",
-		Description: "CSV with a header (" + strings.Join(csvHeader, ", ") + "), or JSONL with a record of /v1/moods a line; celebrities are joined by semicolons. " +
+		Description: "CSV in UTF-8, with a byte order mark so that Excel reads it, and a header (" + strings.Join(csvHeader, ", ") + "), or JSONL with a record of /v1/moods a line; celebrities are joined by semicolons. " +
 			"Texts that a spreadsheet would take for a formula have an apostrophe in front. When the file cannot be given whole, the connection breaks off.",
 		Responses: map[string]*huma.Response{"200": {Description: "The file.", Content: content}},
 		Errors:    []int{422},

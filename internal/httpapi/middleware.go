@@ -115,6 +115,19 @@ func (s *server) cleanPath(next http.Handler) http.Handler {
 	})
 }
 
+// once refuses a query that says something twice, of which huma would take the first and forget the others.
+func (s *server) once(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for name, values := range r.URL.Query() {
+			if len(values) > 1 {
+				writeProblem(w, r, s.Log, animo.Errorf(animo.Invalid, "the query has %s %d times; say it once only", "la consulta tiene %s %d veces; dígalo una sola vez", clip(name), len(values)).Of(clip(name)))
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // unrouted answers problems where the router would answer plain text: 404 for a path that is not there and
 // 405 for one that is, with another method. What the router knows goes on to next.
 func (s *server) unrouted(mux *http.ServeMux, next http.Handler) http.Handler {
@@ -127,7 +140,13 @@ func (s *server) unrouted(mux *http.ServeMux, next http.Handler) http.Handler {
 		plain := &discard{header: http.Header{}}
 		h.ServeHTTP(plain, r)
 		if plain.status == http.StatusMethodNotAllowed {
-			s.wrongMethod(w, r, plain.header.Get("Allow"))
+			allowed := plain.header.Get("Allow")
+			if r.Method == http.MethodPut && (r.URL.Path == "/v1/photos" || r.URL.Path == "/v1/training") {
+				w.Header().Set("Allow", allowed)
+				writeProblem(w, r, s.Log, animo.Errorf(animo.WrongMethod, "add the name: PUT %s/NAME; curl -T adds the file's own after a slash at the end", "añada el nombre: PUT %s/NOMBRE; curl -T añade el del archivo tras una barra final", r.URL.Path))
+				return
+			}
+			s.wrongMethod(w, r, allowed)
 			return
 		}
 		writeProblem(w, r, s.Log, animo.Errorf(animo.NotFound, "there is nothing at this path; /docs lists what there is", "no hay nada en esta ruta; /docs enumera lo que hay"))

@@ -53,6 +53,8 @@ func (q *PeriodQuery) read() (source *string, from, to time.Time, err error) {
 type FacesQuery struct {
 	Mood   string `query:"mood" doc:"Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case." example:"HAPPY"`
 	Person string `query:"person" doc:"Only of this person." example:"Ana"`
+
+	MinConfidence float64 `query:"min_confidence" minimum:"0" maximum:"100" doc:"Only where the emotion that decided has at least so many percent." example:"80"`
 	PeriodQuery
 }
 
@@ -61,8 +63,20 @@ func (q *FacesQuery) read() (photos.MoodQuery, error) {
 	if err != nil {
 		return photos.MoodQuery{}, err
 	}
+	least, err := confidenceOf(q.MinConfidence)
+	if err != nil {
+		return photos.MoodQuery{}, err
+	}
 	source, from, to, err := q.PeriodQuery.read()
-	return photos.MoodQuery{Mood: mood, Person: nameOf(q.Person), Source: source, From: from, To: to}, err
+	return photos.MoodQuery{Mood: mood, Person: nameOf(q.Person), Source: source, From: from, To: to, MinConfidence: least}, err
+}
+
+// confidenceOf refuses a min_confidence that is NaN, which is neither below 0 nor above 100.
+func confidenceOf(v float64) (float64, error) {
+	if v != v {
+		return 0, animo.Errorf(animo.Invalid, "min_confidence is not a number; use 0 to 100", "min_confidence no es un número; use de 0 a 100").Of("min_confidence")
+	}
+	return v, nil
 }
 
 // moodOf reads a mood in upper or lower case; "" is none.

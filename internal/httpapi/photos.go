@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"animo"
+	"animo/internal/photos"
 )
 
 // photoView is a photo and what became of it.
@@ -70,15 +71,53 @@ func pageOf[T, V any](list []T, next string, view func(T) V) *pageOutput[V] {
 
 func same[T any](v T) T { return v }
 
+// PhotosQuery chooses photos. It is exported since huma sets no field of an embedded type that is not.
+type PhotosQuery struct {
+	Name   string `query:"name" doc:"Only those given this name." example:"entrada.jpg"`
+	Source string `query:"source" doc:"Only of this camera or stage; empty: only those without one." example:"puerta-norte"`
+	Status string `query:"status" enum:"queued,analysing,done,failed" doc:"Only those that are so far." example:"failed"`
+
+	hasSource bool
+}
+
+// Resolve is how huma lets an input see the request: it makes no difference between nothing and "".
+func (q *PhotosQuery) Resolve(ctx huma.Context) []error {
+	u := ctx.URL()
+	q.hasSource = u.Query().Has("source")
+	return nil
+}
+
+func (q *PhotosQuery) read() photos.PhotoQuery {
+	out := photos.PhotoQuery{Name: nameOf(q.Name), Status: animo.Status(q.Status)}
+	if q.hasSource {
+		source := nameOf(q.Source)
+		out.Source = &source
+	}
+	return out
+}
+
+// byName tells who asked for a photo by what cannot be an id how to find it by its name.
+func byName(id string, err error) error {
+	if animo.CodeOf(err) == animo.NotFound && animo.MomentOf(id).IsZero() {
+		return animo.Errorf(animo.NotFound, "%q is no photo's id; /v1/photos?name= finds a photo by its name and tells its id", "%q no es el id de ninguna foto; /v1/photos?name= encuentra una foto por su nombre y dice su id", clip(id)).Of("id")
+	}
+	return err
+}
+
 func (s *server) routePhotos() {
 	const tag = "Photos"
 	type photoOutput struct{ Body photoView }
 	type receiptOutput struct{ Body animo.Receipt }
 	register(s, huma.Operation{
 		OperationID: "list-photos", Method: http.MethodGet, Path: "/v1/photos", Tags: []string{tag},
-		Summary: "Your photos, newest first, and how far each is", Errors: []int{422},
-	}, func(ctx context.Context, in *PageQuery) (*pageOutput[photoView], error) {
-		list, next, err := s.Photos.Photos(ctx, tenantOf(ctx), in.After, in.Limit)
+		Summary:     "Your photos, newest first, and how far each is",
+		Description: "A page may have fewer photos than limit, even none, before the end: next is absent at the end only.",
+		Errors:      []int{422},
+	}, func(ctx context.Context, in *struct {
+		PhotosQuery
+		PageQuery
+	}) (*pageOutput[photoView], error) {
+		list, next, err := s.Photos.Photos(ctx, tenantOf(ctx), in.PhotosQuery.read(), in.After, in.Limit)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +134,7 @@ func (s *server) routePhotos() {
 			return s.Photos.Photo(ctx, tenantOf(ctx), in.Photo)
 		}, func(p animo.Photo) bool { return p.Status.Ended() })
 		if err != nil {
-			return nil, err
+			return nil, byName(in.Photo, err)
 		}
 		if p.Status == animo.Done && p.Faces == nil {
 			p.Faces = []animo.Face{} // it was looked for some, and there are none
@@ -111,7 +150,7 @@ func (s *server) routePhotos() {
 	}, func(ctx context.Context, in *PhotoParam) (*receiptOutput, error) {
 		r, err := s.Photos.Erase(ctx, tenantOf(ctx), in.Photo)
 		if err != nil {
-			return nil, err
+			return nil, byName(in.Photo, err)
 		}
 		return &receiptOutput{r}, nil
 	})

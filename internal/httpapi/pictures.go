@@ -7,7 +7,9 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -79,18 +81,38 @@ func (s *server) breakOff(ctx context.Context, err error) {
 // pictureOf finds a photo's own picture, or one made of it.
 func (s *server) pictureOf(ctx context.Context, id string, annotated, thumbnail bool) (picture, error) {
 	tenant := tenantOf(ctx)
-	switch {
-	case annotated && thumbnail:
+	if annotated && thumbnail {
 		return picture{}, animo.Errorf(animo.Invalid, "annotated and thumbnail are two pictures; ask for one", "annotated y thumbnail son dos imágenes; pida una").Of("annotated")
-	case annotated:
-		b, err := s.draw(ctx, tenant, id)
-		return picture{io.NopCloser(bytes.NewReader(b)), id + ".jpg", vision.JPEG, int64(len(b))}, err
-	case thumbnail:
-		body, err := s.Photos.Thumbnail(ctx, tenant, id)
-		return picture{body, id + ".jpg", vision.JPEG, -1}, err
 	}
-	body, p, format, err := s.Photos.Image(ctx, tenant, id)
-	return picture{body, p.Name, format, p.Bytes}, err
+	if !annotated && !thumbnail {
+		body, p, format, err := s.Photos.Image(ctx, tenant, id)
+		return picture{body, p.Name, format, p.Bytes}, err
+	}
+	p, err := s.Photos.Photo(ctx, tenant, id)
+	if err == nil {
+		err = analysed(p)
+	}
+	if err != nil {
+		return picture{}, err
+	}
+	base := strings.TrimSuffix(p.Name, filepath.Ext(p.Name))
+	if annotated {
+		b, err := s.draw(ctx, tenant, id)
+		return picture{io.NopCloser(bytes.NewReader(b)), base + "-annotated.jpg", vision.JPEG, int64(len(b))}, err
+	}
+	body, err := s.Photos.Thumbnail(ctx, tenant, id)
+	return picture{body, base + "-thumbnail.jpg", vision.JPEG, -1}, err
+}
+
+// analysed answers NotFound for a photo of which nothing can be made: one whose analysis failed, or has not ended.
+func analysed(p animo.Photo) error {
+	switch {
+	case !p.Analysed.IsZero():
+		return nil
+	case p.Status == animo.Failed && p.Failure != nil:
+		return animo.Errorf(animo.NotFound, "this photo failed: %[1]s", "esta foto falló: %[2]s", p.Failure.EN, p.Failure.ES).Of("id")
+	}
+	return animo.Errorf(animo.NotFound, "this picture is not there yet: the photo is not analysed; ask again when it is", "esta imagen aún no está: la foto no se ha analizado; pregunte cuando lo esté").Of("id")
 }
 
 // draw makes a photo with boxes, moods and names, or answers at once that too many are being made.
@@ -104,10 +126,28 @@ func (s *server) draw(ctx context.Context, tenant, id string) ([]byte, error) {
 	return s.Photos.Annotated(ctx, tenant, id, callerOf(ctx).lang)
 }
 
+// PictureQuery says which picture is asked for. It is exported since huma sets no field of an embedded type that is
+// not.
+type PictureQuery struct {
+	Annotated bool `query:"annotated" doc:"With boxes, moods and names drawn, in the language of Accept-Language. Without a value it is true, too." example:"true"`
+	Thumbnail bool `query:"thumbnail" doc:"Small: the longest side has 320 pixels. Without a value it is true, too." example:"false"`
+}
+
+// Resolve is how huma lets an input see the request: it takes a name without a value for nothing.
+func (q *PictureQuery) Resolve(ctx huma.Context) []error {
+	u := ctx.URL()
+	given := u.Query()
+	q.Annotated = q.Annotated || given.Has("annotated") && given.Get("annotated") == ""
+	q.Thumbnail = q.Thumbnail || given.Has("thumbnail") && given.Get("thumbnail") == ""
+	return nil
+}
+
 func (s *server) routePictures(tag string) {
 	content := map[string]*huma.MediaType{}
-	for _, kind := range mediaTypes {
-		content[kind] = &huma.MediaType{Schema: binarySchema()}
+	for format, kind := range mediaTypes {
+		if format != vision.HEIC && format != vision.AVIF { // known to say so of a file, and not read
+			content[kind] = &huma.MediaType{Schema: binarySchema()}
+		}
 	}
 	register(s, huma.Operation{
 		OperationID: "get-image", Method: http.MethodGet, Path: "/v1/photos/{photo}/image", Tags: []string{tag},
@@ -118,12 +158,11 @@ func (s *server) routePictures(tag string) {
 		Errors:    []int{404, 422, 504},
 	}, func(ctx context.Context, in *struct {
 		PhotoParam
-		Annotated bool `query:"annotated" doc:"With boxes, moods and names drawn, in the language of Accept-Language." example:"true"`
-		Thumbnail bool `query:"thumbnail" doc:"Small: the longest side has 320 pixels." example:"false"`
+		PictureQuery
 	}) (*huma.StreamResponse, error) {
 		p, err := s.pictureOf(ctx, in.Photo, in.Annotated, in.Thumbnail)
 		if err != nil {
-			return nil, err
+			return nil, byName(in.Photo, err)
 		}
 		return &huma.StreamResponse{Body: func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)

@@ -48,8 +48,9 @@ type Opinions interface {
 type Photos interface {
 	// Photo reads one photo with its faces.
 	Photo(ctx context.Context, tenant, id string) (animo.Photo, error)
-	// Photos lists photos without faces, newest first, beginning after the id `after`; next is "" at the end.
-	Photos(ctx context.Context, tenant, after string, limit int) (page []animo.Photo, next string, err error)
+	// Photos lists photos without faces, newest first, beginning after the id `after`. A page may be short before
+	// the end, where next is "".
+	Photos(ctx context.Context, tenant string, q photos.PhotoQuery, after string, limit int) (page []animo.Photo, next string, err error)
 	// Moods lists recorded faces, the last taken first. A page may be short before the end, where next is "".
 	Moods(ctx context.Context, tenant string, q photos.MoodQuery, after string, limit int) (page []animo.MoodRecord, next string, err error)
 	// AllMoods yields recorded faces, the first taken first.
@@ -61,8 +62,8 @@ type Photos interface {
 	Follow(ctx context.Context, tenant string, after int64) iter.Seq2[photos.Told, error]
 	// Receipts lists what was erased, newest first.
 	Receipts(ctx context.Context, tenant, after string, limit int) (page []animo.Receipt, next string, err error)
-	// Take accepts a photo.
-	Take(ctx context.Context, tenant string, u photos.Upload, r io.Reader) (animo.Photo, error)
+	// Take accepts a photo; known says that it is one that was kept before.
+	Take(ctx context.Context, tenant string, u photos.Upload, r io.Reader) (p animo.Photo, known bool, err error)
 	// Image gives a photo's bytes as they came, and what kind of picture they are. It answers NotFound once
 	// their time is over.
 	Image(ctx context.Context, tenant, id string) (io.ReadCloser, animo.Photo, vision.Format, error)
@@ -169,7 +170,7 @@ func New(o Options) http.Handler {
 	s.routeSubscriptions()
 	s.routeQueues()
 
-	private := s.authenticate(s.limitInFlight(s.unrouted(mux, s.readBody(mux))))
+	private := s.authenticate(s.limitInFlight(s.unrouted(mux, s.once(s.readBody(mux)))))
 	front := http.NewServeMux()
 	public := func(path string, h http.HandlerFunc) {
 		front.Handle("GET "+path, h)

@@ -46,18 +46,17 @@ func (in *streamInput) Resolve(ctx huma.Context) []error {
 // wanted are the faces that a client wants to be told.
 type wanted struct {
 	photos.MoodQuery
-	minConfidence float64 // in percent, of the emotion that decided
-	after         int64   // the place after which to begin; negative for new faces only
+	after int64 // the place after which to begin; negative for new faces only
 }
 
 // read gives what is asked for.
 func (in *streamInput) read() (w wanted, err error) {
-	w.minConfidence, w.after = in.MinConfidence, -1
+	w.after = -1
 	if w.Mood, err = moodOf(in.Mood); err != nil {
 		return w, err
 	}
-	if in.MinConfidence != in.MinConfidence { // NaN, which is neither below 0 nor above 100
-		return w, animo.Errorf(animo.Invalid, "min_confidence is not a number; use 0 to 100", "min_confidence no es un número; use de 0 a 100").Of("min_confidence")
+	if w.MinConfidence, err = confidenceOf(in.MinConfidence); err != nil {
+		return w, err
 	}
 	w.Person = nameOf(in.Person)
 	if in.hasSource {
@@ -112,7 +111,7 @@ func (e *events) tell(t photos.Told, want wanted) error {
 		return e.event("erased", t.ID, fmt.Appendf(nil, `{"photo_id":%q}`, t.Erased)) // ids are ASCII
 	case t.Record == nil:
 		return e.gap(t.ID)
-	case want.Matches(t.Record) && t.Record.ImageData.Emotion.Confidence >= want.minConfidence:
+	case want.Matches(t.Record):
 		return e.event("mood", t.ID, t.JSON)
 	}
 	return nil

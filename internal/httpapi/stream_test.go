@@ -94,7 +94,7 @@ func TestStream_tells_what_passes_and_says_that_it_is_there(t *testing.T) {
 			}}
 			time.AfterFunc(31*time.Second, func() { close(stopping) })
 			w := httptest.NewRecorder()
-			s.stream(w, solGets(t.Context(), "/v1/stream"), wanted{photos.MoodQuery{Mood: animo.Happy}, 80, after})
+			s.stream(w, solGets(t.Context(), "/v1/stream"), wanted{photos.MoodQuery{Mood: animo.Happy, MinConfidence: 80}, after})
 			want := begins +
 				"event: mood\nid: 8\ndata: {\"mood\":\"HAPPY\"}\n\n" +
 				"event: erased\nid: 9\ndata: {\"photo_id\":\"a-b\"}\n\n" +

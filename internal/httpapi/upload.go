@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -68,11 +69,21 @@ type uploadView struct {
 	Status    animo.Status `json:"status,omitempty" enum:"queued,analysing,done,failed" doc:"queued for a photo that is new; for one that was sent before, how far it is."`
 	StatusURL string       `json:"status_url,omitempty" doc:"Where to ask how far it is." example:"/v1/photos/20260801T211502.125Z-9f86d081884c7d65"`
 	Bytes     int64        `json:"bytes,omitempty"`
+	Known     bool         `json:"known,omitempty" doc:"The same bytes were sent under the same name before, so this is the photo of then: its source and taken_at stay as they were."`
+	Message   string       `json:"message,omitempty" doc:"Of a photo that is known: since when it is kept, in the language of Accept-Language (en or es)."`
 	Problem   *Problem     `json:"problem,omitempty" doc:"Why it was not taken, beside others of its form that were."`
 }
 
-func viewUpload(p animo.Photo) uploadView {
-	return uploadView{ID: p.ID, Name: p.Name, Status: p.Status, StatusURL: path("v1", "photos", p.ID), Bytes: p.Bytes}
+func viewUpload(ctx context.Context, p animo.Photo, known bool) uploadView {
+	v := uploadView{ID: p.ID, Name: p.Name, Status: p.Status, StatusURL: path("v1", "photos", p.ID), Bytes: p.Bytes, Known: known}
+	if known {
+		message := "this photo has been kept since %s; its source (%q) and its time (%s) stay as they were; to change them, erase it and send it again"
+		if callerOf(ctx).lang == "es" {
+			message = "esta foto se guarda desde %s; su fuente (%q) y su hora (%s) quedan como estaban; para cambiarlas, bórrela y envíela otra vez"
+		}
+		v.Message = fmt.Sprintf(message, moment(p.Accepted), p.Source, moment(p.Taken))
+	}
+	return v
 }
 
 type uploadsView struct {
@@ -86,8 +97,7 @@ type uploadOutput struct {
 }
 
 // took answers for one photo.
-func took(p animo.Photo) *uploadOutput {
-	v := viewUpload(p)
+func took(v uploadView) *uploadOutput {
 	return &uploadOutput{v.StatusURL, uploadsView{uploadView: v}}
 }
 
@@ -98,11 +108,11 @@ func (s *server) takeBody(ctx context.Context, name string, q UploadQuery, body 
 		return nil, err
 	}
 	u.Size = body.size
-	p, err := s.Photos.Take(ctx, tenantOf(ctx), u, body.reader)
+	p, known, err := s.Photos.Take(ctx, tenantOf(ctx), u, body.reader)
 	if err != nil {
 		return nil, err
 	}
-	return took(p), nil
+	return took(viewUpload(ctx, p, known)), nil
 }
 
 // takeForm takes in each photo of a form, one after the other. What is wrong with one is no concern of the
@@ -114,7 +124,7 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 	}
 	f := newForm(body.reader, body.border, s.Limits, u)
 	var all []uploadView
-	var taken []animo.Photo
+	taken := 0
 	var first error
 	for {
 		file, err := f.next()
@@ -122,8 +132,9 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 			break
 		}
 		var p animo.Photo
+		var known bool
 		if err == nil {
-			if p, err = s.Photos.Take(ctx, tenantOf(ctx), file, f.part); err != nil {
+			if p, known, err = s.Photos.Take(ctx, tenantOf(ctx), file, f.part); err != nil {
 				err = f.cause(err)
 			}
 		}
@@ -131,17 +142,17 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 			first = cmp.Or(first, err)
 			all = append(all, uploadView{Name: file.Name, Problem: s.itemProblem(ctx, err)})
 		} else {
-			taken = append(taken, p)
-			all = append(all, viewUpload(p))
+			taken++
+			all = append(all, viewUpload(ctx, p, known))
 		}
 	}
 	switch {
-	case len(all) == 1 && len(taken) == 0:
+	case len(all) == 1 && taken == 0:
 		return nil, first // a form without a file is an error, too
-	case len(taken) == 0:
+	case taken == 0:
 		return nil, &refusedForm{first, all}
 	case len(all) == 1:
-		return took(taken[0]), nil
+		return took(all[0]), nil
 	}
 	return &uploadOutput{Body: uploadsView{Items: all}}, nil
 }
@@ -170,7 +181,8 @@ func binarySchema() *huma.Schema { return &huma.Schema{Type: "string", Format: "
 
 func (s *server) routeUploads() {
 	const tag = "Photos"
-	const promise = "When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo. " +
+	const promise = "When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: " +
+		"sent again, they are answered known, and the source and taken_at of the first time stay. " +
 		"What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP or TIFF."
 	register(s, huma.Operation{
 		OperationID: "upload-photos", Method: http.MethodPost, Path: "/v1/photos", Tags: []string{tag},

@@ -37,8 +37,8 @@ import (
 
 // Photos is what the inbox needs of the photo flow.
 type Photos interface {
-	// Take accepts a photo; the same name and bytes again are the same photo.
-	Take(ctx context.Context, tenant string, u photos.Upload, r io.Reader) (animo.Photo, error)
+	// Take accepts a photo; the same name and bytes again are the same photo, which is known then.
+	Take(ctx context.Context, tenant string, u photos.Upload, r io.Reader) (p animo.Photo, known bool, err error)
 	// Photo tells how far a photo is, or answers NotFound.
 	Photo(ctx context.Context, tenant, id string) (animo.Photo, error)
 }

@@ -102,8 +102,8 @@ type (
 	opinionFlow struct{ *flows }
 )
 
-func (f photoFlow) Take(_ context.Context, tenant string, u photos.Upload, r io.Reader) (animo.Photo, error) {
-	return animo.Photo{ID: "id of " + u.Name, Name: u.Name}, f.accept(tenant, u.Name, u.Source, r)
+func (f photoFlow) Take(_ context.Context, tenant string, u photos.Upload, r io.Reader) (animo.Photo, bool, error) {
+	return animo.Photo{ID: "id of " + u.Name, Name: u.Name}, false, f.accept(tenant, u.Name, u.Source, r)
 }
 
 func (f photoFlow) Photo(_ context.Context, _, id string) (animo.Photo, error) {

@@ -31,7 +31,7 @@ func (b *Inbox) takePhoto(ctx context.Context, tenant, p string, r io.Reader, si
 	if !inFolder {
 		source = ""
 	}
-	photo, err := b.o.Photos.Take(ctx, tenant, photos.Upload{Name: path.Base(p), Source: source, Size: size}, r)
+	photo, _, err := b.o.Photos.Take(ctx, tenant, photos.Upload{Name: path.Base(p), Source: source, Size: size}, r)
 	if err != nil {
 		return nil, err
 	}

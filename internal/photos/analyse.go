@@ -273,7 +273,7 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	if err := f.save(ctx, e.Tenant, &row); err != nil {
 		return err
 	}
-	f.log.Warn("photo failed", "tenant", e.Tenant, "photo", row.ID, "code", r.Code, "reason", r.EN)
+	f.log.Debug("photo failed", "tenant", e.Tenant, "photo", row.ID, "code", r.Code, "reason", r.EN)
 	return f.deleteRow(ctx, e.Tenant, pendingTable, row.ID)
 }
 

@@ -44,7 +44,7 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 		_, err := l.tryTake("a.png", picture(1, 1))
 		broken = err != nil
 		l.at = nil
-		if page, _, err := l.flow.Photos(t.Context(), tenant, "", 10); !broken || err != nil || len(page) > 0 {
+		if page, _, err := l.flow.Photos(t.Context(), tenant, photos.PhotoQuery{}, "", 10); !broken || err != nil || len(page) > 0 {
 			continue // it was stored, and the sweeper sees to it
 		}
 		l.now = l.now.Add(2 * time.Hour)

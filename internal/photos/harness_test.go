@@ -250,7 +250,8 @@ func (l *line) run() {
 }
 
 func (l *line) tryTake(name string, content []byte) (animo.Photo, error) {
-	return l.flow.Take(l.t.Context(), tenant, photos.Upload{Name: name, Source: "puerta", Size: -1}, bytes.NewReader(content))
+	p, _, err := l.flow.Take(l.t.Context(), tenant, photos.Upload{Name: name, Source: "puerta", Size: -1}, bytes.NewReader(content))
+	return p, err
 }
 
 func (l *line) take(name string, content []byte) animo.Photo {

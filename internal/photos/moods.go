@@ -19,6 +19,8 @@ type MoodQuery struct {
 	Source *string    // nil: every source
 	From   time.Time  // taken then or later
 	To     time.Time  // taken before; zero: no end
+
+	MinConfidence float64 // percent that the emotion that decided has at least
 }
 
 // momentKey is the key, or its beginning, of what was taken at a moment.
@@ -45,11 +47,11 @@ func (q MoodQuery) keys() table.Range {
 
 // Matches reports whether q chooses a record, whenever it was taken.
 func (q MoodQuery) Matches(r *animo.MoodRecord) bool {
-	return (q.Mood == "" || r.Mood == q.Mood) && (q.Source == nil || r.Source == *q.Source) &&
+	return (q.Mood == "" || r.Mood == q.Mood) && r.ImageData.Emotion.Confidence >= q.MinConfidence && (q.Source == nil || r.Source == *q.Source) &&
 		(q.Person == "" || slices.ContainsFunc(r.ImageData.Celebrities, func(c animo.Celebrity) bool { return c.Name == q.Person }))
 }
 
-// scanMost is how many faces one page looks at, so that a filter that few faces pass does not keep a client
+// scanMost is how many faces or photos one page looks at, so that a filter that few pass does not keep a client
 // waiting: the page is short then, and the next one goes on.
 const scanMost = 20_000
 

@@ -86,8 +86,20 @@ func TestFlow_same_name_and_bytes_are_the_same_photo(t *testing.T) {
 	if got := l.faces(); got[animo.Happy] != 6 {
 		t.Errorf("recorded %v, want 6 faces of 3 photos", got)
 	}
-	if page, _, err := l.flow.Photos(t.Context(), tenant, "", 10); err != nil || len(page) != 3 {
-		t.Errorf("%d photos, %v", len(page), err)
+	puerta, nowhere := "puerta", ""
+	for q, want := range map[photos.PhotoQuery]int{
+		{}: 3, {Name: "a.png"}: 2, {Name: "a"}: 0, {Source: &puerta}: 3, {Source: &nowhere}: 0, {Status: animo.Done}: 3, {Status: animo.Failed}: 0, {Name: "b.png", Source: &puerta, Status: animo.Done}: 1,
+	} {
+		if page, next, err := l.flow.Photos(t.Context(), tenant, q, "", 10); err != nil || len(page) != want || next != "" {
+			t.Errorf("%+v: %d photos, next %q, %v, want %d", q, len(page), next, err, want)
+		}
+	}
+	page, next, err := l.flow.Photos(t.Context(), tenant, photos.PhotoQuery{Name: "a.png"}, "", 1)
+	if err != nil || len(page) != 1 || next == "" {
+		t.Fatalf("the first of two: %v, next %q, %v", page, next, err)
+	}
+	if rest, _, err := l.flow.Photos(t.Context(), tenant, photos.PhotoQuery{Name: "a.png"}, next, 10); err != nil || len(rest) != 1 || rest[0].ID == page[0].ID {
+		t.Errorf("the second of two: %v, %v", rest, err)
 	}
 }
 
@@ -545,9 +557,17 @@ func TestFlow_summary_counts_by_interval_and_source(t *testing.T) {
 	for _, i := range s.Intervals {
 		got = append(got, fmt.Sprint(i.From.Format("15:04"), i.Moods))
 	}
-	want := []string{"12:00map[HAPPY:{2 90} SAD:{2 90}]", "12:30map[HAPPY:{1 90} SAD:{1 90}]", "13:00map[HAPPY:{1 90} SAD:{1 90}]"}
-	if !slices.Equal(got, want) || s.Total[animo.Sad].Faces != 4 || s.Sources["puerta"][animo.Happy].Faces != 4 {
+	want := []string{"12:00map[HAPPY:{2 90} OTHER:{0 0} SAD:{2 90} SURPRISED:{0 0}]", "12:30map[HAPPY:{1 90} OTHER:{0 0} SAD:{1 90} SURPRISED:{0 0}]", "13:00map[HAPPY:{1 90} OTHER:{0 0} SAD:{1 90} SURPRISED:{0 0}]"}
+	if !slices.Equal(got, want) || s.Total[animo.Sad].Faces != 4 || s.Sources["puerta"][animo.Happy].Faces != 4 || len(s.Total) != 4 || len(s.Sources["puerta"]) != 4 {
 		t.Errorf("%v, %+v", got, s)
+	}
+	for every, want := range map[time.Duration]string{time.Minute: "1m", time.Hour: "1h", 48 * time.Hour: "48h"} {
+		if s, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: every}); err != nil || s.Every != want {
+			t.Errorf("every %v is written %q, %v, want %s", every, s.Every, err, want)
+		}
+	}
+	if _, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: 7 * time.Minute}); err == nil || !strings.Contains(err.Error(), "of 7m is") {
+		t.Errorf("every seven minutes: %v", err)
 	}
 	nowhere := ""
 	if s, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: time.Hour, Source: &nowhere}); err != nil || len(s.Intervals) != 0 {

@@ -91,10 +91,13 @@ func (f *Flow) open(ctx context.Context, tenant, name string) (io.ReadCloser, er
 	return body, err
 }
 
-// The colours in which moods are drawn.
+// moodColours are those in which moods are drawn.
 var moodColours = map[animo.Mood]color.RGBA{
 	animo.Happy: {0xf5, 0xb7, 0x00, 0xff}, animo.Sad: {0x2f, 0x6f, 0xd6, 0xff}, animo.Surprised: {0xc2, 0x3b, 0xb4, 0xff}, animo.Other: {0x8a, 0x93, 0x9c, 0xff},
 }
+
+// MoodColour is the colour in which a mood is drawn, everywhere.
+func MoodColour(m animo.Mood) color.RGBA { return moodColours[m] }
 
 // Annotated gives a photo's picture as a JPEG with a box round each face, its emotion and who it is, in "es" or
 // "en". It answers NotFound for a picture that is not kept any more, and what analysing it would for one that
@@ -112,13 +115,13 @@ func (f *Flow) Annotated(ctx context.Context, tenant, id, lang string) ([]byte, 
 	marks := make([]annotate.Mark, len(p.Faces))
 	for i, face := range p.Faces {
 		m := &marks[i]
-		m.Colour = moodColours[face.Mood]
+		m.Colour = MoodColour(face.Mood)
 		m.Box = vision.Rect{X: face.Box.Left * float64(img.W), Y: face.Box.Top * float64(img.H), W: face.Box.Width * float64(img.W), H: face.Box.Height * float64(img.H)}
 		for _, who := range face.People {
 			m.Lines = append(m.Lines, who.Name)
 		}
 		if len(face.Emotions) > 0 {
-			m.Lines = append(m.Lines, fmt.Sprintf("%s %.0f %%", emotionIn(lang, face.Emotions[0].Type), face.Emotions[0].Confidence))
+			m.Lines = append(m.Lines, fmt.Sprintf("%s %.0f %%", EmotionIn(lang, face.Emotions[0].Type), face.Emotions[0].Confidence))
 		}
 	}
 	drawn, err := annotate.Draw(img, marks)
@@ -134,7 +137,8 @@ var emotionsES = map[string]string{
 	"HAPPY": "FELIZ", "SAD": "TRISTE", "ANGRY": "ENFADO", "CONFUSED": "CONFUSIÓN", "DISGUSTED": "ASCO", "SURPRISED": "SORPRESA", "CALM": "CALMA", "FEAR": "MIEDO", "UNKNOWN": "DESCONOCIDA",
 }
 
-func emotionIn(lang, emotion string) string {
+// EmotionIn is an emotion of Rekognition's in "es"; in every other language, as it is.
+func EmotionIn(lang, emotion string) string {
 	if es, ok := emotionsES[emotion]; ok && lang == "es" {
 		return es
 	}

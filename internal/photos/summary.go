@@ -22,7 +22,7 @@ type SummaryQuery struct {
 
 // Summary is how many faces of each mood there were in each interval.
 type Summary struct {
-	Every     string                              `json:"every"`
+	Every     string                              `json:"every"` // such as 15m, 1h or 24h
 	Total     map[animo.Mood]MoodCount            `json:"total"`
 	Sources   map[string]map[animo.Mood]MoodCount `json:"sources"`
 	Intervals []Interval                          `json:"intervals"` // those with faces, by time
@@ -37,7 +37,7 @@ type Interval struct {
 // MoodCount counts the faces of one mood.
 type MoodCount struct {
 	Faces      int     `json:"faces"`
-	Confidence float64 `json:"confidence"` // the mean confidence of the emotions that decided, in percent
+	Confidence float64 `json:"confidence"` // the mean confidence of the emotions that decided, in percent; 0 without faces
 }
 
 // Faces are counted by minute, hour and day, so that a summary reads few counts whatever its intervals. A
@@ -70,8 +70,8 @@ const (
 // possible, and TooLarge when there would be more than 10,000 intervals or 1,000 sources.
 func (f *Flow) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summary, error) {
 	if q.Every < time.Minute || q.Every%time.Minute != 0 || (q.Every < day && day%q.Every != 0) || (q.Every > day && q.Every%day != 0) {
-		return Summary{}, animo.Errorf(animo.Invalid, "an interval of %v is not possible; use whole minutes that divide a day, like 1m, 15m or 6h, or whole days, like 24h",
-			"un intervalo de %v no es posible; use minutos enteros que dividan un día, como 1m, 15m o 6h, o días enteros, como 24h", q.Every).Of("every")
+		return Summary{}, animo.Errorf(animo.Invalid, "an interval of %s is not possible; use whole minutes that divide a day, like 1m, 15m or 6h, or whole days, like 24h",
+			"un intervalo de %s no es posible; use minutos enteros que dividan un día, como 1m, 15m o 6h, o días enteros, como 24h", lengthText(q.Every)).Of("every")
 	}
 	level := levels[slices.IndexFunc(levels, func(l level) bool { return q.Every%l.long == 0 })]
 	r := table.Range{Prefix: level.name + "/"}
@@ -100,7 +100,7 @@ func (f *Flow) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summ
 			at = floor(at, q.Every)
 			if intervals[at] == nil {
 				if len(intervals) == intervalsMost {
-					return Summary{}, animo.Errorf(animo.TooLarge, "there are more than %d intervals of %v; take longer ones, or a shorter time", "hay más de %d intervalos de %v; tómelos más largos, o un tiempo más corto", intervalsMost, q.Every).Of("every")
+					return Summary{}, animo.Errorf(animo.TooLarge, "there are more than %d intervals of %s; take longer ones, or a shorter time", "hay más de %d intervalos de %s; tómelos más largos, o un tiempo más corto", intervalsMost, lengthText(q.Every)).Of("every")
 				}
 				intervals[at] = counts{}
 			}
@@ -115,7 +115,7 @@ func (f *Flow) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summ
 			total.add(m, t)
 		}
 	}
-	s := Summary{Every: q.Every.String(), Total: total.means(), Sources: map[string]map[animo.Mood]MoodCount{}, Intervals: make([]Interval, 0, len(intervals))}
+	s := Summary{Every: lengthText(q.Every), Total: total.means(), Sources: map[string]map[animo.Mood]MoodCount{}, Intervals: make([]Interval, 0, len(intervals))}
 	for name, c := range sources {
 		s.Sources[name] = c.means()
 	}
@@ -130,6 +130,18 @@ func floor(t time.Time, every time.Duration) time.Time {
 	return t.UTC().Truncate(every)
 }
 
+// lengthText writes a length of time without the zeros that String puts behind it: 24h and not 24h0m0s.
+func lengthText(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
 // counts are numbers of faces and sums of confidences by mood.
 type counts map[animo.Mood]table.Tally
 
@@ -140,10 +152,12 @@ func (c counts) add(m animo.Mood, t table.Tally) {
 	c[m] = sum
 }
 
+// means gives the figures of every mood, zeros for one without faces.
 func (c counts) means() map[animo.Mood]MoodCount {
-	out := make(map[animo.Mood]MoodCount, len(c))
-	for m, t := range c {
-		out[m] = MoodCount{int(t.N), round(t.Sum/float64(t.N), 2)}
+	out := make(map[animo.Mood]MoodCount, len(animo.Moods()))
+	for _, m := range animo.Moods() {
+		t := c[m]
+		out[m] = MoodCount{int(t.N), round(t.Sum/max(1, float64(t.N)), 2)}
 	}
 	return out
 }

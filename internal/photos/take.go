@@ -19,7 +19,7 @@ import (
 type Upload struct {
 	Name   string    // 1 to 255 bytes without slashes and control characters
 	Source string    // at most 64 bytes without control characters; may be empty
-	Taken  time.Time // zero: when it is accepted
+	Taken  time.Time // zero: when it is accepted; kept to the millisecond
 	Size   int64     // how many bytes there will be; -1 if that is not known
 }
 
@@ -51,82 +51,82 @@ func unprintable(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicod
 
 // Take accepts a photo: it keeps the bytes, notes the photo, and says photo.stored. When it returns nil, all of
 // that is on disk. The same bytes under the same name, while they are kept, are the same photo, and the first
-// upload's source and time stand; one that had failed is tried again. What kind of picture it is, if any, the
-// analysis finds out.
-func (f *Flow) Take(ctx context.Context, tenant string, u Upload, r io.Reader) (animo.Photo, error) {
+// upload's source and time stand, which known says; one that had failed is tried again. What kind of picture it
+// is, if any, the analysis finds out.
+func (f *Flow) Take(ctx context.Context, tenant string, u Upload, r io.Reader) (p animo.Photo, known bool, err error) {
 	if err := u.check(); err != nil {
-		return animo.Photo{}, err
+		return p, false, err
 	}
 	if err := f.admit(ctx, tenant); err != nil {
-		return animo.Photo{}, err
+		return p, false, err
 	}
 	up, err := f.spool.Take(r, u.Size)
 	if err != nil {
-		return animo.Photo{}, err
+		return p, false, err
 	}
 	defer up.Remove()
 	policy, err := f.policy(ctx, tenant) // again: the tenant may have been removed while the upload came in
 	if err != nil {
-		return animo.Photo{}, err
+		return p, false, err
 	}
-	row, err := f.store(ctx, tenant, u, up, policy)
+	row, known, err := f.store(ctx, tenant, u, up, policy)
 	if err != nil || row.Status.Ended() {
-		return row.Photo, err
+		return row.Photo, known, err
 	}
 	e, err := f.stored(tenant, row.ID)
 	if err == nil {
 		err = f.events.Publish(ctx, e)
 	}
-	return row.Photo, err
+	return row.Photo, known, err
 }
 
-// store keeps an upload as a photo, or finds the photo that it is already.
-func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.File, policy animo.PhotoPolicy) (photoRow, error) {
+// store keeps an upload as a photo, or finds the photo that it is already, which is known then.
+func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.File, policy animo.PhotoPolicy) (row photoRow, known bool, err error) {
 	head := animo.ID("photo", u.Name, up.SHA256)
 	for {
 		if err := ctx.Err(); err != nil {
-			return photoRow{}, err
+			return photoRow{}, false, err
 		}
 		id, rev, err := f.headOf(ctx, tenant, head)
 		if err != nil {
-			return photoRow{}, err
+			return photoRow{}, false, err
 		}
 		row, err := f.photo(ctx, tenant, id)
 		if err != nil && !gone(err) {
-			return row, err
+			return row, false, err
 		}
 		if err == nil && !row.Bare {
 			if err := f.takeUp(ctx, tenant, &row); !conflict(err) {
-				return row, err
+				return row, true, err
 			}
 			continue // somebody else took it up, or erased it
 		}
 		underWay := false
 		if gone(err) {
 			if underWay, err = f.underWay(ctx, tenant, id); err != nil {
-				return row, err
+				return row, false, err
 			}
 		}
 		if !underWay { // it is another photo
 			if err := f.checkQuota(ctx, tenant, policy, 1, up.Size); err != nil {
-				return row, err
+				return row, false, err
 			}
 			id, err = f.newHead(ctx, tenant, head, id, rev)
 			if conflict(err) {
 				continue
 			}
 			if err != nil {
-				return row, err
+				return row, false, err
 			}
 		}
 		row = photoRow{Head: head, Photo: animo.Photo{
-			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: u.Taken.UTC(), Accepted: animo.MomentOf(id), Status: animo.Queued,
+			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: u.Taken.UTC().Truncate(time.Millisecond), Accepted: animo.MomentOf(id), Status: animo.Queued,
 		}}
 		if row.Taken.IsZero() {
 			row.Taken = row.Accepted
 		}
 		if err := f.write(ctx, tenant, &row, up, policy); !conflict(err) {
-			return row, err
+			return row, false, err
 		}
 	}
 }

@@ -90,3 +90,56 @@ func TestDraw_whatever_the_box(t *testing.T) {
 		}
 	}
 }
+
+func TestPlaces_hide_no_other_face(t *testing.T) {
+	// A row of faces side by side: the second's caption is as long as three of them.
+	const side = 60
+	var marks []Mark
+	for i := range 4 {
+		marks = append(marks, Mark{Box: vision.Rect{X: float64(20 + i*(side+4)), Y: 150, W: side, H: side}, Colour: red, Lines: []string{"SURPRISED 99 %"}})
+	}
+	bare := slices.Clone(marks)
+	for i := range bare {
+		bare[i].Lines = nil
+	}
+	without, err := Draw(gray(400, 400), bare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with, err := Draw(gray(400, 400), marks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range marks {
+		box := pixelBox(m.Box)
+		if changed(without, with, box) > 0 {
+			t.Errorf("a caption hides the face at %v", box)
+		}
+	}
+	// Each plate is where nothing else is: their pixels add up.
+	sum := 0
+	for i := range marks {
+		alone := slices.Clone(bare)
+		alone[i].Lines = marks[i].Lines
+		one, err := Draw(gray(400, 400), alone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += changed(without, one, without.Rect)
+	}
+	if all := changed(without, with, without.Rect); all < sum/2 {
+		t.Errorf("the captions together show %d pixels of %d: they hide each other", all, sum)
+	}
+}
+
+// changed counts the pixels of a rectangle that differ.
+func changed(a, b *image.RGBA, in image.Rectangle) (n int) {
+	for y := in.Min.Y; y < in.Max.Y; y++ {
+		for x := in.Min.X; x < in.Max.X; x++ {
+			if a.RGBAAt(x, y) != b.RGBAAt(x, y) {
+				n++
+			}
+		}
+	}
+	return n
+}

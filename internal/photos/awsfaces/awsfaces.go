@@ -53,8 +53,12 @@ const (
 	firstWait = 100 * time.Millisecond
 )
 
-// New makes an Engine. It asks nobody: that the credentials are wrong shows at the first photo. It answers
-// Invalid where no region is set.
+// findTime is how long looking for credentials may take at the start. A machine's role is asked for over the
+// network, which answers at once where there is one.
+const findTime = 10 * time.Second
+
+// New makes an Engine. It answers Invalid where no region is set, or where no credentials can be found. It does
+// not ask Rekognition: that the credentials are wrong shows at the first photo.
 func New(ctx context.Context, o Options) (*Engine, error) {
 	var load []func(*config.LoadOptions) error
 	if o.Region != "" {
@@ -62,12 +66,22 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	}
 	c, err := config.LoadDefaultConfig(ctx, load...)
 	if err != nil {
-		return nil, animo.Errorf(animo.Invalid, "faces: the settings of AWS cannot be read; see to ~/.aws/config and the variables AWS_…",
-			"faces: no se pueden leer los ajustes de AWS; revise ~/.aws/config y las variables AWS_…").Of("faces").Because(err)
+		return nil, animo.Errorf(animo.Invalid, "the settings of AWS cannot be read; see to ~/.aws/config and the variables AWS_…",
+			"no se pueden leer los ajustes de AWS; revise ~/.aws/config y las variables AWS_…").Of("faces").Because(err)
 	}
 	if c.Region == "" {
-		return nil, animo.Errorf(animo.Invalid, "faces: rekognition needs an AWS region; set AWS_REGION, for example to eu-west-1, or the region of the profile in ~/.aws/config",
-			"faces: rekognition necesita una región de AWS; defina AWS_REGION, por ejemplo eu-west-1, o la región del perfil en ~/.aws/config").Of("faces")
+		return nil, animo.Errorf(animo.Invalid, "rekognition needs an AWS region; set AWS_REGION, for example to eu-west-1, or the region of the profile in ~/.aws/config",
+			"rekognition necesita una región de AWS; defina AWS_REGION, por ejemplo eu-west-1, o la región del perfil en ~/.aws/config").Of("faces")
+	}
+	findCtx, cancel := context.WithTimeout(ctx, findTime)
+	defer cancel()
+	if _, err := c.Credentials.Retrieve(findCtx); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, animo.Errorf(animo.Invalid,
+			"rekognition needs AWS credentials, and there are none; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or the machine's role, with the permissions rekognition:DetectFaces and rekognition:RecognizeCelebrities",
+			"rekognition necesita credenciales de AWS y no hay ninguna; defina AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY, AWS_PROFILE o el rol de la máquina, con los permisos rekognition:DetectFaces y rekognition:RecognizeCelebrities").Of("faces").Because(err)
 	}
 	client := rekognition.NewFromConfig(c, func(r *rekognition.Options) {
 		if o.Endpoint != "" {

@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"animo"
 	"animo/internal/bus"
 	"animo/vision"
@@ -287,9 +289,9 @@ func TestFind_says_what_is_wrong(t *testing.T) {
 		want animo.Code
 		says string
 	}{
-		{"AccessDeniedException", animo.Unavailable, "rekognition:DetectFaces"},
-		{"UnrecognizedClientException", animo.Unavailable, "AWS_ACCESS_KEY_ID"},
-		{"InvalidSignatureException", animo.Unavailable, "AWS_ACCESS_KEY_ID"},
+		{"AccessDeniedException", animo.Unavailable, "is not set up"},
+		{"UnrecognizedClientException", animo.Unavailable, "is not set up"},
+		{"InvalidSignatureException", animo.Unavailable, "is not set up"},
 		{"ImageTooLargeException", animo.ImageTooLarge, "smaller"},
 		{"InvalidImageFormatException", animo.CorruptImage, "save it anew"},
 		{"InvalidParameterException", animo.Unsupported, "crop"},
@@ -341,14 +343,29 @@ func TestFind_outage_and_interruption(t *testing.T) {
 	}
 }
 
-func TestNew_needs_a_region_and_Find_credentials(t *testing.T) {
+func TestNew_needs_a_region_and_credentials(t *testing.T) {
 	environment(t)
 	if _, err := New(t.Context(), Options{}); animo.CodeOf(err) != animo.Invalid || !strings.Contains(err.Error(), "AWS_REGION") {
 		t.Errorf("without a region: %v", err)
 	}
-	e := engine(t, Options{Region: "eu-west-1", Endpoint: "http://127.0.0.1:1"})
-	if _, err := e.Find(t.Context(), "acme", vision.NewImage(100, 100)); animo.CodeOf(err) != animo.Unavailable || !strings.Contains(err.Error(), "AWS_ACCESS_KEY_ID") {
+	if _, err := New(t.Context(), Options{Region: "eu-west-1"}); animo.CodeOf(err) != animo.Invalid || !strings.Contains(err.Error(), "AWS_ACCESS_KEY_ID") {
 		t.Errorf("without credentials: %v", err)
+	}
+}
+
+func TestFind_tells_the_operator_alone_of_credentials_that_are_lost(t *testing.T) {
+	a := serve(t, func(string, int) (int, string) { return 200, nobody })
+	e := engine(t, Options{Endpoint: a.URL})
+	e.credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{}, errors.New("the role is gone")
+	})
+	_, err := e.Find(t.Context(), "acme", vision.NewImage(100, 100))
+	shown := animo.ReasonOf(err)
+	if shown.Code != animo.Unavailable || strings.Contains(shown.EN+shown.ES, "AWS") || !strings.Contains(shown.EN, "the operator's log says why") {
+		t.Errorf("people are told: %+v", shown)
+	}
+	if cause := fmt.Sprint(errors.Unwrap(err)); !strings.Contains(cause, "AWS_ACCESS_KEY_ID") || !strings.Contains(cause, "the role is gone") {
+		t.Errorf("the log says: %s", cause)
 	}
 }
 

@@ -78,9 +78,10 @@ func (e *Engine) judge(err error) error {
 		"no se puede llegar a Amazon Rekognition o ha fallado; revise la red y envíe la foto otra vez").Because(cause)
 }
 
-// noCredentials is answered when Amazon lets nobody in.
+// noCredentials is answered when Amazon lets nobody in. Whoever sent the photo cannot help it; the operator reads
+// in the log what to do.
 func noCredentials(why error) error {
-	return animo.Errorf(animo.Unavailable,
-		"Amazon Rekognition does not accept the AWS credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or the machine's role, with the permissions rekognition:DetectFaces and rekognition:RecognizeCelebrities",
-		"Amazon Rekognition no acepta las credenciales de AWS; defina AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY, AWS_PROFILE o el rol de la máquina, con los permisos rekognition:DetectFaces y rekognition:RecognizeCelebrities").Because(why)
+	return animo.Errorf(animo.Unavailable, "the service that finds the faces is not set up; the operator's log says why",
+		"el servicio que encuentra los rostros no está configurado; el registro del operador dice por qué").
+		Because(fmt.Errorf("the AWS credentials cannot be used; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or the machine's role, with the permissions rekognition:DetectFaces and rekognition:RecognizeCelebrities: %w", why))
 }
