@@ -367,6 +367,9 @@ func (p *process) photoLetters(t *testing.T) map[string][]letter {
 func (p *process) checkSummary(t *testing.T, recorded map[string][]animo.MoodRecord) {
 	t.Helper()
 	want := map[animo.Mood]int{}
+	for _, m := range animo.Moods() {
+		want[m] = 0 // a mood that nobody showed is counted, too
+	}
 	for _, faces := range recorded {
 		for _, r := range faces {
 			want[r.Mood]++

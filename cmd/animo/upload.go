@@ -21,12 +21,12 @@ import (
 // uploadCmd sends photos to a running server.
 type uploadCmd struct {
 	Files   []string `arg:"" name:"file" help:"Photos, and folders whose photos are all sent, at any depth."`
-	URL     string   `default:"http://127.0.0.1:8080" env:"ANIMO_URL" placeholder:"URL" help:"The server."`
+	URL     string   `default:"http://127.0.0.1:8080" env:"ANIMO_URL" placeholder:"URL" help:"The server (default http://127.0.0.1:8080)."`
 	Key     string   `env:"ANIMO_KEY" placeholder:"KEY" help:"API key, where the server wants one. Put it into ANIMO_KEY: others on this machine can see command lines."`
 	Source  string   `placeholder:"NAME" help:"Which camera or stage the photos come from."`
 	TakenAt string   `placeholder:"TIME" help:"When the photos were taken, such as 2026-11-21T18:30:00Z; or \"file\", for when each file was last changed. Otherwise it is when they are accepted."`
 	Wait    bool     `help:"Wait until each photo is analysed, and print the moods of its faces."`
-	Jobs    int      `default:"4" placeholder:"N" help:"How many photos are sent at once."`
+	Jobs    int      `default:"4" placeholder:"N" help:"How many photos are sent at once (default 4)."`
 }
 
 // maxJobs is the most photos that are sent at once: half of what a server lets a tenant do by default.

@@ -194,6 +194,9 @@ func (a *App) Start(ctx context.Context) <-chan error {
 	if addr := a.Addr(); addr != "" {
 		about = append(about, "addr", addr)
 	}
+	if a.config.Inbox != "" {
+		about = append(about, "inbox", a.config.Inbox)
+	}
 	a.log.Info("started", about...)
 	return failed
 }
