@@ -22,7 +22,11 @@ type client struct {
 	lang  string // of the server's errors
 	http  *http.Client
 	pause func(ctx context.Context, d time.Duration) error // waits before another attempt
+	waits func(d time.Duration, why error)                 // told of a long pause that begins; nil for nobody
 }
+
+// longWait is the pause from which on people are told that there is one.
+const longWait = 2 * time.Second
 
 // newClient makes a client for the server at a URL.
 func newClient(base, key, lang string) (*client, error) {
@@ -82,7 +86,11 @@ func (k *client) call(ctx context.Context, method, path string, send body, out a
 		if err == nil || !again || attempt == attempts {
 			return err
 		}
-		if err := k.pause(ctx, max(pause, min(after, maxRetry))); err != nil {
+		wait := max(pause, min(after, maxRetry))
+		if k.waits != nil && wait > longWait {
+			k.waits(wait, err)
+		}
+		if err := k.pause(ctx, wait); err != nil {
 			return err
 		}
 		pause = min(2*pause, longPause)
@@ -100,6 +108,10 @@ func (k *client) try(ctx context.Context, method, path string, send body, out an
 	if res.StatusCode/100 != 2 {
 		again, after = retryAfter(res)
 		err := problemOf(res)
+		if res.StatusCode == http.StatusUnauthorized && k.key == "" {
+			err = animo.Errorf(animo.Unauthenticated, "%s wants a key; put it into ANIMO_KEY, or give it with --key (animo keys add makes one)",
+				"%s pide una clave; póngala en ANIMO_KEY o désela con --key (animo keys add crea una)", k.base)
+		}
 		return again && animo.CodeOf(err) != animo.Quota, after, err
 	}
 	if out == nil {
@@ -131,6 +143,9 @@ func (k *client) open(ctx context.Context, method, path string, send body) (res 
 	if err != nil {
 		if e, ok := errors.AsType[*url.Error](err); ok {
 			err = e.Err
+		}
+		if strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") { // net/http has no value for it
+			return nil, false, usagef("--url", "%s does not encrypt; use http:// instead of https://", "%s no cifra; use http:// en vez de https://", k.base)
 		}
 		return nil, true, animo.Errorf(animo.Unavailable, "no answer from %s; check the URL, and that animo serve runs there (%v)",
 			"%s no responde; compruebe la URL, y que animo serve esté en marcha allí (%v)", k.base, err)

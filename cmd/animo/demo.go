@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 
@@ -49,7 +50,7 @@ func (d *demoCmd) Run(ctx context.Context, c *console) (err error) {
 		if settings.Data, err = os.MkdirTemp("", "animo-demo-"); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(settings.Data)) }()
+		defer func() { err = errors.Join(err, d.remove(c, settings.Data)) }()
 	}
 	a, failed, err := d.start(ctx, c, settings)
 	if err != nil {
@@ -65,28 +66,45 @@ func (d *demoCmd) Run(ctx context.Context, c *console) (err error) {
 		return err
 	}
 	defer k.http.CloseIdleConnections()
-	show := &demo{c: c, client: k, ink: newInk(c.stdout), model: "opiniones.txt"}
-	show.welcome(settings.Data)
+	showCtx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	signal.Ignore(syscall.SIGPIPE) // it would end the process at once, and leave the folder
+	defer signal.Reset(syscall.SIGPIPE)
+	show := &demo{c: c, client: k, ink: newInk(c.stdout), lost: cancel, model: "opiniones.txt"}
+	show.welcome(settings.Data, d.Data == "")
 	shown := make(chan error, 1)
-	showCtx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	go func() { shown <- show.run(showCtx, photos) }()
 	select {
 	case err = <-shown:
 	case err = <-failed:
-		cancel()
+		cancel(err)
 		<-shown
+	}
+	if ctx.Err() == nil && showCtx.Err() != nil {
+		err = context.Cause(showCtx)
 	}
 	if err != nil || d.Once {
 		return err
 	}
 	show.next()
 	select {
-	case <-ctx.Done():
-		return nil
+	case <-showCtx.Done():
+		if ctx.Err() != nil {
+			return nil
+		}
+		return context.Cause(showCtx)
 	case err = <-failed:
 		return err
 	}
+}
+
+// remove removes the folder that the demo made for itself, and says so.
+func (d *demoCmd) remove(c *console, folder string) error {
+	if err := os.RemoveAll(folder); err != nil {
+		return err
+	}
+	c.note("%s is removed", "se borró %s", printable(folder))
+	return nil
 }
 
 // start starts Animo, on another port where the one asked for is taken.
@@ -119,7 +137,7 @@ type demoPhoto struct {
 func (d *demoCmd) samples(c *console) ([]demoPhoto, error) {
 	var photos []demoPhoto
 	if d.Photos != "" {
-		files, err := findPhotos(c, []string{d.Photos})
+		files, _, err := findPhotos(c, []string{d.Photos}) // what is none has been named
 		for _, path := range files {
 			photos = append(photos, demoPhoto{filepath.Base(path), fileBody(path)})
 		}

@@ -71,13 +71,19 @@ func pad(s string, width int) string {
 }
 
 func (d *demo) line(format string, args ...any) {
-	fmt.Fprintln(d.c.stdout, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	if _, err := fmt.Fprintln(d.c.stdout, strings.TrimRight(fmt.Sprintf(format, args...), " ")); err != nil {
+		d.lost(err)
+	}
 }
 
 func (d *demo) head(en, es string) { d.line("\n%s", d.ink.paint(bold, d.c.say(en, es))) }
 
-func (d *demo) welcome(data string) {
+// welcome says where the server is and where it keeps things; and, of a folder that is the demo's own, for how long.
+func (d *demo) welcome(data string, own bool) {
 	d.line(d.c.say("Animo is up on %s, and keeps what it is given in %s.", "Animo está en marcha en %s, y guarda lo que recibe en %s."), d.client.base, printable(data))
+	if own {
+		d.line("%s", d.c.say("Ctrl-C ends it and removes that folder; with --data DIR it is kept.", "Ctrl-C lo termina y borra esa carpeta; con --data DIR se conserva."))
+	}
 }
 
 func (d *demo) photosHead(list []demoPhoto) {

@@ -18,9 +18,10 @@ type demo struct {
 	c         *console
 	client    *client
 	ink       ink
-	model     string // that is trained
-	nameWidth int    // of the column of photos
-	lastName  string // in it
+	lost      func(error) // called when nothing more can be printed
+	model     string      // that is trained
+	nameWidth int         // of the column of photos
+	lastName  string      // in it
 }
 
 // run shows photos and then opinions.

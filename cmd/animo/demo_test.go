@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -42,6 +45,7 @@ func TestDemo_shows_the_samples(t *testing.T) {
 	t.Setenv("LC_ALL", "C")
 	tmp := temporary(t)
 	check(t, []string{"demo", "--once", "--listen", "127.0.0.1:0"}, 0, `Animo is up on http://127.0.0.1:…, and keeps what it is given in …/animo-demo-….
+Ctrl-C ends it and removes that folder; with --data DIR it is kept.
 
 Photos in, moods out
 PUT /v1/photos/NAME takes each, and GET /v1/stream tells of each face when it is recorded. Photos: 6.
@@ -73,7 +77,7 @@ POST /v1/models/opiniones.txt/classify, with opinions that it has not seen and t
   Positivo … %  Un sitio precioso para ir con niños, muy recomendable
                   …
   Negativo … %  Caro, frío y sin sabor: no lo recomiendo
-                  …`, "")
+                  …`, "animo: …/animo-demo-… is removed")
 	leftIn(t, tmp)
 }
 
@@ -141,11 +145,27 @@ func TestDemo_leaves_the_server_up_until_it_is_interrupted(t *testing.T) {
 		t.Errorf("it does not say what to try:\n%s", out)
 	}
 	interrupt()
-	if err := <-ended; err != nil || errs.Len() > 0 {
+	if err := <-ended; err != nil || !strings.HasSuffix(errs.String(), " is removed\n") || strings.Count(errs.String(), "\n") != 1 {
 		t.Errorf("%v\n%s", err, &errs)
 	}
 	if err := k.reach(t.Context()); err == nil {
 		t.Error("the server is still up")
+	}
+	leftIn(t, tmp)
+}
+
+// brokenPipe is a writer whose reader is gone.
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+
+func TestDemo_ends_and_leaves_nothing_when_nobody_reads(t *testing.T) {
+	d := demoCmd{Listen: "127.0.0.1:0", Photos: demoFolder(t)}
+	tmp := temporary(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	if err := d.Run(ctx, &console{stdout: brokenPipe{}, stderr: io.Discard, lang: "en"}); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("%v", err)
 	}
 	leftIn(t, tmp)
 }

@@ -1,5 +1,5 @@
-// Animo is the whole product in one program: a server that learns from labelled opinions and answers
-// over REST, and the same engine as commands that need no server.
+// Animo is the whole product in one program: a server that finds the moods of faces in photos, learns from
+// labelled opinions and answers over REST, and the same engines as commands that need no server.
 package main
 
 import (
@@ -29,7 +29,7 @@ const (
 // context.Context, which ends at SIGINT or SIGTERM, and a *console to read from and print to.
 type commands struct {
 	Demo          demoCmd          `cmd:"" help:"Show what Animo does: start a server, send it photos and opinions, print what comes of them."`
-	Serve         serveCmd         `cmd:"" help:"Run the server: upload files of opinions, train models, classify over REST."`
+	Serve         serveCmd         `cmd:"" help:"Run the server: photos in and moods out, opinions in and models out, over REST."`
 	Upload        uploadCmd        `cmd:"" help:"Send photos to a running server."`
 	People        peopleCmd        `cmd:"" help:"Introduce people to a running server, and change, list and forget them."`
 	Subscriptions subscriptionsCmd `cmd:"" help:"Have programs and people told of faces, by webhook and e-mail."`

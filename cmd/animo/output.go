@@ -62,7 +62,7 @@ func (c *console) wording(err error) string {
 	text := err.Error()
 	if e, ok := errors.AsType[*animo.Error](err); ok {
 		text = strings.Replace(text, e.Error(), e.In(c.lang), 1)
-		if e.Field != "" {
+		if strings.HasPrefix(e.Field, "--") { // other fields are those of requests and settings
 			text = e.Field + ": " + text
 		}
 	} else if errors.Is(err, context.Canceled) {

@@ -84,6 +84,8 @@ func (b *bar) name(stage string) string {
 		return b.c.say("meeting people", "conociendo personas")
 	case "photos":
 		return b.c.say("sending photos", "enviando fotos")
+	case "waiting":
+		return b.c.say("waiting for the analysis", "esperando el análisis")
 	case "pictures":
 		return b.c.say("looking at pictures", "mirando imágenes")
 	}

@@ -24,10 +24,14 @@ type serveCmd struct {
 
 // Help gives examples for animo serve --help.
 func (serveCmd) Help() string {
-	return `Examples:
+	return `It takes photos, finds the faces in them and records, streams and tells the moods of these; and it takes files
+of labelled opinions, trains models on them and classifies with these. The page at /docs says how.
+
+Examples:
   animo serve                                      on http://127.0.0.1:8080, everything in ./data
   animo serve --data /var/lib/animo --log json
   animo keys add && animo serve --listen :8080     reachable from other machines, with a key
+  animo serve --inbox /srv/fotos                   takes photos from that folder, too
   animo serve --functions ingest,train,publish     a worker without the API, on the same data
 
 Settings can stand in a YAML file (--config FILE), one "flag: value" a line; environment variables are
@@ -51,6 +55,9 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	failed := a.Start(ctx)
 	if addr := a.Addr(); addr != "" {
 		c.note("ready on http://%s  (docs at /docs; Ctrl-C stops)", "listo en http://%s  (documentación en /docs; Ctrl-C detiene)", browsable(addr))
+	}
+	if s.Inbox != "" {
+		c.note("files are taken from %s", "se toman archivos de %s", printable(s.Inbox))
 	}
 	var serveErr error
 	select {

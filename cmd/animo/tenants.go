@@ -49,8 +49,8 @@ type photoFlags struct {
 	PhotosPerMinute    *int           `placeholder:"N" help:"Photos that it may send in a minute. This and what follows: 0 takes the server's setting."`
 	MaxPhotos          *int           `placeholder:"N" help:"Photos kept for it."`
 	MaxPhotoBytes      *int64         `placeholder:"BYTES" help:"Bytes of photos kept for it."`
-	KeepPhotos         *time.Duration `help:"How long its pictures, thumbnails and descriptors are kept, such as 720h."`
-	KeepFaces          *time.Duration `help:"How long what was recorded of faces is kept; not less than its photos."`
+	KeepPhotos         *time.Duration `placeholder:"TIME" help:"How long its pictures, thumbnails and descriptors are kept, such as 720h."`
+	KeepFaces          *time.Duration `placeholder:"TIME" help:"How long what was recorded of faces is kept; not less than its photos."`
 	AllowWorkEducation bool           `env:"ANIMO_ALLOW_WORK_EDUCATION" help:"Take the purposes work and education, as the server must, too; animo serve --help says when."`
 }
 
@@ -206,7 +206,7 @@ type tenantRemoveCmd struct {
 // Run removes the tenant.
 func (t *tenantRemoveCmd) Run(ctx context.Context, c *console) error {
 	if !t.Yes {
-		return usagef("yes", "everything of tenant %s will be lost; say --yes if that is meant", "se perderá todo lo del inquilino %s; añada --yes si es lo que quiere", t.ID)
+		return usagef("", "everything of tenant %s will be lost; say --yes if that is meant", "se perderá todo lo del inquilino %s; añada --yes si es lo que quiere", t.ID)
 	}
 	return withStores(ctx, t.Stores, tenants.Options{}, func(s *app.Stores) error {
 		if err := s.RemoveTenant(ctx, t.ID); err != nil {
@@ -220,7 +220,7 @@ func (t *tenantRemoveCmd) Run(ctx context.Context, c *console) error {
 type keyAddCmd struct {
 	config.Stores `embed:""`
 	Tenant        string `arg:"" optional:"" default:"default" help:"Whose key; the tenant \"default\" if not said."`
-	Note          string `help:"What the key is for."`
+	Note          string `placeholder:"TEXT" help:"What the key is for."`
 	AWS           bool   `name:"aws" help:"Make an access key for programs that speak Amazon Rekognition's protocol instead."`
 }
 
@@ -274,6 +274,11 @@ type keyListCmd struct {
 // Run prints a table of keys.
 func (k *keyListCmd) Run(ctx context.Context, c *console) error {
 	return withStores(ctx, k.Stores, tenants.Options{}, func(s *app.Stores) error {
+		if k.Tenant != "" {
+			if err := s.Tenants.Exists(ctx, k.Tenant); err != nil {
+				return err
+			}
+		}
 		list, err := s.Tenants.Keys(ctx, k.Tenant)
 		if err != nil {
 			return err
@@ -293,16 +298,17 @@ func (k *keyListCmd) Run(ctx context.Context, c *console) error {
 
 type keyRevokeCmd struct {
 	config.Stores `embed:""`
-	Prefix        string `arg:"" help:"How the key begins, or an access key's ID, as animo keys list shows it (without the …)."`
+	Prefix        string `arg:"" help:"How the key begins, or an access key's ID, as animo keys list shows it."`
 }
 
 // Run revokes the key.
 func (k *keyRevokeCmd) Run(ctx context.Context, c *console) error {
 	return withStores(ctx, k.Stores, tenants.Options{}, func(s *app.Stores) error {
-		if err := s.Tenants.Revoke(ctx, k.Prefix); err != nil {
+		prefix := strings.TrimSuffix(strings.TrimSuffix(k.Prefix, "…"), "...")
+		if err := s.Tenants.Revoke(ctx, prefix); err != nil {
 			return err
 		}
-		c.note("the key %s… is revoked", "la clave %s… quedó revocada", k.Prefix)
+		c.note("the key %s… is revoked", "la clave %s… quedó revocada", prefix)
 		return nil
 	})
 }

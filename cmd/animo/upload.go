@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,12 +21,12 @@ import (
 // uploadCmd sends photos to a running server.
 type uploadCmd struct {
 	Files   []string `arg:"" name:"file" help:"Photos, and folders whose photos are all sent, at any depth."`
-	URL     string   `default:"http://127.0.0.1:8080" env:"ANIMO_URL" placeholder:"URL" help:"The server."`
+	URL     string   `default:"http://127.0.0.1:8080" env:"ANIMO_URL" placeholder:"URL" help:"The server (default http://127.0.0.1:8080)."`
 	Key     string   `env:"ANIMO_KEY" placeholder:"KEY" help:"API key, where the server wants one. Put it into ANIMO_KEY: others on this machine can see command lines."`
 	Source  string   `placeholder:"NAME" help:"Which camera or stage the photos come from."`
 	TakenAt string   `placeholder:"TIME" help:"When the photos were taken, such as 2026-11-21T18:30:00Z; or \"file\", for when each file was last changed. Otherwise it is when they are accepted."`
 	Wait    bool     `help:"Wait until each photo is analysed, and print the moods of its faces."`
-	Jobs    int      `default:"4" placeholder:"N" help:"How many photos are sent at once."`
+	Jobs    int      `default:"4" placeholder:"N" help:"How many photos are sent at once (default 4)."`
 }
 
 // maxJobs is the most photos that are sent at once: half of what a server lets a tenant do by default.
@@ -35,7 +36,7 @@ const maxJobs = 64
 func (uploadCmd) Help() string {
 	return `A photo is called like its file, without the folders; the same name and bytes again are the same photo, so a broken run can be repeated. Of a folder, the files that begin like a picture are sent; links, hidden files and what is no file are left out. Files of opinions are not sent: curl -T does that.
 
-Each photo gives one line on stdout: its name, its id and its status, with tabs between; with --wait, also how many faces of which mood it has, or why it failed. What the server is too busy for, and what broke on the way, is tried again for two minutes. A photo that is refused is named on stderr and does not stop the others, unless they would be refused, too: without the right key, without a stated purpose, with a quota that is used up. The exit code is 1 then.
+Each photo gives one line on stdout: its name, its id and its status, with tabs between; with --wait, also how many faces of which mood it has, or why it failed. What the server is too busy for, and what broke on the way, is tried again for two minutes. A photo that is refused is named on stderr and does not stop the others, unless they would be refused, too: without the right key, without a stated purpose, with a quota that is used up. The exit code is 1 then, and also where a file that was named, or is called like a picture, is none.
 
 Examples:
 
@@ -61,14 +62,18 @@ func (u *uploadCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer k.http.CloseIdleConnections()
-	files, err := findPhotos(c, u.Files)
+	files, wrong, err := findPhotos(c, u.Files)
 	if err != nil {
 		return err
 	}
-	if err := k.reach(ctx); err != nil {
-		return err
+	if len(files) > 0 {
+		if err := k.reach(ctx); err != nil {
+			return err
+		}
 	}
-	return (&uploading{c: c, client: k, options: u, taken: taken, bar: newBar(c)}).run(ctx, files)
+	up := &uploading{c: c, client: k, options: u, taken: taken, wrong: wrong, bar: newBar(c)}
+	k.waits = up.waits
+	return up.run(ctx, files)
 }
 
 // uploading is one run of the command.
@@ -77,7 +82,9 @@ type uploading struct {
 	client  *client
 	options *uploadCmd
 	taken   time.Time // zero: each file's, or none
-	bar     *bar
+	wrong   int       // files that should be pictures and are none
+	screen  sync.Mutex
+	bar     *bar // with screen, as is stderr while photos are sent
 	sent    atomic.Int64
 	barred  atomic.Bool // the server refuses every photo
 }
@@ -96,10 +103,21 @@ type uploaded struct {
 	err       error
 }
 
+// waits says that a photo waits for the server.
+func (u *uploading) waits(d time.Duration, why error) {
+	u.screen.Lock()
+	defer u.screen.Unlock()
+	u.bar.clear()
+	u.c.note("waiting %v, then trying again: %s", "se espera %v antes de reintentar: %s", d.Round(time.Second), u.c.wording(why))
+}
+
 // run sends the files and prints what became of each, in their order.
 func (u *uploading) run(ctx context.Context, files []string) error {
 	defer u.bar.clear()
-	failed, left, first := 0, 0, error(nil)
+	failed, left, first := u.wrong, 0, error(nil)
+	if u.wrong > 0 {
+		first = errNoPicture
+	}
 	fail := func(err error) {
 		if failed++; first == nil {
 			first = err
@@ -115,15 +133,11 @@ func (u *uploading) run(ctx context.Context, files []string) error {
 			left++
 			continue
 		}
-		u.bar.clear()
 		if r.err != nil {
-			u.c.fail(fmt.Errorf("%s: %w", printable(files[i]), r.err))
 			fail(r.err)
 		}
-		if r.ID != "" {
-			if err := u.print(files[i], r); err != nil {
-				return err
-			}
+		if err := u.tell(files[i], r); err != nil {
+			return err
 		}
 		if r.Failure != nil {
 			fail(&animo.Error{Code: r.Failure.Code})
@@ -133,6 +147,8 @@ func (u *uploading) run(ctx context.Context, files []string) error {
 	if ctx.Err() != nil {
 		return animo.Errorf(animo.Interrupted, "interrupted; photos sent: %d of %d", "interrumpido; fotos enviadas: %d de %d", u.sent.Load(), len(files))
 	}
+	u.bar.clear()
+	u.c.note("photos sent: %d", "fotos enviadas: %d", u.sent.Load())
 	switch {
 	case left > 0:
 		return animo.Errorf(animo.CodeOf(first), "failed: %d (see above); not sent, as they would be refused, too: %d", "fallaron: %d (véase arriba); sin enviar, porque también se rechazarían: %d", failed, left)
@@ -144,9 +160,14 @@ func (u *uploading) run(ctx context.Context, files []string) error {
 
 // progress draws the bar where there is something to wait for.
 func (u *uploading) progress(done, total int) {
-	if total > 1 {
-		u.bar.show(text.Progress{Stage: "photos", Done: done, Total: total})
+	stage := "photos"
+	if u.options.Wait {
+		stage = "waiting"
 	}
+	if u.screen.Lock(); total > 1 {
+		u.bar.show(text.Progress{Stage: stage, Done: done, Total: total})
+	}
+	u.screen.Unlock()
 }
 
 // send sends one file and, with --wait, waits for its faces.
@@ -186,6 +207,20 @@ func (u *uploading) send(ctx context.Context, path string) (r uploaded) {
 		r.sentPhoto = p
 	}
 	return r
+}
+
+// tell prints what became of a file.
+func (u *uploading) tell(path string, r uploaded) error {
+	u.screen.Lock()
+	defer u.screen.Unlock()
+	u.bar.clear()
+	if r.err != nil {
+		u.c.fail(fmt.Errorf("%s: %w", printable(path), r.err))
+	}
+	if r.ID == "" {
+		return nil
+	}
+	return u.print(path, r)
 }
 
 // print writes a photo's line.
@@ -246,22 +281,36 @@ func openPhoto(path string) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// findPhotos lists the files to send: those that were named, as they are, and of a folder all that begin like
-// a picture, at any depth, in the order of their names. Links in a folder are not followed, so that nothing
-// outside it is sent; they and whatever else is no file are named. Hidden files and folders are passed over.
-func findPhotos(c *console, names []string) ([]string, error) {
-	var files []string
+// errNoPicture is what is wrong with a file that should be a picture.
+var errNoPicture = animo.Errorf(animo.UnknownImage, "it is empty, or not a picture, and is not sent", "está vacío o no es una imagen, y no se envía")
+
+// pictureNames are how the names of pictures end.
+var pictureNames = map[string]bool{".jpg": true, ".jpeg": true, ".png": true, ".gif": true, ".webp": true, ".bmp": true, ".tif": true, ".tiff": true, ".heic": true, ".heif": true, ".avif": true}
+
+// findPhotos lists the files to send: those that were named, and of a folder all that begin like a picture, at any
+// depth, in the order of their names. Links in a folder are not followed, so that nothing outside it is sent;
+// they and whatever else is no file are named. Hidden files and folders are passed over. Those that are called
+// like a picture, or were named, and do not begin like one are named on stderr and counted in wrong.
+func findPhotos(c *console, names []string) (files []string, wrong int, err error) {
+	refuse := func(path string) {
+		c.fail(fmt.Errorf("%s: %w", printable(path), errNoPicture))
+		wrong++
+	}
 	others := 0
 	for _, name := range names {
 		info, err := os.Stat(name)
 		if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
-			return nil, usagef("FILE", "%s is not a file", "%s no es un archivo", printable(name)) // a pipe would never end
+			return nil, 0, usagef("FILE", "%s is not a file", "%s no es un archivo", printable(name)) // a pipe would never end
 		}
 		if err != nil || !info.IsDir() {
+			if err == nil && !looksLikePicture(name) {
+				refuse(name)
+				continue
+			}
 			files = append(files, name)
 			continue
 		}
-		before := len(files)
+		before, wrongBefore := len(files), wrong
 		err = filepath.WalkDir(name+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
 			hidden := strings.HasPrefix(entry.Name(), ".") && filepath.Clean(path) != filepath.Clean(name)
 			switch {
@@ -274,20 +323,22 @@ func findPhotos(c *console, names []string) ([]string, error) {
 				c.note("passed over %s: it is not a file but a link or the like", "se omitió %s: no es un archivo sino un enlace o similar", printable(path))
 			case looksLikePicture(path):
 				files = append(files, path)
+			case pictureNames[strings.ToLower(filepath.Ext(path))]:
+				refuse(path)
 			default:
 				others++
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		if len(files) == before {
-			return nil, animo.Errorf(animo.NotFound, "%s: there is no picture in it", "%s: no contiene ninguna imagen", printable(name))
+		if len(files) == before && wrong == wrongBefore {
+			return nil, 0, animo.Errorf(animo.NotFound, "%s: there is no picture in it", "%s: no contiene ninguna imagen", printable(name))
 		}
 	}
 	if others > 0 {
 		c.note("passed over files that are no pictures: %d", "se omitieron archivos que no son imágenes: %d", others)
 	}
-	return files, nil
+	return files, wrong, nil
 }

@@ -91,7 +91,7 @@ func TestUpload_sends_photos_and_tells_their_moods(t *testing.T) {
 	}
 
 	args := []string{"upload", "--url", url, "--source", "escenario", "--taken-at", "2026-05-01T12:00:00-05:00", "--wait", "--jobs", "2", "fotos"}
-	const left = "animo: passed over fotos/enlace.jpg: it is not a file but a link or the like\nanimo: passed over files that are no pictures: 1"
+	const left = "animo: passed over fotos/enlace.jpg: it is not a file but a link or the like\nanimo: passed over files that are no pictures: 1\nanimo: photos sent: 2"
 	check(t, args, 0, "dos.jpg\t…\tdone\t2 HAPPY, 1 SAD\nuno.png\t…\tdone\t2 HAPPY, 1 SAD", left)
 	check(t, args, 0, "dos.jpg\t…\tdone\t2 HAPPY, 1 SAD\nuno.png\t…\tdone\t2 HAPPY, 1 SAD", left) // the same photos
 
@@ -129,13 +129,13 @@ func TestUpload_goes_on_after_a_photo_that_fails(t *testing.T) {
 	}
 	check(t, []string{"upload", "--url", url, "--wait", "--taken-at", "file", "mala.jpg", "nada.jpg", "a\tb.jpg", "vacía.jpg", "buena.jpg"}, 1,
 		"mala.jpg\t…\tfailed\t…\nbuena.jpg\t…\tdone\t3 HAPPY, 1 OTHER",
-		"animo: nada.jpg: no existe ese archivo\nanimo: \"a\\tb.jpg\": …no puede ser …\nanimo: vacía.jpg: …\nanimo: fallaron: 4 (véase arriba)")
+		"animo: vacía.jpg: está vacío o no es una imagen, y no se envía\nanimo: nada.jpg: no existe ese archivo\nanimo: \"a\\tb.jpg\": …no puede ser …\nanimo: fotos enviadas: 2\nanimo: fallaron: 4 (véase arriba)")
 }
 
 func TestUpload_says_what_is_wrong_before_it_sends(t *testing.T) {
 	t.Setenv("LC_ALL", "C")
 	t.Chdir(t.TempDir())
-	place(t, "foto.jpg", []byte("not looked at"))
+	place(t, "foto.jpg", []byte("\xff\xd8\xff begins like a picture"))
 	if err := os.Mkdir("vacía", 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -152,8 +152,9 @@ func TestUpload_says_what_is_wrong_before_it_sends(t *testing.T) {
 		{[]string{"foto.jpg", "--taken-at", "ayer"}, 2, `animo: --taken-at: "ayer" is neither a time like 2026-11-21T18:30:00Z nor "file"`},
 		{[]string{"foto.jpg", "--url", "localhost:8080"}, 2, `animo: --url: "localhost:8080" is not a URL like http://127.0.0.1:8080`},
 		{[]string{"vacía"}, 1, "animo: vacía: there is no picture in it"},
-		{[]string{"/dev/null"}, 2, "animo: FILE: /dev/null is not a file"},
+		{[]string{"/dev/null"}, 2, "animo: …/dev/null is not a file"},
 		{[]string{"foto.jpg", "--url", none.URL}, 1, "animo: " + none.URL + " answers, but not as an Animo does (404 Not Found)"},
+		{[]string{"foto.jpg", "--url", strings.Replace(none.URL, "http:", "https:", 1)}, 2, "animo: --url: https://… does not encrypt; use http:// instead of https://"},
 		{[]string{"foto.jpg", "--url", gone.URL}, 1, "animo: no answer from " + gone.URL + "; check the URL, and that animo serve runs there (…)"},
 	} {
 		check(t, append([]string{"upload"}, c.args...), c.code, "", c.stderr)
@@ -174,7 +175,7 @@ func TestUpload_interrupted_says_how_many_were_sent(t *testing.T) {
 	defer server.Close()
 	t.Chdir(t.TempDir())
 	for _, name := range []string{"a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"} {
-		place(t, name, []byte("not looked at"))
+		place(t, name, []byte("\xff\xd8\xff begins like a picture"))
 	}
 	var out, errs bytes.Buffer
 	u := uploadCmd{Files: []string{"a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"}, URL: server.URL, Jobs: 1}
@@ -192,7 +193,7 @@ func TestUpload_stops_where_every_photo_would_be_refused(t *testing.T) {
 	var names []string
 	for i := range 20 {
 		name := string(rune('a'+i)) + ".jpg"
-		place(t, name, []byte("not looked at"))
+		place(t, name, []byte("\xff\xd8\xff begins like a picture"))
 		names = append(names, name)
 	}
 	for _, code := range []animo.Code{animo.Quota, animo.Forbidden, animo.Unauthenticated} {
@@ -209,7 +210,7 @@ func TestUpload_stops_where_every_photo_would_be_refused(t *testing.T) {
 				}
 			}))
 			var out, errs bytes.Buffer
-			u := uploadCmd{Files: names, URL: server.URL, Jobs: jobs}
+			u := uploadCmd{Files: names, URL: server.URL, Key: "a-key", Jobs: jobs}
 			err := u.Run(t.Context(), &console{stdout: &out, stderr: &errs, lang: "en"})
 			server.Close()
 			if animo.CodeOf(err) != code || err.Error() != "failed: 1 (see above); not sent, as they would be refused, too: 17" {
@@ -219,5 +220,43 @@ func TestUpload_stops_where_every_photo_would_be_refused(t *testing.T) {
 				t.Errorf("%s, %d at once: %d sent; stdout\n%s\nstderr\n%s", code, jobs, n, &out, &errs)
 			}
 		}
+	}
+}
+
+func TestUpload_names_what_should_be_a_picture_and_is_none(t *testing.T) {
+	t.Setenv("LC_ALL", "C")
+	t.Chdir(t.TempDir())
+	server := httptest.NewServer(answer(http.StatusOK, "", `{"id":"1","status":"queued"}`))
+	defer server.Close()
+	place(t, "fotos/a.jpg", []byte("\xff\xd8\xff begins like a picture"))
+	place(t, "fotos/b.JPG", nil)
+	place(t, "fotos/c.png", []byte("<html>"))
+	place(t, "fotos/d.txt", []byte("not meant to be one"))
+	place(t, "e", []byte("named"))
+	const none = ": it is empty, or not a picture, and is not sent\n"
+	check(t, []string{"upload", "--url", server.URL, "fotos", "e"}, 1, "a.jpg\t1\tqueued",
+		"animo: fotos/b.JPG"+none+"animo: fotos/c.png"+none+"animo: e"+none+
+			"animo: passed over files that are no pictures: 1\nanimo: photos sent: 1\nanimo: failed: 3 (see above)")
+}
+
+func TestUpload_says_that_it_waits_and_that_a_key_is_wanted(t *testing.T) {
+	t.Chdir(t.TempDir())
+	place(t, "a.jpg", []byte("a photo"))
+	k, _, _ := flaky(t,
+		answer(429, "1", `{"code":"too_many_requests","detail":"slower"}`),
+		answer(429, "7", `{"code":"too_many_requests","detail":"slower, please"}`),
+		answer(401, "", `{"code":"unauthenticated","detail":"no key"}`))
+	var out, errs bytes.Buffer
+	c := &console{stdout: &out, stderr: &errs, lang: "en"}
+	u := &uploading{c: c, client: k, options: &uploadCmd{Jobs: 1}, bar: newBar(c)}
+	k.waits, k.key = u.waits, ""
+	err := u.run(t.Context(), []string{"a.jpg"})
+	if animo.CodeOf(err) != animo.Unauthenticated {
+		t.Errorf("%v", err)
+	}
+	want := "animo: waiting 7s, then trying again: slower, please\nanimo: a.jpg: " + k.base +
+		" wants a key; put it into ANIMO_KEY, or give it with --key (animo keys add makes one)\nanimo: photos sent: 0\n"
+	if errs.String() != want {
+		t.Errorf("stderr is\n%s\nwant\n%s", &errs, want)
 	}
 }

@@ -190,7 +190,11 @@ func (a *App) Start(ctx context.Context) <-chan error {
 	}
 	a.startInbox(ctx)
 	a.ready.Store(true)
-	a.log.Info("started", "functions", a.config.Functions, "addr", a.Addr(), "data", a.config.Data)
+	about := []any{"functions", a.config.Functions, "data", a.config.Data}
+	if addr := a.Addr(); addr != "" {
+		about = append(about, "addr", addr)
+	}
+	a.log.Info("started", about...)
 	return failed
 }
 

@@ -52,7 +52,7 @@ func (w *worker) loop() {
 		case w.claims.Err() != nil:
 			return
 		case err != nil:
-			w.log.Warn("cannot claim events", "err", err, "cause", errors.Unwrap(err), "pause", pause)
+			w.log.Warn("cannot claim events", "err", err, causeOf(err), "pause", pause)
 			wait(w.claims, pause, nil)
 			pause = min(2*pause, longPause)
 		case len(got) == 0:
@@ -133,7 +133,7 @@ func (w *worker) work(d Delivery) {
 	if outcome == Done || outcome == Returned && reason.Code != animo.NoSpace {
 		level = slog.LevelDebug
 	}
-	log.Log(context.Background(), level, "event "+string(outcome), "took", took, "code", reason.Code, "err", err, "cause", errors.Unwrap(err))
+	log.Log(context.Background(), level, "event "+string(outcome), "took", took, "code", reason.Code, "err", err, causeOf(err))
 	if w.o.Observer != nil {
 		w.o.Observer.Attempted(w.f.Name, outcome, took)
 	}
@@ -213,7 +213,7 @@ func (w *worker) settle(d Delivery, outcome Outcome, pause time.Duration, reason
 		if err == nil || animo.CodeOf(err) == animo.Conflict || w.settles.Err() != nil {
 			return err
 		}
-		log.Warn("cannot settle event", "outcome", outcome, "err", err, "cause", errors.Unwrap(err), "pause", again)
+		log.Warn("cannot settle event", "outcome", outcome, "err", err, causeOf(err), "pause", again)
 		wait(w.settles, again, nil)
 	}
 }
@@ -240,7 +240,7 @@ func (w *worker) keepLease(d Delivery, lose context.CancelCauseFunc, log *slog.L
 				lose(errLost)
 				return
 			default:
-				log.Warn("cannot renew the lease", "err", err, "cause", errors.Unwrap(err))
+				log.Warn("cannot renew the lease", "err", err, causeOf(err))
 			}
 		}
 	}()
@@ -248,4 +248,12 @@ func (w *worker) keepLease(d Delivery, lose context.CancelCauseFunc, log *slog.L
 		cancel()
 		<-ended
 	}
+}
+
+// causeOf is what an error is due to, for the log; nothing where it says all itself.
+func causeOf(err error) slog.Attr {
+	if cause := errors.Unwrap(err); cause != nil {
+		return slog.Any("cause", cause)
+	}
+	return slog.Attr{}
 }

@@ -21,8 +21,8 @@ import (
 type Config struct {
 	Stores `embed:""`
 
-	Listen    string   `default:"127.0.0.1:8080" env:"ANIMO_LISTEN" placeholder:"ADDR" help:"Address to serve on. Beyond loopback, a key must exist first (animo keys add). Port 0 takes a free one."`
-	Functions []string `default:"api,analyse,record-happy,record-sad,record-surprised,record-other,seek,notify,ingest,train,publish" env:"ANIMO_FUNCTIONS" placeholder:"NAME,…" help:"What runs here: api, analyse, record-happy, record-sad, record-surprised, record-other, seek, notify, ingest, train, publish; all of them by default."`
+	Listen    string   `default:"127.0.0.1:8080" env:"ANIMO_LISTEN" placeholder:"ADDR" help:"Address to serve on. Beyond loopback, a key must exist first (animo keys add). Port 0 takes a free one (default 127.0.0.1:8080)."`
+	Functions []string `default:"api,analyse,record-happy,record-sad,record-surprised,record-other,seek,notify,ingest,train,publish" env:"ANIMO_FUNCTIONS" placeholder:"NAME" help:"What runs here: api, analyse, record-happy, record-sad, record-surprised, record-other, seek, notify, ingest, train, publish; all of them by default."`
 	Inbox     string   `env:"ANIMO_INBOX" type:"path" placeholder:"DIR" help:"Folder to take files from: DIR/TENANT/photos/… and DIR/TENANT/training/…; what was taken moves to done/, what could not be to failed/ with the reason beside it."`
 
 	Log      string `default:"text" enum:"text,json" env:"ANIMO_LOG" help:"Log format: text or json."`
@@ -45,7 +45,7 @@ type Config struct {
 	IngestTime   time.Duration   `default:"1h" env:"ANIMO_INGEST_TIME" help:"Longest ingest of one file, each attempt."`
 	TrainTime    time.Duration   `default:"2h" env:"ANIMO_TRAIN_TIME" help:"Longest training, each attempt."`
 	StopTime     time.Duration   `default:"20s" env:"ANIMO_STOP_TIME" help:"How long running work may take to end when Animo is asked to stop."`
-	Pauses       []time.Duration `default:"1s,10s" env:"ANIMO_PAUSES" help:"Pauses before the second and the third attempt."`
+	Pauses       []time.Duration `default:"1s,10s" env:"ANIMO_PAUSES" placeholder:"TIME" help:"Pauses before the second and the third attempt (default 1s,10s)."`
 	Lease        time.Duration   `default:"30s" env:"ANIMO_LEASE" help:"How long a worker that is heard no more keeps its event from others."`
 	SweepEvery   time.Duration   `default:"1m" env:"ANIMO_SWEEP_EVERY" help:"How often to look for work that was stored and never finished."`
 	KeepVersions int             `default:"5" env:"ANIMO_KEEP_VERSIONS" placeholder:"N" help:"Trained versions kept for each model, for rolling back."`
@@ -55,21 +55,21 @@ type Config struct {
 
 	Faces          string        `default:"vision" enum:"vision,rekognition" env:"ANIMO_FACES" help:"Who finds the faces: vision, the networks in this program; or rekognition, Amazon's service, to which every photo is sent then (credentials and region as AWS's own tools take them)."`
 	Detector       string        `default:"ssd" enum:"ssd,tiny" env:"ANIMO_DETECTOR" help:"How vision finds faces: ssd misses fewer, tiny is faster."`
-	MoodConfidence float64       `default:"50" env:"ANIMO_MOOD_CONFIDENCE" placeholder:"PERCENT" help:"Below it a face is OTHER, and says which emotion it leaned to."`
+	MoodConfidence float64       `default:"50" env:"ANIMO_MOOD_CONFIDENCE" placeholder:"PERCENT" help:"Below it a face is OTHER, and says which emotion it leaned to (default 50)."`
 	Analyses       int           `default:"0" env:"ANIMO_ANALYSES" placeholder:"N" help:"Photos analysed at once on this machine; 0 is one for each core."`
 	AnalyseTime    time.Duration `default:"2m" env:"ANIMO_ANALYSE_TIME" help:"Longest analysis of one photo, each attempt."`
-	MaxPhoto       int64         `default:"33554432" env:"ANIMO_MAX_PHOTO" placeholder:"BYTES" help:"Largest photo."`
-	MaxPixels      int           `default:"50000000" env:"ANIMO_MAX_PIXELS" placeholder:"N" help:"Most pixels of a photo, and of all photos that are being decoded at once."`
-	MaxFaces       int           `default:"100" env:"ANIMO_MAX_FACES" placeholder:"N" help:"Most faces of a photo; the surest are kept."`
+	MaxPhoto       int64         `default:"33554432" env:"ANIMO_MAX_PHOTO" placeholder:"BYTES" help:"Largest photo (default 33554432)."`
+	MaxPixels      int           `default:"50000000" env:"ANIMO_MAX_PIXELS" placeholder:"N" help:"Most pixels of a photo, and of all photos that are being decoded at once (default 50000000)."`
+	MaxFaces       int           `default:"100" env:"ANIMO_MAX_FACES" placeholder:"N" help:"Most faces of a photo; the surest are kept (default 100)."`
 	MaxStreams     int           `default:"4096" env:"ANIMO_MAX_STREAMS" placeholder:"N" help:"Live streams served at once, half of them for one tenant."`
 
-	Purpose            string        `default:"event" env:"ANIMO_PURPOSE" placeholder:"PURPOSE" help:"What the tenant default analyses faces for: event, customers, research, health or safety."`
+	Purpose            string        `default:"event" env:"ANIMO_PURPOSE" placeholder:"PURPOSE" help:"What the tenant default analyses faces for: event, customers, research, health or safety (default event)."`
 	AllowWorkEducation bool          `env:"ANIMO_ALLOW_WORK_EDUCATION" help:"Let tenants analyse emotions at work or in education. The EU AI Act forbids it (Article 5(1)(f)) but for medical or safety reasons; to say that one of these applies is up to you."`
-	PhotosPerMinute    int           `default:"6000" env:"ANIMO_PHOTOS_PER_MINUTE" placeholder:"N" help:"Photos that a tenant may send in a minute, unless its own limit says otherwise."`
-	MaxPhotos          int           `default:"1000000" env:"ANIMO_MAX_PHOTOS" placeholder:"N" help:"Photos kept for a tenant, unless its own limit says otherwise."`
-	MaxPhotoBytes      int64         `default:"107374182400" env:"ANIMO_MAX_PHOTO_BYTES" placeholder:"BYTES" help:"Bytes of photos kept for a tenant, unless its own limit says otherwise."`
-	KeepPhotos         time.Duration `default:"720h" env:"ANIMO_KEEP_PHOTOS" help:"How long pictures, thumbnails and descriptors are kept, unless the tenant's own time says otherwise."`
-	KeepFaces          time.Duration `default:"8760h" env:"ANIMO_KEEP_FACES" help:"How long what was recorded of faces is kept, unless the tenant's own time says otherwise; not less than keep-photos."`
+	PhotosPerMinute    int           `default:"6000" env:"ANIMO_PHOTOS_PER_MINUTE" placeholder:"N" help:"Photos that a tenant may send in a minute, unless its own limit says otherwise (default 6000)."`
+	MaxPhotos          int           `default:"1000000" env:"ANIMO_MAX_PHOTOS" placeholder:"N" help:"Photos kept for a tenant, unless its own limit says otherwise (default 1000000)."`
+	MaxPhotoBytes      int64         `default:"107374182400" env:"ANIMO_MAX_PHOTO_BYTES" placeholder:"BYTES" help:"Bytes of photos kept for a tenant, unless its own limit says otherwise (default 107374182400)."`
+	KeepPhotos         time.Duration `default:"720h" env:"ANIMO_KEEP_PHOTOS" placeholder:"TIME" help:"How long pictures, thumbnails and descriptors are kept, unless the tenant's own time says otherwise (default 720h)."`
+	KeepFaces          time.Duration `default:"8760h" env:"ANIMO_KEEP_FACES" placeholder:"TIME" help:"How long what was recorded of faces is kept, unless the tenant's own time says otherwise; not less than keep-photos (default 8760h)."`
 	KeepDescriptors    bool          `default:"true" negatable:"" env:"ANIMO_KEEP_DESCRIPTORS" help:"Keep the 128 numbers by which a face is known again, as long as its photo. Without them a face that was recorded cannot be named later."`
 
 	MaxSubscriptions     int           `default:"100" env:"ANIMO_MAX_SUBSCRIPTIONS" placeholder:"N" help:"Subscriptions of a tenant."`
@@ -92,7 +92,7 @@ type Config struct {
 // Stores are the settings that say where things are kept. Commands that work on the stores without a
 // server take these alone.
 type Stores struct {
-	Data    string `default:"data" env:"ANIMO_DATA" type:"path" placeholder:"DIR" help:"Folder for everything that is kept."`
+	Data    string `default:"data" env:"ANIMO_DATA" type:"path" placeholder:"DIR" help:"Folder for everything that is kept (default data)."`
 	Tables  string `default:"sqlite:" env:"ANIMO_TABLES" placeholder:"URL" help:"Where rows and queues are kept: sqlite: is one file in the data folder, sqlite:PATH another."`
 	Objects string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another."`
 }

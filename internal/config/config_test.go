@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -127,5 +128,24 @@ func TestConfig_loopback(t *testing.T) {
 func TestConfig_string_hides_secrets(t *testing.T) {
 	if s := (config.Config{MetricsToken: "hush", SMTPPassword: "hush"}).String(); strings.Contains(s, "hush") {
 		t.Errorf("%s", s)
+	}
+}
+
+func TestFromFile_names_the_file_and_the_setting_that_was_meant(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "animo.yaml")
+	if err := os.WriteFile(path, []byte("max_rows: 5\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var c struct {
+		config.Config `embed:""`
+		File          kong.ConfigFlag
+	}
+	parser, err := kong.New(&c, kong.Configuration(config.FromFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = parser.Parse([]string{"--file", path})
+	if want := path + ": no such setting: max_rows (did you mean max-rows?)"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %q", err, want)
 	}
 }

@@ -15,14 +15,22 @@ import (
 // FromFile reads settings from YAML, one `flag-name: value` a line, for kong.Configuration. A key that is no
 // flag is refused. An environment variable or a flag is stronger than the file.
 func FromFile(r io.Reader) (kong.Resolver, error) {
+	name := "settings file"
+	if f, ok := r.(interface{ Name() string }); ok { // an os.File
+		name += " " + f.Name()
+	}
 	values := map[string]any{}
 	if err := yaml.NewDecoder(r).Decode(&values); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("settings file: %w", err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return fileValues(values), nil
+	return fileValues{name, values}, nil
 }
 
-type fileValues map[string]any
+// fileValues are the settings of a file.
+type fileValues struct {
+	name   string // for errors
+	values map[string]any
+}
 
 // Validate refuses keys that no command has a flag for.
 func (v fileValues) Validate(app *kong.Application) error {
@@ -38,8 +46,11 @@ func (v fileValues) Validate(app *kong.Application) error {
 	}
 	walk(app.Node)
 	var unknown []string
-	for key := range v {
-		if !known[key] {
+	for key := range v.values {
+		if meant := strings.ReplaceAll(strings.ToLower(key), "_", "-"); !known[key] {
+			if known[meant] {
+				key += " (did you mean " + meant + "?)"
+			}
 			unknown = append(unknown, key)
 		}
 	}
@@ -47,7 +58,7 @@ func (v fileValues) Validate(app *kong.Application) error {
 		return nil
 	}
 	slices.Sort(unknown)
-	return fmt.Errorf("settings file: no such setting: %s (animo serve --help lists them)", strings.Join(unknown, ", "))
+	return fmt.Errorf("%s: no such setting: %s (animo serve --help lists them)", v.name, strings.Join(unknown, ", "))
 }
 
 // Resolve gives a flag its value from the file, unless the environment has one.
@@ -57,7 +68,7 @@ func (v fileValues) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any
 			return nil, nil
 		}
 	}
-	value, ok := v[flag.Name]
+	value, ok := v.values[flag.Name]
 	if !ok {
 		return nil, nil
 	}

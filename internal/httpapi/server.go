@@ -169,6 +169,7 @@ func New(o Options) http.Handler {
 	s.routeClassify()
 	s.routeSubscriptions()
 	s.routeQueues()
+	describeFields(s.api.OpenAPI().Components.Schemas.Map())
 
 	private := s.authenticate(s.limitInFlight(s.unrouted(mux, s.once(s.readBody(mux)))))
 	front := http.NewServeMux()

@@ -162,7 +162,12 @@ func (b *Inbox) look(ctx context.Context, now time.Time) {
 	b.tellStrangers(root, list)
 	ready := make([][]*file, len(drops))
 	for i, d := range drops {
-		err := b.within(root, d.tenant, func(home *os.Root) { ready[i] = b.visit(ctx, home, d, now) })
+		err := b.within(root, d.tenant, func(home *os.Root) {
+			if d.kind == photosKind { // once for the two drops of a tenant
+				b.tellMisplaced(home, d.tenant)
+			}
+			ready[i] = b.visit(ctx, home, d, now)
+		})
 		if err != nil {
 			b.sayOnce(d.key(), "a folder of the inbox is left alone", "tenant", d.tenant, "err", err)
 		}
@@ -190,7 +195,7 @@ func (b *Inbox) dropsOf(list []animo.Tenant) []*drop {
 	return drops
 }
 
-// tellStrangers logs the folders that are no tenant's.
+// tellStrangers logs the folders that are no tenant's, and the files beside them.
 func (b *Inbox) tellStrangers(root *os.Root, list []animo.Tenant) {
 	known := make(map[string]bool, len(list))
 	for _, t := range list {
@@ -201,14 +206,40 @@ func (b *Inbox) tellStrangers(root *os.Root, list []animo.Tenant) {
 		return // look would have said so
 	}
 	defer dir.Close()
-	const most = 1000 // names, lest a wrong folder keep the inbox busy
-	entries, _ := dir.ReadDir(most)
+	entries, _ := dir.ReadDir(namesMost)
 	for _, e := range entries {
-		if e.IsDir() && !ignored(e.Name()) && !known[e.Name()] {
+		switch {
+		case ignored(e.Name()):
+		case !e.IsDir():
+			b.sayMisplaced(e.Name())
+		case !known[e.Name()]:
 			b.sayOnce("stranger/"+e.Name(), "a folder of the inbox is left alone: there is no such tenant", "folder", e.Name())
 		}
 	}
 }
+
+// tellMisplaced logs what lies in a tenant's folder and in none of its drops.
+func (b *Inbox) tellMisplaced(home *os.Root, tenant string) {
+	dir, err := home.Open(".")
+	if err != nil {
+		return // the look at its drops says so
+	}
+	defer dir.Close()
+	entries, _ := dir.ReadDir(namesMost)
+	for _, e := range entries {
+		if e.Type().IsRegular() && !ignored(e.Name()) {
+			b.sayMisplaced(path.Join(tenant, e.Name()))
+		}
+	}
+}
+
+// sayMisplaced logs that a file lies where none is taken.
+func (b *Inbox) sayMisplaced(p string) {
+	b.sayOnce("misplaced/"+p, "a file of the inbox is left alone: files are taken from TENANT/photos and TENANT/training", "path", p)
+}
+
+// namesMost is how many names of a folder that holds no drop are looked at, lest a wrong one keep the inbox busy.
+const namesMost = 1000
 
 // within calls do with a tenant's folder, making it where there is none. No path in it leads out of it: a
 // tenant who may make links there reaches nobody else's files.

@@ -273,9 +273,14 @@ func TestInbox_moves_a_file_when_it_is_done(t *testing.T) {
 func TestInbox_makes_folders_for_tenants_that_exist(t *testing.T) {
 	watch(t, Options{}, func(t *testing.T, b *box) {
 		b.write("later/photos/a.jpg", "1")
+		b.write("lost.jpg", "1")
+		b.write("acme/stray.jpg", "1")
 		b.looks(5)
 		b.wantTaken()
 		b.wantLogged(1, "there is no such tenant")
+		b.wantLogged(2, "files are taken from TENANT/photos")
+		b.wantLogged(1, "path=lost.jpg")
+		b.wantLogged(1, "path=acme/stray.jpg")
 		b.change(func() { b.tenants = append(b.tenants, animo.Tenant{ID: "later"}, animo.Tenant{ID: "new"}) })
 		b.looks(3)
 		b.wantTaken(`later a.jpg "" 1`)
@@ -287,7 +292,7 @@ func TestInbox_makes_folders_for_tenants_that_exist(t *testing.T) {
 		b.change(func() { b.tenants = b.tenants[:1] })
 		b.set("", animo.Done, nil)
 		b.looks(3)
-		b.wantFiles("later/photos/a.jpg") // of a tenant that was removed: left alone
+		b.wantFiles("acme/stray.jpg", "later/photos/a.jpg", "lost.jpg") // of a tenant that was removed: left alone
 	})
 }
 

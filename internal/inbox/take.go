@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path"
 	"strings"
@@ -119,7 +120,7 @@ func (r *reader) Read(p []byte) (int, error) {
 // postpone leaves a file where it is, to be tried again after a pause. Where the reason may be everybody's, all
 // of its drop waits, too.
 func (b *Inbox) postpone(d *drop, f *file, now time.Time, err error) {
-	about := []any{"tenant", d.tenant, "path", d.in(f.path), "code", animo.CodeOf(err), "err", err, "cause", errors.Unwrap(err)}
+	about := []any{"tenant", d.tenant, "path", d.in(f.path), "code", animo.CodeOf(err), "err", err, causeOf(err)}
 	first := f.rest.begin(now)
 	switch animo.CodeOf(err) {
 	case animo.NoSpace, animo.TooManyRequests, animo.Unavailable, animo.Forbidden, animo.Quota:
@@ -154,8 +155,16 @@ func (b *Inbox) settle(ctx context.Context, home *os.Root, d *drop, f *file, now
 		err = b.put(home, d, f, status, why)
 	}
 	if err != nil && ctx.Err() == nil && f.rest.begin(now) {
-		b.o.Log.Warn("a file of the inbox cannot be moved yet", "tenant", d.tenant, "path", d.in(f.path), "err", err, "cause", errors.Unwrap(err))
+		b.o.Log.Warn("a file of the inbox cannot be moved yet", "tenant", d.tenant, "path", d.in(f.path), "err", err, causeOf(err))
 	}
+}
+
+// causeOf is what an error is due to, for the log; nothing where it says all itself.
+func causeOf(err error) slog.Attr {
+	if cause := errors.Unwrap(err); cause != nil {
+		return slog.Any("cause", cause)
+	}
+	return slog.Attr{}
 }
 
 // put moves a file to where files of its status go, and forgets it.

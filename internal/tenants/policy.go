@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"animo"
@@ -67,8 +68,8 @@ func (r *Registry) check(p animo.PhotoPolicy) error {
 		}
 	}
 	if p.KeepFaces > 0 && p.KeepFaces < p.KeepPhotos {
-		return animo.Errorf(animo.Invalid, "%v is less than keep_photos, %v; faces are kept at least as long as their photos",
-			"%v es menos que keep_photos, %v; los rostros se guardan al menos tanto como sus fotos", p.KeepFaces, p.KeepPhotos).Of("keep_faces")
+		return animo.Errorf(animo.Invalid, "%v is less than keep-photos, %v; faces are kept at least as long as their photos",
+			"%v es menos que keep-photos, %v; los rostros se guardan al menos tanto como sus fotos", p.KeepFaces, p.KeepPhotos).Of("keep_faces")
 	}
 	if p.Purpose == "" {
 		return nil
@@ -90,7 +91,13 @@ func (r *Registry) allow(p animo.Purpose) error {
 			"el propósito %q no se permite aquí: en la Unión Europea, reconocer emociones de personas en el trabajo o en la educación está prohibido salvo por motivos médicos o de seguridad (Reglamento (UE) 2024/1689, artículo 5, apartado 1, letra f)); si hay un motivo así, el ajuste allow-work-education lo permite",
 			p).Of("purpose")
 	}
-	return animo.Errorf(animo.Invalid, "there is no purpose %q; use one of %v", "no existe el propósito %q; use uno de %v", p, animo.Purposes()).Of("purpose")
+	var names []string
+	for _, known := range animo.Purposes() {
+		if r.options.AllowWorkEducation || known != animo.ForWork && known != animo.ForEducation {
+			names = append(names, string(known))
+		}
+	}
+	return animo.Errorf(animo.Invalid, "there is no purpose %q; use one of: %s", "no existe el propósito %q; use uno de: %s", p, strings.Join(names, ", ")).Of("purpose")
 }
 
 // fill gives a tenant's policy the server's value in each field that is zero, but Purpose.
