@@ -49,7 +49,7 @@ Examples:
 
 // Run sends the photos, one after the other.
 func (p *peopleAddCmd) Run(ctx context.Context, c *console) error {
-	files, err := findPhotos(c, p.Files)
+	files, failed, err := findPhotos(c, p.Files)
 	if err != nil {
 		return err
 	}
@@ -58,11 +58,17 @@ func (p *peopleAddCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer k.http.CloseIdleConnections()
-	if err := k.reach(ctx); err != nil {
-		return err
+	if len(files) > 0 {
+		if err := k.reach(ctx); err != nil {
+			return err
+		}
 	}
 	var person knownPerson
-	failed, first := 0, error(nil)
+	var first error
+	if failed > 0 {
+		first = errNoPicture
+	}
+	served := 0
 	for i, file := range files {
 		err := k.call(ctx, http.MethodPost, personPath(p.Name)+"/photos", fileBody(file), &person)
 		if ctx.Err() != nil {
@@ -71,9 +77,11 @@ func (p *peopleAddCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			c.fail(fmt.Errorf("%s: %w", printable(file), err))
 			failed, first = failed+1, cmp.Or(first, err)
+		} else {
+			served++
 		}
 	}
-	if failed < len(files) {
+	if served > 0 {
 		fmt.Fprintf(c.stdout, "%s\t%d\n", printable(person.Name), person.Examples)
 	}
 	if failed > 0 {
@@ -153,7 +161,7 @@ func (peopleRemoveCmd) Help() string {
 // Run erases the person.
 func (p *peopleRemoveCmd) Run(ctx context.Context, c *console) error {
 	if !p.Yes {
-		return usagef("yes", "what is known of %s will be lost; say --yes if that is meant", "se perderá lo que se sabe de %s; añada --yes si es lo que quiere", printable(p.Name))
+		return usagef("--yes", "what is known of %s will be lost; say --yes if that is meant", "se perderá lo que se sabe de %s; añada --yes si es lo que quiere", printable(p.Name))
 	}
 	var r animo.Receipt
 	if err := p.ask(ctx, c, http.MethodDelete, personPath(p.Name), nil, &r); err != nil {
