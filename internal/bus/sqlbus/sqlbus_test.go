@@ -99,11 +99,12 @@ func TestNew_gives_back_what_the_same_owner_held(t *testing.T) {
 
 func TestNew_ends_what_a_clock_set_back_would_keep_waiting(t *testing.T) {
 	day := time.Date(2023, 4, 5, 6, 7, 8, 0, time.UTC)
-	var now time.Time
-	clock := sqldb.Options{Clock: func() time.Time { return now }}
+	var now atomic.Pointer[time.Time]
+	set := func(t time.Time) { now.Store(&t) }
+	clock := sqldb.Options{Clock: func() time.Time { return *now.Load() }}
 	path := file(t)
 
-	now = day
+	set(day)
 	before := open(t, path, clock, sqlbus.Options{Owner: "before"})
 	declare(t, before, "q")
 	for _, tenant := range []string{"a", "b", "c"} {
@@ -126,18 +127,18 @@ func TestNew_ends_what_a_clock_set_back_would_keep_waiting(t *testing.T) {
 		}
 	}
 
-	now = day.Add(-10 * time.Minute) // set back a little: everything keeps its time
+	set(day.Add(-10 * time.Minute)) // set back a little: everything keeps its time
 	want(open(t, path, clock, sqlbus.Options{Owner: "little"}), 0, 2, 1)
-	now = day.Add(10 * time.Second)
+	set(day.Add(10 * time.Second))
 	want(before, 2, 0, 1)
 
-	now = day.Add(-24 * time.Hour)
+	set(day.Add(-24 * time.Hour))
 	want(open(t, path, clock, sqlbus.Options{}), 0, 2, 1) // one that only looks changes nothing
-	now = now.Add(2 * time.Minute)
+	set(now.Load().Add(2 * time.Minute))
 	want(before, 0, 2, 1)
 	after := open(t, path, clock, sqlbus.Options{Owner: "after"})
 	want(after, 0, 2, 1)
-	now = now.Add(time.Minute)
+	set(now.Load().Add(time.Minute))
 	want(after, 3, 0, 0)
 	if got := claim(t, after, 9); len(got) != 3 {
 		t.Errorf("claimed %d events, want 3", len(got))
