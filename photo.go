@@ -23,7 +23,7 @@ type Photo struct {
 
 // Face is one face in a photo: where it is, what it shows, and who it may be.
 type Face struct {
-	ID         string       `json:"id"` // the photo's, a hyphen, and the face's number from 0
+	ID         string       `json:"id"` // the photo's, a hyphen, and the face's number from 0; analysed again, r1- stands before the number, then r2- …
 	Mood       Mood         `json:"mood"`
 	LeanedTo   string       `json:"leaned_to,omitempty"` // the emotion of a face that is OTHER for want of confidence
 	Emotions   []Emotion    `json:"emotions"`            // the most probable first
@@ -69,11 +69,11 @@ type Quality struct {
 // Receipt says what an erasure removed. It names nobody: of what was erased it keeps only the ID.
 type Receipt struct {
 	ID          string    `json:"id"`     // the receipt's
-	Erased      string    `json:"erased"` // the photo's ID
+	Erased      string    `json:"erased"` // the photo's ID, or the person's
 	Time        time.Time `json:"time"`
-	Files       int       `json:"files"` // the photo's own and those made of it
+	Files       int       `json:"files"` // the photo's own and those made of it; a person's thumbnails
 	Bytes       int64     `json:"bytes"` // of the photo's own
-	Faces       int       `json:"faces"` // rows of the moods' tables
+	Faces       int       `json:"faces"` // rows of the moods' tables; for a person, those that named them
 	Descriptors int       `json:"descriptors"`
 	Events      int       `json:"events"`     // queued, running or dead
 	Deliveries  int       `json:"deliveries"` // to subscribers: that waited, and what was kept of those that were told

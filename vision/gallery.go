@@ -34,7 +34,7 @@ type Match struct {
 }
 
 // Gallery knows people by the descriptors of their faces, several each. The zero value knows nobody. It may
-// be used by any number of goroutines at once. A search compares with every descriptor, so it is exact.
+// be used by any number of goroutines at once. A search passes over nobody, so it is exact.
 type Gallery struct {
 	mu     sync.RWMutex
 	people []person
@@ -42,6 +42,8 @@ type Gallery struct {
 	// The descriptors lie in one piece, in no order, and beside each whose it is.
 	descriptors []Descriptor
 	owner       []int32 // in people
+	codes       []int8  // of each descriptor, len(code{}) of them
+	rests       []float32
 }
 
 type person struct {
@@ -55,6 +57,30 @@ const maxNameBytes = 1024
 // Add introduces a person, or adds descriptors to one who is known. A name is UTF-8 of 1 to 1024 bytes, and a
 // descriptor finite numbers, not all zero; otherwise the error is Invalid and nothing was added.
 func (g *Gallery) Add(name string, descriptors ...Descriptor) error {
+	if err := check(name, descriptors); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.add(name, descriptors)
+	return nil
+}
+
+// Set has a person known by these descriptors and no others; without any, the person is forgotten. No search sees
+// anything between before and after. It refuses what Add does.
+func (g *Gallery) Set(name string, descriptors ...Descriptor) error {
+	if err := check(name, descriptors); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.remove(name)
+	g.add(name, descriptors)
+	return nil
+}
+
+// check answers Invalid for what Add refuses.
+func check(name string, descriptors []Descriptor) error {
 	if name == "" || len(name) > maxNameBytes || !utf8.ValidString(name) {
 		return animo.Errorf(animo.Invalid, "%q is not a name; it takes 1 to %d bytes of UTF-8",
 			"%q no es un nombre; lleva de 1 a %d bytes de UTF-8", name, maxNameBytes).Of("name")
@@ -65,11 +91,13 @@ func (g *Gallery) Add(name string, descriptors ...Descriptor) error {
 				"el descriptor %d de %s no lo es: sus números son todos 0 o no todos finitos", i+1, name).Of("descriptor")
 		}
 	}
+	return nil
+}
+
+func (g *Gallery) add(name string, descriptors []Descriptor) {
 	if len(descriptors) == 0 {
-		return nil
+		return
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	who, known := g.index[name]
 	if !known {
 		if g.index == nil {
@@ -81,10 +109,10 @@ func (g *Gallery) Add(name string, descriptors ...Descriptor) error {
 	}
 	g.people[who].descriptors += len(descriptors)
 	g.descriptors = append(g.descriptors, descriptors...)
-	for range descriptors {
-		g.owner = append(g.owner, who)
+	for i := range descriptors {
+		c, rest := descriptors[i].encode()
+		g.owner, g.codes, g.rests = append(g.owner, who), append(g.codes, c[:]...), append(g.rests, rest)
 	}
-	return nil
 }
 
 // valid reports whether d may stand in a gallery. A descriptor of zeros is what a Face has where none was
@@ -102,6 +130,10 @@ func (d *Descriptor) valid() bool {
 func (g *Gallery) Remove(name string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	return g.remove(name)
+}
+
+func (g *Gallery) remove(name string) bool {
 	who, known := g.index[name]
 	if !known {
 		return false
@@ -109,12 +141,14 @@ func (g *Gallery) Remove(name string) bool {
 	kept := 0
 	for i, owner := range g.owner {
 		if owner != who {
-			g.descriptors[kept], g.owner[kept] = g.descriptors[i], owner
+			g.descriptors[kept], g.owner[kept], g.rests[kept] = g.descriptors[i], owner, g.rests[i]
+			copy(g.codes[kept*len(code{}):], g.codes[i*len(code{}):][:len(code{})])
 			kept++
 		}
 	}
 	clear(g.descriptors[kept:])
-	g.descriptors, g.owner = g.descriptors[:kept], g.owner[:kept]
+	clear(g.codes[kept*len(code{}):])
+	g.descriptors, g.owner, g.rests, g.codes = g.descriptors[:kept], g.owner[:kept], g.rests[:kept], g.codes[:kept*len(code{})]
 
 	// The last person takes the free place.
 	last := int32(len(g.people) - 1)
@@ -159,11 +193,10 @@ func (g *Gallery) Match(d Descriptor, limit float64) (nearest Match, ok bool) {
 	defer g.mu.RUnlock()
 	bound := square(limit)
 	who := int32(-1)
-	for i := range g.descriptors {
-		if s := squaredDistance(&d, &g.descriptors[i], bound); s < bound {
-			bound, who = s, g.owner[i]
-		}
-	}
+	g.scan(&d, bound, func(i int, squared float32) float32 {
+		bound, who = squared, g.owner[i]
+		return bound
+	})
 	if who < 0 {
 		return Match{}, false
 	}
@@ -176,13 +209,12 @@ func (g *Gallery) Nearest(d Descriptor, limit float64, n int) []Match {
 	defer g.mu.RUnlock()
 	bound := square(limit)
 	best := make(map[int32]float32)
-	for i := range g.descriptors {
-		if s := squaredDistance(&d, &g.descriptors[i], bound); s < bound {
-			if b, seen := best[g.owner[i]]; !seen || s < b {
-				best[g.owner[i]] = s
-			}
+	g.scan(&d, bound, func(i int, squared float32) float32 {
+		if b, seen := best[g.owner[i]]; !seen || squared < b {
+			best[g.owner[i]] = squared
 		}
-	}
+		return bound
+	})
 	matches := make([]Match, 0, len(best))
 	for who, s := range best {
 		matches = append(matches, g.match(who, s))

@@ -96,6 +96,60 @@ func TestGallery_finds_the_nearest(t *testing.T) {
 	}
 }
 
+// TestGallery_codes_pass_over_nobody compares both ways of searching, at limits round each distance, among
+// descriptors that codes say little of, too.
+func TestGallery_codes_pass_over_nobody(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 16))
+	g := crowd(t, 300, rng)
+	for i := range 40 {
+		d := randomDescriptor(rng)
+		for j := range d {
+			d[j] *= float32(math.Pow(10, float64(i-20)))
+		}
+		mustAdd(t, g, fmt.Sprint("odd", i), d)
+	}
+	// The worst for codes: one of the two is what its code stands for, and the other all but half a step from
+	// it, in every number.
+	for _, share := range []float32{0.49, 0.51} {
+		var even, odd Descriptor
+		for i := range even {
+			even[i] = float32(i%11-5) * 16 * codeStep
+			odd[i] = even[i] + share*codeStep
+		}
+		for _, pair := range [][2]Descriptor{{even, odd}, {odd, even}} {
+			var two Gallery
+			mustAdd(t, &two, "one", pair[0])
+			if _, ok := two.Match(pair[1], even.Distance(odd)+1e-6); !ok {
+				t.Errorf("%g of a step away, nobody is found", share)
+			}
+		}
+	}
+	found := 0
+	for i := range 200 {
+		query := near(g.descriptors[rng.IntN(len(g.descriptors))], float64(i)/100, rng)
+		exact := squaredDistance(&query, &g.descriptors[rng.IntN(len(g.descriptors))], math.MaxFloat32)
+		for _, bound := range []float32{0, exact, math.Nextafter32(exact, 0), math.Nextafter32(exact, 9), 0.36, 1, math.MaxFloat32} {
+			var got, want []int
+			for list, scan := range map[*[]int]func(*Descriptor, float32, func(int, float32) float32){&got: g.scanCodes, &want: g.scanDescriptors} {
+				scan(&query, bound, func(i int, squared float32) float32 {
+					if squared != squaredDistance(&query, &g.descriptors[i], math.MaxFloat32) {
+						t.Errorf("descriptor %d is not at %g", i, squared)
+					}
+					*list = append(*list, i)
+					return bound
+				})
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("within %g the codes let %d through, want %d", bound, len(got), len(want))
+			}
+			found += len(want)
+		}
+	}
+	if found < 1000 {
+		t.Errorf("only %d descriptors were near", found)
+	}
+}
+
 func TestGallery_best_of_several_descriptors_counts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	var g Gallery
@@ -159,6 +213,11 @@ func TestGallery_Remove_leaves_no_trace(t *testing.T) {
 	for _, d := range g.descriptors[:cap(g.descriptors)][len(g.descriptors):] {
 		if d != (Descriptor{}) {
 			t.Error("a removed descriptor is still in memory")
+		}
+	}
+	for _, n := range g.codes[:cap(g.codes)][len(g.codes):] {
+		if n != 0 {
+			t.Error("a removed descriptor's code is still in memory")
 		}
 	}
 	for _, p := range g.people[:cap(g.people)][len(g.people):] {
@@ -327,33 +386,38 @@ func FuzzLoadGallery(f *testing.F) {
 	})
 }
 
-// BenchmarkGallery searches 100,000 descriptors for somebody who is there, and for a stranger.
+// crowd gives a gallery of people with five descriptors each: those of one person about 0.4 from each other,
+// those of strangers about 0.85, as real ones are.
+func crowd(tb testing.TB, people int, rng *rand.Rand) *Gallery {
+	g := new(Gallery)
+	human := randomDescriptor(rng)
+	for i := range people {
+		one := near(human, 0.55, rng)
+		for range 5 {
+			mustAdd(tb, g, fmt.Sprint(i), near(one, 0.28, rng))
+		}
+	}
+	return g
+}
+
+// BenchmarkGallery searches 10,000 people with five descriptors each for one of them, and for a stranger. The
+// definition is what a search without codes takes.
 func BenchmarkGallery(b *testing.B) {
 	rng := rand.New(rand.NewPCG(13, 14))
-	var g Gallery
-	for i := range 25_000 {
-		mustAdd(b, &g, fmt.Sprint(i), randomDescriptor(rng), randomDescriptor(rng), randomDescriptor(rng), randomDescriptor(rng))
+	g := crowd(b, 10_000, rng)
+	known := near(g.descriptors[25_000], 0.3, rng)
+	stranger := near(crowd(b, 1, rand.New(rand.NewPCG(13, 14))).descriptors[0], 0.7, rng)
+	search := func(b *testing.B, d Descriptor, want bool, scan func(*Descriptor, float32, func(int, float32) float32)) {
+		for b.Loop() {
+			found := false
+			scan(&d, square(MatchDistance), func(_ int, squared float32) float32 { found = true; return squared })
+			if found != want {
+				b.Fatalf("found is %v, want %v", found, want)
+			}
+		}
 	}
-	known, stranger := near(g.descriptors[50_000], 0.4, rng), near(g.descriptors[50_000], 0.9, rng)
-	b.Run("known", func(b *testing.B) {
-		for b.Loop() {
-			if _, ok := g.Match(known, MatchDistance); !ok {
-				b.Fatal("not found")
-			}
-		}
-	})
-	b.Run("stranger", func(b *testing.B) {
-		for b.Loop() {
-			if m, ok := g.Match(stranger, MatchDistance); ok {
-				b.Fatalf("taken for %v", m)
-			}
-		}
-	})
-	b.Run("every_number", func(b *testing.B) { // no distance reaches the limit, so none stops early
-		for b.Loop() {
-			for i := range g.descriptors {
-				squaredDistance(&known, &g.descriptors[i], math.MaxFloat32)
-			}
-		}
-	})
+	b.Run("known", func(b *testing.B) { search(b, known, true, g.scan) })
+	b.Run("stranger", func(b *testing.B) { search(b, stranger, false, g.scan) })
+	b.Run("known/definition", func(b *testing.B) { search(b, known, true, g.scanDescriptors) })
+	b.Run("stranger/definition", func(b *testing.B) { search(b, stranger, false, g.scanDescriptors) })
 }

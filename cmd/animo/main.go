@@ -31,6 +31,7 @@ type commands struct {
 	Demo          demoCmd          `cmd:"" help:"Show what Animo does: start a server, send it photos and opinions, print what comes of them."`
 	Serve         serveCmd         `cmd:"" help:"Run the server: photos in and moods out, opinions in and models out, over REST."`
 	Upload        uploadCmd        `cmd:"" help:"Send photos to a running server."`
+	People        peopleCmd        `cmd:"" help:"Introduce people to a running server, and change, list and forget them."`
 	Subscriptions subscriptionsCmd `cmd:"" help:"Have programs and people told of faces, by webhook and e-mail."`
 	Analyze       analyzeCmd       `cmd:"" help:"Find the faces in pictures: what they show, and who they are."`
 	Train         trainCmd         `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`

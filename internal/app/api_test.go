@@ -182,6 +182,7 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	owner.upload("roto.txt", "", "secreto sin etiqueta\n")
 	letter := owner.deadLetters("ingest")[0]
 	photo := owner.photo("secreto.jpg", "?source=secreto", sample(t, 1))
+	known := owner.do("POST", "/v1/faces/"+photo.Faces[0].ID+"/person", `{"name":"secreto.txt"}`).body
 	var sub subscription
 	owner.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"https://secreto.example/"}`).into(t, &sub)
 	before := owner.do("GET", "/v1/models/secreto.txt", "").body
@@ -195,11 +196,14 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 		"classify":      `{"texts":["Todo excelente"]}`,
 		"train-model":   `{"id":"mio","datasets":["secreto.txt"]}`,
 		"serve-version": `{"version":"` + model.Version + `"}`,
+		"rename-person": `{"name":"mio"}`, "merge-person": `{"into":"mio"}`, "name-face": `{"name":"mio"}`,
+		"reanalyse-photos": `{"ids":["` + photo.ID + `"]}`,
 	}
 	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
 	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
 		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422,
 		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "export-moods": 200, "upload-photos": 422, "upload-photo": 422,
+		"list-people": 200, "introduce-person": 422, "reanalyse-photos": 202,
 		"list-subscriptions": 200, "add-subscription": 400}
 	// What else may be asked of these, beside what they answer without a query.
 	queries := map[string][]string{
@@ -209,7 +213,7 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	}
 	n := 0
 	for path, operations := range api.Paths {
-		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID,
+		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID, "{face}", photo.Faces[0].ID, "{example}", photo.Faces[0].ID,
 			"{subscription}", sub.ID, "{delivery}", "1").Replace(path)
 		id := "secreto.txt"
 		if strings.HasPrefix(path, "/v1/queues/") {
@@ -244,6 +248,12 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	}
 	if got := owner.deadLetters("ingest"); len(got) != 1 || got[0].ID != letter.ID {
 		t.Errorf("the owner's dead letters: %+v", got)
+	}
+	if now := owner.do("GET", "/v1/photos/"+photo.ID, "").body; !strings.Contains(now, known) {
+		t.Errorf("the owner's face before: %s\nphoto after: %s", known, now)
+	}
+	if r := stranger.do("GET", "/v1/moods?person=secreto.txt", ""); r.body != `{"items":[]}` {
+		t.Errorf("moods of another tenant's person: %s", r.body)
 	}
 	if r := owner.do("GET", "/v1/subscriptions/"+sub.ID, ""); sub.ID == "" || r.status != http.StatusOK {
 		t.Errorf("the owner's subscription: %d %s", r.status, r.body)

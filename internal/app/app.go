@@ -105,6 +105,9 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		Forget: func(ctx context.Context, tenant, photo string) (int, error) {
 			return a.notify.Forget(ctx, tenant, photo)
 		},
+		Rename: func(ctx context.Context, tenant, face string, people []animo.Celebrity) error {
+			return a.notify.Rename(ctx, tenant, face, people)
+		},
 	})
 	if a.notify, err = a.newNotifier(owner, o); err != nil {
 		return a, err
@@ -148,7 +151,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 	}
 	stopping := make(chan struct{})
 	a.web, err = listen(ctx, c.Listen, stopping, a.log, httpapi.New(httpapi.Options{
-		Version: o.Version, Opinions: a.flow, Photos: a.photos, Subscriptions: a.notify, Queues: a.stores.Queues, Keys: a.stores.Tenants,
+		Version: o.Version, Opinions: a.flow, Photos: a.photos, People: a.photos, Subscriptions: a.notify, Queues: a.stores.Queues, Keys: a.stores.Tenants,
 		Limits: httpapi.Limits{
 			BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Requests: c.MaxRequests,
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
@@ -247,6 +250,9 @@ func (a *App) sweep(ctx context.Context) {
 		err := a.stores.Tenants.Finish(ctx, a.stores.erase)
 		list, listErr := a.stores.Tenants.List(ctx)
 		err = errors.Join(err, listErr)
+		if listErr == nil {
+			a.photos.Forget(idsOf(list))
+		}
 		for _, t := range list {
 			_, photosErr := a.photos.Sweep(ctx, t.ID)
 			_, opinionsErr := a.flow.Sweep(ctx, t.ID)
@@ -265,6 +271,14 @@ func (a *App) sweep(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+func idsOf(tenants []animo.Tenant) []string {
+	ids := make([]string, len(tenants))
+	for i, t := range tenants {
+		ids[i] = t.ID
+	}
+	return ids
 }
 
 // retireStep is how many photos of a tenant are retired before it is another's turn.

@@ -114,8 +114,14 @@ func (a *animo) records(query string) []record {
 // part is one part of a form: a file where it has a file name.
 type part struct{ field, file, content string }
 
-// form sends parts as multipart/form-data.
+// form sends photos as multipart/form-data.
 func (a *animo) form(query string, parts ...part) answer {
+	a.t.Helper()
+	return a.formTo("/v1/photos"+query, parts...)
+}
+
+// formTo sends parts as multipart/form-data.
+func (a *animo) formTo(path string, parts ...part) answer {
 	a.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -137,7 +143,7 @@ func (a *animo) form(query string, parts ...part) answer {
 	if err := w.Close(); err != nil {
 		a.t.Fatal(err)
 	}
-	return a.send("POST", "/v1/photos"+query, &b, http.Header{"Content-Type": {w.FormDataContentType()}})
+	return a.send("POST", path, &b, http.Header{"Content-Type": {w.FormDataContentType()}})
 }
 
 func TestPhotos_from_an_upload_to_recorded_moods(t *testing.T) {

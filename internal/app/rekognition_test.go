@@ -179,7 +179,7 @@ func TestRekognition_recognises_whom_the_tenant_introduced(t *testing.T) {
 		t.Fatal(err)
 	}
 	flow := photos.New(stores.Tables, stores.Objects, nil, engine, photos.Options{})
-	if err := flow.Introduce(t.Context(), root.DefaultTenant, "Alec Baldwin", bytes.NewReader(example)); err != nil {
+	if _, err := flow.Introduce(t.Context(), root.DefaultTenant, "Alec Baldwin", bytes.NewReader(example)); err != nil {
 		t.Fatal(err)
 	}
 	if got := recognise(other); got != "Alec Baldwin" {

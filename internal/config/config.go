@@ -22,7 +22,7 @@ type Config struct {
 	Stores `embed:""`
 
 	Listen    string   `default:"127.0.0.1:8080" env:"ANIMO_LISTEN" placeholder:"ADDR" help:"Address to serve on. Beyond loopback, a key must exist first (animo keys add). Port 0 takes a free one (default 127.0.0.1:8080)."`
-	Functions []string `default:"api,analyse,record-happy,record-sad,record-surprised,record-other,notify,ingest,train,publish" env:"ANIMO_FUNCTIONS" placeholder:"NAME" help:"What runs here: api, analyse, record-happy, record-sad, record-surprised, record-other, notify, ingest, train, publish; all of them by default."`
+	Functions []string `default:"api,analyse,record-happy,record-sad,record-surprised,record-other,seek,notify,ingest,train,publish" env:"ANIMO_FUNCTIONS" placeholder:"NAME" help:"What runs here: api, analyse, record-happy, record-sad, record-surprised, record-other, seek, notify, ingest, train, publish; all of them by default."`
 	Inbox     string   `env:"ANIMO_INBOX" type:"path" placeholder:"DIR" help:"Folder to take files from: DIR/TENANT/photos/… and DIR/TENANT/training/…; what was taken moves to done/, what could not be to failed/ with the reason beside it."`
 
 	Log      string `default:"text" enum:"text,json" env:"ANIMO_LOG" help:"Log format: text or json."`
@@ -99,7 +99,7 @@ type Stores struct {
 
 // FunctionNames are the names that Functions takes.
 var FunctionNames = []string{
-	"api", "analyse", "record-happy", "record-sad", "record-surprised", "record-other", "notify", "ingest", "train", "publish",
+	"api", "analyse", "record-happy", "record-sad", "record-surprised", "record-other", "seek", "notify", "ingest", "train", "publish",
 }
 
 // TablesURL gives the address of the tables with the data folder filled in.

@@ -82,7 +82,7 @@ func (s *server) docsPage() docsPage {
 	for _, tag := range docsTags {
 		group := docsGroup{Name: tag}
 		for path, item := range api.Paths {
-			for _, op := range []*huma.Operation{item.Get, item.Put, item.Post, item.Delete} {
+			for _, op := range []*huma.Operation{item.Get, item.Put, item.Post, item.Patch, item.Delete} {
 				if op != nil && slices.Contains(op.Tags, tag) {
 					group.Ops = append(group.Ops, s.docsOp(path, op))
 				}
@@ -100,7 +100,7 @@ func (s *server) docsPage() docsPage {
 }
 
 // docsTags gives the groups their order on the page.
-var docsTags = []string{"Photos", "Moods", "Subscriptions", "Opinion report", "Training", "Datasets", "Models", "Classify", "Queues"}
+var docsTags = []string{"Photos", "People", "Moods", "Subscriptions", "Opinion report", "Training", "Datasets", "Models", "Classify", "Queues"}
 
 func (s *server) docsOp(path string, op *huma.Operation) docsOp {
 	d := docsOp{ID: op.OperationID, Method: op.Method, Path: path, Summary: op.Summary, Description: op.Description}

@@ -53,7 +53,7 @@ func isUpload(r *http.Request) bool {
 	case http.MethodPut:
 		return strings.HasPrefix(r.URL.Path, "/v1/training/") || strings.HasPrefix(r.URL.Path, "/v1/photos/")
 	case http.MethodPost:
-		return r.URL.Path == "/v1/photos"
+		return r.URL.Path == "/v1/photos" || strings.HasPrefix(r.URL.Path, "/v1/people/") && strings.HasSuffix(r.URL.Path, "/photos")
 	}
 	return false
 }

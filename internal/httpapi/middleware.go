@@ -71,7 +71,9 @@ func routeOf(path string) string {
 	}
 	if len(parts) > 1 {
 		switch parts[1] {
-		case "photos", "moods", "stream", "receipts", "training", "datasets", "models", "subscriptions", "queues":
+		case "photos:reanalyse":
+			return "/v1/photos"
+		case "photos", "people", "faces", "moods", "stream", "receipts", "training", "datasets", "models", "subscriptions", "queues":
 			return "/v1/" + parts[1]
 		}
 	}

@@ -164,5 +164,6 @@ func (s *server) routePhotos() {
 		}
 		return pageOf(list, next, same), nil
 	})
+	s.routeReanalyse(tag)
 	s.routePictures(tag)
 }

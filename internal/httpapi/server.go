@@ -1,7 +1,7 @@
 // Package httpapi is Animo over HTTP: version 1 of its REST API with its live stream, the two endpoints of the
 // opinion report, health, metrics, the OpenAPI description and its readable form. Begin at New; routes are in
-// one table each in photos.go, upload.go, moods.go, stream.go, training.go, models.go, classify.go,
-// subscriptions.go and queues.go.
+// one table each in photos.go, upload.go, reanalyse.go, people.go, moods.go, stream.go, training.go, models.go,
+// classify.go, subscriptions.go and queues.go.
 package httpapi
 
 import (
@@ -110,6 +110,7 @@ type Limits struct {
 type Options struct {
 	Version       string // of Animo, for the API's description
 	Photos        Photos
+	People        People
 	Opinions      Opinions
 	Subscriptions Subscriptions
 	Queues        Queues
@@ -160,6 +161,7 @@ func New(o Options) http.Handler {
 
 	s.routeUploads()
 	s.routePhotos()
+	s.routePeople()
 	s.routeMoods()
 	s.routeStream()
 	s.routeTraining()
@@ -202,7 +204,7 @@ func New(o Options) http.Handler {
 func register[I, O any](s *server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	op.MaxBodyBytes, op.BodyReadTimeout = -1, -1 // readBody has seen to both
 	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable)
-	if op.Method == http.MethodPut || op.Method == http.MethodPost {
+	if op.Method == http.MethodPut || op.Method == http.MethodPost || op.Method == http.MethodPatch {
 		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	slices.Sort(op.Errors)

@@ -37,8 +37,9 @@ type house struct {
 	n      *notify.Notifier
 	rows   table.Driver
 	now    time.Time
-	erased map[string]bool // photos
-	faces  int             // that were found
+	erased map[string]bool              // photos
+	faces  int                          // that were found
+	named  map[string][]animo.Celebrity // by photo: who its one face is, where that is known
 
 	calls int                  // of the Notifier to its tables, each counted before it is made, by one goroutine
 	at    func(call int) error // called before each; its error is the call's; nil for nothing
@@ -78,7 +79,11 @@ func (h *house) Photo(_ context.Context, _, id string) (animo.Photo, error) {
 	if h.erased[id] {
 		return animo.Photo{}, animo.Errorf(animo.NotFound, "erased", "borrada")
 	}
-	return animo.Photo{ID: id}, nil
+	p := animo.Photo{ID: id}
+	if people, ok := h.named[id]; ok {
+		p.Faces = []animo.Face{{ID: id + "-0", People: people}}
+	}
+	return p, nil
 }
 
 // Thumbnail is notify.Photos's.

@@ -137,15 +137,25 @@ func (n *Notifier) tell(ctx context.Context, at place, l *line) (again time.Dura
 // settle writes down how an attempt at a parcel went. One that was told and whose photo was erased meanwhile
 // stays gone.
 func (n *Notifier) settle(ctx context.Context, tenant string, row table.Row, p parcel, a attempt) error {
-	p.Attempts, p.Last = p.Attempts+1, &a.Attempt
-	if a.Reason == nil {
-		p.Outcome, p.Settled = Told, a.Time
+	ctx = context.WithoutCancel(ctx)
+	for {
+		p.Attempts, p.Last = p.Attempts+1, &a.Attempt
+		if a.Reason == nil {
+			p.Outcome, p.Settled = Told, a.Time
+		}
+		err := n.swapJSON(ctx, tenant, outboxTable, row.Key, row.Rev, p)
+		if !conflict(err) {
+			return err
+		}
+		p = parcel{} // who the face is may have changed
+		row.Rev, err = n.getJSON(ctx, tenant, outboxTable, row.Key, &p)
+		if gone(err) || err == nil && p.Outcome != Waits {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
-	err := n.swapJSON(context.WithoutCancel(ctx), tenant, outboxTable, row.Key, row.Rev, p)
-	if conflict(err) {
-		return nil
-	}
-	return err
 }
 
 // setBack ends a turn whose attempt failed: the line waits, or is paused when the subscriber is down for too

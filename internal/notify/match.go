@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"animo"
@@ -16,8 +17,7 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" || r.PhotoID == "" {
 		return animo.Errorf(animo.Invalid, "the event's data is not a face's record", "los datos del evento no son el registro de un rostro").Because(err)
 	}
-	var entries []table.Entry
-	var ids []string
+	var subs []stored
 	for row, err := range n.tables.Query(ctx, e.Tenant, subscriptionsTable, table.Range{}, false) {
 		if err != nil {
 			return err
@@ -26,7 +26,30 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 		if err != nil {
 			return err
 		}
-		if sub.State == Unsubscribed || !sub.Filter.Matches(&r) {
+		if sub.State != Unsubscribed {
+			subs = append(subs, sub)
+		}
+	}
+	if len(subs) == 0 {
+		return nil
+	}
+	photo, err := n.photos.Photo(ctx, e.Tenant, r.PhotoID)
+	if gone(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if people, ok := peopleOf(photo, r.FaceID); ok && !slices.Equal(people, r.ImageData.Celebrities) { // since that was said
+		r.ImageData.Celebrities = people
+		if e.Data, err = json.Marshal(r); err != nil {
+			return err
+		}
+	}
+	var entries []table.Entry
+	var ids []string
+	for _, sub := range subs {
+		if !sub.Filter.Matches(&r) {
 			continue
 		}
 		entry, err := n.faceEntry(ctx, e, r.FaceID, sub.ID)
@@ -38,20 +61,23 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	if _, err := n.photos.Photo(ctx, e.Tenant, r.PhotoID); gone(err) {
-		return nil
-	} else if err != nil {
-		return err
-	}
 	if _, err := n.tables.Add(ctx, e.Tenant, outboxTable, entries...); err != nil {
 		return err
 	}
-	// Read after the rows were written: whoever erases the photo removes its row first and these then.
-	if _, err := n.photos.Photo(ctx, e.Tenant, r.PhotoID); gone(err) {
+	// Read after the rows were written: whoever erases the photo removes its row first and these then, and whoever
+	// changes who the face is has these say so after that.
+	photo, err = n.photos.Photo(ctx, e.Tenant, r.PhotoID)
+	if gone(err) {
 		_, err := n.Forget(ctx, e.Tenant, r.PhotoID)
 		return err
-	} else if err != nil {
+	}
+	if err != nil {
 		return err
+	}
+	if people, ok := peopleOf(photo, r.FaceID); ok && !slices.Equal(people, r.ImageData.Celebrities) {
+		if err := n.Rename(ctx, e.Tenant, r.FaceID, people); err != nil {
+			return err
+		}
 	}
 	for _, id := range ids {
 		n.turns.wake(place{e.Tenant, id})

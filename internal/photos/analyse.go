@@ -3,13 +3,11 @@ package photos
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"sync"
-	"time"
 
 	"animo"
 	"animo/internal/background"
@@ -41,12 +39,13 @@ func (f *Flow) analyse(ctx context.Context, e animo.Event) error {
 	if err != nil {
 		return err
 	}
-	if row.Analysed.IsZero() {
+	if row.due() {
 		row.Status = animo.Analysing
 		if err := f.save(ctx, e.Tenant, &row); err != nil {
 			return err
 		}
-		if err := f.findFaces(ctx, e.Tenant, &row); err != nil {
+		said, err := f.findFaces(ctx, e.Tenant, &row)
+		if err != nil {
 			return err
 		}
 		if err := f.save(ctx, e.Tenant, &row); conflict(err) {
@@ -54,11 +53,16 @@ func (f *Flow) analyse(ctx context.Context, e animo.Event) error {
 		} else if err != nil {
 			return err
 		}
+		for _, face := range said {
+			if err := f.settle(ctx, e.Tenant, face); err != nil {
+				return err
+			}
+		}
 	}
-	if row.Count == 0 {
-		return f.deleteRow(ctx, e.Tenant, pendingTable, row.ID)
+	if err := f.sayFaces(ctx, e.Tenant, row); err != nil || row.Count > 0 {
+		return err
 	}
-	return f.sayFaces(ctx, e.Tenant, row)
+	return f.finish(ctx, e.Tenant, row)
 }
 
 // afterConflict removes what an analysis wrote of a photo that was erased meanwhile. Of one that somebody else
@@ -75,12 +79,13 @@ func (f *Flow) afterConflict(ctx context.Context, tenant string, row photoRow) e
 	return err
 }
 
-// findFaces analyses a photo and keeps the faces, their descriptors and a thumbnail. It fills the row in.
-func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) error {
+// findFaces analyses a photo and keeps the faces, who they are, their descriptors and a thumbnail. It fills the row
+// in, and lists the faces of which something was said in the analysis before.
+func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (said []string, err error) {
 	img, release, err := f.picture(ctx, tenant, row.ID)
 	defer release()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	// The thumbnail is made and kept meanwhile, on another core where one is free.
 	small := make(chan error, 1)
@@ -89,48 +94,43 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) erro
 	defer func() { _ = thumbnailKept() }() // also when the engine panics: img is not free before
 	found, err := f.engine.Find(ctx, tenant, img)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := thumbnailKept(); err != nil {
-		return err
+		return nil, err
 	}
-	people, err := f.gallery(ctx, tenant)
-	if err != nil {
-		return err
+	round := row.Round
+	if !row.Analysed.IsZero() {
+		round = row.Asked
 	}
 	faces := make([]animo.Face, len(found))
 	var descriptors []table.Row
 	for i, n := range found {
 		faces[i] = n.Face
 		face := &faces[i]
-		face.ID = faceID(row.ID, i)
+		face.ID = faceID(row.ID, round, i)
 		face.Mood, face.LeanedTo = animo.MoodOf(face.Emotions, f.limits.MoodConfidence)
 		if face.People == nil {
 			face.People = []animo.Celebrity{}
 		}
-		if n.Descriptor == nil {
-			continue
-		}
-		if m, ok := people.Match(*n.Descriptor, vision.MatchDistance); ok {
-			face.People = append(face.People, animo.Celebrity{Name: m.Person, Similarity: round(m.Similarity, 2)})
-		}
-		if f.keep {
+		if n.Descriptor != nil && f.keep {
 			descriptors = append(descriptors, table.Row{Key: face.ID, Value: encodeDescriptor(n.Descriptor)})
 		}
 	}
 	if err := f.tables.Put(ctx, tenant, descriptorsTable, descriptors...); err != nil {
-		return err
+		return nil, err
+	}
+	if said, err = f.recogniseAll(ctx, tenant, row, facePrefix(row.ID, round), faces, found); err != nil {
+		return nil, err
 	}
 	if len(faces) > 0 {
-		if err := f.putJSON(ctx, tenant, facesTable, row.ID, faces); err != nil {
-			return err
+		if err := f.putJSON(ctx, tenant, facesTable, analysisKey(row.ID, round), faces); err != nil {
+			return nil, err
 		}
 	}
-	row.Width, row.Height, row.Count, row.Analysed = img.W, img.H, len(faces), f.now().UTC().Truncate(time.Millisecond)
-	if row.Count == 0 {
-		row.Status = animo.Done
-	}
-	return nil
+	row.Past, row.Round = row.Count, round
+	row.Width, row.Height, row.Count, row.Analysed = img.W, img.H, len(faces), f.moment()
+	return said, nil
 }
 
 // keepThumbnail makes a thumbnail and keeps it. A panic is an error: nobody else would catch it.
@@ -173,15 +173,25 @@ func (f *Flow) decode(ctx context.Context, r io.Reader) (img vision.Image, relea
 	return img, func() { f.pixels.Release(held) }, err
 }
 
-// sayFaces publishes an event for each face of an analysed photo. Its data is what will be recorded.
+// sayFaces publishes an event for each face of an analysed photo, after the faces of earlier analyses are removed. Its
+// data is what will be recorded, with the names that there are then.
 func (f *Flow) sayFaces(ctx context.Context, tenant string, row photoRow) error {
-	faces, err := f.faces(ctx, tenant, row.ID)
-	if err != nil {
+	if row.Round > 0 {
+		if err := f.dropPast(ctx, tenant, row); err != nil {
+			return err
+		}
+	}
+	faces, err := f.faces(ctx, tenant, row)
+	if err != nil || len(faces) == 0 {
 		return err
 	}
 	events := make([]animo.Event, len(faces))
 	for i, face := range faces {
-		events[i], err = animo.NewEvent(faceEventID(tenant, face.ID), source, FaceType(face.Mood), string(face.Mood), tenant, f.now(), recordOf(tenant, row.Photo, face))
+		typ := FaceType(face.Mood)
+		if row.Told {
+			typ = againType(face.Mood)
+		}
+		events[i], err = animo.NewEvent(faceEventID(tenant, face.ID), source, typ, string(face.Mood), tenant, f.now(), recordOf(tenant, row.Photo, face))
 		if err != nil {
 			return err
 		}
@@ -189,9 +199,18 @@ func (f *Flow) sayFaces(ctx context.Context, tenant string, row photoRow) error 
 	return f.events.Publish(ctx, events...)
 }
 
-// faces reads the faces of an analysed photo; none of one that has none.
-func (f *Flow) faces(ctx context.Context, tenant, id string) (list []animo.Face, err error) {
-	_, err = f.getJSON(ctx, tenant, facesTable, id, &list)
+// faces reads the faces of an analysed photo, with who they are; none of one that has none.
+func (f *Flow) faces(ctx context.Context, tenant string, row photoRow) ([]animo.Face, error) {
+	list, err := f.analysed(ctx, tenant, row.ID, row.Round)
+	if err == nil && len(list) > 0 {
+		err = f.nameFaces(ctx, tenant, row.ID, list)
+	}
+	return list, err
+}
+
+// analysed reads what one analysis of a photo found, without the people whom the tenant introduced.
+func (f *Flow) analysed(ctx context.Context, tenant, id string, round int) (list []animo.Face, err error) {
+	_, err = f.getJSON(ctx, tenant, facesTable, analysisKey(id, round), &list)
 	if gone(err) {
 		err = nil
 	}
@@ -209,8 +228,6 @@ func recordOf(tenant string, p animo.Photo, face animo.Face) animo.MoodRecord {
 	}
 	return r
 }
-
-func faceID(photo string, i int) string { return fmt.Sprintf("%s-%d", photo, i) }
 
 func faceEventID(tenant, face string) string { return animo.ID(faceType, tenant, face) }
 
@@ -236,10 +253,12 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 		return bus.ErrDone
 	case err != nil:
 		return err
-	case e.Type == PhotoStored && !row.Analysed.IsZero(): // all but the last step was done
+	case e.Type == PhotoStored && !row.due(): // all but the last step was done
 		if err := f.sayFaces(ctx, e.Tenant, row); err != nil {
 			return err
 		}
+		return bus.ErrDone
+	case e.Type != PhotoStored && row.due(): // it is being analysed again; what this face was does not matter
 		return bus.ErrDone
 	}
 	if e.Type != PhotoStored {
@@ -256,15 +275,6 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	}
 	f.log.Debug("photo failed", "tenant", e.Tenant, "photo", row.ID, "code", r.Code, "reason", r.EN)
 	return f.deleteRow(ctx, e.Tenant, pendingTable, row.ID)
-}
-
-// encodeDescriptor writes a descriptor as 128 little-endian float32.
-func encodeDescriptor(d *vision.Descriptor) []byte {
-	b := make([]byte, 0, 4*len(d))
-	for _, v := range d {
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-	}
-	return b
 }
 
 // round keeps some decimals of a figure that means no more than these.

@@ -79,7 +79,7 @@ func recordFaces(b *testing.B, tables table.Driver, before, n, all int) int {
 		id := animo.Moment(at) + "-" + animo.ID("sol", fmt.Sprint(i/faces))[:16]
 		mood := moods[i/faces%len(moods)]
 		face := animo.Face{
-			ID: faceID(id, i%faces), Mood: mood, People: []animo.Celebrity{},
+			ID: faceID(id, 0, i%faces), Mood: mood, People: []animo.Celebrity{},
 			Box:        animo.Box{Left: 0.30317, Top: 0.21943, Width: 0.08252, Height: 0.13187},
 			Confidence: 99.87, Age: 31.4, Gender: animo.Gender{Value: "Female", Confidence: 98.31},
 			Emotions: []animo.Emotion{{Type: string(mood), Confidence: 60 + float64(i%4000)/100}, {Type: "CALM", Confidence: 3.21}, {Type: "ANGRY", Confidence: 0.47},

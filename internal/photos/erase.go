@@ -11,7 +11,9 @@ import (
 )
 
 // remains says what there may be of a photo beside its row.
-func (row *photoRow) remains() remains { return remains{row.Head, row.Taken, row.Count} }
+func (row *photoRow) remains() remains {
+	return remains{row.Head, row.Taken, row.Count, row.Round}
+}
 
 // Erase forgets a photo: its bytes, thumbnail, rows, descriptors and queued events. It answers NotFound when
 // there is none, otherwise with a receipt of what was removed, which is kept. An erasure that breaks off is
@@ -81,13 +83,21 @@ func (f *Flow) clearErased(ctx context.Context, tenant, id string, e erased) (an
 // clear removes what there is of a photo beside its row, and tells what that was.
 func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r animo.Receipt, err error) {
 	r = animo.Receipt{Erased: id}
-	faces, err := f.faces(ctx, tenant, id) // of an analysis that ended just before the row was removed, too
-	if err != nil {
-		return r, err
-	}
 	events := []string{storedID(tenant, id)}
-	for i := range max(left.Count, len(faces)) {
-		events = append(events, faceEventID(tenant, faceID(id, i)))
+	for i := range left.Count {
+		events = append(events, faceEventID(tenant, faceID(id, left.Round, i)))
+	}
+	for row, err := range f.tables.Query(ctx, tenant, facesTable, table.Range{Prefix: id}, false) {
+		var faces []animo.Face // of another analysis, too: one before, or one that ended just before the row was removed
+		if err == nil {
+			err = json.Unmarshal(row.Value, &faces)
+		}
+		if err != nil {
+			return r, err
+		}
+		for _, face := range faces {
+			events = append(events, faceEventID(tenant, face.ID))
+		}
 	}
 	if r.Events, err = f.events.Remove(ctx, tenant, events...); err != nil {
 		return r, err
@@ -105,7 +115,18 @@ func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r an
 	if err := f.clearPicture(ctx, tenant, id, &r); err != nil {
 		return r, err
 	}
-	if err := f.deleteRow(ctx, tenant, facesTable, id); err != nil {
+	for row, err := range f.tables.Query(ctx, tenant, identitiesTable, table.Range{Prefix: id + "-"}, false) {
+		if err != nil {
+			return r, err
+		}
+		examples, files, err := f.forgetFace(ctx, tenant, row.Key, left.Taken)
+		if err != nil {
+			return r, err
+		}
+		r.Descriptors += examples
+		r.Files += files
+	}
+	if _, err := f.tables.Delete(ctx, tenant, facesTable, table.Range{Prefix: id}); err != nil {
 		return r, err
 	}
 	return r, f.deleteRow(ctx, tenant, pendingTable, id)

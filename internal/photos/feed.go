@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"animo"
 )
 
 // feeds are the feeds of the tenants that somebody follows.
@@ -84,6 +86,42 @@ func (s *feeds) wake(tenant string) {
 	}
 }
 
+// forget leaves the faces of a photo that was analysed again out of what followers are still to be told.
+func (s *feeds) forget(tenant, photo string) {
+	s.mu.Lock()
+	it := s.of[tenant]
+	s.mu.Unlock()
+	if it == nil {
+		return
+	}
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	it.last = withoutPhoto(slices.Clone(it.last), photo) // what since gave out is being read
+}
+
+// withoutPhoto leaves the faces of a photo out.
+func withoutPhoto(list []Told, photo string) []Told {
+	return slices.DeleteFunc(list, func(t Told) bool { return t.Record != nil && t.Record.PhotoID == photo })
+}
+
+// replace has followers told what a face's record says now, where they are still to be told of it.
+func (s *feeds) replace(tenant string, r *animo.MoodRecord, value []byte) {
+	s.mu.Lock()
+	it := s.of[tenant]
+	s.mu.Unlock()
+	if it == nil {
+		return
+	}
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	i := slices.IndexFunc(it.last, func(t Told) bool { return t.Record != nil && t.Record.FaceID == r.FaceID })
+	if i < 0 {
+		return
+	}
+	it.last = slices.Clone(it.last) // what since gave out is being read
+	it.last[i].Record, it.last[i].JSON = r, value
+}
+
 // read adds what is recorded, until ctx ends.
 func (it *feed) read(ctx context.Context, f *Flow, tenant string) {
 	tick := time.NewTicker(feedPoll)
@@ -113,7 +151,7 @@ func (it *feed) add(list []Told, upTo int64) {
 	it.last = slices.Concat(it.last, list) // a new slice: what since gave out is being read
 	for _, t := range list {
 		if t.Erased != "" {
-			it.last = slices.DeleteFunc(it.last, func(face Told) bool { return face.Record != nil && face.Record.PhotoID == t.Erased })
+			it.last = withoutPhoto(it.last, t.Erased)
 		}
 	}
 	if n := len(it.last) - feedKept; n > 0 {

@@ -35,7 +35,7 @@ const tenant = "sol"
 // line is the flow over real stores, its functions run one event at a time by the test. Its engine sees as many
 // faces as the picture has rows, whose emotions the test says; none where it says none.
 type line struct {
-	t         *testing.T
+	t         testing.TB
 	flow      *photos.Flow
 	rows      *sqltable.Driver
 	objects   object.Store
@@ -45,13 +45,14 @@ type line struct {
 	forbidden error    // what the policy answers, if anything
 	emotions  []string // of the faces, in turn
 	trouble   error    // what the engine answers, if anything
+	full      error    // what a store answers to Add, if anything
 
 	mu    sync.Mutex           // of what follows, since followers look at the tables, too
 	calls int                  // of the flow to its stores, each counted before it is made
 	at    func(call int) error // called before each; its error is the call's; nil for nothing
 }
 
-func newLine(t *testing.T, o photos.Options) *line {
+func newLine(t testing.TB, o photos.Options) *line {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
 	if err != nil {
@@ -87,10 +88,14 @@ func (l *line) Find(_ context.Context, _ string, img vision.Image) ([]photos.Fou
 	if l.trouble != nil || l.emotions == nil {
 		return nil, l.trouble
 	}
+	if img.W == portraitSide {
+		return []photos.Found{{Face: animo.Face{Box: animo.Box{Width: 1, Height: 1}, Quality: animo.Quality{Brightness: 50, Sharpness: 50}, Emotions: []animo.Emotion{{Type: "CALM", Confidence: 90}}},
+			Descriptor: &vision.Descriptor{float32(img.Pix[0]) / 10}}}, nil
+	}
 	found := make([]photos.Found, img.H)
 	for i := range found {
 		found[i].Emotions = []animo.Emotion{{Type: l.emotions[i%len(l.emotions)], Confidence: 90}, {Type: "CALM", Confidence: 10}}
-		found[i].Box = animo.Box{Width: 1, Height: 1}
+		found[i].Box = animo.Box{Top: float64(i) / float64(img.H), Width: 1, Height: 1 / float64(img.H)}
 		found[i].Descriptor = &vision.Descriptor{float32(i + 1)}
 	}
 	return found, nil
@@ -120,6 +125,13 @@ func (c *counted) Get(ctx context.Context, tenant, tbl, key string) (table.Row, 
 	return c.Driver.Get(ctx, tenant, tbl, key)
 }
 
+func (c *counted) PutNew(ctx context.Context, tenant, tbl string, rows ...table.Row) (int, error) {
+	if err := c.l.call(); err != nil {
+		return 0, err
+	}
+	return c.Driver.PutNew(ctx, tenant, tbl, rows...)
+}
+
 func (c *counted) Put(ctx context.Context, tenant, tbl string, rows ...table.Row) error {
 	if err := c.l.call(); err != nil {
 		return err
@@ -135,7 +147,7 @@ func (c *counted) Swap(ctx context.Context, tenant, tbl string, row table.Row) e
 }
 
 func (c *counted) Add(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
-	if err := c.l.call(); err != nil {
+	if err := errors.Join(c.l.call(), c.l.full); err != nil {
 		return 0, err
 	}
 	return c.Driver.Add(ctx, tenant, tbl, entries...)
@@ -209,7 +221,10 @@ func (l *line) step(f bus.Function) bool {
 		err = l.queue.Ack(ctx, d)
 	case animo.CodeOf(err).Final() || d.Attempt == 3:
 		r := animo.ReasonOf(err)
-		if err = f.OnDead(ctx, d.Event, r); err == nil {
+		if err = nil; f.OnDead != nil {
+			err = f.OnDead(ctx, d.Event, r)
+		}
+		if err == nil {
 			err = l.queue.Kill(ctx, d, r)
 		} else if errors.Is(err, bus.ErrDone) {
 			err = l.queue.Ack(ctx, d)
@@ -335,6 +350,21 @@ func (l *line) depth() (live, dead int) {
 func picture(faces int, shade uint8) []byte {
 	m := image.NewGray(image.Rect(0, 0, 4, max(1, faces)))
 	m.SetGray(0, 0, color.Gray{shade})
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// portraitSide is the side of a portrait, in pixels.
+const portraitSide = 100
+
+// portrait makes a PNG in which the line's engine sees one face: with 10 the same person's as the first of a
+// picture, with 20 the second's, and with a few more or less a face that is somewhat like that.
+func portrait(who uint8) []byte {
+	m := image.NewGray(image.Rect(0, 0, portraitSide, portraitSide))
+	m.SetGray(0, 0, color.Gray{who})
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
 		panic(err)

@@ -69,7 +69,7 @@ func (f *Flow) Moods(ctx context.Context, tenant string, q MoodQuery, after stri
 	}
 	page = []animo.MoodRecord{}
 	seen := 0
-	for row, err := range f.merged(ctx, tenant, q.moods(), keys, true) {
+	for row, err := range f.chosen(ctx, tenant, q, keys, true) {
 		if err != nil {
 			return nil, "", err
 		}
@@ -90,12 +90,51 @@ func (f *Flow) Moods(ctx context.Context, tenant string, q MoodQuery, after stri
 // AllMoods yields recorded faces, the first taken first, for an export. An error is the last element.
 func (f *Flow) AllMoods(ctx context.Context, tenant string, q MoodQuery) iter.Seq2[animo.MoodRecord, error] {
 	return func(yield func(animo.MoodRecord, error) bool) {
-		for row, err := range f.merged(ctx, tenant, q.moods(), q.keys(), false) {
+		for row, err := range f.chosen(ctx, tenant, q, q.keys(), false) {
 			var r animo.MoodRecord
 			if err == nil {
 				err = json.Unmarshal(row.Value, &r)
 			}
 			if (err != nil || q.Matches(&r)) && !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// chosen yields the rows among which are those that q chooses. Of a person who was introduced it looks at that
+// person's faces alone; another name may be one that Rekognition knows.
+func (f *Flow) chosen(ctx context.Context, tenant string, q MoodQuery, keys table.Range, reverse bool) iter.Seq2[table.Row, error] {
+	if q.Person == "" {
+		return f.merged(ctx, tenant, q.moods(), keys, reverse)
+	}
+	return func(yield func(table.Row, error) bool) {
+		who, err := f.person(ctx, tenant, q.Person)
+		if gone(err) {
+			f.merged(ctx, tenant, q.moods(), keys, reverse)(yield)
+			return
+		}
+		if err != nil {
+			yield(table.Row{}, err)
+			return
+		}
+		list := table.Range{Prefix: who.ID + "/", From: who.ID + "/" + keys.From}
+		if keys.To != "" {
+			list.To = who.ID + "/" + keys.To
+		}
+		for listed, err := range f.tables.Query(ctx, tenant, personFacesTable, list, reverse) {
+			k := recordKey{}
+			var row table.Row
+			if err == nil {
+				if k = faceOfPerson(listed); !slices.Contains(q.moods(), k.mood) {
+					continue
+				}
+				row, err = f.tables.Get(ctx, tenant, moodTable(k.mood), k.key)
+			}
+			if gone(err) { // not recorded yet
+				continue
+			}
+			if !yield(row, err) || err != nil {
 				return
 			}
 		}

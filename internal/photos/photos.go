@@ -3,9 +3,12 @@
 // functions that events start; a repeated event changes nothing.
 //
 //	take --photo.stored--> analyse --face.MOOD, one a face--> record-MOOD
+//	people change --people.changed--> seek
 //
 // What is stored: an upload's bytes and a thumbnail as objects; photos, their faces, and what is recorded of
-// each face as table rows. Begin at New, then Functions and Take.
+// each face as table rows; people and the examples by which they are known as rows, too, with a thumbnail of each.
+// Who a face is has one place, its identity (people_identity.go), which what is recorded follows. Begin at New, then
+// Functions and Take.
 package photos
 
 import (
@@ -33,7 +36,7 @@ const (
 	erasedTable      = "photo-erased"      // id -> erased, of photos of which something may still come
 	photosTable      = "photos"            // id -> photoRow
 	picturesTable    = "pictures"          // id -> bytes, of photos whose picture is kept; its one tally counts them
-	facesTable       = "photo-faces"       // id -> the faces of an analysed photo
+	facesTable       = "photo-faces"       // id -> the faces of an analysed photo; analysed again, see analysisKey
 	descriptorsTable = "photo-descriptors" // face id -> descriptor
 	receiptsTable    = "receipts"          // id -> animo.Receipt
 )
@@ -48,10 +51,15 @@ func moodTable(m animo.Mood) string { return "faces-" + strings.ToLower(string(m
 const (
 	PhotoStored = "photo.stored"
 	faceType    = "face."
+	againPrefix = "face-again."
 )
 
 // FaceType is the type of the event that says that a face of a mood was found, such as face.happy.
 func FaceType(m animo.Mood) string { return faceType + strings.ToLower(string(m)) }
+
+// againType is the type of the event that says that a face of a mood was found by another analysis of a photo whose
+// faces were told. It is recorded, and nobody is told.
+func againType(m animo.Mood) string { return againPrefix + strings.ToLower(string(m)) }
 
 // source is the CloudEvents source of every event of this flow.
 const source = "animo/photos"
@@ -113,6 +121,8 @@ type Options struct {
 
 	// Forget removes what others keep of a photo that is erased, and tells how many deliveries that was; nil for nobody.
 	Forget func(ctx context.Context, tenant, photo string) (deliveries int, err error)
+	// Rename has what others keep of a face say who it is; nil for nobody.
+	Rename func(ctx context.Context, tenant, face string, people []animo.Celebrity) error
 }
 
 // uploadMemory is how many bytes of uploads are in memory at most; others are in files until they are kept.
@@ -128,16 +138,18 @@ type Flow struct {
 	spool   spool.Folder
 	policy  func(context.Context, string) (animo.PhotoPolicy, error)
 	forget  func(ctx context.Context, tenant, photo string) (int, error)
+	rename  func(ctx context.Context, tenant, face string, people []animo.Celebrity) error
 	keep    bool // descriptors
 	now     func() time.Time
 	log     *slog.Logger
 
-	pixels *semaphore.Weighted // that may be in memory at once
-	tight  sync.Mutex          // held while an upload near its tenant's limit is counted
-	rates  rates
-	people galleries
-	feeds  feeds
-	scrubs scrubs
+	pixels  *semaphore.Weighted // that may be in memory at once
+	studies *semaphore.Weighted // pictures that introduce somebody, looked at at once
+	tight   sync.Mutex          // held while an upload near its tenant's limit is counted
+	rates   rates
+	people  galleries
+	feeds   feeds
+	scrubs  scrubs
 }
 
 // New makes the flow over its stores. It starts nothing.
@@ -154,14 +166,17 @@ func New(tables table.Driver, objects object.Store, events Events, engine Engine
 	if o.Policy == nil {
 		o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return animo.PhotoPolicy{}, nil }
 	}
+	if o.Rename == nil {
+		o.Rename = func(context.Context, string, string, []animo.Celebrity) error { return nil }
+	}
 	if o.Forget == nil {
 		o.Forget = func(context.Context, string, string) (int, error) { return 0, nil }
 	}
 	limits := o.Limits.withDefaults()
 	return &Flow{
-		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, forget: o.Forget, keep: o.Descriptors, now: o.Now, log: o.Log,
+		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, forget: o.Forget, rename: o.Rename, keep: o.Descriptors, now: o.Now, log: o.Log,
 		spool:  spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room, Memory: semaphore.NewWeighted(uploadMemory)},
-		pixels: semaphore.NewWeighted(int64(limits.Pixels)),
+		pixels: semaphore.NewWeighted(int64(limits.Pixels)), studies: semaphore.NewWeighted(int64(limits.Analyses)),
 	}
 }
 
@@ -170,10 +185,10 @@ func (f *Flow) Functions() []bus.Function {
 	list := []bus.Function{{Name: "analyse", On: []string{PhotoStored}, Workers: f.limits.Analyses, Deadline: f.limits.AnalyseTime, Handle: f.analyse, OnDead: f.fail}}
 	for _, m := range animo.Moods() {
 		list = append(list, bus.Function{
-			Name: "record-" + strings.ToLower(string(m)), On: []string{FaceType(m)}, Workers: recordsAtOnce, Deadline: time.Minute, Handle: f.record, OnDead: f.fail,
+			Name: "record-" + strings.ToLower(string(m)), On: []string{FaceType(m), againType(m)}, Workers: recordsAtOnce, Deadline: time.Minute, Handle: f.record, OnDead: f.fail,
 		})
 	}
-	return list
+	return append(list, bus.Function{Name: "seek", On: []string{PeopleChanged}, Deadline: 10 * time.Minute, Handle: f.seek})
 }
 
 // recordsAtOnce is how many faces of a mood are recorded at once: enough to share a sync.
@@ -185,6 +200,11 @@ type photoRow struct {
 	Head  string `json:"head"`           // its key in the heads table
 	Count int    `json:"count"`          // of its faces
 	Bare  bool   `json:"bare,omitempty"` // its picture and descriptors are not kept any more
+
+	Round int  `json:"round,omitempty"` // which analysis its faces are of, from 0
+	Asked int  `json:"asked,omitempty"` // the analysis that is wanted, where that is a later one
+	Past  int  `json:"past,omitempty"`  // how many faces the analysis before had
+	Told  bool `json:"told,omitempty"`  // faces of an earlier analysis were told to who listens
 
 	rev int64
 }
@@ -228,7 +248,8 @@ type erased struct {
 type remains struct {
 	Head  string    `json:"head"`
 	Taken time.Time `json:"taken"`
-	Count int       `json:"count"` // of its faces
+	Count int       `json:"count"`           // of its faces
+	Round int       `json:"round,omitempty"` // of its analyses
 }
 
 // setPending has the sweeper see to a photo until it is finished.

@@ -12,7 +12,7 @@ import (
 func (f *Flow) Photo(ctx context.Context, tenant, id string) (animo.Photo, error) {
 	row, err := f.photo(ctx, tenant, id)
 	if err == nil && row.Count > 0 {
-		row.Faces, err = f.faces(ctx, tenant, id)
+		row.Faces, err = f.faces(ctx, tenant, row)
 	}
 	return row.Photo, err
 }

@@ -14,18 +14,41 @@ func (f *Flow) record(ctx context.Context, e animo.Event) error {
 	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" {
 		return animo.Errorf(animo.Invalid, "the event's data is not a face's record", "los datos del evento no son el registro de un rostro").Because(err)
 	}
-	if _, err := f.photo(ctx, e.Tenant, r.PhotoID); gone(err) {
-		return nil
-	} else if err != nil {
+	_, round, ok := parseFaceID(r.FaceID)
+	if !ok {
+		return animo.Errorf(animo.Invalid, "%q is no face's id", "%q no es el id de un rostro", clip(r.FaceID))
+	}
+	row, err := f.photo(ctx, e.Tenant, r.PhotoID)
+	if gone(err) || err == nil && row.Round != round {
+		return nil // erased, or analysed again
+	}
+	if err != nil {
 		return err
 	}
-	entry := entryOf(r, e.Data)
+	// Who it is may have changed since that was said: the person may be erased.
+	value := []byte(e.Data)
+	people, known, err := f.celebrities(ctx, e.Tenant, r.FaceID)
+	if err == nil && known {
+		r.ImageData.Celebrities = people
+		value, err = json.Marshal(r)
+	}
+	if err != nil {
+		return err
+	}
+	entry := entryOf(r, value)
+	if row.Told {
+		entry.Log = ""
+	}
 	if _, err := f.tables.Add(ctx, e.Tenant, moodTable(r.Mood), entry); err != nil {
 		return err
 	}
-	// Read after the face was written: whoever erases the photo removes its row first and its faces then.
-	row, err := f.photo(ctx, e.Tenant, r.PhotoID)
-	if gone(err) {
+	// What is read from here on is read after the face was written. Whoever changes who it is restates it after
+	// that; whoever erases the photo, or analyses it again, changes its row first and removes its faces then.
+	if _, err := f.restate(ctx, e.Tenant, recordKey{r.Mood, entry.Key}); err != nil {
+		return err
+	}
+	row, err = f.photo(ctx, e.Tenant, r.PhotoID)
+	if gone(err) || err == nil && row.Round != round {
 		_, err := f.tables.Remove(ctx, e.Tenant, moodTable(r.Mood), entry)
 		return err
 	}
@@ -60,12 +83,12 @@ func entryOf(r animo.MoodRecord, value []byte) table.Entry {
 
 // finish ends a photo whose last face was recorded.
 func (f *Flow) finish(ctx context.Context, tenant string, row photoRow) error {
-	if row.Status == animo.Done {
+	if row.Status == animo.Done || row.due() {
 		return nil
 	}
 	recorded := 0
 	for _, m := range animo.Moods() {
-		n, err := f.tables.Count(ctx, tenant, moodTable(m), table.Range{Prefix: momentKey(row.Taken, row.ID) + "-"})
+		n, err := f.tables.Count(ctx, tenant, moodTable(m), table.Range{Prefix: momentKey(row.Taken, facePrefix(row.ID, row.Round))})
 		if err != nil {
 			return err
 		}

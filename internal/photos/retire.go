@@ -96,14 +96,14 @@ func (f *Flow) retirePicture(ctx context.Context, tenant, id string) error {
 			return err
 		}
 		if row.Count > 0 {
-			faces, err := f.faces(ctx, tenant, id)
+			faces, err := f.analysed(ctx, tenant, id, row.Round)
 			if err != nil {
 				return err
 			}
 			for i := range faces {
 				faces[i].Landmarks = nil
 			}
-			if err := f.putJSON(ctx, tenant, facesTable, id, faces); err != nil {
+			if err := f.putJSON(ctx, tenant, facesTable, analysisKey(id, row.Round), faces); err != nil {
 				return err
 			}
 		}

@@ -41,6 +41,7 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (n int, err error) {
 		}
 		fail(err)
 	}
+	fail(f.sweepPeople(ctx, tenant))
 	fail(f.trimLog(ctx, tenant))
 	return n, errors.Join(errs...)
 }
@@ -64,7 +65,7 @@ func (f *Flow) sweepPending(ctx context.Context, tenant, id, head string) (said 
 		return 0, err
 	case row.Status.Ended():
 		return 0, f.deleteRow(ctx, tenant, pendingTable, id)
-	case row.Analysed.IsZero():
+	case row.due():
 		e, err := f.stored(tenant, id)
 		if err == nil {
 			err = f.events.Publish(ctx, e)

@@ -110,7 +110,12 @@ func (s *Server) recognizeCelebrities(ctx context.Context, c caller, in *recogni
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.People.Gallery(ctx, c.tenant)
+	faces := p.faces[:min(len(p.faces), maxCelebrities)]
+	descriptors := make([]vision.Descriptor, len(faces))
+	for i, f := range faces {
+		descriptors[i] = f.Descriptor
+	}
+	people, err := s.People.Recognise(ctx, c.tenant, descriptors)
 	if err != nil {
 		return nil, err
 	}
@@ -118,10 +123,9 @@ func (s *Server) recognizeCelebrities(ctx context.Context, c caller, in *recogni
 		CelebrityFaces    []Celebrity
 		UnrecognizedFaces []ComparedFace
 	}{[]Celebrity{}, []ComparedFace{}}
-	for _, f := range p.faces[:min(len(p.faces), maxCelebrities)] {
-		face := comparedOf(p.details(f))
-		m, ok := people.Match(f.Descriptor, vision.MatchDistance)
-		if !ok {
+	for i, f := range faces {
+		face, m := comparedOf(p.details(f)), people[i]
+		if m.Person == "" {
 			out.UnrecognizedFaces = append(out.UnrecognizedFaces, face)
 			continue
 		}

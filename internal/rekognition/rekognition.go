@@ -46,8 +46,8 @@ type Keys interface {
 
 // People knows whom each tenant introduced.
 type People interface {
-	// Gallery gives a tenant's people as they are now. It must not be changed.
-	Gallery(ctx context.Context, tenant string) (*vision.Gallery, error)
+	// Recognise tells of each face which of a tenant's people it is, by name; for a stranger it gives the zero Match.
+	Recognise(ctx context.Context, tenant string, faces []vision.Descriptor) ([]vision.Match, error)
 }
 
 // Photos is where the pictures of the bucket "photos" come from.

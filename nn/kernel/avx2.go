@@ -9,6 +9,7 @@ var avx2 = implementation{
 	name: "avx2", matMul: matMulAVX2, relu: reluAVX2, reluGrad: reluGradAVX2,
 	sumRows: sumRowsAVX2, addToRows: addToRowsAVX2,
 	adam: adamAVX2, adamCatchUp: adamCatchUpAVX2, adamRows: adamRowsAVX2,
+	distances8: distances8AVX2,
 }
 
 func load8(s []float32, i int) archsimd.Float32x8 {

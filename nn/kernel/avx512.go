@@ -9,6 +9,7 @@ var avx512 = implementation{
 	name: "avx512", matMul: matMulAVX512, relu: reluAVX512, reluGrad: reluGradAVX512,
 	sumRows: sumRowsAVX512, addToRows: addToRowsAVX512,
 	adam: adamAVX512, adamCatchUp: adamCatchUpAVX512, adamRows: adamRowsAVX512,
+	distances8: distances8AVX512,
 }
 
 func load16(s []float32, i int) archsimd.Float32x16 {

@@ -1,8 +1,8 @@
-// Package kernel holds the float32 loops that the networks spend their time in. Each loop is written
-// twice or more: a plain Go function, which is the definition, and twins with vector instructions that
-// must agree with it up to the rounding of sums. The first use of the package picks the widest twin that
-// the CPU has; the build tag purego, another architecture or a build without GOEXPERIMENT=simd leaves the
-// plain ones.
+// Package kernel holds the loops that the networks, and the search for a face, spend their time in, on float32
+// values but for Distances8. Each loop is written twice or more: a plain Go function, which is the definition,
+// and twins with vector instructions that must agree with it up to the rounding of sums. The first use of the
+// package picks the widest twin that the CPU has; the build tag purego, another architecture or a build without
+// GOEXPERIMENT=simd leaves the plain ones.
 //
 // The AVX-512 and AVX2 twins give the same bits as each other: both fuse multiply and add, and both add
 // the terms of an element in the order of its index. The plain functions round products, too, so that
@@ -22,6 +22,7 @@ const (
 	badData   = "kernel: matrix data shorter than its shape"
 	badLength = "kernel: slice lengths do not fit"
 	badWidth  = "kernel: row width is not a multiple of Lanes"
+	badBytes  = "kernel: row width is not a multiple of ByteLanes, or too large"
 )
 
 // Matrix is a view of Rows × Cols values: element (r, c) is Data[r*Stride+c].
@@ -55,12 +56,14 @@ type implementation struct {
 	adam        func(w, m, v, g []float32, c Adam)
 	adamCatchUp func(w, moments []float32, width int, row []int32, shift, eps []float32)
 	adamRows    func(w, moments, g []float32, width int, row []int32, decay1, decay2 []float32, c Adam)
+	distances8  func(dst []int32, x, table []int8)
 }
 
 var plain = implementation{
 	name: "plain", matMul: matMulPlain, relu: reluPlain, reluGrad: reluGradPlain,
 	sumRows: sumRowsPlain, addToRows: addToRowsPlain,
 	adam: adamPlain, adamCatchUp: adamCatchUpPlain, adamRows: adamRowsPlain,
+	distances8: distances8Plain,
 }
 
 // best is the widest implementation that this CPU runs.
