@@ -214,20 +214,25 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 		return err
 	}
 	if a.config.Runs("notify") {
-		a.startNotifier(ctx)
+		a.runUntilStop(ctx, "notifier", a.notify.Run)
 	}
-	sweepCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	swept := make(chan struct{})
+	a.runUntilStop(ctx, "sweeper", a.sweep)
+	return nil
+}
+
+// runUntilStop runs something beside the functions; Stop ends its context and waits for it.
+func (a *App) runUntilStop(ctx context.Context, name string, run func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
 	go func() {
-		defer close(swept)
-		a.sweep(sweepCtx)
+		defer close(ended)
+		run(ctx)
 	}()
-	a.onStop("sweeper", func(context.Context) error {
+	a.onStop(name, func(context.Context) error {
 		cancel()
-		<-swept
+		<-ended
 		return nil
 	})
-	return nil
 }
 
 // halt ends at the same time what clients and what events have begun: no function takes another event, no
@@ -261,7 +266,7 @@ func (a *App) sweep(ctx context.Context) {
 				err = errors.Join(err, a.notify.Sweep(ctx, t.ID))
 			}
 		}
-		err = errors.Join(err, a.sweepCollections(ctx, list), a.retire(ctx, list), a.photos.Scrub(ctx)) // retire clears the list
+		err = errors.Join(err, a.sweepCollections(ctx, list), a.retire(ctx, list), a.photos.Scrub(ctx))
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("sweep", "err", err)
 		}
@@ -286,6 +291,7 @@ const retireStep = 200
 
 // retire removes what was kept long enough, tenants in turn, for as long as a sweep may take.
 func (a *App) retire(ctx context.Context, list []animo.Tenant) (err error) {
+	list = slices.Clone(list)
 	for until := time.Now().Add(a.config.SweepEvery); len(list) > 0 && time.Now().Before(until); {
 		list = slices.DeleteFunc(list, func(t animo.Tenant) bool {
 			more, retireErr := a.photos.Retire(ctx, t.ID, retireStep)

@@ -10,7 +10,7 @@ import (
 )
 
 // faceEngine gives who finds the faces: the one that New was told, or else what the settings say. It settles how
-// many photos are analysed at once. A process that analyses none needs no networks.
+// many photos are analysed at once.
 func (a *App) faceEngine(ctx context.Context, told photos.Engine) (photos.Engine, error) {
 	if a.config.Analyses == 0 {
 		a.config.Analyses = runtime.GOMAXPROCS(0)

@@ -20,15 +20,5 @@ func (a *App) startInbox(ctx context.Context) {
 	if a.inbox == nil {
 		return
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		a.inbox.Run(ctx)
-	}()
-	a.onStop("inbox", func(context.Context) error {
-		cancel()
-		<-ended
-		return nil
-	})
+	a.runUntilStop(ctx, "inbox", a.inbox.Run)
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"strings"
 
 	"animo/internal/notify"
@@ -17,20 +16,5 @@ func (a *App) newNotifier(owner string, o Options) (*notify.Notifier, error) {
 		AllowPrivate: c.AllowPrivateWebhooks, PublicURL: strings.TrimSuffix(c.PublicURL, "/"),
 		Mail:  notify.Mail{Host: c.SMTPHost, Port: c.SMTPPort, User: c.SMTPUser, Password: c.SMTPPassword, From: c.SMTPFrom, TLS: c.SMTPTLS},
 		Owner: owner, Now: o.Now, Log: a.log,
-	})
-}
-
-// startNotifier tells subscribers what waits for them, until Stop.
-func (a *App) startNotifier(ctx context.Context) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	told := make(chan struct{})
-	go func() {
-		defer close(told)
-		a.notify.Run(ctx)
-	}()
-	a.onStop("notifier", func(context.Context) error {
-		cancel()
-		<-told
-		return nil
 	})
 }

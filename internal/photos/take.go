@@ -217,11 +217,7 @@ func (f *Flow) underWay(ctx context.Context, tenant, id string) (bool, error) {
 // newHead makes an id for the name and content, if the row's revision still is rev. It sorts after the id before
 // it, also when the clock went back.
 func (f *Flow) newHead(ctx context.Context, tenant, head, before string, rev int64) (id string, err error) {
-	at := f.now().Truncate(time.Millisecond)
-	if last := animo.MomentOf(before); !at.After(last) {
-		at = last.Add(time.Millisecond)
-	}
-	id = animo.Moment(at) + "-" + animo.ID(tenant, head)[:16]
+	id = animo.Moment(animo.MomentAfter(before, f.now())) + "-" + animo.ID(tenant, head)[:16]
 	return id, f.tables.Swap(ctx, tenant, headsTable, table.Row{Key: head, Value: []byte(id), Rev: rev})
 }
 
