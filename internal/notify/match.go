@@ -90,7 +90,7 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 func (n *Notifier) faceEntry(ctx context.Context, e animo.Event, face, id string) (table.Entry, error) {
 	now := n.now().UTC()
 	var l line
-	if _, err := n.getJSON(ctx, e.Tenant, linesTable, id, &l); err != nil && !gone(err) {
+	if _, err := table.GetJSON(ctx, n.tables, e.Tenant, linesTable, id, &l); err != nil && !gone(err) {
 		return table.Entry{}, err
 	}
 	_, last, err := n.tables.LogEnd(ctx, e.Tenant, outboxLog(id))

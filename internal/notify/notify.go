@@ -13,7 +13,6 @@ package notify
 import (
 	"context"
 	"crypto/x509"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"strings"
@@ -137,30 +136,6 @@ func (n *Notifier) Run(ctx context.Context) { n.turns.Run(ctx) }
 
 // Close ends the connections to receivers that are not used at that moment.
 func (n *Notifier) Close() { n.web.close() }
-
-// getJSON reads one table row into v and gives its revision.
-func (n *Notifier) getJSON(ctx context.Context, tenant, tbl, key string, v any) (rev int64, err error) {
-	row, err := n.tables.Get(ctx, tenant, tbl, key)
-	if err != nil {
-		return 0, err
-	}
-	return row.Rev, json.Unmarshal(row.Value, v)
-}
-
-// swapJSON writes v into one table row while its revision is still rev.
-func (n *Notifier) swapJSON(ctx context.Context, tenant, tbl, key string, rev int64, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return n.tables.Swap(ctx, tenant, tbl, table.Row{Key: key, Value: b, Rev: rev})
-}
-
-// deleteRow removes the row of exactly that key.
-func (n *Notifier) deleteRow(ctx context.Context, tenant, tbl, key string) error {
-	_, err := n.tables.Delete(ctx, tenant, tbl, table.Range{From: key, To: key + "\x00"})
-	return err
-}
 
 // gone reports whether an error says that something is not there.
 func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }

@@ -86,7 +86,7 @@ func (n *Notifier) trim(ctx context.Context, at place, first, upTo int64) error 
 				others = append(others, table.Entry{Row: table.Row{Key: p.Key}})
 				continue
 			}
-			if err := n.swapJSON(ctx, at.tenant, outboxTable, p.Key, row.Rev, mark); err != nil && !conflict(err) {
+			if err := table.SwapJSON(ctx, n.tables, at.tenant, outboxTable, p.Key, row.Rev, mark); err != nil && !conflict(err) {
 				return err
 			}
 		}

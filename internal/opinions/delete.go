@@ -71,7 +71,7 @@ func (f *Flow) clearVersion(ctx context.Context, tenant, model, id string) error
 		return err
 	}
 	for _, t := range []string{progressTable, versionsTable} {
-		if err := f.deleteRow(ctx, tenant, t, versionKey(model, id)); err != nil {
+		if err := table.DeleteKey(ctx, f.tables, tenant, t, versionKey(model, id)); err != nil {
 			return err
 		}
 	}
@@ -105,10 +105,4 @@ func (f *Flow) DeleteModel(ctx context.Context, tenant, id string) error {
 		}
 	}
 	return nil
-}
-
-// deleteRow removes the row of exactly that key.
-func (f *Flow) deleteRow(ctx context.Context, tenant, tbl, key string) error {
-	_, err := f.tables.Delete(ctx, tenant, tbl, table.Range{From: key, To: key + "\x00"})
-	return err
 }

@@ -178,24 +178,6 @@ func orderOf(e animo.Event) (order, error) {
 	return o, nil
 }
 
-// getJSON reads one table row into v and gives its revision.
-func (f *Flow) getJSON(ctx context.Context, tenant, tbl, key string, v any) (rev int64, err error) {
-	row, err := f.tables.Get(ctx, tenant, tbl, key)
-	if err != nil {
-		return 0, err
-	}
-	return row.Rev, json.Unmarshal(row.Value, v)
-}
-
-// swapJSON writes v into one table row if its revision is still rev (0: if there is none), or answers Conflict.
-func (f *Flow) swapJSON(ctx context.Context, tenant, tbl, key string, v any, rev int64) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return f.tables.Swap(ctx, tenant, tbl, table.Row{Key: key, Value: b, Rev: rev})
-}
-
 // gone reports whether an error says that something is not there.
 func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
 

@@ -124,7 +124,7 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (sai
 		return nil, err
 	}
 	if len(faces) > 0 {
-		if err := f.putJSON(ctx, tenant, facesTable, analysisKey(row.ID, round), faces); err != nil {
+		if err := table.PutJSON(ctx, f.tables, tenant, facesTable, analysisKey(row.ID, round), faces); err != nil {
 			return nil, err
 		}
 	}
@@ -210,7 +210,7 @@ func (f *Flow) faces(ctx context.Context, tenant string, row photoRow) ([]animo.
 
 // analysed reads what one analysis of a photo found, without the people whom the tenant introduced.
 func (f *Flow) analysed(ctx context.Context, tenant, id string, round int) (list []animo.Face, err error) {
-	_, err = f.getJSON(ctx, tenant, facesTable, analysisKey(id, round), &list)
+	_, err = table.GetJSON(ctx, f.tables, tenant, facesTable, analysisKey(id, round), &list)
 	if gone(err) {
 		err = nil
 	}
@@ -274,7 +274,7 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 		return err
 	}
 	f.log.Debug("photo failed", "tenant", e.Tenant, "photo", row.ID, "code", r.Code, "reason", r.EN)
-	return f.deleteRow(ctx, e.Tenant, pendingTable, row.ID)
+	return table.DeleteKey(ctx, f.tables, e.Tenant, pendingTable, row.ID)
 }
 
 // round keeps some decimals of a figure that means no more than these.

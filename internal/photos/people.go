@@ -62,7 +62,7 @@ func noPerson(name string) error {
 
 // personByID reads a person's row, or answers NotFound.
 func (f *Flow) personByID(ctx context.Context, tenant, id string) (row personRow, err error) {
-	row.rev, err = f.getJSON(ctx, tenant, peopleTable, id, &row)
+	row.rev, err = table.GetJSON(ctx, f.tables, tenant, peopleTable, id, &row)
 	return row, err
 }
 

@@ -118,7 +118,7 @@ func (f *Flow) change(ctx context.Context, tenant, id string, c change) (animo.R
 // endChange does the rest of a person's change that is not done, if there is one.
 func (f *Flow) endChange(ctx context.Context, tenant, id string) error {
 	var c change
-	_, err := f.getJSON(ctx, tenant, changesTable, id, &c)
+	_, err := table.GetJSON(ctx, f.tables, tenant, changesTable, id, &c)
 	if gone(err) || err == nil && c.Ended {
 		return nil
 	}
@@ -155,7 +155,7 @@ func (f *Flow) doRename(ctx context.Context, tenant, id string, c change) error 
 	if err != nil && !conflict(err) {
 		return err
 	}
-	return errors.Join(err, f.deleteRow(ctx, tenant, changesTable, id))
+	return errors.Join(err, table.DeleteKey(ctx, f.tables, tenant, changesTable, id))
 }
 
 // claim makes a name a person's, or answers Conflict when it is somebody else's.
@@ -189,7 +189,7 @@ func (f *Flow) unclaim(ctx context.Context, tenant, id, name string) error {
 	if err != nil {
 		return err
 	}
-	return f.deleteRow(ctx, tenant, namesTable, name)
+	return table.DeleteKey(ctx, f.tables, tenant, namesTable, name)
 }
 
 // leave takes a person out, for good or into another. Where that other is erased meanwhile, so is this one: they
@@ -197,7 +197,7 @@ func (f *Flow) unclaim(ctx context.Context, tenant, id, name string) error {
 func (f *Flow) leave(ctx context.Context, tenant, id string, c change) (r animo.Receipt, err error) {
 	r = animo.Receipt{ID: animo.Moment(c.At) + "-" + id, Erased: id, Time: c.At}
 	// From here on nobody finds the person, and what is recorded from now on has no such name.
-	if err := f.deleteRow(ctx, tenant, peopleTable, id); err != nil {
+	if err := table.DeleteKey(ctx, f.tables, tenant, peopleTable, id); err != nil {
 		return r, err
 	}
 	if err := f.unclaim(ctx, tenant, id, c.From); err != nil {
@@ -215,13 +215,13 @@ func (f *Flow) leave(ctx context.Context, tenant, id string, c change) (r animo.
 		return r, err
 	}
 	if c.What == erase {
-		if err := f.putJSON(ctx, tenant, receiptsTable, r.ID, r); err != nil {
+		if err := table.PutJSON(ctx, f.tables, tenant, receiptsTable, r.ID, r); err != nil {
 			return r, err
 		}
 	}
 	f.toScrub(c.At, true)
 	c.Ended, c.From = true, ""
-	return r, f.putJSON(ctx, tenant, changesTable, id, c)
+	return r, table.PutJSON(ctx, f.tables, tenant, changesTable, id, c)
 }
 
 // copyExamples makes a person's examples another's, too, if that other is there.
@@ -377,7 +377,7 @@ func (f *Flow) lead(ctx context.Context, tenant, face, id, into string) (was boo
 // successor gives the person that one who left was merged into; "" for nobody.
 func (f *Flow) successor(ctx context.Context, tenant, id string) (string, error) {
 	var c change
-	_, err := f.getJSON(ctx, tenant, changesTable, id, &c)
+	_, err := table.GetJSON(ctx, f.tables, tenant, changesTable, id, &c)
 	if gone(err) {
 		err = nil
 	}
@@ -472,7 +472,7 @@ func (f *Flow) sweepChange(ctx context.Context, tenant, id string, c change) err
 	err := f.clearPerson(ctx, tenant, id, c, &r)
 	f.toScrub(c.At, r.Files+r.Faces+r.Descriptors+r.Events > 0)
 	if err == nil && f.now().Sub(c.At) >= f.eraseTime() {
-		err = f.deleteRow(ctx, tenant, changesTable, id)
+		err = table.DeleteKey(ctx, f.tables, tenant, changesTable, id)
 	}
 	return err
 }

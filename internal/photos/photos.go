@@ -214,7 +214,7 @@ func (f *Flow) photo(ctx context.Context, tenant, id string) (row photoRow, err 
 	if id == "" {
 		return row, noPhoto(id)
 	}
-	row.rev, err = f.getJSON(ctx, tenant, photosTable, id, &row)
+	row.rev, err = table.GetJSON(ctx, f.tables, tenant, photosTable, id, &row)
 	if gone(err) {
 		err = noPhoto(id)
 	}
@@ -255,30 +255,6 @@ type remains struct {
 // setPending has the sweeper see to a photo until it is finished.
 func (f *Flow) setPending(ctx context.Context, tenant string, row *photoRow) error {
 	return f.tables.Put(ctx, tenant, pendingTable, table.Row{Key: row.ID, Value: []byte(row.Head)})
-}
-
-// getJSON reads one table row into v and gives its revision.
-func (f *Flow) getJSON(ctx context.Context, tenant, tbl, key string, v any) (rev int64, err error) {
-	row, err := f.tables.Get(ctx, tenant, tbl, key)
-	if err != nil {
-		return 0, err
-	}
-	return row.Rev, json.Unmarshal(row.Value, v)
-}
-
-// putJSON writes v into one table row, whatever is there.
-func (f *Flow) putJSON(ctx context.Context, tenant, tbl, key string, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return f.tables.Put(ctx, tenant, tbl, table.Row{Key: key, Value: b})
-}
-
-// deleteRow removes the row of exactly that key.
-func (f *Flow) deleteRow(ctx context.Context, tenant, tbl, key string) error {
-	_, err := f.tables.Delete(ctx, tenant, tbl, table.Range{From: key, To: key + "\x00"})
-	return err
 }
 
 // gone reports whether an error says that something is not there.

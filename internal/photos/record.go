@@ -104,5 +104,5 @@ func (f *Flow) finish(ctx context.Context, tenant string, row photoRow) error {
 		}
 		return err
 	}
-	return f.deleteRow(ctx, tenant, pendingTable, row.ID)
+	return table.DeleteKey(ctx, f.tables, tenant, pendingTable, row.ID)
 }

@@ -195,7 +195,7 @@ func (f *Flow) dropHead(ctx context.Context, tenant, head, id string) error {
 	if err != nil || now != id || head == "" {
 		return err
 	}
-	return f.deleteRow(ctx, tenant, headsTable, head)
+	return table.DeleteKey(ctx, f.tables, tenant, headsTable, head)
 }
 
 // storeTime is how long storing an upload that came in takes at most.

@@ -75,7 +75,7 @@ func (s *Server) collection(ctx context.Context, tenant, id string) (*collection
 // tally gives how many faces a collection has, and the sum of their weights.
 func (s *Server) tally(ctx context.Context, tenant string, c *collection) (t table.Tally, err error) {
 	key := c.prefix()
-	for t, err = range s.Tables.Tallies(ctx, tenant, facesTable, table.Range{From: key, To: key + "\x00"}) {
+	for t, err = range s.Tables.Tallies(ctx, tenant, facesTable, table.One(key)) {
 		return t, err
 	}
 	return t, nil
@@ -201,7 +201,7 @@ func (s *Server) deleteCollection(ctx context.Context, who caller, in *collectio
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Tables.Delete(ctx, who.tenant, collectionsTable, table.Range{From: c.id, To: c.id + "\x00"}); err != nil {
+	if _, err := s.Tables.Delete(ctx, who.tenant, collectionsTable, table.One(c.id)); err != nil {
 		return nil, err
 	}
 	if err := s.erase(ctx, who.tenant, c.prefix()); err != nil {

@@ -226,7 +226,7 @@ func (r *Registry) Keys(ctx context.Context, tenant string) ([]animo.Key, error)
 // Revoke makes the key of that prefix, or the access key of that ID, worthless, at once and on every instance. It
 // answers NotFound when there is none.
 func (r *Registry) Revoke(ctx context.Context, prefix string) error {
-	if n, err := r.rows.Delete(ctx, owner, accessKeysTable, table.Range{From: prefix, To: prefix + "\x00"}); err != nil || n > 0 {
+	if n, err := r.rows.Delete(ctx, owner, accessKeysTable, table.One(prefix)); err != nil || n > 0 {
 		return err
 	}
 	for row, err := range r.rows.Query(ctx, owner, keysTable, table.Range{}, false) {
@@ -269,7 +269,7 @@ func (r *Registry) TenantOf(ctx context.Context, token string) (string, error) {
 }
 
 func (r *Registry) delete(ctx context.Context, tbl, key string) error {
-	_, err := r.rows.Delete(ctx, owner, tbl, table.Range{From: key, To: key + "\x00"})
+	_, err := r.rows.Delete(ctx, owner, tbl, table.One(key))
 	return err
 }
 
