@@ -7,41 +7,69 @@ export CGO_ENABLED ?= 0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 30000x
 BENCHTIME ?= 1s
+PACKAGES := web/node_modules/.package-lock.json
 FACEAPI := web/node_modules/@vladmandic/face-api
+PAGE := web/index.html web/package.json web/vite.config.ts web/svelte.config.js web/tsconfig.json $(shell find web/src web/public -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Build bin/animo and start it on http://127.0.0.1:8080 with everything embedded
 	bin/animo serve
 
-demo: build ## Build bin/animo and show what it does: faces, moods, opinions; then leave it running
+demo: build ## Build bin/animo and show what it does: people, moods, a webhook, opinions; then leave it running
 	bin/animo demo
 
-build: weights ## Build the one static binary, bin/animo
+build: weights web ## Build the one static binary, bin/animo
 	go build -trimpath -ldflags '-s -w' -o bin/animo ./cmd/animo
 
-test: weights ## Pass every test, with the fast kernels and with the plain ones
+test: build ## Pass every test, with the fast kernels and with the plain ones, then those of the page
 	go test ./...
 	ANIMO_REQUIRE_SIMD= go test -tags purego ./nn/... ./text/... ./vision/internal/...
+	npm test --prefix web
+
+test-web: build ## Pass the tests of the page in a real browser (needs Chromium: apt-get install chromium, or CHROMIUM=path)
+	npm test --prefix web
+
+bench-web: build ## Measure the page in a real browser: first paint, and long tasks under a stream of 200 faces a second
+	npm run bench --prefix web
+
+screenshots: build ## Take the pictures of the page in docs/screenshots anew (needs Chromium)
+	npm run screenshots --prefix web
+
+web: web/dist/index.html ## Build the page, web/dist, which the binary carries
+
+web/dist/index.html: $(PACKAGES) $(PAGE)
+	npm run check --prefix web
+	npm run build --prefix web
+	touch $@
+
+api: build ## Write the page's types of the API anew, web/src/api.gen.ts, from what the binary says of itself
+	npm run api --prefix web
+
+$(PACKAGES): web/package-lock.json
+	@command -v npm >/dev/null || { echo "the page and the face networks come from npm: install Node.js 20.19 or newer, then run make again" >&2; exit 1; }
+	npm ci --prefix web --no-audit --no-fund
+	touch $@
 
 weights: samples/photos/LICENSE ## Fetch the face networks' weights and the sample photos (needs Node's npm) to where embed takes them
 
-samples/photos/LICENSE: web/package-lock.json
-	@command -v npm >/dev/null || { echo "the face networks come from npm: install Node.js 20 or newer, then run make weights" >&2; exit 1; }
-	npm ci --prefix web --no-audit --no-fund
+samples/photos/LICENSE: $(PACKAGES)
 	cp $(FACEAPI)/model/*_model.bin $(FACEAPI)/model/*_model-weights_manifest.json vision/model/
 	cp $(FACEAPI)/LICENSE vision/model/
 	cp $(FACEAPI)/demo/sample[1-6].jpg samples/photos/
 	cp $(FACEAPI)/LICENSE $@ # last: its time says that all are there
 	touch $@
 
-# Under the race detector the engines are some twenty times slower; of them, what runs on several goroutines is run.
+# The kernels start no goroutine, and watching their inner loops makes a photo take minutes: only training, the last command, runs with
+# them watched. That goroutines do not write into each other's parts of a picture is seen by every number of workers giving equal bits.
+UNWATCHED = -gcflags='animo/nn/kernel=-race=false -d=checkptr=0'
 race: weights ## Pass the tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race -short $$(go list ./... | grep -Ev '^animo/(text|vision)$$')
-	CGO_ENABLED=1 go test -race -short -run 'workers|at_once|context|progress_in_order|MLP_same_seed' ./text ./vision
+	CGO_ENABLED=1 go test -race -short $(UNWATCHED) $$(go list ./... | grep -Ev '^animo/(text|vision)$$')
+	CGO_ENABLED=1 go test -race -short $(UNWATCHED) -run 'workers|at_once|context' ./vision
+	CGO_ENABLED=1 go test -race -short -run 'workers|at_once|context|progress_in_order|MLP_same_seed' ./text
 
 lint: ## Check formatting, go vet, staticcheck, and that go.mod is tidy
 	@test -z "$$(gofmt -l .)" || { gofmt -d . ; exit 1; }
@@ -70,6 +98,6 @@ crash: ## The long crash test: 50 rounds of SIGKILL at random moments
 	ANIMO_CRASH_ROUNDS=50 go test -count=1 -run TestCrash -timeout 60m -v ./cmd/animo
 
 clean: ## Remove what was built
-	rm -rf bin
+	rm -rf bin web/dist
 
-.PHONY: help run demo build weights test race lint bench bench-peer fuzz crash clean
+.PHONY: help run demo build weights web api test test-web bench-web screenshots race lint bench bench-peer fuzz crash clean

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Code says what kind of failure an error is. Codes are stable: clients branch on them, the API's
@@ -223,4 +224,13 @@ func ReasonOf(err error) Reason {
 	default:
 		return Reason{Code: code, EN: "something inside failed; the log says what", ES: "algo falló por dentro; el registro dice qué"}
 	}
+}
+
+// Clip shortens a text that an error repeats to at most 200 bytes, and drops what is not UTF-8 where it cuts.
+func Clip(s string) string {
+	const most = 200
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
 }

@@ -81,3 +81,19 @@ func TestMatches(t *testing.T) {
 		}
 	}
 }
+
+func TestClip_cuts_between_letters(t *testing.T) {
+	short := strings.Repeat("a", 200)
+	for _, c := range []struct{ in, want string }{
+		{"", ""},
+		{short, short},
+		{short + "a", short + "…"},
+		{strings.Repeat("a", 199) + "ñ", strings.Repeat("a", 199) + "…"}, // 201 bytes
+		{"bad \xff stays where nothing is cut", "bad \xff stays where nothing is cut"},
+		{"bad \xff" + short, "bad " + strings.Repeat("a", 195) + "…"},
+	} {
+		if got := animo.Clip(c.in); got != c.want {
+			t.Errorf("Clip(%q) = %q, want %q", c.in, got, c.want)
+		}
+	}
+}

@@ -32,6 +32,8 @@ type Version struct {
 	Finished  time.Time    `json:"finished,omitzero"`
 	Status    Status       `json:"status"`
 	Failure   *Reason      `json:"failure,omitempty"`
+
+	Corrections int `json:"corrections,omitempty"` // of the model that it learned from besides its datasets, once it is trained
 }
 
 // Model says which version of a model answers.

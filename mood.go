@@ -22,8 +22,13 @@ func Moods() []Mood { return []Mood{Happy, Sad, Surprised, Other} }
 
 // Emotion is what a face shows, in the words of Amazon Rekognition and of the photo report.
 type Emotion struct {
-	Type       string  `json:"Type"`       // HAPPY SAD ANGRY CONFUSED DISGUSTED SURPRISED CALM FEAR UNKNOWN
+	Type       string  `json:"Type"`       // one of EmotionTypes
 	Confidence float64 `json:"Confidence"` // in percent
+}
+
+// EmotionTypes lists the types of emotions in their order.
+func EmotionTypes() []string {
+	return []string{"HAPPY", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "SURPRISED", "CALM", "FEAR", "UNKNOWN"}
 }
 
 // MoodOf routes a face by its emotions, the most probable of which decides: to the mood of that name, or to
@@ -58,8 +63,9 @@ type MoodRecord struct {
 	ImageData ImageData `json:"image_data"`
 
 	FaceID     string    `json:"face_id"`
-	PhotoID    string    `json:"photo_id"`
+	PhotoID    string    `json:"photo_id"` // empty for a face that a client measured
 	Source     string    `json:"source"`
+	MeasuredBy string    `json:"measured_by,omitempty"` // "client" for a face that a client measured, which has no photo here
 	LeanedTo   string    `json:"leaned_to,omitempty"`
 	Emotions   []Emotion `json:"emotions"`
 	Box        Box       `json:"box"`

@@ -77,4 +77,6 @@ type Receipt struct {
 	Descriptors int       `json:"descriptors"`
 	Events      int       `json:"events"`     // queued, running or dead
 	Deliveries  int       `json:"deliveries"` // to subscribers: that waited, and what was kept of those that were told
+
+	Subscriptions int `json:"subscriptions"` // to the person
 }

@@ -20,12 +20,13 @@ type Tenant struct {
 // PhotoPolicy is what a tenant analyses faces for, how much it may do, and how long what it has is kept. A
 // field that is zero has the server's setting, but Purpose, without which no photo is taken.
 type PhotoPolicy struct {
-	Purpose    Purpose       `json:"purpose,omitempty"`
-	PerMinute  int           `json:"photos_per_minute,omitempty"` // accepted
-	Photos     int           `json:"max_photos,omitempty"`        // kept at once
-	Bytes      int64         `json:"max_photo_bytes,omitempty"`   // of photos kept at once
-	KeepPhotos time.Duration `json:"keep_photos,omitempty"`       // then pictures, thumbnails and descriptors go
-	KeepFaces  time.Duration `json:"keep_faces,omitempty"`        // then what was recorded of the faces goes, too; not less than KeepPhotos
+	Purpose        Purpose       `json:"purpose,omitempty"`
+	PerMinute      int           `json:"photos_per_minute,omitempty"` // accepted
+	FacesPerMinute int           `json:"faces_per_minute,omitempty"`  // measured by clients, accepted
+	Photos         int           `json:"max_photos,omitempty"`        // kept at once
+	Bytes          int64         `json:"max_photo_bytes,omitempty"`   // of photos kept at once
+	KeepPhotos     time.Duration `json:"keep_photos,omitempty"`       // then pictures, thumbnails and descriptors go
+	KeepFaces      time.Duration `json:"keep_faces,omitempty"`        // then what was recorded of the faces goes, too; not less than KeepPhotos
 }
 
 // Purpose says what a tenant analyses faces for.
@@ -56,6 +57,9 @@ type Key struct {
 	Note    string    `json:"note,omitempty"` // what it is for, in its owner's words
 	Created time.Time `json:"created"`
 	AWS     bool      `json:"aws,omitempty"` // an access key
+
+	// Administrator says that who has the key may also look after all tenants and keys.
+	Administrator bool `json:"administrator,omitempty"`
 }
 
 var tenantID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
@@ -67,5 +71,5 @@ func CheckTenant(id string) error {
 		return nil
 	}
 	return Errorf(UnsafeName, "%q cannot be a tenant: use 1 to 63 lower-case letters, digits and hyphens, no hyphen in front",
-		"%q no puede ser un inquilino: use de 1 a 63 letras minúsculas, cifras y guiones, sin guion al principio", id).Of("tenant")
+		"%q no puede ser un inquilino: use de 1 a 63 letras minúsculas, cifras y guiones, sin guion al principio", Clip(id)).Of("tenant")
 }

@@ -3,7 +3,10 @@
 package samples
 
 import (
+	"bytes"
 	"embed"
+	"image"
+	"image/jpeg"
 	"io/fs"
 	"path"
 
@@ -49,4 +52,58 @@ func Photos() ([]Photo, error) {
 		list[i] = Photo{path.Base(name), jpeg}
 	}
 	return list, nil
+}
+
+// Person is somebody whom a sample photo shows.
+type Person struct {
+	Name string // is made up
+	From string // the sample photo that JPEG is cut out of
+	JPEG []byte // shows nobody else
+}
+
+// people are two of the third photo. The first of them is in the first photo, too, by the looks of her and at a
+// distance of 0.42 between the descriptors.
+var people = []struct {
+	name, from string
+	part       image.Rectangle
+}{
+	{"Ana", "sample3.jpg", image.Rect(1000, 80, 1400, 640)},
+	{"Eva", "sample3.jpg", image.Rect(1400, 180, 1800, 660)},
+}
+
+// People gives two people, each cut out of a photo that shows more. It answers what Photos does in a build
+// without photos.
+func People() ([]Person, error) {
+	all, err := Photos()
+	if err != nil {
+		return nil, err
+	}
+	var list []Person
+	for _, p := range people {
+		for _, photo := range all {
+			if photo.Name != p.from {
+				continue
+			}
+			cut, err := cutOut(photo.JPEG, p.part)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, Person{p.name, p.from, cut})
+		}
+	}
+	return list, nil
+}
+
+// cutOut makes a JPEG of a part of another.
+func cutOut(photo []byte, part image.Rectangle) ([]byte, error) {
+	whole, err := jpeg.Decode(bytes.NewReader(photo))
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	img := whole.(interface { // image/jpeg gives a type that has it
+		SubImage(image.Rectangle) image.Image
+	}).SubImage(part)
+	err = jpeg.Encode(&b, img, &jpeg.Options{Quality: 95})
+	return b.Bytes(), err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image/jpeg"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,23 @@ func TestPhotos_are_six_or_said_to_be_missing(t *testing.T) {
 	for _, p := range list {
 		if _, err := jpeg.DecodeConfig(bytes.NewReader(p.JPEG)); err != nil || !strings.HasSuffix(p.Name, ".jpg") {
 			t.Errorf("%s: %v", p.Name, err)
+		}
+	}
+}
+
+func TestPeople_are_cut_out_of_photos(t *testing.T) {
+	photos, err := samples.Photos()
+	if err != nil {
+		t.Skip("SKIPPED, NOT TESTED: the photos are not there; run make weights")
+	}
+	people, err := samples.People()
+	if err != nil || len(people) != 2 {
+		t.Fatalf("%d people, %v", len(people), err)
+	}
+	for _, p := range people {
+		c, err := jpeg.DecodeConfig(bytes.NewReader(p.JPEG))
+		if err != nil || c.Width != 400 || p.Name == "" || !slices.ContainsFunc(photos, func(photo samples.Photo) bool { return photo.Name == p.From }) {
+			t.Errorf("%s of %s: %+v, %v", p.Name, p.From, c, err)
 		}
 	}
 }

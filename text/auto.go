@@ -79,12 +79,15 @@ func (t *training) heldOut(ctx context.Context, of []trainer) (held [][]float64,
 	held = table(len(of), t.rows())
 	inner = make([][][]float64, t.folds)
 	total := len(of) * t.folds * (1 + innerFolds)
-	tell := t.counter("choosing", total)
+	tell := t.counter(Progress{Stage: "choosing", Total: total, Folds: t.folds})
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(t.workers)
 	for k := range t.folds {
 		inner[k] = table(len(of), t.rows())
 		for c, tr := range of {
+			if ctx.Err() != nil {
+				return nil, nil, g.Wait()
+			}
 			for j := range innerFolds + 1 {
 				g.Go(func() error {
 					out, scores := func(i int) bool { return t.fold[i] == k }, held[c]
@@ -96,10 +99,13 @@ func (t *training) heldOut(ctx context.Context, of []trainer) (held [][]float64,
 					}
 					err := t.measure(ctx, tr, out, judged, scores)
 					if err == nil {
-						tell()
+						tell(func(p *Progress) { p.Done++ })
 					}
 					return err
 				})
+				if j == 0 { // which has begun, since Go waits for a worker that is free
+					tell(func(p *Progress) { p.Fold, p.Trainer = k+1, tr.name })
+				}
 			}
 		}
 	}

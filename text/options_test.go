@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"slices"
 	"testing"
 
 	"animo"
@@ -174,6 +175,7 @@ func TestTrain_tells_progress_in_order(t *testing.T) {
 	for _, trainer := range []string{Auto, "nb", sgdName} {
 		busy := false
 		var last Progress
+		var tried []string
 		_, _, err := Train(t.Context(), FromSlice(rows), Options{Trainer: trainer, Progress: func(p Progress) {
 			if busy {
 				t.Error("called from two goroutines at once")
@@ -185,11 +187,23 @@ func TestTrain_tells_progress_in_order(t *testing.T) {
 			if p.Total > 0 && p.Done > p.Total {
 				t.Errorf("%s: %+v", trainer, p)
 			}
+			if p.Stage != "reading" && p.Trainer == "" && p.Done > 0 {
+				t.Errorf("%s: no trainer in %+v", trainer, p)
+			}
+			if p.Stage == "choosing" && last.Stage == "choosing" {
+				tried = append(tried, fmt.Sprint(p.Fold, "/", p.Folds, " ", p.Trainer))
+				if p.Fold < last.Fold || p.Fold > p.Folds {
+					t.Errorf("%s: %+v after %+v", trainer, p, last)
+				}
+			}
 			last = p
 			busy = false
 		}})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if tried = slices.Compact(tried); trainer == Auto && (len(tried) != 50 || tried[0] != "1/10 nb" || tried[49] != "10/10 blend") {
+			t.Errorf("it told that it tried %d: %q", len(tried), tried)
 		}
 	}
 }

@@ -60,7 +60,7 @@ type streamTraining struct {
 func (t *streamTraining) fit(ctx context.Context, first int) (*sgd, error) {
 	g := newSGD(t.stream, first)
 	for pass := 0; pass == 0 || pass < maxPasses && pass*t.rows < enoughRows; pass++ {
-		tell := func(rows int) { t.tell(Progress{"fitting", rows, t.rows}) }
+		tell := func(rows int) { t.tell(Progress{Stage: "fitting", Done: rows, Total: t.rows, Trainer: sgdName}) }
 		if t.rows > 0 {
 			rows, err := g.learn(ctx, func(*chunk) {}, tell)
 			if err := t.same(rows, err); err != nil {
@@ -68,7 +68,7 @@ func (t *streamTraining) fit(ctx context.Context, first int) (*sgd, error) {
 			}
 			continue
 		}
-		tell = func(rows int) { t.tell(Progress{"reading", rows, 0}) }
+		tell = func(rows int) { t.tell(Progress{Stage: "reading", Done: rows}) }
 		_, err := g.learn(ctx, t.count, tell)
 		if errors.Is(err, errRows) {
 			return nil, wrongLength(len(t.foldOf), fmt.Sprintf("> %d", len(t.foldOf)))
@@ -124,7 +124,9 @@ func (t *streamTraining) judge(ctx context.Context, g *sgd) error {
 			}
 		}
 		return nil
-	}, func(rows int) { t.tell(Progress{"fold", t.folds * rows / max(t.rows, 1), t.folds}) })
+	}, func(rows int) {
+		t.tell(Progress{Stage: "fold", Done: t.folds * rows / max(t.rows, 1), Total: t.folds, Trainer: sgdName})
+	})
 	return t.same(rows, err)
 }
 

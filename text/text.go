@@ -42,9 +42,12 @@ type Options struct {
 
 // Progress tells how far a training is.
 type Progress struct {
-	Stage string // "reading", "choosing", "fold", "fitting"
-	Done  int    // of Total: rows when reading or fitting, folds when measuring, trainings when choosing
-	Total int    // 0 while it is not known
+	Stage   string // "reading", "choosing", "fold", "fitting"
+	Done    int    // of Total: rows when reading or fitting, folds when measuring, trainings when choosing
+	Total   int    // 0 while it is not known
+	Trainer string // the one that is tried, measured or fitted; "" when reading
+	Fold    int    // when choosing, 1 to Folds: the one for which Trainer is tried
+	Folds   int    // when choosing: how many there are
 }
 
 // Prediction is what a model says of one text.

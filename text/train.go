@@ -131,7 +131,7 @@ type training struct {
 // train measures one trainer on every fold and fits it to all rows.
 func (t *training) train(ctx context.Context, tr trainer) (*Model, *Report, error) {
 	held := make([]float64, t.rows()) // each row's score by a model that had not seen its fold
-	tell := t.counter("fold", t.folds)
+	tell := t.counter(Progress{Stage: "fold", Total: t.folds, Trainer: tr.name})
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(t.workers)
 	for k := range t.folds {
@@ -139,7 +139,7 @@ func (t *training) train(ctx context.Context, tr trainer) (*Model, *Report, erro
 			in := func(i int) bool { return t.fold[i] == k }
 			err := t.measure(gctx, tr, in, in, held)
 			if err == nil {
-				tell()
+				tell(func(p *Progress) { p.Done++ })
 			}
 			return err
 		})
@@ -178,7 +178,7 @@ func (t *training) measure(ctx context.Context, tr trainer, out, judged func(row
 
 // publish fits a trainer to all rows and calibrates it by what its like said of rows held out.
 func (t *training) publish(ctx context.Context, tr trainer, held []float64) (*Model, error) {
-	t.tell(Progress{Stage: "fitting"})
+	t.tell(Progress{Stage: "fitting", Trainer: tr.name})
 	p := t.problem(tr, func(int) bool { return false })
 	s, err := p.fit(ctx, tr)
 	if err != nil {
@@ -209,16 +209,15 @@ func (t *training) problem(tr trainer, out func(row int) bool) problem {
 	return p
 }
 
-// counter tells the progress of a stage, one further at each call.
-func (t *training) counter(stage string, total int) func() {
-	t.tell(Progress{Stage: stage, Total: total})
+// counter tells the progress of a stage, from its beginning p on, whenever it is changed.
+func (t *training) counter(p Progress) func(change func(*Progress)) {
+	t.tell(p)
 	var mu sync.Mutex
-	done := 0
-	return func() {
+	return func(change func(*Progress)) {
 		mu.Lock()
 		defer mu.Unlock()
-		done++
-		t.tell(Progress{Stage: stage, Done: done, Total: total})
+		change(&p)
+		t.tell(p)
 	}
 }
 

@@ -28,6 +28,8 @@ type Limits struct {
 	// Admit, where it is not nil, is told how many pixels a picture within the limits has before any is
 	// allocated: it may wait for room. Its error ends Decode and comes back as it is.
 	Admit func(ctx context.Context, pixels int) error
+	// Memory, where it is not nil, is where a JPEG's pixels are put, and what decoding it takes besides.
+	Memory *Memory
 }
 
 const (
@@ -50,6 +52,9 @@ func Decode(ctx context.Context, r io.Reader, limits Limits) (Image, error) {
 	}
 	if limits.MaxPixels <= 0 {
 		limits.MaxPixels = defaultMaxPixels
+	}
+	if limits.Memory == nil {
+		limits.Memory = new(Memory)
 	}
 	data, err := io.ReadAll(io.LimitReader(&patientReader{ctx, r}, limits.MaxBytes+1))
 	switch {
@@ -94,7 +99,7 @@ func Decode(ctx context.Context, r io.Reader, limits Limits) (Image, error) {
 		}
 	}
 	if format == JPEG {
-		if m, ok := decodeJPEG(data, func() bool { return ctx.Err() != nil }); ok {
+		if m, ok := decodeJPEG(data, limits.Memory, func() bool { return ctx.Err() != nil }); ok {
 			return m, nil
 		}
 	}

@@ -10,13 +10,14 @@ import (
 // one scan) to the same pixels as image/jpeg and flatten in half of the time. It is not ok for other kinds,
 // and for whatever is unusual or damaged in the least: image/jpeg has the last word on those. The caller has
 // checked the size that the file declares. When stop says so, between rows, it gives up.
-func decodeJPEG(data []byte, stop func() bool) (out Image, ok bool) {
+func decodeJPEG(data []byte, memory *Memory, stop func() bool) (Image, bool) {
 	f := jpegFile{data: data}
 	if !f.header() {
 		return Image{}, false
 	}
-	f.allocate()
-	flat := newFlattener(f.image(), f.width, f.height, orientationOf(JPEG, data), &jpegColours)
+	f.allocate(&memory.planes)
+	out := Image{f.width, f.height, bytesOf(&memory.pixels, 3*f.width*f.height)}
+	flat := newFlattener(out, f.image(), orientationOf(JPEG, data), &jpegColours)
 
 	// Colours are converted behind the decoder's back, while the rows are still in the cache.
 	decoded := make(chan int, f.mcusY)
@@ -28,10 +29,15 @@ func decodeJPEG(data []byte, stop func() bool) (out Image, ok bool) {
 			from = to
 		}
 	})
-	ok = f.scan(stop, func(rows int) { decoded <- rows })
+	ok := f.scan(stop, func(rows int) { decoded <- rows })
 	close(decoded)
 	group.Wait()
-	return flat.out, ok
+	memory.planes.keep(f.planes)
+	if !ok {
+		memory.Recycle(&out)
+		return Image{}, false
+	}
+	return flat.out, true
 }
 
 // image gives the planes, filled or not.
@@ -60,7 +66,8 @@ type jpegFile struct {
 	next          int // in data
 	width, height int
 	components    []jpegComponent
-	ids           []byte // of the components
+	planes        []uint8 // of the components
+	ids           []byte  // of the components
 	quant         [4]*[64]int32
 	dc, ac        [4]*huffman
 	restart       int // MCUs between restart markers; 0 is never
@@ -234,13 +241,21 @@ func (f *jpegFile) scanHeader(body []byte) bool {
 }
 
 // allocate makes the planes, whole MCUs large.
-func (f *jpegFile) allocate() {
+func (f *jpegFile) allocate(memory *spare[[]uint8]) {
 	y := &f.components[0]
 	f.mcusX, f.mcusY = (f.width+8*y.h-1)/(8*y.h), (f.height+8*y.v-1)/(8*y.v)
+	size := 0
 	for i := range f.components {
 		c := &f.components[i]
 		c.stride = 8 * c.h * f.mcusX
-		c.plane = make([]uint8, c.stride*8*c.v*f.mcusY)
+		size += c.stride * 8 * c.v * f.mcusY
+	}
+	f.planes = bytesOf(memory, size)
+	rest := f.planes
+	for i := range f.components {
+		c := &f.components[i]
+		n := c.stride * 8 * c.v * f.mcusY
+		c.plane, rest = rest[:n:n], rest[n:]
 	}
 }
 

@@ -19,7 +19,7 @@ func never() bool { return false }
 // checkJPEG compares what decodeJPEG makes of a file with image/jpeg. It reports whether decodeJPEG took it on.
 func checkJPEG(t *testing.T, name string, file []byte) bool {
 	t.Helper()
-	got, ok := decodeJPEG(file, never)
+	got, ok := decodeJPEG(file, new(Memory), never)
 	if !ok {
 		return false
 	}
@@ -110,10 +110,10 @@ func TestDecodeJPEG_takes_on(t *testing.T) {
 }
 
 func TestDecodeJPEG_stops(t *testing.T) {
-	if _, ok := decodeJPEG(smallJPEG(t), never); !ok {
+	if _, ok := decodeJPEG(smallJPEG(t), new(Memory), never); !ok {
 		t.Fatal("an ordinary file is not taken on")
 	}
-	if _, ok := decodeJPEG(smallJPEG(t), func() bool { return true }); ok {
+	if _, ok := decodeJPEG(smallJPEG(t), new(Memory), func() bool { return true }); ok {
 		t.Error("went on though it was told to stop")
 	}
 }

@@ -8,7 +8,7 @@ import (
 // flatten makes the picture of w × h pixels that a decoder gave into RGB, turned by o. What the decoded part
 // does not cover is white, like what is transparent in it.
 func flatten(m image.Image, w, h int, o orientation, colours *colours) Image {
-	f := newFlattener(m, w, h, o, colours)
+	f := newFlattener(NewImage(w, h), m, o, colours)
 	f.rows(m.Bounds().Min.Y, m.Bounds().Max.Y)
 	return f.out
 }
@@ -23,12 +23,13 @@ type flattener struct {
 	band   []uint8
 }
 
-func newFlattener(m image.Image, w, h int, o orientation, colours *colours) *flattener {
-	f := &flattener{out: NewImage(w, h), o: o, w: w, h: h, bounds: m.Bounds(), row: rowsOf(m, colours)}
+// newFlattener makes a flattener of m. What is in out, of the size before turning, does not matter.
+func newFlattener(out Image, m image.Image, o orientation, colours *colours) *flattener {
+	f := &flattener{out: out, o: o, w: out.W, h: out.H, bounds: m.Bounds(), row: rowsOf(m, colours)}
 	if o.swaps() {
-		f.out.W, f.out.H = h, w
+		f.out.W, f.out.H = out.H, out.W
 	}
-	if f.bounds != image.Rect(0, 0, w, h) {
+	if f.bounds != image.Rect(0, 0, out.W, out.H) {
 		fillWhite(f.out.Pix)
 	}
 	return f

@@ -14,9 +14,9 @@ import (
 type Engine struct {
 	options  Options
 	networks networks
-	spaces   sync.Pool // of *net.Workspace with one worker
-	shared   sync.Pool // of *net.Workspace with Options.Workers
-	results  sync.Pool // of *net.SSDResult
+	spaces   spare[*net.Workspace] // with one worker
+	shared   spare[*net.Workspace] // with Options.Workers
+	results  sync.Pool             // of *net.SSDResult
 }
 
 // New loads the networks that o asks for. The errors are animo.Errors: Invalid (an option without sense),
@@ -55,10 +55,16 @@ func New(o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{options: o, networks: n}
-	e.spaces.New = func() any { return net.NewWorkspace(1) }
-	e.shared.New = func() any { return net.NewWorkspace(o.Workers) }
 	e.results.New = func() any { return new(net.SSDResult) }
 	return e, nil
+}
+
+// workspace gives a workspace that was used before, or makes one.
+func workspace(s *spare[*net.Workspace], workers int) *net.Workspace {
+	if ws, ok := s.take(); ok {
+		return ws
+	}
+	return net.NewWorkspace(workers)
 }
 
 // maxSide bounds a picture's sides, so that places in it stay exact in the networks' float32.
@@ -81,8 +87,8 @@ func (e *Engine) Analyze(ctx context.Context, img Image) ([]Face, error) {
 	if err := img.check(); err != nil {
 		return nil, err
 	}
-	ws := e.shared.Get().(*net.Workspace)
-	defer e.shared.Put(ws)
+	ws := workspace(&e.shared, e.options.Workers)
+	defer e.shared.keep(ws)
 	return e.analyze(ctx, img, ws, e.options.Workers)
 }
 
@@ -110,8 +116,8 @@ func (e *Engine) each(ctx context.Context, workers, n int, work func(ctx context
 	defer cancel(nil)
 	var next atomic.Int64
 	run := func() {
-		ws := e.spaces.Get().(*net.Workspace)
-		defer e.spaces.Put(ws)
+		ws := workspace(&e.spaces, 1)
+		defer e.spaces.keep(ws)
 		for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 			if err := work(ctx, ws, i); err != nil {
 				cancel(err)

@@ -14,6 +14,16 @@ import (
 //go:embed model
 var embedded embed.FS
 
+// Weights gives the files of the networks that this build carries: of each network NAME_model-weights_manifest.json and
+// NAME_model.bin, as face-api (npm package @vladmandic/face-api) reads them. There are none in a build without them.
+func Weights() fs.FS {
+	files, err := fs.Sub(embedded, "model")
+	if err != nil {
+		panic(err) // not with this name
+	}
+	return files
+}
+
 // networks are those that an Engine's options ask for; the others are nil.
 type networks struct {
 	ssd         *net.SSD
@@ -28,10 +38,7 @@ type networks struct {
 func loadNetworks(o Options) (networks, error) {
 	files := o.Models
 	if files == nil {
-		var err error
-		if files, err = fs.Sub(embedded, "model"); err != nil {
-			return networks{}, err
-		}
+		files = Weights()
 	}
 	var n networks
 	var err error // the first one

@@ -36,27 +36,27 @@ func (g Gates) Check(f Face) []animo.Reason {
 			"el rostro tiene %.0f píxeles; necesita %.0f: acérquese o use una foto más grande", side, g.MinSide)
 	}
 	if b := f.Quality.Brightness; b < g.MinBrightness {
-		refuse(animo.BadLight, "the face is too dark (%.0f of 100; at least %.0f)",
-			"el rostro está demasiado oscuro (%.0f de 100; al menos %.0f)", b, g.MinBrightness)
+		refuse(animo.BadLight, "the face is too dark (%.0f of 100; at least %.0f): take the photo in more light",
+			"el rostro está demasiado oscuro (%.0f de 100; al menos %.0f): tome la foto con más luz", b, g.MinBrightness)
 	} else if b > g.MaxBrightness {
-		refuse(animo.BadLight, "the face is too bright (%.0f of 100; at most %.0f)",
-			"el rostro está demasiado claro (%.0f de 100; como mucho %.0f)", b, g.MaxBrightness)
+		refuse(animo.BadLight, "the face is too bright (%.0f of 100; at most %.0f): take the photo in less light",
+			"el rostro está demasiado claro (%.0f de 100; como mucho %.0f): tome la foto con menos luz", b, g.MaxBrightness)
 	}
 	if s := f.Quality.Sharpness; s < g.MinSharpness {
-		refuse(animo.BlurredFace, "the face is blurred (sharpness %.0f of 100; at least %.0f)",
-			"el rostro está borroso (nitidez %.0f de 100; al menos %.0f)", s, g.MinSharpness)
+		refuse(animo.BlurredFace, "the face is blurred (sharpness %.0f of 100; at least %.0f): use a photo in focus, taken without moving",
+			"el rostro está borroso (nitidez %.0f de 100; al menos %.0f): use una foto enfocada y sin movimiento", s, g.MinSharpness)
 	}
 	if d := math.Abs(f.Pose.Yaw); d > g.MaxYaw {
-		refuse(animo.TurnedFace, "the face looks to the side by %.0f degrees; at most %.0f",
-			"el rostro mira %.0f grados hacia un lado; como mucho %.0f", d, g.MaxYaw)
+		refuse(animo.TurnedFace, "the face looks to the side by %.0f degrees; at most %.0f: use a photo in which it looks at the camera",
+			"el rostro mira %.0f grados hacia un lado; como mucho %.0f: use una foto en la que mire a la cámara", d, g.MaxYaw)
 	}
 	if d := math.Abs(f.Pose.Pitch); d > g.MaxPitch {
-		refuse(animo.TurnedFace, "the face looks up or down by %.0f degrees; at most %.0f",
-			"el rostro mira %.0f grados hacia arriba o abajo; como mucho %.0f", d, g.MaxPitch)
+		refuse(animo.TurnedFace, "the face looks up or down by %.0f degrees; at most %.0f: use a photo in which it looks at the camera",
+			"el rostro mira %.0f grados hacia arriba o abajo; como mucho %.0f: use una foto en la que mire a la cámara", d, g.MaxPitch)
 	}
 	if d := math.Abs(f.Pose.Roll); d > g.MaxRoll {
-		refuse(animo.TurnedFace, "the head leans to a shoulder by %.0f degrees; at most %.0f",
-			"la cabeza se inclina %.0f grados hacia un hombro; como mucho %.0f", d, g.MaxRoll)
+		refuse(animo.TurnedFace, "the head leans to a shoulder by %.0f degrees; at most %.0f: use a photo in which it is upright",
+			"la cabeza se inclina %.0f grados hacia un hombro; como mucho %.0f: use una foto en la que esté derecha", d, g.MaxRoll)
 	}
 	return why
 }
@@ -66,7 +66,8 @@ func (g Gates) Check(f Face) []animo.Reason {
 func (g Gates) Only(faces []Face) (Face, error) {
 	switch len(faces) {
 	case 0:
-		return Face{}, animo.Errorf(animo.NoFace, "there is no face in it", "no hay ningún rostro")
+		return Face{}, animo.Errorf(animo.NoFace, "there is no face in it; use a photo that shows one from the front",
+			"no hay ningún rostro; use una foto que muestre uno de frente")
 	case 1:
 	default:
 		return Face{}, animo.Errorf(animo.SeveralFaces, "there are %d faces in it; cut out the one that is meant",

@@ -26,7 +26,7 @@ type demoCmd struct {
 
 // Help is the part of --help with the examples.
 func (demoCmd) Help() string {
-	return `It starts a whole Animo in this process, with the default settings, and does over its API what you would do: sends photos and follows the live stream of the moods that are found in them; sends a file of 120 Spanish opinions, waits until a model is trained, and asks it about opinions that are new to it. Then the server is yours until Ctrl-C.
+	return `It starts a whole Animo in this process, with the default settings, and does over its API what you would do: introduces two people, has a program of its own told by webhook when the first is seen, sends photos, and follows the live stream of the moods that are found in them; sends a file of 120 Spanish opinions, waits until a model is trained, and asks it about opinions that are new to it. Then the server is yours until Ctrl-C.
 
 Examples:
 
@@ -38,11 +38,12 @@ Examples:
 func (d *demoCmd) Run(ctx context.Context, c *console) (err error) {
 	settings := config.Default()
 	settings.Listen, settings.Data = d.Listen, d.Data
+	settings.AllowPrivateWebhooks = true // the program that is told runs here, too
 	if !settings.Loopback() {
 		return usagef("--listen", "%q is not an address of this machine only, such as 127.0.0.1:8080; animo serve serves on others",
 			"%q no es una dirección solo de esta máquina, como 127.0.0.1:8080; animo serve sirve en otras", d.Listen)
 	}
-	photos, err := d.samples(c)
+	photos, people, err := d.samples(c)
 	if err != nil {
 		return err
 	}
@@ -70,10 +71,10 @@ func (d *demoCmd) Run(ctx context.Context, c *console) (err error) {
 	defer cancel(nil)
 	signal.Ignore(syscall.SIGPIPE) // it would end the process at once, and leave the folder
 	defer signal.Reset(syscall.SIGPIPE)
-	show := &demo{c: c, client: k, ink: newInk(c.stdout), lost: cancel, model: "opiniones.txt"}
+	show := &demo{c: c, client: k, ink: newInk(c.stdout), lost: cancel, photos: photos, people: people, model: "opiniones.txt"}
 	show.welcome(settings.Data, d.Data == "")
 	shown := make(chan error, 1)
-	go func() { shown <- show.run(showCtx, photos) }()
+	go func() { shown <- show.run(showCtx) }()
 	select {
 	case err = <-shown:
 	case err = <-failed:
@@ -133,21 +134,23 @@ type demoPhoto struct {
 	open body
 }
 
-// samples gives the photos to send.
-func (d *demoCmd) samples(c *console) ([]demoPhoto, error) {
-	var photos []demoPhoto
+// samples gives the photos to send, and the people to recognise in them. Nobody knows who is in photos of others.
+func (d *demoCmd) samples(c *console) (photos []demoPhoto, people []samples.Person, err error) {
 	if d.Photos != "" {
 		files, _, err := findPhotos(c, []string{d.Photos}) // what is none has been named
 		for _, path := range files {
 			photos = append(photos, demoPhoto{filepath.Base(path), fileBody(path)})
 		}
-		return photos, err
+		return photos, nil, err
 	}
 	list, err := samples.Photos()
+	if err == nil {
+		people, err = samples.People()
+	}
 	for _, p := range list {
 		photos = append(photos, demoPhoto{p.Name, bytesBody(p.JPEG)})
 	}
-	return photos, err
+	return photos, people, err
 }
 
 // bytesBody is a body that is in memory.

@@ -12,6 +12,7 @@ import (
 
 	"animo"
 	"animo/internal/photos"
+	"animo/samples"
 	"animo/text"
 )
 
@@ -86,16 +87,76 @@ func (d *demo) welcome(data string, own bool) {
 	}
 }
 
-func (d *demo) photosHead(list []demoPhoto) {
+func (d *demo) peopleHead() {
+	d.head("Somebody to recognise", "Alguien a quien reconocer")
+	d.line("%s\n", d.c.say("POST /v1/people/NAME/photos introduces somebody by a photo. Their names are made up.",
+		"POST /v1/people/NOMBRE/photos presenta a alguien con una foto. Los nombres son inventados."))
+}
+
+// person prints somebody who was introduced.
+func (d *demo) person(p samples.Person, known knownPerson) {
+	d.line(d.c.say("  %s  cut out of %s; examples that Animo knows: %d", "  %s  recortada de %s; ejemplos que Animo conoce: %d"),
+		d.ink.paint(bold, printable(known.Name)), p.From, known.Examples)
+}
+
+// recognised says in which photos people are, beside that which introduced them.
+func (d *demo) recognised(faces []animo.MoodRecord) {
+	for _, p := range d.people {
+		for _, m := range faces {
+			if m.ImageID != p.From && shows(m, p.Name) {
+				d.line(d.c.say("%s, introduced by a part of %s, was recognised in %s.", "%s, presentada con una parte de %s, fue reconocida en %s."),
+					d.ink.paint(bold, p.Name), p.From, printable(m.ImageID))
+			}
+		}
+	}
+}
+
+func (d *demo) hooksHead(url, person string) {
+	d.head("A webhook arrives", "Llega un webhook")
+	whom := d.c.say("every face", "cada rostro")
+	if person != "" {
+		whom = person
+	}
+	d.line(d.c.say("A program on %s subscribed to %s with POST /v1/subscriptions, and checks the signatures:\n",
+		"Un programa en %s se suscribió a %s con POST /v1/subscriptions, y comprueba las firmas:\n"), url, whom)
+}
+
+// hook prints a webhook.
+func (d *demo) hook(h hook) {
+	const typeWidth, signatureWidth = len("face.surprised"), 16
+	d.line("  %s  %s  %s  %s", pad(h.Type, typeWidth), pad(printable(h.Data.ImageID), d.nameWidth),
+		d.ink.paint(faint, d.c.say("signature ", "firma ")+pad(h.signature, signatureWidth)+d.c.say(" holds", " válida")), d.ink.paint(bold, names(h.Data)))
+}
+
+// hooksFoot says how many webhooks are not shown, of so many, or that there were none.
+func (d *demo) hooksFoot(count int) {
+	switch {
+	case count == 0:
+		d.line("  %s", d.c.say("None this time: there was no new face to tell of, and no face is told twice.", "Esta vez ninguno: no hubo ningún rostro nuevo que contar, y ninguno se cuenta dos veces."))
+	case count > hooksShown:
+		d.line(d.c.say("  … and %d more", "  … y %d más"), count-hooksShown)
+	}
+}
+
+// names tells who a face is, and how sure that is.
+func names(m animo.MoodRecord) string {
+	var list []string
+	for _, c := range m.ImageData.Celebrities {
+		list = append(list, fmt.Sprintf("%s %.0f %%", printable(c.Name), c.Similarity))
+	}
+	return strings.Join(list, ", ")
+}
+
+func (d *demo) photosHead() {
 	d.head("Photos in, moods out", "Entran fotos, salen ánimos")
 	d.line(d.c.say("PUT /v1/photos/NAME takes each, and GET /v1/stream tells of each face when it is recorded. Photos: %d.\n",
-		"PUT /v1/photos/NOMBRE recibe cada una, y GET /v1/stream cuenta cada rostro cuando queda registrado. Fotos: %d.\n"), len(list))
-	for _, p := range list {
+		"PUT /v1/photos/NOMBRE recibe cada una, y GET /v1/stream cuenta cada rostro cuando queda registrado. Fotos: %d.\n"), len(d.photos))
+	for _, p := range d.photos {
 		d.nameWidth = max(d.nameWidth, min(utf8.RuneCountInString(p.name), 32))
 	}
 	d.line("  %s", d.ink.paint(faint, d.c.say(
-		pad("PHOTO", d.nameWidth)+"  MOOD       EMOTION    CONFIDENCE        AGE  GENDER",
-		pad("FOTO", d.nameWidth)+"  ÁNIMO      EMOCIÓN    CONFIANZA        EDAD  GÉNERO")))
+		pad("PHOTO", d.nameWidth)+"  MOOD       EMOTION    CONFIDENCE        AGE  GENDER  PERSON",
+		pad("FOTO", d.nameWidth)+"  ÁNIMO      EMOCIÓN    CONFIANZA        EDAD  GÉNERO  PERSONA")))
 }
 
 // face prints a face.
@@ -116,8 +177,8 @@ func (d *demo) face(m animo.MoodRecord) {
 	} else {
 		d.lastName = name
 	}
-	d.line("  %s  %s  %s  %s %3.0f %%  %3.0f  %s", pad(name, d.nameWidth), d.ink.paint(colour, pad(string(m.Mood), 9)),
-		pad(e.Type, 9), d.ink.paint(colour, pad(gauge(e.Confidence/100, cells), cells)), e.Confidence, m.Age, gender)
+	d.line("  %s  %s  %s  %s %3.0f %%  %3.0f  %s  %s", pad(name, d.nameWidth), d.ink.paint(colour, pad(string(m.Mood), 9)),
+		pad(e.Type, 9), d.ink.paint(colour, pad(gauge(e.Confidence/100, cells), cells)), e.Confidence, m.Age, pad(gender, 6), d.ink.paint(bold, names(m)))
 }
 
 // faceless prints a photo without faces, or one that failed.
@@ -191,6 +252,7 @@ func (d *demo) next() {
 	d.line("%s\n", d.c.say("The server stays up. In another terminal:", "El servidor sigue en marcha. En otra terminal:"))
 	photo := d.c.say("photo.jpg", "foto.jpg")
 	d.line("  curl -T %[1]s %[2]s/v1/photos/%[1]s", photo, d.client.base)
+	d.line("  curl --data-binary @%s %s/v1/people/%s/photos", d.c.say("me.jpg", "yo.jpg"), d.client.base, d.c.say("Me", "Yo"))
 	d.line("  curl -N '%s/v1/stream?last_event_id=0'", d.client.base)
 	d.line(`  curl -d '{"idmodel":"%s","opiniones":["Las camas estaban mal arregladas"]}' %s/senti`, d.model, d.client.base)
 	d.line(d.c.say("\n%s/docs explains every operation. Ctrl-C ends.", "\n%s/docs explica cada operación. Ctrl-C termina."), d.client.base)

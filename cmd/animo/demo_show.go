@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"animo"
@@ -19,14 +20,16 @@ type demo struct {
 	client    *client
 	ink       ink
 	lost      func(error) // called when nothing more can be printed
-	model     string      // that is trained
-	nameWidth int         // of the column of photos
-	lastName  string      // in it
+	photos    []demoPhoto
+	people    []samples.Person // to be recognised in them
+	model     string           // that is trained
+	nameWidth int              // of the column of photos
+	lastName  string           // in it
 }
 
-// run shows photos and then opinions.
-func (d *demo) run(ctx context.Context, photos []demoPhoto) error {
-	if err := d.showPhotos(ctx, photos); err != nil {
+// run shows people and photos, and then opinions.
+func (d *demo) run(ctx context.Context) error {
+	if err := d.showFaces(ctx); err != nil {
 		return err
 	}
 	if err := d.showSummary(ctx); err != nil {
@@ -35,26 +38,76 @@ func (d *demo) run(ctx context.Context, photos []demoPhoto) error {
 	return d.showOpinions(ctx)
 }
 
+// showFaces introduces people, sends photos, and shows who is told of the first person.
+func (d *demo) showFaces(ctx context.Context) error {
+	if err := d.introduce(ctx); err != nil {
+		return err
+	}
+	awaited := "" // everybody
+	if len(d.people) > 0 {
+		awaited = d.people[0].Name
+	}
+	receiver, err := d.subscribe(ctx, awaited)
+	if err != nil {
+		return err
+	}
+	defer d.unsubscribe(ctx, receiver)
+	all, fresh, err := d.showPhotos(ctx)
+	if err != nil {
+		return err
+	}
+	d.recognised(all)
+	told := 0
+	for _, m := range fresh {
+		if awaited == "" || shows(m, awaited) {
+			told++
+		}
+	}
+	return d.showWebhooks(ctx, receiver, awaited, told)
+}
+
+// introduce has Animo know people by a photo each.
+func (d *demo) introduce(ctx context.Context) error {
+	if len(d.people) == 0 {
+		return nil
+	}
+	d.peopleHead()
+	for _, p := range d.people {
+		var known knownPerson
+		if err := d.client.call(ctx, http.MethodPost, personPath(p.Name)+"/photos", bytesBody(p.JPEG), &known); err != nil {
+			return err
+		}
+		d.person(p, known)
+	}
+	return nil
+}
+
+// shows reports whether a face was taken for a person's.
+func shows(m animo.MoodRecord, person string) bool {
+	return slices.ContainsFunc(m.ImageData.Celebrities, func(c animo.Celebrity) bool { return c.Name == person })
+}
+
 // demoUploads is how many photos are on their way at once.
 const demoUploads = 4
 
 // streamTime is how long the stream may take to tell of a face that is recorded.
 const streamTime = 20 * time.Second
 
-// showPhotos sends the photos and prints each face when the live stream tells of it.
-func (d *demo) showPhotos(ctx context.Context, list []demoPhoto) error {
+// showPhotos sends the photos and prints each face when the live stream tells of it. It gives all faces, and those
+// that were recorded just now.
+func (d *demo) showPhotos(ctx context.Context) (all, fresh []animo.MoodRecord, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream, err := d.client.moods(ctx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	d.photosHead(list)
+	d.photosHead()
 	start := time.Now().Truncate(time.Millisecond) // as exact as a photo's times are
 	ended := make(chan shownPhoto)
 	go func() {
 		defer close(ended)
-		for _, p := range inOrder(ctx, len(list), demoUploads, func(ctx context.Context, i int) shownPhoto { return d.send(ctx, list[i]) }) {
+		for _, p := range inOrder(ctx, len(d.photos), demoUploads, func(ctx context.Context, i int) shownPhoto { return d.send(ctx, d.photos[i]) }) {
 			select {
 			case ended <- p:
 			case <-ctx.Done():
@@ -62,46 +115,48 @@ func (d *demo) showPhotos(ctx context.Context, list []demoPhoto) error {
 		}
 	}()
 
-	faces, told, untold := 0, map[string]bool{}, map[string]bool{} // by the faces' ids
-	var late <-chan time.Time                                      // once every photo has ended
+	told, untold := map[string]bool{}, map[string]bool{} // by the faces' ids
+	var late <-chan time.Time                            // once every photo has ended
 	for ended != nil || len(untold) > 0 {
 		select {
 		case m := <-stream:
 			if m.err != nil {
-				return m.err
+				return nil, nil, m.err
 			}
 			if m.Accepted.Before(start) {
 				continue // of an earlier demo on the same data
 			}
 			told[m.FaceID] = true
 			delete(untold, m.FaceID)
+			all, fresh = append(all, m.MoodRecord), append(fresh, m.MoodRecord)
 			d.face(m.MoodRecord)
 		case p, more := <-ended:
 			switch {
 			case !more:
 				ended, late = nil, time.After(streamTime)
 			case p.err != nil:
-				return p.err
+				return nil, nil, p.err
 			case p.Failure != nil || len(p.Faces) == 0:
 				d.faceless(p)
 			}
-			faces += len(p.Faces)
 			for _, f := range p.Faces {
 				switch {
 				case p.Accepted.Before(start):
-					d.face(recordOf(p.name, f))
+					m := recordOf(p.name, f)
+					all = append(all, m)
+					d.face(m)
 				case !told[f.ID]:
 					untold[f.ID] = true
 				}
 			}
 		case <-late:
-			return animo.Errorf(animo.Timeout, "the live stream does not tell of every face", "la transmisión en vivo no cuenta todos los rostros")
+			return nil, nil, animo.Errorf(animo.Timeout, "the live stream does not tell of every face", "la transmisión en vivo no cuenta todos los rostros")
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil, nil, ctx.Err()
 		}
 	}
-	d.photosFoot(faces, time.Since(start))
-	return nil
+	d.photosFoot(len(all), time.Since(start))
+	return all, fresh, nil
 }
 
 // shownPhoto is what became of a photo.
@@ -124,6 +179,7 @@ func (d *demo) send(ctx context.Context, p demoPhoto) (s shownPhoto) {
 // recordOf is the part of what is recorded of a face that is printed.
 func recordOf(photo string, f animo.Face) animo.MoodRecord {
 	r := animo.MoodRecord{ImageID: photo, Mood: f.Mood, FaceID: f.ID, LeanedTo: f.LeanedTo, Age: f.Age, Gender: f.Gender}
+	r.ImageData.Celebrities = f.People
 	if len(f.Emotions) > 0 {
 		r.ImageData.Emotion = f.Emotions[0]
 	}

@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"strings"
 	"syscall"
@@ -47,12 +49,25 @@ func TestDemo_shows_the_samples(t *testing.T) {
 	check(t, []string{"demo", "--once", "--listen", "127.0.0.1:0"}, 0, `Animo is up on http://127.0.0.1:…, and keeps what it is given in …/animo-demo-….
 Ctrl-C ends it and removes that folder; with --data DIR it is kept.
 
+Somebody to recognise
+POST /v1/people/NAME/photos introduces somebody by a photo. Their names are made up.
+
+  Ana  cut out of sample3.jpg; examples that Animo knows: 1
+  Eva  cut out of sample3.jpg; examples that Animo knows: 1
+
 Photos in, moods out
 PUT /v1/photos/NAME takes each, and GET /v1/stream tells of each face when it is recorded. Photos: 6.
 
-  PHOTO        MOOD       EMOTION    CONFIDENCE        AGE  GENDER
+  PHOTO        MOOD       EMOTION    CONFIDENCE        AGE  GENDER  PERSON
 …
 Faces: 22. From the first byte sent to the last face told: … s.
+Ana, introduced by a part of sample3.jpg, was recognised in sample1.jpg.
+
+A webhook arrives
+A program on http://127.0.0.1:… subscribed to Ana with POST /v1/subscriptions, and checks the signatures:
+
+  face.happy      sample…  signature v1,… holds  Ana …
+  face.happy      sample…  signature v1,… holds  Ana …
 
 The mood of the room
 GET /v1/moods/summary counts what was recorded.
@@ -90,19 +105,27 @@ func TestDemo_in_spanish_on_other_photos_kept_data_and_a_taken_port(t *testing.T
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	for range 2 {
+	for _, hooks := range []string{`  face.…  fiesta.jpg  firma v1,… válida
+  face.…  fiesta.jpg  firma v1,… válida
+  face.…  fiesta.jpg  firma v1,… válida
+  … y 1 más`, "  Esta vez ninguno: no hubo ningún rostro nuevo que contar, y ninguno se cuenta dos veces."} {
 		check(t, []string{"demo", "--once", "--listen", taken.Addr().String(), "--photos", photos, "--data", data}, 0, `Animo está en marcha en http://127.0.0.1:…, y guarda lo que recibe en `+data+`.
 
 Entran fotos, salen ánimos
 PUT /v1/photos/NOMBRE recibe cada una, y GET /v1/stream cuenta cada rostro cuando queda registrado. Fotos: 1.
 
-  FOTO        ÁNIMO      EMOCIÓN    CONFIANZA        EDAD  GÉNERO
+  FOTO        ÁNIMO      EMOCIÓN    CONFIANZA        EDAD  GÉNERO  PERSONA
   fiesta.jpg  …██████ 100 %   …  mujer
               …██████ 100 %   …  mujer
               …██████ 100 %   …  mujer
               …██████ 100 %   …  mujer
 
 Rostros: 4. Desde el primer byte enviado hasta el último rostro contado: … s.
+
+Llega un webhook
+Un programa en http://127.0.0.1:… se suscribió a cada rostro con POST /v1/subscriptions, y comprueba las firmas:
+
+`+hooks+`
 
 El ánimo de la sala
 GET /v1/moods/summary cuenta lo registrado.
@@ -139,6 +162,10 @@ func TestDemo_leaves_the_server_up_until_it_is_interrupted(t *testing.T) {
 	}
 	if err := k.reach(ctx); err != nil {
 		t.Error(err)
+	}
+	var subscriptions struct{ Items []subscriptionAnswer }
+	if err := k.call(ctx, http.MethodGet, "/v1/subscriptions", nil, &subscriptions); err != nil || len(subscriptions.Items) > 0 {
+		t.Errorf("the demo's own subscription is still there: %+v, %v", subscriptions, err)
 	}
 	k.http.CloseIdleConnections()
 	if !strings.Contains(out.String(), "curl -T photo.jpg "+url+"/v1/photos/photo.jpg\n") {
@@ -208,5 +235,42 @@ func TestGauge_is_exact_to_an_eighth_of_a_cell(t *testing.T) {
 	}
 	if a, b := pad("añ", 4), pad("añoso", 4); a != "añ  " || b != "año…" {
 		t.Errorf("%q, %q", a, b)
+	}
+}
+
+// The secret, message and signature are those of the standard's own test (libraries/go/webhook_test.go, TestWebhookSign).
+func TestReceiver_takes_what_is_signed_with_its_secret_a_moment_ago(t *testing.T) {
+	const body = `{"test": 2432232314}`
+	key, err := base64.StdEncoding.DecodeString("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := func(id, stamp string, signatures ...string) http.Header {
+		return http.Header{"Webhook-Id": {id}, "Webhook-Timestamp": {stamp}, "Webhook-Signature": {strings.Join(signatures, " ")}}
+	}
+	const id, stamp, signature = "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+	now := time.Unix(1614265330, 0)
+	for name, c := range map[string]struct {
+		key    []byte
+		header http.Header
+		body   string
+		now    time.Time
+		holds  bool
+	}{
+		"as it should be":      {key, header(id, stamp, signature), body, now.Add(4 * time.Minute), true},
+		"among others":         {key, header(id, stamp, "v1a,x", "v1,eA==", signature), body, now, true},
+		"of another secret":    {[]byte("another"), header(id, stamp, signature), body, now, false},
+		"of another message":   {key, header("msg_x", stamp, signature), body, now, false},
+		"of another time":      {key, header(id, "1614265331", signature), body, now, false},
+		"of another body":      {key, header(id, stamp, signature), body + " ", now, false},
+		"old":                  {key, header(id, stamp, signature), body, now.Add(6 * time.Minute), false},
+		"from the future":      {key, header(id, stamp, signature), body, now.Add(-6 * time.Minute), false},
+		"without a signature":  {key, header(id, stamp), body, now, false},
+		"without anything":     {key, http.Header{}, body, now, false},
+		"at a time of letters": {key, header(id, "now", signature), body, now, false},
+	} {
+		if got := (&receiver{key: c.key}).signature(c.header, []byte(c.body), c.now); (got != "") != c.holds {
+			t.Errorf("%s: %q", name, got)
+		}
 	}
 }

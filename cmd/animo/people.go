@@ -121,6 +121,15 @@ type peopleRenameCmd struct {
 	serverFlags `embed:""`
 }
 
+// Help is the part of --help with the example.
+func (peopleRenameCmd) Help() string {
+	return `Where somebody else has the new name already and both are one person, merge them instead.
+
+Example:
+
+    animo people rename Ana "Ana María"`
+}
+
 // Run changes the name.
 func (p *peopleRenameCmd) Run(ctx context.Context, c *console) error {
 	var person knownPerson
@@ -135,6 +144,15 @@ type peopleMergeCmd struct {
 	Name        string `arg:"" help:"The name that goes."`
 	Into        string `arg:"" help:"The name that stays."`
 	serverFlags `embed:""`
+}
+
+// Help is the part of --help with the example.
+func (peopleMergeCmd) Help() string {
+	return `The photos that the first is known by, and the faces recorded as the first's, become the second's. It cannot be undone.
+
+Example:
+
+    animo people merge Ani Ana`
 }
 
 // Run makes two people one.
@@ -155,7 +173,11 @@ type peopleRemoveCmd struct {
 
 // Help says what animo people remove prints.
 func (peopleRemoveCmd) Help() string {
-	return "The receipt goes to stdout: its id, and how many examples were removed and how many recorded faces lost the name, with tabs between. The server keeps it: GET /v1/receipts."
+	return `Name, example photos, descriptors, what was said of faces and subscriptions to the person are erased; recorded faces stay, as somebody's who is not known. The receipt goes to stdout: its id, how many examples were removed, how many recorded faces lost the name, and how many subscriptions were removed, with tabs between. The server keeps it: GET /v1/receipts.
+
+Example:
+
+    animo people remove "José Díaz" --yes`
 }
 
 // Run erases the person.
@@ -167,6 +189,6 @@ func (p *peopleRemoveCmd) Run(ctx context.Context, c *console) error {
 	if err := p.ask(ctx, c, http.MethodDelete, personPath(p.Name), nil, &r); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.stdout, "%s\t%d\t%d\n", r.ID, r.Descriptors, r.Faces)
+	_, err := fmt.Fprintf(c.stdout, "%s\t%d\t%d\t%d\n", r.ID, r.Descriptors, r.Faces, r.Subscriptions)
 	return err
 }

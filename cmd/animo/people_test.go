@@ -38,7 +38,7 @@ func TestPeople_are_added_listed_renamed_merged_and_removed(t *testing.T) {
 	t.Setenv("LC_ALL", "es_CO.UTF-8")
 	check(t, []string{"people", "merge", "Ana María", "Adam"}, 0, "", "animo: Ana María es ahora Adam, con 3 ejemplos")
 	check(t, []string{"people", "remove", "Adam"}, 2, "", "animo: --yes: se perderá lo que se sabe de Adam; añada --yes si es lo que quiere")
-	check(t, []string{"people", "remove", "Adam", "--yes"}, 0, "…\t3\t0", "")
+	check(t, []string{"people", "remove", "Adam", "--yes"}, 0, "…\t3\t0\t0", "")
 	check(t, []string{"people", "remove", "Adam", "--yes"}, 1, "", `animo: no se ha presentado a nadie llamado "Adam"`)
 	check(t, []string{"people", "list"}, 0, "NOMBRE  EJEMPLOS  PRESENTACIÓN", "")
 }

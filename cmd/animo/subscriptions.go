@@ -29,7 +29,7 @@ type subscriptionsCmd struct {
 
 // serverFlags say which server a command speaks to.
 type serverFlags struct {
-	URL string `default:"http://127.0.0.1:8080" env:"ANIMO_URL" placeholder:"URL" help:"The server."`
+	URL string `default:"http://127.0.0.1:8080" env:"ANIMO_URL" placeholder:"URL" help:"The server (default http://127.0.0.1:8080)."`
 	Key string `env:"ANIMO_KEY" placeholder:"KEY" help:"API key, where the server wants one. Put it into ANIMO_KEY: others on this machine can see command lines."`
 }
 
@@ -204,7 +204,7 @@ func (s *subscriptionRotateCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	fmt.Fprintln(c.stdout, answer.Secret)
-	c.note("this is the only time the secret is shown; the last one holds for a day more", "el secreto se muestra solo esta vez; el anterior vale un día más")
+	c.note("this is the only time the secret is shown; the one before holds for a day more", "el secreto se muestra solo esta vez; el anterior vale un día más")
 	return nil
 }
 

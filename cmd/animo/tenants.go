@@ -47,6 +47,7 @@ func withStores(ctx context.Context, s config.Stores, o tenants.Options, do func
 type photoFlags struct {
 	Purpose            *animo.Purpose `placeholder:"PURPOSE" help:"What the tenant analyses faces for: event, customers, research, health or safety. Without a purpose it can use opinions, but its photos are refused."`
 	PhotosPerMinute    *int           `placeholder:"N" help:"Photos that it may send in a minute. This and what follows: 0 takes the server's setting."`
+	FacesPerMinute     *int           `placeholder:"N" help:"Faces that its clients measured and that it may send in a minute."`
 	MaxPhotos          *int           `placeholder:"N" help:"Photos kept for it."`
 	MaxPhotoBytes      *int64         `placeholder:"BYTES" help:"Bytes of photos kept for it."`
 	KeepPhotos         *time.Duration `placeholder:"TIME" help:"How long its pictures, thumbnails and descriptors are kept, such as 720h."`
@@ -61,6 +62,9 @@ func (f *photoFlags) change(p animo.PhotoPolicy) animo.PhotoPolicy {
 	}
 	if f.PhotosPerMinute != nil {
 		p.PerMinute = *f.PhotosPerMinute
+	}
+	if f.FacesPerMinute != nil {
+		p.FacesPerMinute = *f.FacesPerMinute
 	}
 	if f.MaxPhotos != nil {
 		p.Photos = *f.MaxPhotos
@@ -170,12 +174,12 @@ func (t *tenantListCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, c.say("TENANT\tCREATED\tPURPOSE\tPHOTOS/MIN\tMAX PHOTOS\tMAX BYTES\tKEEP PHOTOS\tKEEP FACES",
-			"INQUILINO\tCREADO\tPROPÓSITO\tFOTOS/MIN\tMÁX. FOTOS\tMÁX. BYTES\tGUARDAR FOTOS\tGUARDAR ROSTROS"))
+		fmt.Fprintln(w, c.say("TENANT\tCREATED\tPURPOSE\tPHOTOS/MIN\tFACES/MIN\tMAX PHOTOS\tMAX BYTES\tKEEP PHOTOS\tKEEP FACES",
+			"INQUILINO\tCREADO\tPROPÓSITO\tFOTOS/MIN\tROSTROS/MIN\tMÁX. FOTOS\tMÁX. BYTES\tGUARDAR FOTOS\tGUARDAR ROSTROS"))
 		for _, t := range list {
 			p := t.Photos
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Created.Format(time.RFC3339), orHyphen(p.Purpose),
-				orHyphen(p.PerMinute), orHyphen(p.Photos), orHyphen(p.Bytes), orHyphen(p.KeepPhotos), orHyphen(p.KeepFaces))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Created.Format(time.RFC3339), orHyphen(p.Purpose),
+				orHyphen(p.PerMinute), orHyphen(p.FacesPerMinute), orHyphen(p.Photos), orHyphen(p.Bytes), orHyphen(p.KeepPhotos), orHyphen(p.KeepFaces))
 		}
 		return w.Flush()
 	})
@@ -221,6 +225,7 @@ type keyAddCmd struct {
 	config.Stores `embed:""`
 	Tenant        string `arg:"" optional:"" default:"default" help:"Whose key; the tenant \"default\" if not said."`
 	Note          string `placeholder:"TEXT" help:"What the key is for."`
+	Admin         bool   `help:"Let who has the key look after all tenants and keys, too, on the page and over the API."`
 	AWS           bool   `name:"aws" help:"Make an access key for programs that speak Amazon Rekognition's protocol instead."`
 }
 
@@ -229,7 +234,8 @@ func (keyAddCmd) Help() string {
 	return `The key is printed to stdout and can never be shown again; only its hash is stored. From the first key on,
 every request needs one.
 
-With --aws it is an access key, printed as two lines that set AWS's own variables.
+With --admin, who has the key may also look after all tenants and keys, as these commands do, on the page and over the API.
+In everything else it is its tenant's. With --aws it is an access key, printed as two lines that set AWS's own variables.
 
 Examples:
   KEY=$(animo keys add)
@@ -241,6 +247,9 @@ Examples:
 
 // Run makes the key.
 func (k *keyAddCmd) Run(ctx context.Context, c *console) error {
+	if k.Admin && k.AWS {
+		return usagef("--admin", "an access key is no administrator's; make two keys", "una clave de acceso no es de administrador; cree dos claves")
+	}
 	return withStores(ctx, k.Stores, tenants.Options{}, func(s *app.Stores) error {
 		if k.Tenant == animo.DefaultTenant {
 			if err := s.Tenants.Ensure(ctx, k.Tenant); err != nil {
@@ -256,7 +265,11 @@ func (k *keyAddCmd) Run(ctx context.Context, c *console) error {
 			c.note("this is the only time the secret is shown; lists show %s", "el secreto se muestra solo esta vez; las listas muestran %s", key.Prefix)
 			return nil
 		}
-		token, key, err := s.Tenants.AddKey(ctx, k.Tenant, k.Note)
+		add := s.Tenants.AddKey
+		if k.Admin {
+			add = s.Tenants.AddAdministratorKey
+		}
+		token, key, err := add(ctx, k.Tenant, k.Note)
 		if err != nil {
 			return err
 		}
@@ -284,13 +297,16 @@ func (k *keyListCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, c.say("KEY\tTENANT\tCREATED\tNOTE", "CLAVE\tINQUILINO\tCREADA\tNOTA"))
+		fmt.Fprintln(w, c.say("KEY\tTENANT\tKIND\tCREATED\tNOTE", "CLAVE\tINQUILINO\tTIPO\tCREADA\tNOTA"))
 		for _, k := range list {
-			name := k.Prefix + "…"
-			if k.AWS {
-				name = k.Prefix
+			name, kind := k.Prefix+"…", "API"
+			switch {
+			case k.AWS:
+				name, kind = k.Prefix, "AWS"
+			case k.Administrator:
+				kind = c.say("administrator", "administrador")
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, k.Tenant, k.Created.Format(time.RFC3339), k.Note)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", name, k.Tenant, kind, k.Created.Format(time.RFC3339), printable(k.Note))
 		}
 		return w.Flush()
 	})

@@ -185,6 +185,10 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	known := owner.do("POST", "/v1/faces/"+photo.Faces[0].ID+"/person", `{"name":"secreto.txt"}`).body
 	var sub subscription
 	owner.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"https://secreto.example/"}`).into(t, &sub)
+	var correction struct{ ID string }
+	owner.do("POST", "/v1/models/secreto.txt/corrections", `{"text":"secreto","label":"Positivo"}`).into(t, &correction)
+	var measured measuredAnswer
+	owner.do("POST", "/v1/moods", strings.ReplaceAll(measuredBody, `"camera"`, `"secreto"`)).into(t, &measured)
 	before := owner.do("GET", "/v1/models/secreto.txt", "").body
 
 	var api struct {
@@ -198,13 +202,19 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 		"serve-version": `{"version":"` + model.Version + `"}`,
 		"rename-person": `{"name":"mio"}`, "merge-person": `{"into":"mio"}`, "name-face": `{"name":"mio"}`,
 		"reanalyse-photos": `{"ids":["` + photo.ID + `"]}`,
+		"open-session":     `{"key":"animo_secreto"}`,
+		"add-tenant":       `{"id":"mio"}`, "change-tenant": `{"purpose":"safety"}`, "add-key": "{}",
+		"measure-moods": measuredBody,
+		"correct-model": `{"text":"ajeno","label":"Negativo"}`,
 	}
 	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
 	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
 		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422,
-		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "export-moods": 200, "upload-photos": 422, "upload-photo": 422,
+		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "export-moods": 200, "measure-moods": 202, "upload-photos": 422, "upload-photo": 422,
 		"list-people": 200, "introduce-person": 422, "reanalyse-photos": 202,
-		"list-subscriptions": 200, "add-subscription": 400}
+		"list-subscriptions": 200, "add-subscription": 400,
+		"get-session": 200, "open-session": 401, "close-session": 204, "list-functions": 200,
+		"list-tenants": 403, "add-tenant": 403, "change-tenant": 403, "remove-tenant": 403, "list-keys": 403, "add-key": 403, "revoke-key": 403}
 	// What else may be asked of these, beside what they answer without a query.
 	queries := map[string][]string{
 		"get-photo": {"?wait=1"}, "get-image": {"?annotated=1", "?thumbnail=1"}, "list-photos": {"?after=" + photo.ID + "x"},
@@ -214,13 +224,19 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	n := 0
 	for path, operations := range api.Paths {
 		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID, "{face}", photo.Faces[0].ID, "{example}", photo.Faces[0].ID,
-			"{subscription}", sub.ID, "{delivery}", "1").Replace(path)
+			"{subscription}", sub.ID, "{delivery}", "1", "{tenant}", "sol", "{correction}", correction.ID).Replace(path)
 		id := "secreto.txt"
+		if strings.HasPrefix(path, "/v1/tenants/") {
+			id = owner.key[:14]
+		}
 		if strings.HasPrefix(path, "/v1/queues/") {
 			id = letter.ID
 		}
 		path = strings.ReplaceAll(path, "{id}", id)
 		for method, op := range operations {
+			if op.OperationID == "erase-mood" {
+				path = "/v1/moods/" + measured.Items[0].FaceID
+			}
 			n++
 			if op.OperationID == "stream-moods" { // has no end; see TestStream_tells_a_tenant_only_its_own
 				continue
@@ -254,6 +270,12 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	}
 	if r := stranger.do("GET", "/v1/moods?person=secreto.txt", ""); r.body != `{"items":[]}` {
 		t.Errorf("moods of another tenant's person: %s", r.body)
+	}
+	if r := owner.do("GET", "/v1/moods?mood=happy&source=secreto", ""); !strings.Contains(r.body, measured.Items[0].FaceID) {
+		t.Errorf("the owner's measured face: %s", r.body)
+	}
+	if r := owner.do("GET", "/v1/models/secreto.txt/corrections", ""); !strings.Contains(r.body, correction.ID) || strings.Contains(r.body, "ajeno") {
+		t.Errorf("the owner's corrections: %s", r.body)
 	}
 	if r := owner.do("GET", "/v1/subscriptions/"+sub.ID, ""); sub.ID == "" || r.status != http.StatusOK {
 		t.Errorf("the owner's subscription: %d %s", r.status, r.body)
@@ -383,5 +405,20 @@ func TestAPI_docs_need_no_other_server(t *testing.T) {
 	}
 	if r := a.do("GET", "/openapi.json", ""); !strings.Contains(r.body, `"openapi":"3.1`) {
 		t.Errorf("openapi.json: %.80s", r.body)
+	}
+}
+
+func TestAPI_description_has_the_fields_of_answers_within_answers(t *testing.T) {
+	a := start(t, small(t))
+	var api struct {
+		Components struct {
+			Schemas map[string]struct{ Properties map[string]any }
+		}
+	}
+	a.do("GET", "/openapi.json", "").into(t, &api)
+	for schema, field := range map[string]string{"KnownView": "name", "IntroducedOutputBody": "known_by", "UploadsView": "id", "MadeKeyView": "id"} {
+		if _, ok := api.Components.Schemas[schema].Properties[field]; !ok {
+			t.Errorf("%s lacks %s; it has %v", schema, field, api.Components.Schemas[schema].Properties)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"runtime"
@@ -22,6 +23,7 @@ import (
 	"animo/internal/opinions"
 	"animo/internal/photos"
 	"animo/internal/rekognition"
+	built "animo/web"
 )
 
 // App is one running Animo.
@@ -38,6 +40,8 @@ type App struct {
 	inbox       *inbox.Inbox        // nil where none is set
 	web         *web                // nil without the api
 	ready       atomic.Bool
+	now         func() time.Time
+	scrubs      scrubs
 	stops       []stop
 }
 
@@ -46,6 +50,7 @@ type Options struct {
 	Version string        // shown in the API's description
 	Log     *slog.Logger  // nil means slog.Default
 	Faces   photos.Engine // who finds the faces; nil means what the settings say
+	Page    fs.FS         // the page, index.html at its root; nil means the one that the program carries, if it does
 
 	Now func() time.Time // what ids, records and retention times are made of; nil means time.Now
 }
@@ -59,7 +64,10 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	a = &App{config: c, log: o.Log, metrics: newMetrics()}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	a = &App{config: c, log: o.Log, metrics: newMetrics(), now: o.Now}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
@@ -90,6 +98,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		Limits: opinions.Limits{
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
 			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, Cores: runtime.GOMAXPROCS(0), ModelsLoaded: c.ModelsLoaded,
+			Corrections: c.MaxCorrections, CorrectionBytes: c.MaxText,
 		},
 		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: o.Now, Log: a.log,
 	})
@@ -102,11 +111,17 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 			PhotoBytes: c.MaxPhoto, Pixels: c.MaxPixels, Analyses: a.config.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence,
 		},
 		Descriptors: c.KeepDescriptors, Spool: spool, Room: room(c.Data, c.MinFree), Policy: a.stores.Tenants.Policy, Now: o.Now, Log: a.log,
-		Forget: func(ctx context.Context, tenant, photo string) (int, error) {
-			return a.notify.Forget(ctx, tenant, photo)
+		Forget: func(ctx context.Context, tenant, id string) (int, error) {
+			return a.notify.Forget(ctx, tenant, id)
 		},
 		Rename: func(ctx context.Context, tenant, face string, people []animo.Celebrity) error {
 			return a.notify.Rename(ctx, tenant, face, people)
+		},
+		RenamePerson: func(ctx context.Context, tenant, from, to string) error {
+			return a.notify.RenamePerson(ctx, tenant, from, to)
+		},
+		ForgetPerson: func(ctx context.Context, tenant, name string, at time.Time) (int, error) {
+			return a.notify.ForgetPerson(ctx, tenant, name, at)
 		},
 	})
 	if a.notify, err = a.newNotifier(owner, o); err != nil {
@@ -126,6 +141,19 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 // functions are those of every flow.
 func (a *App) functions() []bus.Function {
 	return slices.Concat(a.photos.Functions(), a.notify.Functions(), a.flow.Functions())
+}
+
+// functionStats tells what each function did in this process.
+func (a *App) functionStats() []bus.FunctionStats {
+	var list []bus.FunctionStats
+	for _, f := range a.functions() {
+		stats := a.metrics.stats.Of(f.Name)
+		if a.config.Runs(f.Name) {
+			stats.Workers = max(1, f.Workers)
+		}
+		list = append(list, stats)
+	}
+	return list
 }
 
 // photoEvents is what the photo flow needs of the bus.
@@ -149,11 +177,15 @@ func (a *App) open(ctx context.Context, o Options) error {
 	if !locked && !c.Loopback() {
 		return config.ErrNeedsKey(c.Listen)
 	}
+	page := o.Page
+	if page == nil {
+		page = built.Page()
+	}
 	stopping := make(chan struct{})
 	a.web, err = listen(ctx, c.Listen, stopping, a.log, httpapi.New(httpapi.Options{
-		Version: o.Version, Opinions: a.flow, Photos: a.photos, People: a.photos, Subscriptions: a.notify, Queues: a.stores.Queues, Keys: a.stores.Tenants,
+		Version: o.Version, Opinions: a.flow, Photos: a.photos, People: a.photos, Subscriptions: a.notify, Queues: a.stores.Queues, Functions: a.functionStats, Keys: a.stores.Tenants, Tenants: administration{a.stores.Tenants, a.stores}, Page: page,
 		Limits: httpapi.Limits{
-			BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Requests: c.MaxRequests,
+			BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Moods: c.MaxMoods, Requests: c.MaxRequests,
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
 			Files: c.MaxFiles, UploadPause: c.UploadPause, AnswerPause: c.AnswerPause,
 		},
@@ -252,22 +284,7 @@ func (a *App) sweep(ctx context.Context) {
 	tick := time.NewTicker(a.config.SweepEvery)
 	defer tick.Stop()
 	for {
-		err := a.stores.Tenants.Finish(ctx, a.stores.erase)
-		list, listErr := a.stores.Tenants.List(ctx)
-		err = errors.Join(err, listErr)
-		if listErr == nil {
-			a.photos.Forget(idsOf(list))
-		}
-		for _, t := range list {
-			_, photosErr := a.photos.Sweep(ctx, t.ID)
-			_, opinionsErr := a.flow.Sweep(ctx, t.ID)
-			err = errors.Join(err, photosErr, opinionsErr)
-			if a.config.Runs("notify") {
-				err = errors.Join(err, a.notify.Sweep(ctx, t.ID))
-			}
-		}
-		err = errors.Join(err, a.sweepCollections(ctx, list), a.retire(ctx, list), a.photos.Scrub(ctx))
-		if err != nil && ctx.Err() == nil {
+		if err := a.sweepOnce(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("sweep", "err", err)
 		}
 		select {
@@ -276,6 +293,28 @@ func (a *App) sweep(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+func (a *App) sweepOnce(ctx context.Context) error {
+	erased := false
+	err := a.stores.Tenants.Finish(ctx, func(ctx context.Context, tenant string) error {
+		erased = true
+		return a.stores.erase(ctx, tenant)
+	})
+	list, listErr := a.stores.Tenants.List(ctx)
+	err = errors.Join(err, listErr)
+	if listErr == nil {
+		a.photos.Forget(idsOf(list))
+	}
+	for _, t := range list {
+		_, photosErr := a.photos.Sweep(ctx, t.ID)
+		_, opinionsErr := a.flow.Sweep(ctx, t.ID)
+		err = errors.Join(err, photosErr, opinionsErr)
+		if a.config.Runs("notify") {
+			err = errors.Join(err, a.notify.Sweep(ctx, t.ID))
+		}
+	}
+	return errors.Join(err, a.sweepCollections(ctx, list), a.retire(ctx, list), a.scrub(ctx, erased))
 }
 
 func idsOf(tenants []animo.Tenant) []string {

@@ -177,6 +177,12 @@ func TestApp_listening_beyond_this_machine_needs_a_key(t *testing.T) {
 // addKey makes a key as animo keys add does, and the tenant if need be.
 func addKey(t testing.TB, c config.Config, tenant string) string {
 	t.Helper()
+	return addKeyBy(t, c, tenant, (*tenants.Registry).AddKey)
+}
+
+// addKeyBy makes a tenant, unless it is there, and a key of some kind for it.
+func addKeyBy(t testing.TB, c config.Config, tenant string, add func(*tenants.Registry, context.Context, string, string) (string, animoerr.Key, error)) string {
+	t.Helper()
 	s, err := app.OpenStores(t.Context(), c.Stores, tenants.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -185,7 +191,7 @@ func addKey(t testing.TB, c config.Config, tenant string) string {
 	if err := s.Tenants.Ensure(t.Context(), tenant); err != nil {
 		t.Fatal(err)
 	}
-	token, _, err := s.Tenants.AddKey(t.Context(), tenant, "")
+	token, _, err := add(s.Tenants, t.Context(), tenant, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,21 +73,25 @@ func benchPhotos(b *testing.B) (small, large []benchPhoto) {
 }
 
 // alone is package vision without the flow, set up as the server does.
-type alone struct{ engine *vision.Engine }
+type alone struct {
+	engine *vision.Engine
+	memory *vision.Memory
+}
 
 func newAlone(b *testing.B) alone {
 	engine, err := vision.New(vision.Options{Workers: 1})
 	if err != nil {
 		b.Skip(err)
 	}
-	return alone{engine}
+	return alone{engine, new(vision.Memory)}
 }
 
 func (a alone) faces(b *testing.B, photo []byte) int {
-	img, err := vision.Decode(b.Context(), bytes.NewReader(photo), vision.Limits{})
+	img, err := vision.Decode(b.Context(), bytes.NewReader(photo), vision.Limits{Memory: a.memory})
 	if err != nil {
 		b.Fatal(err)
 	}
+	defer a.memory.Recycle(&img)
 	faces, err := a.engine.Analyze(b.Context(), img)
 	if err != nil {
 		b.Fatal(err)

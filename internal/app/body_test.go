@@ -1,12 +1,17 @@
 package app_test
 
 import (
+	"bytes"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"animo/internal/app"
 )
 
 // TestAPI_large_bodies_are_refused_cheaply sends bodies of nearly the most bytes allowed that are all errors,
@@ -77,5 +82,28 @@ func TestAPI_explains_a_bounded_number_of_texts(t *testing.T) {
 	}
 	if r := a.do("POST", "/v1/models/r.txt/classify", `{"texts":[`+texts+`]}`); r.status != http.StatusOK {
 		t.Errorf("classifying 101 texts: %d %s", r.status, r.body)
+	}
+}
+
+// TestAPI_body_that_never_comes_of_a_request_for_much_ends asks for what may be told for as long as the client likes,
+// and announces a body, of which the server reads a part before it answers.
+func TestAPI_body_that_never_comes_of_a_request_for_much_ends(t *testing.T) {
+	c := settings(t)
+	c.RequestTime = 300 * time.Millisecond
+	a := startWith(t, c, app.Options{Page: builtPage()})
+	addKey(t, c, "sol") // the answers below are those to nobody in particular
+	for _, path := range []string{"/assets/index-5f2c.js", "/assets/nothing", "/models/tiny_face_detector_model.bin", "/v1/stream", "/v1/moods/export", "/v1/photos/x/image"} {
+		for _, length := range []string{"Content-Length: 10", "Transfer-Encoding: chunked"} {
+			conn, err := net.Dial("tcp", strings.TrimPrefix(a.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+			fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n", path, length)
+			if answer, err := io.ReadAll(conn); err != nil || !bytes.HasPrefix(answer, []byte("HTTP/1.1 ")) {
+				t.Errorf("%s with %s: %.100q, %v", path, length, answer, err)
+			}
+			_ = conn.Close()
+		}
 	}
 }

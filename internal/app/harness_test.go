@@ -50,7 +50,10 @@ func startWith(t testing.TB, c config.Config, o app.Options) *animo {
 	if testing.Verbose() {
 		level = slog.LevelInfo
 	}
-	o.Version, o.Log = "test", slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
+	o.Version = "test"
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
+	}
 	a, err := app.New(t.Context(), c, o)
 	if err != nil {
 		t.Fatal(err)

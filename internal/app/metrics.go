@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"animo"
 	"animo/internal/bus"
 )
 
@@ -18,11 +19,12 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec // by route, method and status
 	attempts *prometheus.HistogramVec // by function and outcome
+	stats    *bus.Stats               // of attempts, for /v1/functions
 }
 
 func newMetrics() *metrics {
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
+		registry: prometheus.NewRegistry(), stats: bus.NewStats(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "animo_http_request_seconds", Help: "How long requests took, by group of routes.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 12),
@@ -41,7 +43,8 @@ func (m *metrics) request(route, method string, status int, took time.Duration) 
 }
 
 // Attempted is bus.Observer's.
-func (m *metrics) Attempted(function string, outcome bus.Outcome, took time.Duration) {
+func (m *metrics) Attempted(function string, outcome bus.Outcome, took time.Duration, reason animo.Reason) {
+	m.stats.Attempted(function, outcome, took, reason)
 	m.attempts.WithLabelValues(function, string(outcome)).Observe(took.Seconds())
 }
 

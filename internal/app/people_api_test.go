@@ -1,8 +1,10 @@
 package app_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"image"
 	"image/jpeg"
 	"net/http"
 	"net/url"
@@ -10,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/image/draw"
 
 	root "animo"
 	"animo/internal/sharedtest"
@@ -41,6 +45,34 @@ func portrait(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// remade is a portrait brought down to so many pixels a side, then up to so many, which blurs it, and in so much of
+// its light.
+func remade(t testing.TB, down, up int, light float64) string {
+	t.Helper()
+	f, err := os.Open(sharedtest.Path(t, "data", "photos", "obama.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := jpeg.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, large := image.NewRGBA(image.Rect(0, 0, down, down)), image.NewRGBA(image.Rect(0, 0, up, up))
+	draw.BiLinear.Scale(small, small.Rect, img, img.Bounds(), draw.Src, nil)
+	draw.CatmullRom.Scale(large, large.Rect, small, small.Rect, draw.Src, nil)
+	for i := range large.Pix {
+		if i%4 < 3 { // not the opacity
+			large.Pix[i] = uint8(light * float64(large.Pix[i]))
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, large, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // introduce introduces somebody by one photo.
@@ -223,6 +255,9 @@ func TestPeople_bad_requests(t *testing.T) {
 		"no such picture":        {"POST", "/v1/people/Eva/photos", "hola", 415, "unknown_image", ""},
 		"no face":                {"POST", "/v1/people/Eva/photos", onePixel, 422, "no_face", ""},
 		"several faces":          {"POST", "/v1/people/Eva/photos", sample(t, 1), 422, "several_faces", ""},
+		"small face":             {"POST", "/v1/people/Eva/photos", remade(t, 100, 100, 1), 422, "small_face", ""},
+		"blurred face":           {"POST", "/v1/people/Eva/photos", remade(t, 40, 600, 1), 422, "blurred_face", ""},
+		"dark face":              {"POST", "/v1/people/Eva/photos", remade(t, 600, 600, 0.2), 422, "bad_light", ""},
 		"rename an unknown":      {"PATCH", "/v1/people/nadie", `{"name":"x"}`, 404, "not_found", "name"},
 		"rename to another's":    {"PATCH", "/v1/people/Ana", `{"name":"Bea"}`, 409, "conflict", "name"},
 		"rename to a bad name":   {"PATCH", "/v1/people/Ana", `{"name":"a/b"}`, 400, "unsafe_name", "name"},
@@ -296,5 +331,43 @@ func TestPeople_and_new_analyses_tell_subscribers_nothing_twice(t *testing.T) {
 	a.quiet()
 	if list := a.awaitTold(all.ID); len(list) != 2 {
 		t.Errorf("deliveries: %+v", list)
+	}
+}
+
+func TestPeople_renamed_and_merged_are_told_of_to_those_who_subscribed_to_them_until_erased(t *testing.T) {
+	c := settings(t)
+	c.AllowPrivateWebhooks = true
+	a := start(t, c)
+	var key []byte
+	target, hooks := listen(t, &key)
+	var sub struct {
+		ID     string
+		Filter struct{ Person string }
+	}
+	a.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"`+target+`","filter":{"person":"Abdul"}}`).into(t, &sub)
+	first := a.photo("a.jpg", "", portrait(t, "Abdullah_0001"))
+	other := a.photo("b.jpg", "", portrait(t, "Aaron_Peirsol_0001"))
+	a.do("POST", "/v1/faces/"+first.Faces[0].ID+"/person", `{"name":"Abdul"}`)
+	a.do("POST", "/v1/faces/"+other.Faces[0].ID+"/person", `{"name":"Aaron"}`)
+	for _, step := range []struct{ method, path, body, want string }{
+		{"PATCH", "/v1/people/Abdul", `{"name":"Abdullah"}`, "Abdullah"},
+		{"POST", "/v1/people/Abdullah/merge", `{"into":"Aaron"}`, "Aaron"},
+	} {
+		if r := a.do(step.method, step.path, step.body); r.status != http.StatusOK {
+			t.Fatalf("%d %s", r.status, r.body)
+		}
+		if a.do("GET", "/v1/subscriptions/"+sub.ID, "").into(t, &sub); sub.Filter.Person != step.want {
+			t.Errorf("it asks for %q, want %q", sub.Filter.Person, step.want)
+		}
+	}
+	again := a.photo("c.jpg", "", portrait(t, "Abdullah_0001"))
+	if h := <-hooks; h.Data.PhotoID != again.ID {
+		t.Errorf("told %+v", h)
+	}
+	if r := a.do("DELETE", "/v1/people/Aaron", ""); r.status != http.StatusOK || !strings.Contains(r.body, `"subscriptions":1`) {
+		t.Errorf("erased: %d %s", r.status, r.body)
+	}
+	if r := a.do("GET", "/v1/subscriptions", ""); strings.Contains(r.body, sub.ID) || strings.Contains(r.body, "Aaron") {
+		t.Errorf("who subscribed to somebody erased: %s", r.body)
 	}
 }

@@ -41,7 +41,7 @@ func (a *App) awsHandler() http.Handler {
 	return a.rekognition
 }
 
-// sweepCollections ends what deletions of the tenants' collections left, and makes what they erased unreadable.
+// sweepCollections ends what deletions of the tenants' collections left.
 func (a *App) sweepCollections(ctx context.Context, tenants []animo.Tenant) error {
 	if a.rekognition == nil {
 		return nil
@@ -50,5 +50,5 @@ func (a *App) sweepCollections(ctx context.Context, tenants []animo.Tenant) erro
 	for _, t := range tenants {
 		errs = errors.Join(errs, a.rekognition.Sweep(ctx, t.ID))
 	}
-	return errors.Join(errs, a.rekognition.Scrub(ctx))
+	return errs
 }

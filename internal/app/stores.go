@@ -80,7 +80,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 func tenantOptions(c config.Config) tenants.Options {
 	return tenants.Options{
 		Photos: animo.PhotoPolicy{
-			Purpose: animo.Purpose(c.Purpose), PerMinute: c.PhotosPerMinute, Photos: c.MaxPhotos, Bytes: c.MaxPhotoBytes,
+			Purpose: animo.Purpose(c.Purpose), PerMinute: c.PhotosPerMinute, FacesPerMinute: c.FacesPerMinute, Photos: c.MaxPhotos, Bytes: c.MaxPhotoBytes,
 			KeepPhotos: c.KeepPhotos, KeepFaces: c.KeepFaces,
 		},
 		AllowWorkEducation: c.AllowWorkEducation,
@@ -94,6 +94,12 @@ func (s *Stores) onClose(name string, close func() error) {
 // Close closes the stores, last opened first.
 func (s *Stores) Close() error { return undo(context.Background(), &s.stops) }
 
+// administration is what httpapi.Tenants needs: tenants and keys are the registry's, but a tenant has data in every store.
+type administration struct {
+	*tenants.Registry
+	*Stores
+}
+
 // AddTenant makes a tenant, seeing first to those that are being removed.
 func (s *Stores) AddTenant(ctx context.Context, id string, photos animo.PhotoPolicy) error {
 	if err := s.Tenants.Finish(ctx, s.erase); err != nil {
@@ -104,7 +110,22 @@ func (s *Stores) AddTenant(ctx context.Context, id string, photos animo.PhotoPol
 
 // RemoveTenant forgets a tenant in every store.
 func (s *Stores) RemoveTenant(ctx context.Context, id string) error {
-	return s.Tenants.Remove(ctx, id, s.erase)
+	if err := s.Tenants.Remove(ctx, id, s.erase); err != nil {
+		return err
+	}
+	err := s.scrub(ctx)
+	if animo.CodeOf(err) == animo.Unavailable { // a server is reading; its sweep erases once more, and scrubs then
+		return nil
+	}
+	return err
+}
+
+// scrub makes what was erased unreadable in the tables' files, where they offer that.
+func (s *Stores) scrub(ctx context.Context) error {
+	if t, ok := s.Tables.(table.Scrubber); ok {
+		return t.Scrub(ctx)
+	}
+	return nil
 }
 
 // erase removes everything of a tenant, its events first, so that nothing starts anew.
@@ -115,17 +136,7 @@ func (s *Stores) erase(ctx context.Context, tenant string) error {
 	if err := s.Tables.DeleteTenant(ctx, tenant); err != nil {
 		return err
 	}
-	if _, err := s.Objects.Delete(ctx, tenant, ""); err != nil {
-		return err
-	}
-	scrubber, ok := s.Tables.(table.Scrubber)
-	if !ok {
-		return nil
-	}
-	err := scrubber.Scrub(ctx)
-	if animo.CodeOf(err) == animo.Unavailable { // somebody is reading; a removal erases more than once
-		return nil
-	}
+	_, err := s.Objects.Delete(ctx, tenant, "")
 	return err
 }
 

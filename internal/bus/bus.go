@@ -45,7 +45,8 @@ const (
 
 // Observer is told of every attempt that ended, from many goroutines at once.
 type Observer interface {
-	Attempted(function string, outcome Outcome, took time.Duration)
+	// The reason is why it was not done; it has no Code where it was.
+	Attempted(function string, outcome Outcome, took time.Duration, reason animo.Reason)
 }
 
 // Options tune a Bus. The zero value works.

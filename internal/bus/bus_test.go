@@ -33,7 +33,7 @@ func bubble(t *testing.T, o bus.Options, test func(t *testing.T, f *fixture)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := &fixture{db: db}
+		f := &fixture{db: db, stats: bus.NewStats()}
 		f.driver, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -56,13 +56,15 @@ type fixture struct {
 	driver *sqlbus.Driver
 	bus    *bus.Bus
 	log    locked
+	stats  *bus.Stats
 
 	mu       sync.Mutex
 	outcomes []bus.Outcome
 }
 
 // Attempted implements bus.Observer.
-func (f *fixture) Attempted(function string, o bus.Outcome, _ time.Duration) {
+func (f *fixture) Attempted(function string, o bus.Outcome, took time.Duration, reason animo.Reason) {
+	f.stats.Attempted(function, o, took, reason)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.outcomes = append(f.outcomes, o)
@@ -97,6 +99,9 @@ func (f *fixture) wantDepth(t *testing.T, want bus.Depth) {
 	t.Helper()
 	want.Queue = "f"
 	got, err := f.driver.Depths(t.Context(), "")
+	if len(got) > 0 {
+		got[0].Retrying, got[0].Oldest = 0, time.Time{}
+	}
 	if err != nil || len(got) != 1 || got[0] != want {
 		t.Errorf("Depths = %+v, %v, want %+v", got, err, want)
 	}

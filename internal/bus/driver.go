@@ -30,11 +30,14 @@ type DeadLetter struct {
 
 // Depth counts a queue's events by state.
 type Depth struct {
-	Queue   string `json:"queue"`
-	Ready   int    `json:"ready"`   // may be claimed now
-	Waiting int    `json:"waiting"` // in a pause before the next attempt
-	Running int    `json:"running"` // leased to a worker
-	Dead    int    `json:"dead"`
+	Queue   string `json:"queue" doc:"The function's name."`
+	Ready   int    `json:"ready" doc:"May be taken now."`
+	Waiting int    `json:"waiting" doc:"In a pause before the next attempt."`
+	Running int    `json:"running" doc:"A worker has it."`
+	Dead    int    `json:"dead" doc:"Dead letters."`
+
+	Retrying int       `json:"retrying" doc:"Of those that are ready or waiting, how many were attempted before."`
+	Oldest   time.Time `json:"oldest,omitzero" doc:"The time of the oldest event that is ready or waiting; absent where there is none."`
 }
 
 // Driver is a durable engine of queues. Every method is safe to call at once. What returned nil is on
@@ -50,7 +53,7 @@ type Driver interface {
 	// holds already, by tenant and id, is left as it is there; a dead letter of that id is taken up anew.
 	Publish(ctx context.Context, events ...animo.Event) error
 	// Claim leases up to n ready events, taking tenants in turn and, within one tenant, the oldest
-	// first. It returns at once, with nothing when nothing is ready.
+	// first. It returns at once, with fewer than n only when no more are ready.
 	Claim(ctx context.Context, queue string, n int, lease time.Duration) ([]Delivery, error)
 	// Wake returns a channel that receives when the queue may have something to claim: after Publish and
 	// Redrive, at once when they were called here, within a second when in another process, and when a

@@ -55,7 +55,7 @@ func (w *worker) loop() {
 			w.log.Warn("cannot claim events", "err", err, causeOf(err), "pause", pause)
 			wait(w.claims, pause, nil)
 			pause = min(2*pause, longPause)
-		case len(got) == 0:
+		case len(got) < free: // no more are ready
 			wait(w.claims, idleWait, wake)
 			fallthrough
 		default:
@@ -135,7 +135,7 @@ func (w *worker) work(d Delivery) {
 	}
 	log.Log(context.Background(), level, "event "+string(outcome), "took", took, "code", reason.Code, "err", err, causeOf(err))
 	if w.o.Observer != nil {
-		w.o.Observer.Attempted(w.f.Name, outcome, took)
+		w.o.Observer.Attempted(w.f.Name, outcome, took, reason)
 	}
 }
 

@@ -33,25 +33,27 @@ type Config struct {
 	MaxRow      int   `default:"1048575" env:"ANIMO_MAX_ROW" placeholder:"BYTES" help:"Longest row of a training file; no more than the default."`
 	MaxTexts    int   `default:"1000" env:"ANIMO_MAX_TEXTS" placeholder:"N" help:"Most texts in one call to classify."`
 	MaxText     int   `default:"65536" env:"ANIMO_MAX_TEXT" placeholder:"BYTES" help:"Longest text to classify."`
+	MaxMoods    int   `default:"1000" env:"ANIMO_MAX_MOODS" placeholder:"N" help:"Most faces measured by the client in one call."`
 	MaxBody     int64 `default:"8388608" env:"ANIMO_MAX_BODY" placeholder:"BYTES" help:"Largest body of a request that is not an upload."`
 	MaxRequests int   `default:"256" env:"ANIMO_MAX_REQUESTS" placeholder:"N" help:"Requests of each kind (uploads, downloads, waits, others) served at once, half of them for one tenant; more are answered 429 or 503 with Retry-After. Live streams have max-streams; photos are drawn on two at once, one for a tenant."`
 	MaxFiles    int   `default:"1000" env:"ANIMO_MAX_FILES" placeholder:"N" help:"Most photos in one form."`
-	MinFree     int64 `default:"134217728" env:"ANIMO_MIN_FREE" placeholder:"BYTES" help:"Disk space to leave free; uploads that would not are answered 507."`
+	MinFree     int64 `default:"134217728" env:"ANIMO_MIN_FREE" placeholder:"BYTES" help:"Disk space to leave free; uploads, measured faces and corrections that would not are answered 507."`
 
-	RequestTime  time.Duration   `default:"30s" env:"ANIMO_REQUEST_TIME" help:"Longest request that is not an upload."`
-	UploadTime   time.Duration   `default:"15m" env:"ANIMO_UPLOAD_TIME" help:"Longest upload."`
-	UploadPause  time.Duration   `default:"30s" env:"ANIMO_UPLOAD_PAUSE" help:"How long an upload may bring nothing before it is given up."`
-	AnswerPause  time.Duration   `default:"10s" env:"ANIMO_ANSWER_PAUSE" help:"How long a client may take nothing of a download or a live stream before it is dropped."`
-	IngestTime   time.Duration   `default:"1h" env:"ANIMO_INGEST_TIME" help:"Longest ingest of one file, each attempt."`
-	TrainTime    time.Duration   `default:"2h" env:"ANIMO_TRAIN_TIME" help:"Longest training, each attempt."`
-	StopTime     time.Duration   `default:"20s" env:"ANIMO_STOP_TIME" help:"How long running work may take to end when Animo is asked to stop."`
-	Pauses       []time.Duration `default:"1s,10s" env:"ANIMO_PAUSES" placeholder:"TIME" help:"Pauses before the second and the third attempt (default 1s,10s)."`
-	Lease        time.Duration   `default:"30s" env:"ANIMO_LEASE" help:"How long a worker that is heard no more keeps its event from others."`
-	SweepEvery   time.Duration   `default:"1m" env:"ANIMO_SWEEP_EVERY" help:"How often to look for work that was stored and never finished."`
-	KeepVersions int             `default:"5" env:"ANIMO_KEEP_VERSIONS" placeholder:"N" help:"Trained versions kept for each model, for rolling back."`
-	Ingests      int             `default:"2" env:"ANIMO_INGESTS" placeholder:"N" help:"Files ingested at once on this machine."`
-	Trainings    int             `default:"1" env:"ANIMO_TRAININGS" placeholder:"N" help:"Models trained at once on this machine."`
-	ModelsLoaded int             `default:"64" env:"ANIMO_MODELS_LOADED" placeholder:"N" help:"Models held in memory for classifying."`
+	RequestTime    time.Duration   `default:"30s" env:"ANIMO_REQUEST_TIME" help:"Longest request that is not an upload."`
+	UploadTime     time.Duration   `default:"15m" env:"ANIMO_UPLOAD_TIME" help:"Longest upload."`
+	UploadPause    time.Duration   `default:"30s" env:"ANIMO_UPLOAD_PAUSE" help:"How long an upload may bring nothing before it is given up."`
+	AnswerPause    time.Duration   `default:"10s" env:"ANIMO_ANSWER_PAUSE" help:"How long a client may take nothing of a download or a live stream before it is dropped."`
+	IngestTime     time.Duration   `default:"1h" env:"ANIMO_INGEST_TIME" help:"Longest ingest of one file, each attempt."`
+	TrainTime      time.Duration   `default:"2h" env:"ANIMO_TRAIN_TIME" help:"Longest training, each attempt."`
+	StopTime       time.Duration   `default:"20s" env:"ANIMO_STOP_TIME" help:"How long running work may take to end when Animo is asked to stop."`
+	Pauses         []time.Duration `default:"1s,10s" env:"ANIMO_PAUSES" placeholder:"TIME" help:"Pauses before the second and the third attempt (default 1s,10s)."`
+	Lease          time.Duration   `default:"30s" env:"ANIMO_LEASE" help:"How long a worker that is heard no more keeps its event from others."`
+	SweepEvery     time.Duration   `default:"1m" env:"ANIMO_SWEEP_EVERY" help:"How often to look for work that was stored and never finished."`
+	KeepVersions   int             `default:"5" env:"ANIMO_KEEP_VERSIONS" placeholder:"N" help:"Trained versions kept for each model, for rolling back."`
+	Ingests        int             `default:"2" env:"ANIMO_INGESTS" placeholder:"N" help:"Files ingested at once on this machine."`
+	Trainings      int             `default:"1" env:"ANIMO_TRAININGS" placeholder:"N" help:"Models trained at once on this machine."`
+	MaxCorrections int             `default:"10000" env:"ANIMO_MAX_CORRECTIONS" placeholder:"N" help:"Corrections kept for each model, each of at most max-text bytes; a training holds them in memory."`
+	ModelsLoaded   int             `default:"64" env:"ANIMO_MODELS_LOADED" placeholder:"N" help:"Models held in memory for classifying."`
 
 	Faces          string        `default:"vision" enum:"vision,rekognition" env:"ANIMO_FACES" help:"Who finds the faces: vision, the networks in this program; or rekognition, Amazon's service, to which every photo is sent then (credentials and region as AWS's own tools take them)."`
 	Detector       string        `default:"ssd" enum:"ssd,tiny" env:"ANIMO_DETECTOR" help:"How vision finds faces: ssd misses fewer, tiny is faster."`
@@ -66,6 +68,7 @@ type Config struct {
 	Purpose            string        `default:"event" env:"ANIMO_PURPOSE" placeholder:"PURPOSE" help:"What the tenant default analyses faces for: event, customers, research, health or safety (default event)."`
 	AllowWorkEducation bool          `env:"ANIMO_ALLOW_WORK_EDUCATION" help:"Let tenants analyse emotions at work or in education. The EU AI Act forbids it (Article 5(1)(f)) but for medical or safety reasons; to say that one of these applies is up to you."`
 	PhotosPerMinute    int           `default:"6000" env:"ANIMO_PHOTOS_PER_MINUTE" placeholder:"N" help:"Photos that a tenant may send in a minute, unless its own limit says otherwise (default 6000)."`
+	FacesPerMinute     int           `default:"60000" env:"ANIMO_FACES_PER_MINUTE" placeholder:"N" help:"Faces measured by its clients that a tenant may send in a minute, unless its own limit says otherwise (default 60000)."`
 	MaxPhotos          int           `default:"1000000" env:"ANIMO_MAX_PHOTOS" placeholder:"N" help:"Photos kept for a tenant, unless its own limit says otherwise (default 1000000)."`
 	MaxPhotoBytes      int64         `default:"107374182400" env:"ANIMO_MAX_PHOTO_BYTES" placeholder:"BYTES" help:"Bytes of photos kept for a tenant, unless its own limit says otherwise (default 107374182400)."`
 	KeepPhotos         time.Duration `default:"720h" env:"ANIMO_KEEP_PHOTOS" placeholder:"TIME" help:"How long pictures, thumbnails and descriptors are kept, unless the tenant's own time says otherwise (default 720h)."`
@@ -76,7 +79,7 @@ type Config struct {
 	KeepDeliveries       int           `default:"1000" env:"ANIMO_KEEP_DELIVERIES" placeholder:"N" help:"Deliveries that the log of a subscription keeps after they were told, to be looked at and replayed."`
 	MaxWaiting           int           `default:"1000000" env:"ANIMO_MAX_WAITING" placeholder:"N" help:"Deliveries that may wait for one subscriber that is down; what comes then is not told to it."`
 	DeliveriesAtOnce     int           `default:"32" env:"ANIMO_DELIVERIES_AT_ONCE" placeholder:"N" help:"Subscribers told at once on this machine, half of them of one tenant."`
-	DeliveryTime         time.Duration `default:"10s" env:"ANIMO_DELIVERY_TIME" help:"Longest attempt to tell a subscriber."`
+	DeliveryTime         time.Duration `default:"15s" env:"ANIMO_DELIVERY_TIME" help:"Longest attempt to tell a subscriber."`
 	AllowPrivateWebhooks bool          `env:"ANIMO_ALLOW_PRIVATE_WEBHOOKS" help:"Let webhooks reach this machine and private networks, and be plain HTTP. Whoever may subscribe can then send requests there."`
 	PublicURL            string        `env:"ANIMO_PUBLIC_URL" placeholder:"URL" help:"Where people reach this server from elsewhere, such as https://animo.example.com; mails link there. Needed for e-mail."`
 	SMTPHost             string        `name:"smtp-host" env:"ANIMO_SMTP_HOST" placeholder:"HOST" help:"Server that mail is handed to; without it, nobody can subscribe by e-mail."`
@@ -145,13 +148,13 @@ func (c *Config) Validate() error {
 		}
 	}
 	for name, n := range map[string]int64{
-		"max-file": c.MaxFile, "max-rows": int64(c.MaxRows), "max-row": int64(c.MaxRow), "max-texts": int64(c.MaxTexts),
+		"max-file": c.MaxFile, "max-rows": int64(c.MaxRows), "max-row": int64(c.MaxRow), "max-texts": int64(c.MaxTexts), "max-moods": int64(c.MaxMoods), "max-corrections": int64(c.MaxCorrections),
 		"max-text": int64(c.MaxText), "max-body": c.MaxBody, "max-requests": int64(c.MaxRequests), "request-time": int64(c.RequestTime),
 		"upload-time": int64(c.UploadTime), "ingest-time": int64(c.IngestTime), "train-time": int64(c.TrainTime), "stop-time": int64(c.StopTime),
 		"lease": int64(c.Lease), "sweep-every": int64(c.SweepEvery), "keep-versions": int64(c.KeepVersions), "ingests": int64(c.Ingests),
 		"trainings": int64(c.Trainings), "models-loaded": int64(c.ModelsLoaded), "analyse-time": int64(c.AnalyseTime),
 		"max-photo": c.MaxPhoto, "max-pixels": int64(c.MaxPixels), "max-faces": int64(c.MaxFaces), "max-streams": int64(c.MaxStreams),
-		"photos-per-minute": int64(c.PhotosPerMinute), "max-photos": int64(c.MaxPhotos), "max-photo-bytes": c.MaxPhotoBytes,
+		"photos-per-minute": int64(c.PhotosPerMinute), "faces-per-minute": int64(c.FacesPerMinute), "max-photos": int64(c.MaxPhotos), "max-photo-bytes": c.MaxPhotoBytes,
 		"keep-photos": int64(c.KeepPhotos), "keep-faces": int64(c.KeepFaces),
 		"max-subscriptions": int64(c.MaxSubscriptions), "keep-deliveries": int64(c.KeepDeliveries), "max-waiting": int64(c.MaxWaiting),
 		"deliveries-at-once": int64(c.DeliveriesAtOnce), "delivery-time": int64(c.DeliveryTime),

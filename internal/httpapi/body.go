@@ -41,11 +41,11 @@ func (s *server) readBody(next http.Handler) http.Handler {
 	})
 }
 
-// spareValues is how many values a body may have beside its texts.
+// spareValues is how many values a body may have beside its texts or faces.
 const spareValues = 100
 
-// jsonBody reads a body of at most Limits.BodyBytes bytes of UTF-8 with at most some twice
-// Limits.Texts values. It does not look whether the body is JSON.
+// jsonBody reads a body of at most Limits.BodyBytes bytes of UTF-8 with at most some twice Limits.Texts values, or
+// those of Limits.Moods faces. It does not look whether the body is JSON.
 func (s *server) jsonBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.Limits.BodyBytes))
 	if err != nil {
@@ -60,7 +60,11 @@ func (s *server) jsonBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 	if !utf8.Valid(body) {
 		return nil, animo.Errorf(animo.MalformedBody, "the body is not UTF-8; encode it so", "el cuerpo no es UTF-8; codifíquelo así")
 	}
-	if most := s.Limits.Texts + spareValues; jsonValues(body) > 2*most {
+	if r.Method == http.MethodPost && r.URL.Path == pathMoods {
+		if jsonValues(body) > s.Limits.Moods*valuesOfFace+spareValues {
+			return nil, animo.Errorf(animo.TooLarge, "the body has too many values; a call takes at most %d faces", "el cuerpo tiene demasiados valores; una llamada admite %d rostros como mucho", s.Limits.Moods)
+		}
+	} else if most := s.Limits.Texts + spareValues; jsonValues(body) > 2*most {
 		return nil, animo.Errorf(animo.TooLarge, "the body has too many values; a call takes at most %d texts", "el cuerpo tiene demasiados valores; una llamada admite %d textos como mucho", s.Limits.Texts)
 	}
 	return body, nil

@@ -10,8 +10,10 @@ import (
 
 // caller is who asks, and in which language they want to be spoken to.
 type caller struct {
-	tenant string
-	lang   string // "es" or "en"
+	tenant        string // "" for who may have no key yet; see welcome
+	lang          string // "es" or "en"
+	keyed         bool   // with a key, not as everybody who asks while there is none
+	administrator bool   // may look after all tenants and keys
 }
 
 type callerKey struct{}
@@ -36,23 +38,42 @@ func withLanguage(next http.Handler) http.Handler {
 // exists at all.
 func (s *server) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		tenant, err := s.lookUp(r)
+		c, err := s.lookUp(r)
 		if err != nil {
 			writeProblem(w, r, s.Log, err)
 			return
 		}
-		c := callerOf(r.Context())
-		c.tenant = tenant
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
+		h := w.Header() // unless the handler says otherwise; a browser must not show it to who comes after
+		h.Set("Cache-Control", "private, no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, withCaller(r, c))
 	})
 }
 
+// welcome is authenticate for what somebody without a key, or with a wrong one, may ask, too.
+func (s *server) welcome(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := s.lookUp(r)
+		if err != nil && animo.CodeOf(err) != animo.Unauthenticated {
+			writeProblem(w, r, s.Log, err)
+			return
+		}
+		next.ServeHTTP(w, withCaller(r, c))
+	})
+}
+
+// withCaller notes whose the request is; the language is noted already.
+func withCaller(r *http.Request, c caller) *http.Request {
+	c.lang = callerOf(r.Context()).lang
+	return r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
+}
+
 // lookUp finds it out for a bounded number of requests at once, since anybody can send any key.
-func (s *server) lookUp(r *http.Request) (string, error) {
-	if err := s.kinds.keys.takeAny(); err != nil {
-		return "", err
+func (s *server) lookUp(r *http.Request) (caller, error) {
+	if err := s.kinds.keys.TakeAny(); err != nil {
+		return caller{}, err
 	}
-	defer s.kinds.keys.give("")
+	defer s.kinds.keys.Give("")
 	return s.whose(r)
 }
 
@@ -60,32 +81,49 @@ func (s *server) lookUp(r *http.Request) (string, error) {
 // its key may have been revoked, its tenant removed, or the first key made. Its place among the lookups it does
 // not take again: it holds one among the requests of its kind.
 func (s *server) stillTheirs(r *http.Request) error {
-	tenant, err := s.whose(r)
-	if err == nil && tenant != tenantOf(r.Context()) {
+	c, err := s.whose(r)
+	if err == nil && c.tenant != tenantOf(r.Context()) {
 		return animo.Errorf(animo.Unauthenticated, "this key is another tenant's now", "esta clave es ahora de otro inquilino")
 	}
 	return err
 }
 
-// whose finds it out.
-func (s *server) whose(r *http.Request) (string, error) {
+// whose finds it out: by the key in the header Authorization, else by the one in the session's cookie. A cookie whose
+// key is not known counts as none: the key was revoked, or is of another Animo on this host, since cookies do not
+// tell ports apart.
+func (s *server) whose(r *http.Request) (caller, error) {
 	if token, ok := bearer(r); ok {
-		return s.Keys.TenantOf(r.Context(), token)
+		return s.holder(r.Context(), token)
+	}
+	if cookie, err := r.Cookie(cookieName(overTLS(r.TLS, r.Header.Get("X-Forwarded-Proto")))); err == nil && cookie.Value != "" {
+		c, err := s.holder(r.Context(), cookie.Value)
+		if err == nil {
+			return c, checkSession(r)
+		}
+		if animo.CodeOf(err) != animo.Unauthenticated {
+			return caller{}, err
+		}
 	}
 	locked, err := s.Keys.Locked(r.Context())
 	if err != nil {
-		return "", err
+		return caller{}, err
 	}
 	if locked {
-		return "", animo.Errorf(animo.Unauthenticated, "a key is needed: send the header Authorization: Bearer KEY", "hace falta una clave: envíe la cabecera Authorization: Bearer CLAVE")
+		return caller{}, animo.Errorf(animo.Unauthenticated, "a key is needed: send the header Authorization: Bearer KEY", "hace falta una clave: envíe la cabecera Authorization: Bearer CLAVE")
 	}
 	if !s.Loopback {
-		return "", animo.Errorf(animo.Forbidden, "the last key was revoked, and this address can be reached from other machines; make a key: animo keys add", "se revocó la última clave, y a esta dirección se llega desde otras máquinas; cree una clave: animo keys add")
+		return caller{}, animo.Errorf(animo.Forbidden, "the last key was revoked, and this address can be reached from other machines; make a key: animo keys add", "se revocó la última clave, y a esta dirección se llega desde otras máquinas; cree una clave: animo keys add")
 	}
 	if err := checkLocal(r); err != nil {
-		return "", err
+		return caller{}, err
 	}
-	return animo.DefaultTenant, nil
+	return caller{tenant: animo.DefaultTenant, administrator: true}, nil
+}
+
+// holder is who has that key, or answers Unauthenticated.
+func (s *server) holder(ctx context.Context, token string) (caller, error) {
+	k, err := s.Keys.KeyOf(ctx, token)
+	return caller{tenant: k.Tenant, keyed: err == nil, administrator: k.Administrator}, err
 }
 
 func bearer(r *http.Request) (token string, ok bool) {

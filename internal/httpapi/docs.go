@@ -100,7 +100,7 @@ func (s *server) docsPage() docsPage {
 }
 
 // docsTags gives the groups their order on the page.
-var docsTags = []string{"Photos", "People", "Moods", "Subscriptions", "Opinion report", "Training", "Datasets", "Models", "Classify", "Queues"}
+var docsTags = []string{"Photos", "People", "Moods", "Subscriptions", "Opinion report", "Training", "Datasets", "Models", "Classify", "Queues", "Session", "Administration"}
 
 func (s *server) docsOp(path string, op *huma.Operation) docsOp {
 	d := docsOp{ID: op.OperationID, Method: op.Method, Path: path, Summary: op.Summary, Description: op.Description}

@@ -39,7 +39,7 @@ func exportFormatOf(name, accept string) (exportFormat, error) {
 		}
 	}
 	if name != "" {
-		return exportFormat{}, animo.Errorf(animo.Invalid, "there is no format %q; use csv or jsonl", "no existe el formato %q; use csv o jsonl", clip(name)).Of("format")
+		return exportFormat{}, animo.Errorf(animo.Invalid, "there is no format %q; use csv or jsonl", "no existe el formato %q; use csv o jsonl", animo.Clip(name)).Of("format")
 	}
 	for kind := range strings.SplitSeq(accept, ",") {
 		kind, _, _ = strings.Cut(strings.TrimSpace(kind), ";")
@@ -54,7 +54,7 @@ func exportFormatOf(name, accept string) (exportFormat, error) {
 }
 
 // emotionTypes are the emotions there are, each a column of its own.
-var emotionTypes = []string{"HAPPY", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "SURPRISED", "CALM", "FEAR", "UNKNOWN"}
+var emotionTypes = animo.EmotionTypes()
 
 // csvHeader names the columns of a CSV export.
 var csvHeader = func() []string {
@@ -62,7 +62,7 @@ var csvHeader = func() []string {
 	for _, e := range emotionTypes {
 		h = append(h, "emotion_"+e)
 	}
-	return append(h, "box_left", "box_top", "box_width", "box_height", "confidence", "age", "gender", "gender_confidence", "taken_at", "accepted_at", "analysed_at")
+	return append(h, "box_left", "box_top", "box_width", "box_height", "confidence", "age", "gender", "gender_confidence", "taken_at", "accepted_at", "analysed_at", "measured_by")
 }()
 
 // csvRow is a face as a row under csvHeader. An emotion that the face has no figure for is an empty cell.
@@ -83,7 +83,7 @@ func csvRow(row []string, r animo.MoodRecord) []string {
 		row = append(row, cell)
 	}
 	return append(row, number(r.Box.Left), number(r.Box.Top), number(r.Box.Width), number(r.Box.Height), number(r.Confidence), number(r.Age),
-		r.Gender.Value, number(r.Gender.Confidence), moment(r.Taken), moment(r.Accepted), moment(r.Analysed))
+		r.Gender.Value, number(r.Gender.Confidence), moment(r.Taken), moment(r.Accepted), moment(r.Analysed), r.MeasuredBy)
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

@@ -52,7 +52,7 @@ func TestCSV_has_a_column_for_each_field(t *testing.T) {
 		"emotion": "HAPPY", "emotion_confidence": "91.25", "face_id": "f-0", "photo_id": "f", "source": "puerta, norte", "leaned_to": "",
 		"emotion_HAPPY": "91.25", "emotion_SAD": "", "emotion_CALM": "0", "emotion_UNKNOWN": "",
 		"box_left": "-0.1", "box_height": "0.4", "confidence": "99", "age": "31.5", "gender": "Female", "gender_confidence": "97",
-		"taken_at": "2026-08-02T02:15:00Z", "analysed_at": "2026-08-02T02:15:00Z",
+		"taken_at": "2026-08-02T02:15:00Z", "analysed_at": "2026-08-02T02:15:00Z", "measured_by": "",
 	} {
 		column := -1
 		for c, name := range rows[0] {

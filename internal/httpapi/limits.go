@@ -4,28 +4,27 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
-	"animo"
+	"animo/internal/slots"
 )
 
 // kinds are the requests that are counted apart, so that many of one kind do not shut out the others.
 type kinds struct {
-	ordinary  *slots
-	uploads   *slots // slow for as long as the client likes
-	downloads *slots // likewise
-	streams   *slots // as long as the client likes
-	drawings  *slots // downloads that make a picture first, with the memory and the cores of analyses
-	waits     *slots // for the end of a training or an analysis
-	keys      *slots // whose tenant is being looked up
+	ordinary  *slots.Slots
+	uploads   *slots.Slots // slow for as long as the client likes
+	downloads *slots.Slots // likewise
+	streams   *slots.Slots // as long as the client likes
+	drawings  *slots.Slots // downloads that make a picture first, with the memory and the cores of analyses
+	waits     *slots.Slots // for the end of a training or an analysis
+	keys      *slots.Slots // whose tenant is being looked up
 }
 
 func newKinds(l Limits) kinds {
 	most := l.Requests
 	return kinds{
-		ordinary: newSlots(most), uploads: newSlots(most), downloads: newSlots(most), streams: newSlots(l.Streams),
-		drawings: newSlots(drawings), waits: newSlots(most), keys: newSlots(most),
+		ordinary: slots.New(most), uploads: slots.New(most), downloads: slots.New(most), streams: slots.New(l.Streams),
+		drawings: slots.New(drawings), waits: slots.New(most), keys: slots.New(most),
 	}
 }
 
@@ -33,7 +32,7 @@ func newKinds(l Limits) kinds {
 // are decoded at once, which the analyses of all tenants share with it.
 const drawings = 2
 
-func (k kinds) of(r *http.Request) *slots {
+func (k kinds) of(r *http.Request) *slots.Slots {
 	switch {
 	case isUpload(r):
 		return k.uploads
@@ -67,59 +66,20 @@ func isDownload(r *http.Request) bool {
 // isStream tells the requests whose answer has no end.
 func isStream(r *http.Request) bool { return r.Method == http.MethodGet && r.URL.Path == "/v1/stream" }
 
-// slots are the requests of one kind that may be served at once, of which no tenant gets more than half.
-type slots struct {
-	most int
-
-	mu    sync.Mutex
-	taken int
-	of    map[string]int // tenant to how many of those taken are its
-}
-
-func newSlots(most int) *slots { return &slots{most: most, of: map[string]int{}} }
-
-// take gets a tenant a slot, which it must give back. It answers TooManyRequests to a tenant that has its
-// share already, and Unavailable when all slots are taken.
-func (s *slots) take(tenant string) error {
-	return s.takeOf(tenant, (s.most+1)/2)
-}
-
-// takeAny gets a slot, given back under no name, for a request of which it is not known whose it is.
-func (s *slots) takeAny() error { return s.takeOf("", s.most+1) }
-
-func (s *slots) takeOf(tenant string, share int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.of[tenant] >= share:
-		return animo.Errorf(animo.TooManyRequests, "more than your share of %d such requests at once; wait for one to end", "más peticiones de este tipo a la vez que las %d que le tocan; espere a que acabe alguna", share)
-	case s.taken >= s.most:
-		return animo.Errorf(animo.Unavailable, "more than %d requests at once; try again in a few seconds", "más de %d peticiones a la vez; inténtelo de nuevo en unos segundos", s.most)
-	}
-	s.taken++
-	s.of[tenant]++
-	return nil
-}
-
-// give hands a slot back.
-func (s *slots) give(tenant string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.taken--
-	if s.of[tenant]--; s.of[tenant] == 0 {
-		delete(s.of, tenant)
-	}
+// isPage tells the requests for the page's large files, which a slow client may take its time for, too.
+func isPage(r *http.Request) bool {
+	return r.Method == http.MethodGet && (strings.HasPrefix(r.URL.Path, "/assets/") || strings.HasPrefix(r.URL.Path, "/models/"))
 }
 
 // limitInFlight refuses at once, with a problem, a request for which there is no slot of its kind.
 func (s *server) limitInFlight(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		kind, tenant := s.kinds.of(r), tenantOf(r.Context())
-		if err := kind.take(tenant); err != nil {
+		if err := kind.Take(tenant); err != nil {
 			writeProblem(w, r, s.Log, err)
 			return
 		}
-		defer kind.give(tenant)
+		defer kind.Give(tenant)
 		next.ServeHTTP(w, r)
 	})
 }

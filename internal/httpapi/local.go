@@ -13,7 +13,7 @@ import (
 // through a reverse proxy on this machine; or under its own, asked for by a page of another site.
 func checkLocal(r *http.Request) error {
 	if !loopbackHost(r.Host) {
-		return animo.Errorf(animo.Forbidden, "without a key, ask for localhost or 127.0.0.1, not for %q", "sin clave, pregunte a localhost o 127.0.0.1, no a %q", clip(r.Host))
+		return animo.Errorf(animo.Forbidden, "without a key, ask for localhost or 127.0.0.1, not for %q", "sin clave, pregunte a localhost o 127.0.0.1, no a %q", animo.Clip(r.Host))
 	}
 	if fromOtherSite(r) {
 		return errOtherSite()

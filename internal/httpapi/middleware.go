@@ -64,7 +64,9 @@ func routeOf(path string) string {
 	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 3)
 	if parts[0] != "v1" {
 		switch parts[0] {
-		case "senti", "modelos", "livez", "readyz", "metrics", "docs", "openapi.json", "unsubscribe":
+		case "":
+			return "/"
+		case "assets", "models", "senti", "modelos", "livez", "readyz", "metrics", "docs", "openapi.json", "unsubscribe":
 			return "/" + parts[0]
 		}
 		return "other"
@@ -73,7 +75,7 @@ func routeOf(path string) string {
 		switch parts[1] {
 		case "photos:reanalyse":
 			return "/v1/photos"
-		case "photos", "people", "faces", "moods", "stream", "receipts", "training", "datasets", "models", "subscriptions", "queues":
+		case "photos", "people", "faces", "moods", "stream", "receipts", "training", "datasets", "models", "subscriptions", "queues", "functions", "session", "tenants":
 			return "/v1/" + parts[1]
 		}
 	}
@@ -120,7 +122,7 @@ func (s *server) once(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, values := range r.URL.Query() {
 			if len(values) > 1 {
-				writeProblem(w, r, s.Log, animo.Errorf(animo.Invalid, "the query has %s %d times; say it once only", "la consulta tiene %s %d veces; dígalo una sola vez", clip(name), len(values)).Of(clip(name)))
+				writeProblem(w, r, s.Log, animo.Errorf(animo.Invalid, "the query has %s %d times; say it once only", "la consulta tiene %s %d veces; dígalo una sola vez", animo.Clip(name), len(values)).Of(animo.Clip(name)))
 				return
 			}
 		}
@@ -173,8 +175,14 @@ func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 func (s *server) deadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := http.NewResponseController(w) // not every writer can; the context holds in any case
-		if isDownload(r) || isStream(r) {
-			_ = c.SetReadDeadline(time.Time{})
+		if isDownload(r) || isStream(r) || isPage(r) {
+			// A body, which none of these needs, must come in the time of other requests: the server reads of it before it
+			// answers, also to somebody who is let in nowhere.
+			until := time.Time{}
+			if r.ContentLength != 0 {
+				until = time.Now().Add(s.Limits.RequestTime)
+			}
+			_ = c.SetReadDeadline(until)
 			next.ServeHTTP(&steadyAnswer{w, c.SetWriteDeadline, s.Limits.AnswerPause}, r)
 			_ = c.SetWriteDeadline(time.Now().Add(s.Limits.AnswerPause)) // for the answer's end
 			return

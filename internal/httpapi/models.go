@@ -77,12 +77,12 @@ func (s *server) routeModels() {
 	register(s, huma.Operation{
 		OperationID: "train-model", Method: http.MethodPost, Path: "/v1/models", Tags: []string{tag},
 		Summary:       "Train a model of one or several ingested training files",
-		Description:   "Always makes a new version. The version that answers goes on answering until the new one is published.",
+		Description:   "Always makes a new version, which learns from the model's corrections, too. Without datasets, it is made of those of the version that answers. The version that answers goes on answering until the new one is published.",
 		DefaultStatus: http.StatusAccepted, Errors: []int{400, 404, 422},
 	}, func(ctx context.Context, in *struct {
 		Body struct {
 			ID       string   `json:"id" doc:"The model's id." example:"hoteles"`
-			Datasets []string `json:"datasets" doc:"Names of ingested training files." example:"[\"enero.txt\",\"febrero.txt\"]"`
+			Datasets []string `json:"datasets,omitempty" doc:"Names of ingested training files; left out: those that the model was made of." example:"[\"enero.txt\",\"febrero.txt\"]"`
 			Trainer  string   `json:"trainer,omitempty" doc:"How to train; auto, the default, chooses by cross-validation."`
 			Folds    int      `json:"folds,omitempty" doc:"Parts of the cross-validation, 2 to 100; 10 if not said."`
 			Seed     uint64   `json:"seed,omitempty"`
@@ -112,7 +112,7 @@ func (s *server) routeModels() {
 	})
 	register(s, huma.Operation{
 		OperationID: "delete-model", Method: http.MethodDelete, Path: "/v1/models/{id}", Tags: []string{tag},
-		Summary: "Forget a model with all its versions", Errors: []int{404},
+		Summary: "Forget a model with all its versions and corrections", Errors: []int{404},
 	}, func(ctx context.Context, in *ModelParam) (*struct{}, error) {
 		return nil, s.Opinions.DeleteModel(ctx, tenantOf(ctx), in.ID)
 	})

@@ -24,7 +24,7 @@ func momentOf(field, v string, now time.Time) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, animo.Errorf(animo.Invalid, "%s is %q; write it like 2026-08-01T21:15:00-05:00, 2026-08-01 or -15m", "%s es %q; escríbalo como 2026-08-01T21:15:00-05:00, 2026-08-01 o -15m", field, clip(v)).Of(field)
+	return time.Time{}, animo.Errorf(animo.Invalid, "%s is %q; write it like 2026-08-01T21:15:00-05:00, 2026-08-01 or -15m", "%s es %q; escríbalo como 2026-08-01T21:15:00-05:00, 2026-08-01 o -15m", field, animo.Clip(v)).Of(field)
 }
 
 // lengthOf reads a length of time that is more than nothing, such as 90s, 15m, 1h30m or 7d.

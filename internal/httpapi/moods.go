@@ -83,7 +83,7 @@ func confidenceOf(v float64) (float64, error) {
 func moodOf(v string) (animo.Mood, error) {
 	mood := animo.Mood(strings.ToUpper(v))
 	if v != "" && !slices.Contains(animo.Moods(), mood) {
-		return "", animo.Errorf(animo.Invalid, "there is no mood %q; use HAPPY, SAD, SURPRISED or OTHER", "no existe el ánimo %q; use HAPPY, SAD, SURPRISED u OTHER", clip(v)).Of("mood")
+		return "", animo.Errorf(animo.Invalid, "there is no mood %q; use HAPPY, SAD, SURPRISED or OTHER", "no existe el ánimo %q; use HAPPY, SAD, SURPRISED u OTHER", animo.Clip(v)).Of("mood")
 	}
 	return mood, nil
 }
@@ -119,7 +119,7 @@ func (s *server) routeMoods() {
 	}) (*summaryOutput, error) {
 		every, ok := lengthOf(in.Every)
 		if !ok {
-			return nil, animo.Errorf(animo.Invalid, "every is %q; write it like 1m, 15m, 1h or 1d", "every es %q; escríbalo como 1m, 15m, 1h o 1d", clip(in.Every)).Of("every")
+			return nil, animo.Errorf(animo.Invalid, "every is %q; write it like 1m, 15m, 1h or 1d", "every es %q; escríbalo como 1m, 15m, 1h o 1d", animo.Clip(in.Every)).Of("every")
 		}
 		source, from, to, err := in.PeriodQuery.read()
 		if err != nil {
@@ -131,5 +131,6 @@ func (s *server) routeMoods() {
 		}
 		return &summaryOutput{sum}, nil
 	})
+	s.routeMeasured(tag)
 	s.routeExport(tag)
 }

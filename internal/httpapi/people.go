@@ -41,8 +41,8 @@ type People interface {
 	Reanalyse(ctx context.Context, tenant string, q photos.AgainQuery) (photos.Again, error)
 }
 
-// personView is a person who was introduced.
-type personView struct {
+// PersonView is a person who was introduced. It is exported since huma describes no field of an embedded type that is not.
+type PersonView struct {
 	ID           string    `json:"id" doc:"Stays the same when the name changes; what a receipt names." example:"3KQ7XWLT5QZC4V2M6D0B8N1HFA"`
 	Name         string    `json:"name" example:"Ana"`
 	Introduced   time.Time `json:"introduced_at"`
@@ -52,8 +52,8 @@ type personView struct {
 	ThumbnailURL string    `json:"thumbnail_url,omitempty" doc:"A small JPEG of the face." example:"/v1/people/Ana/thumbnail"`
 }
 
-func viewPerson(p animo.Person) personView {
-	v := personView{ID: p.ID, Name: p.Name, Introduced: p.Introduced, Changed: p.Changed, Examples: len(p.Examples), PersonURL: path("v1", "people", p.Name)}
+func viewPerson(p animo.Person) PersonView {
+	v := PersonView{ID: p.ID, Name: p.Name, Introduced: p.Introduced, Changed: p.Changed, Examples: len(p.Examples), PersonURL: path("v1", "people", p.Name)}
 	if len(p.Examples) > 0 {
 		v.ThumbnailURL = path("v1", "people", p.Name, "thumbnail")
 	}
@@ -68,21 +68,21 @@ type exampleView struct {
 	ThumbnailURL string    `json:"thumbnail_url" doc:"A small JPEG of the face, where there is one."`
 }
 
-// knownView is a person with the faces that the person is known by.
-type knownView struct {
-	personView
+// KnownView is a person with the faces that the person is known by. It is exported as PersonView is.
+type KnownView struct {
+	PersonView
 	KnownBy []exampleView `json:"known_by" doc:"The first introduced first; at most 50 are kept, those that differ most."`
 }
 
-func viewKnown(p animo.Person) knownView {
-	v := knownView{viewPerson(p), make([]exampleView, len(p.Examples))}
+func viewKnown(p animo.Person) KnownView {
+	v := KnownView{viewPerson(p), make([]exampleView, len(p.Examples))}
 	for i, e := range p.Examples {
 		v.KnownBy[i] = exampleView{e.ID, e.Added, e.Face, path("v1", "people", p.Name, "examples", e.ID)}
 	}
 	return v
 }
 
-type personOutput struct{ Body knownView }
+type personOutput struct{ Body KnownView }
 
 // knownOutput is an answer about one person.
 func knownOutput(p animo.Person, err error) (*personOutput, error) {
@@ -100,14 +100,14 @@ type introductionView struct {
 
 type introducedOutput struct {
 	Body struct {
-		knownView
+		KnownView
 		Items []introductionView `json:"items,omitempty" doc:"For several files: what became of each, in their order."`
 	}
 }
 
 func introducedBy(p animo.Person, items []introductionView) *introducedOutput {
 	out := &introducedOutput{}
-	out.Body.knownView, out.Body.Items = viewKnown(p), items
+	out.Body.KnownView, out.Body.Items = viewKnown(p), items
 	return out
 }
 
@@ -117,7 +117,7 @@ func (s *server) introduceForm(ctx context.Context, name string, body BodyStream
 	f := newForm(body.reader, body.border, s.Limits, photos.Upload{})
 	var person animo.Person
 	var items []introductionView
-	var refused []uploadView
+	var refused []UploadView
 	var first error
 	for {
 		file, err := f.next()
@@ -136,7 +136,7 @@ func (s *server) introduceForm(ctx context.Context, name string, body BodyStream
 		if err != nil {
 			item.Problem = s.itemProblem(ctx, err)
 			first = cmp.Or(first, err)
-			refused = append(refused, uploadView{Name: file.Name, Problem: item.Problem})
+			refused = append(refused, UploadView{Name: file.Name, Problem: item.Problem})
 		}
 		items = append(items, item)
 	}
@@ -200,7 +200,7 @@ func (s *server) routePeople() {
 	register(s, huma.Operation{
 		OperationID: "list-people", Method: http.MethodGet, Path: "/v1/people", Tags: []string{tag},
 		Summary: "The people you introduced, by name", Errors: []int{422},
-	}, func(ctx context.Context, in *PageQuery) (*pageOutput[personView], error) {
+	}, func(ctx context.Context, in *PageQuery) (*pageOutput[PersonView], error) {
 		list, next, err := s.People.People(ctx, tenantOf(ctx), in.After, in.Limit)
 		if err != nil {
 			return nil, err
@@ -240,8 +240,8 @@ func (s *server) routePeople() {
 	register(s, huma.Operation{
 		OperationID: "erase-person", Method: http.MethodDelete, Path: "/v1/people/{name}", Tags: []string{tag},
 		Summary: "Erase a person, and the name from everything that was recorded",
-		Description: "The name, the faces the person is known by with their numbers and small pictures, and what was said of faces. What was recorded of the faces " +
-			"stays, as somebody's who is not known. The answer says what was removed.",
+		Description: "The name, the faces the person is known by with their numbers and small pictures, what was said of faces, and the subscriptions to the person with what waits " +
+			"for them and their logs. What was recorded of the faces stays, as somebody's who is not known. The answer says what was removed.",
 		DefaultStatus: http.StatusOK, Errors: []int{404, 504},
 	}, func(ctx context.Context, in *PersonParam) (*struct{ Body animo.Receipt }, error) {
 		r, err := s.People.ErasePerson(ctx, tenantOf(ctx), in.Name)

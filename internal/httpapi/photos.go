@@ -99,7 +99,7 @@ func (q *PhotosQuery) read() photos.PhotoQuery {
 // byName tells who asked for a photo by what cannot be an id how to find it by its name.
 func byName(id string, err error) error {
 	if animo.CodeOf(err) == animo.NotFound && animo.MomentOf(id).IsZero() {
-		return animo.Errorf(animo.NotFound, "%q is no photo's id; /v1/photos?name= finds a photo by its name and tells its id", "%q no es el id de ninguna foto; /v1/photos?name= encuentra una foto por su nombre y dice su id", clip(id)).Of("id")
+		return animo.Errorf(animo.NotFound, "%q is no photo's id; /v1/photos?name= finds a photo by its name and tells its id", "%q no es el id de ninguna foto; /v1/photos?name= encuentra una foto por su nombre y dice su id", animo.Clip(id)).Of("id")
 	}
 	return err
 }

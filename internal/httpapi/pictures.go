@@ -117,10 +117,10 @@ func analysed(p animo.Photo) error {
 
 // draw makes a photo with boxes, moods and names, or answers at once that too many are being made.
 func (s *server) draw(ctx context.Context, tenant, id string) ([]byte, error) {
-	if err := s.kinds.drawings.take(tenant); err != nil {
+	if err := s.kinds.drawings.Take(tenant); err != nil {
 		return nil, err
 	}
-	defer s.kinds.drawings.give(tenant)
+	defer s.kinds.drawings.Give(tenant)
 	ctx, cancel := context.WithTimeout(ctx, s.Limits.RequestTime)
 	defer cancel()
 	return s.Photos.Annotated(ctx, tenant, id, callerOf(ctx).lang)

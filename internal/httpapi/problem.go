@@ -26,7 +26,7 @@ type Problem struct {
 	Field  string              `json:"field,omitempty" doc:"The input at fault."`
 	Line   int                 `json:"line,omitempty" doc:"The line at fault in a file, from 1."`
 	Errors []*huma.ErrorDetail `json:"errors,omitempty" doc:"Each thing that was wrong with the request."`
-	Items  []uploadView        `json:"items,omitempty" doc:"Of a form of several files, none of which was taken: each one's answer. What is said above is of the first."`
+	Items  []UploadView        `json:"items,omitempty" doc:"Of a form of several files, none of which was taken: each one's answer. What is said above is of the first."`
 }
 
 // Error makes Problem an error.
@@ -171,15 +171,6 @@ func write(w http.ResponseWriter, r *http.Request, status int, log *slog.Logger,
 // errorsMost is how many of the things that are wrong with a request its answer lists.
 const errorsMost = 10
 
-// clip shortens a text that an answer repeats to at most 200 bytes.
-func clip(s string) string {
-	const most = 200
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}
-
 // huma makes the errors that it finds itself through these variables, which is the only way it offers. The
 // first is for the API's description.
 func init() {
@@ -202,7 +193,7 @@ func found(lang string, status int, errs []error) *Problem {
 			continue
 		}
 		detail.Value = nil // it may be a whole opinion, or a key
-		detail.Location, detail.Message = clip(detail.Location), clip(detail.Message)
+		detail.Location, detail.Message = animo.Clip(detail.Location), animo.Clip(detail.Message)
 		p.Errors = append(p.Errors, detail)
 		field, sentence := explain(lang, detail)
 		sentences = append(sentences, sentence)

@@ -14,10 +14,11 @@ import (
 	"testing"
 
 	"animo"
+	"animo/internal/slots"
 )
 
 func TestProblem_is_logged_as_loud_as_it_is_ours(t *testing.T) {
-	full := newSlots(0).takeAny()
+	full := slots.New(0).TakeAny()
 	broken := animo.Errorf(animo.Unavailable, "the upload broke off", "la subida se interrumpió")
 	for _, c := range []struct {
 		err  error

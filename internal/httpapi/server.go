@@ -1,13 +1,14 @@
-// Package httpapi is Animo over HTTP: version 1 of its REST API with its live stream, the two endpoints of the
-// opinion report, health, metrics, the OpenAPI description and its readable form. Begin at New; routes are in
-// one table each in photos.go, upload.go, reanalyse.go, people.go, moods.go, stream.go, training.go, models.go,
-// classify.go, subscriptions.go and queues.go.
+// Package httpapi is Animo over HTTP: the page, version 1 of its REST API with its live stream, the two endpoints of
+// the opinion report, health, metrics, the OpenAPI description and its readable form. Begin at New; routes are in
+// one table each in photos.go, upload.go, reanalyse.go, people.go, moods.go, measure.go, stream.go, training.go, models.go,
+// corrections.go, classify.go, subscriptions.go, queues.go, functions.go, session.go and tenants.go.
 package httpapi
 
 import (
 	"cmp"
 	"context"
 	"io"
+	"io/fs"
 	"iter"
 	"log/slog"
 	"net/http"
@@ -41,6 +42,11 @@ type Opinions interface {
 	Datasets(ctx context.Context, tenant string) ([]animo.Dataset, error)
 	DeleteModel(ctx context.Context, tenant, id string) error
 	DeleteDataset(ctx context.Context, tenant, name string) error
+	// Correct keeps what a text says for a model's later trainings.
+	Correct(ctx context.Context, tenant, model, text string, label animo.Label) (opinions.Correction, error)
+	// Corrections lists a model's corrections by ID, beginning after the ID `after`. next is "" at the end.
+	Corrections(ctx context.Context, tenant, model, after string, limit int) (page []opinions.Correction, next string, err error)
+	DeleteCorrection(ctx context.Context, tenant, model, id string) error
 	Loaded(ctx context.Context, tenant, model string) (*text.Model, string, error)
 }
 
@@ -57,9 +63,13 @@ type Photos interface {
 	AllMoods(ctx context.Context, tenant string, q photos.MoodQuery) iter.Seq2[animo.MoodRecord, error]
 	// Summary counts recorded faces by mood and interval.
 	Summary(ctx context.Context, tenant string, q photos.SummaryQuery) (photos.Summary, error)
-	// Follow yields faces as they are recorded and photos as they are erased: first the place from which on it
+	// Follow yields faces as they are recorded, and photos and measured faces as they are erased: first the place from which on it
 	// tells, a Told with neither, then what is after the ID `after`. Such a Told later on is a gap.
 	Follow(ctx context.Context, tenant string, after int64) iter.Seq2[photos.Told, error]
+	// Measure accepts faces that a client measured, and gives their records.
+	Measure(ctx context.Context, tenant string, faces []photos.MeasuredFace) ([]animo.MoodRecord, error)
+	// EraseMood removes everything of a measured face.
+	EraseMood(ctx context.Context, tenant, face string) (animo.Receipt, error)
 	// Receipts lists what was erased, newest first.
 	Receipts(ctx context.Context, tenant, after string, limit int) (page []animo.Receipt, next string, err error)
 	// Take accepts a photo; known says that it is one that was kept before.
@@ -84,10 +94,14 @@ type Queues interface {
 	Drop(ctx context.Context, tenant, queue string, ids ...string) (int, error)
 }
 
-// Keys tells whose an API key is.
+// Keys tells whose an API key is, and what its tenant may do with photos.
 type Keys interface {
-	TenantOf(ctx context.Context, token string) (string, error)
+	// KeyOf tells which key a token is, or answers Unauthenticated.
+	KeyOf(ctx context.Context, token string) (animo.Key, error)
+	// Locked reports whether there is any key, so that a request must bring one.
 	Locked(ctx context.Context) (bool, error)
+	// Policy is what holds for a tenant. It answers Forbidden, too, for a tenant whose photos are refused.
+	Policy(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
 }
 
 // Limits bound one request. All but the last must be more than 0.
@@ -97,6 +111,7 @@ type Limits struct {
 	Files       int           // photos in one form
 	Texts       int           // in one call to classify
 	TextBytes   int           // of one text to classify
+	Moods       int           // measured faces in one call
 	Requests    int           // of each kind served at once: uploads, downloads, waits for an end, all others; drawings are two
 	Streams     int           // live streams served at once
 	RequestTime time.Duration // for a request that is none of an upload, a download and a stream
@@ -106,7 +121,7 @@ type Limits struct {
 	Heartbeat   time.Duration // after which a stream says that it is still there; 0 means 15 s
 }
 
-// Options are what the API serves. All fields are required but Stopping, AWS, MetricsToken and Observe.
+// Options are what the API serves. All fields are required but Page, Stopping, AWS, MetricsToken and Observe.
 type Options struct {
 	Version       string // of Animo, for the API's description
 	Photos        Photos
@@ -114,8 +129,11 @@ type Options struct {
 	Opinions      Opinions
 	Subscriptions Subscriptions
 	Queues        Queues
+	Functions     func() []bus.FunctionStats // what each function did in this process
 	Keys          Keys
+	Tenants       Tenants
 	Limits        Limits
+	Page          fs.FS                           // the built page, index.html at its root; nil where the program was built without
 	Loopback      bool                            // whether only this machine can reach the server
 	Ready         func(ctx context.Context) error // nil while requests can be served
 	Stopping      <-chan struct{}                 // closed when waits must end, as no more requests come; nil for never
@@ -153,9 +171,10 @@ func New(o Options) http.Handler {
 		formType: huma.DefaultJSONFormat, "text/plain": huma.DefaultJSONFormat,
 	}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"key": {Type: "http", Scheme: "bearer", Description: "An API key (animo keys add). Not needed while no key exists."},
+		"key":     {Type: "http", Scheme: "bearer", Description: "An API key (animo keys add). Not needed while no key exists."},
+		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "The same key, in a browser's session (POST /v1/session)."},
 	}
-	config.Security = []map[string][]string{{"key": {}}, {}}
+	config.Security = []map[string][]string{{"key": {}}, {"session": {}}, {}}
 	s := &server{Options: o, api: humago.New(mux, config), cores: newCores(), kinds: newKinds(o.Limits)}
 	s.docsBytes = s.docsOnce()
 
@@ -166,9 +185,13 @@ func New(o Options) http.Handler {
 	s.routeStream()
 	s.routeTraining()
 	s.routeModels()
+	s.routeCorrections()
 	s.routeClassify()
 	s.routeSubscriptions()
 	s.routeQueues()
+	s.routeFunctions()
+	s.routeSession()
+	s.routeTenants()
 	describeFields(s.api.OpenAPI().Components.Schemas.Map())
 
 	private := s.authenticate(s.limitInFlight(s.unrouted(mux, s.once(s.readBody(mux)))))
@@ -181,7 +204,8 @@ func New(o Options) http.Handler {
 	public("/readyz", s.readyz)
 	public("/metrics", s.metrics)
 	public("/docs", s.docs)
-	public("/{$}", s.docs)
+	s.routePage(front, public)
+	front.Handle(sessionPath, http.MaxBytesHandler(s.welcome(s.unrouted(mux, s.once(s.readBody(mux)))), sessionBody))
 	if o.AWS != nil {
 		front.Handle("POST /{$}", s.aws(o.AWS))
 	}

@@ -68,7 +68,7 @@ func (in *streamInput) read() (w wanted, err error) {
 		return w, nil
 	}
 	if w.after, err = strconv.ParseInt(last, 10, 64); err != nil || w.after < 0 {
-		return w, animo.Errorf(animo.Invalid, "last_event_id is %q; use the id of an event of this stream, or leave it out", "last_event_id es %q; use el id de un evento de este flujo, o quítelo", clip(last)).Of("last_event_id")
+		return w, animo.Errorf(animo.Invalid, "last_event_id is %q; use the id of an event of this stream, or leave it out", "last_event_id es %q; use el id de un evento de este flujo, o quítelo", animo.Clip(last)).Of("last_event_id")
 	}
 	return w, nil
 }
@@ -102,13 +102,15 @@ func (e *events) begin(id int64, gap bool) error {
 	return err
 }
 
-// tell sends what is wanted of what the flow tells. That a photo was erased concerns everybody: a client cannot
+// tell sends what is wanted of what the flow tells. That a photo or a face was erased concerns everybody: a client cannot
 // say which of its faces it has shown.
 func (e *events) tell(t photos.Told, want wanted) error {
 	e.seen = t.ID
 	switch {
 	case t.Erased != "":
 		return e.event("erased", t.ID, fmt.Appendf(nil, `{"photo_id":%q}`, t.Erased)) // ids are ASCII
+	case t.Face != "":
+		return e.event("erased", t.ID, fmt.Appendf(nil, `{"face_id":%q}`, t.Face))
 	case t.Record == nil:
 		return e.gap(t.ID)
 	case want.Matches(t.Record):
@@ -229,7 +231,7 @@ func (s *server) routeStream() {
 		OperationID: "stream-moods", Method: http.MethodGet, Path: "/v1/stream", Tags: []string{"Moods"},
 		Summary: "Faces as they are recorded, live (server-sent events)",
 		Description: "Each face is an event named mood, whose data is a record of /v1/moods and whose id is where to go on after it. An event named erased, {\"photo_id\":id}, says " +
-			"that a photo was erased: take away what you show of its faces. It comes whatever faces are asked for. An event named gap, {\"after\":id}, says that what was recorded up to " +
+			"that a photo was erased: take away what you show of its faces. {\"face_id\":id} in it says the same of one face that a client had measured. It comes whatever faces are asked for. An event named gap, {\"after\":id}, says that what was recorded up to " +
 			"that id is not in the stream any more; /v1/moods still has those faces. The stream begins with an id to go on after, so that who heard nothing before it broke off misses " +
 			"nothing, either; a comment comes every 15 seconds. It has no end but the client's or the server's. A client that does not read is dropped, and so is one whose key is " +
 			"revoked, within these 15 seconds.",
@@ -239,7 +241,7 @@ func (s *server) routeStream() {
 				"id":    {Type: "integer", Format: "int64"},
 				"data": {Description: "By the event's name.", OneOf: []*huma.Schema{
 					record,
-					{Type: "object", Description: "erased", Properties: map[string]*huma.Schema{"photo_id": {Type: "string"}}, Required: []string{"photo_id"}},
+					{Type: "object", Description: "erased: one of the two", Properties: map[string]*huma.Schema{"photo_id": {Type: "string"}, "face_id": {Type: "string"}}},
 					{Type: "object", Description: "gap", Properties: map[string]*huma.Schema{"after": {Type: "integer", Format: "int64"}}, Required: []string{"after"}},
 				}},
 			}}},

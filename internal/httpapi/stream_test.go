@@ -64,11 +64,15 @@ func faces(list ...photos.Told) iter.Seq[photos.Told] {
 // lockable are keys of which "good" is the tenant sol's until it is revoked.
 type lockable struct{ revoked atomic.Bool }
 
-func (k *lockable) TenantOf(_ context.Context, token string) (string, error) {
+func (k *lockable) KeyOf(_ context.Context, token string) (animo.Key, error) {
 	if token != "good" || k.revoked.Load() {
-		return "", animo.Errorf(animo.Unauthenticated, "this key is not known", "esta clave no se conoce")
+		return animo.Key{}, animo.Errorf(animo.Unauthenticated, "this key is not known", "esta clave no se conoce")
 	}
-	return "sol", nil
+	return animo.Key{Tenant: "sol"}, nil
+}
+
+func (k *lockable) Policy(context.Context, string) (animo.PhotoPolicy, error) {
+	return animo.PhotoPolicy{}, nil
 }
 
 func (k *lockable) Locked(context.Context) (bool, error) { return true, nil }

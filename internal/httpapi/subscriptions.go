@@ -20,7 +20,7 @@ type Subscriptions interface {
 	List(ctx context.Context, tenant string) ([]notify.Subscription, error)
 	Get(ctx context.Context, tenant, id string) (notify.Subscription, error)
 	Remove(ctx context.Context, tenant, id string) error
-	// Rotate gives a new secret; the last one holds for a day more.
+	// Rotate gives a new secret; the one before holds for a day more.
 	Rotate(ctx context.Context, tenant, id string) (secret string, err error)
 	// Resume has what waits told at once.
 	Resume(ctx context.Context, tenant, id string) error
@@ -39,7 +39,7 @@ type Subscriptions interface {
 // filterView says which faces a subscription tells of.
 type filterView struct {
 	Mood          string  `json:"mood,omitempty" doc:"Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case." example:"HAPPY"`
-	Person        string  `json:"person,omitempty" doc:"Only of this person." example:"Ana"`
+	Person        string  `json:"person,omitempty" doc:"Only of this person. When the person gets another name, or becomes one with another, this follows." example:"Ana"`
 	Source        *string `json:"source,omitempty" doc:"Only of this camera or stage; empty: only of photos without one." example:"puerta-norte"`
 	MinConfidence float64 `json:"min_confidence,omitempty" minimum:"0" maximum:"100" doc:"Only where the emotion that decided has at least so many percent." example:"80"`
 }
@@ -135,7 +135,7 @@ type SubscriptionParam struct {
 func deliveryOf(id string) (int64, error) {
 	n, err := strconv.ParseInt(id, 10, 64)
 	if err != nil || n <= 0 {
-		return 0, animo.Errorf(animo.NotFound, "there is no delivery %q", "no existe la entrega %q", clip(id)).Of("delivery")
+		return 0, animo.Errorf(animo.NotFound, "there is no delivery %q", "no existe la entrega %q", animo.Clip(id)).Of("delivery")
 	}
 	return n, nil
 }
@@ -198,7 +198,7 @@ func (s *server) routeSubscriptions() {
 	})
 	register(s, huma.Operation{
 		OperationID: "rotate-subscription", Method: http.MethodPost, Path: "/v1/subscriptions/{subscription}/rotate", Tags: []string{tag},
-		Summary: "Make a new secret for a webhook's signatures", Description: "For a day, messages carry a signature of the last secret too.",
+		Summary: "Make a new secret for a webhook's signatures", Description: "For a day, messages carry a signature of the secret before it too, so that a receiver has time to change.",
 		Errors: []int{404, 422},
 	}, func(ctx context.Context, in *SubscriptionParam) (*subscriptionOutput, error) {
 		secret, err := s.Subscriptions.Rotate(ctx, tenantOf(ctx), in.Subscription)

@@ -15,28 +15,32 @@ import (
 
 // trainingView is how far the newest training of a model is.
 type trainingView struct {
-	Name      string             `json:"name" doc:"The training file's name, which is also the model's id." example:"DB_proyecto_SA.txt"`
-	Version   string             `json:"version" doc:"The version of the model that this training makes."`
-	Status    animo.Status       `json:"status" enum:"stored,ingesting,training,done,failed"`
-	Message   string             `json:"message" doc:"The status in words, with how far it is." example:"training fold 3/10"`
-	Progress  *progressView      `json:"progress,omitempty" doc:"While it runs."`
-	Failure   *failureView       `json:"failure,omitempty" doc:"Why it failed."`
-	Datasets  []animo.DatasetRef `json:"datasets"`
-	Trainer   string             `json:"trainer"`
-	Folds     int                `json:"folds"`
-	Seed      uint64             `json:"seed"`
-	Requested time.Time          `json:"requested"`
-	Finished  *time.Time         `json:"finished,omitempty"`
-	Report    *text.Report       `json:"report,omitempty" doc:"The scores, once it is trained."`
-	StatusURL string             `json:"status_url" doc:"Where to ask how far it is."`
-	ModelURL  string             `json:"model_url"`
+	Name        string             `json:"name" doc:"The training file's name, which is also the model's id." example:"DB_proyecto_SA.txt"`
+	Version     string             `json:"version" doc:"The version of the model that this training makes."`
+	Status      animo.Status       `json:"status" enum:"stored,ingesting,training,done,failed"`
+	Message     string             `json:"message" doc:"The status in words, with how far it is." example:"training fold 3/10"`
+	Progress    *progressView      `json:"progress,omitempty" doc:"While it runs."`
+	Failure     *failureView       `json:"failure,omitempty" doc:"Why it failed."`
+	Datasets    []animo.DatasetRef `json:"datasets"`
+	Trainer     string             `json:"trainer"`
+	Folds       int                `json:"folds"`
+	Seed        uint64             `json:"seed"`
+	Requested   time.Time          `json:"requested"`
+	Finished    *time.Time         `json:"finished,omitempty"`
+	Corrections int                `json:"corrections" doc:"How many corrections of its model it learned from besides its datasets; 0 until it is trained."`
+	Report      *text.Report       `json:"report,omitempty" doc:"The scores, once it is trained."`
+	StatusURL   string             `json:"status_url" doc:"Where to ask how far it is."`
+	ModelURL    string             `json:"model_url"`
 }
 
 type progressView struct {
-	Stage string    `json:"stage" doc:"ingesting, reading, choosing, fold or fitting"`
-	Done  int       `json:"done"`
-	Total int       `json:"total" doc:"0 while it is not known."`
-	At    time.Time `json:"at"`
+	Stage   string    `json:"stage" doc:"ingesting, reading, choosing, fold or fitting"`
+	Done    int       `json:"done" doc:"Of total: rows when ingesting, reading or fitting, folds when measuring, trainings when choosing."`
+	Total   int       `json:"total" doc:"0 while it is not known."`
+	Trainer string    `json:"trainer,omitempty" doc:"The trainer that is tried, measured or fitted."`
+	Fold    int       `json:"fold,omitempty" doc:"When choosing: the fold for which the trainer is tried, 1 to folds."`
+	Folds   int       `json:"folds,omitempty" doc:"When choosing: how many folds there are."`
+	At      time.Time `json:"at"`
 }
 
 type failureView struct {
@@ -60,14 +64,14 @@ func viewFailure(ctx context.Context, r *animo.Reason) *failureView {
 func viewTraining(ctx context.Context, t opinions.Training) trainingView {
 	v := trainingView{
 		Name: t.Model, Version: t.ID, Status: t.Status, Failure: viewFailure(ctx, t.Failure), Datasets: t.Datasets,
-		Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Requested: t.Requested, Report: t.Report,
+		Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Requested: t.Requested, Corrections: t.Corrections, Report: t.Report,
 		StatusURL: path("v1", "training", t.Model), ModelURL: path("v1", "models", t.Model),
 	}
 	if !t.Finished.IsZero() {
 		v.Finished = &t.Finished
 	}
 	if p := t.Progress; p != nil {
-		v.Progress = &progressView{p.Stage, p.Done, p.Total, p.At}
+		v.Progress = &progressView{p.Stage, p.Done, p.Total, p.Trainer, p.Fold, p.Folds, p.At}
 	}
 	v.Message = message(callerOf(ctx).lang, v)
 	return v
@@ -108,6 +112,9 @@ func message(lang string, v trainingView) string {
 		verb += say(": reading", ": leyendo")
 	case "choosing":
 		verb += say(": choosing", ": eligiendo")
+		if p.Fold > 0 {
+			return fmt.Sprintf(say("%s, fold %d/%d, trying %s", "%s, pliegue %d/%d, probando %s"), verb, p.Fold, p.Folds, p.Trainer)
+		}
 	case "fitting":
 		verb += say(": fitting", ": ajustando")
 	}

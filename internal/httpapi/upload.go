@@ -37,7 +37,7 @@ func takenAt(v string) (time.Time, error) {
 	}
 	at, err := time.Parse(time.RFC3339, unspaced(v))
 	if err != nil {
-		return at, animo.Errorf(animo.Invalid, "taken_at is %q; write it like 2026-08-01T21:15:00-05:00", "taken_at es %q; escríbalo como 2026-08-01T21:15:00-05:00", clip(v)).Of("taken_at")
+		return at, animo.Errorf(animo.Invalid, "taken_at is %q; write it like 2026-08-01T21:15:00-05:00", "taken_at es %q; escríbalo como 2026-08-01T21:15:00-05:00", animo.Clip(v)).Of("taken_at")
 	}
 	return at, nil
 }
@@ -62,8 +62,8 @@ func (b *BodyStream) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// uploadView is a photo that was taken in, or why it was not.
-type uploadView struct {
+// UploadView is a photo that was taken in, or why it was not. It is exported since huma describes no field of an embedded type that is not.
+type UploadView struct {
 	ID        string       `json:"id,omitempty" doc:"The photo's id, under which it is asked for." example:"20260801T211502.125Z-9f86d081884c7d65"`
 	Name      string       `json:"image_id,omitempty" doc:"The name it was given." example:"entrada.jpg"`
 	Status    animo.Status `json:"status,omitempty" enum:"queued,analysing,done,failed" doc:"queued for a photo that is new; for one that was sent before, how far it is."`
@@ -74,8 +74,8 @@ type uploadView struct {
 	Problem   *Problem     `json:"problem,omitempty" doc:"Why it was not taken, beside others of its form that were."`
 }
 
-func viewUpload(ctx context.Context, p animo.Photo, known bool) uploadView {
-	v := uploadView{ID: p.ID, Name: p.Name, Status: p.Status, StatusURL: path("v1", "photos", p.ID), Bytes: p.Bytes, Known: known}
+func viewUpload(ctx context.Context, p animo.Photo, known bool) UploadView {
+	v := UploadView{ID: p.ID, Name: p.Name, Status: p.Status, StatusURL: path("v1", "photos", p.ID), Bytes: p.Bytes, Known: known}
 	if known {
 		message := "this photo has been kept since %s; its source (%q) and its time (%s) stay as they were; to change them, erase it and send it again"
 		if callerOf(ctx).lang == "es" {
@@ -87,8 +87,8 @@ func viewUpload(ctx context.Context, p animo.Photo, known bool) uploadView {
 }
 
 type uploadsView struct {
-	uploadView
-	Items []uploadView `json:"items,omitempty" doc:"For several files: each one's answer, in their order, in place of the other fields."`
+	UploadView
+	Items []UploadView `json:"items,omitempty" doc:"For several files: each one's answer, in their order, in place of the other fields."`
 }
 
 type uploadOutput struct {
@@ -97,8 +97,8 @@ type uploadOutput struct {
 }
 
 // took answers for one photo.
-func took(v uploadView) *uploadOutput {
-	return &uploadOutput{v.StatusURL, uploadsView{uploadView: v}}
+func took(v UploadView) *uploadOutput {
+	return &uploadOutput{v.StatusURL, uploadsView{UploadView: v}}
 }
 
 // takeBody takes in a body that is the photo itself.
@@ -123,7 +123,7 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 		return nil, err
 	}
 	f := newForm(body.reader, body.border, s.Limits, u)
-	var all []uploadView
+	var all []UploadView
 	taken := 0
 	var first error
 	for {
@@ -140,7 +140,7 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 		}
 		if err != nil {
 			first = cmp.Or(first, err)
-			all = append(all, uploadView{Name: file.Name, Problem: s.itemProblem(ctx, err)})
+			all = append(all, UploadView{Name: file.Name, Problem: s.itemProblem(ctx, err)})
 		} else {
 			taken++
 			all = append(all, viewUpload(ctx, p, known))
@@ -160,7 +160,7 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 // refusedForm is the first error of a form of which nothing was taken, with what is answered for each file.
 type refusedForm struct {
 	error
-	items []uploadView
+	items []UploadView
 }
 
 // Unwrap gives the first error to errors.Is and errors.As.

@@ -40,7 +40,6 @@ type digest struct {
 	From, To    time.Time
 	Faces       int
 	Moods       []digestMood
-	Notices     []string
 	Photos      []digestPhoto
 	Unsubscribe string
 
@@ -55,6 +54,20 @@ type digestMood struct {
 type digestPhoto struct {
 	ID, Name string
 	Image    template.URL // cid: of the picture in the mail; "" where there is none
+}
+
+// Count says in words how many faces there are.
+func (d digest) Count() string {
+	n := strconv.Itoa(d.Faces)
+	switch {
+	case d.ES && d.Faces == 1:
+		return n + " rostro"
+	case d.ES:
+		return n + " rostros"
+	case d.Faces == 1:
+		return n + " face"
+	}
+	return n + " faces"
 }
 
 // tellDigest tells in one mail what came before the end of an interval, when that is over. What was told is
@@ -122,29 +135,21 @@ func (n *Notifier) collect(ctx context.Context, sub stored, at place, after int6
 
 // add counts a parcel.
 func (d *digest) add(p parcel, faces map[animo.Mood]int) error {
-	if p.Notice != nil {
-		d.Notices = append(d.Notices, in(d.lang(), p.Notice.EN, p.Notice.ES))
-		return nil
-	}
 	var r animo.MoodRecord
 	if err := json.Unmarshal(p.Data, &r); err != nil {
 		return err
 	}
 	d.Faces++
 	faces[r.Mood]++
+	if r.MeasuredBy != "" { // it has none
+		return nil
+	}
 	photo := digestPhoto{ID: r.PhotoID, Name: r.ImageID}
 	d.Photos = slices.DeleteFunc(d.Photos, func(q digestPhoto) bool { return q.ID == photo.ID })
 	if d.Photos = append(d.Photos, photo); len(d.Photos) > digestImages {
 		d.Photos = d.Photos[1:]
 	}
 	return nil
-}
-
-func (d *digest) lang() string {
-	if d.ES {
-		return "es"
-	}
-	return "en"
 }
 
 // digestLetter writes a digest as a mail. A photo that has no thumbnail any more is named without one.

@@ -86,6 +86,14 @@ func (h *house) Photo(_ context.Context, _, id string) (animo.Photo, error) {
 	return p, nil
 }
 
+// Measured is notify.Photos's.
+func (h *house) Measured(_ context.Context, _, face string) error {
+	if h.erased[face] {
+		return animo.Errorf(animo.NotFound, "erased", "borrado")
+	}
+	return nil
+}
+
 // Thumbnail is notify.Photos's.
 func (h *house) Thumbnail(_ context.Context, _, id string) (io.ReadCloser, error) {
 	if h.erased[id] {

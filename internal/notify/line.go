@@ -79,7 +79,7 @@ func (n *Notifier) turn(ctx context.Context, at place) (again time.Duration, err
 	} else if err != nil {
 		return never, err
 	}
-	again, err = n.tell(ctx, at, l)
+	again, err = n.tell(ctx, sub, at, l)
 	l.Owner, l.Until = "", time.Time{}
 	// Written down also when the turn was interrupted. Where somebody else has the line by now, what was settled
 	// is known by its rows.
@@ -90,8 +90,13 @@ func (n *Notifier) turn(ctx context.Context, at place) (again time.Duration, err
 }
 
 // tell sends one parcel after the other, and remembers each before it goes on.
-func (n *Notifier) tell(ctx context.Context, at place, l *line) (again time.Duration, err error) {
+func (n *Notifier) tell(ctx context.Context, sub stored, at place, l *line) (again time.Duration, err error) {
 	end := n.now().Add(turnTime)
+	if sub.Kind == Email {
+		if again, err := n.tellNotices(ctx, at, l, end); err != nil || again != never {
+			return again, err
+		}
+	}
 	for {
 		places, err := n.tables.Log(ctx, at.tenant, outboxLog(at.subscription), l.Position, lineBatch)
 		if err != nil || len(places) == 0 {
@@ -132,6 +137,49 @@ func (n *Notifier) tell(ctx context.Context, at place, l *line) (again time.Dura
 			l.Position, l.Attempts, l.Since, l.Next = p.Seq, 0, time.Time{}, time.Time{}
 		}
 	}
+}
+
+// tellNotices tells a recipient of mail what it is to know of other subscriptions, before the faces that wait, also
+// those that wait for a digest's end. It gives never when all are told.
+func (n *Notifier) tellNotices(ctx context.Context, at place, l *line, end time.Time) (again time.Duration, err error) {
+	var rows []table.Row // all before the first is sent, which takes its time
+	for row, err := range n.tables.Query(ctx, at.tenant, outboxTable, table.Range{Prefix: noticeKey(at.subscription, "")}, false) {
+		if err != nil {
+			return never, err
+		}
+		rows = append(rows, row)
+	}
+	for _, row := range rows {
+		var p parcel
+		if err := json.Unmarshal(row.Value, &p); err != nil {
+			return never, err
+		}
+		if p.Outcome != Waits {
+			continue
+		}
+		if ctx.Err() != nil || !n.now().Before(end) {
+			return 0, nil
+		}
+		sub, err := n.subscription(ctx, at.tenant, at.subscription)
+		if gone(err) || err == nil && sub.State != Active {
+			return never, nil
+		}
+		if err != nil {
+			return never, err
+		}
+		a := n.send(ctx, at.tenant, sub, p)
+		if a.Reason != nil && ctx.Err() != nil {
+			return 0, nil
+		}
+		if err := n.settle(ctx, at.tenant, row, p, a); err != nil {
+			return never, err
+		}
+		if a.Reason != nil {
+			return n.setBack(ctx, sub, at, l, a)
+		}
+		l.Attempts, l.Since, l.Next = 0, time.Time{}, time.Time{}
+	}
+	return never, nil
 }
 
 // settle writes down how an attempt at a parcel went. One that was told and whose photo was erased meanwhile

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -19,6 +20,7 @@ import (
 	"net/mail"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +31,7 @@ import (
 
 	"animo"
 	"animo/internal/notify"
+	"animo/internal/table"
 )
 
 // postOffice is a mail server on loopback that knows one user and keeps what it takes.
@@ -325,6 +328,40 @@ func TestMail_ends_in_the_middle_of_a_turn_when_its_recipient_unsubscribes(t *te
 	}
 }
 
+func TestMail_recipient_who_unsubscribes_after_one_mail_leaves_nothing(t *testing.T) {
+	p := newPostOffice(t, true)
+	h := newHouse(t, p.options())
+	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})
+	h.find(1)
+	h.drain(id, h.now)
+	if err := h.n.Unsubscribe(t.Context(), p.token(t)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := h.n.Sweep(t.Context(), tenant); err != nil {
+			t.Fatal(err)
+		}
+		if left, err := h.rows.Count(t.Context(), tenant, "subscription-outbox", table.Range{}); left > 0 || err != nil {
+			t.Errorf("%d rows are left, %v", left, err)
+		}
+	}
+}
+
+func TestMail_recipient_who_unsubscribes_is_not_waited_for(t *testing.T) {
+	p := newPostOffice(t, true)
+	h := newHouse(t, p.options())
+	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})
+	h.find(1)
+	h.drain(id, h.now)
+	h.find(5)
+	if err := h.n.Unsubscribe(t.Context(), p.token(t)); err != nil {
+		t.Fatal(err)
+	}
+	if s := h.get(id); s.Waiting != 0 || !s.Next.IsZero() || !s.Failing.IsZero() {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestMail_that_was_taken_is_not_sent_again_when_the_connection_breaks(t *testing.T) {
 	p := newPostOffice(t, true)
 	p.hangUp = true
@@ -390,7 +427,7 @@ func TestMail_digest_counts_moods_and_shows_thumbnails(t *testing.T) {
 		t.Errorf("images %v, want the last 12", images)
 	}
 	h.now = h.now.Add(11 * time.Minute)
-	if h.turn(id); len(p.mails) != 2 || !strings.Contains(p.parts(t, 1)[0].body, "1 rostros") {
+	if h.turn(id); len(p.mails) != 2 || !strings.Contains(p.parts(t, 1)[0].body, "1 rostro del") {
 		t.Errorf("%d mails; the second: %s", len(p.mails), p.parts(t, 1)[0].body)
 	}
 	if s := h.get(id); s.Waiting != 0 {
@@ -406,17 +443,124 @@ func TestMail_digest_counts_moods_and_shows_thumbnails(t *testing.T) {
 func TestMail_tells_that_another_subscription_was_paused(t *testing.T) {
 	p, r := newPostOffice(t, true), newReceiver(t)
 	h := newHouse(t, p.options())
-	hook, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	hook, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL + "/hooks/s3cr3t?token=t0k3n", Filter: notify.Filter{Mood: animo.Happy}})
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Language: "es", Filter: notify.Filter{Mood: animo.Sad}})
+	weekly, _ := h.add(notify.Spec{Kind: notify.Email, Target: "sala@example.org", Digest: 7 * 24 * time.Hour, Filter: notify.Filter{Mood: animo.Sad}})
+	if err := h.handle(h.event(h.record(50, animo.Sad))); err != nil { // which waits for the end of the week
+		t.Fatal(err)
+	}
+	h.drain(id, h.now)
 	r.say(status(410))
 	h.find(1)
 	h.drain(hook, h.now)
 	h.drain(id, h.now)
-	if len(p.mails) != 1 {
+	h.drain(weekly, h.now)
+	if len(p.mails) != 3 { // the first told of the sad face
 		t.Fatalf("%d mails", len(p.mails))
 	}
-	if body := p.parts(t, 0)[0].body; !strings.Contains(body, hook) || !strings.Contains(body, "en pausa") || !strings.Contains(body, "410") {
-		t.Errorf("%s", body)
+	for i, want := range []string{"en pausa", "paused"} {
+		body := p.parts(t, i+1)[0].body
+		subject, err := new(mime.WordDecoder).DecodeHeader(p.mails[i+1].Header.Get("Subject"))
+		if err != nil || !strings.Contains(subject, want) {
+			t.Errorf("subject %q, %v", subject, err)
+		}
+		if !strings.Contains(body, hook) || !strings.Contains(body, want) || !strings.Contains(body, "410") || !strings.Contains(body, strings.TrimPrefix(r.URL, "http://")) {
+			t.Errorf("%s", body)
+		}
+		if strings.Contains(body, "s3cr3t") || strings.Contains(body, "t0k3n") {
+			t.Errorf("it shows what may be a secret: %s", body)
+		}
+	}
+	h.now = h.now.Add(8 * 24 * time.Hour)
+	h.turn(weekly)
+	if len(p.mails) != 4 || strings.Contains(p.parts(t, 3)[0].body, hook) || !strings.Contains(p.parts(t, 3)[0].body, "1 face from") {
+		t.Errorf("%d mails; after the week: %s", len(p.mails), p.parts(t, len(p.mails)-1)[0].body)
+	}
+}
+
+func TestMail_notices_end_when_their_recipient_unsubscribes_and_with_the_turn(t *testing.T) {
+	for name, c := range map[string]struct {
+		during func(h *house, p *postOffice)
+		again  time.Duration
+	}{
+		"unsubscribed": {func(h *house, p *postOffice) {
+			if err := h.n.Unsubscribe(t.Context(), p.token(t)); err != nil {
+				t.Error(err)
+			}
+		}, notify.Never},
+		"a slow server": {func(h *house, _ *postOffice) { h.now = h.now.Add(10 * time.Second) }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, r := newPostOffice(t, true), newReceiver(t)
+			h := newHouse(t, p.options())
+			id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Filter: notify.Filter{Mood: animo.Sad}})
+			r.say(status(410))
+			for i := range 3 {
+				hook, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL + "/" + strconv.Itoa(i)})
+				h.find(1)
+				h.drain(hook, h.now)
+			}
+			p.onMail = func() { c.during(h, p) }
+			if again := h.turn(id); again != c.again || len(p.mails) != 1 {
+				t.Errorf("%d mails, again in %v", len(p.mails), again)
+			}
+		})
+	}
+}
+
+// TestMail_notice_that_comes_at_any_call_of_a_digest has another subscription paused before each call in turn while a
+// digest is told, and wants one mail of that and one digest.
+func TestMail_notice_that_comes_at_any_call_of_a_digest(t *testing.T) {
+	p := newPostOffice(t, true)
+	for n := 1; ; n++ {
+		h, r := newHouse(t, p.options()), newReceiver(t)
+		hook, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+		id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Digest: time.Minute, Filter: notify.Filter{Mood: animo.Sad}})
+		r.say(status(410))
+		if err := h.handle(h.event(h.record(50, animo.Sad))); err != nil {
+			t.Fatal(err)
+		}
+		h.now = h.now.Add(2 * time.Minute)
+		before := len(p.mails)
+		h.calls = 0
+		h.at = func(call int) error {
+			if call == n {
+				h.at = nil
+				h.turn(hook)
+			}
+			return nil
+		}
+		h.turn(id)
+		if h.at != nil { // all calls had their turn
+			return
+		}
+		for range 3 {
+			h.turn(id)
+		}
+		var subjects []string
+		for _, m := range p.mails[before:] {
+			subjects = append(subjects, m.Header.Get("Subject"))
+		}
+		if slices.Sort(subjects); !slices.Equal(subjects, []string{"Animo: a subscription is paused", "ThemeNewImage"}) || h.get(id).Waiting != 0 {
+			t.Errorf("before call %d: %q, %d wait", n, subjects, h.get(id).Waiting)
+		}
+	}
+}
+
+func TestMail_notice_that_is_refused_is_tried_again_and_holds_up_the_faces(t *testing.T) {
+	p, r := newPostOffice(t, true), newReceiver(t)
+	p.refuse = &smtp.SMTPError{Code: 450, Message: "try later"}
+	h := newHouse(t, p.options())
+	hook, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})
+	r.say(status(410))
+	h.find(1)
+	h.drain(hook, h.now)
+	if again := h.turn(id); again < 4*time.Second || again > 6*time.Second || h.get(id).Failing.IsZero() {
+		t.Errorf("again in %v: %+v", again, h.get(id))
+	}
+	if list := h.deliveries(id); len(list) != 2 || list[0].Attempts != 0 || list[1].Kind != "notice" || list[1].Attempts != 1 || list[1].Outcome != notify.Waits {
+		t.Errorf("%+v", list)
 	}
 }
 
@@ -488,5 +632,39 @@ func TestMail_refuses_targets_that_could_be_more_than_an_address(t *testing.T) {
 		if _, _, err := h.n.Add(t.Context(), tenant, s); animo.CodeOf(err) != animo.Invalid {
 			t.Errorf("%+v: %v, want invalid", s, err)
 		}
+	}
+}
+
+func TestMail_digest_counts_measured_faces_and_shows_no_picture_of_them(t *testing.T) {
+	p := newPostOffice(t, true)
+	h := newHouse(t, p.options())
+	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Language: "es", Subject: "Sala", Digest: 10 * time.Minute})
+	start := h.now
+	h.find(1)
+	for i := range 2 {
+		r := h.record(0, animo.Sad)
+		r.FaceID, r.PhotoID, r.ImageID, r.MeasuredBy = fmt.Sprintf("20260501T120000.000Z-m%016d", i), "", "webcam", "client"
+		if err := h.handle(h.event(r)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.now = start.Add(11 * time.Minute)
+	h.turn(id)
+	if len(p.mails) != 1 {
+		t.Fatalf("%d mails; %+v", len(p.mails), h.get(id))
+	}
+	images := 0
+	for _, q := range p.parts(t, 0) {
+		switch q.kind {
+		case "image/jpeg":
+			images++
+		case "text/html":
+			if !strings.Contains(q.body, "3 rostros") || strings.Contains(q.body, "webcam") {
+				t.Errorf("%s", q.body)
+			}
+		}
+	}
+	if images != 1 {
+		t.Errorf("%d images, want that of the one photo", images)
 	}
 }

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -14,7 +15,7 @@ import (
 // repeat adds nothing.
 func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	var r animo.MoodRecord
-	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" || r.PhotoID == "" {
+	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" || (r.PhotoID == "") != (r.MeasuredBy != "") {
 		return animo.Errorf(animo.Invalid, "the event's data is not a face's record", "los datos del evento no son el registro de un rostro").Because(err)
 	}
 	var subs []stored
@@ -33,14 +34,14 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	if len(subs) == 0 {
 		return nil
 	}
-	photo, err := n.photos.Photo(ctx, e.Tenant, r.PhotoID)
+	people, known, err := n.whoIs(ctx, e.Tenant, r)
 	if gone(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if people, ok := peopleOf(photo, r.FaceID); ok && !slices.Equal(people, r.ImageData.Celebrities) { // since that was said
+	if known && !slices.Equal(people, r.ImageData.Celebrities) { // since that was said
 		r.ImageData.Celebrities = people
 		if e.Data, err = json.Marshal(r); err != nil {
 			return err
@@ -64,25 +65,44 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	if _, err := n.tables.Add(ctx, e.Tenant, outboxTable, entries...); err != nil {
 		return err
 	}
-	// Read after the rows were written: whoever erases the photo removes its row first and these then, and whoever
-	// changes who the face is has these say so after that.
-	photo, err = n.photos.Photo(ctx, e.Tenant, r.PhotoID)
+	// Read after the rows were written: whoever erases the photo, or a measured face, removes its row first and these
+	// then, and whoever changes who the face is has these say so after that.
+	people, known, err = n.whoIs(ctx, e.Tenant, r)
 	if gone(err) {
-		_, err := n.Forget(ctx, e.Tenant, r.PhotoID)
+		_, err := n.Forget(ctx, e.Tenant, cmp.Or(r.PhotoID, r.FaceID))
 		return err
 	}
 	if err != nil {
 		return err
 	}
-	if people, ok := peopleOf(photo, r.FaceID); ok && !slices.Equal(people, r.ImageData.Celebrities) {
+	if known && !slices.Equal(people, r.ImageData.Celebrities) {
 		if err := n.Rename(ctx, e.Tenant, r.FaceID, people); err != nil {
 			return err
 		}
 	}
 	for _, id := range ids {
+		_, err := n.subscription(ctx, e.Tenant, id)
+		if gone(err) { // removed since it was read, and cleared perhaps before it was written
+			err = n.clear(ctx, e.Tenant, id)
+		}
+		if err != nil {
+			return err
+		}
 		n.turns.wake(place{e.Tenant, id})
 	}
 	return nil
+}
+
+// whoIs tells who a face is, where that is known, or answers NotFound once it is erased, alone or with its photo.
+func (n *Notifier) whoIs(ctx context.Context, tenant string, r animo.MoodRecord) (people []animo.Celebrity, known bool, err error) {
+	if r.MeasuredBy != "" {
+		return nil, false, n.photos.Measured(ctx, tenant, r.FaceID)
+	}
+	photo, err := n.photos.Photo(ctx, tenant, r.PhotoID)
+	if err == nil {
+		people, known = peopleOf(photo, r.FaceID)
+	}
+	return people, known, err
 }
 
 // faceEntry is what puts a face into a line; into a line that is full, it is a note for the log that says so,
@@ -110,13 +130,18 @@ func entry(key, subscription string, p parcel) (table.Entry, error) {
 	return table.Entry{Row: table.Row{Key: key, Value: b}, Log: outboxLog(subscription)}, err
 }
 
-// Forget removes what is kept of a photo to be told, and what is kept of having told it. It tells how many
-// deliveries those were. What is being sent at that moment cannot be called back.
-func (n *Notifier) Forget(ctx context.Context, tenant, photo string) (int, error) {
-	keys := table.Range{Prefix: photo + "-"}
-	count, err := n.tables.Count(ctx, tenant, outboxTable, keys)
-	if err != nil || count == 0 {
-		return 0, err
+// Forget removes what is kept of a photo, or of a face that a client measured, to be told, and what is kept of having
+// told it. It tells how many deliveries those were. What is being sent at that moment cannot be called back.
+func (n *Notifier) Forget(ctx context.Context, tenant, id string) (removed int, err error) {
+	for _, keys := range []table.Range{{Prefix: id + "-"}, {Prefix: faceKey(id, "")}} {
+		count, err := n.tables.Count(ctx, tenant, outboxTable, keys)
+		if err == nil && count > 0 {
+			count, err = n.tables.Delete(ctx, tenant, outboxTable, keys)
+			removed += count
+		}
+		if err != nil {
+			return removed, err
+		}
 	}
-	return n.tables.Delete(ctx, tenant, outboxTable, keys)
+	return removed, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"animo"
 	"animo/internal/table"
@@ -17,6 +18,52 @@ func peopleOf(p animo.Photo, face string) (people []animo.Celebrity, ok bool) {
 		return nil, false
 	}
 	return p.Faces[i].People, true
+}
+
+// RenamePerson has the subscriptions to a person go on under another name.
+func (n *Notifier) RenamePerson(ctx context.Context, tenant, from, to string) error {
+	list, err := n.subscriptions(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		if s.Filter.Person != from {
+			continue
+		}
+		err := n.change(ctx, tenant, s.ID, func(s *stored) error {
+			if s.Filter.Person == from {
+				s.Filter.Person = to
+			}
+			return nil
+		})
+		if err != nil && !gone(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// ForgetPerson removes the subscriptions to a person who is erased, with what waits for them and their logs: those that
+// were made until the millisecond `at`. It tells how many those were.
+func (n *Notifier) ForgetPerson(ctx context.Context, tenant, name string, at time.Time) (removed int, err error) {
+	n.adds.Lock() // one that was begun to be made before is there now
+	list, err := n.subscriptions(ctx, tenant)
+	n.adds.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range list {
+		if s.Filter.Person != name || s.Created.Truncate(time.Millisecond).After(at) {
+			continue
+		}
+		err := n.Remove(ctx, tenant, s.ID)
+		if err == nil {
+			removed++
+		} else if !gone(err) {
+			return removed, err
+		}
+	}
+	return removed, nil
 }
 
 // Rename has what is kept of a face to be told, and what is kept of having told it, say who the face is. What waits

@@ -2,7 +2,10 @@ package notify_test
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"animo"
 	"animo/internal/notify"
@@ -63,4 +66,116 @@ func TestNotifier_renamed_at_any_call(t *testing.T) {
 			t.Errorf("renamed before call %d: %d wait for one who is told of Ana", n, s.Waiting)
 		}
 	}
+}
+
+func TestNotifier_subscription_to_a_person_goes_on_when_the_person_has_another_name(t *testing.T) {
+	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL, Filter: notify.Filter{Person: "Ana"}})
+	other, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL, Filter: notify.Filter{Person: "Eva"}})
+	record := h.record(1, animo.Happy)
+	record.ImageData.Celebrities = []animo.Celebrity{{Name: "Ana", Similarity: 91}}
+	if err := h.handle(h.event(record)); err != nil {
+		t.Fatal(err)
+	}
+	anna := []animo.Celebrity{{Name: "Anna", Similarity: 91}}
+	for range 2 {
+		if err := h.n.RenamePerson(t.Context(), tenant, "Ana", "Anna"); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.n.Rename(t.Context(), tenant, record.FaceID, anna); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if h.get(id).Filter.Person != "Anna" || h.get(other).Filter.Person != "Eva" {
+		t.Errorf("%+v, %+v", h.get(id), h.get(other))
+	}
+	record = h.record(2, animo.Happy)
+	record.ImageData.Celebrities = anna
+	if err := h.handle(h.event(record)); err != nil {
+		t.Fatal(err)
+	}
+	h.drain(id, h.now)
+	if got := r.faces(); !slices.Equal(got, []int{1, 2}) || r.got[0].body.Data.ImageData.Celebrities[0].Name != "Anna" {
+		t.Errorf("told %v, %+v", got, r.got)
+	}
+}
+
+func TestNotifier_subscriptions_to_an_erased_person_go_with_all_that_waits_for_them(t *testing.T) {
+	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+	h.now = h.now.Add(300 * time.Microsecond)
+	hers, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL, Filter: notify.Filter{Person: "Ana"}})
+	all, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	eva, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL, Filter: notify.Filter{Person: "Eva"}})
+	at := h.now.Truncate(time.Millisecond)
+	h.now = at.Add(time.Millisecond)
+	later, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: newReceiver(t).URL, Filter: notify.Filter{Person: "Ana"}})
+	for range 2 {
+		record := h.record(1, animo.Happy)
+		record.ImageData.Celebrities = []animo.Celebrity{{Name: "Ana", Similarity: 91}}
+		if err := h.handle(h.event(record)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.drain(hers, h.now)
+	for _, want := range []int{1, 0} {
+		if n, err := h.n.ForgetPerson(t.Context(), tenant, "Ana", at); n != want || err != nil {
+			t.Errorf("removed %d, %v, want %d", n, err, want)
+		}
+	}
+	if _, err := h.n.Get(t.Context(), tenant, hers); animo.CodeOf(err) != animo.NotFound {
+		t.Errorf("the subscription: %v", err)
+	}
+	for _, id := range []string{all, eva, later} {
+		h.get(id)
+	}
+	if left := h.keptOf(hers); left != "" {
+		t.Errorf("left of it: %s", left)
+	}
+}
+
+// TestNotifier_removed_at_any_call removes a subscription before each call in turn while a face is put into its line,
+// and wants nothing left of it.
+func TestNotifier_removed_at_any_call(t *testing.T) {
+	for n, more := 1, true; more; n++ {
+		h := newHouse(t, notify.Options{AllowPrivate: true})
+		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: newReceiver(t).URL})
+		e := h.event(h.record(1, animo.Happy))
+		h.calls, more = 0, false
+		h.at = func(call int) error {
+			if call == n {
+				h.at, more = nil, true
+				return h.n.Remove(t.Context(), tenant, id)
+			}
+			return nil
+		}
+		if err := h.handle(e); err != nil {
+			t.Fatal(err)
+		}
+		h.at = nil
+		if !more {
+			if n < 4 {
+				t.Errorf("only %d calls were tried", n)
+			}
+			break
+		}
+		if left := h.keptOf(id); left != "" {
+			t.Errorf("removed before call %d: %s is left", n, left)
+		}
+	}
+}
+
+// keptOf names the rows that there are of a subscription.
+func (h *house) keptOf(id string) (keys string) {
+	h.t.Helper()
+	for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox"} {
+		for row, err := range h.rows.Query(h.t.Context(), tenant, tbl, table.Range{}, false) {
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			if strings.Contains(row.Key, id) {
+				keys += " " + tbl + ":" + row.Key
+			}
+		}
+	}
+	return keys
 }

@@ -15,7 +15,6 @@ import (
 	"crypto/x509"
 	"io"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -28,13 +27,15 @@ import (
 const (
 	subscriptionsTable = "subscriptions"       // id -> Subscription with its secrets
 	linesTable         = "subscription-lines"  // id -> line
-	outboxTable        = "subscription-outbox" // face id/subscription id -> parcel; see key.go
+	outboxTable        = "subscription-outbox" // face id/subscription id -> parcel; see parcel.go
 )
 
 // Photos is what is needed of the photo flow.
 type Photos interface {
 	// Photo answers NotFound once a photo is erased.
 	Photo(ctx context.Context, tenant, id string) (animo.Photo, error)
+	// Measured answers NotFound once a face that a client measured is erased.
+	Measured(ctx context.Context, tenant, face string) error
 	// Thumbnail opens a small JPEG of a photo, or answers NotFound; the caller closes it.
 	Thumbnail(ctx context.Context, tenant, id string) (io.ReadCloser, error)
 }
@@ -45,7 +46,7 @@ type Limits struct {
 	Kept          int           // settled deliveries that a subscription's log keeps, to be read and replayed; 1,000
 	Waiting       int           // deliveries that may wait for one subscriber; what comes then is not told to it; 1 million
 	AtOnce        int           // subscribers told at once on this machine, at most half of them of one tenant; 32
-	SendTime      time.Duration // for one attempt at telling; 10 s
+	SendTime      time.Duration // for one attempt at telling; 15 s, the least that Standard Webhooks recommends
 	AnswerBytes   int64         // read of a webhook's answer, so that its connection can be used again; 4 KiB
 }
 
@@ -63,7 +64,7 @@ func (l Limits) withDefaults() Limits {
 		l.AtOnce = 32
 	}
 	if l.SendTime == 0 {
-		l.SendTime = 10 * time.Second
+		l.SendTime = 15 * time.Second
 	}
 	if l.AnswerBytes == 0 {
 		l.AnswerBytes = 4 << 10
@@ -142,12 +143,3 @@ func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
 
 // conflict reports whether an error says that somebody else was first.
 func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
-
-// clip shortens a text that an error repeats.
-func clip(s string) string {
-	const most = 80
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return s
-}

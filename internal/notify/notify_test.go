@@ -171,6 +171,14 @@ func TestNotifier_answers_that_say_no(t *testing.T) {
 			w.Header().Set("Retry-After", "3600")
 			w.WriteHeader(http.StatusTooManyRequests)
 		}, notify.Active, time.Hour},
+		"not before a moment": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", time.Date(2026, 5, 1, 14, 0, 0, 0, time.UTC).Format(http.TimeFormat)) // the house's clock says 12
+			w.WriteHeader(http.StatusBadGateway)
+		}, notify.Active, 2*time.Hour - time.Second},
+		"not before a moment that was": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Format(http.TimeFormat))
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}, notify.Active, 4 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
@@ -422,6 +430,39 @@ func TestNotifier_secret_rotates_with_both_valid_for_a_day(t *testing.T) {
 	}
 }
 
+func TestNotifier_secret_in_use_holds_its_day_also_when_two_newer_ones_are_made(t *testing.T) {
+	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+	id, used := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	for range 2 { // the first answer was lost, say
+		if _, err := h.n.Rotate(t.Context(), tenant, id); err != nil {
+			t.Fatal(err)
+		}
+		h.now = h.now.Add(time.Hour)
+	}
+	r.secret = used
+	h.find(1)
+	h.drain(id, h.now)
+	if got := r.got[0].sigs; got != 3 {
+		t.Errorf("%d signatures, want those of three secrets", got)
+	}
+	r.secret, h.now = "", h.now.Add(22*time.Hour)
+	h.find(1)
+	h.drain(id, h.now)
+	if got := r.got[1].sigs; got != 2 {
+		t.Errorf("%d signatures when the first secret's day is over, want 2", got)
+	}
+	for range 20 {
+		if _, err := h.n.Rotate(t.Context(), tenant, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.find(1)
+	h.drain(id, h.now)
+	if got := r.got[2].sigs; got != 8 {
+		t.Errorf("%d signatures after twenty more secrets, want 8", got)
+	}
+}
+
 func TestNotifier_replays_with_the_same_message_id(t *testing.T) {
 	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
@@ -643,5 +684,35 @@ func TestNotifier_two_workers_do_not_tell_the_same_line(t *testing.T) {
 	h.find(1)
 	if second.Turn(t.Context(), tenant, id); len(r.got) != 3 {
 		t.Error("a line that was left is not taken by another worker")
+	}
+}
+
+// TestNotifier_measured_face_erased_at_any_call erases a face that a client measured before each call in turn while it
+// is put into a line and told, and wants nothing of it left.
+func TestNotifier_measured_face_erased_at_any_call(t *testing.T) {
+	for n, more := 1, true; more; n++ {
+		h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+		face := h.record(1, animo.Happy)
+		face.FaceID, face.PhotoID, face.MeasuredBy = "20260501T120000.000Z-m0123456789abcdef", "", "client"
+		h.calls, more = 0, false
+		h.at = func(call int) error {
+			if call == n {
+				h.at, more = nil, true
+				h.erased[face.FaceID] = true
+				_, err := h.n.Forget(t.Context(), tenant, face.FaceID)
+				return err
+			}
+			return nil
+		}
+		if err := h.handle(h.event(face)); err != nil {
+			t.Fatal(err)
+		}
+		h.drain(id, h.now)
+		h.at = nil
+		list := h.deliveries(id)
+		if more && len(list) > 0 || !more && (len(list) != 1 || list[0].Face != face.FaceID || len(r.got) != 1) {
+			t.Errorf("erased before call %d, %v: the log has %+v, %d were told", n, more, list, len(r.got))
+		}
 	}
 }

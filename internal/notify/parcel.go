@@ -81,6 +81,9 @@ func faceKey(face, subscription string) string { return face + "/" + subscriptio
 
 func otherKey(what, subscription string) string { return "!" + what + "/" + subscription }
 
+// noticeKey is that of a notice, so that those of a subscription are one range; "" for what gives its beginning.
+func noticeKey(subscription, what string) string { return "!notice/" + subscription + "/" + what }
+
 // faceOf gives the face of a key; "" for what is of none.
 func faceOf(key string) string {
 	face, _, _ := strings.Cut(key, "/")

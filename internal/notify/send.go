@@ -46,6 +46,7 @@ func (n *Notifier) timed(do func(now time.Time) attempt) attempt {
 func (n *Notifier) letter(tenant string, sub stored, p parcel) (letter, error) {
 	l := n.envelope(tenant, sub, p.ID)
 	if p.Notice != nil {
+		l.subject = in(sub.Language, "Animo: a subscription is paused", "Animo: una suscripción está en pausa")
 		l.text = in(sub.Language, p.Notice.EN, p.Notice.ES)
 		return l, nil
 	}

@@ -81,6 +81,20 @@ type Subscription struct {
 	Next    time.Time `json:"-"` // when the next attempt after a failed one is
 }
 
+// where names the target's host alone, to recipients of other subscriptions: a webhook's path is often a secret, and
+// an address is somebody's.
+func (s *Subscription) where() string {
+	if s.Kind == Email {
+		_, domain, _ := strings.Cut(s.Target, "@")
+		return domain
+	}
+	u, err := url.Parse(s.Target)
+	if err != nil {
+		return string(s.Kind)
+	}
+	return u.Host
+}
+
 // stored is a subscription's row. The secrets are those of its webhook's signatures, the newest first, and of
 // its mails' links.
 type stored struct {
@@ -106,7 +120,7 @@ const (
 // check completes a spec, or says what is wrong with it.
 func (n *Notifier) check(s Spec) (Spec, error) {
 	if s.Filter.Mood != "" && !slices.Contains(animo.Moods(), s.Filter.Mood) {
-		return s, animo.Errorf(animo.Invalid, "there is no mood %q; use one of %v", "no existe el ánimo %q; use uno de %v", clip(string(s.Filter.Mood)), animo.Moods()).Of("filter.mood")
+		return s, animo.Errorf(animo.Invalid, "there is no mood %q; use one of %v", "no existe el ánimo %q; use uno de %v", animo.Clip(string(s.Filter.Mood)), animo.Moods()).Of("filter.mood")
 	}
 	if !(s.Filter.MinConfidence >= 0 && s.Filter.MinConfidence <= 100) {
 		return s, animo.Errorf(animo.Invalid, "min_confidence is no percentage; use 0 to 100", "min_confidence no es un porcentaje; use de 0 a 100").Of("filter.min_confidence")
@@ -123,14 +137,14 @@ func (n *Notifier) check(s Spec) (Spec, error) {
 	case Email:
 		return n.checkMail(s)
 	}
-	return s, animo.Errorf(animo.Invalid, "there is no kind %q; use webhook or email", "no existe el tipo %q; use webhook o email", clip(string(s.Kind))).Of("kind")
+	return s, animo.Errorf(animo.Invalid, "there is no kind %q; use webhook or email", "no existe el tipo %q; use webhook o email", animo.Clip(string(s.Kind))).Of("kind")
 }
 
 // checkURL refuses what no webhook can be sent to. Where a name leads is seen when it is dialled.
 func (n *Notifier) checkURL(target string) error {
 	u, err := url.Parse(target)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Opaque != "" || u.Fragment != "" {
-		return animo.Errorf(animo.Invalid, "%q is no URL like https://example.com/hook", "%q no es una URL como https://example.com/hook", clip(target)).Of("target")
+		return animo.Errorf(animo.Invalid, "%q is no URL like https://example.com/hook", "%q no es una URL como https://example.com/hook", animo.Clip(target)).Of("target")
 	}
 	switch {
 	case u.User != nil:
@@ -157,7 +171,7 @@ func (n *Notifier) checkMail(s Spec) (Spec, error) {
 	}
 	a, err := mail.ParseAddress(s.Target)
 	if err != nil || a.Name != "" || a.Address != s.Target || strings.ContainsFunc(s.Target, unicode.IsControl) {
-		return s, animo.Errorf(animo.Invalid, "%q is no e-mail address like ana@example.com", "%q no es una dirección de correo como ana@example.com", clip(s.Target)).Of("target")
+		return s, animo.Errorf(animo.Invalid, "%q is no e-mail address like ana@example.com", "%q no es una dirección de correo como ana@example.com", animo.Clip(s.Target)).Of("target")
 	}
 	if s.Language == "" {
 		s.Language = "en"

@@ -18,6 +18,7 @@ const (
 	secretMark  = "whsec_"       // begins a secret as people see it; Standard Webhooks gives 24 to 64 bytes of one
 	secretBytes = 32             //
 	oldSecret   = 24 * time.Hour // that a secret holds after a newer one was made
+	maxSecrets  = 8              // with which a message is signed at most; of more, the oldest do not hold any more
 )
 
 // Add makes a subscription of the tenant. For a webhook it also gives the secret of its signatures, which is
@@ -59,13 +60,19 @@ func (n *Notifier) Add(ctx context.Context, tenant string, spec Spec) (s Subscri
 	return sub.Subscription, secret, nil
 }
 
-// newSecret puts a new secret before the last one, and gives it as people see it.
+// newSecret puts a new secret before those that hold still, and gives it as people see it. Each holds for its own
+// day, however often another is made meanwhile: who asks again since no answer came does not end the one in use.
 func (s *stored) newSecret(now time.Time) string {
 	key := make([]byte, secretBytes)
 	_, _ = rand.Read(key)
 	list := []secret{{Key: key}}
-	if len(s.Secrets) > 0 {
-		list = append(list, secret{s.Secrets[0].Key, now.Add(oldSecret).UTC()})
+	for _, old := range s.Secrets {
+		if old.Until.IsZero() {
+			old.Until = now.Add(oldSecret).UTC()
+		}
+		if old.Until.After(now) && len(list) < maxSecrets {
+			list = append(list, old)
+		}
 	}
 	s.Secrets = list
 	return secretMark + base64.StdEncoding.EncodeToString(key)
@@ -95,6 +102,9 @@ func (n *Notifier) Get(ctx context.Context, tenant, id string) (Subscription, er
 
 // stand fills in how a subscription's line stands.
 func (n *Notifier) stand(ctx context.Context, tenant string, s *stored) error {
+	if s.State == Unsubscribed { // what is left in its line is told to nobody
+		return nil
+	}
 	l, err := n.line(ctx, place{tenant, s.ID})
 	if gone(err) { // it is being removed
 		return nil
@@ -108,7 +118,7 @@ func (n *Notifier) stand(ctx context.Context, tenant string, s *stored) error {
 }
 
 // Rotate makes a new secret for a webhook's signatures and gives it, once. For a day, messages are signed with
-// the last one too.
+// the one before too.
 func (n *Notifier) Rotate(ctx context.Context, tenant, id string) (secret string, err error) {
 	err = n.change(ctx, tenant, id, func(s *stored) error {
 		if s.Kind != Webhook {
@@ -172,11 +182,11 @@ func (n *Notifier) pause(ctx context.Context, tenant string, sub stored, positio
 			continue
 		}
 		notice := animo.Reason{
-			Code: reason.Code, EN: "The subscription " + sub.ID + " (" + sub.Target + ") is " + reason.EN + ". What comes now waits; resume it when its receiver is well.",
-			ES: "La suscripción " + sub.ID + " (" + sub.Target + ") está " + reason.ES + ". Lo que llegue ahora espera; reanúdela cuando su receptor esté bien.",
+			Code: reason.Code, EN: "The subscription " + sub.ID + " (" + sub.where() + ") is " + reason.EN + ". What comes now waits; resume it when its receiver is well.",
+			ES: "La suscripción " + sub.ID + " (" + sub.where() + ") está " + reason.ES + ". Lo que llegue ahora espera; reanúdela cuando su receptor esté bien.",
 		}
 		p := parcel{Kind: ofNotice, ID: messageID(tenant, other.ID, what+"/"+sub.ID), Type: "subscription.paused", Time: now, Added: now, Notice: &notice}
-		to, err := entry(otherKey(what+"-"+sub.ID, other.ID), other.ID, p)
+		to, err := entry(noticeKey(other.ID, what+"-"+sub.ID), other.ID, p)
 		if err != nil {
 			return err
 		}
@@ -259,7 +269,7 @@ func decode(row table.Row) (s stored, err error) {
 }
 
 func noSubscription(id string) error {
-	return animo.Errorf(animo.NotFound, "there is no subscription %q", "no existe la suscripción %q", clip(strings.ToValidUTF8(id, "?"))).Of("id")
+	return animo.Errorf(animo.NotFound, "there is no subscription %q", "no existe la suscripción %q", animo.Clip(strings.ToValidUTF8(id, "?"))).Of("id")
 }
 
 // subscriptions reads all rows of a tenant.

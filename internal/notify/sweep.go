@@ -46,10 +46,15 @@ func (n *Notifier) sweepLine(ctx context.Context, at place, l line) error {
 	case err != nil:
 		return err
 	case sub.State == Unsubscribed:
-		if last > first { // of what is left nobody will be told
-			return n.forgetParcels(ctx, at.tenant, at.subscription, last)
+		// Nobody will be told of what is left. The newest place itself stays in any log.
+		newest, err := n.tables.Log(ctx, at.tenant, outboxLog(at.subscription), last-1, 1)
+		if err != nil || len(newest) == 0 {
+			return err
 		}
-		return nil
+		if _, _, err := n.parcel(ctx, at.tenant, newest[0]); first == last && gone(err) {
+			return nil
+		}
+		return n.forgetParcels(ctx, at.tenant, at.subscription, last)
 	case sub.State == Active && last > l.Position:
 		n.turns.wake(at)
 	}

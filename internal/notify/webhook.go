@@ -88,20 +88,21 @@ func (w *webhooks) send(ctx context.Context, url string, secrets []secret, m mes
 		return attempt{Attempt: Attempt{Status: res.StatusCode}}
 	}
 	a := failed(animo.Errorf(animo.Unavailable, "the receiver answered %d; it must answer 200 to 299", "el receptor respondió %d; debe responder de 200 a 299", res.StatusCode))
-	a.Status, a.gone, a.after = res.StatusCode, res.StatusCode == http.StatusGone, retryAfter(res)
+	a.Status, a.gone, a.after = res.StatusCode, res.StatusCode == http.StatusGone, retryAfter(res, now)
 	return a
 }
 
-// retryAfter is how long a receiver that has too much to do wants to be left alone.
-func retryAfter(res *http.Response) time.Duration {
-	if res.StatusCode != http.StatusTooManyRequests && res.StatusCode != http.StatusServiceUnavailable {
-		return 0
+// retryAfter is how long a receiver that said no wants to be left alone: so many seconds, or until a moment
+// (RFC 9110, section 10.2.3).
+func retryAfter(res *http.Response, now time.Time) time.Duration {
+	said := res.Header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(said, 10, 32); err == nil {
+		return min(time.Duration(seconds)*time.Second, downTime)
 	}
-	seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
-	if err != nil {
-		return 0
+	if until, err := http.ParseTime(said); err == nil {
+		return min(max(0, until.Sub(now)), downTime)
 	}
-	return min(time.Duration(max(0, seconds))*time.Second, downTime)
+	return 0
 }
 
 // asReason puts into words why a receiver was not reached, without its URL.
@@ -110,7 +111,7 @@ func asReason(err error) error {
 		return e
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		return animo.Errorf(animo.Unavailable, "the name %s cannot be resolved", "no se puede resolver el nombre %s", clip(dns.Name))
+		return animo.Errorf(animo.Unavailable, "the name %s cannot be resolved", "no se puede resolver el nombre %s", animo.Clip(dns.Name))
 	}
 	if t, ok := errors.AsType[net.Error](err); ok && t.Timeout() {
 		return animo.Errorf(animo.Timeout, "no answer came in time", "no llegó respuesta a tiempo").Because(err)

@@ -24,31 +24,31 @@ type bucket struct {
 func openMemory() *bucket { return &bucket{b: memblob.OpenBucket(nil)} }
 
 // Put implements Store.
-func (b *bucket) Put(ctx context.Context, tenant, name string, r io.Reader) (int64, string, error) {
+func (b *bucket) Put(ctx context.Context, tenant, name string, r io.Reader) error {
 	if err := check(&b.closed, tenant, checkName(name)); err != nil {
-		return 0, "", err
+		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	// A content type keeps the writer from holding back the first bytes to guess one.
 	w, err := b.b.NewWriter(ctx, tenant+"/"+name, &blob.WriterOptions{ContentType: "application/octet-stream"})
 	if err != nil {
-		return 0, "", blobError(err, name)
+		return blobError(err, name)
 	}
 	src := newSource(ctx, r)
-	size, err := io.Copy(w, src)
+	_, err = io.Copy(w, src)
 	if err != nil {
 		cancel() // makes Close throw the object away
 		err = errors.Join(err, w.Close())
 		if src.err != nil {
-			return 0, "", src.err
+			return src.err
 		}
-		return 0, "", blobError(err, name)
+		return blobError(err, name)
 	}
 	if err := w.Close(); err != nil {
-		return 0, "", blobError(err, name)
+		return blobError(err, name)
 	}
-	return size, src.sum(), nil
+	return nil
 }
 
 // Get implements Store.

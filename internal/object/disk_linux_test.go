@@ -23,7 +23,7 @@ func TestFolder_full_disk_is_NoSpace_and_heals(t *testing.T) {
 	s := open(t, "file:"+filepath.Join(dir, "objects"))
 	t.Cleanup(func() { s.Close() }) // before the disk goes
 	put := func(name string, size int) error {
-		_, _, err := s.Put(t.Context(), "t", name, strings.NewReader(strings.Repeat("x", size)))
+		err := s.Put(t.Context(), "t", name, strings.NewReader(strings.Repeat("x", size)))
 		return err
 	}
 	if err := put("kept", 500_000); err != nil {

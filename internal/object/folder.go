@@ -101,17 +101,17 @@ func (f *folder) sweep() error {
 }
 
 // Put implements Store.
-func (f *folder) Put(ctx context.Context, tenant, name string, r io.Reader) (int64, string, error) {
+func (f *folder) Put(ctx context.Context, tenant, name string, r io.Reader) error {
 	if err := check(&f.closed, tenant, checkName(name)); err != nil {
-		return 0, "", err
+		return err
 	}
 	temp := path.Join(partial, rand.Text())
 	file, err := f.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return 0, "", fileError(err)
+		return fileError(err)
 	}
 	src := newSource(ctx, r)
-	size, err := io.Copy(file, src)
+	err = copyToDisk(file, src)
 	if err == nil {
 		err = file.Sync()
 	}
@@ -122,11 +122,11 @@ func (f *folder) Put(ctx context.Context, tenant, name string, r io.Reader) (int
 	if err != nil {
 		_ = f.root.Remove(temp) // the first error is the one to tell
 		if src.err != nil {
-			return 0, "", src.err
+			return src.err
 		}
-		return 0, "", fileError(err)
+		return fileError(err)
 	}
-	return size, src.sum(), nil
+	return nil
 }
 
 // publish moves a finished file to its place and syncs every folder on the way: one of them may have been

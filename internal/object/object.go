@@ -22,9 +22,8 @@ import (
 // Failures are animo.Errors: NotFound, UnsafeName, Conflict, NoSpace, Internal, after Close Unavailable,
 // and Timeout or Interrupted when ctx ends first. An error of the reader given to Put comes back as it is.
 type Store interface {
-	// Put stores what r gives under the name, replacing what was there, and tells how many bytes and
-	// their SHA-256 in hexadecimal digits.
-	Put(ctx context.Context, tenant, name string, r io.Reader) (size int64, sha256 string, err error)
+	// Put stores what r gives under the name, replacing what was there.
+	Put(ctx context.Context, tenant, name string, r io.Reader) error
 	// Get opens an object; the caller closes it. It answers NotFound when there is none. What was opened
 	// stays readable to its end when the object is replaced or deleted meanwhile.
 	Get(ctx context.Context, tenant, name string) (io.ReadCloser, error)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func open(t testing.TB, url string) object.Store {
 func TestFolder_keeps_objects_when_opened_again(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "not", "there yet")
 	s := open(t, "file:"+dir)
-	if _, _, err := s.Put(t.Context(), "t", "a/b", strings.NewReader("kept")); err != nil {
+	if err := s.Put(t.Context(), "t", "a/b", strings.NewReader("kept")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -78,11 +79,11 @@ func TestFolder_removes_only_old_unfinished_files(t *testing.T) {
 func TestFolder_leaves_no_unfinished_file(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, "file:"+dir)
-	if _, _, err := s.Put(t.Context(), "t", "a/b", strings.NewReader("x")); err != nil {
+	if err := s.Put(t.Context(), "t", "a/b", strings.NewReader("x")); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"a", "a/b/c"} { // an object cannot be a folder too
-		if _, _, err := s.Put(t.Context(), "t", name, strings.NewReader("x")); animo.CodeOf(err) != animo.Conflict {
+		if err := s.Put(t.Context(), "t", name, strings.NewReader("x")); animo.CodeOf(err) != animo.Conflict {
 			t.Errorf("Put(%q): err = %v, want conflict", name, err)
 		}
 	}
@@ -105,7 +106,7 @@ func TestFolder_stays_inside(t *testing.T) {
 		r.Close()
 		t.Error("a symbolic link leads out of the folder")
 	}
-	if _, _, err := s.Put(t.Context(), "t", "planted", strings.NewReader("x")); err == nil {
+	if err := s.Put(t.Context(), "t", "planted", strings.NewReader("x")); err == nil {
 		t.Error("a symbolic link lets a file be written outside the folder")
 	}
 	s.Delete(t.Context(), "t", "")
@@ -129,7 +130,18 @@ func BenchmarkPut(b *testing.B) {
 	content := strings.Repeat("Las camas estaban mal arregladas\t0\n", 3000)
 	b.SetBytes(int64(len(content)))
 	for b.Loop() {
-		if _, _, err := s.Put(b.Context(), "default", "training/a/file", strings.NewReader(content)); err != nil {
+		if err := s.Put(b.Context(), "default", "training/a/file", strings.NewReader(content)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFolder_put_2MiB(b *testing.B) {
+	s := open(b, "file:"+b.TempDir())
+	data := strings.Repeat("x", 2<<20)
+	b.SetBytes(int64(len(data)))
+	for n := 0; b.Loop(); n++ {
+		if err := s.Put(b.Context(), "t", strconv.Itoa(n), strings.NewReader(data)); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -20,7 +20,7 @@ func (f *Flow) Loaded(ctx context.Context, tenant, model string) (*text.Model, s
 		return nil, "", unknownModel(err, model)
 	}
 	if m.Current == "" {
-		return nil, "", animo.Errorf(animo.NotTrained, "model %q is not trained; its training says how far it is, or why it failed", "el modelo %q no está entrenado; su entrenamiento dice cómo va, o por qué falló", clip(model)).Of("model")
+		return nil, "", animo.Errorf(animo.NotTrained, "model %q is not trained; its training says how far it is, or why it failed", "el modelo %q no está entrenado; su entrenamiento dice cómo va, o por qué falló", animo.Clip(model)).Of("model")
 	}
 	loaded, err := f.loaded.get(tenant+"/"+versionKey(model, m.Current), func() (*text.Model, error) {
 		return f.load(context.WithoutCancel(ctx), tenant, model, m.Current)
@@ -29,9 +29,13 @@ func (f *Flow) Loaded(ctx context.Context, tenant, model string) (*text.Model, s
 }
 
 func (f *Flow) load(ctx context.Context, tenant, model, version string) (*text.Model, error) {
+	row, err := f.version(ctx, tenant, model, version)
+	if err != nil {
+		return nil, err
+	}
 	var parts [2][]byte
 	for i, name := range []string{vectorizerFile, networkFile} {
-		r, err := f.objects.Get(ctx, tenant, artefactObject(model, version, name))
+		r, err := f.objects.Get(ctx, tenant, learnedObject(model, version, name, row.Learned))
 		if err != nil {
 			return nil, err
 		}

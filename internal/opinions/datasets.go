@@ -67,7 +67,7 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 			if _, err := file.Seek(0, io.SeekStart); err != nil {
 				return ref, err
 			}
-			if _, _, err := f.objects.Put(ctx, tenant, uploadObject(ref), file); err != nil {
+			if err := f.objects.Put(ctx, tenant, uploadObject(ref), file); err != nil {
 				return ref, err
 			}
 			row = datasetRow{Dataset: animo.Dataset{Name: name, ID: ref.ID, SHA256: sum, Bytes: size, Accepted: at}}
@@ -150,7 +150,7 @@ func (f *Flow) Dataset(ctx context.Context, tenant, name string) (animo.Dataset,
 		}
 	}
 	if newest.Name == "" {
-		return newest, animo.Errorf(animo.NotFound, "there is no dataset %q", "no existe el conjunto de datos %q", clip(name)).Of("dataset")
+		return newest, animo.Errorf(animo.NotFound, "there is no dataset %q", "no existe el conjunto de datos %q", animo.Clip(name)).Of("dataset")
 	}
 	return newest, nil
 }

@@ -78,18 +78,23 @@ func (f *Flow) clearVersion(ctx context.Context, tenant, model, id string) error
 	return nil
 }
 
-// DeleteModel forgets a model with all its versions. It answers UnknownModel when there is none. What is asked
+// DeleteModel forgets a model with all its versions and corrections. It answers UnknownModel when there is none. What is asked
 // for while it works is younger, and stays.
 func (f *Flow) DeleteModel(ctx context.Context, tenant, id string) error {
 	if _, err := f.model(ctx, tenant, id); err != nil {
 		return unknownModel(err, id)
 	}
 	var upTo string
+	var deleted animo.Model
 	err := f.changeModel(ctx, tenant, id, func(m *animo.Model) bool {
 		upTo = m.Asked
 		*m = animo.Model{ID: id, Asked: m.Asked, Deleted: m.Asked}
+		deleted = *m
 		return true
 	})
+	if err == nil {
+		err = f.clearCorrections(ctx, tenant, deleted)
+	}
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,8 @@ const (
 	versionsTable = "versions" // model/version -> versionRow
 	progressTable = "progress" // model/version -> Progress
 	modelsTable   = "models"   // model -> animo.Model
+
+	correctionsTable = "corrections" // model/up to which version it was deleted/id -> Correction
 )
 
 // The event types of this flow.
@@ -56,16 +58,18 @@ type Publisher interface {
 
 // Limits bound one upload and one training. A zero field has the default in its comment.
 type Limits struct {
-	FileBytes    int64         // of one upload; 1 GiB
-	Rows         int           // of one file; 10 million
-	RowBytes     int           // of one row; 1 MiB
-	KeepVersions int           // ended versions kept for each model; 5
-	TrainTime    time.Duration // for one attempt at a training; 2 hours
-	IngestTime   time.Duration // for one attempt at an ingest; 1 hour
-	Trainings    int           // trainings at once on this machine; 1
-	Cores        int           // that one training uses; all of them
-	Ingests      int           // ingests at once on this machine; 2
-	ModelsLoaded int           // models held in memory for classifying; 64
+	FileBytes       int64         // of one upload; 1 GiB
+	Rows            int           // of one file; 10 million
+	RowBytes        int           // of one row; 1 MiB
+	KeepVersions    int           // ended versions kept for each model; 5
+	TrainTime       time.Duration // for one attempt at a training; 2 hours
+	IngestTime      time.Duration // for one attempt at an ingest; 1 hour
+	Trainings       int           // trainings at once on this machine; 1
+	Cores           int           // that one training uses; all of them
+	Ingests         int           // ingests at once on this machine; 2
+	Corrections     int           // of one model; 10,000. A training holds them in memory
+	CorrectionBytes int           // of one correction's text; 64 KiB
+	ModelsLoaded    int           // models held in memory for classifying; 64
 }
 
 func (l Limits) withDefaults() Limits {
@@ -79,6 +83,8 @@ func (l Limits) withDefaults() Limits {
 	set(&l.KeepVersions, 5)
 	set(&l.Trainings, 1)
 	set(&l.Ingests, 2)
+	set(&l.Corrections, 10_000)
+	set(&l.CorrectionBytes, 64<<10)
 	set(&l.ModelsLoaded, 64)
 	if l.FileBytes == 0 {
 		l.FileBytes = 1 << 30
@@ -186,6 +192,15 @@ func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
 
 func versionKey(model, id string) string { return model + "/" + id }
 
+// learnedObject names an artefact of a version that learned from those corrections. Two attempts at one training, of
+// which one was taken for dead, may have learned from other corrections; they do not write over each other's.
+func learnedObject(model, id, file, corrected string) string {
+	if corrected != "" {
+		file += "-" + corrected[:16]
+	}
+	return artefactObject(model, id, file)
+}
+
 func artefactObject(model, id, file string) string { return "models/" + model + "/" + id + "/" + file }
 
 const maxName = 128
@@ -209,18 +224,5 @@ func CheckName(name string) error {
 	}
 	return animo.Errorf(animo.UnsafeName,
 		"%q cannot be a name: use 1 to 128 bytes of letters, digits, spaces and . _ - + ( ) @ , without slashes, a dot or space in front, a space at the end or two dots in a row",
-		"%q no puede ser un nombre: use de 1 a 128 bytes de letras, cifras, espacios y . _ - + ( ) @ , sin barras, sin punto ni espacio al principio, sin espacio al final ni dos puntos seguidos", clip(name)).Of("name")
-}
-
-// clip shortens a text that an error repeats.
-func clip(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	n := most
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
+		"%q no puede ser un nombre: use de 1 a 128 bytes de letras, cifras, espacios y . _ - + ( ) @ , sin barras, sin punto ni espacio al principio, sin espacio al final ni dos puntos seguidos", animo.Clip(name)).Of("name")
 }

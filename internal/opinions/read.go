@@ -14,9 +14,10 @@ import (
 // versionRow is what the versions table keeps: the version, and its scores once it is trained.
 type versionRow struct {
 	animo.Version
-	Upload bool         `json:"upload,omitempty"` // its one dataset is an upload, to be ingested first
-	Report *text.Report `json:"report,omitempty"`
-	Gone   bool         `json:"gone,omitempty"` // it is being deleted: no reader sees it, and the sweeper ends the work
+	Upload  bool         `json:"upload,omitempty"` // its one dataset is an upload, to be ingested first
+	Report  *text.Report `json:"report,omitempty"`
+	Learned string       `json:"learned,omitempty"` // the corrections' id, which its artefacts' names have; "" for none
+	Gone    bool         `json:"gone,omitempty"`    // it is being deleted: no reader sees it, and the sweeper ends the work
 
 	rev int64 // the row's revision when it was read
 }
@@ -25,7 +26,7 @@ type versionRow struct {
 func (f *Flow) version(ctx context.Context, tenant, model, id string) (v versionRow, err error) {
 	v.rev, err = table.GetJSON(ctx, f.tables, tenant, versionsTable, versionKey(model, id), &v)
 	if gone(err) || err == nil && v.Gone {
-		err = animo.Errorf(animo.NotFound, "model %q has no version %q", "el modelo %q no tiene la versión %q", clip(model), clip(id)).Of("version")
+		err = animo.Errorf(animo.NotFound, "model %q has no version %q", "el modelo %q no tiene la versión %q", animo.Clip(model), animo.Clip(id)).Of("version")
 	}
 	return v, err
 }
@@ -93,7 +94,7 @@ func (f *Flow) models(ctx context.Context, tenant string) iter.Seq2[animo.Model,
 func (f *Flow) model(ctx context.Context, tenant, id string) (m animo.Model, err error) {
 	_, err = table.GetJSON(ctx, f.tables, tenant, modelsTable, id, &m)
 	if err == nil && m.Asked <= m.Deleted {
-		err = animo.Errorf(animo.NotFound, "model %q was deleted", "el modelo %q se borró", clip(id))
+		err = animo.Errorf(animo.NotFound, "model %q was deleted", "el modelo %q se borró", animo.Clip(id))
 	}
 	return m, err
 }
@@ -110,7 +111,7 @@ func (f *Flow) Training(ctx context.Context, tenant, model string) (Training, er
 	m, err := f.model(ctx, tenant, model)
 	if err != nil {
 		if gone(err) {
-			err = animo.Errorf(animo.NotFound, "nothing was ever trained under %q", "nunca se entrenó nada con el nombre %q", clip(model)).Of("name")
+			err = animo.Errorf(animo.NotFound, "nothing was ever trained under %q", "nunca se entrenó nada con el nombre %q", animo.Clip(model)).Of("name")
 		}
 		return Training{}, err
 	}
@@ -180,7 +181,7 @@ func (f *Flow) Model(ctx context.Context, tenant, id string) (ModelHistory, erro
 
 func unknownModel(err error, id string) error {
 	if gone(err) {
-		return animo.Errorf(animo.UnknownModel, "there is no model %q", "no existe el modelo %q", clip(id)).Of("model")
+		return animo.Errorf(animo.UnknownModel, "there is no model %q", "no existe el modelo %q", animo.Clip(id)).Of("model")
 	}
 	return err
 }

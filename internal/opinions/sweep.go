@@ -16,6 +16,9 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 			return 0, err
 		}
 		deleted[m.ID] = m.Deleted
+		if err := f.clearCorrections(ctx, tenant, m); err != nil {
+			return 0, err
+		}
 	}
 	n := 0
 	for v, err := range f.versions(ctx, tenant, "") {

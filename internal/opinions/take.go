@@ -26,7 +26,7 @@ func (r *Recipe) check() error {
 	}
 	if !slices.Contains(text.Trainers(), r.Trainer) {
 		names := strings.Join(text.Trainers(), ", ")
-		return animo.Errorf(animo.Unsupported, "there is no trainer %q; use one of %s", "no existe el entrenador %q; use uno de %s", clip(r.Trainer), names).Of("trainer")
+		return animo.Errorf(animo.Unsupported, "there is no trainer %q; use one of %s", "no existe el entrenador %q; use uno de %s", animo.Clip(r.Trainer), names).Of("trainer")
 	}
 	if r.Folds == 0 {
 		r.Folds = 10
@@ -64,10 +64,17 @@ func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, size 
 	return v, f.say(ctx, DatasetStored, tenant, order{Model: v.Model, Version: v.ID})
 }
 
-// Retrain asks for a new version of a model of datasets that were ingested before.
+// Retrain asks for a new version of a model of datasets that were ingested before; where it names none, of those that the
+// model was made of.
 func (f *Flow) Retrain(ctx context.Context, tenant, model string, datasets []string, recipe Recipe) (animo.Version, error) {
 	if err := errors.Join(CheckName(model), recipe.check()); err != nil {
 		return animo.Version{}, err
+	}
+	if len(datasets) == 0 {
+		var err error
+		if datasets, err = f.ownDatasets(ctx, tenant, model); err != nil {
+			return animo.Version{}, err
+		}
 	}
 	if len(datasets) == 0 {
 		return animo.Version{}, animo.Errorf(animo.Invalid, "datasets is empty; name at least one", "datasets está vacío; nombre al menos uno").Of("datasets")
@@ -76,7 +83,7 @@ func (f *Flow) Retrain(ctx context.Context, tenant, model string, datasets []str
 	for i, name := range datasets {
 		field := "datasets[" + strconv.Itoa(i) + "]"
 		if slices.Contains(datasets[:i], name) {
-			return v, animo.Errorf(animo.Invalid, "dataset %q is named twice", "el conjunto %q aparece dos veces", clip(name)).Of(field)
+			return v, animo.Errorf(animo.Invalid, "dataset %q is named twice", "el conjunto %q aparece dos veces", animo.Clip(name)).Of(field)
 		}
 		d, err := f.Dataset(ctx, tenant, name)
 		if err != nil {

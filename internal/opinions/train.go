@@ -15,7 +15,7 @@ const (
 	networkFile    = "network.safetensors"
 )
 
-// train fits and measures a model on the rows of its datasets, keeps its two artefacts and its scores, and
+// train fits and measures a model on the rows of its datasets and the corrections of its model, keeps its two artefacts and its scores, and
 // says model.trained. A version that has its scores is not trained again.
 func (f *Flow) train(ctx context.Context, e animo.Event) error {
 	o, err := orderOf(e)
@@ -37,6 +37,11 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 		if err != nil {
 			return err
 		}
+		corrections, err := f.correctedNow(ctx, e.Tenant, o.Model)
+		if err != nil {
+			return err
+		}
+		rows += len(corrections.rows)
 		note := f.progressNotes(ctx, e.Tenant, o)
 		progress := func(p text.Progress) {
 			if p.Stage == "reading" {
@@ -44,7 +49,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 			}
 			note(p)
 		}
-		model, report, err := text.Train(ctx, f.rows(e.Tenant, row.Datasets), text.Options{Trainer: row.Trainer, Folds: row.Folds, Seed: row.Seed, Workers: f.limits.Cores, Progress: progress})
+		model, report, err := text.Train(ctx, corrections.into(f.rows(e.Tenant, row.Datasets)), text.Options{Trainer: row.Trainer, Folds: row.Folds, Seed: row.Seed, Workers: f.limits.Cores, Progress: progress})
 		if err != nil {
 			return err
 		}
@@ -53,15 +58,15 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 			return err
 		}
 		for name, artefact := range map[string][]byte{vectorizerFile: vectorizer, networkFile: network} {
-			if _, _, err := f.objects.Put(ctx, e.Tenant, artefactObject(o.Model, o.Version, name), bytes.NewReader(artefact)); err != nil {
+			if err := f.objects.Put(ctx, e.Tenant, learnedObject(o.Model, o.Version, name, corrections.id), bytes.NewReader(artefact)); err != nil {
 				return err
 			}
 		}
-		row.Report = report
+		row.Report, row.Corrections, row.Learned = report, len(corrections.rows), corrections.id
 		if err := f.save(ctx, e.Tenant, &row); err != nil {
 			return err
 		}
-		f.log.Info("trained", "tenant", e.Tenant, "model", o.Model, "version", o.Version, "rows", report.Rows,
+		f.log.Info("trained", "tenant", e.Tenant, "model", o.Model, "version", o.Version, "rows", report.Rows, "corrections", row.Corrections,
 			"chosen", report.Chosen, "accuracy", report.Accuracy.Mean, "seconds", report.Seconds)
 	}
 	o.Accuracy = &row.Report.Accuracy

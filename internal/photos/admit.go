@@ -21,7 +21,7 @@ func (f *Flow) admit(ctx context.Context, tenant string) error {
 	if gone(err) {
 		f.rates.forget(tenant)
 	}
-	if err != nil || p.PerMinute == 0 || f.rates.allow(tenant, p.PerMinute, f.now()) {
+	if err != nil || p.PerMinute == 0 || f.rates.allow(tenant, p.PerMinute, 1, f.now()) {
 		return err
 	}
 	return animo.Errorf(animo.TooManyRequests, "more than %d photos a minute; send the rest a little later", "más de %d fotos por minuto; envíe el resto un poco más tarde", p.PerMinute)
@@ -32,29 +32,35 @@ func (f *Flow) checkQuota(ctx context.Context, tenant string, p animo.PhotoPolic
 	if p.Photos == 0 && p.Bytes == 0 {
 		return nil
 	}
-	for kept, err := range f.tables.Tallies(ctx, tenant, picturesTable, table.Range{Prefix: keptTally}) {
-		switch {
-		case err != nil:
+	var kept table.Tally // none before the first photo
+	for tally, err := range f.tables.Tallies(ctx, tenant, picturesTable, table.Range{Prefix: keptTally}) {
+		if err != nil {
 			return err
-		case p.Photos > 0 && kept.N+photos > int64(p.Photos):
-			return animo.Errorf(animo.Quota, "%d photos are kept, and no more may be; erase some, or have the limit raised", "se guardan %d fotos, y no pueden ser más; borre algunas, o pida que suban el límite", p.Photos)
-		case p.Bytes > 0 && int64(kept.Sum)+bytes > p.Bytes:
-			return animo.Errorf(animo.Quota, "this photo and those that are kept have more than %d MiB, which is the limit; erase some, or have it raised",
-				"esta foto y las guardadas pasan de %d MiB, que es el límite; borre algunas, o pida que lo suban", p.Bytes>>20)
 		}
+		kept = tally
+	}
+	switch {
+	case p.Photos > 0 && kept.N+photos > int64(p.Photos):
+		return animo.Errorf(animo.Quota, "%d photos are kept, and no more may be; erase some, or have the limit raised", "se guardan %d fotos, y no pueden ser más; borre algunas, o pida que suban el límite", p.Photos)
+	case p.Bytes > 0 && int64(kept.Sum)+bytes > p.Bytes:
+		return animo.Errorf(animo.Quota, "this photo and those that are kept have more than %d MiB, which is the limit; erase some, or have it raised",
+			"esta foto y las guardadas pasan de %d MiB, que es el límite; borre algunas, o pida que lo suban", p.Bytes>>20)
 	}
 	return nil
 }
 
-// rates holds how many photos each tenant may send now, on this machine.
+// rates holds how many of something each tenant may send now, on this machine.
 type rates struct {
 	mu sync.Mutex
 	of map[string]*rate.Limiter
 }
 
-// allow reports whether a tenant that may send so many photos a minute may send one now: half of them at once,
-// then as they come free again.
-func (r *rates) allow(tenant string, perMinute int, now time.Time) bool {
+// burst is how many of those that may come in a minute may come at once.
+func burst(perMinute int) int { return max(1, perMinute/2) }
+
+// allow reports whether a tenant that may send so many a minute may send n now: a burst of them at once, then as they
+// come free again.
+func (r *rates) allow(tenant string, perMinute, n int, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	limit := rate.Limit(float64(perMinute) / 60)
@@ -63,10 +69,10 @@ func (r *rates) allow(tenant string, perMinute int, now time.Time) bool {
 		if r.of == nil {
 			r.of = map[string]*rate.Limiter{}
 		}
-		l = rate.NewLimiter(limit, max(1, perMinute/2))
+		l = rate.NewLimiter(limit, burst(perMinute))
 		r.of[tenant] = l
 	}
-	return l.AllowN(now, 1)
+	return l.AllowN(now, n)
 }
 
 func (r *rates) forget(tenant string) {

@@ -2,11 +2,13 @@ package photos
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"sync"
 
 	"animo"
@@ -40,15 +42,11 @@ func (f *Flow) analyse(ctx context.Context, e animo.Event) error {
 		return err
 	}
 	if row.due() {
-		row.Status = animo.Analysing
-		if err := f.save(ctx, e.Tenant, &row); err != nil {
-			return err
-		}
-		said, err := f.findFaces(ctx, e.Tenant, &row)
+		said, faces, err := f.findFaces(ctx, e.Tenant, &row)
 		if err != nil {
 			return err
 		}
-		if err := f.save(ctx, e.Tenant, &row); conflict(err) {
+		if err := f.save(ctx, e.Tenant, &row, faces...); conflict(err) {
 			return f.afterConflict(ctx, e.Tenant, row)
 		} else if err != nil {
 			return err
@@ -79,14 +77,24 @@ func (f *Flow) afterConflict(ctx context.Context, tenant string, row photoRow) e
 	return err
 }
 
-// findFaces analyses a photo and keeps the faces, who they are, their descriptors and a thumbnail. It fills the row
-// in, and lists the faces of which something was said in the analysis before.
-func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (said []string, err error) {
+// findFaces analyses a photo and keeps who its faces are, their descriptors and a thumbnail. It fills the row in, and
+// gives the faces, to be kept with it, and the ids of those of which something was said in the analysis before.
+func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (said []string, keep []table.Change, err error) {
+	if err := f.computing.Acquire(ctx, 1); err != nil {
+		return nil, nil, bus.Later{Err: err}
+	}
+	computed := sync.OnceFunc(func() { f.computing.Release(1) })
+	defer computed()
+	begun := make(chan error, 1)
+	row.Status = animo.Analysing
+	analysing := *row
+	go func() { begun <- f.save(ctx, tenant, &analysing) }() // while the picture is decoded
 	img, release, err := f.picture(ctx, tenant, row.ID)
 	defer release()
-	if err != nil {
-		return nil, err
+	if err := cmp.Or(<-begun, err); err != nil {
+		return nil, nil, err
 	}
+	row.rev = analysing.rev
 	// The thumbnail is made and kept meanwhile, on another core where one is free.
 	small := make(chan error, 1)
 	go func() { small <- f.keepThumbnail(ctx, tenant, row.ID, img) }()
@@ -94,11 +102,12 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (sai
 	defer func() { _ = thumbnailKept() }() // also when the engine panics: img is not free before
 	found, err := f.engine.Find(ctx, tenant, img)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := thumbnailKept(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	computed()
 	round := row.Round
 	if !row.Analysed.IsZero() {
 		round = row.Asked
@@ -118,19 +127,21 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (sai
 		}
 	}
 	if err := f.tables.Put(ctx, tenant, descriptorsTable, descriptors...); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if said, err = f.recogniseAll(ctx, tenant, row, facePrefix(row.ID, round), faces, found); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(faces) > 0 {
-		if err := table.PutJSON(ctx, f.tables, tenant, facesTable, analysisKey(row.ID, round), faces); err != nil {
-			return nil, err
+		b, err := json.Marshal(faces)
+		if err != nil {
+			return nil, nil, err
 		}
+		keep = []table.Change{{Op: table.Put, Table: facesTable, Entry: table.Entry{Row: table.Row{Key: analysisKey(row.ID, round), Value: b}}}}
 	}
 	row.Past, row.Round = row.Count, round
 	row.Width, row.Height, row.Count, row.Analysed = img.W, img.H, len(faces), f.moment()
-	return said, nil
+	return said, keep, nil
 }
 
 // keepThumbnail makes a thumbnail and keeps it. A panic is an error: nobody else would catch it.
@@ -143,7 +154,7 @@ func (f *Flow) keepThumbnail(ctx context.Context, tenant, id string, img vision.
 	var small []byte
 	background.Do(func() { small, err = thumbnail(img) })
 	if err == nil {
-		_, _, err = f.objects.Put(ctx, tenant, thumbnailObject(id), bytes.NewReader(small))
+		err = f.objects.Put(ctx, tenant, thumbnailObject(id), bytes.NewReader(small))
 	}
 	return err
 }
@@ -158,11 +169,11 @@ func (f *Flow) picture(ctx context.Context, tenant, id string) (img vision.Image
 	return f.decode(ctx, body)
 }
 
-// decode reads a picture when there is room for its pixels; release gives that room back, and may be called in
-// any case.
+// decode reads a picture when there is room for its pixels; release gives that room back, with
+// the picture's memory, and may be called in any case.
 func (f *Flow) decode(ctx context.Context, r io.Reader) (img vision.Image, release func(), err error) {
 	var held int64
-	limits := vision.Limits{MaxBytes: f.limits.PhotoBytes, MaxPixels: f.limits.Pixels, Admit: func(ctx context.Context, pixels int) error {
+	limits := vision.Limits{MaxBytes: f.limits.PhotoBytes, MaxPixels: f.limits.Pixels, Memory: &f.memory, Admit: func(ctx context.Context, pixels int) error {
 		err := f.pixels.Acquire(ctx, int64(pixels))
 		if err == nil {
 			held = int64(pixels)
@@ -170,12 +181,15 @@ func (f *Flow) decode(ctx context.Context, r io.Reader) (img vision.Image, relea
 		return err
 	}}
 	background.Do(func() { img, err = vision.Decode(ctx, r, limits) })
-	return img, func() { f.pixels.Release(held) }, err
+	return img, func() {
+		f.memory.Recycle(&img)
+		f.pixels.Release(held)
+	}, err
 }
 
-// sayFaces publishes an event for each face of an analysed photo, after the faces of earlier analyses are removed. Its
-// data is what will be recorded, with the names that there are then.
-func (f *Flow) sayFaces(ctx context.Context, tenant string, row photoRow) error {
+// sayFaces publishes an event for each face of an analysed photo, or for only one, after the faces of earlier analyses
+// are removed. Its data is what will be recorded, with the names that there are then.
+func (f *Flow) sayFaces(ctx context.Context, tenant string, row photoRow, only ...string) error {
 	if row.Round > 0 {
 		if err := f.dropPast(ctx, tenant, row); err != nil {
 			return err
@@ -185,16 +199,20 @@ func (f *Flow) sayFaces(ctx context.Context, tenant string, row photoRow) error 
 	if err != nil || len(faces) == 0 {
 		return err
 	}
-	events := make([]animo.Event, len(faces))
-	for i, face := range faces {
+	var events []animo.Event
+	for _, face := range faces {
+		if only != nil && !slices.Contains(only, face.ID) {
+			continue
+		}
 		typ := FaceType(face.Mood)
 		if row.Told {
 			typ = againType(face.Mood)
 		}
-		events[i], err = animo.NewEvent(faceEventID(tenant, face.ID), source, typ, string(face.Mood), tenant, f.now(), recordOf(tenant, row.Photo, face))
+		e, err := animo.NewEvent(faceEventID(tenant, face.ID), source, typ, string(face.Mood), tenant, f.now(), recordOf(tenant, row.Photo, face))
 		if err != nil {
 			return err
 		}
+		events = append(events, e)
 	}
 	return f.events.Publish(ctx, events...)
 }
@@ -270,11 +288,11 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 		}
 	}
 	row.Status, row.Failure = animo.Failed, &r
-	if err := f.save(ctx, e.Tenant, &row); err != nil {
+	if err := f.save(ctx, e.Tenant, &row, notPending(&row)); err != nil {
 		return err
 	}
 	f.log.Debug("photo failed", "tenant", e.Tenant, "photo", row.ID, "code", r.Code, "reason", r.EN)
-	return table.DeleteKey(ctx, f.tables, e.Tenant, pendingTable, row.ID)
+	return nil
 }
 
 // round keeps some decimals of a figure that means no more than these.

@@ -61,9 +61,12 @@ func faceOf(f *vision.Face, width, height int) animo.Face {
 	for e, p := range f.Expressions {
 		face.Emotions[e] = animo.Emotion{Type: vision.Expression(e).String(), Confidence: round(100*p, 2)}
 	}
-	slices.SortStableFunc(face.Emotions, func(a, b animo.Emotion) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	slices.SortStableFunc(face.Emotions, byConfidence)
 	for i, p := range f.Landmarks {
 		face.Landmarks[i] = [2]float64{round(p.X/w, 5), round(p.Y/h, 5)}
 	}
 	return face
 }
+
+// byConfidence orders emotions, the most probable first.
+func byConfidence(a, b animo.Emotion) int { return cmp.Compare(b.Confidence, a.Confidence) }

@@ -153,6 +153,9 @@ func (it *feed) add(list []Told, upTo int64) {
 		if t.Erased != "" {
 			it.last = withoutPhoto(it.last, t.Erased)
 		}
+		if t.Face != "" {
+			it.last = slices.DeleteFunc(it.last, func(o Told) bool { return o.Record != nil && o.Record.FaceID == t.Face })
+		}
 	}
 	if n := len(it.last) - feedKept; n > 0 {
 		it.base = it.last[n-1].ID

@@ -9,12 +9,13 @@ import (
 	"animo/internal/table"
 )
 
-// Told is what the live stream tells: a face that was recorded, or that a photo was erased, or, with neither,
-// only the place from which on it tells. IDs grow in the order in which things happened.
+// Told is what the live stream tells: a face that was recorded, or that a photo or a measured face was erased, or, with
+// neither, only the place from which on it tells. IDs grow in the order in which things happened.
 type Told struct {
 	ID     int64
 	Record *animo.MoodRecord // not to be changed
 	Erased string            // the photo's ID
+	Face   string            // that of a measured face that was erased
 	JSON   []byte            // the record, as it is stored
 }
 
@@ -89,14 +90,14 @@ func (f *Flow) readLog(ctx context.Context, tenant string, after int64) (list []
 		row, err := f.tables.Get(ctx, tenant, p.Table, p.Key)
 		if err == nil {
 			var t Told
-			if t, err = toldOf(p, row.Value); err == nil && t.Record != nil {
+			if t, err = toldOf(p, row.Value); err == nil && t.Record != nil && t.Record.MeasuredBy == "" {
 				id := t.Record.PhotoID
 				if _, known := there[id]; !known {
 					_, err = f.tables.Get(ctx, tenant, photosTable, id)
 					there[id] = err == nil
 				}
 			}
-			if err == nil && (t.Record == nil || there[t.Record.PhotoID]) {
+			if err == nil && (t.Record == nil || t.Record.MeasuredBy != "" || there[t.Record.PhotoID]) {
 				list = append(list, t)
 			}
 		}
@@ -113,6 +114,9 @@ func toldOf(p table.Logged, value []byte) (Told, error) {
 	if p.Table == receiptsTable {
 		var r animo.Receipt
 		err := json.Unmarshal(value, &r)
+		if isMeasured(r.Erased) {
+			return Told{ID: p.Seq, Face: r.Erased}, err
+		}
 		return Told{ID: p.Seq, Erased: r.Erased}, err
 	}
 	t := Told{ID: p.Seq, Record: new(animo.MoodRecord), JSON: value}

@@ -153,6 +153,13 @@ func (c *counted) Add(ctx context.Context, tenant, tbl string, entries ...table.
 	return c.Driver.Add(ctx, tenant, tbl, entries...)
 }
 
+func (c *counted) Commit(ctx context.Context, tenant string, changes ...table.Change) error {
+	if err := c.l.call(); err != nil {
+		return err
+	}
+	return c.Driver.Commit(ctx, tenant, changes...)
+}
+
 func (c *counted) Remove(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
 	if err := c.l.call(); err != nil {
 		return 0, err
@@ -172,9 +179,9 @@ type countedObjects struct {
 	l *line
 }
 
-func (c *countedObjects) Put(ctx context.Context, tenant, name string, r io.Reader) (int64, string, error) {
+func (c *countedObjects) Put(ctx context.Context, tenant, name string, r io.Reader) error {
 	if err := c.l.call(); err != nil {
-		return 0, "", err
+		return err
 	}
 	return c.Store.Put(ctx, tenant, name, r)
 }

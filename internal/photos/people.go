@@ -51,13 +51,13 @@ func checkPerson(name string) error {
 	if name == "" || len(name) > maxPerson || !utf8.ValidString(name) || strings.TrimSpace(name) != name || name == "." || name == ".." ||
 		strings.ContainsFunc(name, unicode.IsControl) || strings.ContainsAny(name, `/\`) {
 		return animo.Errorf(animo.UnsafeName, "%q cannot be a person's name: use 1 to %d bytes without slashes and control characters, no space at either end",
-			"%q no puede ser el nombre de una persona: use de 1 a %d bytes sin barras ni caracteres de control, sin espacios en los extremos", clip(name), maxPerson).Of("name")
+			"%q no puede ser el nombre de una persona: use de 1 a %d bytes sin barras ni caracteres de control, sin espacios en los extremos", animo.Clip(name), maxPerson).Of("name")
 	}
 	return nil
 }
 
 func noPerson(name string) error {
-	return animo.Errorf(animo.NotFound, "nobody called %q was introduced", "no se ha presentado a nadie llamado %q", clip(name)).Of("name")
+	return animo.Errorf(animo.NotFound, "nobody called %q was introduced", "no se ha presentado a nadie llamado %q", animo.Clip(name)).Of("name")
 }
 
 // personByID reads a person's row, or answers NotFound.
@@ -141,9 +141,13 @@ func (f *Flow) changePerson(ctx context.Context, tenant, id string, change func(
 	}
 }
 
-// touch says that a person's examples are others now.
-func (f *Flow) touch(ctx context.Context, tenant, id string) error {
-	return f.changePerson(ctx, tenant, id, func(row *personRow) { row.Mark, row.Changed = rand.Text(), f.moment() })
+// touch says that a person's examples are others now, and gives the person as it is then.
+func (f *Flow) touch(ctx context.Context, tenant, id string) (now personRow, err error) {
+	err = f.changePerson(ctx, tenant, id, func(row *personRow) {
+		row.Mark, row.Changed = rand.Text(), f.moment()
+		now = *row
+	})
+	return now, err
 }
 
 // sayPeopleChanged has every process take note of a change of the tenant's people, and recorded faces looked

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -64,7 +63,7 @@ func (f *Flow) Merge(ctx context.Context, tenant, name, into string) (animo.Pers
 		err = e.Of("into")
 	}
 	if err == nil && other.ID == row.ID {
-		err = animo.Errorf(animo.Invalid, "%q is that person already; name another", "%q ya es esa persona; nombre otra", clip(into)).Of("into")
+		err = animo.Errorf(animo.Invalid, "%q is that person already; name another", "%q ya es esa persona; nombre otra", animo.Clip(into)).Of("into")
 	}
 	if err == nil {
 		_, err = f.change(ctx, tenant, row.ID, change{What: merge, From: name, Into: other.ID})
@@ -75,7 +74,8 @@ func (f *Flow) Merge(ctx context.Context, tenant, name, into string) (animo.Pers
 	return f.Person(ctx, tenant, into)
 }
 
-// ErasePerson forgets a person: name, examples, thumbnails, what was said, and the name in whatever was recorded.
+// ErasePerson forgets a person: name, examples, thumbnails, what was said, who is to be told of the person, and the name
+// in whatever was recorded.
 // The faces stay recorded as somebody's who is not known. It answers NotFound when there is nobody of that name,
 // otherwise with a receipt, which is kept. An erasure that breaks off is ended by the sweeper, which also sees to
 // what was being written meanwhile.
@@ -146,6 +146,9 @@ func (f *Flow) doRename(ctx context.Context, tenant, id string, c change) error 
 	if err == nil {
 		err = f.unclaim(ctx, tenant, id, c.From)
 	}
+	if err == nil { // before the faces, which are then those that are asked for still
+		err = f.follow(ctx, tenant, c.From, c.Name)
+	}
 	if err == nil {
 		err = f.eachFace(ctx, tenant, id, func(ctx context.Context, k recordKey) error {
 			_, err := f.spread(ctx, tenant, k)
@@ -168,7 +171,7 @@ func (f *Flow) claim(ctx context.Context, tenant, id, name string) error {
 		if err == nil {
 			_, err := f.person(ctx, tenant, name)
 			if err == nil {
-				return animo.Errorf(animo.Conflict, "there is somebody else called %q; where both are one person, merge them", "ya hay alguien llamado %q; si son la misma persona, únalas", clip(name)).Of("name")
+				return animo.Errorf(animo.Conflict, "there is somebody else called %q; where both are one person, merge them", "ya hay alguien llamado %q; si son la misma persona, únalas", animo.Clip(name)).Of("name")
 			}
 			if !gone(err) {
 				return err
@@ -196,8 +199,17 @@ func (f *Flow) unclaim(ctx context.Context, tenant, id, name string) error {
 // were the same.
 func (f *Flow) leave(ctx context.Context, tenant, id string, c change) (r animo.Receipt, err error) {
 	r = animo.Receipt{ID: animo.Moment(c.At) + "-" + id, Erased: id, Time: c.At}
+	if c.What == erase { // while nobody else can be called so
+		if err := f.toldNoMore(ctx, tenant, id, c, &r); err != nil {
+			return r, err
+		}
+	}
 	// From here on nobody finds the person, and what is recorded from now on has no such name.
 	if err := table.DeleteKey(ctx, f.tables, tenant, peopleTable, id); err != nil {
+		return r, err
+	}
+	// Of an erasure for a second time: somebody who was being merged into the person may have brought some.
+	if err := f.toldNoMore(ctx, tenant, id, c, &r); err != nil {
 		return r, err
 	}
 	if err := f.unclaim(ctx, tenant, id, c.From); err != nil {
@@ -219,9 +231,41 @@ func (f *Flow) leave(ctx context.Context, tenant, id string, c change) (r animo.
 			return r, err
 		}
 	}
-	f.toScrub(c.At, true)
+	f.noteRemoved(c.At, true)
 	c.Ended, c.From = true, ""
 	return r, table.PutJSON(ctx, f.tables, tenant, changesTable, id, c)
+}
+
+// toldNoMore has who asked for a person who leaves ask for the one it was merged into, or for nobody any more. Where the
+// name is somebody else's by now, who asks for it stays.
+func (f *Flow) toldNoMore(ctx context.Context, tenant, id string, c change, r *animo.Receipt) error {
+	claim, err := f.tables.Get(ctx, tenant, namesTable, c.From)
+	if gone(err) || err == nil && string(claim.Value) != id {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	name, passed := c.From, map[string]bool{id: true}
+	for into := c.Into; into != "" && !passed[into]; {
+		row, err := f.personByID(ctx, tenant, into)
+		if err == nil && row.Name == name { // it is there still, and called so: whoever changes that sees to it
+			return nil
+		}
+		if err == nil {
+			err = f.follow(ctx, tenant, name, row.Name)
+			name = row.Name
+		} else if gone(err) {
+			passed[into] = true
+			into, err = f.successor(ctx, tenant, into)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	n, err := f.leaving(ctx, tenant, name, c.At)
+	r.Subscriptions += n
+	return err
 }
 
 // copyExamples makes a person's examples another's, too, if that other is there.
@@ -253,7 +297,7 @@ func (f *Flow) copyExamples(ctx context.Context, tenant, from, to string) error 
 			return err
 		}
 	}
-	if err := f.touch(ctx, tenant, to); !gone(err) {
+	if _, err := f.touch(ctx, tenant, to); !gone(err) {
 		return err
 	}
 	// That person is being erased, and these examples with it.
@@ -268,25 +312,20 @@ func (f *Flow) copyExamples(ctx context.Context, tenant, from, to string) error 
 // clearPerson moves what was recorded of a person who is no more to the one it was merged into, or else takes it
 // off, and removes the rest. It counts that in the receipt.
 func (f *Flow) clearPerson(ctx context.Context, tenant, id string, c change, r *animo.Receipt) error {
-	var moved atomic.Int64
-	var mu sync.Mutex
-	var waiting []string // the faces that are not recorded yet
+	var moved, said atomic.Int64
 	err := f.eachFace(ctx, tenant, id, func(ctx context.Context, k recordKey) error {
 		was, recorded, err := f.moveFace(ctx, tenant, id, c.Into, k)
 		if was && recorded {
 			moved.Add(1)
 		}
-		if !recorded {
-			mu.Lock()
-			defer mu.Unlock()
-			waiting = append(waiting, k.face())
+		if err == nil && c.What == erase {
+			var events int
+			events, err = f.sayWithout(ctx, tenant, k.face(), recorded)
+			said.Add(int64(events))
 		}
 		return err
 	})
-	r.Faces = int(moved.Load())
-	if err == nil && c.What == erase {
-		r.Events, err = f.sayWithout(ctx, tenant, waiting)
-	}
+	r.Faces, r.Events = int(moved.Load()), int(said.Load())
 	if err != nil {
 		return err
 	}
@@ -384,39 +423,27 @@ func (f *Flow) successor(ctx context.Context, tenant, id string) (string, error)
 	return c.Into, err
 }
 
-// sayWithout says again, of faces that wait to be recorded or failed to be, what their events said with a name that
-// must be nowhere any more. It tells how many events had it.
-func (f *Flow) sayWithout(ctx context.Context, tenant string, faces []string) (events int, err error) {
-	byPhoto := map[string][]string{}
-	for _, face := range faces {
-		if photo, _, ok := parseFaceID(face); ok {
-			byPhoto[photo] = append(byPhoto[photo], faceEventID(tenant, face))
-		}
+// sayWithout says again, of a face, what its events said with a name that must be nowhere any more: those that wait,
+// run or are dead letters in any queue, also of who tells subscribers. It tells how many those were.
+func (f *Flow) sayWithout(ctx context.Context, tenant, face string, recorded bool) (events int, err error) {
+	photo, _, ok := parseFaceID(face)
+	if !ok {
+		return 0, nil
 	}
-	for photo, ids := range byPhoto {
-		row, err := f.photo(ctx, tenant, photo)
-		if gone(err) || err == nil && (row.Analysed.IsZero() || row.Status == animo.Done) {
-			continue // nothing was said yet, or nothing waits
-		}
-		if err == nil {
-			err = f.takeUp(ctx, tenant, &row) // a dead letter is tried again; the sweeper sees to it should this break off
-		}
-		if conflict(err) { // somebody is at it; what it says, it asks who the face is
-			err = nil
-		}
-		if err != nil {
-			return events, err
-		}
-		n, err := f.events.Remove(ctx, tenant, ids...)
-		events += n
-		if err == nil && n > 0 {
-			err = f.sayFaces(ctx, tenant, row)
-		}
-		if err != nil {
-			return events, err
-		}
+	row, err := f.photo(ctx, tenant, photo)
+	if gone(err) || err == nil && row.Analysed.IsZero() {
+		return 0, nil // nothing was said yet
 	}
-	return events, nil
+	if err == nil && !recorded {
+		err = f.takeUp(ctx, tenant, &row) // a dead letter is tried again; the sweeper sees to it should this break off
+	}
+	if err != nil && !conflict(err) { // else somebody is at it; what it says, it asks who the face is
+		return 0, err
+	}
+	if events, err = f.events.Remove(ctx, tenant, faceEventID(tenant, face)); err != nil || events == 0 {
+		return events, err
+	}
+	return events, f.sayFaces(ctx, tenant, row, face)
 }
 
 // movesAtOnce is how many faces are changed at once, to share a sync.
@@ -470,7 +497,7 @@ func (f *Flow) sweepChange(ctx context.Context, tenant, id string, c change) err
 	}
 	var r animo.Receipt
 	err := f.clearPerson(ctx, tenant, id, c, &r)
-	f.toScrub(c.At, r.Files+r.Faces+r.Descriptors+r.Events > 0)
+	f.noteRemoved(c.At, r.Files+r.Faces+r.Descriptors+r.Events > 0)
 	if err == nil && f.now().Sub(c.At) >= f.eraseTime() {
 		err = table.DeleteKey(ctx, f.tables, tenant, changesTable, id)
 	}

@@ -71,7 +71,7 @@ func (f *Flow) addExample(ctx context.Context, tenant, person string, e example,
 		return err
 	}
 	if thumbnail != nil {
-		if _, _, err := f.objects.Put(ctx, tenant, exampleObject(person, e.id), bytes.NewReader(thumbnail)); err != nil {
+		if err := f.objects.Put(ctx, tenant, exampleObject(person, e.id), bytes.NewReader(thumbnail)); err != nil {
 			return err
 		}
 	}
@@ -96,7 +96,7 @@ func (f *Flow) removeExample(ctx context.Context, tenant, person, id string) (fi
 	if err := table.DeleteKey(ctx, f.tables, tenant, examplesTable, exampleKey(person, id)); err != nil {
 		return 0, err
 	}
-	f.toScrub(time.Time{}, true)
+	f.noteRemoved(time.Time{}, true)
 	return f.objects.Delete(ctx, tenant, exampleObject(person, id))
 }
 

@@ -35,7 +35,7 @@ type seenFace struct {
 
 // seen finds a face of a photo's last analysis, or answers NotFound.
 func (f *Flow) seen(ctx context.Context, tenant, id string) (s seenFace, err error) {
-	none := animo.Errorf(animo.NotFound, "there is no face %q; if its photo was analysed again, its faces have other ids now", "no existe el rostro %q; si su foto se analizó de nuevo, sus rostros tienen ahora otros ids", clip(id)).Of("face")
+	none := animo.Errorf(animo.NotFound, "there is no face %q; if its photo was analysed again, its faces have other ids now", "no existe el rostro %q; si su foto se analizó de nuevo, sus rostros tienen ahora otros ids", animo.Clip(id)).Of("face")
 	photo, round, ok := parseFaceID(id)
 	if !ok {
 		return s, none
@@ -350,7 +350,7 @@ func (f *Flow) settleExample(ctx context.Context, tenant, person string, s seenF
 			return err
 		}
 	}
-	err = f.touch(ctx, tenant, person)
+	_, err = f.touch(ctx, tenant, person)
 	if gone(err) { // erased meanwhile
 		_, err = f.removeExample(ctx, tenant, person, s.face.ID)
 	}
@@ -394,7 +394,7 @@ func (f *Flow) forgetFace(ctx context.Context, tenant, face string, taken time.T
 			examples, files = examples+1, files+n
 		}
 		if err == nil {
-			if err = f.touch(ctx, tenant, id); gone(err) {
+			if _, err = f.touch(ctx, tenant, id); gone(err) {
 				err = nil
 			}
 		}

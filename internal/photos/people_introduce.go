@@ -35,7 +35,7 @@ func (f *Flow) Introduce(ctx context.Context, tenant, name string, picture io.Re
 		if err := f.addExample(ctx, tenant, row.ID, e, thumbnail); err != nil {
 			return animo.Person{}, err
 		}
-		err = f.touch(ctx, tenant, row.ID)
+		now, err := f.touch(ctx, tenant, row.ID)
 		if gone(err) { // erased or merged at the same time; this is another person, and the example not the old one's
 			if _, err := f.removeExample(ctx, tenant, row.ID, e.id); err != nil {
 				return animo.Person{}, err
@@ -48,7 +48,7 @@ func (f *Flow) Introduce(ctx context.Context, tenant, name string, picture io.Re
 		if err != nil {
 			return animo.Person{}, err
 		}
-		return f.describe(ctx, tenant, row)
+		return f.describe(ctx, tenant, now)
 	}
 }
 

@@ -2,9 +2,11 @@ package photos_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"image/jpeg"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -310,6 +312,16 @@ func TestPeople_nothing_can_be_said_of_faces_whose_descriptors_are_gone(t *testi
 	}
 }
 
+func TestPeople_answer_an_introduction_as_they_are_then(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	l.introduce("Ana", portrait(10))
+	l.now = l.now.Add(time.Hour)
+	p := l.introduce("Ana", portrait(12))
+	if now, err := l.flow.Person(t.Context(), tenant, "Ana"); err != nil || !reflect.DeepEqual(p, now) || !p.Changed.Equal(l.now) {
+		t.Errorf("answered %+v\nshe is %+v, %v", p, now, err)
+	}
+}
+
 func TestPeople_keep_the_examples_that_differ_most(t *testing.T) {
 	l := newLine(t, photos.Options{})
 	for i := range 60 {
@@ -475,5 +487,39 @@ func TestPeople_erased_do_not_come_back_from_a_dead_letter(t *testing.T) {
 	l.sweep(2 * time.Minute)
 	if got := l.names(p.ID); got != "- -" || l.photo(p.ID).Status != animo.Done {
 		t.Errorf("the photo shows %s, %v", got, l.photo(p.ID).Status)
+	}
+}
+
+// What waits for others than those who record a face, such as who tells subscribers, names nobody who is erased.
+func TestPeople_erased_are_named_by_no_event_that_waits(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	if err := l.queue.Declare(t.Context(), "listener", []string{"face.*"}); err != nil {
+		t.Fatal(err)
+	}
+	l.introduce("Ana", portrait(10))
+	p := l.take("a.png", picture(2, 1))
+	l.run()
+	if l.photo(p.ID).Status != animo.Done {
+		t.Fatal("the photo is not done")
+	}
+	if r, err := l.flow.ErasePerson(t.Context(), tenant, "Ana"); err != nil || r.Events != 1 || r.Faces != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	told := map[string]bool{}
+	waiting, err := l.queue.Claim(t.Context(), "listener", 10, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range waiting {
+		var r animo.MoodRecord
+		if err := json.Unmarshal(d.Event.Data, &r); err != nil {
+			t.Fatal(err)
+		}
+		if told[r.FaceID] = true; bytes.Contains(d.Event.Data, []byte("Ana")) {
+			t.Errorf("the name waits to be told: %s", d.Event.Data)
+		}
+	}
+	if len(waiting) != 2 || len(told) != 2 {
+		t.Errorf("%d events of the faces %v wait; it was two", len(waiting), told)
 	}
 }

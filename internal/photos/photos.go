@@ -3,6 +3,7 @@
 // functions that events start; a repeated event changes nothing.
 //
 //	take --photo.stored--> analyse --face.MOOD, one a face--> record-MOOD
+//	measure --face.MOOD, one a face--> record-MOOD
 //	people change --people.changed--> seek
 //
 // What is stored: an upload's bytes and a thumbnail as objects; photos, their faces, and what is recorded of
@@ -119,10 +120,17 @@ type Options struct {
 	Now         func() time.Time                                                    // nil means time.Now
 	Log         *slog.Logger                                                        // nil means slog.Default
 
-	// Forget removes what others keep of a photo that is erased, and tells how many deliveries that was; nil for nobody.
-	Forget func(ctx context.Context, tenant, photo string) (deliveries int, err error)
+	// Forget removes what others keep of a photo, or of a measured face, that is erased, and tells how many deliveries that
+	// was; nil for nobody.
+	Forget func(ctx context.Context, tenant, id string) (deliveries int, err error)
 	// Rename has what others keep of a face say who it is; nil for nobody.
 	Rename func(ctx context.Context, tenant, face string, people []animo.Celebrity) error
+	// RenamePerson has others ask for a person by another name, that of a renaming or of whom the person was merged
+	// into; nil for nobody. It may be called twice.
+	RenamePerson func(ctx context.Context, tenant, from, to string) error
+	// ForgetPerson has others not ask any more for a person who is erased, where they began to until the millisecond
+	// `at`, and tells how many those were; nil for nobody. It may be called twice.
+	ForgetPerson func(ctx context.Context, tenant, name string, at time.Time) (subscriptions int, err error)
 }
 
 // uploadMemory is how many bytes of uploads are in memory at most; others are in files until they are kept.
@@ -139,17 +147,22 @@ type Flow struct {
 	policy  func(context.Context, string) (animo.PhotoPolicy, error)
 	forget  func(ctx context.Context, tenant, photo string) (int, error)
 	rename  func(ctx context.Context, tenant, face string, people []animo.Celebrity) error
+	follow  func(ctx context.Context, tenant, from, to string) error
+	leaving func(ctx context.Context, tenant, name string, at time.Time) (int, error)
 	keep    bool // descriptors
 	now     func() time.Time
 	log     *slog.Logger
 
-	pixels  *semaphore.Weighted // that may be in memory at once
-	studies *semaphore.Weighted // pictures that introduce somebody, looked at at once
-	tight   sync.Mutex          // held while an upload near its tenant's limit is counted
-	rates   rates
-	people  galleries
-	feeds   feeds
-	scrubs  scrubs
+	pixels    *semaphore.Weighted // that may be in memory at once
+	memory    vision.Memory       // of pictures
+	computing *semaphore.Weighted // photos being decoded and looked at
+	studies   *semaphore.Weighted // pictures that introduce somebody, looked at at once
+	tight     sync.Mutex          // held while an upload near its tenant's limit is counted
+	rates     rates               // of photos
+	faceRates rates               // of measured faces
+	people    galleries
+	feeds     feeds
+	erasures  erasures
 }
 
 // New makes the flow over its stores. It starts nothing.
@@ -169,27 +182,37 @@ func New(tables table.Driver, objects object.Store, events Events, engine Engine
 	if o.Rename == nil {
 		o.Rename = func(context.Context, string, string, []animo.Celebrity) error { return nil }
 	}
+	if o.RenamePerson == nil {
+		o.RenamePerson = func(context.Context, string, string, string) error { return nil }
+	}
+	if o.ForgetPerson == nil {
+		o.ForgetPerson = func(context.Context, string, string, time.Time) (int, error) { return 0, nil }
+	}
 	if o.Forget == nil {
 		o.Forget = func(context.Context, string, string) (int, error) { return 0, nil }
 	}
 	limits := o.Limits.withDefaults()
 	return &Flow{
-		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, forget: o.Forget, rename: o.Rename, keep: o.Descriptors, now: o.Now, log: o.Log,
+		tables: tables, objects: objects, events: events, engine: engine, limits: limits, policy: o.Policy, forget: o.Forget, rename: o.Rename, follow: o.RenamePerson, leaving: o.ForgetPerson, keep: o.Descriptors, now: o.Now, log: o.Log,
 		spool:  spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room, Memory: semaphore.NewWeighted(uploadMemory)},
-		pixels: semaphore.NewWeighted(int64(limits.Pixels)), studies: semaphore.NewWeighted(int64(limits.Analyses)),
+		pixels: semaphore.NewWeighted(int64(limits.Pixels)), computing: semaphore.NewWeighted(int64(limits.Analyses)), studies: semaphore.NewWeighted(int64(limits.Analyses)),
 	}
 }
 
 // Functions gives the functions of the flow, to be registered with the bus.
 func (f *Flow) Functions() []bus.Function {
-	list := []bus.Function{{Name: "analyse", On: []string{PhotoStored}, Workers: f.limits.Analyses, Deadline: f.limits.AnalyseTime, Handle: f.analyse, OnDead: f.fail}}
+	list := []bus.Function{{Name: "analyse", On: []string{PhotoStored}, Workers: analysers(f.limits.Analyses), Deadline: f.limits.AnalyseTime, Handle: f.analyse, OnDead: f.fail}}
 	for _, m := range animo.Moods() {
 		list = append(list, bus.Function{
-			Name: "record-" + strings.ToLower(string(m)), On: []string{FaceType(m), againType(m)}, Workers: recordsAtOnce, Deadline: time.Minute, Handle: f.record, OnDead: f.fail,
+			Name: "record-" + strings.ToLower(string(m)), On: []string{FaceType(m), againType(m)}, Workers: recordsAtOnce, Deadline: time.Minute, Handle: f.record, OnDead: f.failRecord,
 		})
 	}
 	return append(list, bus.Function{Name: "seek", On: []string{PeopleChanged}, Deadline: 10 * time.Minute, Handle: f.seek})
 }
+
+// analysers is how many photos are in hand for so many analyses at once: while some are read and written, the networks
+// have others to look at.
+func analysers(analyses int) int { return analyses + analyses/4 + 1 }
 
 // recordsAtOnce is how many faces of a mood are recorded at once: enough to share a sync.
 const recordsAtOnce = 8
@@ -222,15 +245,15 @@ func (f *Flow) photo(ctx context.Context, tenant, id string) (row photoRow, err 
 }
 
 func noPhoto(id string) error {
-	return animo.Errorf(animo.NotFound, "there is no photo %q", "no existe la foto %q", clip(id)).Of("id")
+	return animo.Errorf(animo.NotFound, "there is no photo %q", "no existe la foto %q", animo.Clip(id)).Of("id")
 }
 
-// save writes a photo's row unless somebody changed or erased it since it was read: then it answers Conflict.
-// So nothing erased comes back.
-func (f *Flow) save(ctx context.Context, tenant string, row *photoRow) error {
+// save writes a photo's row, in one with other changes, unless somebody changed or erased it since it was read: then
+// it answers Conflict, and nothing is written. So nothing erased comes back.
+func (f *Flow) save(ctx context.Context, tenant string, row *photoRow, with ...table.Change) error {
 	b, err := json.Marshal(row)
 	if err == nil {
-		err = f.tables.Swap(ctx, tenant, photosTable, table.Row{Key: row.ID, Value: b, Rev: row.rev})
+		err = f.tables.Commit(ctx, tenant, append(with, table.Change{Op: table.Swap, Table: photosTable, Entry: table.Entry{Row: table.Row{Key: row.ID, Value: b, Rev: row.rev}}})...)
 	}
 	if err == nil {
 		row.rev++
@@ -252,9 +275,14 @@ type remains struct {
 	Round int       `json:"round,omitempty"` // of its analyses
 }
 
-// setPending has the sweeper see to a photo until it is finished.
-func (f *Flow) setPending(ctx context.Context, tenant string, row *photoRow) error {
-	return f.tables.Put(ctx, tenant, pendingTable, table.Row{Key: row.ID, Value: []byte(row.Head)})
+// pending has the sweeper see to a photo until it is finished.
+func pending(row *photoRow) table.Change {
+	return table.Change{Op: table.Put, Table: pendingTable, Entry: table.Entry{Row: table.Row{Key: row.ID, Value: []byte(row.Head)}}}
+}
+
+// notPending ends that.
+func notPending(row *photoRow) table.Change {
+	return table.Change{Op: table.Delete, Table: pendingTable, Entry: table.Entry{Row: table.Row{Key: row.ID}}}
 }
 
 // gone reports whether an error says that something is not there.
@@ -267,12 +295,3 @@ func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
 func objectPrefix(id string) string    { return "photos/" + id + "/" }
 func pictureObject(id string) string   { return objectPrefix(id) + "picture" }
 func thumbnailObject(id string) string { return objectPrefix(id) + "thumbnail" }
-
-// clip shortens a text that an error repeats.
-func clip(s string) string {
-	const most = 80
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return s
-}

@@ -125,10 +125,7 @@ func (f *Flow) again(ctx context.Context, tenant, id string) (bool, error) {
 			row.Told = row.Told || row.Status == animo.Done
 		}
 		row.Status, row.Failure = animo.Queued, nil
-		if err := f.setPending(ctx, tenant, &row); err != nil {
-			return false, err
-		}
-		if err := f.save(ctx, tenant, &row); !conflict(err) {
+		if err := f.save(ctx, tenant, &row, pending(&row)); !conflict(err) {
 			return true, err
 		}
 	}

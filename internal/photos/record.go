@@ -14,9 +14,12 @@ func (f *Flow) record(ctx context.Context, e animo.Event) error {
 	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" {
 		return animo.Errorf(animo.Invalid, "the event's data is not a face's record", "los datos del evento no son el registro de un rostro").Because(err)
 	}
+	if r.MeasuredBy != "" {
+		return f.recordMeasured(ctx, e, r)
+	}
 	_, round, ok := parseFaceID(r.FaceID)
 	if !ok {
-		return animo.Errorf(animo.Invalid, "%q is no face's id", "%q no es el id de un rostro", clip(r.FaceID))
+		return animo.Errorf(animo.Invalid, "%q is no face's id", "%q no es el id de un rostro", animo.Clip(r.FaceID))
 	}
 	row, err := f.photo(ctx, e.Tenant, r.PhotoID)
 	if gone(err) || err == nil && row.Round != round {
@@ -98,11 +101,9 @@ func (f *Flow) finish(ctx context.Context, tenant string, row photoRow) error {
 		return nil
 	}
 	row.Status, row.Failure = animo.Done, nil
-	if err := f.save(ctx, tenant, &row); err != nil {
-		if conflict(err) { // another face's worker ended it, or it was erased; the sweeper sees to any other case
-			return nil
-		}
-		return err
+	err := f.save(ctx, tenant, &row, notPending(&row))
+	if conflict(err) { // another face's worker ended it, or it was erased; the sweeper sees to any other case
+		return nil
 	}
-	return table.DeleteKey(ctx, f.tables, tenant, pendingTable, row.ID)
+	return err
 }

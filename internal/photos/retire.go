@@ -13,7 +13,7 @@ import (
 // retireAtOnce is how many photos are retired at once, so that they share a sync.
 const retireAtOnce = 8
 
-// Retire removes, for one tenant, pictures and what was recorded when the times for them are over, the oldest
+// Retire removes, for one tenant, pictures, what was recorded of their faces, and measured faces when the times for them are over, the oldest
 // first and at most `most` of each. It tells whether there are more. One photo that fails does not hold up the
 // others.
 func (f *Flow) Retire(ctx context.Context, tenant string, most int) (more bool, err error) {
@@ -29,18 +29,24 @@ func (f *Flow) Retire(ctx context.Context, tenant string, most int) (more bool, 
 	if err != nil {
 		return false, err
 	}
+	measured, err := f.keptSince(ctx, tenant, sinceTable, policy.KeepFaces, most)
+	if err != nil {
+		return false, err
+	}
 	err = errors.Join(
 		eachOf(old, func(id string) error { return f.retirePicture(ctx, tenant, id) }),
 		eachOf(older, func(id string) error { return f.retirePhoto(ctx, tenant, id) }),
+		eachOf(measured, func(key string) error { return f.retireMeasured(ctx, tenant, key) }),
 	)
-	if len(old)+len(older) > 0 {
-		f.toScrub(time.Time{}, true)
-		f.log.Info("kept long enough", "tenant", tenant, "pictures", len(old), "photos", len(older))
+	if len(old)+len(older)+len(measured) > 0 {
+		f.noteRemoved(time.Time{}, true)
+		f.log.Info("kept long enough", "tenant", tenant, "pictures", len(old), "photos", len(older), "measured", len(measured))
 	}
-	return err == nil && (len(old) == most || len(older) == most), err
+	return err == nil && (max(len(old), len(older), len(measured)) == most), err
 }
 
-// keptSince lists the photos of a table that were accepted so long ago or longer, the oldest first; none for 0.
+// keptSince lists the keys of a table, which begin with a moment, of what was accepted so long ago or longer, the oldest
+// first; none for 0.
 func (f *Flow) keptSince(ctx context.Context, tenant, tbl string, kept time.Duration, most int) (ids []string, err error) {
 	if kept <= 0 {
 		return nil, nil

@@ -29,7 +29,7 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (n int, err error) {
 		if err == nil {
 			var found bool
 			found, err = f.finishErasure(ctx, tenant, row.Key, e)
-			f.toScrub(e.At, found)
+			f.noteRemoved(e.At, found)
 		}
 		fail(err)
 	}
@@ -41,6 +41,7 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (n int, err error) {
 		}
 		fail(err)
 	}
+	f.sweepMeasured(ctx, tenant, fail)
 	fail(f.sweepPeople(ctx, tenant))
 	fail(f.trimLog(ctx, tenant))
 	return n, errors.Join(errs...)

@@ -34,10 +34,10 @@ func (u Upload) check() error {
 	switch {
 	case u.Name == "" || u.Name == "." || u.Name == ".." || len(u.Name) > maxName || !printable(u.Name) || strings.ContainsAny(u.Name, `/\`):
 		return animo.Errorf(animo.UnsafeName, "%q cannot be a photo's name: use 1 to %d bytes without slashes and control characters",
-			"%q no puede ser el nombre de una foto: use de 1 a %d bytes sin barras ni caracteres de control", clip(u.Name), maxName).Of("name")
+			"%q no puede ser el nombre de una foto: use de 1 a %d bytes sin barras ni caracteres de control", animo.Clip(u.Name), maxName).Of("name")
 	case len(u.Source) > maxSource || !printable(u.Source):
 		return animo.Errorf(animo.Invalid, "%q cannot be a source: use at most %d bytes without control characters",
-			"%q no puede ser una fuente: use como mucho %d bytes sin caracteres de control", clip(u.Source), maxSource).Of("source")
+			"%q no puede ser una fuente: use como mucho %d bytes sin caracteres de control", animo.Clip(u.Source), maxSource).Of("source")
 	case !u.Taken.IsZero() && (u.Taken.Year() < 1900 || u.Taken.Year() > 2200):
 		return animo.Errorf(animo.Invalid, "a photo taken in the year %d is not believed; use 1900 to 2200",
 			"una foto tomada en el año %d no es creíble; use de 1900 a 2200", u.Taken.Year()).Of("taken_at")
@@ -107,17 +107,13 @@ func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.Fil
 				return row, false, err
 			}
 		}
-		if !underWay { // it is another photo
+		var becomes []table.Change // the photo of that name and content
+		if !underWay {             // it is another photo
 			if err := f.checkQuota(ctx, tenant, policy, 1, up.Size); err != nil {
 				return row, false, err
 			}
-			id, err = f.newHead(ctx, tenant, head, id, rev)
-			if conflict(err) {
-				continue
-			}
-			if err != nil {
-				return row, false, err
-			}
+			id = f.newID(tenant, head, id)
+			becomes = append(becomes, table.Change{Op: table.Swap, Table: headsTable, Entry: table.Entry{Row: table.Row{Key: head, Value: []byte(id), Rev: rev}}})
 		}
 		row = photoRow{Head: head, Photo: animo.Photo{
 			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: u.Taken.UTC().Truncate(time.Millisecond), Accepted: animo.MomentOf(id), Status: animo.Queued,
@@ -125,25 +121,23 @@ func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.Fil
 		if row.Taken.IsZero() {
 			row.Taken = row.Accepted
 		}
-		if err := f.write(ctx, tenant, &row, up, policy); !conflict(err) {
+		if err := f.write(ctx, tenant, &row, up, policy, becomes...); !conflict(err) {
 			return row, false, err
 		}
 	}
 }
 
-// write keeps a new photo. What it writes down first is that there is something for the sweeper to see to,
-// should the rest break off. It answers Conflict when somebody else did the same at the same time.
-func (f *Flow) write(ctx context.Context, tenant string, row *photoRow, up *spool.File, policy animo.PhotoPolicy) error {
-	if err := f.setPending(ctx, tenant, row); err != nil {
-		return err
-	}
-	if err := f.count(ctx, tenant, row, policy); err != nil {
+// write keeps a new photo. What it writes down first, in one with the changes before, is that there is something for
+// the sweeper to see to, should the rest break off. It answers Conflict when somebody else did the same at the same
+// time.
+func (f *Flow) write(ctx context.Context, tenant string, row *photoRow, up *spool.File, policy animo.PhotoPolicy, before ...table.Change) error {
+	if err := f.count(ctx, tenant, row, policy, append(before, pending(row))...); err != nil {
 		return err
 	}
 	if _, err := up.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	if _, _, err := f.objects.Put(ctx, tenant, pictureObject(row.ID), up); err != nil {
+	if err := f.objects.Put(ctx, tenant, pictureObject(row.ID), up); err != nil {
 		return err
 	}
 	return f.save(ctx, tenant, row)
@@ -153,16 +147,15 @@ func (f *Flow) write(ctx context.Context, tenant string, row *photoRow, up *spoo
 // other.
 const tightPlaces = 256
 
-// count counts a new picture, or answers Quota and does not. It is counted first and looked at then, so that
-// uploads at once, also by several processes, do not pass the limit together; near the limit those of this one
-// take turns, so that they do not all give way to each other.
-func (f *Flow) count(ctx context.Context, tenant string, row *photoRow, policy animo.PhotoPolicy) error {
+// count counts a new picture in one with other changes, or answers Quota and does not count it. It is counted first
+// and looked at then, so that uploads at once, also by several processes, do not pass the limit together; near the
+// limit those of this one take turns, so that they do not all give way to each other.
+func (f *Flow) count(ctx context.Context, tenant string, row *photoRow, policy animo.PhotoPolicy, with ...table.Change) error {
 	if f.checkQuota(ctx, tenant, policy, tightPlaces, tightPlaces*f.limits.PhotoBytes) != nil {
 		f.tight.Lock()
 		defer f.tight.Unlock()
 	}
-	added, err := f.tables.Add(ctx, tenant, picturesTable, pictureEntry(row.ID, row.Bytes))
-	if err != nil || added == 0 {
+	if err := f.tables.Commit(ctx, tenant, append(with, table.Change{Op: table.Add, Table: picturesTable, Entry: pictureEntry(row.ID, row.Bytes)})...); err != nil {
 		return err
 	}
 	if err := f.checkQuota(ctx, tenant, policy, 0, 0); err != nil {
@@ -214,11 +207,9 @@ func (f *Flow) underWay(ctx context.Context, tenant, id string) (bool, error) {
 	return false, err
 }
 
-// newHead makes an id for the name and content, if the row's revision still is rev. It sorts after the id before
-// it, also when the clock went back.
-func (f *Flow) newHead(ctx context.Context, tenant, head, before string, rev int64) (id string, err error) {
-	id = animo.Moment(animo.MomentAfter(before, f.now())) + "-" + animo.ID(tenant, head)[:16]
-	return id, f.tables.Swap(ctx, tenant, headsTable, table.Row{Key: head, Value: []byte(id), Rev: rev})
+// newID makes an id for a name and content. It sorts after the id before it, also when the clock went back.
+func (f *Flow) newID(tenant, head, before string) string {
+	return animo.Moment(animo.MomentAfter(before, f.now())) + "-" + animo.ID(tenant, head)[:16]
 }
 
 // takeUp has a photo that failed tried anew.
@@ -226,11 +217,8 @@ func (f *Flow) takeUp(ctx context.Context, tenant string, row *photoRow) error {
 	if row.Status != animo.Failed {
 		return nil
 	}
-	if err := f.setPending(ctx, tenant, row); err != nil {
-		return err
-	}
 	row.Status, row.Failure = animo.Queued, nil
-	return f.save(ctx, tenant, row)
+	return f.save(ctx, tenant, row, pending(row))
 }
 
 // stored makes the event that says that a photo waits for its analysis.

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"sync"
 
 	"animo"
 )
@@ -22,18 +21,18 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, most int64
 		return c, nil, nil, err
 	}
 	// The body comes last, so that nobody without a key has one held in memory.
-	if err := s.slots.take(c.tenant); err != nil {
-		return c, nil, nil, err
+	if s.slots.Take(c.tenant) != nil {
+		return c, nil, nil, failf(tooMuchAtOnce, "too many requests at once; try again a little later")
 	}
 	body, err = readBody(w, r, most)
 	if err == nil {
 		err = verify(body)
 	}
 	if err != nil {
-		s.slots.give(c.tenant)
+		s.slots.Give(c.tenant)
 		return c, nil, nil, err
 	}
-	return c, body, func() { s.slots.give(c.tenant) }, nil
+	return c, body, func() { s.slots.Give(c.tenant) }, nil
 }
 
 // whose finds out who says to ask, and gives what tells whether the signature bears it out. It does so for a bounded
@@ -82,36 +81,4 @@ func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error
 
 func tooLong(most int64) error {
 	return failf(imageTooLarge, "the body has more than %d bytes; pass pictures of at most 5 MB, or larger ones as S3Object", most)
-}
-
-// slots are the requests that may be served or wait at once, of which no tenant gets more than half.
-type slots struct {
-	most int
-
-	mu    sync.Mutex
-	taken int
-	of    map[string]int // tenant to how many of those taken are its
-}
-
-// take gets a tenant a slot, which it must give back, or answers ProvisionedThroughputExceededException, after
-// which clients try again a little later.
-func (s *slots) take(tenant string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.taken >= s.most || s.of[tenant] >= (s.most+1)/2 {
-		return failf(tooMuchAtOnce, "too many requests at once; try again a little later")
-	}
-	s.taken++
-	s.of[tenant]++
-	return nil
-}
-
-// give hands a slot back.
-func (s *slots) give(tenant string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.taken--
-	if s.of[tenant]--; s.of[tenant] == 0 {
-		delete(s.of, tenant)
-	}
 }

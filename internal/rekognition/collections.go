@@ -260,15 +260,6 @@ func (s *Server) Sweep(ctx context.Context, tenant string) error {
 	return nil
 }
 
-// Scrub makes what was erased since the last call unreadable in the tables' files, where they offer that.
-func (s *Server) Scrub(ctx context.Context) error {
-	t, ok := s.Tables.(table.Scrubber)
-	if !ok || !s.erased.Swap(false) {
-		return nil
-	}
-	err := t.Scrub(ctx)
-	if err != nil {
-		s.erased.Store(true)
-	}
-	return err
-}
+// Erased tells whether faces were removed from the tables since it was called last, whose files may hold traces of
+// them (see table.Scrubber).
+func (s *Server) Erased() bool { return s.erased.Swap(false) }

@@ -26,6 +26,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"animo/internal/slots"
 	"animo/internal/table"
 	"animo/vision"
 )
@@ -97,12 +98,13 @@ type Options struct {
 // Server answers requests. It is safe for concurrent use.
 type Server struct {
 	Options
-	slots    *slots
+	slots    *slots.Slots        // of requests that are served or wait
 	lookups  chan struct{}       // a place for each request whose access key is being looked up
 	engines  chan struct{}       // a place for each picture that is being analysed
 	pixels   *semaphore.Weighted // that may be in memory at once
+	memory   vision.Memory       // of pictures
 	searches galleries
-	erased   atomic.Bool // something was, since the last Scrub
+	erased   atomic.Bool // something was, since Erased was called last
 }
 
 // New makes a Server. It starts nothing.
@@ -120,7 +122,7 @@ func New(o Options) *Server {
 	return &Server{
 		Options: o,
 		lookups: make(chan struct{}, o.Limits.Requests),
-		slots:   &slots{most: o.Limits.Requests, of: map[string]int{}},
+		slots:   slots.New(o.Limits.Requests),
 		engines: make(chan struct{}, o.Limits.Analyses),
 		pixels:  semaphore.NewWeighted(int64(o.Limits.Pixels)),
 	}
@@ -151,12 +153,15 @@ var operations = map[string]operation{
 	"SearchFacesByImage":   decoded((*Server).searchFacesByImage),
 }
 
-// decoded makes an operation of a method that takes its request read.
+// decoded makes an operation of a method that takes its request read. No body is one without any parameter, as that
+// of a request that boto3 presigned.
 func decoded[I any](do func(*Server, context.Context, caller, *I) (any, error)) operation {
 	return func(s *Server, ctx context.Context, c caller, body []byte) (any, error) {
 		in := new(I)
-		if err := json.Unmarshal(body, in); err != nil {
-			return nil, unreadable(err)
+		if len(body) > 0 {
+			if err := json.Unmarshal(body, in); err != nil {
+				return nil, unreadable(err)
+			}
 		}
 		return do(s, ctx, c, in)
 	}

@@ -38,6 +38,24 @@ type Entry struct {
 	Log     string  // the log at whose end the row's place is noted when it is added; "" for none
 }
 
+// Change is one step of a Commit.
+type Change struct {
+	Op    Op
+	Table string
+	Entry
+}
+
+// Op is what a Change does with its row.
+type Op int
+
+// The ops do what the Driver's methods of these names do. Delete removes the row of that very key.
+const (
+	Put Op = iota
+	Swap
+	Add
+	Delete
+)
+
 // Logged is one place in a log: the row of that key in that table was added.
 type Logged struct {
 	Seq        int64
@@ -117,6 +135,19 @@ func CheckEntries(tenant, table string, entries ...Entry) error {
 	return nil
 }
 
+// CheckChanges refuses what Check or CheckEntries does in a change. The answer is Invalid or TooLarge, or nil.
+func CheckChanges(tenant string, changes ...Change) error {
+	for _, c := range changes {
+		if c.Op < Put || c.Op > Delete {
+			return animo.Errorf(animo.Invalid, "%d is nothing that a change does", "%d no es nada que haga un cambio", c.Op).Of("op")
+		}
+		if err := CheckEntries(tenant, c.Table, c.Entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func checkKey(key string) error {
 	switch {
 	case len(key) > MaxKey:
@@ -131,7 +162,7 @@ func checkKey(key string) error {
 // own rows. A write that returned nil is on disk. Rows are copied: the caller keeps what it passed in. Many
 // rows are written fastest, by an order of magnitude, when their keys come in ascending order.
 //
-// Failures are animo.Errors: Invalid or TooLarge for what Check and CheckEntries refuse, NotFound, Conflict, NoSpace,
+// Failures are animo.Errors: Invalid or TooLarge for what Check, CheckEntries and CheckChanges refuse, NotFound, Conflict, NoSpace,
 // Unavailable or Internal, and Timeout or Interrupted when ctx ends first; after Close, Unavailable.
 type Driver interface {
 	// PutNew stores the rows whose keys are not there yet, in one transaction, and tells how many those
@@ -168,6 +199,9 @@ type Driver interface {
 	// had left of it. Give the tallies that the row was added with. Values, revisions and Log are not looked
 	// at: places in logs stay. All other methods that change rows leave tallies as they are.
 	Remove(ctx context.Context, tenant, table string, entries ...Entry) (removed int, err error)
+	// Commit makes the changes, of several tables of a tenant, one after the other in one transaction: all of them,
+	// or none where one answers an error, as a Swap does whose row somebody else changed. No changes are no error.
+	Commit(ctx context.Context, tenant string, changes ...Change) error
 	// Tallies yields a table's tallies in r by ascending key, reading as Query does.
 	Tallies(ctx context.Context, tenant, table string, r Range) iter.Seq2[Tally, error]
 	// Log reads up to n places of a tenant's log, those with a Seq above `after`, in order. The Seqs of a log

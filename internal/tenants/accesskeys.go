@@ -46,8 +46,7 @@ func (r *Registry) AddAccessKey(ctx context.Context, tenant, note string) (secre
 	if err != nil {
 		return "", animo.Key{}, err
 	}
-	_, err = r.rows.PutNew(ctx, owner, accessKeysTable, table.Row{Key: id, Value: b})
-	return r.secretOf(id), key, err
+	return r.secretOf(id), key, r.keep(ctx, tenant, accessKeysTable, table.Row{Key: id, Value: b})
 }
 
 // Secret tells whose an access key is, and its secret, or answers Unauthenticated.

@@ -59,7 +59,7 @@ func (r *Registry) check(p animo.PhotoPolicy) error {
 		name  string
 		value int64
 	}{
-		{"photos_per_minute", int64(p.PerMinute)}, {"max_photos", int64(p.Photos)}, {"max_photo_bytes", p.Bytes},
+		{"photos_per_minute", int64(p.PerMinute)}, {"faces_per_minute", int64(p.FacesPerMinute)}, {"max_photos", int64(p.Photos)}, {"max_photo_bytes", p.Bytes},
 		{"keep_photos", int64(p.KeepPhotos)}, {"keep_faces", int64(p.KeepFaces)},
 	} {
 		if f.value < 0 {
@@ -97,12 +97,13 @@ func (r *Registry) allow(p animo.Purpose) error {
 			names = append(names, string(known))
 		}
 	}
-	return animo.Errorf(animo.Invalid, "there is no purpose %q; use one of: %s", "no existe el propósito %q; use uno de: %s", p, strings.Join(names, ", ")).Of("purpose")
+	return animo.Errorf(animo.Invalid, "there is no purpose %q; use one of: %s", "no existe el propósito %q; use uno de: %s", animo.Clip(string(p)), strings.Join(names, ", ")).Of("purpose")
 }
 
 // fill gives a tenant's policy the server's value in each field that is zero, but Purpose.
 func fill(p, server animo.PhotoPolicy) animo.PhotoPolicy {
 	orElse(&p.PerMinute, server.PerMinute)
+	orElse(&p.FacesPerMinute, server.FacesPerMinute)
 	orElse(&p.Photos, server.Photos)
 	orElse(&p.Bytes, server.Bytes)
 	photos, faces := p.KeepPhotos, p.KeepFaces

@@ -12,7 +12,7 @@ import (
 )
 
 var server = animo.PhotoPolicy{
-	Purpose: animo.ForEvents, PerMinute: 60, Photos: 1000, Bytes: 1 << 30, KeepPhotos: 30 * 24 * time.Hour, KeepFaces: 365 * 24 * time.Hour,
+	Purpose: animo.ForEvents, PerMinute: 60, FacesPerMinute: 600, Photos: 1000, Bytes: 1 << 30, KeepPhotos: 30 * 24 * time.Hour, KeepFaces: 365 * 24 * time.Hour,
 }
 
 // registry makes a registry over an empty table.
@@ -25,7 +25,7 @@ func registry(t *testing.T, o tenants.Options) *tenants.Registry {
 func TestPolicy_fills_what_a_tenant_does_not_say(t *testing.T) {
 	const day = 24 * time.Hour
 	own := func(purpose animo.Purpose, perMinute, photos int, bytes int64, keepPhotos, keepFaces time.Duration) animo.PhotoPolicy {
-		return animo.PhotoPolicy{Purpose: purpose, PerMinute: perMinute, Photos: photos, Bytes: bytes, KeepPhotos: keepPhotos, KeepFaces: keepFaces}
+		return animo.PhotoPolicy{Purpose: purpose, PerMinute: perMinute, FacesPerMinute: 10 * perMinute, Photos: photos, Bytes: bytes, KeepPhotos: keepPhotos, KeepFaces: keepFaces}
 	}
 	for name, c := range map[string]struct{ says, has animo.PhotoPolicy }{
 		"only a purpose": {own("safety", 0, 0, 0, 0, 0), own("safety", 60, 1000, 1<<30, 30*day, 365*day)},
@@ -104,6 +104,7 @@ func TestSetPhotos_refuses_what_cannot_be(t *testing.T) {
 	for field, p := range map[string]animo.PhotoPolicy{
 		"purpose":           {Purpose: "party"},
 		"photos_per_minute": {PerMinute: -1},
+		"faces_per_minute":  {FacesPerMinute: -1},
 		"max_photos":        {Photos: -1},
 		"max_photo_bytes":   {Bytes: -1},
 		"keep_photos":       {KeepPhotos: -1},

@@ -4,6 +4,7 @@
 package tenants
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -108,7 +109,7 @@ func (r *Registry) Exists(ctx context.Context, id string) error {
 func (r *Registry) inUse(ctx context.Context, id string) (t animo.Tenant, rev int64, err error) {
 	t, rev, err = r.read(ctx, id)
 	if animo.CodeOf(err) == animo.NotFound || err == nil && !t.Removed.IsZero() {
-		err = animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", id).Of("tenant")
+		err = animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", animo.Clip(id)).Of("tenant")
 	}
 	return t, rev, err
 }
@@ -136,10 +137,38 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 		return err
 	}
 	t.Removed = r.options.Now().UTC()
-	if err := r.replace(ctx, t, rev); err != nil {
+	b, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	changes, err := r.withoutKeys(ctx, id) // in one with the removal: a removed tenant's key, perhaps an administrator's, opens nothing
+	if err != nil {
+		return err
+	}
+	changes = append(changes, table.Change{Op: table.Swap, Table: tenantsTable, Entry: table.Entry{Row: table.Row{Key: id, Value: b, Rev: rev}}})
+	if err := r.rows.Commit(ctx, owner, changes...); err != nil {
 		return err
 	}
 	return r.forget(ctx, id, erase)
+}
+
+// withoutKeys gives the changes that make all keys of a tenant, of both kinds, worthless.
+func (r *Registry) withoutKeys(ctx context.Context, tenant string) (changes []table.Change, err error) {
+	for _, tbl := range []string{keysTable, accessKeysTable} {
+		for row, err := range r.rows.Query(ctx, owner, tbl, table.Range{}, false) {
+			if err != nil {
+				return nil, err
+			}
+			var k animo.Key
+			if err := json.Unmarshal(row.Value, &k); err != nil {
+				return nil, err
+			}
+			if k.Tenant == tenant {
+				changes = append(changes, table.Change{Op: table.Delete, Table: tbl, Entry: table.Entry{Row: table.Row{Key: row.Key}}})
+			}
+		}
+	}
+	return changes, nil
 }
 
 // replace writes a tenant over the revision that was read, or answers Conflict.
@@ -152,14 +181,12 @@ func (r *Registry) replace(ctx context.Context, t animo.Tenant, rev int64) error
 }
 
 func (r *Registry) forget(ctx context.Context, id string, erase func(ctx context.Context, tenant string) error) error {
-	keys, err := r.Keys(ctx, id)
+	changes, err := r.withoutKeys(ctx, id)
+	if err == nil {
+		err = r.rows.Commit(ctx, owner, changes...)
+	}
 	if err != nil {
 		return err
-	}
-	for _, k := range keys {
-		if err := r.Revoke(ctx, k.Prefix); err != nil {
-			return err
-		}
 	}
 	return erase(ctx, id)
 }
@@ -189,24 +216,47 @@ func (r *Registry) Finish(ctx context.Context, erase func(ctx context.Context, t
 
 // AddKey makes a key for a tenant and gives it, once; it cannot be read again.
 func (r *Registry) AddKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error) {
-	if _, err := r.Get(ctx, tenant); err != nil {
+	return r.addKey(ctx, animo.Key{Tenant: tenant, Note: note})
+}
+
+// AddAdministratorKey is AddKey for somebody who may look after all tenants and keys, too. In everything else the
+// key is the tenant's.
+func (r *Registry) AddAdministratorKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error) {
+	return r.addKey(ctx, animo.Key{Tenant: tenant, Note: note, Administrator: true})
+}
+
+// addKey makes a key of which all is said but how it begins and when it was made.
+func (r *Registry) addKey(ctx context.Context, key animo.Key) (string, animo.Key, error) {
+	if _, err := r.Get(ctx, key.Tenant); err != nil {
 		return "", animo.Key{}, err
 	}
 	var secret [32]byte
 	if _, err := rand.Read(secret[:]); err != nil {
 		return "", animo.Key{}, err
 	}
-	token = tokenMark + base64.RawURLEncoding.EncodeToString(secret[:])
-	key = animo.Key{Prefix: token[:prefixLen], Tenant: tenant, Note: note, Created: r.options.Now().UTC()}
+	token := tokenMark + base64.RawURLEncoding.EncodeToString(secret[:])
+	key.Prefix, key.Created = token[:prefixLen], r.options.Now().UTC()
 	b, err := json.Marshal(key)
 	if err != nil {
 		return "", animo.Key{}, err
 	}
-	_, err = r.rows.PutNew(ctx, owner, keysTable, table.Row{Key: hashOf(token), Value: b})
-	return token, key, err
+	return token, key, r.keep(ctx, key.Tenant, keysTable, table.Row{Key: hashOf(token), Value: b})
 }
 
-// Keys lists the keys of a tenant, or with "" those of all: API keys in no particular order, then access keys.
+// keep writes a new key, or answers NotFound where its tenant was removed meanwhile: whoever removes it says so first,
+// and takes its keys afterwards, too.
+func (r *Registry) keep(ctx context.Context, tenant, tbl string, row table.Row) error {
+	if _, err := r.rows.PutNew(ctx, owner, tbl, row); err != nil {
+		return err
+	}
+	err := r.Exists(ctx, tenant)
+	if animo.CodeOf(err) == animo.NotFound {
+		err = cmp.Or(r.delete(ctx, tbl, row.Key), err)
+	}
+	return err
+}
+
+// Keys lists the keys of a tenant, or with "" those of all, of both kinds, the oldest first.
 func (r *Registry) Keys(ctx context.Context, tenant string) ([]animo.Key, error) {
 	all, err := collect[animo.Key](r.rows.Query(ctx, owner, keysTable, table.Range{}, false))
 	if err != nil {
@@ -220,6 +270,7 @@ func (r *Registry) Keys(ctx context.Context, tenant string) ([]animo.Key, error)
 			kept = append(kept, k)
 		}
 	}
+	slices.SortStableFunc(kept, func(a, b animo.Key) int { return a.Created.Compare(b.Created) })
 	return kept, err
 }
 
@@ -241,7 +292,7 @@ func (r *Registry) Revoke(ctx context.Context, prefix string) error {
 			return r.delete(ctx, keysTable, row.Key)
 		}
 	}
-	return animo.Errorf(animo.NotFound, "no key begins with %q; animo keys list shows how they begin", "ninguna clave empieza por %q; animo keys list muestra cómo empiezan", prefix).Of("prefix")
+	return animo.Errorf(animo.NotFound, "no key begins with %q; animo keys list shows how they begin", "ninguna clave empieza por %q; animo keys list muestra cómo empiezan", animo.Clip(prefix)).Of("prefix")
 }
 
 // Locked reports whether there is any key, of either kind, so that a request must bring one.
@@ -254,18 +305,16 @@ func (r *Registry) Locked(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// TenantOf tells whose key a token is, or answers Unauthenticated.
-func (r *Registry) TenantOf(ctx context.Context, token string) (string, error) {
-	var k animo.Key
+// KeyOf tells which key a token is, and so whose, or answers Unauthenticated.
+func (r *Registry) KeyOf(ctx context.Context, token string) (k animo.Key, err error) {
 	row, err := r.rows.Get(ctx, owner, keysTable, hashOf(token))
 	if animo.CodeOf(err) == animo.NotFound {
-		return "", animo.Errorf(animo.Unauthenticated, "this key is not known; it may have been revoked", "esta clave no se conoce; puede haber sido revocada")
+		return k, animo.Errorf(animo.Unauthenticated, "this key is not known; it may have been revoked", "esta clave no se conoce; puede haber sido revocada")
 	}
-	if err != nil {
-		return "", err
+	if err == nil {
+		err = json.Unmarshal(row.Value, &k)
 	}
-	err = json.Unmarshal(row.Value, &k)
-	return k.Tenant, err
+	return k, err
 }
 
 func (r *Registry) delete(ctx context.Context, tbl, key string) error {

@@ -2,6 +2,8 @@ package tenants_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -48,21 +50,48 @@ func TestRegistry_key_opens_its_tenant_until_it_is_revoked(t *testing.T) {
 		t.Errorf("token %q, prefix %q, other token %q", token, key.Prefix, other)
 	}
 	for tok, want := range map[string]string{token: "sol", other: "mar"} {
-		if got, err := r.TenantOf(ctx, tok); err != nil || got != want {
-			t.Errorf("TenantOf = %q, %v; want %q", got, err, want)
+		if got, err := r.KeyOf(ctx, tok); err != nil || got.Tenant != want || got.Administrator {
+			t.Errorf("KeyOf = %+v, %v; want a plain one of %q", got, err, want)
 		}
 	}
 	if err := r.Revoke(ctx, key.Prefix); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.TenantOf(ctx, token); animo.CodeOf(err) != animo.Unauthenticated {
+	if _, err := r.KeyOf(ctx, token); animo.CodeOf(err) != animo.Unauthenticated {
 		t.Errorf("a revoked key: %v, want unauthenticated", err)
 	}
-	if _, err := r.TenantOf(ctx, other); err != nil {
+	if _, err := r.KeyOf(ctx, other); err != nil {
 		t.Errorf("another tenant's key: %v", err)
 	}
 	if locked, err := r.Locked(ctx); err != nil || !locked {
 		t.Errorf("with a key left: Locked = %v, %v", locked, err)
+	}
+}
+
+func TestRegistry_administrators_keys_are_marked_and_old_ones_are_plain(t *testing.T) {
+	r, rows := open(t)
+	ctx := t.Context()
+	if err := r.Ensure(ctx, animo.DefaultTenant); err != nil {
+		t.Fatal(err)
+	}
+	token, key, err := r.AddAdministratorKey(ctx, animo.DefaultTenant, "office")
+	if err != nil || !key.Administrator || key.Tenant != animo.DefaultTenant || key.Note != "office" {
+		t.Fatalf("%+v, %v", key, err)
+	}
+	if got, err := r.KeyOf(ctx, token); err != nil || !got.Administrator {
+		t.Errorf("KeyOf = %+v, %v; want an administrator's", got, err)
+	}
+	// What a version without administrators has stored, under the SHA-256 of "animo_old".
+	sum := sha256.Sum256([]byte("animo_old"))
+	old := table.Row{Key: hex.EncodeToString(sum[:]), Value: []byte(`{"prefix":"animo_old","tenant":"default","created":"2026-11-20T10:00:00Z"}`)}
+	if _, err := rows.PutNew(ctx, "_animo", "keys", old); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.KeyOf(ctx, "animo_old"); err != nil || got.Administrator || got.Tenant != animo.DefaultTenant {
+		t.Errorf("KeyOf = %+v, %v; want a plain one", got, err)
+	}
+	if _, _, err := r.AddAdministratorKey(ctx, "nobody", ""); animo.CodeOf(err) != animo.NotFound {
+		t.Errorf("for a tenant that is not there: %v", err)
 	}
 }
 
@@ -130,7 +159,7 @@ func TestRegistry_remove_shuts_the_door_before_it_erases(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = r.Remove(ctx, "sol", func(ctx context.Context, tenant string) error {
-		if _, err := r.TenantOf(ctx, token); animo.CodeOf(err) != animo.Unauthenticated {
+		if _, err := r.KeyOf(ctx, token); animo.CodeOf(err) != animo.Unauthenticated {
 			t.Errorf("while %s is erased its key still opens: %v", tenant, err)
 		}
 		return nil
@@ -176,5 +205,102 @@ func TestRegistry_removed_name_is_free_only_when_nothing_can_write_any_more(t *t
 	}
 	if err := r.Finish(ctx, erase); err != nil || erased != 4 {
 		t.Errorf("the new tenant is erased: %d, %v", erased, err)
+	}
+}
+
+// faulty is a table whose writes the test may see before they are made, and refuse.
+type faulty struct {
+	table.Driver
+	before func(call string) error
+}
+
+func (f *faulty) PutNew(ctx context.Context, tenant, tbl string, rows ...table.Row) (int, error) {
+	if err := f.before("put"); err != nil {
+		return 0, err
+	}
+	return f.Driver.PutNew(ctx, tenant, tbl, rows...)
+}
+
+func (f *faulty) Swap(ctx context.Context, tenant, tbl string, row table.Row) error {
+	if err := f.before("swap"); err != nil {
+		return err
+	}
+	return f.Driver.Swap(ctx, tenant, tbl, row)
+}
+
+func (f *faulty) Delete(ctx context.Context, tenant, tbl string, r table.Range) (int, error) {
+	if err := f.before("delete"); err != nil {
+		return 0, err
+	}
+	return f.Driver.Delete(ctx, tenant, tbl, r)
+}
+
+func (f *faulty) Commit(ctx context.Context, tenant string, changes ...table.Change) error {
+	if err := f.before("commit"); err != nil {
+		return err
+	}
+	return f.Driver.Commit(ctx, tenant, changes...)
+}
+
+// TestRegistry_removal_that_breaks_off_leaves_no_key_that_opens lets the process die before each write of a removal, and
+// wants the tenant's keys, one of them an administrator's, to open nothing as soon as the tenant is gone.
+func TestRegistry_removal_that_breaks_off_leaves_no_key_that_opens(t *testing.T) {
+	for n, done := 1, false; !done; n++ {
+		_, rows := open(t)
+		writes := 0
+		f := &faulty{rows, func(string) error { return nil }}
+		r := tenants.New(f, tenants.Options{Master: make([]byte, tenants.MasterLen)})
+		if err := r.Add(t.Context(), "sol", animo.PhotoPolicy{}); err != nil {
+			t.Fatal(err)
+		}
+		boss, _, err := r.AddAdministratorKey(t.Context(), "sol", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, access, err := r.AddAccessKey(t.Context(), "sol", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.before = func(string) error {
+			if writes++; writes >= n {
+				return animo.Errorf(animo.Unavailable, "the process died", "el proceso murió")
+			}
+			return nil
+		}
+		done = r.Remove(t.Context(), "sol", func(context.Context, string) error { return nil }) == nil
+		_, err = r.Get(t.Context(), "sol")
+		there := err == nil
+		_, keyErr := r.KeyOf(t.Context(), boss)
+		_, _, accessErr := r.Secret(t.Context(), access.Prefix)
+		if (keyErr == nil) != there || (accessErr == nil) != there {
+			t.Errorf("died before write %d: the tenant is there: %v; its keys: %v, %v", n, there, keyErr, accessErr)
+		}
+	}
+}
+
+func TestRegistry_key_made_while_its_tenant_is_removed_opens_nothing(t *testing.T) {
+	_, rows := open(t)
+	f := &faulty{rows, func(string) error { return nil }}
+	r := tenants.New(f, tenants.Options{Master: make([]byte, tenants.MasterLen)})
+	for name, add := range map[string]func() (string, animo.Key, error){
+		"sol": func() (string, animo.Key, error) { return r.AddAdministratorKey(t.Context(), "sol", "") },
+		"mar": func() (string, animo.Key, error) { return r.AddAccessKey(t.Context(), "mar", "") },
+	} {
+		if err := r.Add(t.Context(), name, animo.PhotoPolicy{}); err != nil {
+			t.Fatal(err)
+		}
+		f.before = func(call string) error {
+			if call != "put" {
+				return nil
+			}
+			f.before = func(string) error { return nil }
+			return r.Remove(t.Context(), name, func(context.Context, string) error { return nil })
+		}
+		if _, key, err := add(); animo.CodeOf(err) != animo.NotFound {
+			t.Errorf("%s: made %+v, %v", name, key, err)
+		}
+		if keys, err := r.Keys(t.Context(), name); err != nil || len(keys) > 0 {
+			t.Errorf("%s has %+v, %v", name, keys, err)
+		}
 	}
 }

@@ -2,6 +2,7 @@
 package bustest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -50,6 +51,7 @@ func Run(t *testing.T, e Engine) {
 		{"DropForgets", drop},
 		{"OtherTenantsDeadLettersAreOutOfReach", otherTenant},
 		{"DepthsCountByStateAndTenant", depths},
+		{"DepthsTellTheOldestAndThoseTriedBefore", oldest},
 		{"RemoveForgetsInEveryQueue", remove},
 		{"DeleteTenantForgetsOnlyThat", deleteTenant},
 		{"WakeTellsOfWork", wake},
@@ -147,10 +149,13 @@ func ok(t *testing.T, err error) {
 	}
 }
 
-// wantDepth checks the one declared queue, or the first by name.
+// wantDepth checks the counts by state of the one declared queue, or the first by name.
 func wantDepth(t *testing.T, d bus.Driver, tenant string, want bus.Depth) {
 	t.Helper()
 	got, err := d.Depths(t.Context(), tenant)
+	if len(got) > 0 {
+		got[0].Retrying, got[0].Oldest = 0, time.Time{}
+	}
 	if err != nil || len(got) == 0 || got[0] != want {
 		t.Errorf("Depths(%q) = %+v, %v, want %+v", tenant, got, err, want)
 	}
@@ -297,6 +302,9 @@ func turns(t *testing.T, d bus.Driver) {
 		got = append(got, claim(t, d, "q", n)...)
 	}
 	wantIDs(t, got, "a1", "b1", "c1", "a2", "b2", "a3", "a4", "a5")
+	publish(t, d, "a", "a6", "a7", "a8")
+	publish(t, d, "b", "b3")
+	wantIDs(t, claim(t, d, "q", 9), "a6", "b3", "a7", "a8")
 }
 
 func flood(t *testing.T, d bus.Driver) {
@@ -640,6 +648,56 @@ func depths(t *testing.T, d bus.Driver) {
 	if all, err := d.Depths(t.Context(), ""); err != nil || len(all) != 2 || all[1] != (bus.Depth{Queue: "z"}) {
 		t.Errorf("Depths = %+v, %v, want queues q and z", all, err)
 	}
+}
+
+func oldest(t *testing.T, d bus.Driver) {
+	declare(t, d, "q", "*")
+	began := time.Now().UTC()
+	want := func(tenant string, retrying int, oldest time.Duration) {
+		t.Helper()
+		got, err := d.Depths(t.Context(), tenant)
+		at := time.Time{}
+		if oldest >= 0 {
+			at = began.Add(oldest)
+		}
+		if err != nil || got[0].Retrying != retrying || !got[0].Oldest.Equal(at) {
+			t.Errorf("Depths(%q) = %+v, %v; want %d retrying, the oldest of %v", tenant, got, err, retrying, at)
+		}
+	}
+	const none = -1
+	want("a", 0, none)
+	for i := range 6 {
+		e := Event([]string{"a", "b"}[i%2], fmt.Sprint(i))
+		e.Time = began.Add(time.Duration(i) * time.Minute)
+		ok(t, d.Publish(t.Context(), e))
+	}
+	want("a", 0, 0)
+	want("b", 0, time.Minute)
+	want("", 0, 0)
+	want("c", 0, none)
+	got := claim(t, d, "q", 2)
+	slices.SortFunc(got, func(x, y bus.Delivery) int { return cmp.Compare(x.Event.Tenant, y.Event.Tenant) })
+	want("a", 0, 2*time.Minute) // what runs does not wait
+	ok(t, d.Retry(t.Context(), got[0], lease/2, boom))
+	want("a", 1, 0)
+	want("", 1, 0)
+	ok(t, d.Release(t.Context(), got[1], lease/2)) // which spends no attempt
+	want("b", 0, time.Minute)
+	time.Sleep(lease/2 + time.Millisecond)
+	want("a", 1, 0) // ready again
+	claim(t, d, "q", 9)
+	want("", 0, none)
+	time.Sleep(lease + time.Millisecond)
+	want("a", 3, 0) // whose leases have ended
+	want("", 6, 0)
+	one := claim(t, d, "q", 1)[0] // the first of either tenant, which makes the others ready
+	oldest := time.Duration(0)
+	if one.Event.Tenant == "a" {
+		oldest = time.Minute
+	}
+	want("", 5, oldest)
+	ok(t, d.Kill(t.Context(), one, boom))
+	want("", 5, oldest)
 }
 
 func deleteTenant(t *testing.T, d bus.Driver) {

@@ -18,8 +18,9 @@ func (d *Driver) Depths(ctx context.Context, tenant string) ([]bus.Depth, error)
 	const ready, waiting, running, dead = 0, 1, 2, 3
 	err := d.each(ctx, func(rows *sql.Rows) error {
 		var queue string
-		var state, n int
-		if err := rows.Scan(&queue, &state, &n); err != nil {
+		var state, n, retrying int
+		var oldest sql.RawBytes
+		if err := rows.Scan(&queue, &state, &n, &retrying, &oldest); err != nil {
 			return err
 		}
 		i, ok := at[queue]
@@ -28,23 +29,38 @@ func (d *Driver) Depths(ctx context.Context, tenant string) ([]bus.Depth, error)
 			at[queue] = i
 			depths = append(depths, bus.Depth{Queue: queue})
 		}
+		q := &depths[i]
 		switch state {
 		case ready:
-			depths[i].Ready += n
+			q.Ready += n
 		case waiting:
-			depths[i].Waiting += n
+			q.Waiting += n
 		case running:
-			depths[i].Running += n
+			q.Running += n
 		case dead:
-			depths[i].Dead += n
+			q.Dead += n
+		}
+		q.Retrying += retrying
+		if oldest == nil {
+			return nil
+		}
+		var event struct{ Time time.Time }
+		if err := json.Unmarshal(oldest, &event); err != nil {
+			return err
+		}
+		if q.Oldest.IsZero() || event.Time.Before(q.Oldest) {
+			q.Oldest = event.Time
 		}
 		return nil
-	}, `SELECT name, 0, 0 FROM queue
-		UNION ALL SELECT queue, 0, count(*) FROM message WHERE state = 0 AND ($1 = '' OR tenant = $1) GROUP BY queue
-		UNION ALL SELECT queue, CASE WHEN due <= $2 THEN 0 ELSE state END, count(*) FROM message
+	}, `WITH part (queue, state, n, retrying, first) AS (
+		SELECT name, 0, 0, 0, NULL FROM queue
+		UNION ALL SELECT queue, 0, count(*), 0, min(seq) FROM message WHERE state = 0 AND ($1 = '' OR tenant = $1) GROUP BY queue
+		UNION ALL SELECT queue, 0, 0, count(*), NULL FROM message WHERE state = 0 AND attempt > 0 AND ($1 = '' OR tenant = $1) GROUP BY queue
+		UNION ALL SELECT queue, CASE WHEN due <= $2 THEN 0 ELSE state END, count(*), sum(attempt > 0 AND (state = 1 OR due <= $2)), min(seq) FROM message
 			WHERE due IS NOT NULL AND ($1 = '' OR tenant = $1) GROUP BY 1, 2
-		UNION ALL SELECT queue, 3, count(*) FROM message WHERE state = 3 AND ($1 = '' OR tenant = $1) GROUP BY queue
-		ORDER BY 1`, tenant, d.db.Now())
+		UNION ALL SELECT queue, 3, count(*), 0, NULL FROM message WHERE state = 3 AND ($1 = '' OR tenant = $1) GROUP BY queue)
+		SELECT queue, state, n, retrying, CASE WHEN state < 2 THEN (SELECT event FROM message WHERE seq = first) END
+		FROM part ORDER BY 1`, tenant, d.db.Now())
 	if err != nil {
 		return nil, err
 	}

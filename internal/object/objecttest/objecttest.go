@@ -5,8 +5,6 @@ package objecttest
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -49,18 +47,16 @@ func Run(t *testing.T, open func(t *testing.T) object.Store) {
 }
 
 func getGives(t *testing.T, s object.Store) {
-	for _, size := range []int{0, 1, 511, 512, 513, 1 << 15, 1<<20 + 7, 5 << 20} {
+	for _, size := range []int{0, 1, 511, 512, 513, 1 << 12, 1<<12 + 1, 1 << 15, 1 << 20, 1<<20 + 7, 1<<20 + 1<<12 + 7, 5 << 20} {
 		data := bytes.Repeat([]byte("0123456789abcdefg"), size/17+1)[:size]
 		name := fmt.Sprint("size/", size)
 		// A reader of few bytes at a time and one that ends together with its last bytes.
 		for _, r := range []io.Reader{bytes.NewReader(data), iotest.DataErrReader(iotest.HalfReader(bytes.NewReader(data)))} {
-			n, sum, err := s.Put(t.Context(), "t", name, r)
-			want := sha256.Sum256(data)
-			if err != nil || n != int64(size) || sum != hex.EncodeToString(want[:]) {
-				t.Errorf("Put of %d bytes = %d, %s, %v", size, n, sum, err)
+			if err := s.Put(t.Context(), "t", name, r); err != nil {
+				t.Errorf("Put of %d bytes: %v", size, err)
 			}
+			want(t, s, "t", name, string(data))
 		}
-		want(t, s, "t", name, string(data))
 	}
 }
 
@@ -99,7 +95,7 @@ func unsafeNames(t *testing.T, s object.Store) {
 		"", "/", "/a", "a/", "a//b", ".", "..", "../t", "a/../b", "a/./b", "a/..", `a\b`, `..\b`, "a\x00b", "a\nb", "a\x7f", "\u0085",
 		"a\xffb", strings.Repeat("n", object.MaxPart+1), strings.Repeat("dir/", 128) + "l",
 	} {
-		if _, _, err := s.Put(t.Context(), "t", name, strings.NewReader("x")); animo.CodeOf(err) != animo.UnsafeName {
+		if err := s.Put(t.Context(), "t", name, strings.NewReader("x")); animo.CodeOf(err) != animo.UnsafeName {
 			t.Errorf("Put(%q): err = %v, want unsafe_name", name, err)
 		}
 		if _, err := s.Get(t.Context(), "t", name); animo.CodeOf(err) != animo.UnsafeName {
@@ -117,7 +113,7 @@ func unsafeTenants(t *testing.T, s object.Store) {
 	put(t, s, "a-0", "x", "1")
 	put(t, s, strings.Repeat("t", 63), "x", "1")
 	for _, tenant := range []string{"", ".", "..", "a/b", "A", "ñ", "a_b", "a.b", "a\x00", ".partial", strings.Repeat("t", 64)} {
-		_, _, err := s.Put(t.Context(), tenant, "x", strings.NewReader("x"))
+		err := s.Put(t.Context(), tenant, "x", strings.NewReader("x"))
 		_, getErr := s.Get(t.Context(), tenant, "x")
 		_, deleteErr := s.Delete(t.Context(), tenant, "")
 		for _, err := range []error{err, getErr, deleteErr} {
@@ -134,7 +130,7 @@ func failedReader(t *testing.T, s object.Store) {
 	for _, name := range []string{"new", "old", "dir/new"} {
 		for _, size := range []int{0, 10, 2 << 20} {
 			r := io.MultiReader(strings.NewReader(strings.Repeat("x", size)), iotest.ErrReader(cut))
-			if _, _, err := s.Put(t.Context(), "t", name, r); !errors.Is(err, cut) {
+			if err := s.Put(t.Context(), "t", name, r); !errors.Is(err, cut) {
 				t.Errorf("Put with a reader that fails: err = %v, want the reader's", err)
 			}
 		}
@@ -154,7 +150,7 @@ func endedContext(t *testing.T, s object.Store) {
 		cancel()
 		return copy(p, "more"), nil
 	}))
-	_, _, putErr := s.Put(ctx, "t", "new", r)
+	putErr := s.Put(ctx, "t", "new", r)
 	_, getErr := s.Get(ctx, "t", "old")
 	_, deleteErr := s.Delete(ctx, "t", "")
 	for call, err := range map[string]error{"Put": putErr, "Get": getErr, "Delete": deleteErr} {
@@ -233,14 +229,14 @@ func manyPuts(t *testing.T, s object.Store) {
 		wg.Go(func() {
 			for i := range rounds {
 				name := fmt.Sprintf("d/e/%d-%d", w, i)
-				if _, _, err := s.Put(t.Context(), "t", name, strings.NewReader(name)); err != nil {
+				if err := s.Put(t.Context(), "t", name, strings.NewReader(name)); err != nil {
 					t.Errorf("Put: %v", err)
 				}
 				want(t, s, "t", name, name)
 				if n, err := s.Delete(t.Context(), "t", name); n != 1 || err != nil {
 					t.Errorf("Delete(%s) = %d, %v, want 1", name, n, err)
 				}
-				if _, _, err := s.Put(t.Context(), "t", "same", strings.NewReader(strings.Repeat(name, 1000))); err != nil {
+				if err := s.Put(t.Context(), "t", "same", strings.NewReader(strings.Repeat(name, 1000))); err != nil {
 					t.Errorf("Put of a shared name: %v", err)
 				}
 			}
@@ -260,7 +256,7 @@ func afterClose(t *testing.T, s object.Store) {
 			t.Errorf("Close: %v", err)
 		}
 	}
-	_, _, putErr := s.Put(t.Context(), "t", "b", strings.NewReader(""))
+	putErr := s.Put(t.Context(), "t", "b", strings.NewReader(""))
 	_, getErr := s.Get(t.Context(), "t", "a")
 	_, deleteErr := s.Delete(t.Context(), "t", "")
 	for call, err := range map[string]error{"Put": putErr, "Get": getErr, "Delete": deleteErr} {
@@ -276,7 +272,7 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func put(t *testing.T, s object.Store, tenant, name, content string) {
 	t.Helper()
-	if _, _, err := s.Put(t.Context(), tenant, name, strings.NewReader(content)); err != nil {
+	if err := s.Put(t.Context(), tenant, name, strings.NewReader(content)); err != nil {
 		t.Errorf("Put(%q): %v", name, err)
 	}
 }

@@ -23,21 +23,25 @@ func (d *Driver) Add(ctx context.Context, tenant, tbl string, entries ...table.E
 	if err := d.checkEntries(tenant, tbl, entries); err != nil || len(entries) == 0 {
 		return 0, err
 	}
-	err = d.db.Write(ctx, func(tx *sqldb.Tx) error {
-		fresh, err := insertEntries(tx, tenant, tbl, entries)
-		if err != nil {
-			return err
-		}
-		added = len(fresh)
-		if err := tally(tx, tenant, tbl, sums(fresh)); err != nil {
-			return err
-		}
-		return note(tx, tenant, tbl, fresh)
+	err = d.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+		added, err = add(tx, tenant, tbl, entries)
+		return err
 	})
 	if err != nil {
 		return 0, err
 	}
 	return added, nil
+}
+
+func add(tx *sqldb.Tx, tenant, tbl string, entries []table.Entry) (added int, err error) {
+	fresh, err := insertEntries(tx, tenant, tbl, entries)
+	if err == nil {
+		err = tally(tx, tenant, tbl, sums(fresh))
+	}
+	if err == nil {
+		err = note(tx, tenant, tbl, fresh)
+	}
+	return len(fresh), err
 }
 
 // Remove implements table.Driver.
@@ -52,7 +56,7 @@ func (d *Driver) Remove(ctx context.Context, tenant, tbl string, entries ...tabl
 	err = d.db.Write(ctx, func(tx *sqldb.Tx) error {
 		var gone []table.Entry
 		for _, e := range bare {
-			n, err := tx.Exec(`DELETE FROM row WHERE tenant = $1 AND tbl = $2 AND key = $3`, tenant, tbl, []byte(e.Key))
+			n, err := deleteKey(tx, tenant, tbl, e.Key)
 			if err != nil {
 				return err
 			}

@@ -138,18 +138,53 @@ func (d *Driver) Swap(ctx context.Context, tenant, tbl string, row table.Row) er
 	if err := d.check(tenant, tbl, row); err != nil {
 		return err
 	}
-	return d.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
-		var n int
-		if row.Rev == 0 {
-			n, err = insert(tx, &insertNew, tenant, tbl, []table.Row{row})
-		} else {
-			n, err = tx.Exec(`UPDATE row SET value = $1, rev = rev + 1 WHERE tenant = $2 AND tbl = $3 AND key = $4 AND rev = $5`,
-				notNil(row.Value), tenant, tbl, []byte(row.Key), row.Rev)
-		}
-		if err == nil && n == 0 {
-			err = animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", row.Key)
-		}
+	return d.db.Write(ctx, func(tx *sqldb.Tx) error { return swap(tx, tenant, tbl, row) })
+}
+
+func swap(tx *sqldb.Tx, tenant, tbl string, row table.Row) (err error) {
+	var n int
+	if row.Rev == 0 {
+		n, err = insert(tx, &insertNew, tenant, tbl, []table.Row{row})
+	} else {
+		n, err = tx.Exec(`UPDATE row SET value = $1, rev = rev + 1 WHERE tenant = $2 AND tbl = $3 AND key = $4 AND rev = $5`,
+			notNil(row.Value), tenant, tbl, []byte(row.Key), row.Rev)
+	}
+	if err == nil && n == 0 {
+		err = animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", row.Key)
+	}
+	return err
+}
+
+// deleteKey removes the row of one key and tells how many that were.
+func deleteKey(tx *sqldb.Tx, tenant, tbl, key string) (n int, err error) {
+	return tx.Exec(`DELETE FROM row WHERE tenant = $1 AND tbl = $2 AND key = $3`, tenant, tbl, []byte(key))
+}
+
+// Commit implements table.Driver.
+func (d *Driver) Commit(ctx context.Context, tenant string, changes ...table.Change) error {
+	if err := d.check(tenant, "several"); err != nil || len(changes) == 0 {
 		return err
+	}
+	if err := table.CheckChanges(tenant, changes...); err != nil {
+		return err
+	}
+	return d.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+		for _, c := range changes {
+			switch c.Op {
+			case table.Put:
+				_, err = insert(tx, &replace, tenant, c.Table, []table.Row{c.Row})
+			case table.Swap:
+				err = swap(tx, tenant, c.Table, c.Row)
+			case table.Add:
+				_, err = add(tx, tenant, c.Table, []table.Entry{c.Entry})
+			case table.Delete:
+				_, err = deleteKey(tx, tenant, c.Table, c.Key)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -1,0 +1,291 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"animo"
+)
+
+// Tenants is what administrators look after, as `animo tenants` and `animo keys` do.
+type Tenants interface {
+	List(ctx context.Context) ([]animo.Tenant, error)
+	Get(ctx context.Context, id string) (animo.Tenant, error)
+	AddTenant(ctx context.Context, id string, photos animo.PhotoPolicy) error
+	SetPhotos(ctx context.Context, id string, photos animo.PhotoPolicy) error
+	// RemoveTenant forgets a tenant at once, and then erases what it had. What breaks off, others end.
+	RemoveTenant(ctx context.Context, id string) error
+	// Keys lists a tenant's keys of both kinds, the oldest first.
+	Keys(ctx context.Context, tenant string) ([]animo.Key, error)
+	AddKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error)
+	AddAdministratorKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error)
+	AddAccessKey(ctx context.Context, tenant, note string) (secret string, key animo.Key, err error)
+	Revoke(ctx context.Context, prefix string) error
+}
+
+// tenantView is a tenant with what it states for itself.
+type tenantView struct {
+	ID              string        `json:"id" doc:"1 to 63 lower-case letters, digits and hyphens." example:"hotel-sol"`
+	Created         time.Time     `json:"created" doc:"When it was made."`
+	Purpose         animo.Purpose `json:"purpose" doc:"What it analyses faces for; empty where it states none, so that its photos are refused (the tenant default has the server's then)."`
+	PhotosPerMinute int           `json:"photos_per_minute,omitempty" doc:"Photos that it may send in a minute. This and what follows: absent where the server's setting holds."`
+	FacesPerMinute  int           `json:"faces_per_minute,omitempty" doc:"Faces measured by its clients that it may send in a minute."`
+	MaxPhotos       int           `json:"max_photos,omitempty" doc:"Photos kept for it."`
+	MaxPhotoBytes   int64         `json:"max_photo_bytes,omitempty" doc:"Bytes of photos kept for it."`
+	KeepPhotos      string        `json:"keep_photos,omitempty" doc:"How long its pictures, thumbnails and descriptors are kept." example:"720h0m0s"`
+	KeepFaces       string        `json:"keep_faces,omitempty" doc:"How long what was recorded of faces is kept." example:"8760h0m0s"`
+}
+
+func viewTenant(t animo.Tenant) tenantView {
+	p := t.Photos
+	v := tenantView{ID: t.ID, Created: t.Created, Purpose: p.Purpose, PhotosPerMinute: p.PerMinute, FacesPerMinute: p.FacesPerMinute, MaxPhotos: p.Photos, MaxPhotoBytes: p.Bytes}
+	if p.KeepPhotos != 0 {
+		v.KeepPhotos = p.KeepPhotos.String()
+	}
+	if p.KeepFaces != 0 {
+		v.KeepFaces = p.KeepFaces.String()
+	}
+	return v
+}
+
+// PolicyChange says what of a tenant's policy is to be another. It is exported since huma reads no field of an
+// embedded type that is not.
+type PolicyChange struct {
+	Purpose         *animo.Purpose `json:"purpose,omitempty" doc:"What it analyses faces for: event, customers, research, health or safety; empty for no more photos." example:"event"`
+	PhotosPerMinute *int           `json:"photos_per_minute,omitempty" doc:"Photos that it may send in a minute. This and what follows: 0 takes the server's setting."`
+	FacesPerMinute  *int           `json:"faces_per_minute,omitempty" doc:"Faces measured by its clients that it may send in a minute."`
+	MaxPhotos       *int           `json:"max_photos,omitempty" doc:"Photos kept for it."`
+	MaxPhotoBytes   *int64         `json:"max_photo_bytes,omitempty" doc:"Bytes of photos kept for it."`
+	KeepPhotos      *string        `json:"keep_photos,omitempty" doc:"How long its pictures, thumbnails and descriptors are kept." example:"720h"`
+	KeepFaces       *string        `json:"keep_faces,omitempty" doc:"How long what was recorded of faces is kept; not less than its photos." example:"8760h"`
+}
+
+// of gives p with what is to be another; what is not said stays as it is.
+func (c PolicyChange) of(p animo.PhotoPolicy) (animo.PhotoPolicy, error) {
+	set(&p.Purpose, c.Purpose)
+	set(&p.PerMinute, c.PhotosPerMinute)
+	set(&p.FacesPerMinute, c.FacesPerMinute)
+	set(&p.Photos, c.MaxPhotos)
+	set(&p.Bytes, c.MaxPhotoBytes)
+	for _, t := range []struct {
+		field string
+		said  *string
+		to    *time.Duration
+	}{{"keep_photos", c.KeepPhotos, &p.KeepPhotos}, {"keep_faces", c.KeepFaces, &p.KeepFaces}} {
+		if t.said == nil {
+			continue
+		}
+		d, err := time.ParseDuration(*t.said)
+		if err != nil {
+			return p, animo.Errorf(animo.Invalid, "%q is no length of time; write it like 720h, 90m or 24h30m, or 0 for the server's setting",
+				"%q no es una duración; escríbala como 720h, 90m o 24h30m, o 0 para el ajuste del servidor", animo.Clip(*t.said)).Of(t.field)
+		}
+		*t.to = d
+	}
+	return p, nil
+}
+
+func set[T any](v *T, to *T) {
+	if to != nil {
+		*v = *to
+	}
+}
+
+// KeyView is what may be shown of a key. It is exported since huma describes no field of an embedded type that is not.
+type KeyView struct {
+	ID            string    `json:"id" doc:"How the key begins, or an access key's whole ID." example:"animo_Zx8kQ2w1"`
+	Tenant        string    `json:"tenant" doc:"Whose it is."`
+	Note          string    `json:"note,omitempty" doc:"What it is for."`
+	Created       time.Time `json:"created" doc:"When it was made."`
+	Administrator bool      `json:"administrator,omitempty" doc:"Whether who has it may look after all tenants and keys, too."`
+	AWS           bool      `json:"aws,omitempty" doc:"Whether it is an access key, for programs that speak Amazon Rekognition's protocol."`
+}
+
+// madeKeyView is a key with what is told this once.
+type madeKeyView struct {
+	KeyView
+	Key    string `json:"key,omitempty" doc:"The key itself, which is never shown again. Of an access key, id and secret take its place."`
+	Secret string `json:"secret,omitempty" doc:"An access key's secret, which is never shown again."`
+}
+
+func viewKey(k animo.Key) KeyView {
+	return KeyView{k.Prefix, k.Tenant, k.Note, k.Created, k.Administrator, k.AWS}
+}
+
+// TenantParam is a tenant in a path. It is exported since huma sets no field of an embedded type that is not.
+type TenantParam struct {
+	Tenant string `path:"tenant" doc:"The tenant's id." example:"hotel-sol"`
+}
+
+// KeySpec is what a key is to be. It is exported for the same reason.
+type KeySpec struct {
+	Note          string `json:"note,omitempty" maxLength:"200" doc:"What it is for, in your words." example:"reception desk"`
+	Administrator bool   `json:"administrator,omitempty" doc:"Let who has it look after all tenants and keys, too."`
+	AWS           bool   `json:"aws,omitempty" doc:"Make an access key instead, for programs that speak Amazon Rekognition's protocol."`
+}
+
+// addKey makes a key of the kind that is asked for.
+func (s *server) addKey(ctx context.Context, tenant string, spec KeySpec) (v madeKeyView, err error) {
+	var k animo.Key
+	switch {
+	case spec.Administrator && spec.AWS:
+		return v, animo.Errorf(animo.Invalid, "an access key is no administrator's; make two keys", "una clave de acceso no es de administrador; cree dos claves").Of("administrator")
+	case spec.AWS:
+		v.Secret, k, err = s.Tenants.AddAccessKey(ctx, tenant, spec.Note)
+	case spec.Administrator:
+		v.Key, k, err = s.Tenants.AddAdministratorKey(ctx, tenant, spec.Note)
+	default:
+		v.Key, k, err = s.Tenants.AddKey(ctx, tenant, spec.Note)
+	}
+	v.KeyView = viewKey(k)
+	return v, err
+}
+
+// keysOf lists a tenant's keys, the oldest first, or answers NotFound when there is no such tenant.
+func (s *server) keysOf(ctx context.Context, tenant string) ([]animo.Key, error) {
+	if _, err := s.Tenants.Get(ctx, tenant); err != nil {
+		return nil, err
+	}
+	return s.Tenants.Keys(ctx, tenant)
+}
+
+// revoke makes a tenant's key worthless, or answers NotFound when it has none of that name.
+func (s *server) revoke(ctx context.Context, tenant, id string) error {
+	keys, err := s.keysOf(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(keys, func(k animo.Key) bool { return k.Prefix == id }) {
+		return animo.Errorf(animo.NotFound, "tenant %q has no key %q", "el inquilino %q no tiene ninguna clave %q", tenant, animo.Clip(id)).Of("id")
+	}
+	return s.Tenants.Revoke(ctx, id)
+}
+
+// registerAdmin is register for an operation that is the administrators' alone.
+func registerAdmin[I, O any](s *server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	op.Tags = []string{"Administration"}
+	register(s, op, func(ctx context.Context, in *I) (*O, error) {
+		if !callerOf(ctx).administrator {
+			return nil, animo.Errorf(animo.Forbidden, "this is an administrator's to do; use an administrator's key (animo keys add --admin)",
+				"esto es cosa de un administrador; use una clave de administrador (animo keys add --admin)")
+		}
+		out, err := handle(ctx, in)
+		if err == nil && op.Method != http.MethodGet {
+			s.Log.Info("administered", "operation", op.OperationID, "as", tenantOf(ctx))
+		}
+		return out, err
+	})
+}
+
+func (s *server) routeTenants() {
+	type tenantsOutput struct {
+		Body struct {
+			Items []tenantView `json:"items" doc:"By id."`
+		}
+	}
+	type tenantOutput struct{ Body tenantView }
+	type keysOutput struct {
+		Body struct {
+			Items []KeyView `json:"items" doc:"The oldest first."`
+		}
+	}
+	type madeKeyOutput struct{ Body madeKeyView }
+	read := func(ctx context.Context, id string) (*tenantOutput, error) {
+		t, err := s.Tenants.Get(ctx, id)
+		return &tenantOutput{viewTenant(t)}, err
+	}
+
+	registerAdmin(s, huma.Operation{
+		OperationID: "list-tenants", Method: http.MethodGet, Path: "/v1/tenants", Summary: "The tenants",
+	}, func(ctx context.Context, _ *struct{}) (*tenantsOutput, error) {
+		list, err := s.Tenants.List(ctx)
+		out := &tenantsOutput{}
+		out.Body.Items = make([]tenantView, len(list))
+		for i, t := range list {
+			out.Body.Items[i] = viewTenant(t)
+		}
+		return out, err
+	})
+	registerAdmin(s, huma.Operation{
+		OperationID: "add-tenant", Method: http.MethodPost, Path: "/v1/tenants", DefaultStatus: http.StatusCreated, Errors: []int{409},
+		Summary: "Make a tenant", Description: "Without a purpose it can use opinions, and its photos are refused.",
+	}, func(ctx context.Context, in *struct {
+		Body struct {
+			ID string `json:"id" doc:"1 to 63 lower-case letters, digits and hyphens." example:"hotel-sol"`
+			PolicyChange
+		}
+	}) (*tenantOutput, error) {
+		policy, err := in.Body.PolicyChange.of(animo.PhotoPolicy{})
+		if err == nil {
+			err = s.Tenants.AddTenant(ctx, in.Body.ID, policy)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return read(ctx, in.Body.ID)
+	})
+	registerAdmin(s, huma.Operation{
+		OperationID: "change-tenant", Method: http.MethodPatch, Path: "/v1/tenants/{tenant}", Errors: []int{404},
+		Summary: "Change what a tenant may do with photos", Description: "It holds from the next photo on. What is not said stays as it is.",
+	}, func(ctx context.Context, in *struct {
+		TenantParam
+		Body PolicyChange
+	}) (*tenantOutput, error) {
+		t, err := s.Tenants.Get(ctx, in.Tenant)
+		if err != nil {
+			return nil, err
+		}
+		policy, err := in.Body.of(t.Photos)
+		if err == nil {
+			err = s.Tenants.SetPhotos(ctx, in.Tenant, policy)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return read(ctx, in.Tenant)
+	})
+	registerAdmin(s, huma.Operation{
+		OperationID: "remove-tenant", Method: http.MethodDelete, Path: "/v1/tenants/{tenant}", Errors: []int{404},
+		Summary: "Forget a tenant: its keys, photos, people, files, rows, models and queued events",
+		Description: "Nothing can be brought back. The tenant is gone at once; what it had is erased before the answer, or, where that takes longer than " +
+			"a request may (504), in the minutes after. Its name is free again five minutes later. When its keys were the last of all, everybody on this machine is let in again.",
+	}, func(ctx context.Context, in *TenantParam) (*struct{}, error) {
+		return nil, s.Tenants.RemoveTenant(ctx, in.Tenant)
+	})
+	registerAdmin(s, huma.Operation{
+		OperationID: "list-keys", Method: http.MethodGet, Path: "/v1/tenants/{tenant}/keys", Errors: []int{404}, Summary: "A tenant's keys, by how they begin",
+	}, func(ctx context.Context, in *TenantParam) (*keysOutput, error) {
+		keys, err := s.keysOf(ctx, in.Tenant)
+		out := &keysOutput{}
+		out.Body.Items = make([]KeyView, len(keys))
+		for i, k := range keys {
+			out.Body.Items[i] = viewKey(k)
+		}
+		return out, err
+	})
+	registerAdmin(s, huma.Operation{
+		OperationID: "add-key", Method: http.MethodPost, Path: "/v1/tenants/{tenant}/keys", DefaultStatus: http.StatusCreated, Errors: []int{404},
+		Summary: "Make a key and show it, once",
+		Description: "From the first key on, every request needs one, this machine's too. Let the first one be an administrator's, or tenants and keys can be " +
+			"looked after on the command line only.",
+	}, func(ctx context.Context, in *struct {
+		TenantParam
+		Body KeySpec
+	}) (*madeKeyOutput, error) {
+		v, err := s.addKey(ctx, in.Tenant, in.Body)
+		return &madeKeyOutput{v}, err
+	})
+	registerAdmin(s, huma.Operation{
+		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/v1/tenants/{tenant}/keys/{id}", Errors: []int{404},
+		Summary: "Make a key worthless, at once", Description: "When it was the last of all, everybody on this machine is let in again; see animo keys.",
+	}, func(ctx context.Context, in *struct {
+		TenantParam
+		ID string `path:"id" doc:"How the key begins, or an access key's ID." example:"animo_Zx8kQ2w1"`
+	}) (*struct{}, error) {
+		return nil, s.revoke(ctx, in.Tenant, in.ID)
+	})
+}

@@ -1,0 +1,83 @@
+import { texts } from '../lib/lang.svelte'
+
+const faces = { es: (n: number) => (n === 1 ? '1 rostro' : `${n} rostros`), en: (n: number) => (n === 1 ? '1 face' : `${n} faces`) }
+
+export const t = texts({
+  lead: { es: 'Mida el ánimo de quienes están delante de esta cámara, sin que la imagen salga de este dispositivo.', en: 'Measure the mood of whoever is in front of this camera; the picture never leaves this device.' },
+  leadPicture: { es: 'Mida el ánimo de quienes están delante de esta cámara.', en: 'Measure the mood of whoever is in front of this camera.' },
+  consent: { es: 'Antes de encender la cámara', en: 'Before the camera goes on' },
+  stays: { es: 'La imagen se analiza en este navegador y se queda en este dispositivo.', en: 'The picture is analysed in this browser and stays on this device.' },
+  sends: {
+    es: 'A este servidor solo llega, de cada rostro, qué emociones muestra, en qué parte de la imagen está y cuándo se vio. Nadie es reconocido.',
+    en: 'All that reaches this server is, for each face, which emotions it shows, where in the picture it is and when it was seen. Nobody is recognised.',
+  },
+  sendsPicture: {
+    es: 'Ha elegido enviar también la imagen: cada fotograma con rostros se envía entero y se guarda como una foto. El servidor puede reconocer en ella a las personas presentadas.',
+    en: 'You chose to send the picture, too: each frame with faces is sent whole and kept like a photo. The server may recognise people in it who were introduced.',
+  },
+  everybody: { es: 'Todas las personas que se ven deben saberlo y estar de acuerdo.', en: 'Everybody who can be seen must know of it and agree.' },
+  undo: {
+    es: 'Puede parar cuando quiera y borrar después lo que se envió. La cámara se apaga al salir de esta página.',
+    en: 'You can stop whenever you want and erase afterwards what was sent. The camera goes off when you leave this page.',
+  },
+  start: { es: 'De acuerdo, encender la cámara', en: 'Agree and start the camera' },
+  stop: { es: 'Apagar la cámara', en: 'Stop the camera' },
+  settings: { es: 'Ajustes', en: 'Settings' },
+  source: { es: 'Nombre de la cámara', en: 'Name of the camera' },
+  sourceHint: { es: 'Con él aparece lo medido entre los orígenes.', en: 'What is measured appears under it among the sources.' },
+  sourceEmpty: { es: 'Escriba un nombre, por ejemplo «cámara».', en: 'Write a name, such as “camera”.' },
+  sourceLong: { es: 'El nombre es demasiado largo: caben 64 bytes.', en: 'The name is too long: it may have 64 bytes.' },
+  every: { es: 'Enviar cada', en: 'Send every' },
+  seconds: { es: (n: number) => (n === 1 ? '1 segundo' : `${n} segundos`), en: (n: number) => (n === 1 ? '1 second' : `${n} seconds`) },
+  minute: { es: '1 minuto', en: '1 minute' },
+  device: { es: 'Cámara', en: 'Camera' },
+  anyDevice: { es: 'La que elija el navegador', en: 'Whichever the browser chooses' },
+  picture: { es: 'Enviar también la imagen', en: 'Send the picture, too' },
+  pictureHint: { es: 'Apagado, no se envía ninguna imagen.', en: 'While this is off, no picture is sent.' },
+  pictureTitle: { es: '¿Enviar también la imagen?', en: 'Send the picture, too?' },
+  pictureText: {
+    es: 'En lugar de solo las emociones, se envía entero cada fotograma con rostros y se guarda como una foto: el servidor lo analiza y puede reconocer a las personas presentadas. Hágalo solo si todas las personas que se ven están de acuerdo.',
+    en: 'In place of emotions alone, each frame with faces is sent whole and kept like a photo: the server analyses it and may recognise people who were introduced. Do so only if everybody who can be seen agrees.',
+  },
+  pictureYes: { es: 'Enviar la imagen', en: 'Send the picture' },
+  loading: { es: 'Se cargan las redes que ven rostros…', en: 'Loading the networks that see faces…' },
+  asking: { es: 'Permita al navegador usar la cámara…', en: 'Let the browser use the camera…' },
+  on: { es: 'Cámara encendida', en: 'Camera on' },
+  off: { es: 'La cámara está apagada', en: 'The camera is off' },
+  view: { es: 'Imagen de la cámara', en: 'The camera’s picture' },
+  inView: { es: (n: number) => (n === 0 ? 'Ningún rostro a la vista' : `${faces.es(n)} a la vista`), en: (n: number) => (n === 0 ? 'No face in view' : `${faces.en(n)} in view`) },
+  sent: { es: 'Enviado', en: 'Sent' },
+  sentFaces: { es: (n: string, one: boolean) => `${n} ${one ? 'rostro enviado' : 'rostros enviados'}`, en: (n: string, one: boolean) => `${n} ${one ? 'face' : 'faces'} sent` },
+  sentPhotos: { es: (n: string, one: boolean) => `${n} ${one ? 'imagen enviada' : 'imágenes enviadas'}`, en: (n: string, one: boolean) => `${n} ${one ? 'picture' : 'pictures'} sent` },
+  noneSent: { es: 'Aún no se ha enviado nada.', en: 'Nothing has been sent yet.' },
+  last: { es: (time: string) => `Lo último, a las ${time}`, en: (time: string) => `The last at ${time}` },
+  waiting: {
+    es: (n: number, again: boolean) => `${faces.es(n)} por enviar${again ? '; se reintenta' : ''}`,
+    en: (n: number, again: boolean) => `${faces.en(n)} to be sent${again ? '; trying again' : ''}`,
+  },
+  seeLive: { es: 'Verlo en vivo', en: 'See it live' },
+  erase: { es: 'Borrar lo enviado', en: 'Erase what was sent' },
+  eraseTitle: { es: '¿Borrar lo enviado?', en: 'Erase what was sent?' },
+  eraseText: {
+    es: 'Se borra del servidor todo lo que esta página envió desde que se abrió, y de las cuentas también. No se puede deshacer.',
+    en: 'All that this page has sent since it was opened is erased from the server, and from the counts, too. This cannot be undone.',
+  },
+  erasing: { es: 'Se borra lo enviado', en: 'Erasing what was sent' },
+  erased: { es: 'Lo enviado está borrado.', en: 'What was sent is erased.' },
+  unsafe: {
+    es: 'El navegador solo da la cámara a páginas de https o de este mismo equipo. Abra Animo por https o en http://localhost.',
+    en: 'Browsers give the camera only to pages that come by https or from this very computer. Open Animo by https or at http://localhost.',
+  },
+  refused: {
+    es: 'El navegador no da permiso para usar la cámara. Permítalo en los ajustes de este sitio, junto a la dirección, y vuelva a empezar.',
+    en: 'The browser gives no permission to use the camera. Allow it in the settings of this site, beside the address, and start again.',
+  },
+  noCamera: { es: 'No hay ninguna cámara. Conecte una y vuelva a empezar.', en: 'There is no camera. Connect one and start again.' },
+  busy: { es: 'Otro programa está usando la cámara. Ciérrelo y vuelva a empezar.', en: 'Another program is using the camera. Close it and start again.' },
+  gone: { es: 'La cámara se ha desconectado. Conéctela y vuelva a empezar.', en: 'The camera was disconnected. Connect it and start again.' },
+  cannot: { es: (why: string) => `La cámara no funciona: ${why}`, en: (why: string) => `The camera does not work: ${why}` },
+  noNetworks: {
+    es: (why: string) => `No se han podido cargar las redes que ven rostros (${why}). Compruebe la red y vuelva a empezar.`,
+    en: (why: string) => `The networks that see faces could not be loaded (${why}). Check the network and start again.`,
+  },
+})

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { axe, browserTest, fitsWidth, phone, root } from './harness.mjs'
+
+/** The sample opinions, of which one in five has the wrong label, so that scores are not all perfect; times as often. */
+async function labelled(times = 1) {
+  const lines = (await readFile(join(root, 'samples/opiniones.txt'), 'utf8')).trim().split('\n')
+  const wrong = (line, i) => (i % 5 ? line : line.slice(0, -1) + (line.endsWith('1') ? '0' : '1'))
+  return Array.from({ length: times }, (_, n) => lines.map((line, i) => wrong(n ? `${n} ${line}` : line, i))).flat().join('\n') + '\n'
+}
+
+/** Drops a file on the page's place for files, as the mouse does. */
+async function drop(page, name, content) {
+  const data = await page.evaluateHandle(([name, content]) => {
+    const data = new DataTransfer()
+    data.items.add(new File([content], name, { type: 'text/plain' }))
+    return data
+  }, [name, content])
+  await page.locator('.zone').dispatchEvent('drop', { dataTransfer: data })
+}
+
+async function trained(server, name, content) {
+  const res = await fetch(`${server.url}/v1/training/${name}`, { method: 'PUT', body: content })
+  assert.equal(res.status, 202, await res.clone().text())
+  return ended(server, name)
+}
+
+async function ended(server, name) {
+  for (;;) {
+    const training = await server.api('GET', `/v1/training/${name}?wait=20`)
+    if (training.status === 'done' || training.status === 'failed') return training
+  }
+}
+
+browserTest('opinions: with nothing there it says what to do; a dropped file is trained while one watches, and its model opens', async ({ open, server }) => {
+  const page = await open('opinions')
+  await page.getByText('No models yet').waitFor()
+  await axe(page)
+  // What the page says of the training while it runs, whenever that changes.
+  await page.evaluate(() => {
+    globalThis.said = new Set()
+    new MutationObserver(() => document.querySelectorAll('ol[aria-label=Steps] [aria-current=step]').forEach((li) => globalThis.said.add(li.innerText.trim()))).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })
+  })
+  await drop(page, 'hoteles.txt', await labelled(15))
+  await page.getByRole('progressbar', { name: 'Training of hoteles.txt' }).waitFor()
+  await page.getByText('hoteles.txt is trained.').waitFor({ timeout: 60_000 })
+  const said = await page.evaluate(() => [...globalThis.said])
+  assert.ok(said.some((text) => /^Choose method and measure part \d+ of 10, trying (nb|lexnb|lexnb2|lexblend|blend)$/.test(text)), `progress was shown: ${said}`)
+  const { report } = (await server.api('GET', '/v1/models/hoteles.txt')).versions[0]
+  await page.getByRole('link', { name: /^hoteles.txt/ }).click()
+  await page.getByRole('heading', { name: 'hoteles.txt' }).waitFor()
+  const accuracy = page.getByRole('img', { name: /^Accuracy in each part: / })
+  await accuracy.waitFor()
+  assert.equal(await accuracy.locator('circle').count(), 10, 'a point for each fold')
+  const cells = await page.locator('table.matrix strong').allInnerTexts()
+  assert.deepEqual(cells.map((text) => Number(text.replaceAll(',', ''))), ['positive_positive', 'positive_negative', 'negative_positive', 'negative_negative'].map((k) => report.confusion[k]))
+  await page.getByText('Figures of each part').click()
+  assert.equal(await page.locator('details tbody tr').count(), 10)
+  await axe(page)
+})
+
+browserTest('opinions: method and parts are chosen behind a disclosure, for a file that is dropped and to train anew', async ({ open, server }) => {
+  const page = await open('opinions', { allow: /422/ })
+  await page.getByText('More options: method auto, 10 parts').click()
+  const offered = await page.getByLabel('Method').locator('option').evaluateAll((options) => options.map((o) => o.value))
+  const { message } = await server.api('POST', '/v1/models', { id: 'x', trainer: 'nope' }).then(() => assert.fail('such a trainer is refused'), (err) => err)
+  assert.deepEqual(offered.toSorted(), /use one of ([\w, ]+)/.exec(message)[1].split(', ').toSorted(), 'the methods that the server has')
+  await page.getByLabel('Method').selectOption('nb')
+  await page.getByLabel('Parts').fill('101')
+  await drop(page, 'receta.txt', await labelled())
+  await page.getByRole('alert').filter({ hasText: 'folds is 101; use 2 to 100' }).waitFor()
+  await page.getByLabel('Parts').fill('4')
+  await drop(page, 'receta.txt', await labelled())
+  await page.getByText('receta.txt is trained.').waitFor()
+  await axe(page)
+  await page.getByRole('link', { name: /^receta.txt/ }).click()
+  await page.getByText('More options: method nb, 4 parts').click() // as before
+  await page.getByLabel('Parts').fill('')
+  await page.getByLabel('Method').selectOption('lexnb')
+  await page.getByRole('button', { name: 'Train anew' }).click()
+  await page.getByRole('combobox', { name: 'Compare with' }).waitFor()
+  const { versions } = await server.api('GET', '/v1/models/receta.txt')
+  assert.deepEqual(versions.map((v) => [v.trainer, v.folds, v.report.folds.length]), [['lexnb', 10, 10], ['nb', 4, 4]])
+})
+
+browserTest('opinions: a file that cannot be learned from is named with its line and what to do, one that is refused, too', async ({ open }) => {
+  const page = await open('opinions', { lang: 'es', allow: /422|4\d\d/ })
+  await drop(page, 'mal.txt', 'Muy bueno\t1\nsin etiqueta\nMuy malo\t0\n')
+  await page.getByText('línea 2').first().waitFor()
+  await page.getByText('Corrija la línea 2 de mal.txt y suelte el archivo otra vez.').waitFor()
+  await drop(page, 'nada.txt', '')
+  await page.getByRole('alert').filter({ hasText: /./ }).first().waitFor()
+  await page.getByRole('button', { name: 'Quitar de la lista: nada.txt' }).click()
+  await page.getByRole('button', { name: 'Quitar de la lista: nada.txt' }).waitFor({ state: 'detached' })
+  await axe(page)
+  await page.getByRole('button', { name: 'Quitar de la lista: mal.txt' }).click()
+  await page.getByText('Corrija la línea 2').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Olvidar mal.txt' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Olvidar' }).click()
+  await page.getByRole('button', { name: 'Olvidar mal.txt' }).waitFor({ state: 'detached' })
+})
+
+browserTest('opinions: texts are tried, words are marked by weight, a wrong answer is corrected, learned and removed', async ({ open, server }) => {
+  await trained(server, 'probar.txt', await labelled())
+  const page = await open('opinions/probar.txt')
+  await page.getByText('Nothing corrected').waitFor()
+  await page.getByRole('button', { name: 'Classify' }).click()
+  await page.getByRole('alert').filter({ hasText: 'Write an opinion.' }).waitFor()
+  const text = 'La comida, excelente, pero el trato, pésimo.'
+  await page.getByLabel('Opinions in Spanish, one a line').fill(`${text}\nzzz qqq`)
+  await page.getByLabel('Opinions in Spanish, one a line').press('Control+Enter')
+  await page.locator('mark', { hasText: 'excelente' }).waitFor()
+  const [result] = (await server.api('POST', '/v1/models/probar.txt/classify', { texts: [text], explain: 40 })).results
+  for (const word of ['excelente', 'pésimo']) {
+    const weight = result.evidence.filter((e) => e.ngram === word).reduce((sum, e) => sum + e.weight, 0)
+    const mark = page.locator('p mark', { hasText: word }).first()
+    assert.equal(await mark.getAttribute('class').then((c) => c.split(' ')[0]), weight > 0 ? 'Positivo' : 'Negativo', `${word} weighs ${weight}`)
+  }
+  assert.equal(await page.locator('section', { hasText: 'Try it' }).locator('p.text').first().innerText(), text, 'the text as it was written')
+  await page.getByText('This is a guess').waitFor()
+  await axe(page)
+  const other = result.label === 'Positivo' ? 'Negative' : 'Positive'
+  await page.getByRole('button', { name: `Wrong: it is ${other}` }).first().click()
+  await page.getByText(`Kept as ${other}`).waitFor()
+  const list = page.locator('ul.corrections li')
+  await list.filter({ hasText: text }).waitFor()
+  assert.deepEqual((await server.api('GET', '/v1/models/probar.txt/corrections')).items.map((c) => [c.text, c.label]), [[text, result.label === 'Positivo' ? 'Negativo' : 'Positivo']])
+  await page.getByRole('button', { name: 'Train anew' }).click()
+  await page.getByRole('combobox', { name: 'Compare with' }).waitFor() // there are two versions
+  const versions = (await server.api('GET', '/v1/models/probar.txt')).versions
+  assert.deepEqual(versions.map((v) => v.corrections), [1, 0])
+  await page.getByRole('button', { name: `Remove the correction of “${text}”` }).click()
+  await page.getByText('Nothing corrected').waitFor()
+  assert.deepEqual((await server.api('GET', '/v1/models/probar.txt/corrections')).items ?? [], [])
+})
+
+browserTest('opinions: versions are compared side by side, rolled back and forward, and the model is deleted', async ({ open, server }) => {
+  const first = await trained(server, 'comparar.txt', await labelled())
+  const second = await trained(server, 'comparar.txt', await labelled(3))
+  const page = await open('opinions/comparar.txt')
+  await page.getByRole('combobox', { name: 'Compare with' }).selectOption(first.version)
+  await page.locator('table.matrix').nth(1).waitFor()
+  assert.match(await page.locator('.metrics .badge').first().innerText(), /^[+-]?[\d.]+ points$/)
+  await axe(page)
+  const current = async () => (await server.api('GET', '/v1/models/comparar.txt')).current
+  assert.equal(await current(), second.version)
+  const serve = page.getByRole('button', { name: /^Let it answer: / })
+  await serve.press('Enter')
+  await page.getByText(/^Version .* answers now\.$/).first().waitFor()
+  assert.equal(await current(), first.version, 'rolled back')
+  await page.locator('table tbody tr').last().getByText('Answers').waitFor()
+  await serve.click()
+  await page.locator('tbody tr', { has: page.locator(`th[title="${second.version}"]`) }).getByText('Answers').waitFor()
+  assert.equal(await current(), second.version, 'and forward')
+  await page.getByRole('button', { name: 'Delete the model' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  assert.equal(await current(), second.version)
+  await page.getByRole('button', { name: 'Delete the model' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the model' }).click()
+  await page.getByRole('heading', { name: 'Opinions', exact: true }).waitFor()
+  assert.ok(!((await server.api('GET', '/v1/models')).items ?? []).some((m) => m.id === 'comparar.txt'))
+})
+
+browserTest('opinions: on a phone, dark, in Spanish, all of it fits and axe finds nothing', async ({ open, server }) => {
+  await trained(server, 'un-nombre-de-archivo-bastante-largo-de-las-opiniones-de-enero.txt', await labelled())
+  await trained(server, 'mal2.txt', 'sin etiqueta\n')
+  const page = await open('opinions', { lang: 'es', theme: 'dark', ...phone })
+  await page.getByRole('link', { name: /^un-nombre/ }).waitFor()
+  await page.getByText('Más opciones: método auto, 10 partes').click()
+  await fitsWidth(page)
+  await axe(page)
+  await page.getByRole('link', { name: /^un-nombre/ }).click()
+  await page.getByLabel('Opiniones en español, una por línea').fill('La habitación estaba sucia y el desayuno era abundante y variado')
+  await page.getByRole('button', { name: 'Clasificar' }).click()
+  await page.locator('p mark').first().waitFor()
+  await fitsWidth(page)
+  await axe(page)
+})
+
+browserTest('opinions: a model that is not there says so', async ({ open }) => {
+  const page = await open('opinions/no-hay', { allow: /404/ })
+  await page.getByText('There is no model “no-hay”').waitFor()
+  await axe(page)
+})
