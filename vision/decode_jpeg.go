@@ -32,7 +32,7 @@ func decodeJPEG(data []byte, memory *Memory, stop func() bool) (Image, bool) {
 	ok := f.scan(stop, func(rows int) { decoded <- rows })
 	close(decoded)
 	group.Wait()
-	memory.planes.keep(f.planes)
+	keepBytes(&memory.planes, f.planes)
 	if !ok {
 		memory.Recycle(&out)
 		return Image{}, false

@@ -8,8 +8,9 @@ import (
 )
 
 // Memory keeps the memory of pictures that nobody needs any more for those to come: to have the system find and clear
-// as much takes longer than decoding a small picture. The zero value is ready, for any number of goroutines. It lets go
-// of what was not needed for some seconds.
+// as much takes longer than decoding a small picture. Of large ones it keeps nothing: there the gain is lost in the time
+// that decoding takes, and the memory would be held beside what Limits.Admit counts. The zero value is ready, for any
+// number of goroutines. It lets go of what was not needed for some seconds.
 type Memory struct {
 	pixels spare[[]uint8]
 	planes spare[[]uint8] // of JPEGs that are being decoded
@@ -17,9 +18,17 @@ type Memory struct {
 
 // Recycle takes a picture's memory and leaves it without pixels. Nobody may use a copy of it after that.
 func (m *Memory) Recycle(img *Image) {
-	if img.Pix != nil {
-		m.pixels.keep(img.Pix)
-		img.Pix = nil
+	keepBytes(&m.pixels, img.Pix)
+	img.Pix = nil
+}
+
+// maxSpareBytes is up to which size memory is kept: that of a picture of four million pixels.
+const maxSpareBytes = 12 << 20
+
+// keepBytes keeps memory that bytesOf may give again.
+func keepBytes(s *spare[[]uint8], b []uint8) {
+	if b != nil && cap(b) <= maxSpareBytes {
+		s.keep(b)
 	}
 }
 

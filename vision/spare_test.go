@@ -81,3 +81,12 @@ func TestDecode_into_used_memory_gives_the_same_pixels(t *testing.T) {
 		s.drop.Stop()
 	}
 }
+
+func TestMemory_keeps_nothing_of_large_pictures(t *testing.T) {
+	var memory Memory
+	img := Image{2001, 2100, make([]uint8, 3*2001*2100)}
+	memory.Recycle(&img)
+	if img.Pix != nil || len(memory.pixels.items) > 0 {
+		t.Errorf("of a picture of %d bytes, %d are kept", 3*2001*2100, len(memory.pixels.items))
+	}
+}
