@@ -139,6 +139,12 @@ func TestPeople_introduced_by_photos_are_recognised_in_others(t *testing.T) {
 	if len(records.Items) != 1 || records.Items[0].PhotoID != before.ID || len(records.Items[0].Data.Celebrities) != 1 || records.Items[0].Data.Celebrities[0].Name != "Aarón" {
 		t.Errorf("recorded of Aarón: %+v", records)
 	}
+	if r := a.do("GET", "/v1/moods/summary?every=24h&person=Aaro\u0301n", ""); r.status != http.StatusOK || strings.Count(r.body, `"faces":1`) != 3 { // in all, of the source, in the day
+		t.Errorf("summary of Aarón: %d %s", r.status, r.body)
+	}
+	if r := a.do("GET", "/v1/moods/summary?every=24h&person=Nadie", ""); r.status != http.StatusOK || !strings.Contains(r.body, `"intervals":[]`) {
+		t.Errorf("summary of nobody: %d %s", r.status, r.body)
+	}
 	for _, path := range []string{p.ThumbnailURL, p.KnownBy[0].ThumbnailURL} {
 		r := a.do("GET", path, "")
 		if c, err := jpeg.DecodeConfig(strings.NewReader(r.body)); err != nil || max(c.Width, c.Height) > 160 || r.header.Get("Content-Type") != "image/jpeg" {

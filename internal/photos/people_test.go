@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image/jpeg"
 	"io"
 	"reflect"
@@ -134,6 +135,47 @@ func TestPeople_are_recognised_once_they_are_introduced(t *testing.T) {
 	}
 	if live, dead := l.depth(); live+dead > 0 {
 		t.Errorf("%d events and %d dead letters are left", live, dead)
+	}
+}
+
+func TestSummary_of_a_person_counts_that_persons_faces(t *testing.T) {
+	l := newLine(t, photos.Options{})
+	l.introduce("Ana", portrait(10))
+	l.introduce("Bea", portrait(200))
+	l.emotions = []string{"SAD", "HAPPY"}
+	for i := range 4 { // Ana is sad in each, somebody else happy
+		l.take("foto.png", picture(2, uint8(i)))
+		l.now = l.now.Add(20 * time.Minute)
+	}
+	l.run()
+	start := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	nowhere := "terraza"
+	for name, c := range map[string]struct {
+		tenant string
+		q      photos.SummaryQuery
+		want   string // sad faces in each half of an hour
+	}{
+		"all":            {tenant, photos.SummaryQuery{Person: "Ana"}, "[12:00 2 90][12:30 1 90][13:00 1 90] 4 4"},
+		"a time":         {tenant, photos.SummaryQuery{Person: "Ana", From: start.Add(25 * time.Minute), To: start.Add(45 * time.Minute)}, "[12:00 2 90][12:30 1 90] 3 3"},
+		"another source": {tenant, photos.SummaryQuery{Person: "Ana", Source: &nowhere}, " 0 0"},
+		"nowhere seen":   {tenant, photos.SummaryQuery{Person: "Bea"}, " 0 0"},
+		"nobody":         {tenant, photos.SummaryQuery{Person: "Nadie"}, " 0 0"},
+		"another tenant": {"otro", photos.SummaryQuery{Person: "Ana"}, " 0 0"},
+	} {
+		c.q.Every = 30 * time.Minute
+		s, err := l.flow.Summary(t.Context(), c.tenant, c.q)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		var got strings.Builder
+		for _, i := range s.Intervals {
+			fmt.Fprintf(&got, "[%s %d %v]", i.From.Format("15:04"), i.Moods[animo.Sad].Faces, i.Moods[animo.Sad].Confidence)
+		}
+		fmt.Fprintf(&got, " %d %d", s.Total[animo.Sad].Faces, s.Sources["puerta"][animo.Sad].Faces)
+		if got.String() != c.want || s.Total[animo.Happy].Faces != 0 {
+			t.Errorf("%s: %q, want %q; in all %v", name, &got, c.want, s.Total)
+		}
 	}
 }
 

@@ -2,7 +2,9 @@ package photos
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -15,6 +17,7 @@ import (
 // SummaryQuery chooses what Summary counts.
 type SummaryQuery struct {
 	Every  time.Duration // length of an interval: whole minutes that divide a day, or whole days
+	Person string        // empty: everybody
 	Source *string       // nil: every source
 	From   time.Time     // zero: the beginning; widened to a whole interval
 	To     time.Time     // zero: no end; widened to a whole interval
@@ -60,60 +63,57 @@ func talliesOf(r animo.MoodRecord) []table.Tally {
 	return list
 }
 
-// intervalsMost and sourcesMost are how many intervals and sources one summary has at most.
+// intervalsMost and sourcesMost are how many intervals and sources one summary has at most. One of a person looks at
+// facesMost faces: these are counted one by one.
 const (
 	intervalsMost = 10_000
 	sourcesMost   = 1_000
+	facesMost     = 200_000
 )
 
 // Summary counts recorded faces by mood and interval. It answers Invalid for an interval's length that is not
-// possible, and TooLarge when there would be more than 10,000 intervals or 1,000 sources.
+// possible, and TooLarge when there would be more than 10,000 intervals or 1,000 sources, or more than 200,000 faces
+// to be looked at one by one.
 func (f *Flow) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summary, error) {
 	if q.Every < time.Minute || q.Every%time.Minute != 0 || (q.Every < day && day%q.Every != 0) || (q.Every > day && q.Every%day != 0) {
 		return Summary{}, animo.Errorf(animo.Invalid, "an interval of %s is not possible; use whole minutes that divide a day, like 1m, 15m or 6h, or whole days, like 24h",
 			"un intervalo de %s no es posible; use minutos enteros que dividan un día, como 1m, 15m o 6h, o días enteros, como 24h", lengthText(q.Every)).Of("every")
 	}
-	level := levels[slices.IndexFunc(levels, func(l level) bool { return q.Every%l.long == 0 })]
-	r := table.Range{Prefix: level.name + "/"}
 	if !q.From.IsZero() {
-		r.From = r.Prefix + floor(q.From, q.Every).Format(level.layout)
+		q.From = floor(q.From, q.Every)
 	}
 	if !q.To.IsZero() {
-		r.To = r.Prefix + floor(q.To.Add(q.Every-1), q.Every).Format(level.layout)
+		q.To = floor(q.To.Add(q.Every-1), q.Every)
 	}
-
+	list := f.counted
+	if q.Person != "" {
+		list = f.countedOne
+	}
 	intervals := map[time.Time]counts{}
 	total, sources := counts{}, map[string]counts{}
-	for _, m := range animo.Moods() {
-		for t, err := range f.tables.Tallies(ctx, tenant, moodTable(m), r) {
-			if err != nil {
-				return Summary{}, err
-			}
-			stamp, source, _ := strings.Cut(strings.TrimPrefix(t.Key, r.Prefix), "/")
-			if q.Source != nil && source != *q.Source {
-				continue
-			}
-			at, err := time.Parse(level.layout, stamp)
-			if err != nil {
-				return Summary{}, fmt.Errorf("tally %q: %w", t.Key, err)
-			}
-			at = floor(at, q.Every)
-			if intervals[at] == nil {
-				if len(intervals) == intervalsMost {
-					return Summary{}, animo.Errorf(animo.TooLarge, "there are more than %d intervals of %s; take longer ones, or a shorter time", "hay más de %d intervalos de %s; tómelos más largos, o un tiempo más corto", intervalsMost, lengthText(q.Every)).Of("every")
-				}
-				intervals[at] = counts{}
-			}
-			if sources[source] == nil {
-				if len(sources) == sourcesMost {
-					return Summary{}, animo.Errorf(animo.TooLarge, "there are more than %d sources; name one", "hay más de %d fuentes; nombre una", sourcesMost).Of("source")
-				}
-				sources[source] = counts{}
-			}
-			intervals[at].add(m, t)
-			sources[source].add(m, t)
-			total.add(m, t)
+	for c, err := range list(ctx, tenant, q) {
+		if err != nil {
+			return Summary{}, err
 		}
+		if q.Source != nil && c.source != *q.Source {
+			continue
+		}
+		at := floor(c.at, q.Every)
+		if intervals[at] == nil {
+			if len(intervals) == intervalsMost {
+				return Summary{}, animo.Errorf(animo.TooLarge, "there are more than %d intervals of %s; take longer ones, or a shorter time", "hay más de %d intervalos de %s; tómelos más largos, o un tiempo más corto", intervalsMost, lengthText(q.Every)).Of("every")
+			}
+			intervals[at] = counts{}
+		}
+		if sources[c.source] == nil {
+			if len(sources) == sourcesMost {
+				return Summary{}, animo.Errorf(animo.TooLarge, "there are more than %d sources; name one", "hay más de %d fuentes; nombre una", sourcesMost).Of("source")
+			}
+			sources[c.source] = counts{}
+		}
+		intervals[at].add(c)
+		sources[c.source].add(c)
+		total.add(c)
 	}
 	s := Summary{Every: lengthText(q.Every), Total: total.means(), Sources: map[string]map[animo.Mood]MoodCount{}, Intervals: make([]Interval, 0, len(intervals))}
 	for name, c := range sources {
@@ -123,6 +123,69 @@ func (f *Flow) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summ
 		s.Intervals = append(s.Intervals, Interval{at, intervals[at].means()})
 	}
 	return s, nil
+}
+
+// count is how many faces of a mood there were at a time and a place.
+type count struct {
+	at         time.Time
+	source     string
+	mood       animo.Mood
+	n          int64
+	confidence float64 // of all of them together
+}
+
+// counted yields the counts that a summary of everybody adds up, those of the longest time that will do. From and To
+// are beginnings of intervals.
+func (f *Flow) counted(ctx context.Context, tenant string, q SummaryQuery) iter.Seq2[count, error] {
+	level := levels[slices.IndexFunc(levels, func(l level) bool { return q.Every%l.long == 0 })]
+	r := table.Range{Prefix: level.name + "/"}
+	if !q.From.IsZero() {
+		r.From = r.Prefix + q.From.Format(level.layout)
+	}
+	if !q.To.IsZero() {
+		r.To = r.Prefix + q.To.Format(level.layout)
+	}
+	return func(yield func(count, error) bool) {
+		for _, m := range animo.Moods() {
+			for t, err := range f.tables.Tallies(ctx, tenant, moodTable(m), r) {
+				c := count{mood: m, n: t.N, confidence: t.Sum}
+				if err == nil {
+					var stamp string
+					stamp, c.source, _ = strings.Cut(strings.TrimPrefix(t.Key, r.Prefix), "/")
+					if c.at, err = time.Parse(level.layout, stamp); err != nil {
+						err = fmt.Errorf("tally %q: %w", t.Key, err)
+					}
+				}
+				if !yield(c, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// countedOne yields each face of a person as a count, as counted does those of everybody.
+func (f *Flow) countedOne(ctx context.Context, tenant string, q SummaryQuery) iter.Seq2[count, error] {
+	chosen := MoodQuery{Person: q.Person, Source: q.Source, From: q.From, To: q.To}
+	return func(yield func(count, error) bool) {
+		seen := 0
+		for row, err := range f.chosen(ctx, tenant, chosen, chosen.keys(), false) {
+			var r animo.MoodRecord
+			if err == nil {
+				err = json.Unmarshal(row.Value, &r)
+			}
+			if seen++; err == nil && seen > facesMost {
+				err = animo.Errorf(animo.TooLarge, "a summary of one person looks at %d faces, and here there are more; take a shorter time", "el resumen de una persona mira %d rostros, y aquí hay más; tome un tiempo más corto", facesMost).Of("from")
+			}
+			if err != nil {
+				yield(count{}, err)
+				return
+			}
+			if chosen.Matches(&r) && !yield(count{r.Taken, r.Source, r.Mood, 1, r.ImageData.Emotion.Confidence}, nil) {
+				return
+			}
+		}
+	}
 }
 
 // floor gives the beginning of the interval that a time lies in, in UTC.
@@ -145,11 +208,11 @@ func lengthText(d time.Duration) string {
 // counts are numbers of faces and sums of confidences by mood.
 type counts map[animo.Mood]table.Tally
 
-func (c counts) add(m animo.Mood, t table.Tally) {
-	sum := c[m]
-	sum.N += t.N
-	sum.Sum += t.Sum
-	c[m] = sum
+func (c counts) add(one count) {
+	sum := c[one.mood]
+	sum.N += one.n
+	sum.Sum += one.confidence
+	c[one.mood] = sum
 }
 
 // means gives the figures of every mood, zeros for one without faces.

@@ -297,7 +297,7 @@ export interface paths {
         };
         /**
          * How many faces of each mood there were in each interval
-         * @description Intervals without a face are left out.
+         * @description Intervals without a face are left out. Everybody's faces are counted beforehand, a person's one by one, 200,000 at most.
          */
         get: operations["summarise-moods"];
         put?: never;
@@ -4428,6 +4428,8 @@ export interface operations {
             query?: {
                 /** @description Length of an interval: whole minutes that divide a day, or whole days. */
                 every?: string;
+                /** @description Only of this person. */
+                person?: string;
                 /** @description Only of this camera or stage; empty: only of photos without one. */
                 source?: string;
                 /** @description Taken then or later: RFC 3339, a date (UTC), or so long ago, such as -15m or -7d. */
@@ -4461,6 +4463,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

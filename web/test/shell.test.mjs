@@ -70,3 +70,26 @@ browserTest('a server with keys asks for one, says when it is wrong, keeps it in
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByLabel('API key').waitFor()
 })
+
+browserTest('before anybody sends faces, the page says that the tenant has stated no purpose, until it has', async ({ t, open }) => {
+  const server = await startServer()
+  t.after(() => server.stop())
+  await server.cli('tenants', 'add', 'sol')
+  const key = (await server.cli('keys', 'add', 'sol')).match(/animo_\S+/)[0]
+  const page = await open('photos', { server, allow: /401/ })
+  await page.getByLabel('API key').fill(key)
+  await page.getByLabel('API key').press('Enter')
+  const said = page.getByRole('alert').filter({ hasText: 'Tenant “sol” has stated no purpose' })
+  for (const place of ['photos', 'people', 'camera']) {
+    await page.locator(`nav a[href="#/${place}"]`).click()
+    await page.locator(`nav a[href="#/${place}"][aria-current=page]`).waitFor()
+    await said.waitFor()
+    await axe(page)
+  }
+  const start = page.getByRole('button', { name: 'Agree and start the camera' })
+  assert.ok(await start.isDisabled())
+  await server.cli('tenants', 'set', 'sol', '--purpose', 'event')
+  for (const place of ['photos', 'camera']) await page.locator(`nav a[href="#/${place}"]`).click()
+  await said.waitFor({ state: 'detached' })
+  assert.ok(await start.isEnabled())
+})

@@ -13,12 +13,13 @@ class Session {
     })
   }
 
+  /** Asks the server. What it said before holds where it cannot be asked again. */
   async load() {
     try {
       this.problem = null
       this.state = await api('get', '/v1/session', {})
     } catch (err) {
-      this.problem = err
+      if (!this.state) this.problem = err
     }
   }
 
@@ -29,6 +30,7 @@ class Session {
 
   async signOut() {
     await api('delete', '/v1/session', {})
+    this.state = null
     await this.load()
   }
 }

@@ -45,7 +45,6 @@ export const t = texts({
   when: { es: 'Momento', en: 'Time' },
   all: { es: 'Total', en: 'All' },
   counts: { es: 'Caras por origen', en: 'Faces by source' },
-  onlyMost: { es: (n: string) => `Contadas las últimas ${n} caras de esta persona; hay más en este periodo.`, en: (n: string) => `The last ${n} faces of this person are counted; this range has more.` },
 
   latest: { es: 'Últimas caras', en: 'Latest faces' },
   fresh: { es: (n: number, text: string) => (n === 1 ? '1 cara nueva' : `${text} caras nuevas`), en: (n: number, text: string) => (n === 1 ? '1 new face' : `${text} new faces`) },

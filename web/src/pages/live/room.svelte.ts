@@ -39,7 +39,6 @@ export function leading(counts: Counts): Mood | null {
   return moods.reduce<Mood | null>((best, mood) => (counts[mood] > (best ? counts[best] : 0) ? mood : best), null)
 }
 
-export const personFaces = 5000 // faces of one person that are counted at most
 const pause = 1000 // milliseconds between two askings, at least
 const idle = 10_000 // and at most: time goes on without faces, too
 
@@ -52,7 +51,6 @@ export class Room {
   now = $state.raw<Counts>(none()) // of the last five minutes
   before = $state.raw<Counts>(none()) // of the five before these
   at = $state(0) // when it was so
-  cut = $state(false) // a person's faces were too many to count all
   sources = $state.raw<string[]>([])
   problem = $state<unknown>(null)
   #filter: Filter
@@ -87,8 +85,7 @@ export class Room {
     this.#asking = true
     this.#again = false
     try {
-      if (this.#filter.person) await this.#askPerson()
-      else await this.#askAll()
+      await this.#count()
       this.problem = null
       this.at = Date.now()
     } catch (err) {
@@ -99,13 +96,13 @@ export class Room {
     this.#plan(this.#again ? pause : idle)
   }
 
-  async #askAll() {
-    const { source, range } = this.#filter
+  async #count() {
+    const { source, range, person } = this.#filter
     const { long, step, every } = spans[range]
     const { signal } = this.#stop
     const now = Date.now()
     const begin = Math.floor((now - long) / step + 1) * step
-    const query = { source: source ?? undefined, every, from: new Date(begin).toISOString() }
+    const query = { person: person || undefined, source: source ?? undefined, every, from: new Date(begin).toISOString() }
     const [summary, recent, sources] = await Promise.all([
       api('get', '/v1/moods/summary', { query, signal }),
       api('get', '/v1/moods/summary', { query: { ...query, every: '1m', from: new Date(recentBegin(now)).toISOString() }, signal }),
@@ -118,37 +115,6 @@ export class Room {
     for (const { from, moods } of recent.intervals ?? []) add(last, Date.parse(from), moods)
     this.#take(tally, last)
     this.sources = Object.keys((sources ?? summary).sources).sort()
-    this.cut = false
-  }
-
-  // The API counts no single person, so this counts the person's faces.
-  async #askPerson() {
-    const { source, range, person } = this.#filter
-    const { long, step } = spans[range]
-    const now = Date.now()
-    const begin = Math.floor((now - long) / step + 1) * step
-    const tally = empty(begin, step, now)
-    const last = empty(recentBegin(now), minute, now)
-    let seen = 0
-    let after: string | undefined
-    do {
-      const query = { person, source: source ?? undefined, from: new Date(Math.min(begin, last.begin)).toISOString(), after, limit: 1000 }
-      const part = await api('get', '/v1/moods', { query, signal: this.#stop.signal })
-      for (const face of part.items ?? []) {
-        const one = { [face.mood]: { faces: 1, confidence: 0 } }
-        const at = Date.parse(face.taken_at)
-        add(last, at, one)
-        if (!add(tally, at, one)) continue
-        const counts = tally.sources.get(face.source) ?? none()
-        counts[face.mood as Mood]++
-        tally.sources.set(face.source, counts)
-      }
-      seen += part.items?.length ?? 0
-      after = part.next
-    } while (after && seen < personFaces)
-    this.#take(tally, last)
-    this.cut = after !== undefined
-    this.sources = [...new Set([...this.sources, ...tally.sources.keys()])].sort()
   }
 
   #take(tally: Tally, recent: Tally) {
