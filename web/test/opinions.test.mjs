@@ -42,7 +42,7 @@ browserTest('opinions: with nothing there it says what to do; a dropped file is 
     globalThis.said = new Set()
     new MutationObserver(() => document.querySelectorAll('ol[aria-label=Steps] [aria-current=step]').forEach((li) => globalThis.said.add(li.innerText.trim()))).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })
   })
-  await drop(page, 'hoteles.txt', await labelled(15))
+  await drop(page, 'hoteles.txt', await labelled(120)) // long enough that the page, which asks now and then, sees the folds
   await page.getByRole('progressbar', { name: 'Training of hoteles.txt' }).waitFor()
   await page.getByText('hoteles.txt is trained.').waitFor({ timeout: 60_000 })
   const said = await page.evaluate(() => [...globalThis.said])
