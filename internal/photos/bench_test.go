@@ -15,8 +15,9 @@ import (
 )
 
 // BenchmarkSummary counts a million faces of one day, of four moods and three sources, by the minute, the hour
-// and the day, and 10,000 of them that are one person's. It also reports how many of them were recorded in a second, 50,000 in a transaction, and the size of
-// the tables' file for each face, with as much of the live stream's log as is kept.
+// and the day, and 10,000 of them that are one person's. It also reports how many of them were recorded in a second,
+// 50,000 in a transaction, and the size of the tables' file for each face, with as much of the live stream's log as
+// is kept.
 func BenchmarkSummary(b *testing.B) {
 	const million = 1_000_000
 	path := filepath.Join(b.TempDir(), "animo.db")

@@ -90,12 +90,24 @@ func (f *Flow) Moods(ctx context.Context, tenant string, q MoodQuery, after stri
 // AllMoods yields recorded faces, the first taken first, for an export. An error is the last element.
 func (f *Flow) AllMoods(ctx context.Context, tenant string, q MoodQuery) iter.Seq2[animo.MoodRecord, error] {
 	return func(yield func(animo.MoodRecord, error) bool) {
+		for r, err := range f.candidates(ctx, tenant, q) {
+			if (err != nil || q.Matches(&r)) && !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// candidates yields the records among which are those that q chooses, the first taken first. An error is the last
+// element.
+func (f *Flow) candidates(ctx context.Context, tenant string, q MoodQuery) iter.Seq2[animo.MoodRecord, error] {
+	return func(yield func(animo.MoodRecord, error) bool) {
 		for row, err := range f.chosen(ctx, tenant, q, q.keys(), false) {
 			var r animo.MoodRecord
 			if err == nil {
 				err = json.Unmarshal(row.Value, &r)
 			}
-			if (err != nil || q.Matches(&r)) && !yield(r, err) || err != nil {
+			if !yield(r, err) || err != nil {
 				return
 			}
 		}

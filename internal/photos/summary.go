@@ -2,7 +2,6 @@ package photos
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"maps"
@@ -169,19 +168,11 @@ func (f *Flow) countedOne(ctx context.Context, tenant string, q SummaryQuery) it
 	chosen := MoodQuery{Person: q.Person, Source: q.Source, From: q.From, To: q.To}
 	return func(yield func(count, error) bool) {
 		seen := 0
-		for row, err := range f.chosen(ctx, tenant, chosen, chosen.keys(), false) {
-			var r animo.MoodRecord
-			if err == nil {
-				err = json.Unmarshal(row.Value, &r)
-			}
+		for r, err := range f.candidates(ctx, tenant, chosen) {
 			if seen++; err == nil && seen > facesMost {
 				err = animo.Errorf(animo.TooLarge, "a summary of one person looks at %d faces, and here there are more; take a shorter time", "el resumen de una persona mira %d rostros, y aquí hay más; tome un tiempo más corto", facesMost).Of("from")
 			}
-			if err != nil {
-				yield(count{}, err)
-				return
-			}
-			if chosen.Matches(&r) && !yield(count{r.Taken, r.Source, r.Mood, 1, r.ImageData.Emotion.Confidence}, nil) {
+			if (err != nil || chosen.Matches(&r)) && !yield(count{r.Taken, r.Source, r.Mood, 1, r.ImageData.Emotion.Confidence}, err) || err != nil {
 				return
 			}
 		}
