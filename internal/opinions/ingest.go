@@ -72,7 +72,7 @@ func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, d *animo.
 	d.Rows, d.Positive = 0, 0
 	batch, bytes := make([]table.Row, 0, ingestBatch), 0
 	flush := func() error {
-		_, err := f.tables.PutNew(ctx, tenant, rowsTable, batch...)
+		err := f.tables.Put(ctx, tenant, rowsTable, batch...)
 		clear(batch)
 		batch, bytes = batch[:0], 0
 		note(text.Progress{Stage: "ingesting", Done: d.Rows, Total: guessRows(d.Rows, read.n, d.Bytes)})

@@ -85,7 +85,7 @@ func (l Limits) withDefaults() Limits {
 type Options struct {
 	Engine Engine
 	Keys   Keys
-	Tables table.Driver // for collections
+	Tables *table.Table // for collections
 	People People
 	Photos Photos
 	Local  func(*http.Request) error                      // nil for a request that needs no key while none exists; otherwise Forbidden
