@@ -20,6 +20,9 @@ type Event struct {
 	Tenant          string          `json:"tenant"`
 	DataContentType string          `json:"datacontenttype,omitempty"`
 	Data            json.RawMessage `json:"data,omitempty"`
+	// Basis names the state that the event was said of, in the words of who says it: a function that finds the
+	// state unchanged need not read it. It is an extension attribute; nothing follows from its absence.
+	Basis string `json:"basis,omitempty"`
 }
 
 // NewEvent makes an event whose data is v as JSON. v must be a value that encoding/json can write.
@@ -28,7 +31,7 @@ func NewEvent(id, source, typ, subject, tenant string, at time.Time, v any) (Eve
 	if err != nil {
 		return Event{}, err
 	}
-	return Event{"1.0", id, source, typ, subject, at.UTC(), tenant, "application/json", data}, nil
+	return Event{SpecVersion: "1.0", ID: id, Source: source, Type: typ, Subject: subject, Time: at.UTC(), Tenant: tenant, DataContentType: "application/json", Data: data}, nil
 }
 
 // ID derives an identifier from the parts that make a thing what it is: the first 128 bits of SHA-256

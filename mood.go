@@ -48,6 +48,11 @@ func MoodOf(emotions []Emotion, least float64) (mood Mood, leanedTo string) {
 	return Other, ""
 }
 
+// SortEmotions puts the most probable first; of equally probable ones the order stays.
+func SortEmotions(list []Emotion) {
+	slices.SortStableFunc(list, func(a, b Emotion) int { return cmp.Compare(b.Confidence, a.Confidence) })
+}
+
 // Celebrity is a person that was introduced and recognised; the name is the photo report's.
 type Celebrity struct {
 	Name       string  `json:"name"`

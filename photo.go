@@ -1,6 +1,11 @@
 package animo
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Photo is an uploaded picture and what became of it. Its ID begins with the moment it was accepted, so the
 // photos of a tenant sort by age; the same name and bytes again are the same photo for as long as it is kept.
@@ -80,3 +85,31 @@ type Receipt struct {
 
 	Subscriptions int `json:"subscriptions"` // to the person
 }
+
+const (
+	maxPhotoName = 255 // bytes
+	maxSource    = 64  // bytes
+)
+
+// CheckPicture answers UnsafeName or Invalid for what a picture cannot be called, be from, or when it cannot have been taken:
+// a name is 1 to 255 bytes without slashes and control characters, a source at most 64 bytes without control characters, a
+// time in the years 1900 to 2200 or zero.
+func CheckPicture(name, source string, taken time.Time) error {
+	printable := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, unprintable) }
+	switch {
+	case name == "" || name == "." || name == ".." || len(name) > maxPhotoName || !printable(name) || strings.ContainsAny(name, `/\`):
+		return Errorf(UnsafeName, "%q cannot be a photo's name: use 1 to %d bytes without slashes and control characters",
+			"%q no puede ser el nombre de una foto: use de 1 a %d bytes sin barras ni caracteres de control", Clip(name), maxPhotoName).Of("name")
+	case len(source) > maxSource || !printable(source):
+		return Errorf(Invalid, "%q cannot be a source: use at most %d bytes without control characters",
+			"%q no puede ser una fuente: use como mucho %d bytes sin caracteres de control", Clip(source), maxSource).Of("source")
+	case !taken.IsZero() && (taken.Year() < 1900 || taken.Year() > 2200):
+		return Errorf(Invalid, "a photo taken in the year %d is not believed; use 1900 to 2200",
+			"una foto tomada en el año %d no es creíble; use de 1900 a 2200", taken.Year()).Of("taken_at")
+	}
+	return nil
+}
+
+// unprintable reports whether a character controls a terminal, or the direction in which the text round it is
+// shown.
+func unprintable(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

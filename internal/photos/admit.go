@@ -48,35 +48,3 @@ func (f *Flow) checkQuota(ctx context.Context, tenant string, p animo.PhotoPolic
 	}
 	return nil
 }
-
-// rates holds how many of something each tenant may send now, on this machine.
-type rates struct {
-	mu sync.Mutex
-	of map[string]*rate.Limiter
-}
-
-// burst is how many of those that may come in a minute may come at once.
-func burst(perMinute int) int { return max(1, perMinute/2) }
-
-// allow reports whether a tenant that may send so many a minute may send n now: a burst of them at once, then as they
-// come free again.
-func (r *rates) allow(tenant string, perMinute, n int, now time.Time) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	limit := rate.Limit(float64(perMinute) / 60)
-	l, ok := r.of[tenant]
-	if !ok || l.Limit() != limit {
-		if r.of == nil {
-			r.of = map[string]*rate.Limiter{}
-		}
-		l = rate.NewLimiter(limit, burst(perMinute))
-		r.of[tenant] = l
-	}
-	return l.AllowN(now, n)
-}
-
-func (r *rates) forget(tenant string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.of, tenant)
-}

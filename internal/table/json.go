@@ -53,3 +53,29 @@ func (t *Table) ReplaceJSON(ctx context.Context, tenant, table, key string, rev 
 func (t *Table) DeleteKey(ctx context.Context, tenant, table, key string) error {
 	return t.Commit(ctx, tenant, Delete(table, key))
 }
+
+// Newest reads a page of what is wanted of a table whose values are JSON and whose keys are in the order of time, the last
+// first, at most limit of them, beginning after the key `after`, "" for the start. It looks at most at so many rows: a page may be
+// short, even empty, before the end, and next is "" at the end only.
+func Newest[T any](ctx context.Context, t *Table, tenant, table, after string, limit, most int, wanted func(T) bool) (page []T, next string, err error) {
+	page = []T{}
+	last, seen := "", 0
+	for row, err := range t.Query(ctx, tenant, table, Range{To: after}, true) {
+		if err != nil {
+			return nil, "", err
+		}
+		if len(page) == limit || seen == most {
+			return page, last, nil
+		}
+		var v T
+		if err := Decode(table, row, &v); err != nil {
+			return nil, "", err
+		}
+		if wanted(v) {
+			page = append(page, v)
+		}
+		last = row.Key
+		seen++
+	}
+	return page, "", nil
+}

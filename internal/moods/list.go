@@ -1,4 +1,4 @@
-package photos
+package moods
 
 import (
 	"context"
@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/faces"
 	"animo/internal/table"
 )
 
-// MoodQuery chooses recorded faces. The zero MoodQuery is all of them.
-type MoodQuery struct {
+// Query chooses recorded faces. The zero Query is all of them.
+type Query struct {
 	Mood   animo.Mood // empty: every mood
 	Person string     // empty: anybody
 	Source *string    // nil: every source
@@ -23,18 +24,15 @@ type MoodQuery struct {
 	MinConfidence float64 // percent that the emotion that decided has at least
 }
 
-// momentKey is the key, or its beginning, of what was taken at a moment.
-func momentKey(taken time.Time, id string) string { return animo.Moment(taken) + "/" + id }
-
 // moods lists the tables that q looks at.
-func (q MoodQuery) moods() []animo.Mood {
+func (q Query) moods() []animo.Mood {
 	if q.Mood != "" {
 		return []animo.Mood{q.Mood}
 	}
 	return animo.Moods()
 }
 
-func (q MoodQuery) keys() table.Range {
+func (q Query) keys() table.Range {
 	var r table.Range
 	if !q.From.IsZero() {
 		r.From = animo.Moment(q.From)
@@ -46,7 +44,7 @@ func (q MoodQuery) keys() table.Range {
 }
 
 // Matches reports whether q chooses a record, whenever it was taken.
-func (q MoodQuery) Matches(r *animo.MoodRecord) bool {
+func (q Query) Matches(r *animo.MoodRecord) bool {
 	return (q.Mood == "" || r.Mood == q.Mood) && r.ImageData.Emotion.Confidence >= q.MinConfidence && (q.Source == nil || r.Source == *q.Source) &&
 		(q.Person == "" || slices.ContainsFunc(r.ImageData.Celebrities, func(c animo.Celebrity) bool { return c.Name == q.Person }))
 }
@@ -55,9 +53,9 @@ func (q MoodQuery) Matches(r *animo.MoodRecord) bool {
 // waiting: the page is short then, and the next one goes on.
 const scanMost = 20_000
 
-// Moods lists recorded faces, the last taken first, at most limit of them, beginning after the place `after`
+// List lists recorded faces, the last taken first, at most limit of them, beginning after the place `after`
 // that the page before ended with. A page may be short, even empty, before the end: next is "" at the end only.
-func (f *Flow) Moods(ctx context.Context, tenant string, q MoodQuery, after string, limit int) (page []animo.MoodRecord, next string, err error) {
+func (m *Moods) List(ctx context.Context, tenant string, q Query, after string, limit int) (page []animo.MoodRecord, next string, err error) {
 	keys := q.keys()
 	if after != "" {
 		if _, _, ok := strings.Cut(after, "/"); !ok {
@@ -69,7 +67,7 @@ func (f *Flow) Moods(ctx context.Context, tenant string, q MoodQuery, after stri
 	}
 	page = []animo.MoodRecord{}
 	seen := 0
-	for row, err := range f.chosen(ctx, tenant, q, keys, true) {
+	for row, err := range m.chosen(ctx, tenant, q, keys, true) {
 		if err != nil {
 			return nil, "", err
 		}
@@ -87,10 +85,10 @@ func (f *Flow) Moods(ctx context.Context, tenant string, q MoodQuery, after stri
 	return page, "", nil
 }
 
-// AllMoods yields recorded faces, the first taken first, for an export. An error is the last element.
-func (f *Flow) AllMoods(ctx context.Context, tenant string, q MoodQuery) iter.Seq2[animo.MoodRecord, error] {
+// All yields recorded faces, the first taken first, for an export. An error is the last element.
+func (m *Moods) All(ctx context.Context, tenant string, q Query) iter.Seq2[animo.MoodRecord, error] {
 	return func(yield func(animo.MoodRecord, error) bool) {
-		for r, err := range f.candidates(ctx, tenant, q) {
+		for r, err := range m.candidates(ctx, tenant, q) {
 			if (err != nil || q.Matches(&r)) && !yield(r, err) || err != nil {
 				return
 			}
@@ -100,9 +98,9 @@ func (f *Flow) AllMoods(ctx context.Context, tenant string, q MoodQuery) iter.Se
 
 // candidates yields the records among which are those that q chooses, the first taken first. An error is the last
 // element.
-func (f *Flow) candidates(ctx context.Context, tenant string, q MoodQuery) iter.Seq2[animo.MoodRecord, error] {
+func (m *Moods) candidates(ctx context.Context, tenant string, q Query) iter.Seq2[animo.MoodRecord, error] {
 	return func(yield func(animo.MoodRecord, error) bool) {
-		for row, err := range f.chosen(ctx, tenant, q, q.keys(), false) {
+		for row, err := range m.chosen(ctx, tenant, q, q.keys(), false) {
 			var r animo.MoodRecord
 			if err == nil {
 				err = json.Unmarshal(row.Value, &r)
@@ -116,34 +114,30 @@ func (f *Flow) candidates(ctx context.Context, tenant string, q MoodQuery) iter.
 
 // chosen yields the rows among which are those that q chooses. Of a person who was introduced it looks at that
 // person's faces alone; another name may be one that Rekognition knows.
-func (f *Flow) chosen(ctx context.Context, tenant string, q MoodQuery, keys table.Range, reverse bool) iter.Seq2[table.Row, error] {
+func (m *Moods) chosen(ctx context.Context, tenant string, q Query, keys table.Range, reverse bool) iter.Seq2[table.Row, error] {
 	if q.Person == "" {
-		return f.merged(ctx, tenant, q.moods(), keys, reverse)
+		return m.merged(ctx, tenant, q.moods(), keys, reverse)
 	}
 	return func(yield func(table.Row, error) bool) {
-		who, err := f.person(ctx, tenant, q.Person)
-		if gone(err) {
-			f.merged(ctx, tenant, q.moods(), keys, reverse)(yield)
+		who, err := faces.PersonCalled(faces.Plain(ctx, m.tables, tenant), q.Person)
+		if animo.CodeOf(err) == animo.NotFound {
+			m.merged(ctx, tenant, q.moods(), keys, reverse)(yield)
 			return
 		}
 		if err != nil {
 			yield(table.Row{}, err)
 			return
 		}
-		list := table.Range{Prefix: who.ID + "/", From: who.ID + "/" + keys.From}
-		if keys.To != "" {
-			list.To = who.ID + "/" + keys.To
-		}
-		for listed, err := range f.tables.Query(ctx, tenant, personFacesTable, list, reverse) {
-			k := recordKey{}
-			var row table.Row
-			if err == nil {
-				if k = faceOfPerson(listed); !slices.Contains(q.moods(), k.mood) {
-					continue
-				}
-				row, err = f.tables.Get(ctx, tenant, moodTable(k.mood), k.key)
+		for k, err := range faces.OfPerson(ctx, m.tables, tenant, who.ID, keys.From, keys.To, reverse) {
+			if err != nil {
+				yield(table.Row{}, err)
+				return
 			}
-			if gone(err) { // not recorded yet
+			if !slices.Contains(q.moods(), k.Mood) {
+				continue
+			}
+			row, err := m.tables.Get(ctx, tenant, faces.Table(k.Mood), k.Key)
+			if animo.CodeOf(err) == animo.NotFound { // it is about to be recorded
 				continue
 			}
 			if !yield(row, err) || err != nil {
@@ -154,15 +148,15 @@ func (f *Flow) chosen(ctx context.Context, tenant string, q MoodQuery, keys tabl
 }
 
 // merged yields the rows of several moods' tables in one order.
-func (f *Flow) merged(ctx context.Context, tenant string, moods []animo.Mood, keys table.Range, reverse bool) iter.Seq2[table.Row, error] {
+func (m *Moods) merged(ctx context.Context, tenant string, moods []animo.Mood, keys table.Range, reverse bool) iter.Seq2[table.Row, error] {
 	return func(yield func(table.Row, error) bool) {
 		type head struct {
 			row  table.Row
 			next func() (table.Row, error, bool)
 		}
 		var heads []head
-		for _, m := range moods {
-			next, stop := iter.Pull2(f.tables.Query(ctx, tenant, moodTable(m), keys, reverse))
+		for _, mood := range moods {
+			next, stop := iter.Pull2(m.tables.Query(ctx, tenant, faces.Table(mood), keys, reverse))
 			defer stop()
 			row, err, ok := next()
 			if err != nil {

@@ -10,18 +10,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/rekognition/types"
 
 	"animo"
-	"animo/internal/photos"
+	"animo/internal/pictures"
 )
 
 // facesOf puts what Amazon answered into Animo's words: the faces, the most prominent first and most of them at
 // most (0: all), with the names of those whom it knows. seen says which picture the fractions are of.
-func facesOf(details []types.FaceDetail, known []types.Celebrity, seen extent, most int) []photos.Found {
-	found := make([]photos.Found, len(details))
+func facesOf(details []types.FaceDetail, known []types.Celebrity, seen extent, most int) []pictures.Found {
+	found := make([]pictures.Found, len(details))
 	for i := range details {
 		found[i].Face = faceOf(&details[i], seen)
 	}
 	nameFaces(found, known, seen)
-	slices.SortStableFunc(found, func(a, b photos.Found) int { return cmp.Compare(prominence(b.Box), prominence(a.Box)) })
+	slices.SortStableFunc(found, func(a, b pictures.Found) int { return cmp.Compare(prominence(b.Box), prominence(a.Box)) })
 	if most > 0 && len(found) > most {
 		found = found[:most]
 	}
@@ -63,7 +63,7 @@ func faceOf(d *types.FaceDetail, seen extent) animo.Face {
 const sameFace = 0.5
 
 // nameFaces gives each celebrity to the face whose box the celebrity's overlaps most.
-func nameFaces(found []photos.Found, known []types.Celebrity, seen extent) {
+func nameFaces(found []pictures.Found, known []types.Celebrity, seen extent) {
 	for _, c := range known {
 		if c.Face == nil || len(found) == 0 {
 			continue

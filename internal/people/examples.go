@@ -133,37 +133,6 @@ func surplus(list []example, most int) (out []example) {
 	return out
 }
 
-// exampleSide is the longest side of an example's thumbnail, in pixels.
-const exampleSide = 160
-
-// faceThumbnail makes a small JPEG of a face with a little of what is round it.
-func faceThumbnail(img vision.Image, box animo.Box) ([]byte, error) {
-	const margin = 0.25 // of the box, on each side
-	w, h := float64(img.W), float64(img.H)
-	part := image.Rect(
-		int((box.Left-margin*box.Width)*w), int((box.Top-margin*box.Height)*h),
-		int(math.Ceil((box.Left+(1+margin)*box.Width)*w)), int(math.Ceil((box.Top+(1+margin)*box.Height)*h)),
-	).Intersect(image.Rect(0, 0, img.W, img.H))
-	if part.Empty() {
-		part = image.Rect(0, 0, img.W, img.H)
-	}
-	size := part.Size()
-	if long := max(size.X, size.Y); long > exampleSide {
-		size = image.Pt(max(1, size.X*exampleSide/long), max(1, size.Y*exampleSide/long))
-	}
-	cut := vision.NewImage(part.Dx(), part.Dy())
-	for y := range cut.H {
-		from := 3 * ((part.Min.Y+y)*img.W + part.Min.X)
-		copy(cut.Pix[3*y*cut.W:], img.Pix[from:from+3*cut.W])
-	}
-	small := image.NewRGBA(image.Rectangle{Max: size})
-	large := annotate.RGBA(shrink(cut, exampleSide))
-	draw.ApproxBiLinear.Scale(small, small.Rect, large, large.Rect, draw.Src, nil)
-	var b bytes.Buffer
-	err := jpeg.Encode(&b, small, &jpeg.Options{Quality: 85})
-	return b.Bytes(), err
-}
-
 // ExampleThumbnail opens the small JPEG of a person's example, with its longest side of at most 160 pixels, or
 // with "" that of the first that has one; the caller closes it. It answers NotFound where there is none.
 func (f *Flow) ExampleThumbnail(ctx context.Context, tenant, name, id string) (io.ReadCloser, error) {

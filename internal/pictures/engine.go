@@ -1,14 +1,26 @@
-package photos
+package pictures
 
 import (
-	"cmp"
 	"context"
-	"slices"
+	"math"
 
 	"animo"
 	"animo/internal/background"
 	"animo/vision"
 )
+
+// Engine finds the faces in a picture.
+type Engine interface {
+	// Find tells of each face in a picture of the tenant's, the most prominent first. Several goroutines may
+	// call it at once. An error that is a bus.Later has the photo wait without spending an attempt.
+	Find(ctx context.Context, tenant string, img vision.Image) ([]Found, error)
+}
+
+// Found is a face as an Engine finds it: without an ID, a mood, or the people that the tenant introduced.
+type Found struct {
+	animo.Face
+	Descriptor *vision.Descriptor // nil where the engine has none
+}
 
 // Vision is the Engine in this program: the networks of package vision.
 type Vision struct{ engine *vision.Engine }
@@ -61,12 +73,15 @@ func faceOf(f *vision.Face, width, height int) animo.Face {
 	for e, p := range f.Expressions {
 		face.Emotions[e] = animo.Emotion{Type: vision.Expression(e).String(), Confidence: round(100*p, 2)}
 	}
-	slices.SortStableFunc(face.Emotions, byConfidence)
+	animo.SortEmotions(face.Emotions)
 	for i, p := range f.Landmarks {
 		face.Landmarks[i] = [2]float64{round(p.X/w, 5), round(p.Y/h, 5)}
 	}
 	return face
 }
 
-// byConfidence orders emotions, the most probable first.
-func byConfidence(a, b animo.Emotion) int { return cmp.Compare(b.Confidence, a.Confidence) }
+// round keeps some decimals of a figure that means no more than these.
+func round(v float64, decimals int) float64 {
+	scale := math.Pow10(decimals)
+	return math.Round(v*scale) / scale
+}

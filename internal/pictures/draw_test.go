@@ -1,4 +1,4 @@
-package photos
+package pictures
 
 import (
 	"fmt"

@@ -1,15 +1,17 @@
-package photos
+package moods
 
 import (
 	"context"
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"animo"
+	"animo/internal/faces"
 	"animo/internal/table"
 )
 
@@ -54,7 +56,7 @@ type level struct {
 const day = 24 * time.Hour
 
 // talliesOf says where a face is counted.
-func talliesOf(r animo.MoodRecord) []table.Tally {
+func talliesOf(r *animo.MoodRecord) []table.Tally {
 	list := make([]table.Tally, len(levels))
 	for i, l := range levels {
 		list[i] = table.Tally{Key: l.name + "/" + r.Taken.UTC().Format(l.layout) + "/" + r.Source, N: 1, Sum: r.ImageData.Emotion.Confidence}
@@ -73,7 +75,7 @@ const (
 // Summary counts recorded faces by mood and interval. It answers Invalid for an interval's length that is not
 // possible, and TooLarge when there would be more than 10,000 intervals or 1,000 sources, or more than 200,000 faces
 // to be looked at one by one.
-func (f *Flow) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summary, error) {
+func (m *Moods) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summary, error) {
 	if q.Every < time.Minute || q.Every%time.Minute != 0 || (q.Every < day && day%q.Every != 0) || (q.Every > day && q.Every%day != 0) {
 		return Summary{}, animo.Errorf(animo.Invalid, "an interval of %s is not possible; use whole minutes that divide a day, like 1m, 15m or 6h, or whole days, like 24h",
 			"un intervalo de %s no es posible; use minutos enteros que dividan un día, como 1m, 15m o 6h, o días enteros, como 24h", lengthText(q.Every)).Of("every")
@@ -84,9 +86,9 @@ func (f *Flow) Summary(ctx context.Context, tenant string, q SummaryQuery) (Summ
 	if !q.To.IsZero() {
 		q.To = floor(q.To.Add(q.Every-1), q.Every)
 	}
-	list := f.counted
+	list := m.counted
 	if q.Person != "" {
-		list = f.countedOne
+		list = m.countedOne
 	}
 	intervals := map[time.Time]counts{}
 	total, sources := counts{}, map[string]counts{}
@@ -135,7 +137,7 @@ type count struct {
 
 // counted yields the counts that a summary of everybody adds up, those of the longest time that will do. From and To
 // are beginnings of intervals.
-func (f *Flow) counted(ctx context.Context, tenant string, q SummaryQuery) iter.Seq2[count, error] {
+func (m *Moods) counted(ctx context.Context, tenant string, q SummaryQuery) iter.Seq2[count, error] {
 	level := levels[slices.IndexFunc(levels, func(l level) bool { return q.Every%l.long == 0 })]
 	r := table.Range{Prefix: level.name + "/"}
 	if !q.From.IsZero() {
@@ -145,9 +147,9 @@ func (f *Flow) counted(ctx context.Context, tenant string, q SummaryQuery) iter.
 		r.To = r.Prefix + q.To.Format(level.layout)
 	}
 	return func(yield func(count, error) bool) {
-		for _, m := range animo.Moods() {
-			for t, err := range f.tables.Tallies(ctx, tenant, moodTable(m), r) {
-				c := count{mood: m, n: t.N, confidence: t.Sum}
+		for _, mood := range animo.Moods() {
+			for t, err := range m.tables.Tallies(ctx, tenant, faces.Table(mood), r) {
+				c := count{mood: mood, n: t.N, confidence: t.Sum}
 				if err == nil {
 					var stamp string
 					stamp, c.source, _ = strings.Cut(strings.TrimPrefix(t.Key, r.Prefix), "/")
@@ -164,11 +166,11 @@ func (f *Flow) counted(ctx context.Context, tenant string, q SummaryQuery) iter.
 }
 
 // countedOne yields each face of a person as a count, as counted does those of everybody.
-func (f *Flow) countedOne(ctx context.Context, tenant string, q SummaryQuery) iter.Seq2[count, error] {
-	chosen := MoodQuery{Person: q.Person, Source: q.Source, From: q.From, To: q.To}
+func (m *Moods) countedOne(ctx context.Context, tenant string, q SummaryQuery) iter.Seq2[count, error] {
+	chosen := Query{Person: q.Person, Source: q.Source, From: q.From, To: q.To}
 	return func(yield func(count, error) bool) {
 		seen := 0
-		for r, err := range f.candidates(ctx, tenant, chosen) {
+		for r, err := range m.candidates(ctx, tenant, chosen) {
 			if seen++; err == nil && seen > facesMost {
 				err = animo.Errorf(animo.TooLarge, "a summary of one person looks at %d faces, and here there are more; take a shorter time", "el resumen de una persona mira %d rostros, y aquí hay más; tome un tiempo más corto", facesMost).Of("from")
 			}
@@ -211,7 +213,7 @@ func (c counts) means() map[animo.Mood]MoodCount {
 	out := make(map[animo.Mood]MoodCount, len(animo.Moods()))
 	for _, m := range animo.Moods() {
 		t := c[m]
-		out[m] = MoodCount{int(t.N), round(t.Sum/max(1, float64(t.N)), 2)}
+		out[m] = MoodCount{int(t.N), math.Round(100*t.Sum/max(1, float64(t.N))) / 100}
 	}
 	return out
 }

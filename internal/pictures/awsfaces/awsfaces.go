@@ -21,7 +21,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
-	"animo/internal/photos"
+	"animo/internal/pictures"
 	"animo/vision"
 )
 
@@ -32,7 +32,7 @@ type Options struct {
 	MaxFaces int    // of a photo, the most prominent; 0: as many as Amazon tells of, which is 100
 }
 
-// Engine is a photos.Engine.
+// Engine is a pictures.Engine.
 type Engine struct {
 	// The two operations, as functions: a field of the client's type would have the linker keep all of its other
 	// seventy, too, in a program that looks up methods by name.
@@ -44,7 +44,7 @@ type Engine struct {
 	pacer       pacer
 }
 
-var _ photos.Engine = (*Engine)(nil)
+var _ pictures.Engine = (*Engine)(nil)
 
 // The calls that the SDK itself repeats while the service is busy: three times, after 100, 200 and 400 ms. A
 // worker waits that long; for what takes longer, the photo does.
@@ -122,10 +122,10 @@ func recognising(client *rekognition.Client) func(context.Context, []byte) ([]ty
 	}
 }
 
-// Find implements photos.Engine. While Amazon asks to wait it answers a bus.Later: for the photo that is refused,
+// Find implements pictures.Engine. While Amazon asks to wait it answers a bus.Later: for the photo that is refused,
 // and without asking for those that come before the pause is over. Descriptors are nil: Amazon keeps them to
 // itself.
-func (e *Engine) Find(ctx context.Context, _ string, img vision.Image) ([]photos.Found, error) {
+func (e *Engine) Find(ctx context.Context, _ string, img vision.Image) ([]pictures.Found, error) {
 	if pause := e.pacer.left(); pause > 0 {
 		return nil, bus.Later{Pause: pause, Err: errBusy}
 	}

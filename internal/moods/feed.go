@@ -1,0 +1,199 @@
+package moods
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// feeds are the feeds of the tenants that somebody follows.
+type feeds struct {
+	mu sync.Mutex
+	of map[string]*feed
+}
+
+// feed holds the faces of one tenant that were recorded last, read once for all who follow. It begins with the
+// first follower and ends with the last.
+type feed struct {
+	moods     *Moods
+	tenant    string
+	followers int // under feeds.mu
+	stop      func()
+	woken     chan struct{} // of capacity 1
+
+	reading sync.Mutex // held while the log is read
+	read    time.Time  // when it was read last, by the monotonic clock
+
+	mu      sync.Mutex
+	base    int64  // what was recorded after this place, up to upTo, is in last
+	upTo    int64  // in the log
+	last    []Told // at most feedKept
+	changed chan struct{}
+}
+
+const (
+	feedKept  = 1024
+	feedPoll  = time.Second           // between looks for what another process wrote
+	feedFresh = 50 * time.Millisecond // for which what was read is told without another look for what was erased since
+)
+
+// join gives the tenant's feed, which the caller leaves, and the first and last place of the log.
+func (s *feeds) join(ctx context.Context, m *Moods, tenant string) (it *feed, first, last int64, err error) {
+	first, last, err = m.tables.LogEnd(ctx, tenant, moodsLog)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if it, ok := s.of[tenant]; ok {
+		it.followers++
+		return it, first, last, nil
+	}
+	it = &feed{moods: m, tenant: tenant, followers: 1, base: last, upTo: last, woken: make(chan struct{}, 1), changed: make(chan struct{})}
+	reading, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	wg.Go(func() { it.run(reading) })
+	it.stop = func() { cancel(); wg.Wait() }
+	if s.of == nil {
+		s.of = map[string]*feed{}
+	}
+	s.of[tenant] = it
+	return it, first, last, nil
+}
+
+func (s *feeds) leave(tenant string) {
+	s.mu.Lock()
+	it := s.of[tenant]
+	it.followers--
+	ended := it.followers == 0
+	if ended {
+		delete(s.of, tenant)
+	}
+	s.mu.Unlock()
+	if ended {
+		it.stop()
+	}
+}
+
+// wake has the tenant's feed, if there is one, look at once.
+func (s *feeds) wake(tenant string) {
+	s.mu.Lock()
+	it := s.of[tenant]
+	s.mu.Unlock()
+	if it == nil {
+		return
+	}
+	select {
+	case it.woken <- struct{}{}:
+	default:
+	}
+}
+
+// run reads what is written, until ctx ends.
+func (it *feed) run(ctx context.Context) {
+	tick := time.NewTicker(feedPoll)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		more, err := it.look(ctx, 0)
+		if err != nil && ctx.Err() == nil {
+			it.moods.log.Warn("cannot read what was recorded", "tenant", it.tenant, "err", err)
+		}
+		if more {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-it.woken:
+		case <-tick.C:
+		}
+	}
+}
+
+// look reads the next places of the log and reports whether there were some. With a time it reads all of them, unless that
+// was done within the time.
+func (it *feed) look(ctx context.Context, within time.Duration) (more bool, err error) {
+	it.reading.Lock()
+	defer it.reading.Unlock()
+	began := time.Now()
+	if within > 0 && began.Sub(it.read) < within {
+		return false, nil
+	}
+	for {
+		list, upTo, err := it.moods.readLog(ctx, it.tenant, it.upTo)
+		if err != nil {
+			return more, err
+		}
+		if upTo == it.upTo {
+			it.read = began
+			return more, nil
+		}
+		it.add(list, upTo)
+		if more = true; within == 0 {
+			return more, nil
+		}
+	}
+}
+
+// add appends what was read, leaves out the faces of photos that were erased since they were read, has those say who they are
+// that were restated, and wakes all who wait. Only look calls it.
+func (it *feed) add(list []Told, upTo int64) {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	it.last = slices.Concat(it.last, list) // a new slice: what since gave out is being read
+	for _, t := range list {
+		switch {
+		case t.Erased != "":
+			it.last = slices.DeleteFunc(it.last, func(o Told) bool { return o.Record != nil && o.Record.PhotoID == t.Erased })
+		case t.replaced != "":
+			it.last = slices.DeleteFunc(it.last, func(o Told) bool {
+				return o.Record != nil && o.Record.PhotoID == t.replaced && !strings.HasPrefix(o.Record.FaceID, t.kept)
+			})
+		case t.Face != "":
+			it.last = slices.DeleteFunc(it.last, func(o Told) bool { return o.Record != nil && o.Record.FaceID == t.Face })
+		case t.restated:
+			for i, o := range it.last {
+				if o.Record != nil && o.Record.FaceID == t.Record.FaceID {
+					it.last[i].Record, it.last[i].JSON = t.Record, t.JSON
+				}
+			}
+		}
+	}
+	if n := len(it.last) - feedKept; n > 0 {
+		it.base = it.last[n-1].ID
+		it.last = it.last[n:]
+	}
+	it.upTo = upTo
+	close(it.changed)
+	it.changed = make(chan struct{})
+}
+
+// since gives the faces after a place, up to which place that is, and a channel that is closed when there are
+// more. upTo is negative where what is after that place is not held any more.
+func (it *feed) since(ctx context.Context, after int64) (list []Told, upTo int64, changed <-chan struct{}) {
+	list, upTo, changed = it.held(after)
+	if len(list) == 0 {
+		return list, upTo, changed
+	}
+	// What was read a while ago may have been erased since, by another process. Where that cannot be asked, run says so.
+	if more, err := it.look(ctx, feedFresh); err == nil && more {
+		return it.held(after)
+	}
+	return list, upTo, changed
+}
+
+func (it *feed) held(after int64) (list []Told, upTo int64, changed <-chan struct{}) {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	if after < it.base {
+		return nil, -1, it.changed
+	}
+	i, _ := slices.BinarySearchFunc(it.last, after, func(t Told, after int64) int {
+		if t.ID <= after {
+			return -1
+		}
+		return 1
+	})
+	return it.last[i:], it.upTo, it.changed
+}

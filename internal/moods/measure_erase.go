@@ -1,0 +1,215 @@
+package moods
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"animo"
+	"animo/internal/faces"
+	"animo/internal/table"
+)
+
+// measuredRow says that a measured face is there, and what was decided when it was accepted.
+type measuredRow struct {
+	Mood     animo.Mood `json:"mood"`
+	LeanedTo string     `json:"leaned_to,omitempty"`
+	Accepted time.Time  `json:"accepted_at"`
+}
+
+// erasedFace is what must be known of a measured face while something of it may still come.
+type erasedFace struct {
+	At time.Time `json:"at"`
+	measuredRow
+}
+
+// receipt is the id of the receipt for a measured face.
+func (e erasedFace) receipt(face string) string { return animo.Moment(e.At) + "-" + face }
+
+// EraseMeasured forgets a face that a client measured: what was recorded of it, its counts, queued events and deliveries.
+// It answers NotFound when there is none, otherwise with a receipt of what was removed, which is kept. An erasure
+// that breaks off is ended by Sweep.
+func (m *Moods) EraseMeasured(ctx context.Context, tenant, face string) (animo.Receipt, error) {
+	var e erasedFace
+	var removed int
+	err := m.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		e = erasedFace{At: m.moment()}
+		found, err := tx.GetJSON(faces.MeasuredTable, face, &e.measuredRow)
+		if err == nil && !found {
+			err = noMeasured(face)
+		}
+		if err != nil {
+			return err
+		}
+		tx.Delete(faces.MeasuredTable, face)
+		tx.Delete(sinceTable, faces.MomentKey(e.Accepted, face))
+		removed, err = removeRecord(tx, e.Mood, face)
+		if err != nil {
+			return err
+		}
+		return tx.PutJSON(erasedTable, face, e)
+	})
+	if err != nil {
+		return animo.Receipt{}, err
+	}
+	return m.endErasure(ctx, tenant, face, e, removed)
+}
+
+// removeRecord removes what is recorded of a measured face, and tells how many rows that were.
+func removeRecord(tx *table.Tx, mood animo.Mood, face string) (int, error) {
+	rows, err := tx.Read(table.Key{Table: faces.Table(mood), Key: faces.MomentKey(animo.MomentOf(face), face)})
+	if err != nil || rows[0].Rev == 0 {
+		return 0, err
+	}
+	ops, err := RemoveOps(mood, rows[0])
+	tx.Do(ops...)
+	return 1, err
+}
+
+// endErasure removes what there is of an erased face beside its rows, and keeps the receipt.
+func (m *Moods) endErasure(ctx context.Context, tenant, face string, e erasedFace, removed int) (r animo.Receipt, err error) {
+	r = animo.Receipt{ID: e.receipt(face), Time: e.At, Erased: face, Faces: removed}
+	if r.Events, err = m.events.Remove(ctx, tenant, faces.EventID(tenant, face)); err != nil {
+		return r, err
+	}
+	if r.Deliveries, err = m.forgetDeliveries(ctx, tenant, face); err != nil {
+		return r, err
+	}
+	ops, err := ReceiptOps(r)
+	if err == nil {
+		err = m.tables.Commit(ctx, tenant, ops...)
+	}
+	m.removed.Erased(e.At, true)
+	m.feeds.wake(tenant)
+	return r, err
+}
+
+func (m *Moods) forgetDeliveries(ctx context.Context, tenant, id string) (int, error) {
+	if m.deliveries == nil {
+		return 0, nil
+	}
+	return m.deliveries.Forget(ctx, tenant, id)
+}
+
+// Sweep ends, for one tenant, erasures of measured faces that broke off, forgets those of which nothing can be under way
+// any more, and shortens the log. What fails does not hold up the rest.
+func (m *Moods) Sweep(ctx context.Context, tenant string) error {
+	var errs []error
+	for row, err := range m.tables.Query(ctx, tenant, erasedTable, table.Range{}, false) {
+		var e erasedFace
+		if err == nil {
+			err = table.Decode(erasedTable, row, &e)
+		}
+		if err == nil {
+			err = m.sweepErased(ctx, tenant, row.Key, e)
+		}
+		if err != nil && len(errs) < 10 {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(append(errs, m.trimLog(ctx, tenant))...)
+}
+
+func (m *Moods) sweepErased(ctx context.Context, tenant, face string, e erasedFace) error {
+	receipt := ReceiptKey(e.receipt(face))
+	rows, err := m.tables.Read(ctx, tenant, receipt)
+	if err != nil {
+		return err
+	}
+	removed := 0
+	err = m.tables.Update(ctx, tenant, func(tx *table.Tx) error { // of an erasure that an earlier release began
+		tx.Delete(faces.MeasuredTable, face)
+		tx.Delete(sinceTable, faces.MomentKey(e.Accepted, face))
+		removed, err = removeRecord(tx, e.Mood, face)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if rows[0].Rev == 0 {
+		_, err = m.endErasure(ctx, tenant, face, e, removed)
+	} else { // an event may have been published at that moment
+		var events int
+		events, err = m.events.Remove(ctx, tenant, faces.EventID(tenant, face))
+		m.removed.Erased(e.At, events+removed > 0)
+	}
+	if err != nil || m.now().Sub(e.At) < m.eraseTime {
+		return err
+	}
+	return m.tables.DeleteKey(ctx, tenant, erasedTable, face)
+}
+
+// logKept is how many of the last faces the live stream can be resumed from.
+const logKept = 100_000
+
+func (m *Moods) trimLog(ctx context.Context, tenant string) error {
+	first, last, err := m.tables.LogEnd(ctx, tenant, moodsLog)
+	if err != nil || last-first < logKept+logKept/10 {
+		return err
+	}
+	return m.tables.TrimLog(ctx, tenant, moodsLog, last-logKept)
+}
+
+// Retire removes measured faces that were kept long enough, the oldest first and at most so many. It tells whether there are
+// more.
+func (m *Moods) Retire(ctx context.Context, tenant string, most int) (more bool, err error) {
+	policy, err := m.policy(ctx, tenant)
+	if err != nil && animo.CodeOf(err) != animo.Forbidden { // one that may take no photos any more keeps its times
+		return false, err
+	}
+	if policy.KeepFaces <= 0 {
+		return false, nil
+	}
+	var keys []string
+	for row, err := range m.tables.Keys(ctx, tenant, sinceTable, table.Range{To: animo.Moment(m.now().Add(-policy.KeepFaces))}) {
+		if err != nil {
+			return false, err
+		}
+		if keys = append(keys, row.Key); len(keys) == most {
+			break
+		}
+	}
+	var errs []error
+	for _, key := range keys {
+		if err := m.retire(ctx, tenant, key); err != nil && len(errs) < 10 {
+			errs = append(errs, err)
+		}
+	}
+	if len(keys) > 0 {
+		m.removed.Retired()
+		m.log.Info("kept long enough", "tenant", tenant, "measured", len(keys))
+	}
+	return len(errs) == 0 && len(keys) == most, errors.Join(errs...)
+}
+
+// retire removes all of a measured face that was accepted at the moment with which the key begins: without a receipt, but
+// where it is not recorded yet and somebody may be about to.
+func (m *Moods) retire(ctx context.Context, tenant, key string) error {
+	moment, face, _ := strings.Cut(key, "/")
+	waits := false
+	err := m.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		var row measuredRow
+		found, err := tx.GetJSON(faces.MeasuredTable, face, &row)
+		if err != nil {
+			return err
+		}
+		if waits = false; !found || animo.Moment(row.Accepted) != moment { // sent twice at once; the other is what it is retired by
+			tx.Delete(sinceTable, key)
+			return nil
+		}
+		removed, err := removeRecord(tx, row.Mood, face)
+		if waits = removed == 0; err != nil || waits {
+			return err
+		}
+		tx.Delete(sinceTable, key)
+		tx.Delete(faces.MeasuredTable, face)
+		return nil
+	})
+	if err == nil && waits {
+		_, err = m.EraseMeasured(ctx, tenant, face)
+	} else if err == nil {
+		_, err = m.forgetDeliveries(ctx, tenant, face)
+	}
+	return err
+}

@@ -1,0 +1,89 @@
+// Package moods keeps what is recorded of faces: a row a face in its mood's table, with its counts and its place in the
+// log, in one commit. It lists, exports and counts what is recorded, tells it live, and takes faces that a client measured
+// in a picture that stays there. Begin at New; DESIGN.md tells how it works.
+package moods
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"animo"
+	"animo/internal/rates"
+	"animo/internal/scrub"
+	"animo/internal/table"
+)
+
+// The tables, beside those of the moods, which faces.Table names, and of measured faces, faces.MeasuredTable.
+const (
+	receiptsTable = "receipts"        // id -> animo.Receipt
+	restatedTable = "faces-restated"  // only named in the log: mood/key of a record that says since then somebody else
+	sinceTable    = "measured-since"  // moment accepted/face id -> the mood, to be retired by
+	erasedTable   = "measured-erased" // face id -> erasedFace, of faces of which something may still come
+)
+
+// moodsLog is the log of what was recorded, restated and erased, whatever its mood.
+const moodsLog = "moods"
+
+// Events is what is needed of the bus.
+type Events interface {
+	Publish(ctx context.Context, events ...animo.Event) error
+	// Remove forgets the tenant's events of those ids, whatever their state, and tells how many.
+	Remove(ctx context.Context, tenant string, ids ...string) (int, error)
+}
+
+// Deliveries is what subscribers are told, and what is kept of having told them.
+type Deliveries interface {
+	// Forget removes what is kept of a photo or of a measured face, and tells how many deliveries that was.
+	Forget(ctx context.Context, tenant, id string) (deliveries int, err error)
+}
+
+// Options are what New may be told. The zero value works, and lets every tenant do everything.
+type Options struct {
+	MoodConfidence float64                                                             // percent below which a measured face is OTHER
+	Room           func(bytes int64) error                                             // answers NoSpace when so many bytes more would be too many; nil for no check
+	Policy         func(ctx context.Context, tenant string) (animo.PhotoPolicy, error) // Forbidden or NotFound where the tenant may not; nil for no limits
+	EraseTime      time.Duration                                                       // for how long after an erasure something may still come; 0 means 7 minutes
+	Deliveries     Deliveries                                                          // nil for none
+	Now            func() time.Time                                                    // nil means time.Now
+	Removed        *scrub.Notes                                                        // told what is removed; nil for nobody
+	Log            *slog.Logger                                                        // nil means slog.Default
+}
+
+// Moods keeps what is recorded of faces. It is safe for concurrent use.
+type Moods struct {
+	tables     *table.Table
+	events     Events
+	confidence float64
+	room       func(int64) error
+	policy     func(context.Context, string) (animo.PhotoPolicy, error)
+	eraseTime  time.Duration
+	deliveries Deliveries
+	now        func() time.Time
+	removed    *scrub.Notes
+	log        *slog.Logger
+
+	rates rates.Rates // of measured faces
+	feeds feeds
+}
+
+// New makes Moods over its stores. It starts nothing.
+func New(tables *table.Table, events Events, o Options) *Moods {
+	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, deliveries: o.Deliveries, now: o.Now, removed: o.Removed, log: o.Log}
+	if m.room == nil {
+		m.room = func(int64) error { return nil }
+	}
+	if m.policy == nil {
+		m.policy = func(context.Context, string) (animo.PhotoPolicy, error) { return animo.PhotoPolicy{}, nil }
+	}
+	if m.eraseTime == 0 {
+		m.eraseTime = 7 * time.Minute
+	}
+	if m.now == nil {
+		m.now = time.Now
+	}
+	if m.log == nil {
+		m.log = slog.Default()
+	}
+	return m
+}

@@ -1,0 +1,188 @@
+package moods
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"animo"
+	"animo/internal/faces"
+	"animo/internal/table"
+)
+
+// The event types of faces. They end with the mood.
+const (
+	faceType  = "face."
+	againType = "face-again."
+)
+
+// source is the CloudEvents source of the events of faces.
+const source = "animo/photos"
+
+// FaceType is the type of the event that says that a face of a mood was found, such as face.happy.
+func FaceType(m animo.Mood) string { return faceType + strings.ToLower(string(m)) }
+
+// AgainType is the type of the event that says that a face of a mood was found by another analysis of a photo whose
+// faces were told. It is recorded, and nobody is told.
+func AgainType(m animo.Mood) string { return againType + strings.ToLower(string(m)) }
+
+// Event is the event that says that a face was found: its data is what will be recorded. Its basis is that of the rows
+// the record was made of, the photo's with revision photo among them; again is for a photo whose faces were told before.
+func Event(r *animo.MoodRecord, at time.Time, photo int64, who faces.Who, again bool) (animo.Event, error) {
+	typ := FaceType(r.Mood)
+	if again {
+		typ = AgainType(r.Mood)
+	}
+	e, err := animo.NewEvent(faces.EventID(r.TenantID, r.FaceID), source, typ, string(r.Mood), r.TenantID, at, r)
+	e.Basis = faces.Basis(photo, who)
+	return e, err
+}
+
+// RecordOf is what is recorded of a photo's face.
+func RecordOf(tenant string, p animo.Photo, face animo.Face) animo.MoodRecord {
+	r := animo.MoodRecord{
+		TenantID: tenant, Mood: face.Mood, ImageID: p.Name, ImageData: animo.ImageData{Celebrities: face.People},
+		FaceID: face.ID, PhotoID: p.ID, Source: p.Source, LeanedTo: face.LeanedTo, Emotions: face.Emotions, Box: face.Box,
+		Confidence: face.Confidence, Age: face.Age, Gender: face.Gender, Taken: p.Taken, Accepted: p.Accepted, Analysed: p.Analysed,
+	}
+	if len(face.Emotions) > 0 {
+		r.ImageData.Emotion = face.Emotions[0]
+	}
+	return r
+}
+
+// ReadEvent reads the record that a face's event tells of, or answers Invalid.
+func ReadEvent(e animo.Event) (r animo.MoodRecord, err error) {
+	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" {
+		return r, animo.Errorf(animo.Invalid, "the event's data is not a face's record", "los datos del evento no son el registro de un rostro").Because(err)
+	}
+	if _, _, ok := faces.ParseID(r.FaceID); !ok && r.MeasuredBy == "" {
+		return r, animo.Errorf(animo.Invalid, "%q is no face's id", "%q no es el id de un rostro", animo.Clip(r.FaceID))
+	}
+	return r, nil
+}
+
+// Record writes the face that an event tells of into its mood's table. The face's key comes from its photo, so a repeat
+// changes nothing. Where nothing has changed since the event was said, that is one commit. Otherwise Record looks anew: a
+// face whose photo was erased or analysed again is not recorded, and one who is somebody else by now is recorded so.
+// with are writes that belong to the same commit.
+func (m *Moods) Record(ctx context.Context, e animo.Event, with ...table.Op) error {
+	r, err := ReadEvent(e)
+	if err != nil {
+		return err
+	}
+	defer m.feeds.wake(e.Tenant)
+	if expected, ok := faces.Expect(r.PhotoID, r.FaceID, e.Basis); ok {
+		add := table.AddOps(faces.Table(r.Mood), entryOf(&r, e.Data, e.Type))
+		err := m.tables.Commit(ctx, e.Tenant, slices.Concat(expected, add, with)...)
+		if !conflict(err) {
+			return err
+		}
+	}
+	return m.tables.Update(ctx, e.Tenant, func(tx *table.Tx) error { return recordAnew(tx, e, r, with) })
+}
+
+func recordAnew(tx *table.Tx, e animo.Event, r animo.MoodRecord, with []table.Op) error {
+	rows, err := tx.Read(table.Key{Table: faces.Table(r.Mood), Key: faces.KeyOf(&r).Key}, table.Key{Table: faces.MeasuredTable, Key: r.FaceID})
+	if err != nil || rows[0].Rev != 0 { // it is recorded
+		return err
+	}
+	value := []byte(e.Data)
+	if r.MeasuredBy != "" {
+		if rows[1].Rev == 0 { // it was erased
+			return nil
+		}
+	} else {
+		photo, err := faces.ReadPhoto(tx, r.PhotoID)
+		_, round, _ := faces.ParseID(r.FaceID)
+		if err != nil || photo.Rev == 0 || photo.Round != round { // it was erased, or analysed again
+			return err
+		}
+		who, err := faces.ReadWho(tx, r.FaceID)
+		if err != nil {
+			return err
+		}
+		if who[0].Known {
+			r.ImageData.Celebrities = who[0].Celebrities()
+			if value, err = json.Marshal(r); err != nil {
+				return err
+			}
+		}
+	}
+	tx.Add(faces.Table(r.Mood), entryOf(&r, value, e.Type))
+	tx.Do(with...)
+	return nil
+}
+
+// Recorded reports whether the face that an event tells of is in its mood's table.
+func (m *Moods) Recorded(ctx context.Context, tenant string, r *animo.MoodRecord) (bool, error) {
+	rows, err := m.tables.Read(ctx, tenant, table.Key{Table: faces.Table(r.Mood), Key: faces.KeyOf(r).Key})
+	return err == nil && rows[0].Rev != 0, err
+}
+
+// entryOf is the row of a face, with what is counted and told of it. The value is the record as JSON. Only a face that is
+// told for the first time has a place in the log.
+func entryOf(r *animo.MoodRecord, value []byte, eventType string) table.Entry {
+	e := table.Entry{Row: table.Row{Key: faces.KeyOf(r).Key, Value: value}, Tallies: talliesOf(r), Log: moodsLog}
+	if strings.HasPrefix(eventType, againType) {
+		e.Log = ""
+	}
+	return e
+}
+
+// Restate has a face's record, if there is one, say who the face is, and reports whether there is one. It belongs into the
+// transaction that changes who the face is; call Wake after it. Whoever follows live, on any machine, is told no more what the record said before.
+func Restate(tx *table.Tx, k faces.Key, people []animo.Celebrity) (recorded bool, err error) {
+	rows, err := tx.Read(table.Key{Table: faces.Table(k.Mood), Key: k.Key})
+	if err != nil || rows[0].Rev == 0 {
+		return false, err
+	}
+	var r animo.MoodRecord
+	if err := table.Decode(faces.Table(k.Mood), rows[0], &r); err != nil {
+		return true, err
+	}
+	if slices.Equal(r.ImageData.Celebrities, people) {
+		return true, nil
+	}
+	r.ImageData.Celebrities = people
+	value, err := json.Marshal(r)
+	if err != nil {
+		return true, err
+	}
+	tx.Put(faces.Table(k.Mood), k.Key, value)
+	tx.Do(table.Append(moodsLog, restatedTable, string(k.Mood)+"/"+k.Key))
+	return true, nil
+}
+
+// Wake has whoever follows a tenant's moods on this machine look at once.
+func (m *Moods) Wake(tenant string) { m.feeds.wake(tenant) }
+
+// RemoveOps are the operations that take a recorded face out of its mood's table and off the counts, while its row is as
+// it was read.
+func RemoveOps(mood animo.Mood, row table.Row) ([]table.Op, error) {
+	var r animo.MoodRecord
+	if err := table.Decode(faces.Table(mood), row, &r); err != nil {
+		return nil, err
+	}
+	return append(table.CountAll(faces.Table(mood), -1, talliesOf(&r)...), table.DeleteAt(faces.Table(mood), row)), nil
+}
+
+// ReceiptOps are the operations that keep the receipt of an erasure and tell of it live.
+func ReceiptOps(r animo.Receipt) ([]table.Op, error) {
+	value, err := json.Marshal(r)
+	return []table.Op{table.Put(receiptsTable, r.ID, value), table.Append(moodsLog, receiptsTable, r.ID)}, err
+}
+
+// ReceiptKey is where a receipt is kept.
+func ReceiptKey(id string) table.Key { return table.Key{Table: receiptsTable, Key: id} }
+
+// Receipts lists what was erased, the last first, at most limit of them, beginning after the receipt `after`,
+// "" for the start. next is "" at the end.
+func (m *Moods) Receipts(ctx context.Context, tenant, after string, limit int) (page []animo.Receipt, next string, err error) {
+	return table.Newest(ctx, m.tables, tenant, receiptsTable, after, limit, scanMost, func(animo.Receipt) bool { return true })
+}
+
+// conflict reports whether an error says that a row was not as it was expected.
+func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
