@@ -5,6 +5,7 @@ package faces
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"animo"
@@ -193,4 +194,18 @@ func NameFaces(r Reader, list []animo.Face) error {
 		}
 	}
 	return nil
+}
+
+// PendingTable notes the photos that may not be finished: photo's id -> its Head.
+const PendingTable = "photo-pending"
+
+// ReviveOps are the operations that have the sweeper see once more to a photo one of whose faces could not be recorded, while
+// its row is as it was read; none for another photo.
+func ReviveOps(p Photo) ([]table.Op, error) {
+	if p.Status != animo.Failed || p.Due() {
+		return nil, nil
+	}
+	p.Status, p.Failure = animo.Done, nil
+	value, err := json.Marshal(p)
+	return []table.Op{table.Replace(PhotosTable, table.Row{Key: p.ID, Value: value, Rev: p.Rev}), table.Put(PendingTable, p.ID, []byte(p.Head))}, err
 }

@@ -87,3 +87,12 @@ func MomentKey(taken time.Time, id string) string { return animo.Moment(taken) +
 
 // EventID is the id of the event that says that a face was found.
 func EventID(tenant, face string) string { return animo.ID("face.", tenant, face) }
+
+// ObjectPrefix is how the names of a photo's objects begin.
+func ObjectPrefix(photo string) string { return "photos/" + photo + "/" }
+
+// PictureObject names the picture of a photo, as it came.
+func PictureObject(photo string) string { return ObjectPrefix(photo) + "picture" }
+
+// ThumbnailObject names the small JPEG of a photo.
+func ThumbnailObject(photo string) string { return ObjectPrefix(photo) + "thumbnail" }

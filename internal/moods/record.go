@@ -186,3 +186,20 @@ func (m *Moods) Receipts(ctx context.Context, tenant, after string, limit int) (
 
 // conflict reports whether an error says that a row was not as it was expected.
 func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
+
+// Say publishes an event for each of a photo's faces, with who they are, so that each is recorded. The photo's row is as it
+// was read.
+func (m *Moods) Say(ctx context.Context, tenant string, photo *faces.Photo, list []animo.Face, who []faces.Who) error {
+	events := make([]animo.Event, len(list))
+	for i, face := range list {
+		if who[i].Known {
+			face.People = who[i].Celebrities()
+		}
+		r := RecordOf(tenant, photo.Photo, face)
+		var err error
+		if events[i], err = Event(&r, m.now(), photo.Rev, who[i], photo.Told); err != nil {
+			return err
+		}
+	}
+	return m.events.Publish(ctx, events...)
+}

@@ -1,4 +1,4 @@
-package photos
+package people
 
 import (
 	"bytes"
@@ -6,20 +6,17 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"image"
-	"image/jpeg"
 	"io"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
-	"golang.org/x/image/draw"
-
 	"animo"
+	"animo/internal/faces"
+	"animo/internal/pictures"
 	"animo/internal/table"
 	"animo/vision"
-	"animo/vision/annotate"
 )
 
 // example is a face by which a person is known, or one that is known not to be the person's.
@@ -43,17 +40,12 @@ func exampleKey(person, id string) string { return person + "/" + id }
 func exampleObject(person, id string) string { return "people/" + person + "/" + id }
 
 // examples reads a person's examples of both kinds, the first added first.
-func (f *Flow) examples(ctx context.Context, tenant, person string) (list []example, err error) {
-	prefix := exampleKey(person, "")
-	for row, err := range f.tables.Query(ctx, tenant, examplesTable, table.Range{Prefix: prefix}, false) {
+func (p *People) examples(ctx context.Context, tenant, person string) (list []example, err error) {
+	for row, err := range p.tables.Query(ctx, tenant, examplesTable, table.Range{Prefix: exampleKey(person, "")}, false) {
 		if err != nil {
 			return nil, err
 		}
-		e := example{id: strings.TrimPrefix(row.Key, prefix)}
-		n := min(4*len(e.descriptor), len(row.Value))
-		if e.descriptor, err = decodeDescriptor(row.Value[:n]); err == nil {
-			err = json.Unmarshal(row.Value[n:], &e)
-		}
+		e, err := exampleOf(row)
 		if err != nil {
 			return nil, err
 		}
@@ -63,41 +55,71 @@ func (f *Flow) examples(ctx context.Context, tenant, person string) (list []exam
 	return list, nil
 }
 
-// addExample keeps an example of a person, with its thumbnail where there is one; one that is kept already stays as
-// it is. Of more examples of its kind than are kept, those that differ most stay.
-func (f *Flow) addExample(ctx context.Context, tenant, person string, e example, thumbnail []byte) error {
+// exampleOf reads an example out of its row: the descriptor, and then the rest as JSON.
+func exampleOf(row table.Row) (e example, err error) {
+	_, e.id, _ = strings.Cut(row.Key, "/")
+	n := min(4*len(e.descriptor), len(row.Value))
+	if e.descriptor, err = decodeDescriptor(row.Value[:n]); err == nil {
+		err = table.Decode(examplesTable, table.Row{Key: row.Key, Value: row.Value[n:]}, &e)
+	}
+	return e, err
+}
+
+// addExample keeps an example of a person in a transaction that touches the person, which so holds only while nobody else
+// changes the examples. Of more examples of its kind than are kept, those that differ most stay; it gives the objects of the others.
+func (p *People) addExample(ctx context.Context, tx *table.Tx, tenant, person string, e example) (dropped []string, err error) {
 	about, err := json.Marshal(e)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if thumbnail != nil {
-		if err := f.objects.Put(ctx, tenant, exampleObject(person, e.id), bytes.NewReader(thumbnail)); err != nil {
-			return err
-		}
-	}
-	row := table.Row{Key: exampleKey(person, e.id), Value: append(encodeDescriptor(&e.descriptor), about...)}
-	if _, err := f.tables.PutNew(ctx, tenant, examplesTable, row); err != nil {
-		return err
-	}
-	all, err := f.examples(ctx, tenant, person)
+	tx.Put(examplesTable, exampleKey(person, e.id), append(encodeDescriptor(&e.descriptor), about...))
+	all, err := p.examples(ctx, tenant, person)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, old := range surplus(slices.DeleteFunc(all, func(x example) bool { return x.Not != e.Not }), maxExamples) {
-		if _, err := f.removeExample(ctx, tenant, person, old.id); err != nil {
+	all = slices.DeleteFunc(all, func(x example) bool { return x.Not != e.Not || x.id == e.id })
+	for _, old := range surplus(append(all, e), maxExamples) {
+		tx.Delete(examplesTable, exampleKey(person, old.id))
+		dropped = append(dropped, exampleObject(person, old.id))
+	}
+	return dropped, nil
+}
+
+// putThumbnail keeps an example's thumbnail, if there is one.
+func (p *People) putThumbnail(ctx context.Context, tenant, name string, thumbnail []byte) error {
+	if thumbnail == nil {
+		return nil
+	}
+	return p.objects.Put(ctx, tenant, name, bytes.NewReader(thumbnail))
+}
+
+// dropThumbnails removes the thumbnails of examples that are no more.
+func (p *People) dropThumbnails(ctx context.Context, tenant string, names []string) error {
+	for _, name := range names {
+		if _, err := p.objects.Delete(ctx, tenant, name); err != nil {
 			return err
 		}
+		p.removed.Retired()
 	}
 	return nil
 }
 
-// removeExample forgets one example of a person, if it is there, and tells how many thumbnails that were.
-func (f *Flow) removeExample(ctx context.Context, tenant, person, id string) (files int, err error) {
-	if err := f.tables.DeleteKey(ctx, tenant, examplesTable, exampleKey(person, id)); err != nil {
-		return 0, err
+// cut makes the thumbnail of a recorded face; nil where the picture is not kept.
+func (p *People) cut(ctx context.Context, tenant string, s sighting) ([]byte, error) {
+	body, err := p.objects.Get(ctx, tenant, faces.PictureObject(s.photo.ID))
+	if gone(err) {
+		return nil, nil
 	}
-	f.noteRemoved(time.Time{}, true)
-	return f.objects.Delete(ctx, tenant, exampleObject(person, id))
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	img, release, err := p.pictures.Decode(ctx, body)
+	defer release()
+	if err != nil {
+		return nil, err
+	}
+	return pictures.FaceThumbnail(img, s.face.Box)
 }
 
 // surplus picks the examples that are one too many: as long as there are more than most, of the two nearest to
@@ -135,12 +157,12 @@ func surplus(list []example, most int) (out []example) {
 
 // ExampleThumbnail opens the small JPEG of a person's example, with its longest side of at most 160 pixels, or
 // with "" that of the first that has one; the caller closes it. It answers NotFound where there is none.
-func (f *Flow) ExampleThumbnail(ctx context.Context, tenant, name, id string) (io.ReadCloser, error) {
-	row, err := f.person(ctx, tenant, name)
+func (p *People) ExampleThumbnail(ctx context.Context, tenant, name, id string) (io.ReadCloser, error) {
+	who, err := p.called(ctx, tenant, name)
 	if err != nil {
 		return nil, err
 	}
-	list, err := f.examples(ctx, tenant, row.ID)
+	list, err := p.examples(ctx, tenant, who.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +170,7 @@ func (f *Flow) ExampleThumbnail(ctx context.Context, tenant, name, id string) (i
 		if e.Not || id != "" && e.id != id {
 			continue
 		}
-		body, err := f.objects.Get(ctx, tenant, exampleObject(row.ID, e.id))
+		body, err := p.objects.Get(ctx, tenant, exampleObject(who.ID, e.id))
 		if !gone(err) {
 			return body, err
 		}

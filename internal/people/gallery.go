@@ -1,12 +1,13 @@
-package photos
+package people
 
 import (
 	"context"
-	"encoding/json"
+	"math"
 	"slices"
 	"sync"
 	"time"
 
+	"animo/internal/faces"
 	"animo/internal/table"
 	"animo/vision"
 )
@@ -23,7 +24,8 @@ type gallery struct {
 
 	mu     sync.RWMutex
 	used   time.Time
-	change string                         // the value of the row that changes with it
+	change string // the value of the row that changes with it, and its revision
+	rev    int64
 	marks  map[string]string              // of each person, when the examples were read
 	nots   map[string][]vision.Descriptor // by person, of whom it is known that they are somebody else's
 	people vision.Gallery
@@ -32,59 +34,59 @@ type gallery struct {
 // galleryIdle is for how long a gallery that nobody asks for stays in memory.
 const galleryIdle = time.Hour
 
-// galleryChange gives the value that is another after each change of the tenant's people.
-func (f *Flow) galleryChange(ctx context.Context, tenant string) (string, error) {
-	row, err := f.tables.Get(ctx, tenant, galleryTable, galleryKey)
-	if gone(err) {
-		err = nil
+// galleryChange gives the row that is another after each change of the tenant's people.
+func (p *People) galleryChange(ctx context.Context, tenant string) (table.Row, error) {
+	rows, err := p.tables.Read(ctx, tenant, table.Key{Table: galleryTable, Key: galleryKey})
+	if err != nil {
+		return table.Row{}, err
 	}
-	return string(row.Value), err
+	return rows[0], nil
 }
 
 // known gives the people whom a tenant introduced, as they are now or later.
-func (f *Flow) known(ctx context.Context, tenant string) (*gallery, error) {
-	change, err := f.galleryChange(ctx, tenant)
+func (p *People) known(ctx context.Context, tenant string) (*gallery, error) {
+	change, err := p.galleryChange(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
-	f.people.mu.Lock()
-	g, ok := f.people.of[tenant]
+	p.galleries.mu.Lock()
+	g, ok := p.galleries.of[tenant]
 	if !ok {
-		if f.people.of == nil {
-			f.people.of = map[string]*gallery{}
+		if p.galleries.of == nil {
+			p.galleries.of = map[string]*gallery{}
 		}
 		g = &gallery{marks: map[string]string{}, nots: map[string][]vision.Descriptor{}}
-		f.people.of[tenant] = g
+		p.galleries.of[tenant] = g
 	}
-	f.people.mu.Unlock()
+	p.galleries.mu.Unlock()
 	g.loading.Lock()
 	defer g.loading.Unlock()
 	g.mu.Lock()
-	g.used = f.now()
-	current := g.change == change
+	g.used = p.now()
+	current := g.change == string(change.Value) && g.rev == change.Rev
 	g.mu.Unlock()
 	if current {
 		return g, nil
 	}
-	return g, f.load(ctx, tenant, g, change)
+	return g, p.load(ctx, tenant, g, change)
 }
 
 // load reads who was introduced, changed or erased since the gallery was read last.
-func (f *Flow) load(ctx context.Context, tenant string, g *gallery, change string) error {
+func (p *People) load(ctx context.Context, tenant string, g *gallery, change table.Row) error {
 	there := map[string]bool{}
-	for r, err := range f.tables.Query(ctx, tenant, peopleTable, table.Range{}, false) {
+	for r, err := range p.tables.Query(ctx, tenant, faces.PeopleTable, table.Range{}, false) {
 		if err != nil {
 			return err
 		}
-		var row personRow
-		if err := json.Unmarshal(r.Value, &row); err != nil {
+		var row faces.Person
+		if err := table.Decode(faces.PeopleTable, r, &row); err != nil {
 			return err
 		}
 		there[row.ID] = true
 		if g.marks[row.ID] == row.Mark {
 			continue
 		}
-		list, err := f.examples(ctx, tenant, row.ID)
+		list, err := p.examples(ctx, tenant, row.ID)
 		if err != nil {
 			return err
 		}
@@ -112,22 +114,22 @@ func (f *Flow) load(ctx context.Context, tenant string, g *gallery, change strin
 			delete(g.nots, id)
 		}
 	}
-	g.change = change
+	g.change, g.rev = string(change.Value), change.Rev
 	return nil
 }
 
-// version is the value that the tenant's people had when the gallery was read.
-func (g *gallery) version() string {
+// expect is the expectation that the tenant's people are those of the gallery.
+func (g *gallery) expect() table.Op {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	return g.change
+	return table.Expect(galleryTable, table.Row{Key: galleryKey, Rev: g.rev})
 }
 
 // who gives the person that a face is most like, and how much, in percent; "" for a stranger. It is none of those
 // that somebody said it is not, and nobody of whom it is as near to a face that is somebody else's as to any example.
 func (g *gallery) who(d *vision.Descriptor, not []string) (person string, similarity float64) {
 	m := g.match(d, not)
-	return m.Person, round(m.Similarity, 2)
+	return m.Person, math.Round(100*m.Similarity) / 100
 }
 
 // match is who with the distance, and not rounded; the zero Match for a stranger.
@@ -158,41 +160,41 @@ func (g *gallery) match(d *vision.Descriptor, not []string) vision.Match {
 
 // Recognise tells of each face who it is of the people whom a tenant introduced, by name; for a stranger it gives the
 // zero Match.
-func (f *Flow) Recognise(ctx context.Context, tenant string, faces []vision.Descriptor) ([]vision.Match, error) {
-	known, err := f.known(ctx, tenant)
+func (p *People) Recognise(ctx context.Context, tenant string, list []vision.Descriptor) ([]vision.Match, error) {
+	known, err := p.known(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]vision.Match, len(faces))
-	for i := range faces {
-		m := known.match(&faces[i], nil)
+	matches := make([]vision.Match, len(list))
+	for i := range list {
+		m := known.match(&list[i], nil)
 		if m.Person == "" {
 			continue
 		}
-		row, err := f.personByID(ctx, tenant, m.Person)
-		if gone(err) { // erased a moment ago
-			continue
-		}
+		row, rev, err := faces.ReadPerson(faces.Plain(ctx, p.tables, tenant), m.Person)
 		if err != nil {
 			return nil, err
 		}
+		if rev == 0 { // erased a moment ago
+			continue
+		}
 		m.Person = row.Name
-		list[i] = m
+		matches[i] = m
 	}
-	return list, nil
+	return matches, nil
 }
 
-// Forget takes out of memory what is held of tenants that are none any more, and people who were not asked for in
+// Evict takes out of memory what is held of tenants that are none any more, and people who were not asked for in
 // an hour. Run it now and then.
-func (f *Flow) Forget(tenants []string) {
-	f.people.mu.Lock()
-	defer f.people.mu.Unlock()
-	for tenant, g := range f.people.of {
+func (p *People) Evict(tenants []string) {
+	p.galleries.mu.Lock()
+	defer p.galleries.mu.Unlock()
+	for tenant, g := range p.galleries.of {
 		g.mu.RLock()
-		idle := f.now().Sub(g.used)
+		idle := p.now().Sub(g.used)
 		g.mu.RUnlock()
 		if idle >= galleryIdle || !slices.Contains(tenants, tenant) {
-			delete(f.people.of, tenant)
+			delete(p.galleries.of, tenant)
 		}
 	}
 }

@@ -1,443 +1,351 @@
-package photos
+package people
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"errors"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"animo"
+	"animo/internal/faces"
+	"animo/internal/moods"
 	"animo/internal/table"
 )
 
-// identity says who a face is. It is what counts: the names in the moods' tables follow it, and a name in a queued
-// event does not matter where there is one. Once written, it stays as long as its photo. Faces without a
-// descriptor have none.
-type identity struct {
-	Person     string    `json:"person,omitempty"` // whose face it is; "" for nobody's who is known, or not any more
-	Similarity float64   `json:"similarity,omitempty"`
-	Said       bool      `json:"said,omitempty"` // by somebody, not only by likeness
-	Not        []string  `json:"not,omitempty"`  // the people that somebody said it is not
-	Taken      time.Time `json:"taken"`          // the photo
-
-	rev int64
-}
-
-// seenFace is a face that an analysis found, with where it is recorded.
-type seenFace struct {
-	photo photoRow
+// sighting is a face that the last analysis of a photo found, as it is at one moment.
+type sighting struct {
+	photo faces.Photo
 	face  animo.Face // as the analysis left it: without the people whom the tenant introduced
-	key   recordKey
+	key   faces.Key  // where it is recorded
+	who   faces.Identity
+	known bool // there is an identity
 }
 
-// seen finds a face of a photo's last analysis, or answers NotFound.
-func (f *Flow) seen(ctx context.Context, tenant, id string) (s seenFace, err error) {
+// sight reads a face in one call, or answers NotFound.
+func sight(r faces.Reader, id string) (s sighting, err error) {
 	none := animo.Errorf(animo.NotFound, "there is no face %q; if its photo was analysed again, its faces have other ids now", "no existe el rostro %q; si su foto se analizó de nuevo, sus rostros tienen ahora otros ids", animo.Clip(id)).Of("face")
-	photo, round, ok := parseFaceID(id)
+	photo, round, ok := faces.ParseID(id)
 	if !ok {
 		return s, none
 	}
-	s.photo, err = f.photo(ctx, tenant, photo)
-	if gone(err) || err == nil && (s.photo.Analysed.IsZero() || s.photo.Round != round) {
+	rows, err := r.Read(table.Key{Table: faces.PhotosTable, Key: photo}, table.Key{Table: faces.AnalysesTable, Key: faces.AnalysisKey(photo, round)}, table.Key{Table: faces.IdentitiesTable, Key: id})
+	if err != nil {
+		return s, err
+	}
+	if s.photo, err = faces.PhotoOf(rows[0]); err != nil {
+		return s, err
+	}
+	if s.photo.Rev == 0 || s.photo.Analysed.IsZero() || s.photo.Round != round {
 		return s, none
 	}
+	list, err := faces.AnalysisOf(rows[1])
 	if err != nil {
 		return s, err
 	}
-	faces, err := f.analysed(ctx, tenant, photo, round)
-	if err != nil {
-		return s, err
-	}
-	i := slices.IndexFunc(faces, func(face animo.Face) bool { return face.ID == id })
+	i := slices.IndexFunc(list, func(face animo.Face) bool { return face.ID == id })
 	if i < 0 {
 		return s, none
 	}
-	s.face = faces[i]
-	s.key = recordKey{s.face.Mood, momentKey(s.photo.Taken, id)}
-	return s, nil
-}
-
-// sure is the similarity of a face of which somebody said whose it is, in percent.
-const sure = 100
-
-// identity reads who a face is; NotFound where nothing is known.
-func (f *Flow) identity(ctx context.Context, tenant, face string) (who identity, err error) {
-	who.rev, err = f.tables.GetJSON(ctx, tenant, identitiesTable, face, &who)
-	return who, err
-}
-
-// identify changes who a face is, and tells what it is then. Where change reports false, nothing is written.
-func (f *Flow) identify(ctx context.Context, tenant, face string, change func(*identity) bool) (identity, error) {
-	for {
-		who, err := f.identity(ctx, tenant, face)
-		if err != nil && !gone(err) {
-			return who, err
-		}
-		if !change(&who) {
-			return who, nil
-		}
-		b, err := json.Marshal(who)
-		if err == nil {
-			err = f.tables.Swap(ctx, tenant, identitiesTable, table.Row{Key: face, Value: b, Rev: who.rev})
-		}
-		if !conflict(err) {
-			return who, err
-		}
+	s.face = list[i]
+	s.key = faces.Key{Mood: s.face.Mood, Key: faces.MomentKey(s.photo.Taken, id)}
+	if s.known = rows[2].Rev != 0; s.known {
+		err = table.Decode(faces.IdentitiesTable, rows[2], &s.who)
 	}
+	return s, err
 }
 
-// celebrities is what a record says of who a face is. known is false where it says what the engine said.
-func (f *Flow) celebrities(ctx context.Context, tenant, face string) (list []animo.Celebrity, known bool, err error) {
-	who, err := f.identity(ctx, tenant, face)
-	if gone(err) {
-		return nil, false, nil
+// identify says in a transaction who a face is: its identity, the list of the person's faces, and what is recorded of it
+// change together, and only while the person is there. It gives what records say of the face then, and whether there is one.
+func identify(tx *table.Tx, s *sighting, who faces.Identity) (people []animo.Celebrity, recorded bool, err error) {
+	people = []animo.Celebrity{}
+	if before := s.who.Person; before != "" && before != who.Person {
+		tx.Delete(faces.PersonFacesTable, faces.Listed(before, s.key).Key)
 	}
-	if err != nil {
+	if who.Person != "" {
+		person, rev, err := faces.ReadPerson(tx, who.Person)
+		if err == nil && rev == 0 {
+			err = faces.NoPerson("")
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		people = append(people, animo.Celebrity{Name: person.Name, Similarity: who.Similarity})
+		listed := faces.Listed(who.Person, s.key)
+		tx.Put(faces.PersonFacesTable, listed.Key, listed.Value)
+	}
+	who.Taken = s.photo.Taken
+	s.who, s.known = who, true
+	if err := tx.PutJSON(faces.IdentitiesTable, s.face.ID, who); err != nil {
 		return nil, false, err
 	}
-	list, err = f.named(ctx, tenant, who)
-	return list, true, err
+	recorded, err = moods.Restate(tx, s.key, people)
+	return people, recorded, err
 }
 
-// named gives the person of an identity by name; nobody where the person is there no more.
-func (f *Flow) named(ctx context.Context, tenant string, who identity) ([]animo.Celebrity, error) {
-	if who.Person == "" {
-		return []animo.Celebrity{}, nil
+// restate has what is recorded of a face say who the face is, after a change of the person's name. It gives what it says,
+// nil where nothing is known, and whether the face is recorded.
+func restate(tx *table.Tx, k faces.Key) (people []animo.Celebrity, recorded bool, err error) {
+	who, err := faces.ReadWho(tx, k.Face())
+	if err != nil || !who[0].Known {
+		return nil, false, err
 	}
-	row, err := f.personByID(ctx, tenant, who.Person)
-	switch {
-	case gone(err):
-		return []animo.Celebrity{}, nil
-	case err != nil:
-		return nil, err
-	}
-	return []animo.Celebrity{{Name: row.Name, Similarity: who.Similarity}}, nil
+	people = who[0].Celebrities()
+	recorded, err = moods.Restate(tx, k, people)
+	return people, recorded, err
 }
 
-// nameFaces puts into a photo's faces who they are.
-func (f *Flow) nameFaces(ctx context.Context, tenant, photo string, faces []animo.Face) error {
-	known := map[string]identity{}
-	for row, err := range f.tables.Query(ctx, tenant, identitiesTable, table.Range{Prefix: photo + "-"}, false) {
-		if err != nil {
-			return err
-		}
-		var who identity
-		if err := json.Unmarshal(row.Value, &who); err != nil {
-			return err
-		}
-		known[row.Key] = who
-	}
-	for i := range faces {
-		who, ok := known[faces[i].ID]
-		if !ok {
-			continue
-		}
-		var err error
-		if faces[i].People, err = f.named(ctx, tenant, who); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// recordKey says where a face is recorded.
-type recordKey struct {
-	mood animo.Mood
-	key  string // moment taken/face id
-}
-
-func (k recordKey) face() string { return k.key[strings.IndexByte(k.key, '/')+1:] }
-
-// restate has a face's record, if there is one, say who the face is, and reports whether there is one. Whoever
-// changes an identity or a name calls it afterwards, by spread. It writes the record only unchanged, and ends when it has read an identity that the record agrees with,
-// so that whoever of several at once writes last has seen the last change.
-func (f *Flow) restate(ctx context.Context, tenant string, k recordKey) (recorded bool, err error) {
-	for {
-		row, err := f.tables.Get(ctx, tenant, moodTable(k.mood), k.key)
-		if gone(err) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		people, known, err := f.celebrities(ctx, tenant, k.face())
-		if err != nil || !known {
-			return true, err
-		}
-		r := new(animo.MoodRecord)
-		if err := json.Unmarshal(row.Value, r); err != nil {
-			return true, err
-		}
-		if slices.Equal(r.ImageData.Celebrities, people) {
-			return true, nil
-		}
-		r.ImageData.Celebrities = people
-		if row.Value, err = json.Marshal(r); err != nil {
-			return true, err
-		}
-		switch err := f.tables.Swap(ctx, tenant, moodTable(k.mood), row); {
-		case err == nil:
-			f.feeds.replace(tenant, r, row.Value)
-		case !conflict(err):
-			return true, err
-		}
-	}
-}
-
-// spread is restate, and has what others keep of the face say so, too.
-func (f *Flow) spread(ctx context.Context, tenant string, k recordKey) (recorded bool, err error) {
-	if recorded, err = f.restate(ctx, tenant, k); err != nil {
-		return recorded, err
-	}
-	people, known, err := f.celebrities(ctx, tenant, k.face())
-	if err == nil && known {
-		err = f.rename(ctx, tenant, k.face(), people)
-	}
-	return recorded, err
-}
-
-// personFace is the entry of a face in the list of a person's faces.
-func personFace(person string, k recordKey) table.Row {
-	return table.Row{Key: person + "/" + k.key, Value: []byte(k.mood)}
-}
-
-// faceOfPerson reads an entry of a person's list.
-func faceOfPerson(row table.Row) recordKey {
-	return recordKey{animo.Mood(row.Value), row.Key[strings.IndexByte(row.Key, '/')+1:]}
-}
-
-// unsettled is a face whose identity was changed, or is about to be, while what follows from it may not be done.
+// unsettled is a face whose identity was changed while what follows from it outside of that commit may not be done: its
+// examples, and what subscribers are told.
 type unsettled struct {
 	At     time.Time `json:"at"`
-	People []string  `json:"people"` // whom it may have to do with beside those in the identity
+	People []string  `json:"people"` // the ids of those whom it may have to do with beside those in the identity
 }
 
-// unsettle notes that what follows from a face's identity is to be looked at, whatever happens.
-func (f *Flow) unsettle(ctx context.Context, tenant, face string, people ...string) error {
+// unsettle notes in a transaction that a face is to be settled.
+func (p *People) unsettle(tx *table.Tx, face string, people ...string) error {
 	var before unsettled
-	if _, err := f.tables.GetJSON(ctx, tenant, unsettledTable, face, &before); err != nil && !gone(err) {
+	if _, err := tx.GetJSON(unsettledTable, face, &before); err != nil {
 		return err
 	}
-	return f.tables.PutJSON(ctx, tenant, unsettledTable, face, unsettled{f.moment(), append(before.People, people...)})
+	return tx.PutJSON(unsettledTable, face, unsettled{p.moment(), append(before.People, people...)})
 }
 
-// settle does what follows from a face's identity: the examples and the lists of the people that it has to do
-// with, and its record. It may be run at any time, and again.
-func (f *Flow) settle(ctx context.Context, tenant, face string) error {
+// Settle does what follows from a face's identity: the examples of the people that it has to do with, their lists, its
+// record, and what subscribers are told. It may be run at any time, and again. Of a face that need not be settled it does
+// nothing.
+func (p *People) Settle(ctx context.Context, tenant, face string) error {
 	var u unsettled
-	if _, err := f.tables.GetJSON(ctx, tenant, unsettledTable, face, &u); err != nil {
+	if _, err := p.tables.GetJSON(ctx, tenant, unsettledTable, face, &u); err != nil {
 		if gone(err) {
 			return nil
 		}
 		return err
 	}
-	s, err := f.seen(ctx, tenant, face)
+	var thumbnail []byte
+	s, err := sight(faces.Plain(ctx, p.tables, tenant), face)
 	switch {
-	case gone(err):
-		if photo, round, ok := parseFaceID(face); ok {
-			if row, err := f.photo(ctx, tenant, photo); err == nil && round > row.Round {
-				return nil // its analysis is under way
-			}
-		}
-		_, _, err = f.forgetFace(ctx, tenant, face, time.Time{}, u.People...)
-	case err == nil:
-		err = f.settlePeople(ctx, tenant, s, u.People)
-		if err == nil {
-			_, err = f.spread(ctx, tenant, s.key)
-		}
-		if err != nil {
-			return err
-		}
-		// Whoever erases the photo removes its row first: what was written since is removed here.
-		if _, err = f.photo(ctx, tenant, s.photo.ID); gone(err) {
-			_, _, err = f.forgetFace(ctx, tenant, face, s.photo.Taken, u.People...)
-		}
+	case err == nil && s.who.Said:
+		thumbnail, err = p.cut(ctx, tenant, s)
+	case gone(err): // its photo was erased or analysed again, or its analysis is under way
+		return p.settleGone(ctx, tenant, face)
 	}
 	if err != nil {
 		return err
 	}
-	return f.tables.DeleteKey(ctx, tenant, unsettledTable, face)
-}
-
-// settlePeople makes the examples and the lists of people agree with a face's identity.
-func (f *Flow) settlePeople(ctx context.Context, tenant string, s seenFace, people []string) error {
-	who, err := f.identity(ctx, tenant, s.face.ID)
-	if err != nil && !gone(err) {
-		return err
-	}
-	concerned := who.concerns(people)
-	for _, id := range concerned {
-		listed := personFace(id, s.key)
-		if who.Person == id {
-			err = f.tables.Put(ctx, tenant, personFacesTable, listed)
-		} else {
-			err = f.tables.DeleteKey(ctx, tenant, personFacesTable, listed.Key)
-		}
-		if err == nil {
-			err = f.settleExample(ctx, tenant, id, s, who)
-		}
+	var people []animo.Celebrity
+	var added, dropped []string // objects
+	err = p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		added, dropped = nil, nil
+		s, err := sight(tx, face)
 		if err != nil {
 			return err
 		}
-	}
-	// Whoever has a person leave removes its row first: what was written since is seen to here.
-	for _, id := range concerned {
-		_, err := f.personByID(ctx, tenant, id)
-		if gone(err) {
-			err = f.leaveFace(ctx, tenant, id, s.key)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// leaveFace sees to a face of a person who left while something was said of it.
-func (f *Flow) leaveFace(ctx context.Context, tenant, id string, k recordKey) error {
-	into, err := f.successor(ctx, tenant, id)
-	if err != nil {
-		return err
-	}
-	if _, _, err := f.moveFace(ctx, tenant, id, into, k); err != nil {
-		return err
-	}
-	if _, err := f.removeExample(ctx, tenant, id, k.face()); err != nil {
-		return err
-	}
-	return f.tables.DeleteKey(ctx, tenant, personFacesTable, personFace(id, k).Key)
-}
-
-// settleExample keeps a face as an example of a person, or as one of what the person does not look like, or as
-// neither, as its identity says.
-func (f *Flow) settleExample(ctx context.Context, tenant, person string, s seenFace, who identity) error {
-	is, not := who.Said && who.Person == person, slices.Contains(who.Not, person)
-	list, err := f.examples(ctx, tenant, person)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(list, func(e example) bool { return e.id == s.face.ID })
-	if had := i >= 0; had == (is || not) && (!had || list[i].Not == not) {
-		return nil
-	}
-	if i >= 0 {
-		if _, err := f.removeExample(ctx, tenant, person, s.face.ID); err != nil {
-			return err
-		}
-	}
-	if is || not {
-		row, err := f.tables.Get(ctx, tenant, descriptorsTable, s.face.ID)
-		if gone(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		e := example{Added: f.moment(), Face: s.face.ID, Not: not, id: s.face.ID}
-		if e.descriptor, err = decodeDescriptor(row.Value); err != nil {
-			return err
-		}
-		var thumbnail []byte
-		if is {
-			if thumbnail, err = f.cut(ctx, tenant, s); err != nil {
+		for _, id := range concerns(&s.who, u.People) {
+			object, drop, err := p.settlePerson(ctx, tx, tenant, id, &s, thumbnail != nil)
+			if err != nil {
 				return err
 			}
+			if dropped = append(dropped, drop...); object != "" {
+				added = append(added, object)
+			}
 		}
-		if err := f.addExample(ctx, tenant, person, e, thumbnail); err != nil {
+		people, _, err = restate(tx, s.key)
+		return err
+	})
+	if gone(err) {
+		return p.settleGone(ctx, tenant, face)
+	}
+	for _, name := range added {
+		err = errors.Join(err, p.putThumbnail(ctx, tenant, name, thumbnail))
+	}
+	if err == nil {
+		err = p.dropThumbnails(ctx, tenant, dropped)
+	}
+	if err == nil && people != nil {
+		err = p.subscribers.Rename(ctx, tenant, face, people)
+	}
+	p.moods.Wake(tenant)
+	if err != nil {
+		return err
+	}
+	return p.tables.DeleteKey(ctx, tenant, unsettledTable, face)
+}
+
+// settleGone ends what is to be settled of a face that is not there. One whose analysis is under way stays to be settled.
+func (p *People) settleGone(ctx context.Context, tenant, face string) error {
+	if photo, round, ok := faces.ParseID(face); ok {
+		row, err := faces.ReadPhoto(faces.Plain(ctx, p.tables, tenant), photo)
+		if err != nil || row.Rev != 0 && round > row.Round {
 			return err
 		}
 	}
-	_, err = f.touch(ctx, tenant, person)
-	if gone(err) { // erased meanwhile
-		_, err = f.removeExample(ctx, tenant, person, s.face.ID)
+	if _, _, err := p.ForgetFaces(ctx, tenant, time.Time{}, face); err != nil {
+		return err
 	}
-	return err
+	return p.tables.DeleteKey(ctx, tenant, unsettledTable, face)
 }
 
-// cut makes the thumbnail of a recorded face; nil where the picture is not kept.
-func (f *Flow) cut(ctx context.Context, tenant string, s seenFace) ([]byte, error) {
-	img, release, err := f.picture(ctx, tenant, s.photo.ID)
-	defer release()
-	if gone(err) {
-		return nil, nil
-	}
+// settlePerson makes a person's list and examples agree with a face's identity. It gives the object of a new example, and
+// those of examples that are no more.
+func (p *People) settlePerson(ctx context.Context, tx *table.Tx, tenant, id string, s *sighting, pictured bool) (added string, dropped []string, err error) {
+	listed := faces.Listed(id, s.key)
+	_, rev, err := faces.ReadPerson(tx, id)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
-	return faceThumbnail(img, s.face.Box)
+	if rev == 0 { // the person left; whoever saw to that sees to the face
+		tx.Delete(faces.PersonFacesTable, listed.Key)
+		return "", nil, nil
+	}
+	if s.who.Person == id {
+		tx.Put(faces.PersonFacesTable, listed.Key, listed.Value)
+	} else {
+		tx.Delete(faces.PersonFacesTable, listed.Key)
+	}
+	is, not := s.who.Said && s.who.Person == id, slices.Contains(s.who.Not, id)
+	key := exampleKey(id, s.face.ID)
+	rows, err := tx.Read(table.Key{Table: examplesTable, Key: key}, table.Key{Table: faces.DescriptorsTable, Key: s.face.ID})
+	if err != nil {
+		return "", nil, err
+	}
+	had := rows[0].Rev != 0
+	var before example
+	if had {
+		if before, err = exampleOf(rows[0]); err != nil {
+			return "", nil, err
+		}
+	}
+	wants := (is || not) && rows[1].Rev != 0
+	if had == wants && (!had || before.Not == not) {
+		return "", nil, nil
+	}
+	if _, err := p.touch(tx, id); err != nil {
+		return "", nil, err
+	}
+	if had && !before.Not && !is {
+		dropped = append(dropped, exampleObject(id, s.face.ID))
+	}
+	if !wants {
+		tx.Delete(examplesTable, key)
+		return "", dropped, nil
+	}
+	e := example{Added: p.moment(), Face: s.face.ID, Not: not, id: s.face.ID}
+	if e.descriptor, err = decodeDescriptor(rows[1].Value); err != nil {
+		return "", nil, err
+	}
+	surplus, err := p.addExample(ctx, tx, tenant, id, e)
+	if is && pictured {
+		added = exampleObject(id, s.face.ID)
+	}
+	return added, append(dropped, surplus...), err
 }
 
-// forgetFace removes what is known of who a face is, and what followed from it for the people in its identity and
-// for those others. It tells how many examples and thumbnails it removed.
-func (f *Flow) forgetFace(ctx context.Context, tenant, face string, taken time.Time, others ...string) (examples, files int, err error) {
-	who, err := f.identity(ctx, tenant, face)
-	if err != nil && !gone(err) {
-		return 0, 0, err
-	}
-	if taken.IsZero() {
-		taken = who.Taken
-	}
-	for _, id := range who.concerns(others) {
-		if err := f.tables.DeleteKey(ctx, tenant, personFacesTable, personFace(id, recordKey{key: momentKey(taken, face)}).Key); err != nil {
+// Forgotten is what Forget removed: examples, and their thumbnails, which Forgot removes.
+type Forgotten struct {
+	Examples int
+	objects  []string
+}
+
+// ForgetFaces removes what is known of who faces of one photo are, and what followed from it for people: their lists and
+// examples. A zero time means that of the identities. It tells how many examples and files that were.
+func (p *People) ForgetFaces(ctx context.Context, tenant string, taken time.Time, ids ...string) (examples, files int, err error) {
+	for step := range slices.Chunk(ids, p.tables.Steps(opsOfFace)) {
+		var f Forgotten
+		err = p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
+			f, err = p.Forget(tx, taken, step)
+			return err
+		})
+		if err != nil {
 			return examples, files, err
 		}
-		_, err := f.tables.Get(ctx, tenant, examplesTable, exampleKey(id, face))
-		if gone(err) {
-			continue
-		}
-		if err == nil {
-			var n int
-			n, err = f.removeExample(ctx, tenant, id, face)
-			examples, files = examples+1, files+n
-		}
-		if err == nil {
-			if _, err = f.touch(ctx, tenant, id); gone(err) {
-				err = nil
-			}
-		}
+		n, err := p.Forgot(ctx, tenant, f)
+		examples, files = examples+f.Examples, files+n
 		if err != nil {
 			return examples, files, err
 		}
 	}
-	if examples > 0 {
-		if err := f.sayPeopleChanged(ctx, tenant); err != nil {
-			return examples, files, err
+	return examples, files, nil
+}
+
+// opsOfFace is about how many operations it takes to forget who a face is.
+const opsOfFace = 10
+
+// Forgot ends what Forget began, once its transaction is committed, and tells how many files that removed.
+func (p *People) Forgot(ctx context.Context, tenant string, f Forgotten) (files int, err error) {
+	if f.Examples == 0 {
+		return 0, nil
+	}
+	for _, name := range f.objects {
+		n, err := p.objects.Delete(ctx, tenant, name)
+		if files += n; err != nil {
+			return files, err
 		}
 	}
-	return examples, files, f.tables.DeleteKey(ctx, tenant, identitiesTable, face)
+	p.removed.Retired()
+	return files, p.haveSought(ctx, tenant)
+}
+
+// Forget is ForgetFaces as a part of a transaction; call Forgot after it.
+func (p *People) Forget(tx *table.Tx, taken time.Time, ids []string) (f Forgotten, err error) {
+	keys := make([]table.Key, 0, 2*len(ids))
+	for _, id := range ids {
+		keys = append(keys, table.Key{Table: faces.IdentitiesTable, Key: id}, table.Key{Table: unsettledTable, Key: id})
+	}
+	rows, err := tx.Read(keys...)
+	if err != nil {
+		return f, err
+	}
+	for i, id := range ids {
+		identity, row := rows[2*i], rows[2*i+1]
+		if identity.Rev == 0 && row.Rev == 0 {
+			continue
+		}
+		var who faces.Identity
+		var u unsettled
+		if identity.Rev != 0 {
+			err = table.Decode(faces.IdentitiesTable, identity, &who)
+		}
+		if err == nil && row.Rev != 0 {
+			err = table.Decode(unsettledTable, row, &u)
+		}
+		if err != nil {
+			return f, err
+		}
+		at := taken
+		if at.IsZero() {
+			at = who.Taken
+		}
+		for _, person := range concerns(&who, u.People) {
+			tx.Delete(faces.PersonFacesTable, faces.Listed(person, faces.Key{Key: faces.MomentKey(at, id)}).Key)
+			if !who.Said && len(who.Not) == 0 && row.Rev == 0 { // by likeness alone it is nobody's example
+				continue
+			}
+			key := exampleKey(person, id)
+			there, err := tx.Read(table.Key{Table: examplesTable, Key: key})
+			if err != nil {
+				return f, err
+			}
+			if there[0].Rev == 0 {
+				continue
+			}
+			tx.Delete(examplesTable, key)
+			f.Examples++
+			f.objects = append(f.objects, exampleObject(person, id))
+			if _, err := p.touch(tx, person); err != nil && !gone(err) {
+				return f, err
+			}
+		}
+		tx.Delete(faces.IdentitiesTable, id)
+		if row.Rev != 0 {
+			tx.Delete(unsettledTable, id)
+		}
+	}
+	return f, nil
 }
 
 // concerns lists the people whom an identity has to do with, and others, each once.
-func (who *identity) concerns(others []string) []string {
+func concerns(who *faces.Identity, others []string) []string {
 	all := slices.Concat(others, who.Not, []string{who.Person})
 	slices.Sort(all)
 	return slices.DeleteFunc(slices.Compact(all), func(id string) bool { return id == "" })
-}
-
-// faceIDs begin with their photo's id and a hyphen; then comes which of its analyses found them.
-func facePrefix(photo string, round int) string {
-	if round == 0 {
-		return photo + "-"
-	}
-	return fmt.Sprintf("%s-r%d-", photo, round)
-}
-
-func faceID(photo string, round, i int) string { return facePrefix(photo, round) + strconv.Itoa(i) }
-
-// parseFaceID tells of which photo and of which of its analyses a face is.
-func parseFaceID(id string) (photo string, round int, ok bool) {
-	parts := strings.Split(id, "-")
-	if len(parts) == 4 && strings.HasPrefix(parts[2], "r") {
-		n, err := strconv.Atoi(parts[2][1:])
-		round, ok = n, err == nil && n > 0
-	} else {
-		ok = len(parts) == 3
-	}
-	if !ok {
-		return "", 0, false
-	}
-	return parts[0] + "-" + parts[1], round, true
 }

@@ -1,45 +1,125 @@
-package photos
+// Package people knows the people whom a tenant introduced: by which examples, which recorded faces are theirs, and what
+// somebody said of a face. Who a face is has one row, its identity; whoever changes it changes in the same commit the list of the
+// person's faces and what is recorded of the face. Begin at New; DESIGN.md tells how it works.
+package people
 
 import (
 	"context"
 	"crypto/rand"
+	"log/slog"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"animo"
+	"animo/internal/bus"
+	"animo/internal/faces"
+	"animo/internal/moods"
+	"animo/internal/object"
+	"animo/internal/pictures"
+	"animo/internal/scrub"
 	"animo/internal/table"
 )
 
-// What is known of people, by what the keys are. A name stands in a person's row and, for readers, in the moods'
-// tables; all else knows people by their ids, which say nothing about them.
+// The tables, by what their keys are, beside those of package faces.
 const (
-	peopleTable      = "people"          // person's id -> personRow
-	namesTable       = "people-names"    // name -> person's id
-	examplesTable    = "people-examples" // person's id/example's id -> example
-	personFacesTable = "people-faces"    // person's id/moment taken/face id -> mood; may hold faces that are not the person's any more
-	identitiesTable  = "face-people"     // face id -> identity
-	unsettledTable   = "face-unsettled"  // face id -> unsettled
-	changesTable     = "people-changes"  // person's id -> change
-	galleryTable     = "gallery"         // galleryKey -> another value after each change of people or examples
-	galleryKey       = "changed"
-	soughtKey        = "sought" // the value under galleryKey with which recorded faces were looked through last
+	examplesTable  = "people-examples" // person's id/example's id -> example
+	unsettledTable = "face-unsettled"  // face id -> unsettled
+	changesTable   = "people-changes"  // person's id -> change
+	galleryTable   = "gallery"         // galleryKey -> another value after each change of people or examples
+	galleryKey     = "changed"
+	soughtKey      = "sought" // the value under galleryKey with which recorded faces were looked through last
 )
 
-// PeopleChanged is the type of the event that says that faces that are recorded may be another's.
-const PeopleChanged = "people.changed"
+// Changed is the type of the event that says that faces that are recorded may be another's.
+const Changed = "people.changed"
 
-// personRow is what the people table keeps.
-type personRow struct {
-	ID         string    `json:"id"`
-	Name       string    `json:"name"`
-	Introduced time.Time `json:"introduced"`
-	Changed    time.Time `json:"changed"`
-	Mark       string    `json:"mark"`            // another after each change of the examples
-	Sought     string    `json:"found,omitempty"` // the mark with which recorded faces were looked through last
+// source is the CloudEvents source of that event.
+const source = "animo/photos"
 
-	rev int64
+// Events is what is needed of the bus.
+type Events interface {
+	Publish(ctx context.Context, events ...animo.Event) error
+	// Remove forgets the tenant's events of those ids, whatever their state, and tells how many.
+	Remove(ctx context.Context, tenant string, ids ...string) (int, error)
+}
+
+// Subscribers is what is kept of subscriptions that names stand in. Every method may be called again for the same.
+type Subscribers interface {
+	// Rename has what waits or was told of a face say who the face is.
+	Rename(ctx context.Context, tenant, face string, people []animo.Celebrity) error
+	// RenamePerson has those who ask for a person ask for another name.
+	RenamePerson(ctx context.Context, tenant, from, to string) error
+	// ForgetPerson removes the subscriptions to a person that were made until a moment, and tells how many.
+	ForgetPerson(ctx context.Context, tenant, name string, at time.Time) (subscriptions int, err error)
+}
+
+// Options are what New may be told. The zero value works, and lets every tenant do everything.
+type Options struct {
+	Descriptors bool                                                                // faces' descriptors are kept, so that recorded faces can be looked through
+	Policy      func(ctx context.Context, tenant string) (animo.PhotoPolicy, error) // Forbidden or NotFound where the tenant may not; nil for no limits
+	EraseTime   time.Duration                                                       // for how long after an erasure something may still be written; 0 means 7 minutes
+	Subscribers Subscribers                                                         // nil for none
+	Removed     *scrub.Notes                                                        // told what is removed; nil for nobody
+	Now         func() time.Time                                                    // nil means time.Now
+	Log         *slog.Logger                                                        // nil means slog.Default
+}
+
+// People knows people. It is safe for concurrent use.
+type People struct {
+	tables      *table.Table
+	objects     object.Store
+	events      Events
+	moods       *moods.Moods
+	pictures    *pictures.Reader
+	policy      func(context.Context, string) (animo.PhotoPolicy, error)
+	eraseTime   time.Duration
+	subscribers Subscribers
+	keep        bool // descriptors
+	removed     *scrub.Notes
+	now         func() time.Time
+	log         *slog.Logger
+
+	galleries galleries
+}
+
+// New makes People over their stores. It starts nothing.
+func New(tables *table.Table, objects object.Store, events Events, m *moods.Moods, r *pictures.Reader, o Options) *People {
+	p := &People{
+		tables: tables, objects: objects, events: events, moods: m, pictures: r, policy: o.Policy, eraseTime: o.EraseTime, subscribers: o.Subscribers,
+		keep: o.Descriptors, removed: o.Removed, now: o.Now, log: o.Log,
+	}
+	if p.policy == nil {
+		p.policy = func(context.Context, string) (animo.PhotoPolicy, error) { return animo.PhotoPolicy{}, nil }
+	}
+	if p.eraseTime == 0 {
+		p.eraseTime = 7 * time.Minute
+	}
+	if p.subscribers == nil {
+		p.subscribers = nobody{}
+	}
+	if p.now == nil {
+		p.now = time.Now
+	}
+	if p.log == nil {
+		p.log = slog.Default()
+	}
+	return p
+}
+
+// nobody subscribes.
+type nobody struct{}
+
+func (nobody) Rename(context.Context, string, string, []animo.Celebrity) error { return nil }
+func (nobody) RenamePerson(context.Context, string, string, string) error      { return nil }
+func (nobody) ForgetPerson(context.Context, string, string, time.Time) (int, error) {
+	return 0, nil
+}
+
+// Functions gives the function that looks through recorded faces, to be registered with the bus.
+func (p *People) Functions() []bus.Function {
+	return []bus.Function{{Name: "seek", On: []string{Changed}, Deadline: 10 * time.Minute, Handle: p.seek}}
 }
 
 // maxPerson is how long a person's name may be, in bytes.
@@ -55,150 +135,118 @@ func checkPerson(name string) error {
 	return nil
 }
 
-func noPerson(name string) error {
-	return animo.Errorf(animo.NotFound, "nobody called %q was introduced", "no se ha presentado a nadie llamado %q", animo.Clip(name)).Of("name")
-}
+// gone reports whether an error says that something is not there.
+func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
 
-// personByID reads a person's row, or answers NotFound.
-func (f *Flow) personByID(ctx context.Context, tenant, id string) (row personRow, err error) {
-	row.rev, err = f.tables.GetJSON(ctx, tenant, peopleTable, id, &row)
-	return row, err
-}
+// moment is the time as rows keep it.
+func (p *People) moment() time.Time { return p.now().UTC().Truncate(time.Millisecond) }
 
-// person finds whom a name means, or answers NotFound.
-func (f *Flow) person(ctx context.Context, tenant, name string) (row personRow, err error) {
-	id, err := f.tables.Get(ctx, tenant, namesTable, name)
-	if err == nil {
-		row, err = f.personByID(ctx, tenant, string(id.Value))
-	}
-	if gone(err) || err == nil && row.Name != name { // a change of the name broke off, or is under way
-		err = noPerson(name)
-	}
-	return row, err
+// called finds whom a name means, or answers NotFound.
+func (p *People) called(ctx context.Context, tenant, name string) (faces.Person, error) {
+	return faces.PersonCalled(faces.Plain(ctx, p.tables, tenant), name)
 }
 
 // meet finds whom a name means, and makes somebody new of it where it means nobody.
-func (f *Flow) meet(ctx context.Context, tenant, name string) (personRow, error) {
+func (p *People) meet(ctx context.Context, tenant, name string) (who faces.Person, err error) {
 	for {
-		row, err := f.person(ctx, tenant, name)
-		if !gone(err) {
-			return row, err
-		}
-		claim, err := f.tables.Get(ctx, tenant, namesTable, name)
-		if err != nil && !gone(err) {
-			return row, err
-		}
-		if err == nil {
-			if err := f.endChange(ctx, tenant, string(claim.Value)); err != nil {
-				return row, err
+		var leaving string // the name's last owner, whose change broke off or is under way
+		err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+			who, err = faces.PersonCalled(tx, name)
+			if !gone(err) {
+				return err
 			}
-			if row, err = f.personByID(ctx, tenant, string(claim.Value)); err == nil && row.Name == name {
-				return row, nil
-			} else if err != nil && !gone(err) {
-				return row, err
+			claim, err := tx.Read(table.Key{Table: faces.NamesTable, Key: name})
+			if err != nil {
+				return err
 			}
+			if leaving = ""; claim[0].Rev != 0 {
+				var c change
+				if found, err := tx.GetJSON(changesTable, string(claim[0].Value), &c); err != nil {
+					return err
+				} else if found && !c.Ended {
+					leaving = string(claim[0].Value)
+					return nil
+				}
+			}
+			who = faces.Person{ID: rand.Text(), Name: name, Introduced: p.moment(), Changed: p.moment(), Mark: rand.Text()}
+			tx.Put(faces.NamesTable, name, []byte(who.ID))
+			return tx.PutJSON(faces.PeopleTable, who.ID, who)
+		})
+		if err != nil || leaving == "" {
+			return who, err
 		}
-		// Nobody has the name: it is free, or was claimed for somebody who did not come to have it.
-		row = personRow{ID: rand.Text(), Name: name, Introduced: f.moment(), Changed: f.moment(), Mark: rand.Text()}
-		err = f.tables.Swap(ctx, tenant, namesTable, table.Row{Key: name, Value: []byte(row.ID), Rev: claim.Rev})
-		if err == nil {
-			err = f.savePerson(ctx, tenant, &row)
-		}
-		if !conflict(err) {
-			return row, err
-		}
-	}
-}
-
-// moment is the time as rows keep it.
-func (f *Flow) moment() time.Time { return f.now().UTC().Truncate(time.Millisecond) }
-
-// savePerson writes a person's row unless somebody changed or erased it since it was read: then it answers
-// Conflict.
-func (f *Flow) savePerson(ctx context.Context, tenant string, row *personRow) error {
-	return f.tables.ReplaceJSON(ctx, tenant, peopleTable, row.ID, &row.rev, row)
-}
-
-// changePerson changes a person's row. It answers NotFound when there is none any more.
-func (f *Flow) changePerson(ctx context.Context, tenant, id string, change func(*personRow)) error {
-	for {
-		row, err := f.personByID(ctx, tenant, id)
-		if err != nil {
-			return err
-		}
-		change(&row)
-		if err := f.savePerson(ctx, tenant, &row); !conflict(err) {
-			return err
+		if err := p.endChange(ctx, tenant, leaving); err != nil {
+			return who, err
 		}
 	}
 }
 
-// touch says that a person's examples are others now, and gives the person as it is then.
-func (f *Flow) touch(ctx context.Context, tenant, id string) (now personRow, err error) {
-	err = f.changePerson(ctx, tenant, id, func(row *personRow) {
-		row.Mark, row.Changed = rand.Text(), f.moment()
-		now = *row
-	})
-	return now, err
+// touch notes in a transaction that a person's examples are others then, or answers NotFound where the person is there no
+// more. Every process hears of it before it names another face.
+func (p *People) touch(tx *table.Tx, id string) (who faces.Person, err error) {
+	found, err := tx.GetJSON(faces.PeopleTable, id, &who)
+	if err == nil && !found {
+		err = faces.NoPerson("")
+	}
+	if err != nil {
+		return who, err
+	}
+	who.Mark, who.Changed = rand.Text(), p.moment()
+	changeGallery(tx)
+	return who, tx.PutJSON(faces.PeopleTable, id, who)
 }
 
-// sayPeopleChanged has every process take note of a change of the tenant's people, and recorded faces looked
-// through for whom they are now.
-func (f *Flow) sayPeopleChanged(ctx context.Context, tenant string) error {
-	if err := f.tables.Put(ctx, tenant, galleryTable, table.Row{Key: galleryKey, Value: []byte(rand.Text())}); err != nil {
-		return err
-	}
-	return f.haveSought(ctx, tenant)
-}
+// changeGallery has every process take note of a change of the tenant's people.
+func changeGallery(tx *table.Tx) { tx.Put(galleryTable, galleryKey, []byte(rand.Text())) }
 
 // Person tells of one person, or answers NotFound.
-func (f *Flow) Person(ctx context.Context, tenant, name string) (animo.Person, error) {
-	row, err := f.person(ctx, tenant, name)
+func (p *People) Person(ctx context.Context, tenant, name string) (animo.Person, error) {
+	who, err := p.called(ctx, tenant, name)
 	if err != nil {
 		return animo.Person{}, err
 	}
-	return f.describe(ctx, tenant, row)
+	return p.describe(ctx, tenant, who)
 }
 
 // describe tells of a person with the examples.
-func (f *Flow) describe(ctx context.Context, tenant string, row personRow) (animo.Person, error) {
-	p := animo.Person{ID: row.ID, Name: row.Name, Introduced: row.Introduced, Changed: row.Changed, Examples: []animo.Example{}}
-	list, err := f.examples(ctx, tenant, row.ID)
+func (p *People) describe(ctx context.Context, tenant string, who faces.Person) (animo.Person, error) {
+	d := animo.Person{ID: who.ID, Name: who.Name, Introduced: who.Introduced, Changed: who.Changed, Examples: []animo.Example{}}
+	list, err := p.examples(ctx, tenant, who.ID)
 	for _, e := range list {
 		if !e.Not {
-			p.Examples = append(p.Examples, animo.Example{ID: e.id, Added: e.Added, Face: e.Face})
+			d.Examples = append(d.Examples, animo.Example{ID: e.id, Added: e.Added, Face: e.Face})
 		}
 	}
-	return p, err
+	return d, err
 }
 
-// People lists people by name, at most limit of them, beginning after the name `after`, "" for the start. next
+// List lists people by name, at most limit of them, beginning after the name `after`, "" for the start. next
 // is "" at the end.
-func (f *Flow) People(ctx context.Context, tenant, after string, limit int) (page []animo.Person, next string, err error) {
+func (p *People) List(ctx context.Context, tenant, after string, limit int) (page []animo.Person, next string, err error) {
 	page = []animo.Person{}
 	var from string
 	if after != "" {
 		from = after + "\x00"
 	}
-	for claim, err := range f.tables.Query(ctx, tenant, namesTable, table.Range{From: from}, false) {
+	for claim, err := range p.tables.Query(ctx, tenant, faces.NamesTable, table.Range{From: from}, false) {
 		if err != nil {
 			return nil, "", err
 		}
 		if len(page) == limit {
 			return page, page[limit-1].Name, nil
 		}
-		row, err := f.personByID(ctx, tenant, string(claim.Value))
-		if gone(err) || err == nil && row.Name != claim.Key {
+		who, rev, err := faces.ReadPerson(faces.Plain(ctx, p.tables, tenant), string(claim.Value))
+		if err == nil && (rev == 0 || who.Name != claim.Key) { // the name was claimed for somebody who did not come to have it
 			continue
 		}
-		var p animo.Person
+		var d animo.Person
 		if err == nil {
-			p, err = f.describe(ctx, tenant, row)
+			d, err = p.describe(ctx, tenant, who)
 		}
 		if err != nil {
 			return nil, "", err
 		}
-		page = append(page, p)
+		page = append(page, d)
 	}
 	return page, "", nil
 }

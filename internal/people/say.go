@@ -1,23 +1,30 @@
-package photos
+package people
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"animo"
+	"animo/internal/faces"
+	"animo/internal/table"
 )
+
+// sure is the similarity of a face of which somebody said whose it is, in percent.
+const sure = 100
 
 // SayIs keeps what somebody says: that a recorded face is that person's, who may be new. The face's record, and
 // those who ask for it, say so at once; it holds until something else is said, also when the photo is analysed
 // again; and the face becomes an example of the person. Saying it again changes nothing.
 //
 // It answers NotFound for a face that is not there, and Unsupported for one whose descriptor is not kept.
-func (f *Flow) SayIs(ctx context.Context, tenant, face, name string) (animo.Face, error) {
+func (p *People) SayIs(ctx context.Context, tenant, face, name string) (animo.Face, error) {
 	if err := checkPerson(name); err != nil {
 		return animo.Face{}, err
 	}
-	return f.say(ctx, tenant, face, func() (personRow, error) { return f.meet(ctx, tenant, name) }, func(who *identity, person string) {
-		who.Not = slices.DeleteFunc(who.Not, func(id string) bool { return id == person })
+	return p.say(ctx, tenant, face, func() (faces.Person, error) { return p.meet(ctx, tenant, name) }, func(who *faces.Identity, person string) {
+		who.Not = slices.DeleteFunc(slices.Clone(who.Not), func(id string) bool { return id == person })
 		who.Person, who.Similarity, who.Said = person, sure, true
 	})
 }
@@ -25,10 +32,10 @@ func (f *Flow) SayIs(ctx context.Context, tenant, face, name string) (animo.Face
 // SayIsNot keeps what somebody says: that a recorded face is not that person's. The face is not named so again,
 // and neither are faces that are as near to it as to any example of the person. It answers what SayIs does, and
 // NotFound for a name that nobody has.
-func (f *Flow) SayIsNot(ctx context.Context, tenant, face, name string) (animo.Face, error) {
-	return f.say(ctx, tenant, face, func() (personRow, error) { return f.person(ctx, tenant, name) }, func(who *identity, person string) {
+func (p *People) SayIsNot(ctx context.Context, tenant, face, name string) (animo.Face, error) {
+	return p.say(ctx, tenant, face, func() (faces.Person, error) { return p.called(ctx, tenant, name) }, func(who *faces.Identity, person string) {
 		if !slices.Contains(who.Not, person) {
-			who.Not = append(who.Not, person)
+			who.Not = append(slices.Clone(who.Not), person)
 		}
 		if who.Person == person {
 			who.Person, who.Similarity, who.Said = "", 0, false
@@ -36,15 +43,18 @@ func (f *Flow) SayIsNot(ctx context.Context, tenant, face, name string) (animo.F
 	})
 }
 
-func (f *Flow) say(ctx context.Context, tenant, id string, whom func() (personRow, error), change func(who *identity, person string)) (animo.Face, error) {
-	if _, err := f.policy(ctx, tenant); err != nil {
+// errLeft says that a person left while something was said of the person.
+var errLeft = errors.New("the person left")
+
+// say changes who a face is as somebody says of a person, and settles it.
+func (p *People) say(ctx context.Context, tenant, id string, whom func() (faces.Person, error), change func(who *faces.Identity, person string)) (animo.Face, error) {
+	if _, err := p.policy(ctx, tenant); err != nil {
 		return animo.Face{}, err
 	}
-	s, err := f.seen(ctx, tenant, id)
-	if err != nil {
+	if _, err := sight(faces.Plain(ctx, p.tables, tenant), id); err != nil {
 		return animo.Face{}, err
 	}
-	row, err := f.tables.Get(ctx, tenant, descriptorsTable, id)
+	row, err := p.tables.Get(ctx, tenant, faces.DescriptorsTable, id)
 	if gone(err) {
 		return animo.Face{}, animo.Errorf(animo.Unsupported,
 			"nothing is kept by which this face could be known again: descriptors are kept as long as their photos, where the setting keep-descriptors says so and vision finds the faces",
@@ -57,43 +67,46 @@ func (f *Flow) say(ctx context.Context, tenant, id string, whom func() (personRo
 	if err != nil {
 		return animo.Face{}, err
 	}
-	person, err := whom()
-	if err != nil {
-		return animo.Face{}, err
-	}
-	before, err := f.identity(ctx, tenant, id)
-	if err != nil && !gone(err) {
-		return animo.Face{}, err
-	}
-	if err := f.unsettle(ctx, tenant, id, person.ID, before.Person); err != nil {
-		return animo.Face{}, err
-	}
-	known, err := f.known(ctx, tenant)
-	if err != nil {
-		return animo.Face{}, err
-	}
-	var others []string // whom it was called before that
-	_, err = f.identify(ctx, tenant, id, func(who *identity) bool {
-		others = append(others, who.Person)
-		change(who, person.ID)
-		if !who.Said { // it may be the next best
-			who.Person, who.Similarity = known.who(&descriptor, who.Not)
+	var s sighting
+	for {
+		person, err := whom()
+		if err != nil {
+			return animo.Face{}, err
 		}
-		who.Taken = s.photo.Taken
-		return true
-	})
-	if err == nil && slices.ContainsFunc(others, func(id string) bool { return id != before.Person }) {
-		err = f.unsettle(ctx, tenant, id, others...)
+		known, err := p.known(ctx, tenant)
+		if err != nil {
+			return animo.Face{}, err
+		}
+		err = p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
+			if s, err = sight(tx, id); err != nil {
+				return err
+			}
+			if _, rev, err := faces.ReadPerson(tx, person.ID); err != nil || rev == 0 {
+				return cmp.Or(err, errLeft)
+			}
+			before, who := s.who.Person, s.who
+			change(&who, person.ID)
+			if !who.Said { // it may be the next best
+				who.Person, who.Similarity = known.who(&descriptor, who.Not)
+			}
+			if s.face.People, _, err = identify(tx, &s, who); gone(err) {
+				return errLeft
+			}
+			if err == nil {
+				err = p.unsettle(tx, id, person.ID, before)
+			}
+			return err
+		})
+		if err == errLeft { // the person, or the next best, left meanwhile
+			continue
+		}
+		if err != nil {
+			return animo.Face{}, err
+		}
+		break
 	}
-	if err == nil {
-		err = f.settle(ctx, tenant, id)
-	}
-	if err == nil {
-		err = f.sayPeopleChanged(ctx, tenant)
-	}
-	if err != nil {
+	if err := p.Settle(ctx, tenant, id); err != nil {
 		return animo.Face{}, err
 	}
-	s.face.People, _, err = f.celebrities(ctx, tenant, id)
-	return s.face, err
+	return s.face, p.haveSought(ctx, tenant)
 }

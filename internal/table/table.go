@@ -172,6 +172,9 @@ func (t *Table) CommitAfter(ctx context.Context, tenant string, rev int64, befor
 	return t.CommitAs(ctx, tenant, rev, ops...)
 }
 
+// Steps is how many things can be done in one commit that take so many operations each; at least one.
+func (t *Table) Steps(ops int) int { return max(1, min(bulkOps, t.driver.Limits().Ops)/ops) }
+
 // bulkOps is how many operations that need not be one commit are made at once at most: some 10 ms of work, so that other
 // writers hardly wait.
 const bulkOps = 5_000

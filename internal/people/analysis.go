@@ -1,0 +1,150 @@
+package people
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"animo"
+	"animo/internal/faces"
+	"animo/internal/pictures"
+	"animo/internal/table"
+)
+
+// Identified says who the faces of an analysis are, as rows to be committed with the analysis.
+type Identified struct {
+	Who    []faces.Who // of each face, as of that commit
+	Ops    []table.Op  // what that commit must expect
+	Before []table.Op  // rows that nobody finds before that commit: identities and lists
+	Settle []string    // the faces to be settled after it
+}
+
+// Identify says who the faces are that an analysis found: those of which somebody said it in the analysis before, old, and
+// those who are like somebody. The rows get the revision rev.
+func (p *People) Identify(ctx context.Context, tenant string, photo *faces.Photo, old, list []animo.Face, found []pictures.Found, rev int64) (id Identified, err error) {
+	carried, err := p.carryOver(ctx, tenant, old, list)
+	if err != nil {
+		return id, err
+	}
+	known, err := p.known(ctx, tenant)
+	if err != nil {
+		return id, err
+	}
+	id.Ops = append(id.Ops, known.expect())
+	id.Who = make([]faces.Who, len(list))
+	identities := make([]faces.Identity, len(list))
+	var named []table.Key
+	for i, n := range found {
+		if n.Descriptor == nil {
+			continue
+		}
+		who, ok := carried[list[i].ID]
+		if ok {
+			id.Settle = append(id.Settle, list[i].ID)
+		}
+		if who.Taken = photo.Taken; !who.Said {
+			who.Person, who.Similarity = known.who(n.Descriptor, who.Not)
+		}
+		if identities[i] = who; who.Person != "" {
+			named = append(named, table.Key{Table: faces.PeopleTable, Key: who.Person})
+		}
+	}
+	rows, err := p.tables.Read(ctx, tenant, named...)
+	if err != nil {
+		return id, err
+	}
+	for i, n := range found {
+		face := list[i].ID
+		if n.Descriptor == nil {
+			continue
+		}
+		who := identities[i]
+		var person faces.Person
+		var personRev int64
+		if who.Person != "" {
+			row := rows[0]
+			rows = rows[1:]
+			if row.Rev == 0 { // erased a moment ago
+				who = faces.Identity{Not: who.Not, Taken: who.Taken}
+			} else if err := table.Decode(faces.PeopleTable, row, &person); err != nil {
+				return id, err
+			}
+			personRev = row.Rev
+		}
+		if who.Person == "" && !slices.Contains(id.Settle, face) {
+			id.Before = append(id.Before, table.Delete(faces.IdentitiesTable, face)) // of an attempt that broke off
+			continue
+		}
+		value, err := json.Marshal(who)
+		if err != nil {
+			return id, err
+		}
+		id.Before = append(id.Before, table.Put(faces.IdentitiesTable, face, value))
+		id.Who[i] = faces.NewWho(who, rev, person, personRev)
+		if who.Person != "" {
+			listed := faces.Listed(who.Person, faces.Key{Mood: list[i].Mood, Key: faces.MomentKey(photo.Taken, face)})
+			id.Before = append(id.Before, table.Put(faces.PersonFacesTable, listed.Key, listed.Value))
+		}
+	}
+	for _, face := range id.Settle {
+		value, err := json.Marshal(unsettled{At: p.moment()})
+		if err != nil {
+			return id, err
+		}
+		id.Before = append(id.Before, table.Put(unsettledTable, face, value))
+	}
+	return id, nil
+}
+
+// carryOver gives the new faces of a photo what somebody said of the old ones in their places, as far as those
+// overlap.
+func (p *People) carryOver(ctx context.Context, tenant string, old, list []animo.Face) (map[string]faces.Identity, error) {
+	said := map[string]faces.Identity{}
+	if len(old) == 0 {
+		return said, nil
+	}
+	ids := make([]string, len(old))
+	for i := range old {
+		ids[i] = old[i].ID
+	}
+	who, err := faces.ReadWho(faces.Plain(ctx, p.tables, tenant), ids...)
+	if err != nil {
+		return nil, err
+	}
+	for i, before := range old {
+		is := who[i].Identity
+		if !is.Said && len(is.Not) == 0 {
+			continue
+		}
+		best, most := -1, sameFace
+		for j := range list {
+			if share := overlap(before.Box, list[j].Box); share >= most {
+				if _, taken := said[list[j].ID]; !taken {
+					best, most = j, share
+				}
+			}
+		}
+		if best < 0 {
+			continue
+		}
+		if !is.Said {
+			is.Person, is.Similarity = "", 0
+		}
+		said[list[best].ID] = is
+	}
+	return said, nil
+}
+
+// sameFace is how much the boxes of two analyses overlap, as a share of what both cover, where they are the same
+// face's.
+const sameFace = 0.4
+
+// overlap is the area that two boxes share in relation to the area that they cover together.
+func overlap(a, b animo.Box) float64 {
+	w := min(a.Left+a.Width, b.Left+b.Width) - max(a.Left, b.Left)
+	h := min(a.Top+a.Height, b.Top+b.Height) - max(a.Top, b.Top)
+	if w <= 0 || h <= 0 {
+		return 0
+	}
+	return w * h / (a.Width*a.Height + b.Width*b.Height - w*h)
+}
