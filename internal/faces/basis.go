@@ -2,6 +2,7 @@ package faces
 
 import (
 	"fmt"
+	"strings"
 
 	"animo/internal/table"
 )
@@ -15,6 +16,15 @@ func Basis(photo int64, who Who) string {
 	}
 	return fmt.Sprintf("%d %d %d %s", photo, who.rev, who.personRev, person)
 }
+
+// only ends the basis of a face that is its photo's only one.
+const only = " only"
+
+// OnlyFace is a basis that also says that the face is its photo's only one.
+func OnlyFace(basis string) string { return basis + only }
+
+// IsOnlyFace reports whether a basis says so.
+func IsOnlyFace(basis string) bool { return strings.HasSuffix(basis, only) }
 
 // NewWho is the Who of an identity that a commit is about to write with revision rev, of a person as it was read.
 func NewWho(identity Identity, rev int64, person Person, personRev int64) Who {

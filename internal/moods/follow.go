@@ -123,6 +123,10 @@ func rowOf(p table.Logged) table.Key {
 		mood, key, _ := strings.Cut(p.Key, "/")
 		return table.Key{Table: faces.Table(animo.Mood(mood)), Key: key}
 	}
+	if p.Table == faces.AnalysesTable {
+		photo, _ := faces.ParseAnalysisKey(p.Key)
+		return table.Key{Table: faces.PhotosTable, Key: photo}
+	}
 	return table.Key{Table: p.Table, Key: p.Key}
 }
 

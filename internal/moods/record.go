@@ -67,24 +67,27 @@ func ReadEvent(e animo.Event) (r animo.MoodRecord, err error) {
 // Record writes the face that an event tells of into its mood's table. The face's key comes from its photo, so a repeat
 // changes nothing. Where nothing has changed since the event was said, that is one commit. Otherwise Record looks anew: a
 // face whose photo was erased or analysed again is not recorded, and one who is somebody else by now is recorded so.
-// with are writes that belong to the same commit.
-func (m *Moods) Record(ctx context.Context, e animo.Event, with ...table.Op) error {
+// The only face of a photo ends the photo in the same commit.
+func (m *Moods) Record(ctx context.Context, e animo.Event) error {
 	r, err := ReadEvent(e)
 	if err != nil {
 		return err
 	}
 	defer m.feeds.wake(e.Tenant)
 	if expected, ok := faces.Expect(r.PhotoID, r.FaceID, e.Basis); ok {
-		add := table.AddOps(faces.Table(r.Mood), entryOf(&r, e.Data, e.Type))
-		err := m.tables.Commit(ctx, e.Tenant, slices.Concat(expected, add, with)...)
+		ops := append(expected, table.AddOps(faces.Table(r.Mood), entryOf(&r, e.Data, e.Type))...)
+		if faces.IsOnlyFace(e.Basis) {
+			ops = append(ops, table.Delete(faces.PendingTable, r.PhotoID))
+		}
+		err := m.tables.Commit(ctx, e.Tenant, ops...)
 		if !conflict(err) {
 			return err
 		}
 	}
-	return m.tables.Update(ctx, e.Tenant, func(tx *table.Tx) error { return recordAnew(tx, e, r, with) })
+	return m.tables.Update(ctx, e.Tenant, func(tx *table.Tx) error { return recordAnew(tx, e, r) })
 }
 
-func recordAnew(tx *table.Tx, e animo.Event, r animo.MoodRecord, with []table.Op) error {
+func recordAnew(tx *table.Tx, e animo.Event, r animo.MoodRecord) error {
 	rows, err := tx.Read(table.Key{Table: faces.Table(r.Mood), Key: faces.KeyOf(&r).Key}, table.Key{Table: faces.MeasuredTable, Key: r.FaceID})
 	if err != nil || rows[0].Rev != 0 { // it is recorded
 		return err
@@ -110,9 +113,11 @@ func recordAnew(tx *table.Tx, e animo.Event, r animo.MoodRecord, with []table.Op
 				return err
 			}
 		}
+		if photo.Count == 1 {
+			tx.Delete(faces.PendingTable, r.PhotoID)
+		}
 	}
 	tx.Add(faces.Table(r.Mood), entryOf(&r, value, e.Type))
-	tx.Do(with...)
 	return nil
 }
 
@@ -175,6 +180,12 @@ func ReceiptOps(r animo.Receipt) ([]table.Op, error) {
 	return []table.Op{table.Put(receiptsTable, r.ID, value), table.Append(moodsLog, receiptsTable, r.ID)}, err
 }
 
+// ReplacedOp is the operation that has whoever follows live told no more of the faces that a photo had before the analysis of
+// its row, where they are still to be told.
+func ReplacedOp(p *faces.Photo) table.Op {
+	return table.Append(moodsLog, faces.AnalysesTable, faces.AnalysisKey(p.ID, p.Round))
+}
+
 // ReceiptKey is where a receipt is kept.
 func ReceiptKey(id string) table.Key { return table.Key{Table: receiptsTable, Key: id} }
 
@@ -199,6 +210,9 @@ func (m *Moods) Say(ctx context.Context, tenant string, photo *faces.Photo, list
 		var err error
 		if events[i], err = Event(&r, m.now(), photo.Rev, who[i], photo.Told); err != nil {
 			return err
+		}
+		if photo.Count == 1 {
+			events[i].Basis = faces.OnlyFace(events[i].Basis)
 		}
 	}
 	return m.events.Publish(ctx, events...)

@@ -127,7 +127,7 @@ func (n *Notifier) ReplaySince(ctx context.Context, tenant, id string, since tim
 	if err != nil {
 		return 0, err
 	}
-	_, last, err := n.tables.LogEnd(ctx, tenant, outboxLog(id))
+	last, err := n.tables.LogLast(ctx, tenant, outboxLog(id))
 	if err != nil {
 		return 0, err
 	}
@@ -221,7 +221,7 @@ func (n *Notifier) Test(ctx context.Context, tenant, id string) (Delivery, error
 	if _, err := n.tables.Add(ctx, tenant, outboxTable, e); err != nil {
 		return Delivery{}, err
 	}
-	_, last, err := n.tables.LogEnd(ctx, tenant, outboxLog(id))
+	last, err := n.tables.LogLast(ctx, tenant, outboxLog(id))
 	n.turns.wake(place{tenant, id}) // so that the line's position passes it
 	return view(table.Logged{Seq: last, Key: e.Key}, p, 0), err
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/faces"
 )
 
 // The limits of one digest. What does not fit into it comes in the next.
@@ -178,7 +179,7 @@ func (n *Notifier) digestLetter(ctx context.Context, tenant string, sub stored, 
 }
 
 func (n *Notifier) thumbnail(ctx context.Context, tenant, photo string) ([]byte, error) {
-	r, err := n.photos.Thumbnail(ctx, tenant, photo)
+	r, err := n.objects.Get(ctx, tenant, faces.ThumbnailObject(photo))
 	if err != nil {
 		return nil, err
 	}

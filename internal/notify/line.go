@@ -70,7 +70,7 @@ func (n *Notifier) turn(ctx context.Context, at place) (again time.Duration, err
 	case l.Next.After(now):
 		return l.Next.Sub(now), nil
 	}
-	if _, last, err := n.tables.LogEnd(ctx, at.tenant, outboxLog(at.subscription)); err != nil || last <= l.Position {
+	if last, err := n.tables.LogLast(ctx, at.tenant, outboxLog(at.subscription)); err != nil || last <= l.Position {
 		return never, err
 	}
 	l.Owner, l.Until = n.owner, now.Add(n.lease()).UTC()

@@ -1,13 +1,12 @@
 package notify
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
 
 	"animo"
+	"animo/internal/faces"
 	"animo/internal/table"
 )
 
@@ -34,75 +33,87 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	if len(subs) == 0 {
 		return nil
 	}
-	people, known, err := n.whoIs(ctx, e.Tenant, r)
-	if gone(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if known && !slices.Equal(people, r.ImageData.Celebrities) { // since that was said
-		r.ImageData.Celebrities = people
-		if e.Data, err = json.Marshal(r); err != nil {
+	var told []place
+	basis := e.Basis
+	err := n.tables.Update(ctx, e.Tenant, func(tx *table.Tx) (err error) {
+		told = nil
+		r, there, err := now(tx, r, basis)
+		basis = "" // another try looks anew
+		if err != nil || !there {
 			return err
 		}
+		told, err = n.match(ctx, tx, e, r, subs)
+		return err
+	})
+	for _, at := range told {
+		n.turns.wake(at)
 	}
-	var entries []table.Entry
-	var ids []string
+	return err
+}
+
+// now gives what there is to tell of a face at the moment of a transaction: what was said, with who it is by now. there is
+// false once the face is erased, alone or with its photo, or its photo analysed again. With a basis it expects
+// what was said to hold still, and reads nothing.
+func now(tx *table.Tx, r animo.MoodRecord, basis string) (_ animo.MoodRecord, there bool, err error) {
+	if expected, ok := faces.Expect(r.PhotoID, r.FaceID, basis); ok {
+		tx.Do(expected...)
+		return r, true, nil
+	}
+	if r.MeasuredBy != "" {
+		rows, err := tx.Read(table.Key{Table: faces.MeasuredTable, Key: r.FaceID})
+		return r, err == nil && rows[0].Rev != 0, err
+	}
+	photo, err := faces.ReadPhoto(tx, r.PhotoID)
+	_, round, _ := faces.ParseID(r.FaceID)
+	if err != nil || photo.Rev == 0 || photo.Round != round {
+		return r, false, err
+	}
+	who, err := faces.ReadWho(tx, r.FaceID)
+	if err == nil && who[0].Known {
+		r.ImageData.Celebrities = who[0].Celebrities()
+	}
+	return r, err == nil, err
+}
+
+// match puts a face into the lines of the subscriptions that it matches, where it is not yet, and gives those.
+func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r animo.MoodRecord, subs []stored) (told []place, err error) {
+	var matching []stored
+	var keys []table.Key
 	for _, sub := range subs {
-		if !sub.Filter.Matches(&r) {
+		if sub.Filter.Matches(&r) {
+			matching = append(matching, sub)
+			keys = append(keys, table.Key{Table: outboxTable, Key: faceKey(r.FaceID, sub.ID)}, table.Key{Table: subscriptionsTable, Key: sub.ID})
+		}
+	}
+	if len(matching) == 0 {
+		return nil, nil
+	}
+	rows, err := tx.Read(keys...)
+	if err != nil {
+		return nil, err
+	}
+	if e.Data, err = json.Marshal(r); err != nil {
+		return nil, err
+	}
+	for i, sub := range matching {
+		if rows[2*i+1].Rev == 0 { // removed since it was read
+			continue
+		}
+		told = append(told, place{e.Tenant, sub.ID})
+		if rows[2*i].Rev != 0 { // a repeat
 			continue
 		}
 		entry, err := n.faceEntry(ctx, e, r.FaceID, sub.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		entries, ids = append(entries, entry), append(ids, sub.ID)
-	}
-	if len(entries) == 0 {
-		return nil
-	}
-	if _, err := n.tables.Add(ctx, e.Tenant, outboxTable, entries...); err != nil {
-		return err
-	}
-	// Read after the rows were written: whoever erases the photo, or a measured face, removes its row first and these
-	// then, and whoever changes who the face is has these say so after that.
-	people, known, err = n.whoIs(ctx, e.Tenant, r)
-	if gone(err) {
-		_, err := n.Forget(ctx, e.Tenant, cmp.Or(r.PhotoID, r.FaceID))
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	if known && !slices.Equal(people, r.ImageData.Celebrities) {
-		if err := n.Rename(ctx, e.Tenant, r.FaceID, people); err != nil {
-			return err
+		if there, err := tx.Read(table.Key{Table: outboxTable, Key: entry.Key}); err != nil {
+			return nil, err
+		} else if there[0].Rev == 0 {
+			tx.Add(outboxTable, entry)
 		}
 	}
-	for _, id := range ids {
-		_, err := n.subscription(ctx, e.Tenant, id)
-		if gone(err) { // removed since it was read, and cleared perhaps before it was written
-			err = n.clear(ctx, e.Tenant, id)
-		}
-		if err != nil {
-			return err
-		}
-		n.turns.wake(place{e.Tenant, id})
-	}
-	return nil
-}
-
-// whoIs tells who a face is, where that is known, or answers NotFound once it is erased, alone or with its photo.
-func (n *Notifier) whoIs(ctx context.Context, tenant string, r animo.MoodRecord) (people []animo.Celebrity, known bool, err error) {
-	if r.MeasuredBy != "" {
-		return nil, false, n.photos.Measured(ctx, tenant, r.FaceID)
-	}
-	photo, err := n.photos.Photo(ctx, tenant, r.PhotoID)
-	if err == nil {
-		people, known = peopleOf(photo, r.FaceID)
-	}
-	return people, known, err
+	return told, nil
 }
 
 // faceEntry is what puts a face into a line; into a line that is full, it is a note for the log that says so,
@@ -113,7 +124,7 @@ func (n *Notifier) faceEntry(ctx context.Context, e animo.Event, face, id string
 	if _, err := n.tables.GetJSON(ctx, e.Tenant, linesTable, id, &l); err != nil && !gone(err) {
 		return table.Entry{}, err
 	}
-	_, last, err := n.tables.LogEnd(ctx, e.Tenant, outboxLog(id))
+	last, err := n.tables.LogLast(ctx, e.Tenant, outboxLog(id))
 	if err != nil {
 		return table.Entry{}, err
 	}
@@ -134,12 +145,8 @@ func entry(key, subscription string, p parcel) (table.Entry, error) {
 // told it. It tells how many deliveries those were. What is being sent at that moment cannot be called back.
 func (n *Notifier) Forget(ctx context.Context, tenant, id string) (removed int, err error) {
 	for _, keys := range []table.Range{{Prefix: id + "-"}, {Prefix: faceKey(id, "")}} {
-		count, err := n.tables.Count(ctx, tenant, outboxTable, keys)
-		if err == nil && count > 0 {
-			count, err = n.tables.Delete(ctx, tenant, outboxTable, keys)
-			removed += count
-		}
-		if err != nil {
+		count, err := n.tables.Delete(ctx, tenant, outboxTable, keys)
+		if removed += count; err != nil {
 			return removed, err
 		}
 	}

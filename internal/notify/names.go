@@ -11,15 +11,6 @@ import (
 	"animo/internal/table"
 )
 
-// peopleOf gives who a photo says that a face is; not ok where it has no such face.
-func peopleOf(p animo.Photo, face string) (people []animo.Celebrity, ok bool) {
-	i := slices.IndexFunc(p.Faces, func(f animo.Face) bool { return f.ID == face })
-	if i < 0 {
-		return nil, false
-	}
-	return p.Faces[i].People, true
-}
-
 // RenamePerson has the subscriptions to a person go on under another name.
 func (n *Notifier) RenamePerson(ctx context.Context, tenant, from, to string) error {
 	list, err := n.subscriptions(ctx, tenant)

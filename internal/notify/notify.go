@@ -30,14 +30,10 @@ const (
 	outboxTable        = "subscription-outbox" // face id/subscription id -> parcel; see parcel.go
 )
 
-// Photos is what is needed of the photo flow.
-type Photos interface {
-	// Photo answers NotFound once a photo is erased.
-	Photo(ctx context.Context, tenant, id string) (animo.Photo, error)
-	// Measured answers NotFound once a face that a client measured is erased.
-	Measured(ctx context.Context, tenant, face string) error
-	// Thumbnail opens a small JPEG of a photo, or answers NotFound; the caller closes it.
-	Thumbnail(ctx context.Context, tenant, id string) (io.ReadCloser, error)
+// Objects is where thumbnails of photos are.
+type Objects interface {
+	// Get opens an object, or answers NotFound; the caller closes it.
+	Get(ctx context.Context, tenant, name string) (io.ReadCloser, error)
 }
 
 // Limits bound what subscriptions may take. A zero field has the default in its comment.
@@ -87,7 +83,7 @@ type Options struct {
 // Notifier keeps subscriptions and tells their subscribers. It is safe for concurrent use.
 type Notifier struct {
 	tables    *table.Table
-	photos    Photos
+	objects   Objects
 	limits    Limits
 	private   bool
 	publicURL string
@@ -101,8 +97,8 @@ type Notifier struct {
 	adds  sync.Mutex // held while a subscription is added, so that the count of them holds
 }
 
-// New makes a Notifier over its tables. It starts nothing.
-func New(tables *table.Table, photos Photos, o Options) (*Notifier, error) {
+// New makes a Notifier over its tables, with the thumbnails that mails show. It starts nothing.
+func New(tables *table.Table, objects Objects, o Options) (*Notifier, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -110,7 +106,7 @@ func New(tables *table.Table, photos Photos, o Options) (*Notifier, error) {
 		o.Log = slog.Default()
 	}
 	n := &Notifier{
-		tables: tables, photos: photos, limits: o.Limits.withDefaults(), private: o.AllowPrivate, publicURL: o.PublicURL,
+		tables: tables, objects: objects, limits: o.Limits.withDefaults(), private: o.AllowPrivate, publicURL: o.PublicURL,
 		owner: o.Owner, now: o.Now, log: o.Log,
 	}
 	n.web = newWebhooks(n.limits, o.AllowPrivate, o.Roots)

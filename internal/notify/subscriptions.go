@@ -112,7 +112,7 @@ func (n *Notifier) stand(ctx context.Context, tenant string, s *stored) error {
 	if err != nil {
 		return err
 	}
-	_, last, err := n.tables.LogEnd(ctx, tenant, outboxLog(s.ID))
+	last, err := n.tables.LogLast(ctx, tenant, outboxLog(s.ID))
 	s.Waiting, s.Failing, s.Next = max(0, last-l.Position), l.Since, l.Next
 	return err
 }

@@ -346,13 +346,13 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 		var dropped []string
 		err = p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 			dropped = nil
-			rows, err := tx.Read(table.Key{Table: examplesTable, Key: exampleKey(to, e.id)}, table.Key{Table: faces.IdentitiesTable, Key: e.Face})
+			rows, err := tx.Read(table.Key{Table: examplesTable, Key: exampleKey(to, e.id)})
 			if err != nil || rows[0].Rev != 0 {
 				return err
 			}
-			if e.Not && rows[1].Rev != 0 {
+			if e.Not {
 				var who faces.Identity
-				if err := table.Decode(faces.IdentitiesTable, rows[1], &who); err != nil || who.Person == to {
+				if _, err := tx.GetJSON(faces.IdentitiesTable, e.Face, &who); err != nil || who.Person == to {
 					return err // it is not the one, but it is the other: that counts
 				}
 			}

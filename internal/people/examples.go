@@ -72,7 +72,7 @@ func (p *People) addExample(ctx context.Context, tx *table.Tx, tenant, person st
 	if err != nil {
 		return nil, err
 	}
-	tx.Put(examplesTable, exampleKey(person, e.id), append(encodeDescriptor(&e.descriptor), about...))
+	tx.Put(examplesTable, exampleKey(person, e.id), append(EncodeDescriptor(&e.descriptor), about...))
 	all, err := p.examples(ctx, tenant, person)
 	if err != nil {
 		return nil, err
@@ -178,8 +178,8 @@ func (p *People) ExampleThumbnail(ctx context.Context, tenant, name, id string) 
 	return nil, animo.Errorf(animo.NotFound, "there is no thumbnail of that example", "no hay miniatura de ese ejemplo").Of("example")
 }
 
-// encodeDescriptor writes a descriptor as 128 little-endian float32.
-func encodeDescriptor(d *vision.Descriptor) []byte {
+// EncodeDescriptor writes a descriptor as 128 little-endian float32.
+func EncodeDescriptor(d *vision.Descriptor) []byte {
 	b := make([]byte, 0, 4*len(d))
 	for _, v := range d {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
@@ -187,7 +187,7 @@ func encodeDescriptor(d *vision.Descriptor) []byte {
 	return b
 }
 
-// decodeDescriptor reads what encodeDescriptor wrote.
+// decodeDescriptor reads what EncodeDescriptor wrote.
 func decodeDescriptor(b []byte) (d vision.Descriptor, err error) {
 	if len(b) != 4*len(d) {
 		return d, animo.Errorf(animo.Internal, "a descriptor has %d bytes", "un descriptor tiene %d bytes", len(b))

@@ -140,7 +140,11 @@ func (p *People) Settle(ctx context.Context, tenant, face string) error {
 		if err != nil {
 			return err
 		}
-		for _, id := range concerns(&s.who, u.People) {
+		concerned := concerns(&s.who, u.People)
+		if err := leaveGone(tx, &s, concerned); err != nil {
+			return err
+		}
+		for _, id := range concerned {
 			object, drop, err := p.settlePerson(ctx, tx, tenant, id, &s, thumbnail != nil)
 			if err != nil {
 				return err
@@ -169,6 +173,25 @@ func (p *People) Settle(ctx context.Context, tenant, face string) error {
 		return err
 	}
 	return p.tables.DeleteKey(ctx, tenant, unsettledTable, face)
+}
+
+// leaveGone has a face be no more of people who left while something was said of it, nor said not to be.
+func leaveGone(tx *table.Tx, s *sighting, concerned []string) error {
+	who := s.who
+	who.Not = slices.Clone(who.Not)
+	changed := false
+	for _, id := range concerned {
+		next, err := heir(tx, id)
+		if err != nil {
+			return err
+		}
+		changed = next != id && leave(&who, id, next) || changed
+	}
+	if !changed {
+		return nil
+	}
+	_, _, err := identify(tx, s, who)
+	return err
 }
 
 // settleGone ends what is to be settled of a face that is not there. One whose analysis is under way stays to be settled.

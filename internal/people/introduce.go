@@ -29,7 +29,7 @@ func (p *People) Introduce(ctx context.Context, tenant, name string, picture io.
 	if _, err := p.policy(ctx, tenant); err != nil { // again: the tenant may have been removed meanwhile
 		return animo.Person{}, err
 	}
-	e := example{Added: p.moment(), id: animo.ID(string(encodeDescriptor(descriptor))), descriptor: *descriptor}
+	e := example{Added: p.moment(), id: animo.ID(string(EncodeDescriptor(descriptor))), descriptor: *descriptor}
 	for {
 		who, err := p.meet(ctx, tenant, name)
 		if err != nil {

@@ -7,296 +7,379 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
-	"slices"
 	"sync"
 
 	"animo"
 	"animo/internal/background"
 	"animo/internal/bus"
+	"animo/internal/faces"
+	"animo/internal/moods"
+	"animo/internal/people"
+	"animo/internal/pictures"
 	"animo/internal/table"
 	"animo/vision"
 )
 
 // analyse finds the faces of a photo, names those whom the tenant introduced, and says of each face which mood
-// it has. A photo without faces is done. What the networks found is kept before it is said, so that an
-// analysis that is run again after that says the same and computes nothing.
-func (f *Flow) analyse(ctx context.Context, e animo.Event) error {
+// it has. What the networks found is kept, and the photo done, before it is said; an analysis that is run again after
+// that says the same and computes nothing. The photo stays noted as pending until all its faces are recorded.
+func (p *Photos) analyse(ctx context.Context, e animo.Event) error {
 	o, err := orderOf(e)
 	if err != nil {
 		return err
 	}
-	if _, err := f.policy(ctx, e.Tenant); gone(err) {
+	if _, err := p.policy(ctx, e.Tenant); gone(err) {
 		return nil
 	} else if err != nil { // what it may do may have changed since the upload
 		return err
 	}
-	row, err := f.photo(ctx, e.Tenant, o.Photo)
-	if gone(err) || err == nil && row.Status == animo.Done {
-		return nil
+	rows, err := p.tables.Read(ctx, e.Tenant, table.Key{Table: faces.PhotosTable, Key: o.Photo}, table.Key{Table: faces.PendingTable, Key: o.Photo})
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		err = f.takeUp(ctx, e.Tenant, &row) // its dead letter was sent again
+	row, err := faces.PhotoOf(rows[0])
+	if err != nil || row.Rev == 0 || row.Status == animo.Done && rows[1].Rev == 0 {
+		return err
+	}
+	if err := p.takeUp(ctx, e.Tenant, &row); err != nil { // its dead letter was sent again
+		return err
+	}
+	if !row.Due() {
+		return p.sayAgain(ctx, e.Tenant, &row)
+	}
+	a, err := p.look(ctx, e.Tenant, &row)
+	if err != nil {
+		return err
+	}
+	id, err := p.keepAnalysis(ctx, e.Tenant, &row, a)
+	if conflict(err) {
+		return p.afterConflict(ctx, e.Tenant, row.ID)
 	}
 	if err != nil {
 		return err
 	}
-	if row.due() {
-		said, faces, err := f.findFaces(ctx, e.Tenant, &row)
-		if err != nil {
+	for _, face := range id.Settle {
+		if err := p.people.Settle(ctx, e.Tenant, face); err != nil {
 			return err
 		}
-		if err := f.save(ctx, e.Tenant, &row, faces...); conflict(err) {
-			return f.afterConflict(ctx, e.Tenant, row)
-		} else if err != nil {
-			return err
-		}
-		for _, face := range said {
-			if err := f.settle(ctx, e.Tenant, face); err != nil {
-				return err
-			}
-		}
 	}
-	if err := f.sayFaces(ctx, e.Tenant, row); err != nil || row.Count > 0 {
-		return err
-	}
-	return f.finish(ctx, e.Tenant, row)
+	return p.say(ctx, e.Tenant, &row, a.faces, id.Who)
 }
 
-// afterConflict removes what an analysis wrote of a photo that was erased meanwhile. Of one that somebody else
-// analysed at the same time, both wrote the same.
-func (f *Flow) afterConflict(ctx context.Context, tenant string, row photoRow) error {
-	_, err := f.photo(ctx, tenant, row.ID)
-	if gone(err) {
-		_, err := f.clear(ctx, tenant, row.ID, row.remains())
-		return err
-	}
-	if err == nil {
-		err = animo.Errorf(animo.Conflict, "photo %q was analysed twice at once", "la foto %q se analizó dos veces a la vez", row.ID)
-	}
-	return err
+// analysis is what the networks found in a photo.
+type analysis struct {
+	width, height int
+	round         int
+	faces         []animo.Face // with their ids and moods
+	found         []pictures.Found
 }
 
-// findFaces analyses a photo and keeps who its faces are, their descriptors and a thumbnail. It fills the row in, and
-// gives the faces, to be kept with it, and the ids of those of which something was said in the analysis before.
-func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (said []string, keep []table.Op, err error) {
-	if err := f.computing.Acquire(ctx, 1); err != nil {
-		return nil, nil, bus.Later{Err: err}
+// look analyses a photo and keeps a thumbnail of it. While it does, the photo's row says so.
+func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo) (a analysis, err error) {
+	computed, err := p.pictures.Turn(ctx)
+	if err != nil {
+		return a, bus.Later{Err: err}
 	}
-	computed := sync.OnceFunc(func() { f.computing.Release(1) })
 	defer computed()
 	begun := make(chan error, 1)
 	row.Status = animo.Analysing
 	analysing := *row
-	go func() { begun <- f.save(ctx, tenant, &analysing) }() // while the picture is decoded
-	img, release, err := f.picture(ctx, tenant, row.ID)
+	go func() { begun <- p.save(ctx, tenant, &analysing) }() // while the picture is decoded
+	img, release, err := p.picture(ctx, tenant, row.ID)
 	defer release()
 	if err := cmp.Or(<-begun, err); err != nil {
-		return nil, nil, err
+		return a, err
 	}
-	row.rev = analysing.rev
+	row.Rev = analysing.Rev
 	// The thumbnail is made and kept meanwhile, on another core where one is free.
 	small := make(chan error, 1)
-	go func() { small <- f.keepThumbnail(ctx, tenant, row.ID, img) }()
+	go func() { small <- p.keepThumbnail(ctx, tenant, row.ID, img) }()
 	thumbnailKept := sync.OnceValue(func() error { return <-small })
 	defer func() { _ = thumbnailKept() }() // also when the engine panics: img is not free before
-	found, err := f.engine.Find(ctx, tenant, img)
-	if err != nil {
-		return nil, nil, err
+	if a.found, err = p.pictures.Find(ctx, tenant, img); err != nil {
+		return a, err
 	}
 	if err := thumbnailKept(); err != nil {
-		return nil, nil, err
+		return a, err
 	}
-	computed()
-	round := row.Round
+	a.width, a.height, a.round, a.faces = img.W, img.H, row.Round, make([]animo.Face, len(a.found))
 	if !row.Analysed.IsZero() {
-		round = row.Asked
+		a.round = row.Asked
 	}
-	faces := make([]animo.Face, len(found))
-	var descriptors []table.Row
-	for i, n := range found {
-		faces[i] = n.Face
-		face := &faces[i]
-		face.ID = faceID(row.ID, round, i)
-		face.Mood, face.LeanedTo = animo.MoodOf(face.Emotions, f.limits.MoodConfidence)
+	for i, n := range a.found {
+		a.faces[i] = n.Face
+		face := &a.faces[i]
+		face.ID = faces.ID(row.ID, a.round, i)
+		face.Mood, face.LeanedTo = animo.MoodOf(face.Emotions, p.limits.MoodConfidence)
 		if face.People == nil {
 			face.People = []animo.Celebrity{}
 		}
-		if n.Descriptor != nil && f.keep {
-			descriptors = append(descriptors, table.Row{Key: face.ID, Value: encodeDescriptor(n.Descriptor)})
+	}
+	return a, nil
+}
+
+// keepAnalysis keeps what the networks found and who the faces are, with the photo's row, in one commit: while the photo is as it was read,
+// and while the people are those among whom the faces were looked for. When people changed meanwhile, it looks among them again.
+func (p *Photos) keepAnalysis(ctx context.Context, tenant string, row *faces.Photo, a analysis) (id people.Identified, err error) {
+	var old []animo.Face
+	if !row.Analysed.IsZero() {
+		if old, err = faces.ReadAnalysis(p.plain(ctx, tenant), row.ID, row.Round); err != nil {
+			return id, err
 		}
 	}
-	if err := f.tables.Put(ctx, tenant, descriptorsTable, descriptors...); err != nil {
-		return nil, nil, err
-	}
-	if said, err = f.recogniseAll(ctx, tenant, row, facePrefix(row.ID, round), faces, found); err != nil {
-		return nil, nil, err
-	}
-	if len(faces) > 0 {
-		b, err := json.Marshal(faces)
+	next := *row
+	next.Past, next.Round, next.Width, next.Height, next.Count, next.Analysed, next.Status = row.Count, a.round, a.width, a.height, len(a.faces), p.moment(), animo.Done
+	var found []table.Op
+	if len(a.faces) > 0 {
+		value, err := json.Marshal(a.faces)
 		if err != nil {
-			return nil, nil, err
+			return id, err
 		}
-		keep = []table.Op{table.Put(facesTable, analysisKey(row.ID, round), b)}
+		found = append(found, table.Put(faces.AnalysesTable, faces.AnalysisKey(row.ID, a.round), value))
 	}
-	row.Past, row.Round = row.Count, round
-	row.Width, row.Height, row.Count, row.Analysed = img.W, img.H, len(faces), f.moment()
-	return said, keep, nil
+	for i, n := range a.found {
+		if n.Descriptor != nil && p.keep {
+			found = append(found, table.Put(faces.DescriptorsTable, a.faces[i].ID, people.EncodeDescriptor(n.Descriptor)))
+		}
+	}
+	value, err := json.Marshal(next)
+	if err != nil {
+		return id, err
+	}
+	for {
+		rev := table.NewRev()
+		if id, err = p.people.Identify(ctx, tenant, row, old, a.faces, a.found, rev); err != nil {
+			return id, err
+		}
+		ops := append(id.Ops, table.Replace(faces.PhotosTable, table.Row{Key: row.ID, Value: value, Rev: row.Rev}))
+		if len(a.faces) == 0 && next.Past == 0 {
+			ops = append(ops, notPending(row))
+		}
+		err := p.tables.CommitAfter(ctx, tenant, rev, append(found, id.Before...), ops...)
+		if err == nil {
+			*row, row.Rev = next, rev
+			return id, nil
+		}
+		if !conflict(err) {
+			return id, err
+		}
+		now, readErr := faces.ReadPhoto(p.plain(ctx, tenant), row.ID)
+		if readErr != nil {
+			return id, readErr
+		}
+		if now.Rev != row.Rev {
+			return id, err
+		}
+	}
+}
+
+// afterConflict removes what an analysis wrote of a photo that was erased meanwhile. Of one that somebody else
+// analysed at the same time, both wrote the same.
+func (p *Photos) afterConflict(ctx context.Context, tenant, id string) error {
+	rows, err := p.tables.Read(ctx, tenant, table.Key{Table: faces.PhotosTable, Key: id}, table.Key{Table: erasedTable, Key: id})
+	if err != nil {
+		return err
+	}
+	if rows[0].Rev != 0 {
+		return animo.Errorf(animo.Conflict, "photo %q was analysed twice at once", "la foto %q se analizó dos veces a la vez", id)
+	}
+	var e erased
+	if rows[1].Rev != 0 {
+		if err := table.Decode(erasedTable, rows[1], &e); err != nil {
+			return err
+		}
+	}
+	_, err = p.clear(ctx, tenant, id, e.remains, true)
+	return err
 }
 
 // keepThumbnail makes a thumbnail and keeps it. A panic is an error: nobody else would catch it.
-func (f *Flow) keepThumbnail(ctx context.Context, tenant, id string, img vision.Image) (err error) {
+func (p *Photos) keepThumbnail(ctx context.Context, tenant, id string, img vision.Image) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
 	var small []byte
-	background.Do(func() { small, err = thumbnail(img) })
+	background.Do(func() { small, err = pictures.Thumbnail(img) })
 	if err == nil {
-		err = f.objects.Put(ctx, tenant, thumbnailObject(id), bytes.NewReader(small))
+		err = p.objects.Put(ctx, tenant, faces.ThumbnailObject(id), bytes.NewReader(small))
 	}
 	return err
 }
 
-// picture reads a photo's picture as decode does.
-func (f *Flow) picture(ctx context.Context, tenant, id string) (img vision.Image, release func(), err error) {
-	body, err := f.open(ctx, tenant, pictureObject(id))
+// picture reads a photo's picture; release gives its memory back, and may be called in any case.
+func (p *Photos) picture(ctx context.Context, tenant, id string) (img vision.Image, release func(), err error) {
+	body, err := p.open(ctx, tenant, faces.PictureObject(id))
 	if err != nil {
 		return img, func() {}, err
 	}
 	defer body.Close()
-	return f.decode(ctx, body)
+	return p.pictures.Decode(ctx, body)
 }
 
-// decode reads a picture when there is room for its pixels; release gives that room back, with
-// the picture's memory, and may be called in any case.
-func (f *Flow) decode(ctx context.Context, r io.Reader) (img vision.Image, release func(), err error) {
-	var held int64
-	limits := vision.Limits{MaxBytes: f.limits.PhotoBytes, MaxPixels: f.limits.Pixels, Memory: &f.memory, Admit: func(ctx context.Context, pixels int) error {
-		err := f.pixels.Acquire(ctx, int64(pixels))
-		if err == nil {
-			held = int64(pixels)
-		}
-		return err
-	}}
-	background.Do(func() { img, err = vision.Decode(ctx, r, limits) })
-	return img, func() {
-		f.memory.Recycle(&img)
-		f.pixels.Release(held)
-	}, err
+// open opens an object of a photo.
+func (p *Photos) open(ctx context.Context, tenant, name string) (io.ReadCloser, error) {
+	body, err := p.objects.Get(ctx, tenant, name)
+	if gone(err) {
+		err = animo.Errorf(animo.NotFound, "this picture is not there: it is not analysed yet, or it is not kept any more", "esta imagen no está: aún no se ha analizado, o ya no se guarda").Of("id")
+	}
+	return body, err
 }
 
-// sayFaces publishes an event for each face of an analysed photo, or for only one, after the faces of earlier analyses
-// are removed. Its data is what will be recorded, with the names that there are then.
-func (f *Flow) sayFaces(ctx context.Context, tenant string, row photoRow, only ...string) error {
+// say has each face of an analysed photo recorded, after the faces of earlier analyses are removed.
+func (p *Photos) say(ctx context.Context, tenant string, row *faces.Photo, list []animo.Face, who []faces.Who) error {
 	if row.Round > 0 {
-		if err := f.dropPast(ctx, tenant, row); err != nil {
+		if err := p.dropPast(ctx, tenant, row); err != nil {
 			return err
 		}
 	}
-	faces, err := f.faces(ctx, tenant, row)
-	if err != nil || len(faces) == 0 {
+	if len(list) == 0 {
+		return nil
+	}
+	return p.moods.Say(ctx, tenant, row, list, who)
+}
+
+// sayAgain is say for a photo whose analysis is kept, with the names that there are then. Where all its faces are recorded it
+// ends the photo.
+func (p *Photos) sayAgain(ctx context.Context, tenant string, row *faces.Photo) error {
+	if row.Status != animo.Done {
+		row.Status, row.Failure = animo.Done, nil
+		if err := p.save(ctx, tenant, row, pending(row)); err != nil {
+			return err
+		}
+	}
+	list, err := faces.ReadAnalysis(p.plain(ctx, tenant), row.ID, row.Round)
+	if err != nil {
 		return err
 	}
-	var events []animo.Event
-	for _, face := range faces {
-		if only != nil && !slices.Contains(only, face.ID) {
+	ids := make([]string, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	who, err := faces.ReadWho(p.plain(ctx, tenant), ids...)
+	if err != nil {
+		return err
+	}
+	if err := p.say(ctx, tenant, row, list, who); err != nil {
+		return err
+	}
+	return p.finish(ctx, tenant, row)
+}
+
+// finish looks at photos whose analysis is over. Those of which all faces are recorded are not pending any more; of the
+// others it says that they are being analysed.
+func (p *Photos) finish(ctx context.Context, tenant string, list ...*faces.Photo) error {
+	var keys []table.Key
+	var open []*faces.Photo
+	for _, row := range list {
+		if row.Status == animo.Done && row.Count+row.Past > 0 {
+			open = append(open, row)
+			keys = append(keys, table.Key{Table: faces.PendingTable, Key: row.ID}, table.Key{Table: faces.AnalysesTable, Key: faces.AnalysisKey(row.ID, row.Round)},
+				table.Key{Table: faces.AnalysesTable, Key: faces.AnalysisKey(row.ID, max(0, row.Round-1))})
+		}
+	}
+	rows, err := p.tables.Read(ctx, tenant, keys...)
+	if err != nil {
+		return err
+	}
+	for i, row := range open {
+		noted, analysed, past := rows[3*i], rows[3*i+1], rows[3*i+2]
+		if noted.Rev == 0 {
 			continue
 		}
-		typ := FaceType(face.Mood)
-		if row.Told {
-			typ = againType(face.Mood)
+		if row.Round > 0 && past.Rev != 0 { // its faces are still to be removed
+			row.Status = animo.Analysing
+			continue
 		}
-		e, err := animo.NewEvent(faceEventID(tenant, face.ID), source, typ, string(face.Mood), tenant, f.now(), recordOf(tenant, row.Photo, face))
+		found, err := faces.AnalysisOf(analysed)
 		if err != nil {
 			return err
 		}
-		events = append(events, e)
+		keys := make([]table.Key, len(found))
+		for j, face := range found {
+			keys[j] = table.Key{Table: faces.Table(face.Mood), Key: faces.MomentKey(row.Taken, face.ID)}
+		}
+		recorded, err := p.tables.Read(ctx, tenant, keys...)
+		if err != nil {
+			return err
+		}
+		for _, r := range recorded {
+			if r.Rev == 0 {
+				row.Status = animo.Analysing
+			}
+		}
+		if row.Status != animo.Done {
+			continue
+		}
+		err = p.tables.Commit(ctx, tenant, table.DeleteAt(faces.PendingTable, noted), table.Expect(faces.PhotosTable, table.Row{Key: row.ID, Rev: row.Rev}))
+		if err != nil && !conflict(err) { // somebody else ended it, or has it analysed again
+			return err
+		}
 	}
-	return f.events.Publish(ctx, events...)
+	return nil
 }
 
-// faces reads the faces of an analysed photo, with who they are; none of one that has none.
-func (f *Flow) faces(ctx context.Context, tenant string, row photoRow) ([]animo.Face, error) {
-	list, err := f.analysed(ctx, tenant, row.ID, row.Round)
-	if err == nil && len(list) > 0 {
-		err = f.nameFaces(ctx, tenant, row.ID, list)
-	}
-	return list, err
-}
-
-// analysed reads what one analysis of a photo found, without the people whom the tenant introduced.
-func (f *Flow) analysed(ctx context.Context, tenant, id string, round int) (list []animo.Face, err error) {
-	_, err = f.tables.GetJSON(ctx, tenant, facesTable, analysisKey(id, round), &list)
-	if gone(err) {
-		err = nil
-	}
-	return list, err
-}
-
-func recordOf(tenant string, p animo.Photo, face animo.Face) animo.MoodRecord {
-	r := animo.MoodRecord{
-		TenantID: tenant, Mood: face.Mood, ImageID: p.Name, ImageData: animo.ImageData{Celebrities: face.People},
-		FaceID: face.ID, PhotoID: p.ID, Source: p.Source, LeanedTo: face.LeanedTo, Emotions: face.Emotions, Box: face.Box,
-		Confidence: face.Confidence, Age: face.Age, Gender: face.Gender, Taken: p.Taken, Accepted: p.Accepted, Analysed: p.Analysed,
-	}
-	if len(face.Emotions) > 0 {
-		r.ImageData.Emotion = face.Emotions[0]
-	}
-	return r
-}
-
-func faceEventID(tenant, face string) string { return animo.ID(faceType, tenant, face) }
-
-func orderOf(e animo.Event) (order, error) {
-	var o order
-	if err := json.Unmarshal(e.Data, &o); err != nil || o.Photo == "" {
-		return o, animo.Errorf(animo.Invalid, "the event's data does not name a photo", "los datos del evento no nombran una foto").Because(err)
-	}
-	return o, nil
-}
-
-// fail notes why a photo will not be analysed, or one of its faces not be recorded. It runs before the event
-// becomes a dead letter, and prevents that where the photo is erased, or what the event asks for was done: its
-// process may have died right after it.
-func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
+// fail notes why a photo will not be analysed. It runs before the event becomes a dead letter, and prevents that where the
+// photo is erased, or what the event asks for was done: its process may have died right after it.
+func (p *Photos) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	o, err := orderOf(e)
 	if err != nil {
 		return nil // no photo to note it in
 	}
-	row, err := f.photo(ctx, e.Tenant, o.Photo)
+	row, err := p.photo(ctx, e.Tenant, o.Photo)
 	switch {
-	case gone(err) || err == nil && row.Status == animo.Done:
+	case gone(err):
 		return bus.ErrDone
 	case err != nil:
 		return err
-	case e.Type == PhotoStored && !row.due(): // all but the last step was done
-		if err := f.sayFaces(ctx, e.Tenant, row); err != nil {
+	case !row.Due(): // all but the last step was done
+		if err := p.sayAgain(ctx, e.Tenant, &row); err != nil {
 			return err
 		}
 		return bus.ErrDone
-	case e.Type != PhotoStored && row.due(): // it is being analysed again; what this face was does not matter
-		return bus.ErrDone
 	}
-	if e.Type != PhotoStored {
-		switch done, err := f.wasRecorded(ctx, e, row); {
-		case err != nil:
-			return err
-		case done:
-			return bus.ErrDone
-		}
-	}
-	row.Status, row.Failure = animo.Failed, &r
-	if err := f.save(ctx, e.Tenant, &row, notPending(&row)); err != nil {
-		return err
-	}
-	f.log.Debug("photo failed", "tenant", e.Tenant, "photo", row.ID, "code", r.Code, "reason", r.EN)
-	return nil
+	return p.saveFailed(ctx, e.Tenant, &row, r)
 }
 
-// round keeps some decimals of a figure that means no more than these.
-func round(v float64, decimals int) float64 {
-	scale := math.Pow10(decimals)
-	return math.Round(v*scale) / scale
+// failRecord notes why a face will not be recorded, as fail does. Of a face that a client measured there is nothing to note it in.
+func (p *Photos) failRecord(ctx context.Context, e animo.Event, why animo.Reason) error {
+	r, err := moods.ReadEvent(e)
+	if err != nil {
+		return nil
+	}
+	recorded, err := p.moods.Recorded(ctx, e.Tenant, &r)
+	if err != nil {
+		return err
+	}
+	if recorded {
+		return bus.ErrDone
+	}
+	if r.MeasuredBy != "" {
+		if err := p.moods.Measured(ctx, e.Tenant, r.FaceID); gone(err) {
+			return bus.ErrDone
+		} else {
+			return err
+		}
+	}
+	row, err := p.photo(ctx, e.Tenant, r.PhotoID)
+	if gone(err) {
+		return bus.ErrDone
+	}
+	if err != nil {
+		return err
+	}
+	if _, round, _ := faces.ParseID(r.FaceID); row.Due() || row.Round != round { // what this face was does not matter any more
+		return bus.ErrDone
+	}
+	return p.saveFailed(ctx, e.Tenant, &row, why)
+}
+
+func (p *Photos) saveFailed(ctx context.Context, tenant string, row *faces.Photo, r animo.Reason) error {
+	row.Status, row.Failure = animo.Failed, &r
+	if err := p.save(ctx, tenant, row, notPending(row)); err != nil {
+		return err
+	}
+	p.log.Debug("photo failed", "tenant", tenant, "photo", row.ID, "code", r.Code, "reason", r.EN)
+	return nil
 }

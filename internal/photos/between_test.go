@@ -14,7 +14,7 @@ import (
 )
 
 func TestFlow_upload_that_was_refused_leaves_no_trace(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.policy = animo.PhotoPolicy{Photos: 1, KeepPhotos: 24 * time.Hour, KeepFaces: 48 * time.Hour}
 	l.take("a.png", picture(1, 1))
 	if _, err := l.tryTake("b.png", picture(1, 2)); animo.CodeOf(err) != animo.Quota {
@@ -34,7 +34,7 @@ func TestFlow_upload_that_was_refused_leaves_no_trace(t *testing.T) {
 // and sends the same bytes much later, while the sweeper runs.
 func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *testing.T) {
 	for n, broken := 1, true; broken; n++ {
-		l := newLine(t, photos.Options{})
+		l := newLine(t, options{})
 		l.at = func(call int) error {
 			if call >= n {
 				return errors.New("the process died")
@@ -44,7 +44,7 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 		_, err := l.tryTake("a.png", picture(1, 1))
 		broken = err != nil
 		l.at = nil
-		if page, _, err := l.flow.Photos(t.Context(), tenant, photos.PhotoQuery{}, "", 10); !broken || err != nil || len(page) > 0 {
+		if page, _, err := l.flow.photos.List(t.Context(), tenant, photos.Query{}, "", 10); !broken || err != nil || len(page) > 0 {
 			continue // it was stored, and the sweeper sees to it
 		}
 		l.now = l.now.Add(2 * time.Hour)
@@ -52,7 +52,7 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 		l.at = func(call int) error {
 			if call == 4 {
 				l.at = nil
-				if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+				if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 					t.Error(err)
 				}
 			}
@@ -64,7 +64,7 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 		if q := l.photo(p.ID); q.Status != animo.Done || !q.Accepted.Equal(l.now) {
 			t.Errorf("died before call %d, sent two hours later: %+v", n, q)
 		}
-		if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+		if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
 		if again := l.take("a.png", picture(1, 1)); again.ID != p.ID {
@@ -84,7 +84,7 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 }
 
 func TestFlow_uploads_at_once_do_not_pass_the_limit_together(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.policy = animo.PhotoPolicy{Photos: 3}
 	var taken atomic.Int32
 	var wg sync.WaitGroup
@@ -109,17 +109,17 @@ func TestFlow_uploads_at_once_do_not_pass_the_limit_together(t *testing.T) {
 }
 
 func TestFlow_photo_whose_picture_is_not_kept_any_more_is_another_when_sent_again(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.policy = animo.PhotoPolicy{KeepPhotos: time.Hour, KeepFaces: 100 * time.Hour}
 	old := l.take("a.png", picture(1, 1))
 	l.run()
 	l.now = l.now.Add(2 * time.Hour)
-	if _, err := l.flow.Retire(t.Context(), tenant, 10); err != nil {
+	if _, err := l.flow.retire(t.Context(), tenant, 10); err != nil {
 		t.Fatal(err)
 	}
 	p := l.take("a.png", picture(1, 1))
 	l.run()
-	body, _, _, err := l.flow.Image(t.Context(), tenant, p.ID)
+	body, _, _, err := l.flow.photos.Image(t.Context(), tenant, p.ID)
 	if p.ID == old.ID || err != nil {
 		t.Fatalf("sent again: %+v, %v", p, err)
 	}
@@ -130,9 +130,9 @@ func TestFlow_photo_whose_picture_is_not_kept_any_more_is_another_when_sent_agai
 }
 
 func TestFlow_photo_that_cannot_be_swept_does_not_hold_up_the_others(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	bad := l.take("a.png", picture(1, 1))
-	l.step(l.flow.Functions()[0])
+	l.step(l.functions()[0])
 	if err := l.rows.Put(t.Context(), tenant, "photo-faces", table.Row{Key: bad.ID, Value: []byte("{")}); err != nil {
 		t.Fatal(err)
 	}
@@ -142,11 +142,11 @@ func TestFlow_photo_that_cannot_be_swept_does_not_hold_up_the_others(t *testing.
 	l.now = l.now.Add(time.Second)
 	erased := l.take("b.png", picture(1, 2))
 	l.run()
-	if _, err := l.flow.Erase(t.Context(), tenant, erased.ID); err != nil {
+	if _, err := l.flow.photos.Erase(t.Context(), tenant, erased.ID); err != nil {
 		t.Fatal(err)
 	}
 	l.now = l.now.Add(time.Hour)
-	if _, err := l.flow.Sweep(t.Context(), tenant); err == nil {
+	if _, err := l.flow.sweep(t.Context(), tenant); err == nil {
 		t.Error("a row that cannot be read is no error")
 	}
 	if n, err := l.rows.Count(t.Context(), tenant, "photo-erased", table.Range{}); n != 0 || err != nil {
@@ -155,7 +155,7 @@ func TestFlow_photo_that_cannot_be_swept_does_not_hold_up_the_others(t *testing.
 }
 
 func TestFlow_tenant_that_may_not_any_more_is_not_analysed(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	p := l.take("a.png", picture(1, 1))
 	l.forbidden = animo.Errorf(animo.Forbidden, "not for this", "no para esto").Of("purpose")
 	l.run()

@@ -2,208 +2,295 @@ package photos
 
 import (
 	"context"
-	"encoding/json"
-	"strconv"
+	"slices"
 	"time"
 
 	"animo"
+	"animo/internal/faces"
+	"animo/internal/moods"
+	"animo/internal/people"
 	"animo/internal/table"
 )
 
+// erased is what must be known of a photo while something of it may be there.
+type erased struct {
+	At time.Time `json:"at"`
+	remains
+}
+
 // remains says what there may be of a photo beside its row.
-func (row *photoRow) remains() remains {
-	return remains{row.Head, row.Taken, row.Count, row.Round}
+type remains struct {
+	Head  string    `json:"head"`
+	Taken time.Time `json:"taken"`
+	Count int       `json:"count"`           // of its faces
+	Round int       `json:"round,omitempty"` // of its analyses
 }
 
-// Erase forgets a photo: its bytes, thumbnail, rows, descriptors and queued events. It answers NotFound when
-// there is none, otherwise with a receipt of what was removed, which is kept. An erasure that breaks off is
-// ended by the sweeper, which also sees to what was being written meanwhile.
-func (f *Flow) Erase(ctx context.Context, tenant, id string) (animo.Receipt, error) {
-	row, err := f.photo(ctx, tenant, id)
-	if err != nil {
-		return animo.Receipt{}, err
-	}
-	e, err := f.noteErasure(ctx, tenant, &row)
-	if err != nil {
-		return animo.Receipt{}, err
-	}
-	if removed, err := f.removeRow(ctx, tenant, id); err != nil {
-		return animo.Receipt{}, err
-	} else if !removed { // somebody else erased it at the same time
-		return animo.Receipt{}, noPhoto(id)
-	}
-	return f.clearErased(ctx, tenant, id, e)
-}
-
-// removeRow removes a photo's row and reports whether it was there. From then on no reader finds the photo, and
-// nobody who works on it can write its row.
-func (f *Flow) removeRow(ctx context.Context, tenant, id string) (bool, error) {
-	n, err := f.tables.Remove(ctx, tenant, photosTable, table.Entry{Row: table.Row{Key: id}})
-	return n > 0, err
-}
-
-// noteErasure notes that a photo is being erased. One that was begun already and broke off is the same erasure, so
-// that there is one receipt.
-func (f *Flow) noteErasure(ctx context.Context, tenant string, row *photoRow) (erased, error) {
-	for {
-		e := erased{f.now().UTC().Truncate(time.Millisecond), row.remains()}
-		var begun erased
-		rev, err := f.tables.GetJSON(ctx, tenant, erasedTable, row.ID, &begun)
-		if err == nil {
-			e.At = begun.At
-		} else if !gone(err) {
-			return e, err
-		}
-		value, err := json.Marshal(e)
-		if err == nil {
-			err = f.tables.Swap(ctx, tenant, erasedTable, table.Row{Key: row.ID, Value: value, Rev: rev})
-		}
-		if !conflict(err) {
-			return e, err
-		}
-	}
-}
-
-// clearErased removes what there is of a photo whose row is gone, and keeps the receipt. The log says so, too, to
-// all who follow it.
-func (f *Flow) clearErased(ctx context.Context, tenant, id string, e erased) (animo.Receipt, error) {
-	r, err := f.clear(ctx, tenant, id, e.remains)
-	if err != nil {
-		return r, err
-	}
-	r.ID, r.Time = e.receipt(id), e.At
-	b, err := json.Marshal(r)
-	if err == nil {
-		_, err = f.tables.Add(ctx, tenant, receiptsTable, table.Entry{Row: table.Row{Key: r.ID, Value: b}, Log: moodsLog})
-	}
-	f.feeds.wake(tenant)
-	return r, err
-}
-
-// clear removes what there is of a photo beside its row, and tells what that was.
-func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r animo.Receipt, err error) {
-	r = animo.Receipt{Erased: id}
-	events := []string{storedID(tenant, id)}
-	for i := range left.Count {
-		events = append(events, faceEventID(tenant, faceID(id, left.Round, i)))
-	}
-	for row, err := range f.tables.Query(ctx, tenant, facesTable, table.Range{Prefix: id}, false) {
-		var faces []animo.Face // of another analysis, too: one before, or one that ended just before the row was removed
-		if err == nil {
-			err = json.Unmarshal(row.Value, &faces)
-		}
-		if err != nil {
-			return r, err
-		}
-		for _, face := range faces {
-			events = append(events, faceEventID(tenant, face.ID))
-		}
-	}
-	if r.Events, err = f.events.Remove(ctx, tenant, events...); err != nil {
-		return r, err
-	}
-	for _, m := range animo.Moods() {
-		n, err := f.removeFaces(ctx, tenant, m, table.Range{Prefix: momentKey(left.Taken, id) + "-"})
-		if err != nil {
-			return r, err
-		}
-		r.Faces += n
-	}
-	if r.Deliveries, err = f.forget(ctx, tenant, id); err != nil {
-		return r, err
-	}
-	if err := f.clearPicture(ctx, tenant, id, &r); err != nil {
-		return r, err
-	}
-	for row, err := range f.tables.Query(ctx, tenant, identitiesTable, table.Range{Prefix: id + "-"}, false) {
-		if err != nil {
-			return r, err
-		}
-		examples, files, err := f.forgetFace(ctx, tenant, row.Key, left.Taken)
-		if err != nil {
-			return r, err
-		}
-		r.Descriptors += examples
-		r.Files += files
-	}
-	if _, err := f.tables.Delete(ctx, tenant, facesTable, table.Range{Prefix: id}); err != nil {
-		return r, err
-	}
-	return r, f.tables.DeleteKey(ctx, tenant, pendingTable, id)
-}
-
-// removeFaces removes a mood's faces with those keys, a few hundred at a time.
-func (f *Flow) removeFaces(ctx context.Context, tenant string, m animo.Mood, keys table.Range) (removed int, err error) {
-	const step = 256
-	var entries []table.Entry
-	flush := func() error {
-		n, err := f.tables.Remove(ctx, tenant, moodTable(m), entries...)
-		removed += n
-		entries = entries[:0]
-		return err
-	}
-	for row, err := range f.tables.Query(ctx, tenant, moodTable(m), keys, false) {
-		if err != nil {
-			return removed, err
-		}
-		var r animo.MoodRecord
-		if err := json.Unmarshal(row.Value, &r); err != nil {
-			return removed, err
-		}
-		entries = append(entries, entryOf(r, nil))
-		if len(entries) == step {
-			if err := flush(); err != nil {
-				return removed, err
-			}
-		}
-	}
-	return removed, flush()
-}
-
-// clearPicture removes a photo's picture, thumbnail and descriptors, and notes that in the receipt.
-func (f *Flow) clearPicture(ctx context.Context, tenant, id string, r *animo.Receipt) (err error) {
-	if r.Files, err = f.objects.Delete(ctx, tenant, objectPrefix(id)); err != nil {
-		return err
-	}
-	row, err := f.tables.Get(ctx, tenant, picturesTable, id)
-	if err == nil {
-		if r.Bytes, err = strconv.ParseInt(string(row.Value), 10, 64); err == nil {
-			_, err = f.tables.Remove(ctx, tenant, picturesTable, pictureEntry(id, r.Bytes))
-		}
-	}
-	if err != nil && !gone(err) {
-		return err
-	}
-	r.Descriptors, err = f.tables.Delete(ctx, tenant, descriptorsTable, table.Range{Prefix: id + "-"})
-	return err
-}
-
-// eraseTime is for how long after an erasure something that was under way may still write: an analysis, an
-// upload of the same photo.
-func (f *Flow) eraseTime() time.Duration { return f.limits.AnalyseTime + 5*time.Minute }
+func remainsOf(row *faces.Photo) remains { return remains{row.Head, row.Taken, row.Count, row.Round} }
 
 // receipt is the id of the receipt for a photo.
 func (e erased) receipt(id string) string { return animo.Moment(e.At) + "-" + id }
 
-// finishErasure removes what was written of a photo while it was being erased, and, when nothing can be under
+// Erase forgets a photo: its bytes, thumbnail, rows, descriptors and queued events. It answers NotFound when
+// there is none, otherwise with a receipt of what was removed, which is kept. From the moment its row is gone nobody can write
+// of the photo any more, since all who do expect the row. An erasure that breaks off is ended by Sweep.
+func (p *Photos) Erase(ctx context.Context, tenant, id string) (animo.Receipt, error) {
+	var e erased
+	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		rows, err := tx.Read(table.Key{Table: faces.PhotosTable, Key: id}, table.Key{Table: erasedTable, Key: id})
+		if err != nil {
+			return err
+		}
+		row, err := faces.PhotoOf(rows[0])
+		if err == nil && row.Rev == 0 {
+			err = noPhoto(id)
+		}
+		if err != nil {
+			return err
+		}
+		e = erased{p.moment(), remainsOf(&row)}
+		if rows[1].Rev != 0 { // begun already: the same erasure, with one receipt
+			var begun erased
+			if err := table.Decode(erasedTable, rows[1], &begun); err != nil {
+				return err
+			}
+			e.At = begun.At
+		}
+		tx.Delete(faces.PhotosTable, id)
+		return tx.PutJSON(erasedTable, id, e)
+	})
+	if err != nil {
+		return animo.Receipt{}, err
+	}
+	return p.clearErased(ctx, tenant, id, e)
+}
+
+// clearErased removes what there is of a photo whose row is gone, and keeps the receipt. The log says so, too, to
+// all who follow it.
+func (p *Photos) clearErased(ctx context.Context, tenant, id string, e erased) (animo.Receipt, error) {
+	r, err := p.clear(ctx, tenant, id, e.remains, false)
+	if err != nil {
+		return r, err
+	}
+	r.ID, r.Time = e.receipt(id), e.At
+	ops, err := moods.ReceiptOps(r)
+	if err == nil {
+		err = p.tables.Commit(ctx, tenant, ops...)
+	}
+	p.moods.Wake(tenant)
+	return r, err
+}
+
+// clear removes what there is of a photo beside its row, and tells what that was. A thorough look also finds the rows of faces
+// that an analysis wrote before it kept which they were.
+func (p *Photos) clear(ctx context.Context, tenant, id string, left remains, thorough bool) (r animo.Receipt, err error) {
+	r = animo.Receipt{Erased: id}
+	var found []animo.Face
+	var analyses []string
+	for row, err := range p.tables.Query(ctx, tenant, faces.AnalysesTable, table.Range{Prefix: id}, false) { // of every analysis
+		var list []animo.Face
+		if err == nil {
+			list, err = faces.AnalysisOf(row)
+		}
+		if err != nil {
+			return r, err
+		}
+		found, analyses = append(found, list...), append(analyses, row.Key)
+	}
+	if thorough {
+		if err := p.clearStray(ctx, tenant, id, left, &r); err != nil {
+			return r, err
+		}
+	}
+	events := []string{storedID(tenant, id)}
+	for _, face := range found {
+		events = append(events, faces.EventID(tenant, face.ID))
+	}
+	if r.Events, err = p.events.Remove(ctx, tenant, events...); err != nil {
+		return r, err
+	}
+	if err := p.clearRows(ctx, tenant, id, left, found, analyses, &r); err != nil {
+		return r, err
+	}
+	if p.deliveries != nil {
+		if r.Deliveries, err = p.deliveries.Forget(ctx, tenant, id); err != nil {
+			return r, err
+		}
+	}
+	files, err := p.objects.Delete(ctx, tenant, faces.ObjectPrefix(id))
+	r.Files += files
+	return r, err
+}
+
+// opsOfFace is about how many operations it takes to remove a face that is recorded, with who it is.
+const opsOfFace = 20
+
+// clearRows removes faces, with what is recorded of them and who they are, and with the last of them the rest of the photo's
+// rows. It counts that in the receipt.
+func (p *Photos) clearRows(ctx context.Context, tenant, id string, left remains, found []animo.Face, analyses []string, r *animo.Receipt) error {
+	most := p.tables.Steps(opsOfFace)
+	for {
+		step := found[:min(most, len(found))]
+		found = found[len(step):]
+		last := len(found) == 0
+		var one animo.Receipt
+		var f people.Forgotten
+		err := p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
+			one = animo.Receipt{}
+			picture := table.Key{Table: picturesTable, Key: id}
+			if f, err = p.clearFaces(tx, left.Taken, step, &one, picture); err != nil || !last {
+				return err
+			}
+			rows, err := tx.Read(picture)
+			if err == nil && rows[0].Rev != 0 {
+				one.Bytes, err = dropPicture(tx, rows[0])
+			}
+			for _, key := range analyses {
+				tx.Delete(faces.AnalysesTable, key)
+			}
+			tx.Delete(faces.PendingTable, id)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		files, err := p.people.Forgot(ctx, tenant, f)
+		r.Faces, r.Descriptors, r.Bytes, r.Files = r.Faces+one.Faces, r.Descriptors+one.Descriptors+f.Examples, r.Bytes+one.Bytes, r.Files+files
+		if err != nil || last {
+			return err
+		}
+	}
+}
+
+// clearFaces removes faces in a transaction: what is recorded of them, their descriptors, and who they are. In the same call of the
+// table it reads another row.
+func (p *Photos) clearFaces(tx *table.Tx, taken time.Time, list []animo.Face, r *animo.Receipt, also table.Key) (f people.Forgotten, err error) {
+	keys := []table.Key{also}
+	ids := make([]string, len(list))
+	for i, face := range list {
+		ids[i] = face.ID
+		keys = append(keys, table.Key{Table: faces.Table(face.Mood), Key: faces.MomentKey(taken, face.ID)}, table.Key{Table: faces.DescriptorsTable, Key: face.ID})
+	}
+	rows, err := tx.Read(keys...)
+	if err != nil {
+		return f, err
+	}
+	for i, face := range list {
+		record, descriptor := rows[1+2*i], rows[2+2*i]
+		if record.Rev != 0 {
+			ops, err := moods.RemoveOps(face.Mood, record)
+			if err != nil {
+				return f, err
+			}
+			tx.Do(ops...)
+			r.Faces++
+		}
+		if descriptor.Rev != 0 {
+			tx.Delete(faces.DescriptorsTable, face.ID)
+			r.Descriptors++
+		}
+	}
+	return p.people.Forget(tx, taken, ids)
+}
+
+// clearStray removes rows of a photo's faces that no analysis names: what an attempt at an analysis wrote, and what an earlier
+// release left.
+func (p *Photos) clearStray(ctx context.Context, tenant, id string, left remains, r *animo.Receipt) error {
+	prefix := id + "-"
+	var ids []string
+	for row, err := range p.tables.Keys(ctx, tenant, faces.IdentitiesTable, table.Range{Prefix: prefix}) {
+		if err != nil {
+			return err
+		}
+		ids = append(ids, row.Key)
+	}
+	examples, files, err := p.people.ForgetFaces(ctx, tenant, left.Taken, ids...)
+	r.Descriptors, r.Files = r.Descriptors+examples, r.Files+files
+	if err != nil {
+		return err
+	}
+	n, err := p.tables.Delete(ctx, tenant, faces.DescriptorsTable, table.Range{Prefix: prefix})
+	if r.Descriptors += n; err != nil {
+		return err
+	}
+	for _, m := range animo.Moods() {
+		n, err := p.removeRecords(ctx, tenant, m, table.Range{Prefix: faces.MomentKey(left.Taken, id) + "-"})
+		if r.Faces += n; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeRecords removes a mood's records with those keys, and tells how many there were.
+func (p *Photos) removeRecords(ctx context.Context, tenant string, m animo.Mood, keys table.Range) (removed int, err error) {
+	var list []string
+	for row, err := range p.tables.Keys(ctx, tenant, faces.Table(m), keys) {
+		if err != nil {
+			return 0, err
+		}
+		list = append(list, row.Key)
+	}
+	for step := range slices.Chunk(list, p.tables.Steps(opsOfFace)) {
+		n := 0
+		err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+			n = 0
+			keys := make([]table.Key, len(step))
+			for i, key := range step {
+				keys[i] = table.Key{Table: faces.Table(m), Key: key}
+			}
+			rows, err := tx.Read(keys...)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				if row.Rev == 0 {
+					continue
+				}
+				ops, err := moods.RemoveOps(m, row)
+				if err != nil {
+					return err
+				}
+				tx.Do(ops...)
+				n++
+			}
+			return nil
+		})
+		if removed += n; err != nil {
+			return removed, err
+		}
+	}
+	return removed, nil
+}
+
+// endErasure ends an erasure that broke off, removes what came of a photo after its erasure, and, when nothing can be under
 // way any more, the last that is known of it. It tells whether there was anything to remove.
-func (f *Flow) finishErasure(ctx context.Context, tenant, id string, e erased) (found bool, err error) {
-	brokeOff, err := f.removeRow(ctx, tenant, id)
+func (p *Photos) endErasure(ctx context.Context, tenant, id string, e erased) (found bool, err error) {
+	receipt := moods.ReceiptKey(e.receipt(id))
+	rows, err := p.tables.Read(ctx, tenant, table.Key{Table: faces.PhotosTable, Key: id}, receipt)
 	if err != nil {
 		return false, err
 	}
-	var r animo.Receipt
-	if _, err = f.tables.Get(ctx, tenant, receiptsTable, e.receipt(id)); gone(err) || err == nil && brokeOff {
-		r, err = f.clearErased(ctx, tenant, id, e)
-	} else if err == nil {
-		r, err = f.clear(ctx, tenant, id, e.remains)
+	if rows[0].Rev != 0 { // an earlier release noted the erasure before it removed the row
+		if err := p.tables.Commit(ctx, tenant, table.DeleteAt(faces.PhotosTable, rows[0])); err != nil {
+			return false, err
+		}
+	}
+	r, err := p.clear(ctx, tenant, id, e.remains, true)
+	if err == nil && (rows[1].Rev == 0 || rows[0].Rev != 0) {
+		r.ID, r.Time = e.receipt(id), e.At
+		ops, opsErr := moods.ReceiptOps(r)
+		if err = opsErr; err == nil {
+			err = p.tables.Commit(ctx, tenant, ops...)
+		}
+		p.moods.Wake(tenant)
 	}
 	found = r.Files+r.Faces+r.Descriptors+r.Events > 0
-	if err != nil || f.now().Sub(e.At) < f.eraseTime() {
+	if err != nil || p.now().Sub(e.At) < p.limits.EraseTime() {
 		return found, err
 	}
-	if err := f.dropHead(ctx, tenant, e.Head, id); err != nil {
+	if err := p.dropHead(ctx, tenant, e.Head, id); err != nil {
 		return found, err
 	}
-	return found, f.tables.DeleteKey(ctx, tenant, erasedTable, id)
+	return found, p.tables.DeleteKey(ctx, tenant, erasedTable, id)
 }

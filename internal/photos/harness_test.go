@@ -2,6 +2,7 @@ package photos_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"image"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,8 +22,12 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/bus/sqlbus"
+	"animo/internal/moods"
 	"animo/internal/object"
+	"animo/internal/people"
 	"animo/internal/photos"
+	"animo/internal/pictures"
+	"animo/internal/scrub"
 	"animo/internal/sqldb"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
@@ -36,8 +42,9 @@ const tenant = "sol"
 // faces as the picture has rows, whose emotions the test says; none where it says none.
 type line struct {
 	t         testing.TB
-	flow      *photos.Flow
-	rows      *sqltable.Driver
+	flow      *flow
+	driver    table.Driver
+	rows      *table.Table
 	objects   object.Store
 	queue     *sqlbus.Driver
 	now       time.Time
@@ -45,14 +52,28 @@ type line struct {
 	forbidden error    // what the policy answers, if anything
 	emotions  []string // of the faces, in turn
 	trouble   error    // what the engine answers, if anything
-	full      error    // what a store answers to Add, if anything
+	full      error    // what a store answers to a commit that records a face, if anything
 
 	mu    sync.Mutex           // of what follows, since followers look at the tables, too
 	calls int                  // of the flow to its stores, each counted before it is made
 	at    func(call int) error // called before each; its error is the call's; nil for nothing
 }
 
-func newLine(t testing.TB, o photos.Options) *line {
+// flow is what one process runs: photos, people and moods.
+type flow struct {
+	photos *photos.Photos
+	people *people.People
+	moods  *moods.Moods
+}
+
+// options are what newLine may be told.
+type options struct {
+	photos.Options
+	Pixels      int
+	Subscribers func(*line) people.Subscribers
+}
+
+func newLine(t testing.TB, o options) *line {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
 	if err != nil {
@@ -70,12 +91,10 @@ func newLine(t testing.TB, o photos.Options) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.objects.Close() })
-	l.rows = sqltable.New(db)
-	o.Log = slog.New(slog.DiscardHandler)
-	o.Spool, o.Now, o.Descriptors = t.TempDir(), func() time.Time { return l.now }, true
-	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return l.policy, l.forbidden }
-	l.flow = photos.New(&counted{l.rows, l}, &countedObjects{l.objects, l}, &countedEvents{l}, l, o)
-	for _, f := range l.flow.Functions() {
+	l.driver = sqltable.New(db)
+	l.rows = table.New(l.driver)
+	l.flow = l.process(o)
+	for _, f := range l.functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
 			t.Fatal(err)
 		}
@@ -83,16 +102,58 @@ func newLine(t testing.TB, o photos.Options) *line {
 	return l
 }
 
-// Find is photos.Engine's.
-func (l *line) Find(_ context.Context, _ string, img vision.Image) ([]photos.Found, error) {
+// process makes the flow of one process over the line's stores.
+func (l *line) process(o options) *flow {
+	l.t.Helper()
+	tables, objects, events := table.New(&counted{l.driver, l}), &countedObjects{l.objects, l}, &countedEvents{l}
+	o.Log = slog.New(slog.DiscardHandler)
+	o.Spool, o.Now, o.Descriptors = l.t.TempDir(), func() time.Time { return l.now }, true
+	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return l.policy, l.forbidden }
+	if o.Removed == nil {
+		o.Removed = &scrub.Notes{}
+	}
+	reader := pictures.New(l, pictures.Limits{Bytes: o.Limits.PhotoBytes, Pixels: o.Pixels, AtOnce: o.Limits.Analyses})
+	m := moods.New(tables, events, moods.Options{
+		MoodConfidence: o.Limits.MoodConfidence, Room: o.Room, Policy: o.Policy, EraseTime: o.Limits.EraseTime(), Deliveries: o.Deliveries, Removed: o.Removed, Now: o.Now, Log: o.Log,
+	})
+	var subscribers people.Subscribers
+	if o.Subscribers != nil {
+		subscribers = o.Subscribers(l)
+	}
+	who := people.New(tables, objects, events, m, reader, people.Options{
+		Descriptors: true, Policy: o.Policy, EraseTime: o.Limits.EraseTime(), Subscribers: subscribers, Removed: o.Removed, Now: o.Now, Log: o.Log,
+	})
+	return &flow{photos.New(tables, objects, events, m, who, reader, o.Options), who, m}
+}
+
+// functions are those of all three.
+func (l *line) functions() []bus.Function {
+	return slices.Concat(l.flow.photos.Functions(), l.flow.people.Functions())
+}
+
+// sweep sweeps as the program does.
+func (f *flow) sweep(ctx context.Context, tenant string) (n int, err error) {
+	n, err = f.photos.Sweep(ctx, tenant)
+	return n, errors.Join(err, f.moods.Sweep(ctx, tenant), f.people.Sweep(ctx, tenant))
+}
+
+// retire retires as the program does.
+func (f *flow) retire(ctx context.Context, tenant string, most int) (more bool, err error) {
+	more, err = f.photos.Retire(ctx, tenant, most)
+	others, measuredErr := f.moods.Retire(ctx, tenant, most)
+	return (more || others) && measuredErr == nil && err == nil, errors.Join(err, measuredErr)
+}
+
+// Find is pictures.Engine's.
+func (l *line) Find(_ context.Context, _ string, img vision.Image) ([]pictures.Found, error) {
 	if l.trouble != nil || l.emotions == nil {
 		return nil, l.trouble
 	}
 	if img.W == portraitSide {
-		return []photos.Found{{Face: animo.Face{Box: animo.Box{Width: 1, Height: 1}, Quality: animo.Quality{Brightness: 50, Sharpness: 50}, Emotions: []animo.Emotion{{Type: "CALM", Confidence: 90}}},
+		return []pictures.Found{{Face: animo.Face{Box: animo.Box{Width: 1, Height: 1}, Quality: animo.Quality{Brightness: 50, Sharpness: 50}, Emotions: []animo.Emotion{{Type: "CALM", Confidence: 90}}},
 			Descriptor: &vision.Descriptor{float32(img.Pix[0]) / 10}}}, nil
 	}
-	found := make([]photos.Found, img.H)
+	found := make([]pictures.Found, img.H)
 	for i := range found {
 		found[i].Emotions = []animo.Emotion{{Type: l.emotions[i%len(l.emotions)], Confidence: 90}, {Type: "CALM", Confidence: 10}}
 		found[i].Box = animo.Box{Top: float64(i) / float64(img.H), Width: 1, Height: 1 / float64(img.H)}
@@ -118,60 +179,43 @@ type counted struct {
 	l *line
 }
 
-func (c *counted) Get(ctx context.Context, tenant, tbl, key string) (table.Row, error) {
+func (c *counted) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
 	if err := c.l.call(); err != nil {
-		return table.Row{}, err
+		return nil, err
 	}
-	return c.Driver.Get(ctx, tenant, tbl, key)
+	return c.Driver.Read(ctx, tenant, keys...)
 }
 
-func (c *counted) PutNew(ctx context.Context, tenant, tbl string, rows ...table.Row) (int, error) {
+func (c *counted) Scan(ctx context.Context, tenant, tbl string, r table.Range, p table.Page) ([]table.Row, bool, error) {
 	if err := c.l.call(); err != nil {
-		return 0, err
+		return nil, false, err
 	}
-	return c.Driver.PutNew(ctx, tenant, tbl, rows...)
+	return c.Driver.Scan(ctx, tenant, tbl, r, p)
 }
 
-func (c *counted) Put(ctx context.Context, tenant, tbl string, rows ...table.Row) error {
+func (c *counted) Tallies(ctx context.Context, tenant, tbl string, r table.Range, p table.Page) ([]table.Tally, bool, error) {
 	if err := c.l.call(); err != nil {
+		return nil, false, err
+	}
+	return c.Driver.Tallies(ctx, tenant, tbl, r, p)
+}
+
+func (c *counted) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
+	if err := c.l.call(); err != nil {
+		return nil, err
+	}
+	return c.Driver.Places(ctx, tenant, log, after, n)
+}
+
+func (c *counted) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
+	err := c.l.call()
+	if slices.ContainsFunc(ops, func(op table.Op) bool { return op.Kind == table.OpCount && strings.HasPrefix(op.Table, "faces-") }) {
+		err = cmp.Or(err, c.l.full)
+	}
+	if err != nil {
 		return err
 	}
-	return c.Driver.Put(ctx, tenant, tbl, rows...)
-}
-
-func (c *counted) Swap(ctx context.Context, tenant, tbl string, row table.Row) error {
-	if err := c.l.call(); err != nil {
-		return err
-	}
-	return c.Driver.Swap(ctx, tenant, tbl, row)
-}
-
-func (c *counted) Add(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
-	if err := errors.Join(c.l.call(), c.l.full); err != nil {
-		return 0, err
-	}
-	return c.Driver.Add(ctx, tenant, tbl, entries...)
-}
-
-func (c *counted) Commit(ctx context.Context, tenant string, changes ...table.Change) error {
-	if err := c.l.call(); err != nil {
-		return err
-	}
-	return c.Driver.Commit(ctx, tenant, changes...)
-}
-
-func (c *counted) Remove(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
-	if err := c.l.call(); err != nil {
-		return 0, err
-	}
-	return c.Driver.Remove(ctx, tenant, tbl, entries...)
-}
-
-func (c *counted) Delete(ctx context.Context, tenant, tbl string, r table.Range) (int, error) {
-	if err := c.l.call(); err != nil {
-		return 0, err
-	}
-	return c.Driver.Delete(ctx, tenant, tbl, r)
+	return c.Driver.Commit(ctx, tenant, rev, ops...)
 }
 
 type countedObjects struct {
@@ -184,6 +228,13 @@ func (c *countedObjects) Put(ctx context.Context, tenant, name string, r io.Read
 		return err
 	}
 	return c.Store.Put(ctx, tenant, name, r)
+}
+
+func (c *countedObjects) Get(ctx context.Context, tenant, name string) (io.ReadCloser, error) {
+	if err := c.l.call(); err != nil {
+		return nil, err
+	}
+	return c.Store.Get(ctx, tenant, name)
 }
 
 func (c *countedObjects) Delete(ctx context.Context, tenant, prefix string) (int, error) {
@@ -250,14 +301,14 @@ func (l *line) run() {
 	l.t.Helper()
 	for more := true; more; {
 		more = false
-		for _, f := range l.flow.Functions() {
+		for _, f := range l.functions() {
 			more = l.step(f) || more
 		}
 	}
 }
 
 func (l *line) tryTake(name string, content []byte) (animo.Photo, error) {
-	p, _, err := l.flow.Take(l.t.Context(), tenant, photos.Upload{Name: name, Source: "puerta", Size: -1}, bytes.NewReader(content))
+	p, _, err := l.flow.photos.Take(l.t.Context(), tenant, photos.Upload{Name: name, Source: "puerta", Size: -1}, bytes.NewReader(content))
 	return p, err
 }
 
@@ -272,7 +323,7 @@ func (l *line) take(name string, content []byte) animo.Photo {
 
 func (l *line) photo(id string) animo.Photo {
 	l.t.Helper()
-	p, err := l.flow.Photo(l.t.Context(), tenant, id)
+	p, err := l.flow.photos.Photo(l.t.Context(), tenant, id)
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -283,7 +334,7 @@ func (l *line) photo(id string) animo.Photo {
 func (l *line) recorded() map[string]animo.MoodRecord {
 	l.t.Helper()
 	all := map[string]animo.MoodRecord{}
-	for r, err := range l.flow.AllMoods(l.t.Context(), tenant, photos.MoodQuery{}) {
+	for r, err := range l.flow.moods.All(l.t.Context(), tenant, moods.Query{}) {
 		if err != nil {
 			l.t.Fatal(err)
 		}
@@ -303,7 +354,7 @@ func (l *line) faces() map[animo.Mood]int {
 		byMood[r.Mood]++
 	}
 	for _, every := range []time.Duration{time.Minute, time.Hour, 24 * time.Hour} {
-		s, err := l.flow.Summary(l.t.Context(), tenant, photos.SummaryQuery{Every: every})
+		s, err := l.flow.moods.Summary(l.t.Context(), tenant, moods.SummaryQuery{Every: every})
 		if err != nil {
 			l.t.Fatal(err)
 		}
@@ -314,6 +365,17 @@ func (l *line) faces() map[animo.Mood]int {
 		}
 	}
 	return byMood
+}
+
+// told gives the places of the live stream's log at which a face was recorded or something was erased.
+func (l *line) told() (places []table.Logged, err error) {
+	all, err := l.rows.Log(l.t.Context(), tenant, "moods", 0, 1000)
+	for _, p := range all {
+		if p.Table != "faces-restated" && p.Table != "photo-faces" {
+			places = append(places, p)
+		}
+	}
+	return places, err
 }
 
 // leftovers names what the stores hold of a photo.

@@ -9,13 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"animo/internal/photos"
 	"animo/internal/table"
 )
 
 // BenchmarkSeek looks through 100,000 recorded faces of strangers for one person who was introduced.
 func BenchmarkSeek(b *testing.B) {
-	l := newLine(b, photos.Options{})
+	l := newLine(b, options{})
 	rng := rand.New(rand.NewPCG(1, 2))
 	const faces = 100_000
 	var rows []table.Row
@@ -32,12 +31,12 @@ func BenchmarkSeek(b *testing.B) {
 			rows = rows[:0]
 		}
 	}
-	functions := l.flow.Functions()
+	functions := l.functions()
 	seek := functions[len(functions)-1]
 	n := 0
 	for b.Loop() {
 		n++
-		if _, err := l.flow.Introduce(b.Context(), tenant, fmt.Sprint(n), bytes.NewReader(portrait(uint8(10+n%200)))); err != nil {
+		if _, err := l.flow.people.Introduce(b.Context(), tenant, fmt.Sprint(n), bytes.NewReader(portrait(uint8(10+n%200)))); err != nil {
 			b.Fatal(err)
 		}
 		claimed, err := l.queue.Claim(b.Context(), seek.Name, 1, time.Hour)

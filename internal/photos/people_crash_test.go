@@ -21,35 +21,35 @@ var acts = []struct {
 	shows string
 }{
 	{"introduce", func(l *line, _ string) error {
-		_, err := l.flow.Introduce(l.t.Context(), tenant, "Eva", bytes.NewReader(portrait(30)))
+		_, err := l.flow.people.Introduce(l.t.Context(), tenant, "Eva", bytes.NewReader(portrait(30)))
 		return err
 	}, "Ana Bea Eva"},
 	{"say is, somebody new", func(l *line, photo string) error {
-		_, err := l.flow.SayIs(l.t.Context(), tenant, photo+"-2", "Eva")
+		_, err := l.flow.people.SayIs(l.t.Context(), tenant, photo+"-2", "Eva")
 		return err
 	}, "Ana Bea Eva"},
 	{"say is, another", func(l *line, photo string) error {
-		_, err := l.flow.SayIs(l.t.Context(), tenant, photo+"-1", "Ana")
+		_, err := l.flow.people.SayIs(l.t.Context(), tenant, photo+"-1", "Ana")
 		return err
 	}, "Ana Ana -"},
 	{"say is not", func(l *line, photo string) error {
-		_, err := l.flow.SayIsNot(l.t.Context(), tenant, photo+"-0", "Ana")
+		_, err := l.flow.people.SayIsNot(l.t.Context(), tenant, photo+"-0", "Ana")
 		return err
 	}, "- Bea -"},
 	{"rename", func(l *line, _ string) error {
-		_, err := l.flow.Rename(l.t.Context(), tenant, "Ana", "Eva")
+		_, err := l.flow.people.Rename(l.t.Context(), tenant, "Ana", "Eva")
 		return err
 	}, "Eva Bea -"},
 	{"merge", func(l *line, _ string) error {
-		_, err := l.flow.Merge(l.t.Context(), tenant, "Bea", "Ana")
+		_, err := l.flow.people.Merge(l.t.Context(), tenant, "Bea", "Ana")
 		return err
 	}, "Ana Ana -"},
 	{"erase", func(l *line, _ string) error {
-		_, err := l.flow.ErasePerson(l.t.Context(), tenant, "Ana")
+		_, err := l.flow.people.Erase(l.t.Context(), tenant, "Ana")
 		return err
 	}, "- Bea -"},
 	{"analyse again", func(l *line, photo string) error {
-		a, err := l.flow.Reanalyse(l.t.Context(), tenant, photos.AgainQuery{IDs: []string{photo}})
+		a, err := l.flow.photos.Reanalyse(l.t.Context(), tenant, photos.AgainQuery{IDs: []string{photo}})
 		if err == nil && a != (photos.Again{Queued: 1}) {
 			l.t.Errorf("analysed again: %+v", a)
 		}
@@ -67,7 +67,7 @@ func everyCall() int {
 
 // newPeople gives a line with Ana, Bea and a photo.
 func newPeople(t *testing.T) (l *line, photo string) {
-	l = newLine(t, photos.Options{})
+	l = newLine(t, options{})
 	l.emotions = []string{"HAPPY", "SAD"}
 	l.introduce("Ana", portrait(10))
 	l.introduce("Bea", portrait(20))
@@ -97,7 +97,7 @@ func TestPeople_crash_at_any_call(t *testing.T) {
 				}
 				err := act.do(l, photo)
 				answered := err == nil
-				for _, f := range l.flow.Functions() { // until it dies
+				for _, f := range l.functions() { // until it dies
 					claimed, err := l.queue.Claim(t.Context(), f.Name, 1, time.Hour)
 					if err != nil {
 						t.Fatal(err)
@@ -136,7 +136,7 @@ func TestPeople_crash_at_any_call(t *testing.T) {
 				if got := l.faces(); got[animo.Happy] != 2 || got[animo.Sad] != 1 {
 					t.Errorf("died before call %d: %v are counted", n, got)
 				}
-				if places, err := l.rows.Log(t.Context(), tenant, "moods", 0, 100); err != nil || len(places) != 3 {
+				if places, err := l.told(); err != nil || len(places) != 3 {
 					t.Errorf("died before call %d: told of %d faces, %v", n, len(places), err)
 				}
 				l.sweep(10 * time.Minute)
@@ -157,7 +157,7 @@ func TestPeople_crash_at_any_call(t *testing.T) {
 // whole checks that what is kept of people is what there are people and faces for, and no more.
 func (l *line) whole(photo string) {
 	l.t.Helper()
-	page, _, err := l.flow.People(l.t.Context(), tenant, "", 100)
+	page, _, err := l.flow.people.List(l.t.Context(), tenant, "", 100)
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -205,23 +205,23 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 	ways := map[string]func(l *line, photo string){
 		"photo": func(l *line, _ string) { l.take("b.png", picture(3, 2)) },
 		"say": func(l *line, photo string) {
-			_, err := l.flow.SayIs(l.t.Context(), tenant, photo+"-2", "Ana")
+			_, err := l.flow.people.SayIs(l.t.Context(), tenant, photo+"-2", "Ana")
 			if err != nil {
 				l.t.Log(err)
 			}
 		},
 		"say not": func(l *line, photo string) {
-			if _, err := l.flow.SayIsNot(l.t.Context(), tenant, photo+"-0", "Ana"); err != nil && !isGone(err) {
+			if _, err := l.flow.people.SayIsNot(l.t.Context(), tenant, photo+"-0", "Ana"); err != nil && !isGone(err) {
 				l.t.Error(err)
 			}
 		},
 		"merge": func(l *line, _ string) {
-			if _, err := l.flow.Merge(l.t.Context(), tenant, "Bea", "Ana"); err != nil && !isGone(err) {
+			if _, err := l.flow.people.Merge(l.t.Context(), tenant, "Bea", "Ana"); err != nil && !isGone(err) {
 				l.t.Error(err)
 			}
 		},
 		"again": func(l *line, photo string) {
-			if _, err := l.flow.Reanalyse(l.t.Context(), tenant, photos.AgainQuery{}); err != nil {
+			if _, err := l.flow.photos.Reanalyse(l.t.Context(), tenant, photos.AgainQuery{}); err != nil {
 				l.t.Error(err)
 			}
 		},
@@ -231,7 +231,7 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 			t.Parallel()
 			for n, more := 1, true; more; n += everyCall() {
 				l, photo := newPeople(t)
-				ana, err := l.flow.Person(t.Context(), tenant, "Ana")
+				ana, err := l.flow.people.Person(t.Context(), tenant, "Ana")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -241,7 +241,7 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 						return nil
 					}
 					l.at, more = nil, true
-					r, err := l.flow.ErasePerson(t.Context(), tenant, "Ana")
+					r, err := l.flow.people.Erase(t.Context(), tenant, "Ana")
 					if err != nil || r.Erased != ana.ID {
 						t.Errorf("before call %d: %+v, %v", n, r, err)
 					}
@@ -260,14 +260,14 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 					t.Helper()
 					for _, face := range l.photo(photo).Faces {
 						for _, who := range face.People {
-							if p, err := l.flow.Person(t.Context(), tenant, who.Name); err != nil || p.ID == ana.ID {
+							if p, err := l.flow.people.Person(t.Context(), tenant, who.Name); err != nil || p.ID == ana.ID {
 								t.Errorf("erased before call %d, %s: a face is %s, %v", n, when, who.Name, err)
 							}
 						}
 					}
 					for id, r := range l.recorded() {
 						for _, who := range r.ImageData.Celebrities {
-							if p, err := l.flow.Person(t.Context(), tenant, who.Name); err != nil || p.ID == ana.ID {
+							if p, err := l.flow.people.Person(t.Context(), tenant, who.Name); err != nil || p.ID == ana.ID {
 								t.Errorf("erased before call %d, %s: %s is recorded as %s, %v", n, when, id, who.Name, err)
 							}
 						}

@@ -1,7 +1,6 @@
 package photos_test
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"testing"
@@ -9,22 +8,21 @@ import (
 
 	"animo"
 	"animo/internal/notify"
-	"animo/internal/photos"
+	"animo/internal/people"
+	"animo/internal/table"
 )
 
 // newSubscribed gives a line with Ana and Bea, and the subscriptions that follow them, one to each.
 func newSubscribed(t *testing.T) (l *line, n *notify.Notifier, ana, bea notify.Subscription) {
 	t.Helper()
-	l = newLine(t, photos.Options{
-		RenamePerson: func(ctx context.Context, tenant, from, to string) error { return n.RenamePerson(ctx, tenant, from, to) },
-		ForgetPerson: func(ctx context.Context, tenant, name string, at time.Time) (int, error) {
-			return n.ForgetPerson(ctx, tenant, name, at)
-		},
-	})
-	n, err := notify.New(&counted{l.rows, l}, l.flow, notify.Options{AllowPrivate: true, Now: func() time.Time { return l.now }, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l = newLine(t, options{Subscribers: func(l *line) people.Subscribers {
+		var err error
+		n, err = notify.New(table.New(&counted{l.driver, l}), l.objects, notify.Options{AllowPrivate: true, Now: func() time.Time { return l.now }, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}})
 	t.Cleanup(n.Close)
 	l.introduce("Ana", portrait(10))
 	l.introduce("Bea", portrait(20))
@@ -62,7 +60,7 @@ func (l *line) asked(n *notify.Notifier) map[string]string {
 func TestPeople_erased_are_asked_for_by_no_subscription(t *testing.T) {
 	l, n, _, bea := newSubscribed(t)
 	l.subscribe(n, "Ana")
-	r, err := l.flow.ErasePerson(t.Context(), tenant, "Ana")
+	r, err := l.flow.people.Erase(t.Context(), tenant, "Ana")
 	if err != nil || r.Subscriptions != 2 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -76,7 +74,7 @@ func TestPeople_erased_are_asked_for_by_no_subscription(t *testing.T) {
 	if got := l.asked(n); len(got) != 2 || got[later.ID] != "Ana" {
 		t.Errorf("later: %v", got)
 	}
-	if list, _, err := l.flow.Receipts(t.Context(), tenant, "", 10); err != nil || len(list) != 1 || list[0] != r {
+	if list, _, err := l.flow.moods.Receipts(t.Context(), tenant, "", 10); err != nil || len(list) != 1 || list[0] != r {
 		t.Errorf("receipts %+v, %v", list, err)
 	}
 }
@@ -87,7 +85,7 @@ func TestPeople_erased_are_asked_for_by_no_subscription(t *testing.T) {
 func TestPeople_crash_while_subscriptions_go(t *testing.T) {
 	for n, done := 1, false; !done; n++ {
 		l, subs, hers, bea := newSubscribed(t)
-		ana, err := l.flow.Person(t.Context(), tenant, "Ana")
+		ana, err := l.flow.people.Person(t.Context(), tenant, "Ana")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,18 +95,18 @@ func TestPeople_crash_while_subscriptions_go(t *testing.T) {
 			}
 			return nil
 		}
-		_, err = l.flow.ErasePerson(t.Context(), tenant, "Ana")
+		_, err = l.flow.people.Erase(t.Context(), tenant, "Ana")
 		done = err == nil
 		l.at = nil
 		l.now = l.now.Add(time.Second)
 		later := l.subscribe(subs, "Ana")
-		if _, err := l.flow.Rename(t.Context(), tenant, "Bea", "Ana"); err != nil && animo.CodeOf(err) != animo.Conflict {
+		if _, err := l.flow.people.Rename(t.Context(), tenant, "Bea", "Ana"); err != nil && animo.CodeOf(err) != animo.Conflict {
 			t.Fatal(err)
 		}
 		l.sweep(2 * time.Minute)
 		l.sweep(2 * time.Minute)
 		l.sweep(10 * time.Minute)
-		if p, err := l.flow.Person(t.Context(), tenant, "Ana"); err == nil && p.ID == ana.ID { // nothing had been noted
+		if p, err := l.flow.people.Person(t.Context(), tenant, "Ana"); err == nil && p.ID == ana.ID { // nothing had been noted
 			if got := l.asked(subs); done || len(got) != 3 {
 				t.Errorf("died before call %d: she is there, and asked for by %v", n, got)
 			}
@@ -133,13 +131,13 @@ func TestPeople_erased_while_one_is_merged_into_them(t *testing.T) {
 		l.at = func(call int) error {
 			if call == n {
 				l.at, more = nil, true
-				if _, err := l.flow.ErasePerson(t.Context(), tenant, "Ana"); err != nil {
+				if _, err := l.flow.people.Erase(t.Context(), tenant, "Ana"); err != nil {
 					t.Errorf("before call %d: %v", n, err)
 				}
 			}
 			return nil
 		}
-		_, _ = l.flow.Merge(t.Context(), tenant, "Bea", "Ana") // refused where there is no Ana any more
+		_, _ = l.flow.people.Merge(t.Context(), tenant, "Bea", "Ana") // refused where there is no Ana any more
 		l.at = nil
 		if !more {
 			if n < 10 {
@@ -153,7 +151,7 @@ func TestPeople_erased_while_one_is_merged_into_them(t *testing.T) {
 		if _, there := got[ana.ID]; there {
 			t.Errorf("erased before call %d: asked for are %v", n, got)
 		}
-		if _, err := l.flow.Person(t.Context(), tenant, "Bea"); isGone(err) && len(got) > 0 || err == nil && got[bea.ID] != "Bea" {
+		if _, err := l.flow.people.Person(t.Context(), tenant, "Bea"); isGone(err) && len(got) > 0 || err == nil && got[bea.ID] != "Bea" {
 			t.Errorf("erased before call %d: asked for are %v, Bea: %v", n, got, err)
 		}
 	}

@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/moods"
 	"animo/internal/photos"
 	"animo/internal/table"
 )
 
 func (l *line) introduce(name string, content []byte) animo.Person {
 	l.t.Helper()
-	p, err := l.flow.Introduce(l.t.Context(), tenant, name, bytes.NewReader(content))
+	p, err := l.flow.people.Introduce(l.t.Context(), tenant, name, bytes.NewReader(content))
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func (l *line) names(id string) string {
 // facesOf gives the ids of a person's faces, as moods are asked for.
 func (l *line) facesOf(name string) (ids []string) {
 	l.t.Helper()
-	page, next, err := l.flow.Moods(l.t.Context(), tenant, photos.MoodQuery{Person: name}, "", 100)
+	page, next, err := l.flow.moods.List(l.t.Context(), tenant, moods.Query{Person: name}, "", 100)
 	if err != nil || next != "" {
 		l.t.Fatal(next, err)
 	}
@@ -64,7 +65,7 @@ func (l *line) facesOf(name string) (ids []string) {
 		ids = append(ids, r.FaceID)
 	}
 	n := 0
-	for _, err := range l.flow.AllMoods(l.t.Context(), tenant, photos.MoodQuery{Person: name}) {
+	for _, err := range l.flow.moods.All(l.t.Context(), tenant, moods.Query{Person: name}) {
 		if err != nil {
 			l.t.Fatal(err)
 		}
@@ -97,14 +98,14 @@ func (l *line) traces(text string) (found []string) {
 func (l *line) sweep(after time.Duration) {
 	l.t.Helper()
 	l.now = l.now.Add(after)
-	if _, err := l.flow.Sweep(l.t.Context(), tenant); err != nil {
+	if _, err := l.flow.sweep(l.t.Context(), tenant); err != nil {
 		l.t.Fatal(err)
 	}
 	l.run()
 }
 
 func TestPeople_are_recognised_once_they_are_introduced(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	before := l.take("antes.png", picture(2, 1))
 	l.run()
 	p := l.introduce("Ana", portrait(10))
@@ -127,10 +128,10 @@ func TestPeople_are_recognised_once_they_are_introduced(t *testing.T) {
 	if got := l.faces()[animo.Happy]; got != 4 {
 		t.Errorf("%d faces are counted, want 4", got)
 	}
-	if places, err := l.rows.Log(t.Context(), tenant, "moods", 0, 100); err != nil || len(places) != 4 {
+	if places, err := l.told(); err != nil || len(places) != 4 {
 		t.Errorf("told of %d faces, %v; want 4, each once", len(places), err)
 	}
-	if n, err := l.flow.Sweep(t.Context(), tenant); n != 0 || err != nil {
+	if n, err := l.flow.sweep(t.Context(), tenant); n != 0 || err != nil {
 		t.Errorf("Sweep = %d, %v", n, err)
 	}
 	if live, dead := l.depth(); live+dead > 0 {
@@ -139,7 +140,7 @@ func TestPeople_are_recognised_once_they_are_introduced(t *testing.T) {
 }
 
 func TestSummary_of_a_person_counts_that_persons_faces(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.introduce("Ana", portrait(10))
 	l.introduce("Bea", portrait(200))
 	l.emotions = []string{"SAD", "HAPPY"}
@@ -152,18 +153,18 @@ func TestSummary_of_a_person_counts_that_persons_faces(t *testing.T) {
 	nowhere := "terraza"
 	for name, c := range map[string]struct {
 		tenant string
-		q      photos.SummaryQuery
+		q      moods.SummaryQuery
 		want   string // sad faces in each half of an hour
 	}{
-		"all":            {tenant, photos.SummaryQuery{Person: "Ana"}, "[12:00 2 90][12:30 1 90][13:00 1 90] 4 4"},
-		"a time":         {tenant, photos.SummaryQuery{Person: "Ana", From: start.Add(25 * time.Minute), To: start.Add(45 * time.Minute)}, "[12:00 2 90][12:30 1 90] 3 3"},
-		"another source": {tenant, photos.SummaryQuery{Person: "Ana", Source: &nowhere}, " 0 0"},
-		"nowhere seen":   {tenant, photos.SummaryQuery{Person: "Bea"}, " 0 0"},
-		"nobody":         {tenant, photos.SummaryQuery{Person: "Nadie"}, " 0 0"},
-		"another tenant": {"otro", photos.SummaryQuery{Person: "Ana"}, " 0 0"},
+		"all":            {tenant, moods.SummaryQuery{Person: "Ana"}, "[12:00 2 90][12:30 1 90][13:00 1 90] 4 4"},
+		"a time":         {tenant, moods.SummaryQuery{Person: "Ana", From: start.Add(25 * time.Minute), To: start.Add(45 * time.Minute)}, "[12:00 2 90][12:30 1 90] 3 3"},
+		"another source": {tenant, moods.SummaryQuery{Person: "Ana", Source: &nowhere}, " 0 0"},
+		"nowhere seen":   {tenant, moods.SummaryQuery{Person: "Bea"}, " 0 0"},
+		"nobody":         {tenant, moods.SummaryQuery{Person: "Nadie"}, " 0 0"},
+		"another tenant": {"otro", moods.SummaryQuery{Person: "Ana"}, " 0 0"},
 	} {
 		c.q.Every = 30 * time.Minute
-		s, err := l.flow.Summary(t.Context(), c.tenant, c.q)
+		s, err := l.flow.moods.Summary(t.Context(), c.tenant, c.q)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -180,13 +181,13 @@ func TestSummary_of_a_person_counts_that_persons_faces(t *testing.T) {
 }
 
 func TestPeople_are_listed_by_name_with_what_they_are_known_by(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	for i, name := range []string{"Zoé", "ana", "Ana", "Ñuño"} {
 		l.introduce(name, portrait(uint8(10*i+10)))
 	}
 	var names []string
 	for after, pages := "", 0; ; pages++ {
-		page, next, err := l.flow.People(t.Context(), tenant, after, 3)
+		page, next, err := l.flow.people.List(t.Context(), tenant, after, 3)
 		if err != nil || pages > 2 {
 			t.Fatal(pages, err)
 		}
@@ -200,12 +201,12 @@ func TestPeople_are_listed_by_name_with_what_they_are_known_by(t *testing.T) {
 	if !slices.Equal(names, []string{"Ana", "Zoé", "ana", "Ñuño"}) {
 		t.Errorf("listed %q", names)
 	}
-	p, err := l.flow.Person(t.Context(), tenant, "Ana")
+	p, err := l.flow.people.Person(t.Context(), tenant, "Ana")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"", p.Examples[0].ID} {
-		body, err := l.flow.ExampleThumbnail(t.Context(), tenant, "Ana", id)
+		body, err := l.flow.people.ExampleThumbnail(t.Context(), tenant, "Ana", id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,25 +217,25 @@ func TestPeople_are_listed_by_name_with_what_they_are_known_by(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"Bea", "", "a/b"} {
-		if _, err := l.flow.Person(t.Context(), tenant, name); !isGone(err) {
+		if _, err := l.flow.people.Person(t.Context(), tenant, name); !isGone(err) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	if page, _, err := l.flow.People(t.Context(), "otro", "", 10); err != nil || len(page) != 0 {
+	if page, _, err := l.flow.people.List(t.Context(), "otro", "", 10); err != nil || len(page) != 0 {
 		t.Errorf("another tenant sees %v, %v", page, err)
 	}
-	if _, err := l.flow.ExampleThumbnail(t.Context(), "otro", "Ana", ""); !isGone(err) {
+	if _, err := l.flow.people.ExampleThumbnail(t.Context(), "otro", "Ana", ""); !isGone(err) {
 		t.Errorf("another tenant sees a thumbnail: %v", err)
 	}
 }
 
 func TestPeople_refuse_bad_names_and_pictures(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	for name, want := range map[string]animo.Code{
 		"": animo.UnsafeName, "a/b": animo.UnsafeName, `a\b`: animo.UnsafeName, "..": animo.UnsafeName, " Ana": animo.UnsafeName, "Ana\n": animo.UnsafeName,
 		"\xff": animo.UnsafeName, strings.Repeat("a", 129): animo.UnsafeName, strings.Repeat("ñ", 64): "",
 	} {
-		_, err := l.flow.Introduce(t.Context(), tenant, name, bytes.NewReader(portrait(50)))
+		_, err := l.flow.people.Introduce(t.Context(), tenant, name, bytes.NewReader(portrait(50)))
 		if want == "" && err != nil || want != "" && animo.CodeOf(err) != want {
 			t.Errorf("%q: %v", name, err)
 		}
@@ -248,21 +249,21 @@ func TestPeople_refuse_bad_names_and_pictures(t *testing.T) {
 		"no picture":   {[]byte("hola"), animo.UnknownImage},
 		"half a one":   {portrait(10)[:60], animo.TruncatedImage},
 	} {
-		if _, err := l.flow.Introduce(t.Context(), tenant, "Bea", bytes.NewReader(c.picture)); animo.CodeOf(err) != c.want {
+		if _, err := l.flow.people.Introduce(t.Context(), tenant, "Bea", bytes.NewReader(c.picture)); animo.CodeOf(err) != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}
 	l.emotions = nil
-	if _, err := l.flow.Introduce(t.Context(), tenant, "Bea", bytes.NewReader(portrait(10))); err == nil {
+	if _, err := l.flow.people.Introduce(t.Context(), tenant, "Bea", bytes.NewReader(portrait(10))); err == nil {
 		t.Error("a picture without a face introduces somebody")
 	}
-	if _, err := l.flow.Person(t.Context(), tenant, "Bea"); !isGone(err) {
+	if _, err := l.flow.people.Person(t.Context(), tenant, "Bea"); !isGone(err) {
 		t.Errorf("whom no picture introduced is there: %v", err)
 	}
 }
 
 func TestPeople_what_somebody_says_of_a_face_counts(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.introduce("Ana", portrait(10))
 	p := l.take("a.png", picture(3, 1))
 	l.run()
@@ -270,14 +271,14 @@ func TestPeople_what_somebody_says_of_a_face_counts(t *testing.T) {
 		t.Fatalf("the photo shows %s", got)
 	}
 	ctx := t.Context()
-	face, err := l.flow.SayIs(ctx, tenant, p.ID+"-1", "Bea")
+	face, err := l.flow.people.SayIs(ctx, tenant, p.ID+"-1", "Bea")
 	if err != nil || len(face.People) != 1 || face.People[0] != (animo.Celebrity{Name: "Bea", Similarity: 100}) {
 		t.Errorf("said to be Bea: %+v, %v", face, err)
 	}
 	if got := l.names(p.ID); got != "Ana Bea -" { // at once
 		t.Errorf("after that the photo shows %s", got)
 	}
-	if _, err := l.flow.SayIsNot(ctx, tenant, p.ID+"-0", "Ana"); err != nil {
+	if _, err := l.flow.people.SayIsNot(ctx, tenant, p.ID+"-0", "Ana"); err != nil {
 		t.Error(err)
 	}
 	if got := l.names(p.ID); got != "- Bea -" {
@@ -295,77 +296,77 @@ func TestPeople_what_somebody_says_of_a_face_counts(t *testing.T) {
 	if got := l.names(alone.ID); got != "Ana" {
 		t.Errorf("a photo of her shows %s", got)
 	}
-	if _, err := l.flow.SayIs(ctx, tenant, p.ID+"-0", "Ana"); err != nil { // after all
+	if _, err := l.flow.people.SayIs(ctx, tenant, p.ID+"-0", "Ana"); err != nil { // after all
 		t.Error(err)
 	}
 	l.run()
 	if got := l.names(p.ID) + ", " + l.names(other.ID); got != "Ana Bea -, Ana Bea -" {
 		t.Errorf("said to be Ana again, the photos show %s", got)
 	}
-	if ana, err := l.flow.Person(ctx, tenant, "Ana"); err != nil || len(ana.Examples) != 3 || !slices.ContainsFunc(ana.Examples, func(e animo.Example) bool { return e.Face == p.ID+"-0" }) {
+	if ana, err := l.flow.people.Person(ctx, tenant, "Ana"); err != nil || len(ana.Examples) != 3 || !slices.ContainsFunc(ana.Examples, func(e animo.Example) bool { return e.Face == p.ID+"-0" }) {
 		t.Errorf("Ana is known by %+v, %v", ana.Examples, err)
 	}
-	if bea, err := l.flow.Person(ctx, tenant, "Bea"); err != nil || len(bea.Examples) != 1 || bea.Examples[0].Face != p.ID+"-1" {
+	if bea, err := l.flow.people.Person(ctx, tenant, "Bea"); err != nil || len(bea.Examples) != 1 || bea.Examples[0].Face != p.ID+"-1" {
 		t.Errorf("Bea is known by %+v, %v", bea.Examples, err)
 	}
-	if _, err := l.flow.SayIs(ctx, tenant, p.ID+"-1", "Ana"); err != nil { // another's, after all
+	if _, err := l.flow.people.SayIs(ctx, tenant, p.ID+"-1", "Ana"); err != nil { // another's, after all
 		t.Error(err)
 	}
-	if bea, err := l.flow.Person(ctx, tenant, "Bea"); err != nil || len(bea.Examples) != 0 {
+	if bea, err := l.flow.people.Person(ctx, tenant, "Bea"); err != nil || len(bea.Examples) != 0 {
 		t.Errorf("Bea is known by %+v, %v", bea.Examples, err)
 	}
-	if places, err := l.rows.Log(ctx, tenant, "moods", 0, 100); err != nil || len(places) != 7 || l.faces()[animo.Happy] != 6 {
+	if places, err := l.told(); err != nil || len(places) != 7 || l.faces()[animo.Happy] != 6 {
 		t.Errorf("told of %d faces, %v; %v are counted", len(places), err, l.faces())
 	}
 	for id, want := range map[string]animo.Code{"nada": animo.NotFound, p.ID: animo.NotFound, p.ID + "-3": animo.NotFound, p.ID + "-r1-0": animo.NotFound} {
-		if _, err := l.flow.SayIs(ctx, tenant, id, "Ana"); animo.CodeOf(err) != want {
+		if _, err := l.flow.people.SayIs(ctx, tenant, id, "Ana"); animo.CodeOf(err) != want {
 			t.Errorf("of %s: %v", id, err)
 		}
 	}
-	if _, err := l.flow.SayIs(ctx, "otro", p.ID+"-0", "Ana"); !isGone(err) {
+	if _, err := l.flow.people.SayIs(ctx, "otro", p.ID+"-0", "Ana"); !isGone(err) {
 		t.Errorf("by another tenant: %v", err)
 	}
-	if _, err := l.flow.SayIsNot(ctx, tenant, p.ID+"-0", "Nadie"); !isGone(err) {
+	if _, err := l.flow.people.SayIsNot(ctx, tenant, p.ID+"-0", "Nadie"); !isGone(err) {
 		t.Errorf("not somebody who is not known: %v", err)
 	}
-	if _, err := l.flow.SayIs(ctx, tenant, p.ID+"-0", "a/b"); animo.CodeOf(err) != animo.UnsafeName {
+	if _, err := l.flow.people.SayIs(ctx, tenant, p.ID+"-0", "a/b"); animo.CodeOf(err) != animo.UnsafeName {
 		t.Errorf("a bad name: %v", err)
 	}
 }
 
 func TestPeople_nothing_can_be_said_of_faces_whose_descriptors_are_gone(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.policy = animo.PhotoPolicy{KeepPhotos: time.Hour, KeepFaces: 100 * time.Hour}
 	l.introduce("Ana", portrait(10))
 	p := l.take("a.png", picture(2, 1))
 	l.run()
 	l.now = l.now.Add(2 * time.Hour)
-	if _, err := l.flow.Retire(t.Context(), tenant, 10); err != nil {
+	if _, err := l.flow.retire(t.Context(), tenant, 10); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.flow.SayIs(t.Context(), tenant, p.ID+"-1", "Bea"); animo.CodeOf(err) != animo.Unsupported {
+	if _, err := l.flow.people.SayIs(t.Context(), tenant, p.ID+"-1", "Bea"); animo.CodeOf(err) != animo.Unsupported {
 		t.Errorf("%v", err)
 	}
 	if got := l.names(p.ID); got != "Ana -" {
 		t.Errorf("the photo shows %s", got)
 	}
-	if a, err := l.flow.Reanalyse(t.Context(), tenant, photos.AgainQuery{}); err != nil || a != (photos.Again{Skipped: 1}) {
+	if a, err := l.flow.photos.Reanalyse(t.Context(), tenant, photos.AgainQuery{}); err != nil || a != (photos.Again{Skipped: 1}) {
 		t.Errorf("analysed again without its picture: %+v, %v", a, err)
 	}
 }
 
 func TestPeople_answer_an_introduction_as_they_are_then(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.introduce("Ana", portrait(10))
 	l.now = l.now.Add(time.Hour)
 	p := l.introduce("Ana", portrait(12))
-	if now, err := l.flow.Person(t.Context(), tenant, "Ana"); err != nil || !reflect.DeepEqual(p, now) || !p.Changed.Equal(l.now) {
+	if now, err := l.flow.people.Person(t.Context(), tenant, "Ana"); err != nil || !reflect.DeepEqual(p, now) || !p.Changed.Equal(l.now) {
 		t.Errorf("answered %+v\nshe is %+v, %v", p, now, err)
 	}
 }
 
 func TestPeople_keep_the_examples_that_differ_most(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	for i := range 60 {
 		l.introduce("Ana", portrait(uint8(10+4*i)))
 	}
@@ -373,7 +374,7 @@ func TestPeople_keep_the_examples_that_differ_most(t *testing.T) {
 	if len(p.Examples) != 50 {
 		t.Errorf("%d examples are kept", len(p.Examples))
 	}
-	body, err := l.flow.ExampleThumbnail(t.Context(), tenant, "Ana", p.Examples[0].ID)
+	body, err := l.flow.people.ExampleThumbnail(t.Context(), tenant, "Ana", p.Examples[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -390,27 +391,27 @@ func TestPeople_keep_the_examples_that_differ_most(t *testing.T) {
 }
 
 func TestPeople_renamed_are_so_in_everything(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	id := l.introduce("Ana", portrait(10)).ID
 	l.introduce("Bea", portrait(20))
 	p := l.take("a.png", picture(3, 1))
 	l.run()
-	if r, err := l.flow.Rename(t.Context(), tenant, "Ana", "Anna"); err != nil || r.Name != "Anna" || r.ID != id || len(r.Examples) != 1 {
+	if r, err := l.flow.people.Rename(t.Context(), tenant, "Ana", "Anna"); err != nil || r.Name != "Anna" || r.ID != id || len(r.Examples) != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if got := l.names(p.ID); got != "Anna Bea -" || len(l.facesOf("Ana")) != 0 || len(l.traces(`"Ana"`)) > 0 {
 		t.Errorf("the photo shows %s; the old name is in %v", got, l.traces(`"Ana"`))
 	}
-	if _, err := l.flow.Rename(t.Context(), tenant, "Anna", "Bea"); !isConflict(err) {
+	if _, err := l.flow.people.Rename(t.Context(), tenant, "Anna", "Bea"); !isConflict(err) {
 		t.Errorf("to somebody else's name: %v", err)
 	}
-	if _, err := l.flow.Rename(t.Context(), tenant, "Ana", "Eva"); !isGone(err) {
+	if _, err := l.flow.people.Rename(t.Context(), tenant, "Ana", "Eva"); !isGone(err) {
 		t.Errorf("by the old name: %v", err)
 	}
-	if _, err := l.flow.Rename(t.Context(), tenant, "Anna", "a/b"); animo.CodeOf(err) != animo.UnsafeName {
+	if _, err := l.flow.people.Rename(t.Context(), tenant, "Anna", "a/b"); animo.CodeOf(err) != animo.UnsafeName {
 		t.Errorf("to a bad name: %v", err)
 	}
-	if r, err := l.flow.Rename(t.Context(), tenant, "Anna", "Anna"); err != nil || r.ID != id {
+	if r, err := l.flow.people.Rename(t.Context(), tenant, "Anna", "Anna"); err != nil || r.ID != id {
 		t.Errorf("to the same: %+v, %v", r, err)
 	}
 	if other := l.introduce("Ana", portrait(30)); other.ID == id {
@@ -423,22 +424,22 @@ func TestPeople_renamed_are_so_in_everything(t *testing.T) {
 }
 
 func TestPeople_merged_are_one(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.introduce("Ana", portrait(10))
 	l.introduce("Ani", portrait(20))
 	p := l.take("a.png", picture(3, 1))
 	l.run()
-	if _, err := l.flow.SayIsNot(t.Context(), tenant, p.ID+"-2", "Ani"); err != nil {
+	if _, err := l.flow.people.SayIsNot(t.Context(), tenant, p.ID+"-2", "Ani"); err != nil {
 		t.Fatal(err)
 	}
-	m, err := l.flow.Merge(t.Context(), tenant, "Ani", "Ana")
+	m, err := l.flow.people.Merge(t.Context(), tenant, "Ani", "Ana")
 	if err != nil || m.Name != "Ana" || len(m.Examples) != 2 {
 		t.Errorf("%+v, %v", m, err)
 	}
 	if got := l.names(p.ID); got != "Ana Ana -" || len(l.traces(`"Ani"`)) > 0 {
 		t.Errorf("the photo shows %s; the name is in %v", got, l.traces(`"Ani"`))
 	}
-	if body, err := l.flow.ExampleThumbnail(t.Context(), tenant, "Ana", m.Examples[1].ID); err != nil {
+	if body, err := l.flow.people.ExampleThumbnail(t.Context(), tenant, "Ana", m.Examples[1].ID); err != nil {
 		t.Errorf("the thumbnail: %v", err)
 	} else {
 		_ = body.Close()
@@ -450,30 +451,30 @@ func TestPeople_merged_are_one(t *testing.T) {
 		t.Errorf("photos show %s", got)
 	}
 	for into, want := range map[string]animo.Code{"Ana": animo.Invalid, "Eva": animo.NotFound} {
-		if _, err := l.flow.Merge(t.Context(), tenant, "Ana", into); animo.CodeOf(err) != want {
+		if _, err := l.flow.people.Merge(t.Context(), tenant, "Ana", into); animo.CodeOf(err) != want {
 			t.Errorf("into %s: %v", into, err)
 		}
 	}
-	if _, err := l.flow.Merge(t.Context(), tenant, "Ani", "Ana"); !isGone(err) {
+	if _, err := l.flow.people.Merge(t.Context(), tenant, "Ani", "Ana"); !isGone(err) {
 		t.Errorf("merged twice: %v", err)
 	}
 }
 
 func TestPeople_erased_leave_a_receipt_and_no_name(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	id := l.introduce("Ana", portrait(10)).ID
 	l.introduce("Ana", portrait(12))
 	l.introduce("Bea", portrait(20))
 	p := l.take("a.png", picture(3, 1))
 	l.run()
-	if _, err := l.flow.SayIs(t.Context(), tenant, p.ID+"-2", "Ana"); err != nil {
+	if _, err := l.flow.people.SayIs(t.Context(), tenant, p.ID+"-2", "Ana"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.flow.SayIsNot(t.Context(), tenant, p.ID+"-1", "Ana"); err != nil {
+	if _, err := l.flow.people.SayIsNot(t.Context(), tenant, p.ID+"-1", "Ana"); err != nil {
 		t.Fatal(err)
 	}
 	l.run()
-	r, err := l.flow.ErasePerson(t.Context(), tenant, "Ana")
+	r, err := l.flow.people.Erase(t.Context(), tenant, "Ana")
 	if err != nil || r.Erased != id || r.Faces != 2 || r.Descriptors != 4 || r.Files != 3 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -485,10 +486,10 @@ func TestPeople_erased_leave_a_receipt_and_no_name(t *testing.T) {
 	if left := append(l.traces("Ana"), l.traces(id)...); len(left) > 0 {
 		t.Errorf("left in %v", left)
 	}
-	if list, _, err := l.flow.Receipts(t.Context(), tenant, "", 10); err != nil || len(list) != 1 || list[0] != r {
+	if list, _, err := l.flow.moods.Receipts(t.Context(), tenant, "", 10); err != nil || len(list) != 1 || list[0] != r {
 		t.Errorf("receipts %+v, %v", list, err)
 	}
-	if _, err := l.flow.ErasePerson(t.Context(), tenant, "Ana"); !isGone(err) {
+	if _, err := l.flow.people.Erase(t.Context(), tenant, "Ana"); !isGone(err) {
 		t.Errorf("erased twice: %v", err)
 	}
 	if n, err := l.objects.Delete(t.Context(), tenant, "people/"+id); n != 0 || err != nil {
@@ -500,7 +501,7 @@ func TestPeople_erased_leave_a_receipt_and_no_name(t *testing.T) {
 }
 
 func TestPeople_erased_do_not_come_back_from_a_dead_letter(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.introduce("Ana", portrait(10))
 	p := l.take("a.png", picture(2, 1))
 	l.full = errors.New("the disk is out of order")
@@ -509,7 +510,7 @@ func TestPeople_erased_do_not_come_back_from_a_dead_letter(t *testing.T) {
 	if _, dead := l.depth(); dead == 0 {
 		t.Fatal("there is no dead letter")
 	}
-	r, err := l.flow.ErasePerson(t.Context(), tenant, "Ana")
+	r, err := l.flow.people.Erase(t.Context(), tenant, "Ana")
 	if err != nil || r.Events == 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -534,7 +535,7 @@ func TestPeople_erased_do_not_come_back_from_a_dead_letter(t *testing.T) {
 
 // What waits for others than those who record a face, such as who tells subscribers, names nobody who is erased.
 func TestPeople_erased_are_named_by_no_event_that_waits(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	if err := l.queue.Declare(t.Context(), "listener", []string{"face.*"}); err != nil {
 		t.Fatal(err)
 	}
@@ -544,7 +545,7 @@ func TestPeople_erased_are_named_by_no_event_that_waits(t *testing.T) {
 	if l.photo(p.ID).Status != animo.Done {
 		t.Fatal("the photo is not done")
 	}
-	if r, err := l.flow.ErasePerson(t.Context(), tenant, "Ana"); err != nil || r.Events != 1 || r.Faces != 1 {
+	if r, err := l.flow.people.Erase(t.Context(), tenant, "Ana"); err != nil || r.Events != 1 || r.Faces != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	told := map[string]bool{}

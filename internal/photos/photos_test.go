@@ -12,12 +12,13 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/moods"
 	"animo/internal/photos"
 	"animo/internal/table"
 )
 
 func TestFlow_each_face_is_recorded_in_its_moods_table(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.emotions = []string{"HAPPY", "SAD", "SURPRISED", "ANGRY", "HAPPY"}
 	p := l.take("grupo.png", picture(5, 1))
 	if p.Status != animo.Queued || !p.Taken.Equal(p.Accepted) {
@@ -37,7 +38,7 @@ func TestFlow_each_face_is_recorded_in_its_moods_table(t *testing.T) {
 		r.ImageData.Celebrities == nil || r.Source != "puerta" || r.PhotoID != p.ID || r.LeanedTo != "" {
 		t.Errorf("recorded %+v", r)
 	}
-	if n, err := l.flow.Sweep(t.Context(), tenant); n != 0 || err != nil {
+	if n, err := l.flow.sweep(t.Context(), tenant); n != 0 || err != nil {
 		t.Errorf("Sweep = %d, %v; want nothing left to do", n, err)
 	}
 	if live, dead := l.depth(); live+dead > 0 {
@@ -46,7 +47,7 @@ func TestFlow_each_face_is_recorded_in_its_moods_table(t *testing.T) {
 }
 
 func TestFlow_photo_without_faces_is_done(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.emotions = nil
 	p := l.take("mesa.png", picture(1, 1))
 	l.run()
@@ -59,7 +60,7 @@ func TestFlow_photo_without_faces_is_done(t *testing.T) {
 }
 
 func TestFlow_face_below_the_confidence_is_other_and_says_what_it_leaned_to(t *testing.T) {
-	l := newLine(t, photos.Options{Limits: photos.Limits{MoodConfidence: 90.5}})
+	l := newLine(t, options{Options: photos.Options{Limits: photos.Limits{MoodConfidence: 90.5}}})
 	p := l.take("a.png", picture(1, 1))
 	l.run()
 	if r := l.recorded()[p.ID+"-0"]; r.Mood != animo.Other || r.LeanedTo != "HAPPY" {
@@ -68,7 +69,7 @@ func TestFlow_face_below_the_confidence_is_other_and_says_what_it_leaned_to(t *t
 }
 
 func TestFlow_same_name_and_bytes_are_the_same_photo(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	first := l.take("a.png", picture(2, 1))
 	l.now = l.now.Add(time.Second)
 	again := l.take("a.png", picture(2, 1))
@@ -87,24 +88,24 @@ func TestFlow_same_name_and_bytes_are_the_same_photo(t *testing.T) {
 		t.Errorf("recorded %v, want 6 faces of 3 photos", got)
 	}
 	puerta, nowhere := "puerta", ""
-	for q, want := range map[photos.PhotoQuery]int{
+	for q, want := range map[photos.Query]int{
 		{}: 3, {Name: "a.png"}: 2, {Name: "a"}: 0, {Source: &puerta}: 3, {Source: &nowhere}: 0, {Status: animo.Done}: 3, {Status: animo.Failed}: 0, {Name: "b.png", Source: &puerta, Status: animo.Done}: 1,
 	} {
-		if page, next, err := l.flow.Photos(t.Context(), tenant, q, "", 10); err != nil || len(page) != want || next != "" {
+		if page, next, err := l.flow.photos.List(t.Context(), tenant, q, "", 10); err != nil || len(page) != want || next != "" {
 			t.Errorf("%+v: %d photos, next %q, %v, want %d", q, len(page), next, err, want)
 		}
 	}
-	page, next, err := l.flow.Photos(t.Context(), tenant, photos.PhotoQuery{Name: "a.png"}, "", 1)
+	page, next, err := l.flow.photos.List(t.Context(), tenant, photos.Query{Name: "a.png"}, "", 1)
 	if err != nil || len(page) != 1 || next == "" {
 		t.Fatalf("the first of two: %v, next %q, %v", page, next, err)
 	}
-	if rest, _, err := l.flow.Photos(t.Context(), tenant, photos.PhotoQuery{Name: "a.png"}, next, 10); err != nil || len(rest) != 1 || rest[0].ID == page[0].ID {
+	if rest, _, err := l.flow.photos.List(t.Context(), tenant, photos.Query{Name: "a.png"}, next, 10); err != nil || len(rest) != 1 || rest[0].ID == page[0].ID {
 		t.Errorf("the second of two: %v, %v", rest, err)
 	}
 }
 
 func TestFlow_broken_photo_is_a_dead_letter_and_tried_anew_when_sent_again(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	p := l.take("rota.jpg", []byte("\xff\xd8\xff\xe0 no more"))
 	good := l.take("a.png", picture(1, 1))
 	l.run()
@@ -127,7 +128,7 @@ func TestFlow_broken_photo_is_a_dead_letter_and_tried_anew_when_sent_again(t *te
 }
 
 func TestFlow_engine_that_fails_three_times_makes_a_dead_letter(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.trouble = errors.New("the engine is out of order")
 	p := l.take("a.png", picture(1, 1))
 	l.run()
@@ -151,7 +152,7 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 	n := 0
 	for through := false; !through; {
 		n++
-		l := newLine(t, photos.Options{})
+		l := newLine(t, options{})
 		l.emotions = []string{"HAPPY", "SAD", "ANGRY"}
 		l.at = func(call int) error {
 			if call >= n {
@@ -162,7 +163,7 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 		_, err := l.tryTake("a.png", picture(3, 1))
 		accepted := err == nil
 		dead := false
-		for _, f := range l.flow.Functions() { // until it dies
+		for _, f := range l.functions() { // until it dies
 			for !dead {
 				claimed, err := l.queue.Claim(t.Context(), f.Name, 1, time.Hour)
 				if err != nil {
@@ -185,7 +186,7 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 		through = accepted && !dead
 		l.at = nil
 		for range 2 { // the second one must find nothing to do
-			if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+			if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 				t.Fatal(err)
 			}
 			l.run()
@@ -199,23 +200,23 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 		if got := l.faces(); !maps.Equal(got, want) || l.photo(p.ID).Status != animo.Done {
 			t.Errorf("died before call %d, sent again: recorded %v, want %v", n, got, want)
 		}
-		if places, err := l.rows.Log(t.Context(), tenant, "moods", 0, 100); err != nil || len(places) != 3 {
+		if places, err := l.told(); err != nil || len(places) != 3 {
 			t.Errorf("died before call %d: told of %d faces, %v; want 3", n, len(places), err)
 		}
-		if said, err := l.flow.Sweep(t.Context(), tenant); said != 0 || err != nil {
+		if said, err := l.flow.sweep(t.Context(), tenant); said != 0 || err != nil {
 			t.Errorf("died before call %d: Sweep = %d, %v; want nothing left to do", n, said, err)
 		}
 	}
-	if n < 20 {
+	if n < 15 {
 		t.Errorf("only %d calls were tried", n)
 	}
 }
 
 func TestFlow_face_that_was_recorded_is_no_dead_letter(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	p := l.take("a.png", picture(1, 1))
 	functions := map[string]bus.Function{}
-	for _, f := range l.flow.Functions() {
+	for _, f := range l.functions() {
 		functions[f.Name] = f
 	}
 	l.step(functions["analyse"])
@@ -232,8 +233,8 @@ func TestFlow_face_that_was_recorded_is_no_dead_letter(t *testing.T) {
 		}
 		return err
 	}
-	for range 3 {
-		if err := record.Handle(t.Context(), e); !errors.Is(err, died) {
+	for i := range 3 {
+		if err := record.Handle(t.Context(), e); i > 0 && !errors.Is(err, died) { // the first dies after its only call
 			t.Fatal(err)
 		}
 	}
@@ -250,7 +251,7 @@ func TestFlow_face_that_was_recorded_is_no_dead_letter(t *testing.T) {
 // recorded, and wants nothing of it left.
 func TestFlow_erased_at_any_call(t *testing.T) {
 	for n, more := 1, true; more; n++ {
-		l := newLine(t, photos.Options{})
+		l := newLine(t, options{})
 		p := l.take("a.png", picture(3, 1))
 		l.calls = 0
 		more = false
@@ -261,7 +262,7 @@ func TestFlow_erased_at_any_call(t *testing.T) {
 			}
 			l.at, more = nil, true
 			var err error
-			if receipt, err = l.flow.Erase(t.Context(), tenant, p.ID); err != nil {
+			if receipt, err = l.flow.photos.Erase(t.Context(), tenant, p.ID); err != nil {
 				t.Errorf("before call %d: %v", n, err)
 			}
 			return nil
@@ -269,14 +270,14 @@ func TestFlow_erased_at_any_call(t *testing.T) {
 		l.run()
 		l.at = nil
 		if !more {
-			if n < 15 {
+			if n < 11 {
 				t.Errorf("only %d calls were tried", n)
 			}
 			return
 		}
 		if left := l.leftovers(p.ID); len(left) > 0 {
 			// What was under way the sweeper removes.
-			if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+			if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -289,7 +290,7 @@ func TestFlow_erased_at_any_call(t *testing.T) {
 		if receipt.Erased != p.ID || receipt.Files == 0 {
 			t.Errorf("erased before call %d: receipt %+v", n, receipt)
 		}
-		if list, _, err := l.flow.Receipts(t.Context(), tenant, "", 10); err != nil || len(list) != 1 || list[0].Erased != p.ID {
+		if list, _, err := l.flow.moods.Receipts(t.Context(), tenant, "", 10); err != nil || len(list) != 1 || list[0].Erased != p.ID {
 			t.Errorf("receipts %+v, %v", list, err)
 		}
 		// The same bytes, sent anew, are another photo.
@@ -300,7 +301,7 @@ func TestFlow_erased_at_any_call(t *testing.T) {
 		}
 		l.now = l.now.Add(time.Hour)
 		for range 2 {
-			if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+			if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -313,7 +314,7 @@ func TestFlow_erased_at_any_call(t *testing.T) {
 // TestFlow_erasure_that_breaks_off_is_ended lets the process die before each call of an erasure in turn.
 func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 	for n, more := 1, true; more; n++ {
-		l := newLine(t, photos.Options{})
+		l := newLine(t, options{})
 		p := l.take("a.png", picture(3, 1))
 		l.run()
 		l.calls = 0
@@ -323,13 +324,13 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 			}
 			return nil
 		}
-		_, err := l.flow.Erase(t.Context(), tenant, p.ID)
+		_, err := l.flow.photos.Erase(t.Context(), tenant, p.ID)
 		more = err != nil
 		l.at = nil
-		if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+		if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := l.flow.Photo(t.Context(), tenant, p.ID); !isGone(err) {
+		if _, err := l.flow.photos.Photo(t.Context(), tenant, p.ID); !isGone(err) {
 			if n > 3 { // before that, nothing of the wish was written down
 				t.Errorf("died before call %d: the photo is there: %v", n, err)
 			}
@@ -338,7 +339,7 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 		if left := l.leftovers(p.ID); len(left) > 0 || len(l.faces()) > 0 {
 			t.Errorf("died before call %d: %v are left", n, left)
 		}
-		list, _, err := l.flow.Receipts(t.Context(), tenant, "", 10)
+		list, _, err := l.flow.moods.Receipts(t.Context(), tenant, "", 10)
 		if err != nil || len(list) != 1 || list[0].Erased != p.ID {
 			t.Errorf("died before call %d: receipts %+v, %v", n, list, err)
 		}
@@ -349,7 +350,7 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 // which the sweeper ends it.
 func TestFlow_erasure_asked_for_again_has_one_receipt(t *testing.T) {
 	for n, through := 1, false; !through; n++ {
-		l := newLine(t, photos.Options{})
+		l := newLine(t, options{})
 		p := l.take("a.png", picture(3, 1))
 		l.run()
 		died := errors.New("the process died")
@@ -360,7 +361,7 @@ func TestFlow_erasure_asked_for_again_has_one_receipt(t *testing.T) {
 			}
 			return err
 		}
-		if _, err := l.flow.Erase(t.Context(), tenant, p.ID); !errors.Is(err, died) {
+		if _, err := l.flow.photos.Erase(t.Context(), tenant, p.ID); !errors.Is(err, died) {
 			t.Fatal(err)
 		}
 		l.now = l.now.Add(time.Second)
@@ -368,18 +369,18 @@ func TestFlow_erasure_asked_for_again_has_one_receipt(t *testing.T) {
 		l.at = func(call int) error {
 			if call == n {
 				through, l.at = false, nil
-				if _, err := l.flow.Erase(t.Context(), tenant, p.ID); err != nil && !isGone(err) {
+				if _, err := l.flow.photos.Erase(t.Context(), tenant, p.ID); err != nil && !isGone(err) {
 					t.Errorf("asked for again before call %d: %v", n, err)
 				}
 			}
 			return nil
 		}
 		for range 2 {
-			if _, err := l.flow.Sweep(t.Context(), tenant); err != nil {
+			if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 				t.Fatal(err)
 			}
 		}
-		list, _, err := l.flow.Receipts(t.Context(), tenant, "", 10)
+		list, _, err := l.flow.moods.Receipts(t.Context(), tenant, "", 10)
 		if err != nil || len(list) != 1 || list[0].Erased != p.ID {
 			t.Errorf("asked for again before call %d: receipts %+v, %v", n, list, err)
 		}
@@ -387,24 +388,24 @@ func TestFlow_erasure_asked_for_again_has_one_receipt(t *testing.T) {
 }
 
 func TestFlow_receipt_says_what_was_removed(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	content := picture(3, 1)
 	p := l.take("a.png", content)
 	l.run()
 	l.take("b.png", picture(1, 2))
-	r, err := l.flow.Erase(t.Context(), tenant, p.ID)
+	r, err := l.flow.photos.Erase(t.Context(), tenant, p.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if r.Files != 2 || r.Bytes != int64(len(content)) || r.Faces != 3 || r.Descriptors != 3 || r.Events != 0 {
 		t.Errorf("%+v", r)
 	}
-	if _, err := l.flow.Erase(t.Context(), tenant, p.ID); !isGone(err) {
+	if _, err := l.flow.photos.Erase(t.Context(), tenant, p.ID); !isGone(err) {
 		t.Errorf("erased twice: %v", err)
 	}
 	broken := l.take("rota.jpg", []byte("\xff\xd8\xff\xe0 no more"))
 	l.run()
-	if r, err := l.flow.Erase(t.Context(), tenant, broken.ID); err != nil || r.Events != 1 || r.Files != 1 {
+	if r, err := l.flow.photos.Erase(t.Context(), tenant, broken.ID); err != nil || r.Events != 1 || r.Files != 1 {
 		t.Errorf("of a photo with a dead letter: %+v, %v", r, err)
 	}
 	if live, dead := l.depth(); live+dead > 0 {
@@ -413,14 +414,14 @@ func TestFlow_receipt_says_what_was_removed(t *testing.T) {
 }
 
 func TestFlow_keeps_photos_and_faces_as_long_as_the_policy_says(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.policy = animo.PhotoPolicy{KeepPhotos: 24 * time.Hour, KeepFaces: 72 * time.Hour}
 	old := l.take("a.png", picture(2, 1))
 	l.run()
 	sweep := func(after time.Duration) {
 		t.Helper()
 		l.now = l.now.Add(after)
-		if more, err := l.flow.Retire(t.Context(), tenant, 10); more || err != nil {
+		if more, err := l.flow.retire(t.Context(), tenant, 10); more || err != nil {
 			t.Fatal(more, err)
 		}
 	}
@@ -435,7 +436,7 @@ func TestFlow_keeps_photos_and_faces_as_long_as_the_policy_says(t *testing.T) {
 	if l.faces()[animo.Happy] != 2 {
 		t.Errorf("after a day: %v", l.faces())
 	}
-	if _, _, _, err := l.flow.Image(t.Context(), tenant, old.ID); !isGone(err) {
+	if _, _, _, err := l.flow.photos.Image(t.Context(), tenant, old.ID); !isGone(err) {
 		t.Errorf("the picture: %v", err)
 	}
 	young := l.take("b.png", picture(1, 2))
@@ -450,7 +451,7 @@ func TestFlow_keeps_photos_and_faces_as_long_as_the_policy_says(t *testing.T) {
 }
 
 func TestFlow_holds_limits(t *testing.T) {
-	l := newLine(t, photos.Options{Limits: photos.Limits{PhotoBytes: 4000}})
+	l := newLine(t, options{Options: photos.Options{Limits: photos.Limits{PhotoBytes: 4000}}})
 	one := picture(1, 1)
 	l.policy = animo.PhotoPolicy{PerMinute: 6}
 	for i := range 3 {
@@ -465,7 +466,7 @@ func TestFlow_holds_limits(t *testing.T) {
 		t.Errorf("a fourth photo where three may be kept: %v", err)
 	}
 	known := l.take("a.png", one) // which is kept already
-	if _, err := l.flow.Erase(t.Context(), tenant, known.ID); err != nil {
+	if _, err := l.flow.photos.Erase(t.Context(), tenant, known.ID); err != nil {
 		t.Fatal(err)
 	}
 	l.take("new.png", one)
@@ -488,7 +489,7 @@ func TestFlow_holds_limits(t *testing.T) {
 }
 
 func TestFlow_moods_are_listed_in_pages_and_filtered(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.emotions = []string{"HAPPY", "SAD"}
 	for i := range 5 {
 		l.now = l.now.Add(time.Minute)
@@ -497,7 +498,7 @@ func TestFlow_moods_are_listed_in_pages_and_filtered(t *testing.T) {
 	l.run()
 	var whole []string
 	for after, pages := "", 0; ; pages++ {
-		page, next, err := l.flow.Moods(t.Context(), tenant, photos.MoodQuery{}, after, 3)
+		page, next, err := l.flow.moods.List(t.Context(), tenant, moods.Query{}, after, 3)
 		if err != nil || pages > 5 {
 			t.Fatal(pages, err)
 		}
@@ -514,19 +515,19 @@ func TestFlow_moods_are_listed_in_pages_and_filtered(t *testing.T) {
 	from, to := l.now.Add(-2*time.Minute), l.now
 	nowhere := "nowhere"
 	for name, c := range map[string]struct {
-		q    photos.MoodQuery
+		q    moods.Query
 		want int
 	}{
-		"mood":        {photos.MoodQuery{Mood: animo.Sad}, 5},
-		"time":        {photos.MoodQuery{From: from, To: to}, 4},
-		"mood, time":  {photos.MoodQuery{Mood: animo.Happy, From: from}, 3},
-		"source":      {photos.MoodQuery{Source: &nowhere}, 0},
-		"person":      {photos.MoodQuery{Person: "Ana"}, 0},
-		"other moods": {photos.MoodQuery{Mood: animo.Surprised}, 0},
+		"mood":        {moods.Query{Mood: animo.Sad}, 5},
+		"time":        {moods.Query{From: from, To: to}, 4},
+		"mood, time":  {moods.Query{Mood: animo.Happy, From: from}, 3},
+		"source":      {moods.Query{Source: &nowhere}, 0},
+		"person":      {moods.Query{Person: "Ana"}, 0},
+		"other moods": {moods.Query{Mood: animo.Surprised}, 0},
 	} {
-		page, next, err := l.flow.Moods(t.Context(), tenant, c.q, "", 100)
+		page, next, err := l.flow.moods.List(t.Context(), tenant, c.q, "", 100)
 		n := 0
-		for _, err := range l.flow.AllMoods(t.Context(), tenant, c.q) {
+		for _, err := range l.flow.moods.All(t.Context(), tenant, c.q) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -536,20 +537,20 @@ func TestFlow_moods_are_listed_in_pages_and_filtered(t *testing.T) {
 			t.Errorf("%s: %d listed, %d exported, want %d; %q, %v", name, len(page), n, c.want, next, err)
 		}
 	}
-	if page, _, err := l.flow.Moods(t.Context(), "otro", photos.MoodQuery{}, "", 100); err != nil || len(page) != 0 {
+	if page, _, err := l.flow.moods.List(t.Context(), "otro", moods.Query{}, "", 100); err != nil || len(page) != 0 {
 		t.Errorf("another tenant sees %d, %v", len(page), err)
 	}
 }
 
 func TestFlow_summary_counts_by_interval_and_source(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.emotions = []string{"HAPPY", "SAD"}
 	for i := range 4 {
 		l.take(fmt.Sprintf("%d.png", i), picture(2, uint8(i)))
 		l.now = l.now.Add(20 * time.Minute)
 	}
 	l.run()
-	s, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: 30 * time.Minute})
+	s, err := l.flow.moods.Summary(t.Context(), tenant, moods.SummaryQuery{Every: 30 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -562,38 +563,38 @@ func TestFlow_summary_counts_by_interval_and_source(t *testing.T) {
 		t.Errorf("%v, %+v", got, s)
 	}
 	for every, want := range map[time.Duration]string{time.Minute: "1m", time.Hour: "1h", 48 * time.Hour: "48h"} {
-		if s, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: every}); err != nil || s.Every != want {
+		if s, err := l.flow.moods.Summary(t.Context(), tenant, moods.SummaryQuery{Every: every}); err != nil || s.Every != want {
 			t.Errorf("every %v is written %q, %v, want %s", every, s.Every, err, want)
 		}
 	}
-	if _, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: 7 * time.Minute}); err == nil || !strings.Contains(err.Error(), "of 7m is") {
+	if _, err := l.flow.moods.Summary(t.Context(), tenant, moods.SummaryQuery{Every: 7 * time.Minute}); err == nil || !strings.Contains(err.Error(), "of 7m is") {
 		t.Errorf("every seven minutes: %v", err)
 	}
 	nowhere := ""
-	if s, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: time.Hour, Source: &nowhere}); err != nil || len(s.Intervals) != 0 {
+	if s, err := l.flow.moods.Summary(t.Context(), tenant, moods.SummaryQuery{Every: time.Hour, Source: &nowhere}); err != nil || len(s.Intervals) != 0 {
 		t.Errorf("of another source: %+v, %v", s, err)
 	}
 	start := time.Date(2026, 5, 1, 13, 0, 0, 0, time.UTC)
-	if s, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: time.Hour, From: start}); err != nil || s.Total[animo.Happy].Faces != 1 {
+	if s, err := l.flow.moods.Summary(t.Context(), tenant, moods.SummaryQuery{Every: time.Hour, From: start}); err != nil || s.Total[animo.Happy].Faces != 1 {
 		t.Errorf("from one o'clock: %+v, %v", s, err)
 	}
-	if s, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: time.Hour, To: start}); err != nil || s.Total[animo.Happy].Faces != 3 {
+	if s, err := l.flow.moods.Summary(t.Context(), tenant, moods.SummaryQuery{Every: time.Hour, To: start}); err != nil || s.Total[animo.Happy].Faces != 3 {
 		t.Errorf("to one o'clock: %+v, %v", s, err)
 	}
 	for _, every := range []time.Duration{0, time.Second, 90 * time.Second, 7 * time.Hour, 36 * time.Hour} {
-		if _, err := l.flow.Summary(t.Context(), tenant, photos.SummaryQuery{Every: every}); animo.CodeOf(err) != animo.Invalid {
+		if _, err := l.flow.moods.Summary(t.Context(), tenant, moods.SummaryQuery{Every: every}); animo.CodeOf(err) != animo.Invalid {
 			t.Errorf("every %v: %v", every, err)
 		}
 	}
 }
 
 // follow has a follower tell on a channel what it hears, until the test stops it.
-func (l *line) follow(after int64) (told <-chan photos.Told, stop func()) {
+func (l *line) follow(after int64) (told <-chan moods.Told, stop func()) {
 	ctx, cancel := context.WithCancel(l.t.Context())
-	heard, ended := make(chan photos.Told), make(chan struct{})
+	heard, ended := make(chan moods.Told), make(chan struct{})
 	go func() {
 		defer close(ended)
-		for one, err := range l.flow.Follow(ctx, tenant, after) {
+		for one, err := range l.flow.moods.Follow(ctx, tenant, after) {
 			if err != nil {
 				l.t.Error(err)
 				return
@@ -609,7 +610,7 @@ func (l *line) follow(after int64) (told <-chan photos.Told, stop func()) {
 }
 
 func TestFlow_followers_are_told_each_face_once_and_in_order(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	told, stop := l.follow(0)
 	if one := <-told; one.ID != 0 || one.Record != nil {
 		t.Errorf("told %+v, want the place to begin at", one)
@@ -624,7 +625,7 @@ func TestFlow_followers_are_told_each_face_once_and_in_order(t *testing.T) {
 	stop()
 	erased := l.take("b.png", picture(1, 2))
 	l.run()
-	if _, err := l.flow.Erase(t.Context(), tenant, erased.ID); err != nil {
+	if _, err := l.flow.photos.Erase(t.Context(), tenant, erased.ID); err != nil {
 		t.Fatal(err)
 	}
 	l.take("c.png", picture(1, 3))
@@ -663,17 +664,17 @@ func TestFlow_followers_are_told_each_face_once_and_in_order(t *testing.T) {
 
 func TestFlow_face_erased_while_it_is_recorded_is_not_told(t *testing.T) {
 	for n, more := 1, true; more; n++ {
-		l := newLine(t, photos.Options{})
+		l := newLine(t, options{})
 		told, stop := l.follow(0)
 		<-told
 		stop()
 		p := l.take("a.png", picture(1, 1))
-		l.step(l.flow.Functions()[0])
+		l.step(l.functions()[0])
 		l.calls, more = 0, false
 		l.at = func(call int) error {
 			if call == n {
 				l.at, more = nil, true
-				if _, err := l.flow.Erase(t.Context(), tenant, p.ID); err != nil {
+				if _, err := l.flow.photos.Erase(t.Context(), tenant, p.ID); err != nil {
 					t.Error(err)
 				}
 			}
@@ -696,7 +697,7 @@ func TestFlow_face_erased_while_it_is_recorded_is_not_told(t *testing.T) {
 // TestFlow_feed_goes_on_where_a_read_failed has one read of a table fail while faces are being read for all who
 // follow.
 func TestFlow_feed_goes_on_where_a_read_failed(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	p := l.take("a.png", picture(1, 1))
 	l.run()
 	told, stop := l.follow(-1)

@@ -1,66 +1,144 @@
 package photos
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
+	"io"
+	"slices"
 
 	"animo"
+	"animo/internal/faces"
+	"animo/internal/pictures"
 	"animo/internal/table"
+	"animo/vision"
 )
 
 // Photo reads one photo with its faces, or answers NotFound.
-func (f *Flow) Photo(ctx context.Context, tenant, id string) (animo.Photo, error) {
-	row, err := f.photo(ctx, tenant, id)
-	if err == nil && row.Count > 0 {
-		row.Faces, err = f.faces(ctx, tenant, row)
+func (p *Photos) Photo(ctx context.Context, tenant, id string) (animo.Photo, error) {
+	row, err := p.photo(ctx, tenant, id)
+	if err != nil {
+		return row.Photo, err
+	}
+	if row.Count > 0 {
+		if row.Faces, err = faces.ReadAnalysis(p.plain(ctx, tenant), id, row.Round); err == nil {
+			err = faces.NameFaces(p.plain(ctx, tenant), row.Faces)
+		}
+	}
+	if err == nil {
+		err = p.finish(ctx, tenant, &row)
 	}
 	return row.Photo, err
 }
 
-// PhotoQuery chooses photos. The zero PhotoQuery is all of them.
-type PhotoQuery struct {
+// Query chooses photos. The zero Query is all of them.
+type Query struct {
 	Name   string       // empty: any
 	Source *string      // nil: every source
 	Status animo.Status // empty: any
 }
 
-func (q PhotoQuery) matches(p animo.Photo) bool {
-	return (q.Name == "" || p.Name == q.Name) && (q.Source == nil || p.Source == *q.Source) && (q.Status == "" || p.Status == q.Status)
+// may reports whether a row can be of a photo that q chooses: one whose faces are being recorded is noted as done.
+func (q Query) may(row faces.Photo) bool {
+	return (q.Name == "" || row.Name == q.Name) && (q.Source == nil || row.Source == *q.Source) &&
+		(q.Status == "" || row.Status == q.Status || q.Status == animo.Analysing && row.Status == animo.Done)
 }
 
-// Photos lists photos without their faces, the last accepted first, at most limit of them, beginning after the
+// scanMost is how many photos one page looks at, so that a filter that few pass does not keep a client waiting.
+const scanMost = 20_000
+
+// List lists photos without their faces, the last accepted first, at most limit of them, beginning after the
 // id `after`, "" for the start. A page may be short, even empty, before the end: next is "" at the end only.
-func (f *Flow) Photos(ctx context.Context, tenant string, q PhotoQuery, after string, limit int) (page []animo.Photo, next string, err error) {
-	return newest(ctx, f, tenant, photosTable, after, limit, q.matches)
-}
-
-// Receipts lists what was erased, the last first, at most limit of them, beginning after the receipt `after`,
-// "" for the start. next is "" at the end.
-func (f *Flow) Receipts(ctx context.Context, tenant, after string, limit int) (page []animo.Receipt, next string, err error) {
-	return newest(ctx, f, tenant, receiptsTable, after, limit, func(animo.Receipt) bool { return true })
-}
-
-// newest reads a page of what is wanted of a table whose keys are in the order of time, the last first. It looks at
-// scanMost rows at most.
-func newest[T any](ctx context.Context, f *Flow, tenant, tbl, after string, limit int, wanted func(T) bool) (page []T, next string, err error) {
-	page = []T{}
-	last, seen := "", 0
-	for row, err := range f.tables.Query(ctx, tenant, tbl, table.Range{To: after}, true) {
-		if err != nil {
-			return nil, "", err
-		}
-		if len(page) == limit || seen == scanMost {
-			return page, last, nil
-		}
-		var v T
-		if err := json.Unmarshal(row.Value, &v); err != nil {
-			return nil, "", err
-		}
-		if wanted(v) {
-			page = append(page, v)
-		}
-		last = row.Key
-		seen++
+func (p *Photos) List(ctx context.Context, tenant string, q Query, after string, limit int) (page []animo.Photo, next string, err error) {
+	rows, next, err := table.Newest(ctx, p.tables, tenant, faces.PhotosTable, after, limit, scanMost, q.may)
+	if err != nil {
+		return nil, "", err
 	}
-	return page, "", nil
+	for some := range slices.Chunk(rows, 100) {
+		list := make([]*faces.Photo, len(some))
+		for i := range some {
+			list[i] = &some[i]
+		}
+		if err := p.finish(ctx, tenant, list...); err != nil {
+			return nil, "", err
+		}
+	}
+	page = []animo.Photo{}
+	for _, row := range rows {
+		if q.Status == "" || row.Status == q.Status {
+			page = append(page, row.Photo)
+		}
+	}
+	return page, next, nil
+}
+
+// Image opens a photo's picture, as it came, and tells what kind it is; the caller closes it. It answers
+// NotFound for a picture that is not kept any more.
+func (p *Photos) Image(ctx context.Context, tenant, id string) (body io.ReadCloser, photo animo.Photo, format vision.Format, err error) {
+	row, err := p.photo(ctx, tenant, id)
+	if err != nil {
+		return nil, row.Photo, format, err
+	}
+	body, err = p.open(ctx, tenant, faces.PictureObject(id))
+	if err != nil {
+		return nil, row.Photo, format, err
+	}
+	var head [64]byte // enough for every kind that FormatOf knows
+	n, err := io.ReadFull(body, head[:])
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		_ = body.Close()
+		return nil, row.Photo, format, err
+	}
+	whole := struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head[:n]), body), body}
+	return whole, row.Photo, vision.FormatOf(head[:n]), nil
+}
+
+// namesLookedAt is among how many of the newest photos Open looks for a name.
+const namesLookedAt = 10_000
+
+// Open opens a photo's picture by the photo's ID or, among the newest photos, by the name it was given; of several
+// of one name it takes the newest. The caller closes it. It answers NotFound where there is none.
+func (p *Photos) Open(ctx context.Context, tenant, name string) (io.ReadCloser, error) {
+	_, err := p.photo(ctx, tenant, name)
+	if err == nil {
+		return p.open(ctx, tenant, faces.PictureObject(name))
+	}
+	if !gone(err) {
+		return nil, err
+	}
+	rows, _, err := table.Newest(ctx, p.tables, tenant, faces.PhotosTable, "", 1, namesLookedAt, Query{Name: name}.may)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, noPhoto(name)
+	}
+	return p.open(ctx, tenant, faces.PictureObject(rows[0].ID))
+}
+
+// Thumbnail opens the small JPEG of an analysed photo, with its longest side of at most 320 pixels; the caller
+// closes it. It answers NotFound where there is none.
+func (p *Photos) Thumbnail(ctx context.Context, tenant, id string) (io.ReadCloser, error) {
+	if _, err := p.photo(ctx, tenant, id); err != nil {
+		return nil, err
+	}
+	return p.open(ctx, tenant, faces.ThumbnailObject(id))
+}
+
+// Annotated gives a photo's picture as a JPEG with a box round each face, its emotion and who it is, in "es" or
+// "en". It answers NotFound for a picture that is not kept any more, and what analysing it would for one that
+// cannot be read.
+func (p *Photos) Annotated(ctx context.Context, tenant, id, lang string) ([]byte, error) {
+	photo, err := p.Photo(ctx, tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	img, release, err := p.picture(ctx, tenant, id)
+	defer release()
+	if err != nil {
+		return nil, err
+	}
+	return pictures.Annotate(img, photo.Faces, lang)
 }

@@ -13,7 +13,7 @@ import (
 
 func (l *line) again(q photos.AgainQuery) photos.Again {
 	l.t.Helper()
-	a, err := l.flow.Reanalyse(l.t.Context(), tenant, q)
+	a, err := l.flow.photos.Reanalyse(l.t.Context(), tenant, q)
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -21,14 +21,14 @@ func (l *line) again(q photos.AgainQuery) photos.Again {
 }
 
 func TestReanalyse_replaces_a_photos_faces_exactly(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	l.emotions = []string{"HAPPY", "SAD"}
 	p, other := l.take("a.png", picture(4, 1)), l.take("b.png", picture(1, 2))
 	l.run()
-	if _, err := l.flow.SayIs(t.Context(), tenant, p.ID+"-1", "Bea"); err != nil {
+	if _, err := l.flow.people.SayIs(t.Context(), tenant, p.ID+"-1", "Bea"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.flow.SayIsNot(t.Context(), tenant, p.ID+"-2", "Bea"); err != nil {
+	if _, err := l.flow.people.SayIsNot(t.Context(), tenant, p.ID+"-2", "Bea"); err != nil {
 		t.Fatal(err)
 	}
 	l.run()
@@ -69,13 +69,13 @@ func TestReanalyse_replaces_a_photos_faces_exactly(t *testing.T) {
 		old = l.recorded()
 		l.whole(p.ID)
 	}
-	if places, err := l.rows.Log(t.Context(), tenant, "moods", 0, 100); err != nil || len(places) != 5 {
+	if places, err := l.told(); err != nil || len(places) != 5 {
 		t.Errorf("told of %d faces, %v; want 5", len(places), err)
 	}
-	if bea, err := l.flow.Person(t.Context(), tenant, "Bea"); err != nil || len(bea.Examples) != 1 || bea.Examples[0].Face != p.ID+"-r12-1" {
+	if bea, err := l.flow.people.Person(t.Context(), tenant, "Bea"); err != nil || len(bea.Examples) != 1 || bea.Examples[0].Face != p.ID+"-r12-1" {
 		t.Errorf("Bea is known by %+v, %v", bea.Examples, err)
 	}
-	r, err := l.flow.Erase(t.Context(), tenant, p.ID)
+	r, err := l.flow.photos.Erase(t.Context(), tenant, p.ID)
 	if err != nil || r.Faces != 4 || r.Descriptors != 4+2 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -85,9 +85,9 @@ func TestReanalyse_replaces_a_photos_faces_exactly(t *testing.T) {
 }
 
 func TestReanalyse_old_events_bring_nothing_back(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	p := l.take("a.png", picture(2, 1))
-	analyse, record := l.flow.Functions()[0], l.flow.Functions()[1]
+	analyse, record := l.functions()[0], l.functions()[1]
 	l.step(analyse)
 	claimed, err := l.queue.Claim(t.Context(), record.Name, 2, time.Hour) // a worker that will be slow with the second
 	if err != nil || len(claimed) != 2 {
@@ -121,7 +121,7 @@ func TestReanalyse_old_events_bring_nothing_back(t *testing.T) {
 }
 
 func TestReanalyse_that_fails_leaves_the_faces_there_were(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	p := l.take("a.png", picture(2, 1))
 	l.run()
 	l.trouble = errors.New("the engine is out of order")
@@ -154,7 +154,7 @@ func TestReanalyse_that_fails_leaves_the_faces_there_were(t *testing.T) {
 }
 
 func TestReanalyse_chooses_photos(t *testing.T) {
-	l := newLine(t, photos.Options{})
+	l := newLine(t, options{})
 	var ids []string
 	for i := range 4 {
 		l.now = l.now.Add(time.Hour)
@@ -184,11 +184,11 @@ func TestReanalyse_chooses_photos(t *testing.T) {
 		}
 		l.run()
 	}
-	if a, err := l.flow.Reanalyse(t.Context(), "otro", photos.AgainQuery{IDs: ids}); err != nil || a.Queued != 0 {
+	if a, err := l.flow.photos.Reanalyse(t.Context(), "otro", photos.AgainQuery{IDs: ids}); err != nil || a.Queued != 0 {
 		t.Errorf("another tenant's: %+v, %v", a, err)
 	}
 	for _, id := range ids {
-		if _, err := l.flow.Erase(t.Context(), tenant, id); err != nil {
+		if _, err := l.flow.photos.Erase(t.Context(), tenant, id); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -2,56 +2,54 @@ package photos
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
 	"animo"
+	"animo/internal/faces"
 	"animo/internal/table"
 )
 
 // retireAtOnce is how many photos are retired at once, so that they share a sync.
 const retireAtOnce = 8
 
-// Retire removes, for one tenant, pictures, what was recorded of their faces, and measured faces when the times for them are over, the oldest
-// first and at most `most` of each. It tells whether there are more. One photo that fails does not hold up the
-// others.
-func (f *Flow) Retire(ctx context.Context, tenant string, most int) (more bool, err error) {
-	policy, err := f.policy(ctx, tenant)
+// Retire removes, for one tenant, pictures, and photos with what was recorded of their faces, when the times for them are
+// over, the oldest first and at most `most` of each. It tells whether there are more. One photo that fails does not hold up
+// the others.
+func (p *Photos) Retire(ctx context.Context, tenant string, most int) (more bool, err error) {
+	policy, err := p.policy(ctx, tenant)
 	if err != nil && animo.CodeOf(err) != animo.Forbidden { // one that may take no photos any more keeps its times
 		return false, err
 	}
-	old, err := f.keptSince(ctx, tenant, picturesTable, policy.KeepPhotos, most)
+	old, err := p.keptSince(ctx, tenant, picturesTable, policy.KeepPhotos, most)
 	if err != nil {
 		return false, err
 	}
-	older, err := f.keptSince(ctx, tenant, photosTable, policy.KeepFaces, most)
-	if err != nil {
-		return false, err
-	}
-	measured, err := f.keptSince(ctx, tenant, sinceTable, policy.KeepFaces, most)
+	older, err := p.keptSince(ctx, tenant, faces.PhotosTable, policy.KeepFaces, most)
 	if err != nil {
 		return false, err
 	}
 	err = errors.Join(
-		eachOf(old, func(id string) error { return f.retirePicture(ctx, tenant, id) }),
-		eachOf(older, func(id string) error { return f.retirePhoto(ctx, tenant, id) }),
-		eachOf(measured, func(key string) error { return f.retireMeasured(ctx, tenant, key) }),
+		eachOf(old, func(id string) error { return p.retirePicture(ctx, tenant, id) }),
+		eachOf(older, func(id string) error { return p.retirePhoto(ctx, tenant, id) }),
 	)
-	if len(old)+len(older)+len(measured) > 0 {
-		f.noteRemoved(time.Time{}, true)
-		f.log.Info("kept long enough", "tenant", tenant, "pictures", len(old), "photos", len(older), "measured", len(measured))
+	if len(old)+len(older) > 0 {
+		p.removed.Retired()
+		p.log.Info("kept long enough", "tenant", tenant, "pictures", len(old), "photos", len(older))
 	}
-	return err == nil && (max(len(old), len(older), len(measured)) == most), err
+	return err == nil && max(len(old), len(older)) == most, err
 }
 
 // keptSince lists the keys of a table, which begin with a moment, of what was accepted so long ago or longer, the oldest
 // first; none for 0.
-func (f *Flow) keptSince(ctx context.Context, tenant, tbl string, kept time.Duration, most int) (ids []string, err error) {
+func (p *Photos) keptSince(ctx context.Context, tenant, tbl string, kept time.Duration, most int) (ids []string, err error) {
 	if kept <= 0 {
 		return nil, nil
 	}
-	for row, err := range f.tables.Query(ctx, tenant, tbl, table.Range{To: animo.Moment(f.now().Add(-kept))}, false) {
+	for row, err := range p.tables.Keys(ctx, tenant, tbl, table.Range{To: animo.Moment(p.now().Add(-kept))}) {
 		if err != nil {
 			return nil, err
 		}
@@ -87,54 +85,87 @@ func eachOf(ids []string, do func(id string) error) error {
 	return errors.Join(errs[:min(len(errs), 10)]...)
 }
 
+// ended reads a photo, and reports whether nobody is at work on it.
+func (p *Photos) ended(ctx context.Context, tenant, id string) (row faces.Photo, ended bool, err error) {
+	row, err = p.photo(ctx, tenant, id)
+	if err == nil {
+		err = p.finish(ctx, tenant, &row)
+	}
+	return row, err == nil && row.Status.Ended(), err
+}
+
 // retirePicture removes the picture, the descriptors and the landmarks of a photo, and keeps the rest.
-func (f *Flow) retirePicture(ctx context.Context, tenant, id string) error {
-	row, err := f.photo(ctx, tenant, id)
-	if err != nil && !gone(err) {
+func (p *Photos) retirePicture(ctx context.Context, tenant, id string) error {
+	row, ended, err := p.ended(ctx, tenant, id)
+	if err != nil && !gone(err) || err == nil && !ended { // it is being analysed; the next sweep comes
 		return err
 	}
-	if err == nil {
-		if !row.Status.Ended() {
-			return nil // it is being analysed; the next sweep comes
-		}
-		row.Bare = true
-		if err := f.save(ctx, tenant, &row); err != nil {
+	list, err := faces.ReadAnalysis(p.plain(ctx, tenant), id, row.Round)
+	if err != nil {
+		return err
+	}
+	err = p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		rows, err := tx.Read(table.Key{Table: picturesTable, Key: id}, table.Key{Table: faces.PhotosTable, Key: id})
+		if err != nil {
 			return err
 		}
-		if row.Count > 0 {
-			faces, err := f.analysed(ctx, tenant, id, row.Round)
-			if err != nil {
-				return err
-			}
-			for i := range faces {
-				faces[i].Landmarks = nil
-			}
-			if err := f.tables.PutJSON(ctx, tenant, facesTable, analysisKey(id, row.Round), faces); err != nil {
+		if rows[0].Rev != 0 {
+			if _, err := dropPicture(tx, rows[0]); err != nil {
 				return err
 			}
 		}
+		if now, err := faces.PhotoOf(rows[1]); err != nil || now.Rev == 0 || now.Rev != row.Rev {
+			return errors.Join(err, conflictIf(now.Rev != row.Rev))
+		}
+		bare := row
+		bare.Bare = true
+		if err := tx.PutJSON(faces.PhotosTable, id, bare); err != nil || len(list) == 0 {
+			return err
+		}
+		plain := slices.Clone(list)
+		for i := range plain {
+			plain[i].Landmarks = nil
+		}
+		value, err := json.Marshal(plain)
+		tx.Put(faces.AnalysesTable, faces.AnalysisKey(id, row.Round), value)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	return f.clearPicture(ctx, tenant, id, new(animo.Receipt))
+	if _, err := p.tables.Delete(ctx, tenant, faces.DescriptorsTable, table.Range{Prefix: id + "-"}); err != nil {
+		return err
+	}
+	_, err = p.objects.Delete(ctx, tenant, faces.ObjectPrefix(id))
+	return err
+}
+
+// conflictIf answers Conflict, to be tried again with the next sweep.
+func conflictIf(changed bool) error {
+	if !changed {
+		return nil
+	}
+	return animo.Errorf(animo.Conflict, "somebody else changed the photo", "alguien más cambió la foto")
 }
 
 // retirePhoto removes all of a photo, as Erase does, without a receipt where nobody can be at work on it.
-func (f *Flow) retirePhoto(ctx context.Context, tenant, id string) error {
-	row, err := f.photo(ctx, tenant, id)
+func (p *Photos) retirePhoto(ctx context.Context, tenant, id string) error {
+	row, ended, err := p.ended(ctx, tenant, id)
 	if gone(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if !row.Status.Ended() || !row.Bare {
-		_, err := f.Erase(ctx, tenant, id)
+	if !ended || !row.Bare {
+		_, err := p.Erase(ctx, tenant, id)
 		return err
 	}
-	if _, err := f.removeRow(ctx, tenant, id); err != nil {
+	if err := p.tables.Commit(ctx, tenant, table.DeleteAt(faces.PhotosTable, table.Row{Key: id, Rev: row.Rev})); err != nil {
 		return err
 	}
-	if _, err := f.clear(ctx, tenant, id, row.remains()); err != nil {
+	if _, err := p.clear(ctx, tenant, id, remainsOf(&row), false); err != nil {
 		return err
 	}
-	return f.dropHead(ctx, tenant, row.Head, id)
+	return p.dropHead(ctx, tenant, row.Head, id)
 }

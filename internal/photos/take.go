@@ -1,173 +1,179 @@
 package photos
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"encoding/json"
 	"io"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"animo"
+	"animo/internal/faces"
 	"animo/internal/spool"
 	"animo/internal/table"
 )
 
-// Upload says what a photo is called and where it is from.
+// Upload says what a photo is called and where it is from; see animo.CheckPicture.
 type Upload struct {
-	Name   string    // 1 to 255 bytes without slashes and control characters
-	Source string    // at most 64 bytes without control characters; may be empty
+	Name   string
+	Source string    // may be empty
 	Taken  time.Time // zero: when it is accepted; kept to the millisecond
 	Size   int64     // how many bytes there will be; -1 if that is not known
 }
-
-const (
-	maxName   = 255
-	maxSource = 64
-)
-
-// check answers UnsafeName or Invalid for what cannot be.
-func (u Upload) check() error {
-	printable := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, unprintable) }
-	switch {
-	case u.Name == "" || u.Name == "." || u.Name == ".." || len(u.Name) > maxName || !printable(u.Name) || strings.ContainsAny(u.Name, `/\`):
-		return animo.Errorf(animo.UnsafeName, "%q cannot be a photo's name: use 1 to %d bytes without slashes and control characters",
-			"%q no puede ser el nombre de una foto: use de 1 a %d bytes sin barras ni caracteres de control", animo.Clip(u.Name), maxName).Of("name")
-	case len(u.Source) > maxSource || !printable(u.Source):
-		return animo.Errorf(animo.Invalid, "%q cannot be a source: use at most %d bytes without control characters",
-			"%q no puede ser una fuente: use como mucho %d bytes sin caracteres de control", animo.Clip(u.Source), maxSource).Of("source")
-	case !u.Taken.IsZero() && (u.Taken.Year() < 1900 || u.Taken.Year() > 2200):
-		return animo.Errorf(animo.Invalid, "a photo taken in the year %d is not believed; use 1900 to 2200",
-			"una foto tomada en el año %d no es creíble; use de 1900 a 2200", u.Taken.Year()).Of("taken_at")
-	}
-	return nil
-}
-
-// unprintable reports whether a character controls a terminal, or the direction in which the text round it is
-// shown.
-func unprintable(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
 
 // Take accepts a photo: it keeps the bytes, notes the photo, and says photo.stored. When it returns nil, all of
 // that is on disk. The same bytes under the same name, while they are kept, are the same photo, and the first
 // upload's source and time stand, which known says; one that had failed is tried again. What kind of picture it
 // is, if any, the analysis finds out.
-func (f *Flow) Take(ctx context.Context, tenant string, u Upload, r io.Reader) (p animo.Photo, known bool, err error) {
-	if err := u.check(); err != nil {
-		return p, false, err
+func (p *Photos) Take(ctx context.Context, tenant string, u Upload, r io.Reader) (photo animo.Photo, known bool, err error) {
+	if err := animo.CheckPicture(u.Name, u.Source, u.Taken); err != nil {
+		return photo, false, err
 	}
-	if err := f.admit(ctx, tenant); err != nil {
-		return p, false, err
+	if err := p.Admit(ctx, tenant); err != nil {
+		return photo, false, err
 	}
-	up, err := f.spool.Take(r, u.Size)
+	up, err := p.spool.Take(r, u.Size)
 	if err != nil {
-		return p, false, err
+		return photo, false, err
 	}
 	defer up.Remove()
-	policy, err := f.policy(ctx, tenant) // again: the tenant may have been removed while the upload came in
+	policy, err := p.policy(ctx, tenant) // again: the tenant may have been removed while the upload came in
 	if err != nil {
-		return p, false, err
+		return photo, false, err
 	}
-	row, known, err := f.store(ctx, tenant, u, up, policy)
+	row, known, err := p.store(ctx, tenant, u, up, policy)
 	if err != nil || row.Status.Ended() {
 		return row.Photo, known, err
 	}
-	e, err := f.stored(tenant, row.ID)
+	e, err := p.stored(tenant, row.ID)
 	if err == nil {
-		err = f.events.Publish(ctx, e)
+		err = p.events.Publish(ctx, e)
 	}
 	return row.Photo, known, err
 }
 
-// store keeps an upload as a photo, or finds the photo that it is already, which is known then.
-func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.File, policy animo.PhotoPolicy) (row photoRow, known bool, err error) {
-	head := animo.ID("photo", u.Name, up.SHA256)
-	for {
-		if err := ctx.Err(); err != nil {
-			return photoRow{}, false, err
-		}
-		id, rev, err := f.headOf(ctx, tenant, head)
-		if err != nil {
-			return photoRow{}, false, err
-		}
-		row, err := f.photo(ctx, tenant, id)
-		if err != nil && !gone(err) {
-			return row, false, err
-		}
-		if err == nil && !row.Bare {
-			if err := f.takeUp(ctx, tenant, &row); !conflict(err) {
-				return row, true, err
-			}
-			continue // somebody else took it up, or erased it
-		}
-		underWay := false
-		if gone(err) {
-			if underWay, err = f.underWay(ctx, tenant, id); err != nil {
-				return row, false, err
-			}
-		}
-		var becomes []table.Op // the photo of that name and content
-		if !underWay {         // it is another photo
-			if err := f.checkQuota(ctx, tenant, policy, 1, up.Size); err != nil {
-				return row, false, err
-			}
-			id = f.newID(tenant, head, id)
-			becomes = append(becomes, table.Replace(headsTable, table.Row{Key: head, Value: []byte(id), Rev: rev}))
-		}
-		row = photoRow{Head: head, Photo: animo.Photo{
+// store keeps an upload as a photo, or finds the photo that it is already, which is known then. It takes the name and
+// content to be new, and looks what there is where they are not.
+func (p *Photos) store(ctx context.Context, tenant string, u Upload, up *spool.File, policy animo.PhotoPolicy) (row faces.Photo, known bool, err error) {
+	head := table.Row{Key: animo.ID("photo", u.Name, up.SHA256)}
+	id, noted := p.newID(tenant, head.Key, ""), false
+	for looked := false; ; looked = true {
+		row = faces.Photo{Head: head.Key, Photo: animo.Photo{
 			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: u.Taken.UTC().Truncate(time.Millisecond), Accepted: animo.MomentOf(id), Status: animo.Queued,
 		}}
 		if row.Taken.IsZero() {
 			row.Taken = row.Accepted
 		}
-		if err := f.write(ctx, tenant, &row, up, policy, becomes...); !conflict(err) {
+		err = nil
+		if !noted {
+			head.Value = []byte(id)
+			err = p.note(ctx, tenant, &row, head, policy)
+		}
+		if err == nil {
+			err = p.write(ctx, tenant, &row, up)
+		}
+		if full := animo.CodeOf(err) == animo.Quota && !looked; !conflict(err) && !full { // one that is kept already takes no room
 			return row, false, err
 		}
+		if err := ctx.Err(); err != nil {
+			return row, false, err
+		}
+		heads, err := p.tables.Read(ctx, tenant, table.Key{Table: headsTable, Key: head.Key})
+		if err != nil {
+			return row, false, err
+		}
+		head = heads[0]
+		if noted = false; head.Rev == 0 {
+			continue
+		}
+		other := string(head.Value)
+		rows, err := p.tables.Read(ctx, tenant, table.Key{Table: faces.PhotosTable, Key: other}, table.Key{Table: erasedTable, Key: other})
+		if err != nil {
+			return row, false, err
+		}
+		if row, err = faces.PhotoOf(rows[0]); err != nil {
+			return row, false, err
+		}
+		if row.Rev != 0 && !row.Bare {
+			if err := p.takeUp(ctx, tenant, &row); !conflict(err) {
+				return row, true, err
+			}
+			continue // somebody else took it up, or erased it
+		}
+		if row.Rev == 0 && rows[1].Rev == 0 && p.now().Sub(animo.MomentOf(other)) <= storeTime { // somebody is storing it at this moment
+			id, noted = other, true
+			continue
+		}
+		id = p.newID(tenant, head.Key, other) // it is another photo
 	}
 }
 
-// write keeps a new photo. What it writes down first, in one with the changes before, is that there is something for
-// the sweeper to see to, should the rest break off. It answers Conflict when somebody else did the same at the same
-// time.
-func (f *Flow) write(ctx context.Context, tenant string, row *photoRow, up *spool.File, policy animo.PhotoPolicy, before ...table.Op) error {
-	if err := f.count(ctx, tenant, row, policy, append(before, pending(row))...); err != nil {
-		return err
-	}
-	if _, err := up.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	if err := f.objects.Put(ctx, tenant, pictureObject(row.ID), up); err != nil {
-		return err
-	}
-	return f.save(ctx, tenant, row)
-}
+// storeTime is how long storing an upload that came in takes at most.
+const storeTime = 10 * time.Minute
 
 // tightPlaces is with how few photos of the largest size to a tenant's limit its uploads are counted one after the
 // other.
 const tightPlaces = 256
 
-// count counts a new picture in one with other changes, or answers Quota and does not count it. It is counted first
-// and looked at then, so that uploads at once, also by several processes, do not pass the limit together; near the
-// limit those of this one take turns, so that they do not all give way to each other.
-func (f *Flow) count(ctx context.Context, tenant string, row *photoRow, policy animo.PhotoPolicy, with ...table.Op) error {
-	if f.checkQuota(ctx, tenant, policy, tightPlaces, tightPlaces*f.limits.PhotoBytes) != nil {
-		f.tight.Lock()
-		defer f.tight.Unlock()
+// note notes that a photo is about to be kept: the name and content are the photo's while the head is as it was read, the picture counts, and
+// the sweeper sees to the photo, should the rest break off. It answers Quota and undoes that where the tenant keeps too much then. It
+// is counted first and looked at then, so that uploads at once, also by several processes, do not pass the limit together;
+// near the limit those of this one take turns, so that they do not all give way to each other.
+func (p *Photos) note(ctx context.Context, tenant string, row *faces.Photo, head table.Row, policy animo.PhotoPolicy) error {
+	if policy.Photos > 0 || policy.Bytes > 0 {
+		if p.checkQuota(ctx, tenant, policy, tightPlaces, tightPlaces*p.limits.PhotoBytes) != nil {
+			p.tight.Lock()
+			defer p.tight.Unlock()
+			if err := p.checkQuota(ctx, tenant, policy, 1, row.Bytes); err != nil {
+				return err
+			}
+		}
 	}
-	switch _, err := f.tables.Get(ctx, tenant, picturesTable, row.ID); {
-	case gone(err):
-		with = append(with, table.AddOps(picturesTable, pictureEntry(row.ID, row.Bytes))...)
-	case err != nil:
+	err := p.tables.Commit(ctx, tenant, append(table.AddOps(picturesTable, pictureEntry(row.ID, row.Bytes)), table.Replace(headsTable, head), pending(row))...)
+	if err != nil {
 		return err
 	}
-	if err := f.tables.Commit(ctx, tenant, with...); err != nil {
-		return err
-	}
-	if err := f.checkQuota(ctx, tenant, policy, 0, 0); err != nil {
-		return errors.Join(err, f.clearPicture(ctx, tenant, row.ID, new(animo.Receipt)))
+	if err := p.checkQuota(ctx, tenant, policy, 0, 0); err != nil {
+		return cmp.Or(p.abandon(ctx, tenant, row.ID, row.Head), err)
 	}
 	return nil
+}
+
+// write keeps the bytes of a photo that is noted, and then its row, unless somebody else wrote or erased the photo.
+func (p *Photos) write(ctx context.Context, tenant string, row *faces.Photo, up *spool.File) error {
+	if _, err := up.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if err := p.objects.Put(ctx, tenant, faces.PictureObject(row.ID), up); err != nil {
+		return err
+	}
+	return p.save(ctx, tenant, row, table.Expect(erasedTable, table.Row{Key: row.ID}))
+}
+
+// abandon removes what is noted of a photo that was never written.
+func (p *Photos) abandon(ctx context.Context, tenant, id, head string) error {
+	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		rows, err := tx.Read(table.Key{Table: faces.PhotosTable, Key: id}, table.Key{Table: headsTable, Key: head}, table.Key{Table: picturesTable, Key: id})
+		if err != nil || rows[0].Rev != 0 {
+			return err
+		}
+		if string(rows[1].Value) == id {
+			tx.Delete(headsTable, head)
+		}
+		if rows[2].Rev != 0 {
+			if _, err := dropPicture(tx, rows[2]); err != nil {
+				return err
+			}
+		}
+		tx.Delete(faces.PendingTable, id)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = p.objects.Delete(ctx, tenant, faces.ObjectPrefix(id))
+	return err
 }
 
 // pictureEntry is the entry that counts a kept picture and its bytes.
@@ -175,66 +181,62 @@ func pictureEntry(id string, bytes int64) table.Entry {
 	return table.Entry{Row: table.Row{Key: id, Value: strconv.AppendInt(nil, bytes, 10)}, Tallies: []table.Tally{{Key: keptTally, N: 1, Sum: float64(bytes)}}}
 }
 
+// dropPicture counts a picture no more, in a transaction that has read its row, and tells how many bytes it had.
+func dropPicture(tx *table.Tx, row table.Row) (int64, error) {
+	bytes, err := strconv.ParseInt(string(row.Value), 10, 64)
+	if err == nil {
+		tx.Remove(picturesTable, pictureEntry(row.Key, bytes))
+	}
+	return bytes, err
+}
+
 // keptTally counts the pictures that a tenant has, and their bytes.
 const keptTally = "kept"
 
-// headOf gives the id of the photo with that name and content, and its row's revision; "" and 0 for none.
-func (f *Flow) headOf(ctx context.Context, tenant, head string) (id string, rev int64, err error) {
-	row, err := f.tables.Get(ctx, tenant, headsTable, head)
-	if gone(err) {
-		err = nil
+// dropHead forgets which photo has a name and content, if it is that one.
+func (p *Photos) dropHead(ctx context.Context, tenant, head, id string) error {
+	if head == "" {
+		return nil
 	}
-	return string(row.Value), row.Rev, err
-}
-
-// dropHead forgets which photo has a name and content, if it is that one. An upload of the same bytes may have
-// made it another photo's at this very moment; then these bytes, sent once more, are one photo more.
-func (f *Flow) dropHead(ctx context.Context, tenant, head, id string) error {
-	now, _, err := f.headOf(ctx, tenant, head)
-	if err != nil || now != id || head == "" {
+	return p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		rows, err := tx.Read(table.Key{Table: headsTable, Key: head})
+		if err == nil && string(rows[0].Value) == id {
+			tx.Delete(headsTable, head)
+		}
 		return err
-	}
-	return f.tables.DeleteKey(ctx, tenant, headsTable, head)
-}
-
-// storeTime is how long storing an upload that came in takes at most.
-const storeTime = 10 * time.Minute
-
-// underWay reports whether a photo without a row may be one that somebody is storing at this moment. Otherwise
-// it was erased, or storing it broke off.
-func (f *Flow) underWay(ctx context.Context, tenant, id string) (bool, error) {
-	if id == "" || f.now().Sub(animo.MomentOf(id)) > storeTime {
-		return false, nil
-	}
-	_, err := f.tables.Get(ctx, tenant, erasedTable, id)
-	if gone(err) {
-		return true, nil
-	}
-	return false, err
+	})
 }
 
 // newID makes an id for a name and content. It sorts after the id before it, also when the clock went back.
-func (f *Flow) newID(tenant, head, before string) string {
-	return animo.Moment(animo.MomentAfter(before, f.now())) + "-" + animo.ID(tenant, head)[:16]
+func (p *Photos) newID(tenant, head, before string) string {
+	return animo.Moment(animo.MomentAfter(before, p.now())) + "-" + animo.ID(tenant, head)[:16]
 }
 
 // takeUp has a photo that failed tried anew.
-func (f *Flow) takeUp(ctx context.Context, tenant string, row *photoRow) error {
+func (p *Photos) takeUp(ctx context.Context, tenant string, row *faces.Photo) error {
 	if row.Status != animo.Failed {
 		return nil
 	}
 	row.Status, row.Failure = animo.Queued, nil
-	return f.save(ctx, tenant, row, pending(row))
+	return p.save(ctx, tenant, row, pending(row))
 }
 
 // stored makes the event that says that a photo waits for its analysis.
-func (f *Flow) stored(tenant, id string) (animo.Event, error) {
-	return animo.NewEvent(storedID(tenant, id), source, PhotoStored, id, tenant, f.now(), order{id})
+func (p *Photos) stored(tenant, id string) (animo.Event, error) {
+	return animo.NewEvent(storedID(tenant, id), source, Stored, id, tenant, p.now(), order{id})
 }
 
-func storedID(tenant, id string) string { return animo.ID(PhotoStored, tenant, id) }
+func storedID(tenant, id string) string { return animo.ID(Stored, tenant, id) }
 
-// order is the data of PhotoStored, and a part of that of a face's event.
+// order is the data of Stored.
 type order struct {
 	Photo string `json:"photo_id"`
+}
+
+func orderOf(e animo.Event) (order, error) {
+	var o order
+	if err := json.Unmarshal(e.Data, &o); err != nil || o.Photo == "" {
+		return o, animo.Errorf(animo.Invalid, "the event's data does not name a photo", "los datos del evento no nombran una foto").Because(err)
+	}
+	return o, nil
 }

@@ -250,16 +250,25 @@ func (t *Table) LogEnd(ctx context.Context, tenant, log string) (first, last int
 	if err != nil || len(ends) == 0 {
 		return 0, 0, err
 	}
-	first = ends[0].Seq
-	if ends, err = t.driver.Places(ctx, tenant, log, 0, -1); err != nil || len(ends) == 0 {
-		return 0, 0, err
+	last, err = t.LogLast(ctx, tenant, log)
+	return ends[0].Seq, last, err
+}
+
+// LogLast tells the last Seq of a log; 0 when nothing was ever noted in it.
+func (t *Table) LogLast(ctx context.Context, tenant, log string) (last int64, err error) {
+	if err := Check(tenant, log); err != nil {
+		return 0, err
 	}
-	return first, ends[0].Seq, nil
+	ends, err := t.driver.Places(ctx, tenant, log, 0, -1)
+	if err != nil || len(ends) == 0 {
+		return 0, err
+	}
+	return ends[0].Seq, nil
 }
 
 // TrimLog forgets the places up to the Seq upTo, but never the newest one. Many places go in several commits.
 func (t *Table) TrimLog(ctx context.Context, tenant, log string, upTo int64) error {
-	_, last, err := t.LogEnd(ctx, tenant, log)
+	last, err := t.LogLast(ctx, tenant, log)
 	if err != nil {
 		return err
 	}

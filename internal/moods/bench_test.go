@@ -1,14 +1,16 @@
-package photos
+package moods
 
 import (
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"animo"
+	"animo/internal/faces"
 	"animo/internal/sqldb"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
@@ -16,7 +18,7 @@ import (
 
 // BenchmarkSummary counts a million faces of one day, of four moods and three sources, by the minute, the hour
 // and the day, and 10,000 of them that are one person's. It also reports how many of them were recorded in a second,
-// 50,000 in a transaction, and the size of the tables' file for each face, with as much of the live stream's log as
+// 2,000 in a transaction, and the size of the tables' file for each face, with as much of the live stream's log as
 // is kept.
 func BenchmarkSummary(b *testing.B) {
 	const million = 1_000_000
@@ -25,7 +27,7 @@ func BenchmarkSummary(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	tables := sqltable.New(db)
+	tables := table.New(sqltable.New(db))
 	began := time.Now()
 	for done := 0; done < million; {
 		done += recordFaces(b, tables, done, 50_000, million)
@@ -45,11 +47,11 @@ func BenchmarkSummary(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer db.Close()
-	f := New(sqltable.New(db), nil, nil, nil, Options{})
+	m := New(table.New(sqltable.New(db)), nil, Options{})
 	for _, every := range []time.Duration{time.Minute, time.Hour, day} {
 		b.Run("every="+every.String(), func(b *testing.B) {
 			for b.Loop() {
-				s, err := f.Summary(b.Context(), "sol", SummaryQuery{Every: every})
+				s, err := m.Summary(b.Context(), "sol", SummaryQuery{Every: every})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -66,10 +68,10 @@ func BenchmarkSummary(b *testing.B) {
 		})
 	}
 	const ofPerson = 10_000
-	recogniseOne(b, f, "Ana", ofPerson)
+	recogniseOne(b, m.tables, "Ana", ofPerson)
 	b.Run("person", func(b *testing.B) {
 		for b.Loop() {
-			s, err := f.Summary(b.Context(), "sol", SummaryQuery{Every: time.Minute, Person: "Ana"})
+			s, err := m.Summary(b.Context(), "sol", SummaryQuery{Every: time.Minute, Person: "Ana"})
 			if err != nil || s.Total[animo.Happy].Faces != ofPerson {
 				b.Fatal(s.Total, err)
 			}
@@ -78,15 +80,18 @@ func BenchmarkSummary(b *testing.B) {
 }
 
 // recogniseOne has the first n happy faces be of a person.
-func recogniseOne(b *testing.B, f *Flow, name string, n int) {
+func recogniseOne(b *testing.B, tables *table.Table, name string, n int) {
 	b.Helper()
 	ctx := b.Context()
-	who, err := f.meet(ctx, "sol", name)
-	if err != nil {
+	const id = "ana"
+	if err := tables.PutJSON(ctx, "sol", faces.PeopleTable, id, faces.Person{ID: id, Name: name}); err != nil {
 		b.Fatal(err)
 	}
-	var records, faces []table.Row
-	for row, err := range f.tables.Query(ctx, "sol", moodTable(animo.Happy), table.Range{}, false) {
+	if err := tables.Put(ctx, "sol", faces.NamesTable, table.Row{Key: name, Value: []byte(id)}); err != nil {
+		b.Fatal(err)
+	}
+	var records, listed []table.Row
+	for row, err := range tables.Query(ctx, "sol", faces.Table(animo.Happy), table.Range{}, false) {
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -99,53 +104,55 @@ func recogniseOne(b *testing.B, f *Flow, name string, n int) {
 			b.Fatal(err)
 		}
 		records = append(records, row)
-		faces = append(faces, personFace(who.ID, recordKey{animo.Happy, row.Key}))
+		listed = append(listed, faces.Listed(id, faces.Key{Mood: animo.Happy, Key: row.Key}))
 		if len(records) == n {
 			break
 		}
 	}
 	for i := range records {
-		if err := f.tables.Swap(ctx, "sol", moodTable(animo.Happy), records[i]); err != nil {
+		if err := tables.Swap(ctx, "sol", faces.Table(animo.Happy), records[i]); err != nil {
 			b.Fatal(err)
 		}
 	}
-	if err := f.tables.Put(ctx, "sol", personFacesTable, faces...); err != nil {
+	if err := tables.Put(ctx, "sol", faces.PersonFacesTable, listed...); err != nil {
 		b.Fatal(err)
 	}
 }
 
 // recordFaces writes n faces as the flow records them, after those before, of all that the day will have.
-func recordFaces(b *testing.B, tables table.Driver, before, n, all int) int {
+func recordFaces(b *testing.B, tables *table.Table, before, n, all int) int {
 	b.Helper()
 	midnight := time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)
 	moods := animo.Moods()
 	entries := map[animo.Mood][]table.Entry{}
-	const faces = 4 // of each photo
-	apart := faces * day / time.Duration(all)
+	const each = 4 // faces of each photo
+	apart := each * day / time.Duration(all)
 	for i := before; i < before+n; i++ {
-		at := midnight.Add(time.Duration(i/faces) * apart)
-		id := animo.Moment(at) + "-" + animo.ID("sol", fmt.Sprint(i/faces))[:16]
-		mood := moods[i/faces%len(moods)]
+		at := midnight.Add(time.Duration(i/each) * apart)
+		id := animo.Moment(at) + "-" + animo.ID("sol", fmt.Sprint(i/each))[:16]
+		mood := moods[i/each%len(moods)]
 		face := animo.Face{
-			ID: faceID(id, 0, i%faces), Mood: mood, People: []animo.Celebrity{},
+			ID: faces.ID(id, 0, i%each), Mood: mood, People: []animo.Celebrity{},
 			Box:        animo.Box{Left: 0.30317, Top: 0.21943, Width: 0.08252, Height: 0.13187},
 			Confidence: 99.87, Age: 31.4, Gender: animo.Gender{Value: "Female", Confidence: 98.31},
 			Emotions: []animo.Emotion{{Type: string(mood), Confidence: 60 + float64(i%4000)/100}, {Type: "CALM", Confidence: 3.21}, {Type: "ANGRY", Confidence: 0.47},
 				{Type: "FEAR", Confidence: 0.12}, {Type: "DISGUSTED", Confidence: 0.08}, {Type: "CONFUSED", Confidence: 0.03}, {Type: "UNKNOWN", Confidence: 0.01}},
 		}
-		photo := animo.Photo{ID: id, Name: fmt.Sprintf("IMG_%05d.jpg", i/faces%100_000), Source: []string{"puerta-norte", "puerta-sur", "escenario"}[i/faces%3],
+		photo := animo.Photo{ID: id, Name: fmt.Sprintf("IMG_%05d.jpg", i/each%100_000), Source: []string{"puerta-norte", "puerta-sur", "escenario"}[i/each%3],
 			Taken: at, Accepted: at, Analysed: at.Add(173 * time.Millisecond)}
 		photo.Taken, photo.Accepted = animo.MomentOf(id), animo.MomentOf(id)
-		r := recordOf("sol", photo, face)
+		r := RecordOf("sol", photo, face)
 		value, err := json.Marshal(r)
 		if err != nil {
 			b.Fatal(err)
 		}
-		entries[mood] = append(entries[mood], entryOf(r, value))
+		entries[mood] = append(entries[mood], entryOf(&r, value, FaceType(mood)))
 	}
 	for mood, list := range entries {
-		if _, err := tables.Add(b.Context(), "sol", moodTable(mood), list...); err != nil {
-			b.Fatal(err)
+		for some := range slices.Chunk(list, 2000) {
+			if _, err := tables.Add(b.Context(), "sol", faces.Table(mood), some...); err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 	return n
