@@ -179,7 +179,7 @@ type countedObjects struct {
 	l *line
 }
 
-func (c *countedObjects) Put(ctx context.Context, tenant, name string, r io.Reader) error {
+func (c *countedObjects) Put(ctx context.Context, tenant, name string, r io.ReadSeeker) error {
 	if err := c.l.call(); err != nil {
 		return err
 	}
@@ -331,8 +331,7 @@ func (l *line) leftovers(id string) (names []string) {
 		}
 	}
 	for _, name := range []string{"picture", "thumbnail"} {
-		if r, err := l.objects.Get(l.t.Context(), tenant, "photos/"+id+"/"+name); err == nil {
-			_ = r.Close()
+		if _, err := l.objects.Stat(l.t.Context(), tenant, "photos/"+id+"/"+name); err == nil {
 			names = append(names, name)
 		}
 	}

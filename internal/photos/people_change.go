@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"animo"
+	"animo/internal/object"
 	"animo/internal/table"
 )
 
@@ -284,7 +285,7 @@ func (f *Flow) copyExamples(ctx context.Context, tenant, from, to string) error 
 				continue
 			}
 		}
-		body, err := f.objects.Get(ctx, tenant, exampleObject(from, e.id))
+		body, _, err := f.objects.Get(ctx, tenant, exampleObject(from, e.id), object.Range{})
 		var thumbnail []byte
 		if err == nil {
 			thumbnail, err = io.ReadAll(body)

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"animo"
+	"animo/internal/object"
 	"animo/internal/table"
 	"animo/vision"
 	"animo/vision/annotate"
@@ -179,7 +180,7 @@ func (f *Flow) ExampleThumbnail(ctx context.Context, tenant, name, id string) (i
 		if e.Not || id != "" && e.id != id {
 			continue
 		}
-		body, err := f.objects.Get(ctx, tenant, exampleObject(row.ID, e.id))
+		body, _, err := f.objects.Get(ctx, tenant, exampleObject(row.ID, e.id), object.Range{})
 		if !gone(err) {
 			return body, err
 		}

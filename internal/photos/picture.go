@@ -13,6 +13,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"animo"
+	"animo/internal/object"
 	"animo/internal/table"
 	"animo/vision"
 	"animo/vision/annotate"
@@ -84,7 +85,7 @@ func (f *Flow) Thumbnail(ctx context.Context, tenant, id string) (io.ReadCloser,
 }
 
 func (f *Flow) open(ctx context.Context, tenant, name string) (io.ReadCloser, error) {
-	body, err := f.objects.Get(ctx, tenant, name)
+	body, _, err := f.objects.Get(ctx, tenant, name, object.Range{})
 	if gone(err) {
 		err = animo.Errorf(animo.NotFound, "this picture is not there: it is not analysed yet, or it is not kept any more", "esta imagen no está: aún no se ha analizado, o ya no se guarda").Of("id")
 	}
