@@ -15,6 +15,7 @@ import (
 
 	"animo"
 	"animo/internal/faces"
+	"animo/internal/object"
 )
 
 // The limits of one digest. What does not fit into it comes in the next.
@@ -179,7 +180,7 @@ func (n *Notifier) digestLetter(ctx context.Context, tenant string, sub stored, 
 }
 
 func (n *Notifier) thumbnail(ctx context.Context, tenant, photo string) ([]byte, error) {
-	r, err := n.objects.Get(ctx, tenant, faces.ThumbnailObject(photo))
+	r, _, err := n.objects.Get(ctx, tenant, faces.ThumbnailObject(photo), object.Range{})
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/object"
 	"animo/internal/table"
 )
 
@@ -33,7 +34,7 @@ const (
 // Objects is where thumbnails of photos are.
 type Objects interface {
 	// Get opens an object, or answers NotFound; the caller closes it.
-	Get(ctx context.Context, tenant, name string) (io.ReadCloser, error)
+	Get(ctx context.Context, tenant, name string, part object.Range) (io.ReadCloser, object.Info, error)
 }
 
 // Limits bound what subscriptions may take. A zero field has the default in its comment.

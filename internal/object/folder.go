@@ -19,9 +19,7 @@ import (
 	"animo"
 )
 
-// A folder keeps each object as a file at TENANT/NAME. It is written here and not by gocloud.dev's
-// fileblob, because that does not sync, writes unfinished files beside the finished ones, where a crash
-// leaves them to be listed, and cannot store some names (those that end in ".attrs" or hold "__0x2f__").
+// A folder keeps each object as a file at TENANT/NAME.
 //
 // A file is written in the folder ".partial", synced, renamed to its place, and then the folders above it
 // are synced, so that after a power cut it is there whole or not at all. os.Root keeps every path, also
@@ -101,8 +99,8 @@ func (f *folder) sweep() error {
 }
 
 // Put implements Store.
-func (f *folder) Put(ctx context.Context, tenant, name string, r io.Reader) error {
-	if err := check(&f.closed, tenant, checkName(name)); err != nil {
+func (f *folder) Put(ctx context.Context, tenant, name string, r io.ReadSeeker) error {
+	if err := check(ctx, &f.closed, tenant, checkName(name)); err != nil {
 		return err
 	}
 	temp := path.Join(partial, rand.Text())
@@ -157,33 +155,60 @@ func (f *folder) syncDir(dir string) error {
 }
 
 // Get implements Store.
-func (f *folder) Get(ctx context.Context, tenant, name string) (io.ReadCloser, error) {
-	if err := check(&f.closed, tenant, checkName(name)); err != nil {
-		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, ended(err)
+func (f *folder) Get(ctx context.Context, tenant, name string, part Range) (io.ReadCloser, Info, error) {
+	if err := check(ctx, &f.closed, tenant, checkName(name), part.check()); err != nil {
+		return nil, Info{}, err
 	}
 	file, err := f.root.Open(path.Join(tenant, name))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return nil, notFound(name)
+	if err != nil {
+		return nil, Info{}, lookError(err, name)
+	}
+	stat, err := file.Stat()
+	info, err := infoOf(stat, err, name)
+	if err != nil {
+		_ = file.Close() // the first error is the one to tell
+		return nil, Info{}, err
+	}
+	if part == (Range{}) {
+		return file, info, nil
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{part.of(file), file}, info, nil
+}
+
+// Stat implements Store.
+func (f *folder) Stat(ctx context.Context, tenant, name string) (Info, error) {
+	if err := check(ctx, &f.closed, tenant, checkName(name)); err != nil {
+		return Info{}, err
+	}
+	stat, err := f.root.Stat(path.Join(tenant, name))
+	return infoOf(stat, err, name)
+}
+
+// infoOf makes of what the file system says of a name what the store says of it. Only a file is an object.
+func infoOf(stat fs.FileInfo, err error, name string) (Info, error) {
+	if err == nil && !stat.Mode().IsRegular() {
+		err = fs.ErrNotExist
 	}
 	if err != nil {
-		return nil, fileError(err)
+		return Info{}, lookError(err, name)
 	}
-	info, err := file.Stat()
-	if err == nil && info.Mode().IsRegular() {
-		return file, nil
+	return Info{Size: stat.Size(), Modified: stat.ModTime()}, nil
+}
+
+// lookError gives an error of looking for a file its code.
+func lookError(err error, name string) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return notFound(name)
 	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return nil, fileError(err)
-	}
-	return nil, notFound(name) // a folder
+	return fileError(err)
 }
 
 // Delete implements Store. Folders that it leaves empty go too.
 func (f *folder) Delete(ctx context.Context, tenant, prefix string) (removed int, err error) {
-	if err := check(&f.closed, tenant, checkPrefix(prefix)); err != nil {
+	if err := check(ctx, &f.closed, tenant, checkPrefix(prefix)); err != nil {
 		return 0, err
 	}
 	prefix = tenant + "/" + prefix

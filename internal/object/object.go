@@ -4,7 +4,9 @@ package object
 import (
 	"context"
 	"io"
+	"math"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,18 +21,53 @@ import (
 // part. Others answer UnsafeName. A name that is also the beginning of another's path, like "a" and "a/b",
 // answers Conflict where objects are files.
 //
-// Failures are animo.Errors: NotFound, UnsafeName, Conflict, NoSpace, Internal, after Close Unavailable,
+// Failures are animo.Errors: NotFound, UnsafeName, Invalid, Conflict, NoSpace, Internal, after Close Unavailable,
 // and Timeout or Interrupted when ctx ends first. An error of the reader given to Put comes back as it is.
 type Store interface {
-	// Put stores what r gives under the name, replacing what was there.
-	Put(ctx context.Context, tenant, name string, r io.Reader) error
-	// Get opens an object; the caller closes it. It answers NotFound when there is none. What was opened
-	// stays readable to its end when the object is replaced or deleted meanwhile.
-	Get(ctx context.Context, tenant, name string) (io.ReadCloser, error)
+	// Put stores the bytes from where r stands to its end under the name, and replaces what was there. A store
+	// may seek in r, to learn the size before it sends the bytes, and to send them again when that failed.
+	Put(ctx context.Context, tenant, name string, r io.ReadSeeker) error
+	// Get opens an object, or a range of it, and tells what Stat would; the caller closes it. It answers NotFound
+	// when there is none, and Invalid for a range with a negative number. What was opened stays readable to its
+	// end when the object is replaced or deleted meanwhile.
+	Get(ctx context.Context, tenant, name string, part Range) (io.ReadCloser, Info, error)
+	// Stat tells an object's size and when it was stored. It answers NotFound when there is none.
+	Stat(ctx context.Context, tenant, name string) (Info, error)
 	// Delete removes every object whose name begins with the prefix, all of the tenant's for "", and tells
 	// how many. The prefix may end anywhere in a name; otherwise it is like a name.
 	Delete(ctx context.Context, tenant, prefix string) (int, error)
 	Close() error
+}
+
+// Info is what is known of an object without reading it.
+type Info struct {
+	Size     int64     // bytes of the whole object, also where a range of it is read
+	Modified time.Time // when it was stored, by the store's clock; S3 tells whole seconds
+}
+
+// Range is a part of an object, in bytes. It ends where the object ends, however long it is; one that begins there
+// or later has no bytes. The zero Range is the whole object.
+type Range struct {
+	Offset int64
+	Length int64 // 0 is all from Offset on
+}
+
+// of gives a reader of the range's bytes in an object.
+func (r Range) of(object io.ReaderAt) io.Reader {
+	if r.Length == 0 {
+		r.Length = math.MaxInt64
+	}
+	return io.NewSectionReader(object, r.Offset, r.Length)
+}
+
+// check answers Invalid for a range with a negative number.
+func (r Range) check() error {
+	if r.Offset < 0 || r.Length < 0 {
+		return animo.Errorf(animo.Invalid,
+			"a range of an object has an offset and a length of 0 or more, not %d and %d",
+			"un rango de un objeto tiene un inicio y una longitud de 0 o más, no %d y %d", r.Offset, r.Length)
+	}
+	return nil
 }
 
 // The limits of a name and of one part of it, in bytes. File systems take 255 a part; the rest is room for

@@ -46,7 +46,7 @@ func TestFolder_keeps_objects_when_opened_again(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := open(t, "file:"+dir).Get(t.Context(), "t", "a/b"); err != nil {
+	if _, err := open(t, "file:"+dir).Stat(t.Context(), "t", "a/b"); err != nil {
 		t.Error(err)
 	}
 	if got, err := os.ReadFile(filepath.Join(dir, "t", "a", "b")); err != nil || string(got) != "kept" {
@@ -102,9 +102,12 @@ func TestFolder_stays_inside(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "t")); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := s.Get(t.Context(), "t", "secret"); err == nil {
+	if r, _, err := s.Get(t.Context(), "t", "secret", object.Range{}); err == nil {
 		r.Close()
 		t.Error("a symbolic link leads out of the folder")
+	}
+	if _, err := s.Stat(t.Context(), "t", "secret"); err == nil {
+		t.Error("a symbolic link tells of a file outside the folder")
 	}
 	if err := s.Put(t.Context(), "t", "planted", strings.NewReader("x")); err == nil {
 		t.Error("a symbolic link lets a file be written outside the folder")

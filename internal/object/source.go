@@ -8,8 +8,8 @@ import (
 	"animo"
 )
 
-// A source reads what Put is given until it ends or ctx does, and remembers which error was the reader's, since
-// that one goes back as it is.
+// A source reads what Put is given until it ends or ctx does, and remembers the reader's own error, because Put
+// returns that one as it is.
 type source struct {
 	ctx context.Context
 	r   io.Reader
@@ -31,15 +31,24 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// check refuses a call after Close, a tenant that is not one, or what the check of the name found.
-func check(closed *atomic.Bool, tenant string, name error) error {
+// check refuses a call after Close, a tenant that is not one, what the checks of the other arguments found, and a call
+// whose context has ended.
+func check(ctx context.Context, closed *atomic.Bool, tenant string, others ...error) error {
 	if closed.Load() {
 		return animo.Errorf(animo.Unavailable, "the object store is closed", "el almacén de objetos está cerrado")
 	}
 	if err := checkTenant(tenant); err != nil {
 		return err
 	}
-	return name
+	for _, err := range others {
+		if err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return ended(err)
+	}
+	return nil
 }
 
 func notFound(name string) error {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"animo"
+	"animo/internal/object"
 	"animo/text"
 )
 
@@ -35,7 +36,7 @@ func (f *Flow) load(ctx context.Context, tenant, model, version string) (*text.M
 	}
 	var parts [2][]byte
 	for i, name := range []string{vectorizerFile, networkFile} {
-		r, err := f.objects.Get(ctx, tenant, learnedObject(model, version, name, row.Learned))
+		r, _, err := f.objects.Get(ctx, tenant, learnedObject(model, version, name, row.Learned), object.Range{})
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/object"
 	"animo/internal/table"
 	"animo/text"
 	"animo/text/labelled"
@@ -60,7 +61,7 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 
 func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, d *animo.Dataset) error {
 	ref := d.Ref()
-	body, err := f.objects.Get(ctx, tenant, uploadObject(ref))
+	body, _, err := f.objects.Get(ctx, tenant, uploadObject(ref), object.Range{})
 	if err != nil {
 		return err
 	}

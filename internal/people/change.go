@@ -13,6 +13,7 @@ import (
 	"animo"
 	"animo/internal/faces"
 	"animo/internal/moods"
+	"animo/internal/object"
 	"animo/internal/table"
 )
 
@@ -330,8 +331,8 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 		return err
 	}
 	for _, e := range list {
-		object := exampleObject(to, e.id)
-		body, err := p.objects.Get(ctx, tenant, exampleObject(from, e.id))
+		kept := exampleObject(to, e.id)
+		body, _, err := p.objects.Get(ctx, tenant, exampleObject(from, e.id), object.Range{})
 		var thumbnail []byte
 		if err == nil {
 			thumbnail, err = io.ReadAll(body)
@@ -340,7 +341,7 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 		if err != nil && !gone(err) {
 			return err
 		}
-		if err := p.putThumbnail(ctx, tenant, object, thumbnail); err != nil {
+		if err := p.putThumbnail(ctx, tenant, kept, thumbnail); err != nil {
 			return err
 		}
 		var dropped []string
@@ -363,7 +364,7 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 			return err
 		})
 		if gone(err) { // that person is being erased, and these examples with it
-			return p.dropThumbnails(ctx, tenant, []string{object})
+			return p.dropThumbnails(ctx, tenant, []string{kept})
 		}
 		if err == nil {
 			err = p.dropThumbnails(ctx, tenant, dropped)

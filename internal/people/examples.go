@@ -14,6 +14,7 @@ import (
 
 	"animo"
 	"animo/internal/faces"
+	"animo/internal/object"
 	"animo/internal/pictures"
 	"animo/internal/table"
 	"animo/vision"
@@ -106,7 +107,7 @@ func (p *People) dropThumbnails(ctx context.Context, tenant string, names []stri
 
 // cut makes the thumbnail of a recorded face; nil where the picture is not kept.
 func (p *People) cut(ctx context.Context, tenant string, s sighting) ([]byte, error) {
-	body, err := p.objects.Get(ctx, tenant, faces.PictureObject(s.photo.ID))
+	body, _, err := p.objects.Get(ctx, tenant, faces.PictureObject(s.photo.ID), object.Range{})
 	if gone(err) {
 		return nil, nil
 	}
@@ -170,7 +171,7 @@ func (p *People) ExampleThumbnail(ctx context.Context, tenant, name, id string) 
 		if e.Not || id != "" && e.id != id {
 			continue
 		}
-		body, err := p.objects.Get(ctx, tenant, exampleObject(who.ID, e.id))
+		body, _, err := p.objects.Get(ctx, tenant, exampleObject(who.ID, e.id), object.Range{})
 		if !gone(err) {
 			return body, err
 		}

@@ -14,6 +14,7 @@ import (
 	"animo/internal/bus"
 	"animo/internal/faces"
 	"animo/internal/moods"
+	"animo/internal/object"
 	"animo/internal/people"
 	"animo/internal/pictures"
 	"animo/internal/table"
@@ -220,7 +221,7 @@ func (p *Photos) picture(ctx context.Context, tenant, id string) (img vision.Ima
 
 // open opens an object of a photo.
 func (p *Photos) open(ctx context.Context, tenant, name string) (io.ReadCloser, error) {
-	body, err := p.objects.Get(ctx, tenant, name)
+	body, _, err := p.objects.Get(ctx, tenant, name, object.Range{})
 	if gone(err) {
 		err = animo.Errorf(animo.NotFound, "this picture is not there: it is not analysed yet, or it is not kept any more", "esta imagen no está: aún no se ha analizado, o ya no se guarda").Of("id")
 	}

@@ -6,11 +6,14 @@
 //
 // The AVX-512 and AVX2 twins give the same bits as each other: both fuse multiply and add, and both add
 // the terms of an element in the order of its index. The plain functions round products, too, so that
-// their results differ from the vector ones in the last bits.
+// their results differ from the vector ones in the last bits. A loop that is the same in both but for the width of
+// a vector has one template in ./twins, from which `go generate` makes both.
 //
 // Kernels do not allocate, keep no state and may be called from any goroutine. Arguments of the wrong
 // shape are a defect of the caller and panic with one of the constants below.
 package kernel
+
+//go:generate go run ./twins
 
 // Lanes is the number of float32 values in the widest vector. Tables of rows (SumRows, AddToRows,
 // AdamCatchUp, AdamRows) have rows of a multiple of Lanes values, so that no row has a rest.

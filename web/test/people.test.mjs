@@ -125,7 +125,7 @@ browserTest('people: somebody is renamed, merged into another, and forgotten wit
   const server = await fresh(t)
   await server.api('POST', '/v1/people/Elena/photos', elena)
   await server.api('POST', '/v1/people/Berta/photos', another)
-  const page = await open('people', { server, theme: 'dark', allow: /409/ })
+  const page = await open('people', { server, theme: 'dark', allow: /409|Failed to load/ })
   await page.getByRole('link', { name: 'Elena' }).click()
   await page.waitForFunction(() => document.activeElement.tagName === 'H1' && document.activeElement.textContent === 'Elena')
 
@@ -133,13 +133,22 @@ browserTest('people: somebody is renamed, merged into another, and forgotten wit
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('New name').fill('Berta')
   await dialog.getByRole('button', { name: 'Rename' }).click()
-  await dialog.getByRole('alert').filter({ hasText: 'merge' }).waitFor() // there is somebody of that name
+  const fault = dialog.getByRole('alert').filter({ hasText: 'merge' }) // there is somebody of that name
+  await fault.waitFor()
+  const field = dialog.getByLabel('New name')
+  assert.deepEqual([await field.getAttribute('aria-invalid'), await field.getAttribute('aria-describedby')], ['true', await fault.getAttribute('id')], 'the field says which fault is its own')
   await axe(page)
   await dialog.getByLabel('New name').fill('Elena María ¿?')
   await dialog.getByLabel('New name').press('Enter')
   await page.getByRole('heading', { name: 'Elena María ¿?', level: 1 }).waitFor()
   await page.getByText('1 example · since').waitFor()
 
+  await page.route('**/v1/people?*', (route) => route.abort())
+  await page.getByRole('button', { name: 'Merge' }).click()
+  await dialog.getByText('The server cannot be reached').waitFor()
+  assert.equal(await dialog.getByRole('button', { name: 'Merge' }).count(), 0, 'nobody can be chosen')
+  await page.unroute('**/v1/people?*')
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('button', { name: 'Merge' }).click()
   await dialog.getByRole('button', { name: 'Merge' }).click()
   await dialog.getByRole('alert').filter({ hasText: 'Choose a person' }).waitFor()

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"sync"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"animo"
 	"animo/internal/object"
@@ -26,6 +28,10 @@ func Run(t *testing.T, open func(t *testing.T) object.Store) {
 	}{
 		{"GetGivesWhatPutTook", getGives},
 		{"PutReplaces", putReplaces},
+		{"PutBeginsWhereTheReaderStands", putFromWhereItStands},
+		{"RangesEndWhereTheObjectDoes", ranges},
+		{"NegativeRangesAreRefused", negativeRanges},
+		{"StatTellsSizeAndTime", stat},
 		{"OddNames", oddNames},
 		{"UnsafeNamesAreRefused", unsafeNames},
 		{"UnsafeTenantsAreRefused", unsafeTenants},
@@ -34,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) object.Store) {
 		{"OtherTenantSeesNothing", otherTenant},
 		{"DeleteByPrefix", deleteByPrefix},
 		{"OpenObjectsStayReadable", openStays},
+		{"ReadersSeeOneVersion", oneVersion},
 		{"ManyPutsAtOnce", manyPuts},
 		{"AfterCloseUnavailable", afterClose},
 	}
@@ -51,7 +58,12 @@ func getGives(t *testing.T, s object.Store) {
 		data := bytes.Repeat([]byte("0123456789abcdefg"), size/17+1)[:size]
 		name := fmt.Sprint("size/", size)
 		// A reader of few bytes at a time and one that ends together with its last bytes.
-		for _, r := range []io.Reader{bytes.NewReader(data), iotest.DataErrReader(iotest.HalfReader(bytes.NewReader(data)))} {
+		whole := bytes.NewReader(data)
+		halves := struct {
+			io.Reader
+			io.Seeker
+		}{iotest.DataErrReader(iotest.HalfReader(whole)), whole}
+		for _, r := range []io.ReadSeeker{bytes.NewReader(data), halves} {
 			if err := s.Put(t.Context(), "t", name, r); err != nil {
 				t.Errorf("Put of %d bytes: %v", size, err)
 			}
@@ -64,6 +76,81 @@ func putReplaces(t *testing.T, s object.Store) {
 	put(t, s, "t", "a/b", "a long first version")
 	put(t, s, "t", "a/b", "second")
 	want(t, s, "t", "a/b", "second")
+}
+
+func putFromWhereItStands(t *testing.T, s object.Store) {
+	r := strings.NewReader("head and body")
+	if _, err := r.Seek(int64(len("head ")), io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(t.Context(), "t", "a", r); err != nil {
+		t.Errorf("Put: %v", err)
+	}
+	want(t, s, "t", "a", "and body")
+}
+
+func ranges(t *testing.T, s object.Store) {
+	for _, size := range []int64{0, 1, 10, 1<<20 + 7} {
+		data := strings.Repeat("0123456789abcdefg", int(size/17)+1)[:size]
+		name := fmt.Sprint("size/", size)
+		put(t, s, "t", name, data)
+		edges := []int64{0, 1, 2, size / 2, size - 1, size, size + 1, math.MaxInt64 - 1, math.MaxInt64}
+		for _, offset := range edges {
+			for _, length := range edges {
+				if offset < 0 || length < 0 {
+					continue
+				}
+				part := object.Range{Offset: offset, Length: length}
+				from := min(offset, size)
+				to := size
+				if length > 0 && length < size-from {
+					to = from + length
+				}
+				got, info := readPart(t, s, "t", name, part)
+				if got != data[from:to] || info.Size != size {
+					t.Errorf("%+v of %d bytes: %d bytes %.20q and the size %d, want bytes %d to %d", part, size, len(got), got, info.Size, from, to)
+				}
+			}
+		}
+	}
+}
+
+func negativeRanges(t *testing.T, s object.Store) {
+	put(t, s, "t", "a", "0123456789")
+	for _, part := range []object.Range{{Offset: -1}, {Length: -1}, {Offset: 3, Length: -1}, {Offset: -1, Length: 3}, {Offset: math.MinInt64, Length: math.MinInt64}} {
+		r, _, err := s.Get(t.Context(), "t", "a", part)
+		if animo.CodeOf(err) != animo.Invalid {
+			t.Errorf("Get of %+v: %v, want invalid", part, err)
+		}
+		if err == nil {
+			r.Close()
+		}
+	}
+}
+
+func stat(t *testing.T, s object.Store) {
+	var before object.Info
+	for _, size := range []int{5, 0, 1<<20 + 7} {
+		put(t, s, "t", "a/b", strings.Repeat("x", size))
+		info, err := s.Stat(t.Context(), "t", "a/b")
+		if err != nil || info.Size != int64(size) {
+			t.Errorf("Stat of %d bytes: %d, %v", size, info.Size, err)
+		}
+		if age := time.Since(info.Modified); age < -time.Minute || age > time.Minute || info.Modified.Before(before.Modified) {
+			t.Errorf("it was stored just now, after %v, and not at %v", before.Modified, info.Modified)
+		}
+		if _, read := readPart(t, s, "t", "a/b", object.Range{Offset: 1, Length: 2}); read.Size != info.Size || !read.Modified.Equal(info.Modified) {
+			t.Errorf("Get tells %+v, Stat %+v", read, info)
+		}
+		before = info
+	}
+	for _, no := range []struct{ tenant, name string }{{"t", "a"}, {"t", "a/b/c"}, {"t", "a/bb"}, {"other", "a/b"}} {
+		wantNothing(t, s, no.tenant, no.name)
+	}
+	if _, err := s.Delete(t.Context(), "t", "a/b"); err != nil {
+		t.Errorf("Delete: %v", err)
+	}
+	wantNothing(t, s, "t", "a/b")
 }
 
 func oddNames(t *testing.T, s object.Store) {
@@ -98,8 +185,11 @@ func unsafeNames(t *testing.T, s object.Store) {
 		if err := s.Put(t.Context(), "t", name, strings.NewReader("x")); animo.CodeOf(err) != animo.UnsafeName {
 			t.Errorf("Put(%q): err = %v, want unsafe_name", name, err)
 		}
-		if _, err := s.Get(t.Context(), "t", name); animo.CodeOf(err) != animo.UnsafeName {
+		if _, _, err := s.Get(t.Context(), "t", name, object.Range{}); animo.CodeOf(err) != animo.UnsafeName {
 			t.Errorf("Get(%q): err = %v, want unsafe_name", name, err)
+		}
+		if _, err := s.Stat(t.Context(), "t", name); animo.CodeOf(err) != animo.UnsafeName {
+			t.Errorf("Stat(%q): err = %v, want unsafe_name", name, err)
 		}
 	}
 	for _, prefix := range []string{"/", "../", "a/../", "a//", `a\`, "a\x00", "./"} {
@@ -114,9 +204,10 @@ func unsafeTenants(t *testing.T, s object.Store) {
 	put(t, s, strings.Repeat("t", 63), "x", "1")
 	for _, tenant := range []string{"", ".", "..", "a/b", "A", "ñ", "a_b", "a.b", "a\x00", ".partial", strings.Repeat("t", 64)} {
 		err := s.Put(t.Context(), tenant, "x", strings.NewReader("x"))
-		_, getErr := s.Get(t.Context(), tenant, "x")
+		_, _, getErr := s.Get(t.Context(), tenant, "x", object.Range{})
+		_, statErr := s.Stat(t.Context(), tenant, "x")
 		_, deleteErr := s.Delete(t.Context(), tenant, "")
-		for _, err := range []error{err, getErr, deleteErr} {
+		for _, err := range []error{err, getErr, statErr, deleteErr} {
 			if animo.CodeOf(err) != animo.UnsafeName {
 				t.Errorf("tenant %q: err = %v, want unsafe_name", tenant, err)
 			}
@@ -129,7 +220,7 @@ func failedReader(t *testing.T, s object.Store) {
 	put(t, s, "t", "old", "kept")
 	for _, name := range []string{"new", "old", "dir/new"} {
 		for _, size := range []int{0, 10, 2 << 20} {
-			r := io.MultiReader(strings.NewReader(strings.Repeat("x", size)), iotest.ErrReader(cut))
+			r := &breaking{strings.NewReader(strings.Repeat("x", size+100)), size, func() error { return cut }}
 			if err := s.Put(t.Context(), "t", name, r); !errors.Is(err, cut) {
 				t.Errorf("Put with a reader that fails: err = %v, want the reader's", err)
 			}
@@ -146,14 +237,15 @@ func failedReader(t *testing.T, s object.Store) {
 func endedContext(t *testing.T, s object.Store) {
 	put(t, s, "t", "old", "kept")
 	ctx, cancel := context.WithCancel(t.Context())
-	r := io.MultiReader(strings.NewReader("some"), readerFunc(func(p []byte) (int, error) {
+	r := &breaking{strings.NewReader(strings.Repeat("x", 2<<20)), 100, func() error {
 		cancel()
-		return copy(p, "more"), nil
-	}))
+		return nil
+	}}
 	putErr := s.Put(ctx, "t", "new", r)
-	_, getErr := s.Get(ctx, "t", "old")
+	_, _, getErr := s.Get(ctx, "t", "old", object.Range{})
+	_, statErr := s.Stat(ctx, "t", "old")
 	_, deleteErr := s.Delete(ctx, "t", "")
-	for call, err := range map[string]error{"Put": putErr, "Get": getErr, "Delete": deleteErr} {
+	for call, err := range map[string]error{"Put": putErr, "Get": getErr, "Stat": statErr, "Delete": deleteErr} {
 		if animo.CodeOf(err) != animo.Interrupted || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s with an ended context: %v, want interrupted", call, err)
 		}
@@ -197,28 +289,92 @@ func deleteByPrefix(t *testing.T, s object.Store) {
 
 func openStays(t *testing.T, s object.Store) {
 	big := strings.Repeat("0123456789", 100_000)
-	put(t, s, "t", "replaced", big)
-	put(t, s, "t", "deleted", big)
-	readers := map[string]io.ReadCloser{}
-	for _, name := range []string{"replaced", "deleted"} {
-		r, err := s.Get(t.Context(), "t", name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		readers[name] = r
+	type open struct {
+		io.ReadCloser
+		name, want string
 	}
-	put(t, s, "t", "replaced", "new")
+	var readers []open
+	for _, name := range []string{"replaced", "deleted"} {
+		put(t, s, "t", name, big)
+		for _, part := range []object.Range{{}, {Offset: 7, Length: 900_000}, {Offset: 10}} {
+			r, _, err := s.Get(t.Context(), "t", name, part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole := big[part.Offset:]
+			if part.Length > 0 {
+				whole = whole[:part.Length]
+			}
+			head := make([]byte, 5)
+			if _, err := io.ReadFull(r, head); err != nil || string(head) != whole[:5] {
+				t.Errorf("%s begins with %q, %v, want %q", name, head, err, whole[:5])
+			}
+			readers = append(readers, open{r, name, whole[5:]})
+		}
+	}
+	put(t, s, "t", "replaced", strings.Repeat("new", 100_000))
 	if _, err := s.Delete(t.Context(), "t", "deleted"); err != nil {
 		t.Fatal(err)
 	}
-	for name, r := range readers {
-		if got, err := io.ReadAll(r); err != nil || string(got) != big {
-			t.Errorf("%s while open: %d bytes, %v, want %d", name, len(got), err, len(big))
+	for _, r := range readers {
+		if got, err := io.ReadAll(r); err != nil || string(got) != r.want {
+			t.Errorf("%s while open: %d bytes, %v, want %d", r.name, len(got), err, len(r.want))
 		}
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
 	}
+}
+
+// oneVersion reads an object, whole and in part, while another goroutine replaces and deletes it. Version i is the
+// letter i, 1000·i times.
+func oneVersion(t *testing.T, s object.Store) {
+	const versions = 20
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	for _, part := range []object.Range{{}, {Offset: 900, Length: 5000}, {Offset: 15_000}} {
+		wg.Go(func() {
+			for last := false; !last; {
+				select {
+				case <-done:
+					last = true // once more, when the last version is there
+				default:
+				}
+				r, info, err := s.Get(t.Context(), "t", "a", part)
+				if animo.CodeOf(err) == animo.NotFound && !last {
+					continue
+				}
+				if err != nil {
+					t.Errorf("Get: %v", err)
+					return
+				}
+				got, err := io.ReadAll(r)
+				if err := errors.Join(err, r.Close()); err != nil {
+					t.Errorf("read: %v", err)
+					return
+				}
+				rest := max(info.Size-part.Offset, 0)
+				if part.Length > 0 {
+					rest = min(rest, part.Length)
+				}
+				version := byte(info.Size / 1000)
+				if int64(len(got)) != rest || bytes.Count(got, []byte{version}) != len(got) || last && version != versions {
+					t.Errorf("%+v of version %d: %d bytes %.20q, want %d", part, version, len(got), got, rest)
+					return
+				}
+			}
+		})
+	}
+	for version := 1; version <= versions; version++ {
+		put(t, s, "t", "a", strings.Repeat(string(rune(version)), 1000*version))
+		if version%5 == 1 {
+			if _, err := s.Delete(t.Context(), "t", "a"); err != nil {
+				t.Errorf("Delete: %v", err)
+			}
+		}
+	}
+	close(done)
+	wg.Wait()
 }
 
 // manyPuts makes and removes the same folders from many goroutines.
@@ -257,18 +413,35 @@ func afterClose(t *testing.T, s object.Store) {
 		}
 	}
 	putErr := s.Put(t.Context(), "t", "b", strings.NewReader(""))
-	_, getErr := s.Get(t.Context(), "t", "a")
+	_, _, getErr := s.Get(t.Context(), "t", "a", object.Range{})
+	_, statErr := s.Stat(t.Context(), "t", "a")
 	_, deleteErr := s.Delete(t.Context(), "t", "")
-	for call, err := range map[string]error{"Put": putErr, "Get": getErr, "Delete": deleteErr} {
+	for call, err := range map[string]error{"Put": putErr, "Get": getErr, "Stat": statErr, "Delete": deleteErr} {
 		if animo.CodeOf(err) != animo.Unavailable {
 			t.Errorf("%s after Close: %v, want unavailable", call, err)
 		}
 	}
 }
 
-type readerFunc func([]byte) (int, error)
+// A breaking reader calls broken each time that it is read at a place or after it, and fails if broken does.
+type breaking struct {
+	whole  *strings.Reader
+	at     int
+	broken func() error
+}
 
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+func (b *breaking) Read(p []byte) (int, error) {
+	good := b.at - (int(b.whole.Size()) - b.whole.Len())
+	if good > 0 {
+		return b.whole.Read(p[:min(len(p), good)])
+	}
+	if err := b.broken(); err != nil {
+		return 0, err
+	}
+	return b.whole.Read(p)
+}
+
+func (b *breaking) Seek(offset int64, whence int) (int64, error) { return b.whole.Seek(offset, whence) }
 
 func put(t *testing.T, s object.Store, tenant, name, content string) {
 	t.Helper()
@@ -279,17 +452,26 @@ func put(t *testing.T, s object.Store, tenant, name, content string) {
 
 func read(t *testing.T, s object.Store, tenant, name string) string {
 	t.Helper()
-	r, err := s.Get(t.Context(), tenant, name)
+	got, info := readPart(t, s, tenant, name, object.Range{})
+	if info.Size != int64(len(got)) {
+		t.Errorf("Get(%q) gives %d bytes and tells the size %d", name, len(got), info.Size)
+	}
+	return got
+}
+
+func readPart(t *testing.T, s object.Store, tenant, name string, part object.Range) (string, object.Info) {
+	t.Helper()
+	r, info, err := s.Get(t.Context(), tenant, name, part)
 	if err != nil {
 		t.Errorf("Get(%q): %v", name, err)
-		return ""
+		return "", info
 	}
 	defer r.Close()
 	got, err := io.ReadAll(r)
 	if err != nil {
 		t.Errorf("read %q: %v", name, err)
 	}
-	return string(got)
+	return string(got), info
 }
 
 func want(t *testing.T, s object.Store, tenant, name, content string) {
@@ -301,11 +483,14 @@ func want(t *testing.T, s object.Store, tenant, name, content string) {
 
 func wantNothing(t *testing.T, s object.Store, tenant, name string) {
 	t.Helper()
-	r, err := s.Get(t.Context(), tenant, name)
+	r, _, err := s.Get(t.Context(), tenant, name, object.Range{})
 	if animo.CodeOf(err) != animo.NotFound {
 		t.Errorf("Get(%q): err = %v, want not_found", name, err)
 	}
 	if err == nil {
 		r.Close()
+	}
+	if _, err := s.Stat(t.Context(), tenant, name); animo.CodeOf(err) != animo.NotFound {
+		t.Errorf("Stat(%q): err = %v, want not_found", name, err)
 	}
 }
