@@ -51,6 +51,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/nn", []string{"animo/nn", "animo"}, "layers and kernels know numbers, not opinions"},
 		{"animo/text", []string{"animo/text", "animo/nn", "animo", "animo/internal/sharedtest"}, "text is a library without I/O: no store, no queue, no server"},
 		{"animo/vision", []string{"animo/vision", "animo/nn", "animo", "animo/internal/sharedtest"}, "vision is a library without I/O but reading: no store, no queue, no server"},
+		{"animo/internal/cache", []string{"animo/internal/cache"}, "it holds anything and knows nothing"},
 		{"animo/internal/slots", []string{"animo/internal/slots", "animo"}, "it bounds what anybody serves and knows nothing of it"},
 		{"animo/internal/rekognition", []string{"animo/internal/rekognition", "animo/internal/slots", "animo/internal/table", "animo/vision", "animo"}, "another's words for what vision sees; app hands it keys, people and photos"},
 		{"animo/internal/sqldb", []string{"animo/internal/sqldb", "animo"}, "the database knows nothing of what is kept in it"},
