@@ -24,7 +24,6 @@ import (
 	"animo/internal/bus"
 	"animo/internal/opinions"
 	"animo/internal/photos"
-	"animo/text"
 	"animo/vision"
 )
 
@@ -47,7 +46,6 @@ type Opinions interface {
 	// Corrections lists a model's corrections by ID, beginning after the ID `after`. next is "" at the end.
 	Corrections(ctx context.Context, tenant, model, after string, limit int) (page []opinions.Correction, next string, err error)
 	DeleteCorrection(ctx context.Context, tenant, model, id string) error
-	Loaded(ctx context.Context, tenant, model string) (*text.Model, string, error)
 }
 
 // Photos is the photo flow as the API needs it; *photos.Flow is one.
@@ -110,7 +108,6 @@ type Limits struct {
 	PhotoBytes  int64         // of one photo
 	Files       int           // photos in one form
 	Texts       int           // in one call to classify
-	TextBytes   int           // of one text to classify
 	Moods       int           // measured faces in one call
 	Requests    int           // of each kind served at once: uploads, downloads, waits for an end, all others; drawings are two
 	Streams     int           // live streams served at once
@@ -127,6 +124,7 @@ type Options struct {
 	Photos        Photos
 	People        People
 	Opinions      Opinions
+	Classifier    Classifier
 	Subscriptions Subscriptions
 	Queues        Queues
 	Functions     func() []bus.FunctionStats // what each function did in this process
@@ -148,7 +146,6 @@ type server struct {
 	Options
 	api       huma.API
 	docsBytes func() ([]byte, error)
-	cores     cores
 	kinds     kinds
 }
 
@@ -175,7 +172,7 @@ func New(o Options) http.Handler {
 		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "The same key, in a browser's session (POST /v1/session)."},
 	}
 	config.Security = []map[string][]string{{"key": {}}, {"session": {}}, {}}
-	s := &server{Options: o, api: humago.New(mux, config), cores: newCores(), kinds: newKinds(o.Limits)}
+	s := &server{Options: o, api: humago.New(mux, config), kinds: newKinds(o.Limits)}
 	s.docsBytes = s.docsOnce()
 
 	s.routeUploads()
