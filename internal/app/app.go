@@ -137,7 +137,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.rekognition = a.speakRekognition(engine)
-	if c.Runs("api") {
+	if c.Runs(config.API) {
 		err = a.open(ctx, o)
 	}
 	return a, err
@@ -250,7 +250,7 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 	if err := a.bus.Start(ctx, functions...); err != nil {
 		return err
 	}
-	if a.config.Runs("notify") {
+	if a.config.Runs(config.Notify) {
 		a.runUntilStop(ctx, "notifier", a.notify.Run)
 	}
 	a.runUntilStop(ctx, "sweeper", a.sweep)
@@ -316,7 +316,7 @@ func (a *App) sweepOnce(ctx context.Context) error {
 		_, photosErr := a.photos.Sweep(ctx, t.ID)
 		_, opinionsErr := a.flow.Sweep(ctx, t.ID)
 		err = errors.Join(err, photosErr, opinionsErr)
-		if a.config.Runs("notify") {
+		if a.config.Runs(config.Notify) {
 			err = errors.Join(err, a.notify.Sweep(ctx, t.ID))
 		}
 	}
