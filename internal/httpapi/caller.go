@@ -8,8 +8,9 @@ import (
 	"animo"
 )
 
-// caller is who asks, and in which language they want to be spoken to.
+// caller is who asks, for what, and in which language they want to be spoken to.
 type caller struct {
+	route         *route // nil for nothing that there is
 	tenant        string // "" for who may have no key yet; see welcome
 	lang          string // "es" or "en"
 	keyed         bool   // with a key, not as everybody who asks while there is none
@@ -25,14 +26,6 @@ func callerOf(ctx context.Context) caller {
 
 // tenantOf tells whose request this is. The middleware has seen to it that there is one.
 func tenantOf(ctx context.Context) string { return callerOf(ctx).tenant }
-
-// withLanguage notes the language that the client prefers of the two that Animo speaks.
-func withLanguage(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := caller{lang: preferredLanguage(r.Header.Get("Accept-Language"))}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
-	})
-}
 
 // authenticate finds out whose request it is: the tenant of its key, or the default tenant while no key
 // exists at all.
@@ -62,18 +55,19 @@ func (s *server) welcome(next http.Handler) http.Handler {
 	})
 }
 
-// withCaller notes whose the request is; the language is noted already.
+// withCaller notes whose the request is; find has noted the rest.
 func withCaller(r *http.Request, c caller) *http.Request {
-	c.lang = callerOf(r.Context()).lang
+	found := callerOf(r.Context())
+	c.route, c.lang = found.route, found.lang
 	return r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
 }
 
 // lookUp finds it out for a bounded number of requests at once, since anybody can send any key.
 func (s *server) lookUp(r *http.Request) (caller, error) {
-	if err := s.kinds.keys.TakeAny(); err != nil {
+	if err := s.slots.keys.TakeAny(); err != nil {
 		return caller{}, err
 	}
-	defer s.kinds.keys.Give("")
+	defer s.slots.keys.Give("")
 	return s.whose(r)
 }
 

@@ -2,13 +2,9 @@ package httpapi
 
 import (
 	"context"
-	"errors"
-	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"animo"
 	"animo/internal/classify"
 	"animo/text"
 )
@@ -29,17 +25,18 @@ type classification struct {
 	Evidence    []text.Evidence `json:"evidence,omitempty" doc:"What decided, strongest first; weights are log-odds towards Positivo."`
 }
 
-func (s *server) routeClassify() {
-	type classifyOutput struct {
-		Body struct {
-			Model   string           `json:"model"`
-			Version string           `json:"version"`
-			Results []classification `json:"results" doc:"One for each text, in their order."`
-		}
+type classifyOutput struct {
+	Body struct {
+		Model   string           `json:"model"`
+		Version string           `json:"version"`
+		Results []classification `json:"results" doc:"One for each text, in their order."`
 	}
-	register(s, huma.Operation{
-		OperationID: "classify", Method: http.MethodPost, Path: "/v1/models/{id}/classify", Tags: []string{"Classify"},
-		Summary: "Classify texts, with probabilities and what decided", Errors: []int{400, 404, 409, 413, 422},
+}
+
+func (s *server) classify(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "classify",
+		Summary:     "Classify texts, with probabilities and what decided", Errors: []int{400, 404, 409, 413, 422},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
 		Body struct {
@@ -59,59 +56,4 @@ func (s *server) routeClassify() {
 		}
 		return out, nil
 	})
-
-	// The two endpoints of the opinion report, to the letter.
-	const report = "Opinion report"
-	type idFile struct {
-		IDFile string `json:"idFile" example:"DB_proyecto_SA.txt"`
-	}
-	type modelosOutput struct{ Body []idFile }
-	register(s, huma.Operation{
-		OperationID: "modelos", Method: http.MethodGet, Path: "/modelos", Tags: []string{report},
-		Summary: "The models that answer",
-	}, func(ctx context.Context, _ *struct{}) (*modelosOutput, error) {
-		list, err := s.Opinions.Models(ctx, tenantOf(ctx))
-		out := &modelosOutput{Body: make([]idFile, len(list))}
-		for i, m := range list {
-			out.Body[i].IDFile = m.ID
-		}
-		return out, err
-	})
-	type sentiOutput struct {
-		Body [][2]string `doc:"Label and opinion, in the opinions' order." example:"[[\"Negativo\",\"Las camas estaban mal arregladas\"]]"`
-	}
-	register(s, huma.Operation{
-		OperationID: "senti", Method: http.MethodPost, Path: "/senti", Tags: []string{report},
-		Summary: "Classify opinions", Errors: []int{400, 404, 409, 413, 422},
-	}, func(ctx context.Context, in *struct {
-		Body struct {
-			IDModel   string   `json:"idmodel" example:"DB_proyecto_SA.txt"`
-			Opiniones []string `json:"opiniones" example:"[\"Las camas estaban mal arregladas\"]"`
-		}
-	}) (*sentiOutput, error) {
-		answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), nameOf(in.Body.IDModel), in.Body.Opiniones, 0)
-		if err != nil {
-			return nil, asInTheReport(err)
-		}
-		out := &sentiOutput{Body: make([][2]string, len(answer.Results))}
-		for i, r := range answer.Results {
-			out.Body[i] = [2]string{r.Label.String(), in.Body.Opiniones[i]}
-		}
-		return out, nil
-	})
-}
-
-// asInTheReport names the field of an error as the opinion report calls it.
-func asInTheReport(err error) error {
-	e, ok := errors.AsType[*animo.Error](err)
-	if !ok {
-		return err
-	}
-	switch place, isText := strings.CutPrefix(e.Field, "texts"); {
-	case isText:
-		return e.Of("opiniones" + place)
-	case e.Field == "model":
-		return e.Of("idmodel")
-	}
-	return err
 }

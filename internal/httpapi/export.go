@@ -112,15 +112,15 @@ func (s *server) export(w http.ResponseWriter, r *http.Request, f export.Format,
 	}
 }
 
-func (s *server) routeExport(tag string) {
+func (s *server) exportMoods(r route) {
 	content := map[string]*huma.MediaType{}
 	for _, f := range export.Formats() {
 		kind, _, _ := strings.Cut(f.MediaType, ";")
 		content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
 	}
-	register(s, huma.Operation{
-		OperationID: "export-moods", Method: http.MethodGet, Path: "/v1/moods/export", Tags: []string{tag},
-		Summary: "All that was recorded of faces as a file, the first taken first",
+	register(s, r, huma.Operation{
+		OperationID: "export-moods",
+		Summary:     "All that was recorded of faces as a file, the first taken first",
 		Description: "CSV in UTF-8, with a byte order mark so that Excel reads it, and a header (" + strings.Join(export.Columns(), ", ") + "), or JSONL with a record of /v1/moods a line; celebrities are joined by semicolons. " +
 			"Texts that a spreadsheet would take for a formula have an apostrophe in front. When the file cannot be given whole, the connection breaks off.",
 		Responses: map[string]*huma.Response{"200": {Description: "The file.", Content: content}},

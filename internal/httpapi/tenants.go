@@ -128,8 +128,8 @@ type KeySpec struct {
 	AWS           bool   `json:"aws,omitempty" doc:"Make an access key instead, for programs that speak Amazon Rekognition's protocol."`
 }
 
-// addKey makes a key of the kind that is asked for.
-func (s *server) addKey(ctx context.Context, tenant string, spec KeySpec) (v madeKeyView, err error) {
+// makeKey makes a key of the kind that is asked for.
+func (s *server) makeKey(ctx context.Context, tenant string, spec KeySpec) (v madeKeyView, err error) {
 	var k animo.Key
 	switch {
 	case spec.Administrator && spec.AWS:
@@ -165,42 +165,31 @@ func (s *server) revoke(ctx context.Context, tenant, id string) error {
 	return s.Tenants.Revoke(ctx, id)
 }
 
-// registerAdmin is register for an operation that is the administrators' alone.
-func registerAdmin[I, O any](s *server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	op.Tags = []string{"Administration"}
-	register(s, op, func(ctx context.Context, in *I) (*O, error) {
-		if !callerOf(ctx).administrator {
-			return nil, animo.Errorf(animo.Forbidden, "this is an administrator's to do; use an administrator's key (animo keys add --admin)",
-				"esto es cosa de un administrador; use una clave de administrador (animo keys add --admin)")
-		}
-		out, err := handle(ctx, in)
-		if err == nil && op.Method != http.MethodGet {
-			s.Log.Info("administered", "operation", op.OperationID, "as", tenantOf(ctx))
-		}
-		return out, err
-	})
+type tenantsOutput struct {
+	Body struct {
+		Items []tenantView `json:"items" doc:"By id."`
+	}
 }
 
-func (s *server) routeTenants() {
-	type tenantsOutput struct {
-		Body struct {
-			Items []tenantView `json:"items" doc:"By id."`
-		}
-	}
-	type tenantOutput struct{ Body tenantView }
-	type keysOutput struct {
-		Body struct {
-			Items []KeyView `json:"items" doc:"The oldest first."`
-		}
-	}
-	type madeKeyOutput struct{ Body madeKeyView }
-	read := func(ctx context.Context, id string) (*tenantOutput, error) {
-		t, err := s.Tenants.Get(ctx, id)
-		return &tenantOutput{viewTenant(t)}, err
-	}
+type tenantOutput struct{ Body tenantView }
 
-	registerAdmin(s, huma.Operation{
-		OperationID: "list-tenants", Method: http.MethodGet, Path: "/v1/tenants", Summary: "The tenants",
+type keysOutput struct {
+	Body struct {
+		Items []KeyView `json:"items" doc:"The oldest first."`
+	}
+}
+
+type madeKeyOutput struct{ Body madeKeyView }
+
+// showTenant answers with a tenant as it is now.
+func (s *server) showTenant(ctx context.Context, id string) (*tenantOutput, error) {
+	t, err := s.Tenants.Get(ctx, id)
+	return &tenantOutput{viewTenant(t)}, err
+}
+
+func (s *server) listTenants(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-tenants", Summary: "The tenants",
 	}, func(ctx context.Context, _ *struct{}) (*tenantsOutput, error) {
 		list, err := s.Tenants.List(ctx)
 		out := &tenantsOutput{}
@@ -210,8 +199,11 @@ func (s *server) routeTenants() {
 		}
 		return out, err
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "add-tenant", Method: http.MethodPost, Path: "/v1/tenants", DefaultStatus: http.StatusCreated, Errors: []int{409},
+}
+
+func (s *server) addTenant(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "add-tenant", DefaultStatus: http.StatusCreated, Errors: []int{409},
 		Summary: "Make a tenant", Description: "Without a purpose it can use opinions, and its photos are refused.",
 	}, func(ctx context.Context, in *struct {
 		Body struct {
@@ -226,10 +218,13 @@ func (s *server) routeTenants() {
 		if err != nil {
 			return nil, err
 		}
-		return read(ctx, in.Body.ID)
+		return s.showTenant(ctx, in.Body.ID)
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "change-tenant", Method: http.MethodPatch, Path: "/v1/tenants/{tenant}", Errors: []int{404},
+}
+
+func (s *server) changeTenant(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "change-tenant", Errors: []int{404},
 		Summary: "Change what a tenant may do with photos", Description: "It holds from the next photo on. What is not said stays as it is.",
 	}, func(ctx context.Context, in *struct {
 		TenantParam
@@ -246,18 +241,24 @@ func (s *server) routeTenants() {
 		if err != nil {
 			return nil, err
 		}
-		return read(ctx, in.Tenant)
+		return s.showTenant(ctx, in.Tenant)
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "remove-tenant", Method: http.MethodDelete, Path: "/v1/tenants/{tenant}", Errors: []int{404},
+}
+
+func (s *server) removeTenant(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "remove-tenant", Errors: []int{404},
 		Summary: "Forget a tenant: its keys, photos, people, files, rows, models and queued events",
 		Description: "Nothing can be brought back. The tenant is gone at once; what it had is erased before the answer, or, where that takes longer than " +
 			"a request may (504), in the minutes after. Its name is free again five minutes later. When its keys were the last of all, everybody on this machine is let in again.",
 	}, func(ctx context.Context, in *TenantParam) (*struct{}, error) {
 		return nil, s.Tenants.RemoveTenant(ctx, in.Tenant)
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "list-keys", Method: http.MethodGet, Path: "/v1/tenants/{tenant}/keys", Errors: []int{404}, Summary: "A tenant's keys, by how they begin",
+}
+
+func (s *server) listKeys(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-keys", Errors: []int{404}, Summary: "A tenant's keys, by how they begin",
 	}, func(ctx context.Context, in *TenantParam) (*keysOutput, error) {
 		keys, err := s.keysOf(ctx, in.Tenant)
 		out := &keysOutput{}
@@ -267,8 +268,11 @@ func (s *server) routeTenants() {
 		}
 		return out, err
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "add-key", Method: http.MethodPost, Path: "/v1/tenants/{tenant}/keys", DefaultStatus: http.StatusCreated, Errors: []int{404},
+}
+
+func (s *server) addKey(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "add-key", DefaultStatus: http.StatusCreated, Errors: []int{404},
 		Summary: "Make a key and show it, once",
 		Description: "From the first key on, every request needs one, this machine's too. Let the first one be an administrator's, or tenants and keys can be " +
 			"looked after on the command line only.",
@@ -276,11 +280,14 @@ func (s *server) routeTenants() {
 		TenantParam
 		Body KeySpec
 	}) (*madeKeyOutput, error) {
-		v, err := s.addKey(ctx, in.Tenant, in.Body)
+		v, err := s.makeKey(ctx, in.Tenant, in.Body)
 		return &madeKeyOutput{v}, err
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/v1/tenants/{tenant}/keys/{id}", Errors: []int{404},
+}
+
+func (s *server) revokeKey(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "revoke-key", Errors: []int{404},
 		Summary: "Make a key worthless, at once", Description: "When it was the last of all, everybody on this machine is let in again; see animo keys.",
 	}, func(ctx context.Context, in *struct {
 		TenantParam
