@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -16,15 +15,17 @@ type Tenants interface {
 	List(ctx context.Context) ([]animo.Tenant, error)
 	Get(ctx context.Context, id string) (animo.Tenant, error)
 	AddTenant(ctx context.Context, id string, photos animo.PhotoPolicy) error
-	SetPhotos(ctx context.Context, id string, photos animo.PhotoPolicy) error
+	// ChangePhotos makes of a tenant's policy what change gives, and gives the tenant as it is then.
+	ChangePhotos(ctx context.Context, id string, change func(animo.PhotoPolicy) (animo.PhotoPolicy, error)) (animo.Tenant, error)
 	// RemoveTenant forgets a tenant at once, and then erases what it had. What breaks off, others end.
 	RemoveTenant(ctx context.Context, id string) error
-	// Keys lists a tenant's keys of both kinds, the oldest first.
-	Keys(ctx context.Context, tenant string) ([]animo.Key, error)
+	// KeysOf lists a tenant's keys of both kinds, the oldest first.
+	KeysOf(ctx context.Context, tenant string) ([]animo.Key, error)
 	AddKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error)
 	AddAdministratorKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error)
 	AddAccessKey(ctx context.Context, tenant, note string) (secret string, key animo.Key, err error)
-	Revoke(ctx context.Context, prefix string) error
+	// RevokeOf makes a tenant's key worthless.
+	RevokeOf(ctx context.Context, tenant, prefix string) error
 }
 
 // tenantView is a tenant with what it states for itself.
@@ -145,26 +146,6 @@ func (s *server) makeKey(ctx context.Context, tenant string, spec KeySpec) (v ma
 	return v, err
 }
 
-// keysOf lists a tenant's keys, the oldest first, or answers NotFound when there is no such tenant.
-func (s *server) keysOf(ctx context.Context, tenant string) ([]animo.Key, error) {
-	if _, err := s.Tenants.Get(ctx, tenant); err != nil {
-		return nil, err
-	}
-	return s.Tenants.Keys(ctx, tenant)
-}
-
-// revoke makes a tenant's key worthless, or answers NotFound when it has none of that name.
-func (s *server) revoke(ctx context.Context, tenant, id string) error {
-	keys, err := s.keysOf(ctx, tenant)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(keys, func(k animo.Key) bool { return k.Prefix == id }) {
-		return animo.Errorf(animo.NotFound, "tenant %q has no key %q", "el inquilino %q no tiene ninguna clave %q", tenant, animo.Clip(id)).Of("id")
-	}
-	return s.Tenants.Revoke(ctx, id)
-}
-
 type tenantsOutput struct {
 	Body struct {
 		Items []tenantView `json:"items" doc:"By id."`
@@ -230,18 +211,11 @@ func (s *server) changeTenant(r route) {
 		TenantParam
 		Body PolicyChange
 	}) (*tenantOutput, error) {
-		t, err := s.Tenants.Get(ctx, in.Tenant)
+		t, err := s.Tenants.ChangePhotos(ctx, in.Tenant, in.Body.of)
 		if err != nil {
 			return nil, err
 		}
-		policy, err := in.Body.of(t.Photos)
-		if err == nil {
-			err = s.Tenants.SetPhotos(ctx, in.Tenant, policy)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return s.showTenant(ctx, in.Tenant)
+		return &tenantOutput{viewTenant(t)}, nil
 	})
 }
 
@@ -260,7 +234,7 @@ func (s *server) listKeys(r route) {
 	register(s, r, huma.Operation{
 		OperationID: "list-keys", Errors: []int{404}, Summary: "A tenant's keys, by how they begin",
 	}, func(ctx context.Context, in *TenantParam) (*keysOutput, error) {
-		keys, err := s.keysOf(ctx, in.Tenant)
+		keys, err := s.Tenants.KeysOf(ctx, in.Tenant)
 		out := &keysOutput{}
 		out.Body.Items = make([]KeyView, len(keys))
 		for i, k := range keys {
@@ -293,6 +267,6 @@ func (s *server) revokeKey(r route) {
 		TenantParam
 		ID string `path:"id" doc:"How the key begins, or an access key's ID." example:"animo_Zx8kQ2w1"`
 	}) (*struct{}, error) {
-		return nil, s.revoke(ctx, in.Tenant, in.ID)
+		return nil, s.Tenants.RevokeOf(ctx, in.Tenant, in.ID)
 	})
 }
