@@ -16,7 +16,12 @@ import (
 // twice is a record twice, and then an error if there is one.
 func twice(r animo.MoodRecord, err error) iter.Seq2[animo.MoodRecord, error] {
 	return func(yield func(animo.MoodRecord, error) bool) {
-		if yield(r, nil) && yield(r, nil) && err != nil {
+		for range 2 {
+			if !yield(r, nil) {
+				return
+			}
+		}
+		if err != nil {
 			yield(animo.MoodRecord{}, err)
 		}
 	}
