@@ -176,6 +176,9 @@ func TestCache_error_is_told_to_those_who_wait_and_not_kept(t *testing.T) {
 				time.Sleep(time.Second)
 				return 7, failure
 			})
+			if c.recent.Len() != 0 {
+				t.Errorf("%d values are held after an error", c.recent.Len())
+			}
 			return err
 		}
 		began := time.Now()
@@ -191,9 +194,8 @@ func TestCache_error_is_told_to_those_who_wait_and_not_kept(t *testing.T) {
 		if took := time.Since(began); took != time.Second {
 			t.Errorf("it took %v: the load was run for each", took)
 		}
-		failure = nil
-		if err := get(); err != nil {
-			t.Errorf("the error was kept: %v", err)
+		if err := get(); err != failure || time.Since(began) != 2*time.Second {
+			t.Errorf("the next one has %v, %v after the first began", err, time.Since(began))
 		}
 	})
 }

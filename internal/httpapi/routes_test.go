@@ -61,6 +61,9 @@ func TestRoutes_all_but_these_need_a_key(t *testing.T) {
 			if slices.Contains(open, pattern) != (r.access < keyed) {
 				t.Errorf("%s: access %d", pattern, r.access)
 			}
+			if strings.HasPrefix(r.path, "/v1/tenants") != (r.access == administrators) {
+				t.Errorf("%s: access %d; tenants and keys, and nothing else, are the administrators'", pattern, r.access)
+			}
 			if r.access < keyed {
 				continue
 			}
