@@ -43,7 +43,8 @@ func (s *server) authenticate(next http.Handler) http.Handler {
 	})
 }
 
-// welcome is authenticate for what somebody without a key, or with a wrong one, may ask, too.
+// welcome finds out whose request it is where somebody without a key, or with a wrong one, may ask too: that
+// caller has no tenant.
 func (s *server) welcome(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := s.lookUp(r)
@@ -62,7 +63,7 @@ func withCaller(r *http.Request, c caller) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
 }
 
-// lookUp finds it out for a bounded number of requests at once, since anybody can send any key.
+// lookUp finds out who asks, for a bounded number of requests at once, because anybody can send any key.
 func (s *server) lookUp(r *http.Request) (caller, error) {
 	if err := s.slots.keys.TakeAny(); err != nil {
 		return caller{}, err
@@ -72,8 +73,8 @@ func (s *server) lookUp(r *http.Request) (caller, error) {
 }
 
 // stillTheirs answers an error unless the request is still that of the tenant that it was when it came. Meanwhile
-// its key may have been revoked, its tenant removed, or the first key made. Its place among the lookups it does
-// not take again: it holds one among the requests of its kind.
+// its key may have been revoked, its tenant removed, or the first key made. The request takes no place among the look-ups
+// again, because it holds one among the requests of its kind.
 func (s *server) stillTheirs(r *http.Request) error {
 	c, err := s.whose(r)
 	if err == nil && c.tenant != tenantOf(r.Context()) {
@@ -82,9 +83,9 @@ func (s *server) stillTheirs(r *http.Request) error {
 	return err
 }
 
-// whose finds it out: by the key in the header Authorization, else by the one in the session's cookie. A cookie whose
-// key is not known counts as none: the key was revoked, or is of another Animo on this host, since cookies do not
-// tell ports apart.
+// whose finds out who asks, by the key in the header Authorization, or else by the key in the session's cookie. A cookie
+// whose key is not known counts as no cookie: the key was revoked, or it belongs to another Animo on this host, because
+// browsers send a cookie to every port of a host.
 func (s *server) whose(r *http.Request) (caller, error) {
 	if token, ok := bearer(r); ok {
 		return s.holder(r.Context(), token)

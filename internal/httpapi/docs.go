@@ -67,7 +67,7 @@ func (s *server) docs(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(page)
 }
 
-// docsOnce makes the docs page when it is first asked for, since few servers ever are.
+// docsOnce makes the docs page when it is first asked for, because few servers ever are.
 func (s *server) docsOnce() func() ([]byte, error) {
 	return sync.OnceValues(func() ([]byte, error) {
 		var b bytes.Buffer

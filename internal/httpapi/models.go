@@ -17,7 +17,7 @@ type modelView struct {
 	Versions []trainingView `json:"versions" doc:"Kept versions with their scores, newest first."`
 }
 
-// ModelParam is the model's id in a path. It is exported since huma sets no field of an embedded type that is not.
+// ModelParam is the model's id in a path. It is exported because huma sets no field of an embedded type that is not.
 type ModelParam struct {
 	ID string `path:"id" doc:"The model's id." example:"DB_proyecto_SA.txt"`
 }

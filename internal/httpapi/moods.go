@@ -12,7 +12,7 @@ import (
 	"animo/internal/photos"
 )
 
-// PeriodQuery says where and when the photos were taken that are asked for. It is exported since huma sets no
+// PeriodQuery says where and when the photos were taken that are asked for. It is exported because huma sets no
 // field of an embedded type that is not.
 type PeriodQuery struct {
 	Source string `query:"source" doc:"Only of this camera or stage; empty: only of photos without one." example:"puerta-norte"`
@@ -48,7 +48,7 @@ func (q *PeriodQuery) read() (source *string, from, to time.Time, err error) {
 	return
 }
 
-// FacesQuery chooses recorded faces. It is exported since huma sets no field of an embedded type that is not.
+// FacesQuery chooses recorded faces. It is exported because huma sets no field of an embedded type that is not.
 type FacesQuery struct {
 	Mood   string `query:"mood" doc:"Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case." example:"HAPPY"`
 	Person string `query:"person" doc:"Only of this person." example:"Ana"`

@@ -41,7 +41,7 @@ type People interface {
 	Reanalyse(ctx context.Context, tenant string, q photos.AgainQuery) (photos.Again, error)
 }
 
-// PersonView is a person who was introduced. It is exported since huma describes no field of an embedded type that is not.
+// PersonView is a person who was introduced. It is exported because huma describes no field of an embedded type that is not.
 type PersonView struct {
 	ID           string    `json:"id" doc:"Stays the same when the name changes; what a receipt names." example:"3KQ7XWLT5QZC4V2M6D0B8N1HFA"`
 	Name         string    `json:"name" example:"Ana"`
@@ -151,7 +151,7 @@ func (s *server) introduceForm(ctx context.Context, name string, body BodyStream
 	return introducedBy(person, items), nil
 }
 
-// PersonParam is the person's name in a path. It is exported since huma sets no field of an embedded type that is
+// PersonParam is the person's name in a path. It is exported because huma sets no field of an embedded type that is
 // not.
 type PersonParam struct {
 	Name string `path:"name" doc:"The person's name." example:"Ana"`

@@ -39,12 +39,12 @@ func viewPhoto(ctx context.Context, p animo.Photo) photoView {
 	}
 }
 
-// PhotoParam is the photo's id in a path. It is exported since huma sets no field of an embedded type that is not.
+// PhotoParam is the photo's id in a path. It is exported because huma sets no field of an embedded type that is not.
 type PhotoParam struct {
 	Photo string `path:"photo" doc:"The photo's id." example:"20260801T211502.125Z-9f86d081884c7d65"`
 }
 
-// PageQuery says which part of a list is asked for. It is exported since huma sets no field of an embedded type
+// PageQuery says which part of a list is asked for. It is exported because huma sets no field of an embedded type
 // that is not.
 type PageQuery struct {
 	After string `query:"after" doc:"Where to go on, from next of the answer before."`
@@ -71,7 +71,7 @@ func pageOf[T, V any](list []T, next string, view func(T) V) *pageOutput[V] {
 
 func same[T any](v T) T { return v }
 
-// PhotosQuery chooses photos. It is exported since huma sets no field of an embedded type that is not.
+// PhotosQuery chooses photos. It is exported because huma sets no field of an embedded type that is not.
 type PhotosQuery struct {
 	Name   string `query:"name" doc:"Only those given this name." example:"entrada.jpg"`
 	Source string `query:"source" doc:"Only of this camera or stage; empty: only those without one." example:"puerta-norte"`

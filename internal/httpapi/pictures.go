@@ -126,7 +126,7 @@ func (s *server) draw(ctx context.Context, tenant, id string) ([]byte, error) {
 	return s.Photos.Annotated(ctx, tenant, id, callerOf(ctx).lang)
 }
 
-// PictureQuery says which picture is asked for. It is exported since huma sets no field of an embedded type that is
+// PictureQuery says which picture is asked for. It is exported because huma sets no field of an embedded type that is
 // not.
 type PictureQuery struct {
 	Annotated bool `query:"annotated" doc:"With boxes, moods and names drawn, in the language of Accept-Language. Without a value it is true, too." example:"true"`

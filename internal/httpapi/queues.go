@@ -28,12 +28,12 @@ func viewDeadLetter(ctx context.Context, d bus.DeadLetter) deadLetterView {
 // deadLettersMost is how many dead letters one answer lists at most.
 const deadLettersMost = 1000
 
-// QueueParam is the queue in a path. It is exported since huma sets no field of an embedded type that is not.
+// QueueParam is the queue in a path. It is exported because huma sets no field of an embedded type that is not.
 type QueueParam struct {
 	Queue string `path:"queue" doc:"The function's name." example:"ingest"`
 }
 
-// DeadLetterParams is a dead letter in a path. It is exported since huma sets no field of an embedded type that is not.
+// DeadLetterParams is a dead letter in a path. It is exported because huma sets no field of an embedded type that is not.
 type DeadLetterParams struct {
 	QueueParam
 	ID string `path:"id" doc:"The event's id."`

@@ -87,7 +87,7 @@ func cookie(key string, secure bool) http.Cookie {
 	return http.Cookie{Name: cookieName(secure), Value: key, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure}
 }
 
-// SecureParam tells whether the request came over TLS. It is exported since
+// SecureParam tells whether the request came over TLS. It is exported because
 // huma sets no field of an embedded type that is not.
 type SecureParam struct {
 	secure bool

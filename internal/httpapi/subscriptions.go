@@ -44,7 +44,7 @@ type filterView struct {
 	MinConfidence float64 `json:"min_confidence,omitempty" minimum:"0" maximum:"100" doc:"Only where the emotion that decided has at least so many percent." example:"80"`
 }
 
-// SubscriptionSpec is what a subscription is to be. It is exported since huma sets no field of an embedded type
+// SubscriptionSpec is what a subscription is to be. It is exported because huma sets no field of an embedded type
 // that is not.
 type SubscriptionSpec struct {
 	Kind          notify.Kind `json:"kind" enum:"webhook,email"`
@@ -125,7 +125,7 @@ func viewDelivery(ctx context.Context, d notify.Delivery) deliveryView {
 	return v
 }
 
-// SubscriptionParam is the subscription's id in a path. It is exported since huma sets no field of an embedded
+// SubscriptionParam is the subscription's id in a path. It is exported because huma sets no field of an embedded
 // type that is not.
 type SubscriptionParam struct {
 	Subscription string `path:"subscription" doc:"The subscription's id." example:"20260801T211502.125Z-9f86d081"`

@@ -53,7 +53,7 @@ func viewTenant(t animo.Tenant) tenantView {
 	return v
 }
 
-// PolicyChange says what of a tenant's policy is to be another. It is exported since huma reads no field of an
+// PolicyChange says what of a tenant's policy is to be another. It is exported because huma reads no field of an
 // embedded type that is not.
 type PolicyChange struct {
 	Purpose         *animo.Purpose `json:"purpose,omitempty" doc:"What it analyses faces for: event, customers, research, health or safety; empty for no more photos." example:"event"`
@@ -96,7 +96,7 @@ func set[T any](v *T, to *T) {
 	}
 }
 
-// KeyView is what may be shown of a key. It is exported since huma describes no field of an embedded type that is not.
+// KeyView is what may be shown of a key. It is exported because huma describes no field of an embedded type that is not.
 type KeyView struct {
 	ID            string    `json:"id" doc:"How the key begins, or an access key's whole ID." example:"animo_Zx8kQ2w1"`
 	Tenant        string    `json:"tenant" doc:"Whose it is."`
@@ -117,7 +117,7 @@ func viewKey(k animo.Key) KeyView {
 	return KeyView{k.Prefix, k.Tenant, k.Note, k.Created, k.Administrator, k.AWS}
 }
 
-// TenantParam is a tenant in a path. It is exported since huma sets no field of an embedded type that is not.
+// TenantParam is a tenant in a path. It is exported because huma sets no field of an embedded type that is not.
 type TenantParam struct {
 	Tenant string `path:"tenant" doc:"The tenant's id." example:"hotel-sol"`
 }

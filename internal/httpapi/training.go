@@ -124,12 +124,12 @@ func message(lang string, v trainingView) string {
 	return fmt.Sprintf("%s %d/%d", verb, p.Done, p.Total)
 }
 
-// NameParam is the name in a path. It is exported since huma sets no field of an embedded type that is not.
+// NameParam is the name in a path. It is exported because huma sets no field of an embedded type that is not.
 type NameParam struct {
 	Name string `path:"name" doc:"The training file's name." example:"DB_proyecto_SA.txt"`
 }
 
-// RecipeQuery is how to train, in a query. It is exported since huma sets no field of an embedded type that is not.
+// RecipeQuery is how to train, in a query. It is exported because huma sets no field of an embedded type that is not.
 type RecipeQuery struct {
 	Trainer string `query:"trainer" doc:"How to train; auto chooses by cross-validation." example:"auto"`
 	Folds   int    `query:"folds" doc:"Parts of the cross-validation, 2 to 100; 10 if not said." example:"10"`

@@ -18,7 +18,7 @@ var unsubscribeTemplate = template.Must(template.New("unsubscribe").Parse(unsubs
 type unsubscribePage struct{ Lang, Title, Text, Button string }
 
 // unsubscribe is where the link of a mail leads; its token says whose it is, so no key is needed. GET shows a
-// page with a button and changes nothing, since programs that look through mail follow links too; POST ends the
+// page with a button and changes nothing, because programs that look through mail follow links too; POST ends the
 // subscription, from the button or from a mail program's own (RFC 8058), whose body says nothing that is needed.
 func (s *server) unsubscribe(w http.ResponseWriter, r *http.Request) {
 	if err := s.slots.keys.TakeAny(); err != nil {

@@ -17,7 +17,7 @@ import (
 	"animo/internal/photos"
 )
 
-// UploadQuery is where and when photos were taken, in a query. It is exported since huma sets no field of an
+// UploadQuery is where and when photos were taken, in a query. It is exported because huma sets no field of an
 // embedded type that is not.
 type UploadQuery struct {
 	Source  string `query:"source" doc:"Which camera or stage the photo is from, in at most 64 bytes." example:"puerta-norte"`
@@ -42,7 +42,7 @@ func takenAt(v string) (time.Time, error) {
 	return at, nil
 }
 
-// BodyStream keeps hold of the body's reader, so that a body of any size streams to disk. It is exported since
+// BodyStream keeps hold of the body's reader, so that a body of any size streams to disk. It is exported because
 // huma resolves no embedded type that is not.
 type BodyStream struct {
 	reader io.Reader
@@ -62,7 +62,7 @@ func (b *BodyStream) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// UploadView is a photo that was taken in, or why it was not. It is exported since huma describes no field of an embedded type that is not.
+// UploadView is a photo that was taken in, or why it was not. It is exported because huma describes no field of an embedded type that is not.
 type UploadView struct {
 	ID        string       `json:"id,omitempty" doc:"The photo's id, under which it is asked for." example:"20260801T211502.125Z-9f86d081884c7d65"`
 	Name      string       `json:"image_id,omitempty" doc:"The name it was given." example:"entrada.jpg"`
