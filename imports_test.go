@@ -51,6 +51,8 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/nn", []string{"animo/nn", "animo"}, "layers and kernels know numbers, not opinions"},
 		{"animo/text", []string{"animo/text", "animo/nn", "animo", "animo/internal/sharedtest"}, "text is a library without I/O: no store, no queue, no server"},
 		{"animo/vision", []string{"animo/vision", "animo/nn", "animo", "animo/internal/sharedtest"}, "vision is a library without I/O but reading: no store, no queue, no server"},
+		{"animo/internal/cache", []string{"animo/internal/cache"}, "it holds anything and knows nothing"},
+		{"animo/internal/export", []string{"animo/internal/export", "animo"}, "it writes records, wherever they come from and whoever wants them"},
 		{"animo/internal/slots", []string{"animo/internal/slots", "animo"}, "it bounds what anybody serves and knows nothing of it"},
 		{"animo/internal/rekognition", []string{"animo/internal/rekognition", "animo/internal/slots", "animo/internal/table", "animo/vision", "animo"}, "another's words for what vision sees; app hands it keys, people and photos"},
 		{"animo/internal/sqldb", []string{"animo/internal/sqldb", "animo"}, "the database knows nothing of what is kept in it"},
@@ -60,12 +62,13 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/tenants", []string{"animo/internal/tenants", "animo/internal/table", "animo"}, "keys and tenants lie below the flows"},
 		{"animo/internal/spool", []string{"animo/internal/spool", "animo"}, "it serves every flow and knows none"},
 		{"animo/internal/opinions", []string{"animo/internal/opinions", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/text", "animo"}, "a flow knows ports; app hands it adapters"},
+		{"animo/internal/classify", []string{"animo/internal/classify", "animo/internal/cache", "animo/text", "animo"}, "it asks models, whoever trained them and whoever wants to know"},
 		{"animo/internal/background", []string{"animo/internal/background"}, "it runs anything and knows nothing"},
 		{"animo/internal/photos", []string{"animo/internal/photos", "animo/internal/background", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/vision", "animo"}, "a flow knows ports; app hands it adapters"},
 		{"animo/internal/photos/awsfaces", []string{"animo/internal/photos", "animo/internal/bus", "animo/vision", "animo"}, "an engine knows pictures and faces, not what becomes of them"},
 		{"animo/internal/notify", []string{"animo/internal/notify", "animo/internal/bus", "animo/internal/table", "animo"}, "a flow knows ports; app hands it adapters"},
 		{"animo/internal/inbox", []string{"animo/internal/inbox", "animo/internal/photos", "animo/internal/opinions", "animo"}, "the inbox gives files to flows, and knows nothing of where they keep them"},
-		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/slots", "animo/internal/opinions", "animo/internal/photos", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
+		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/slots", "animo/internal/opinions", "animo/internal/classify", "animo/internal/export", "animo/internal/photos", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
 		{"animo/internal/config", []string{"animo/internal/config", "animo"}, "settings know nothing of what they set"},
 	}
 	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/photos/awsfaces"}

@@ -16,6 +16,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/classify"
 	"animo/internal/config"
 	"animo/internal/httpapi"
 	"animo/internal/inbox"
@@ -34,6 +35,7 @@ type App struct {
 	metrics     *metrics
 	bus         *bus.Bus
 	flow        *opinions.Flow
+	classifier  *classify.Classifier
 	photos      *photos.Flow
 	notify      *notify.Notifier
 	rekognition *rekognition.Server // nil where it is not served
@@ -97,10 +99,13 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	a.flow = opinions.New(a.stores.Tables, a.stores.Objects, a.bus, opinions.Options{
 		Limits: opinions.Limits{
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
-			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, Cores: runtime.GOMAXPROCS(0), ModelsLoaded: c.ModelsLoaded,
+			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, Cores: runtime.GOMAXPROCS(0),
 			Corrections: c.MaxCorrections, CorrectionBytes: c.MaxText,
 		},
 		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: o.Now, Log: a.log,
+	})
+	a.classifier = classify.New(a.flow, classify.Options{
+		Limits: classify.Limits{Texts: c.MaxTexts, TextBytes: c.MaxText, Models: c.ModelsLoaded}, Now: o.Now,
 	})
 	engine, err := a.faceEngine(ctx, o.Faces)
 	if err != nil {
@@ -132,7 +137,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.rekognition = a.speakRekognition(engine)
-	if c.Runs("api") {
+	if c.Runs(config.API) {
 		err = a.open(ctx, o)
 	}
 	return a, err
@@ -183,9 +188,9 @@ func (a *App) open(ctx context.Context, o Options) error {
 	}
 	stopping := make(chan struct{})
 	a.web, err = listen(ctx, c.Listen, stopping, a.log, httpapi.New(httpapi.Options{
-		Version: o.Version, Opinions: a.flow, Photos: a.photos, People: a.photos, Subscriptions: a.notify, Queues: a.stores.Queues, Functions: a.functionStats, Keys: a.stores.Tenants, Tenants: administration{a.stores.Tenants, a.stores}, Page: page,
+		Version: o.Version, Opinions: a.flow, Classifier: a.classifier, Photos: a.photos, People: a.photos, Subscriptions: a.notify, Queues: a.stores.Queues, Functions: a.functionStats, Keys: a.stores.Tenants, Tenants: administration{a.stores.Tenants, a.stores}, Page: page,
 		Limits: httpapi.Limits{
-			BodyBytes: c.MaxBody, Texts: c.MaxTexts, TextBytes: c.MaxText, Moods: c.MaxMoods, Requests: c.MaxRequests,
+			BodyBytes: c.MaxBody, Texts: c.MaxTexts, Moods: c.MaxMoods, Requests: c.MaxRequests,
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
 			Files: c.MaxFiles, UploadPause: c.UploadPause, AnswerPause: c.AnswerPause,
 		},
@@ -245,7 +250,7 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 	if err := a.bus.Start(ctx, functions...); err != nil {
 		return err
 	}
-	if a.config.Runs("notify") {
+	if a.config.Runs(config.Notify) {
 		a.runUntilStop(ctx, "notifier", a.notify.Run)
 	}
 	a.runUntilStop(ctx, "sweeper", a.sweep)
@@ -305,12 +310,13 @@ func (a *App) sweepOnce(ctx context.Context) error {
 	err = errors.Join(err, listErr)
 	if listErr == nil {
 		a.photos.Forget(idsOf(list))
+		a.classifier.Forget(idsOf(list))
 	}
 	for _, t := range list {
 		_, photosErr := a.photos.Sweep(ctx, t.ID)
 		_, opinionsErr := a.flow.Sweep(ctx, t.ID)
 		err = errors.Join(err, photosErr, opinionsErr)
-		if a.config.Runs("notify") {
+		if a.config.Runs(config.Notify) {
 			err = errors.Join(err, a.notify.Sweep(ctx, t.ID))
 		}
 	}

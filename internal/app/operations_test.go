@@ -9,6 +9,7 @@ import (
 
 	root "animo"
 	"animo/internal/app"
+	"animo/internal/config"
 	"animo/internal/tenants"
 )
 
@@ -38,6 +39,20 @@ func (a *animo) functions() map[string]function {
 		all[f.Name] = f
 	}
 	return all
+}
+
+func TestFunctions_are_those_that_the_settings_can_name(t *testing.T) {
+	a := start(t, settings(t))
+	var names []string
+	for name := range a.functions() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	want := slices.DeleteFunc(config.FunctionNames(), func(name string) bool { return name == config.API })
+	slices.Sort(want)
+	if !slices.Equal(names, want) {
+		t.Errorf("the functions are %q, the settings know %q", names, want)
+	}
 }
 
 func TestFunctions_tell_what_they_did_and_administrators_why_it_failed(t *testing.T) {

@@ -22,7 +22,7 @@ type Config struct {
 	Stores `embed:""`
 
 	Listen    string   `default:"127.0.0.1:8080" env:"ANIMO_LISTEN" placeholder:"ADDR" help:"Address to serve on. Beyond loopback, a key must exist first (animo keys add). Port 0 takes a free one (default 127.0.0.1:8080)."`
-	Functions []string `default:"api,analyse,record-happy,record-sad,record-surprised,record-other,seek,notify,ingest,train,publish" env:"ANIMO_FUNCTIONS" placeholder:"NAME" help:"What runs here: api, analyse, record-happy, record-sad, record-surprised, record-other, seek, notify, ingest, train, publish; all of them by default."`
+	Functions []string `default:"${functions}" env:"ANIMO_FUNCTIONS" placeholder:"NAME" help:"What runs here: ${function_list}; all of them by default."`
 	Inbox     string   `env:"ANIMO_INBOX" type:"path" placeholder:"DIR" help:"Folder to take files from: DIR/TENANT/photos/… and DIR/TENANT/training/…; what was taken moves to done/, what could not be to failed/ with the reason beside it."`
 
 	Log      string `default:"text" enum:"text,json" env:"ANIMO_LOG" help:"Log format: text or json."`
@@ -100,11 +100,6 @@ type Stores struct {
 	Objects string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another."`
 }
 
-// FunctionNames are the names that Functions takes.
-var FunctionNames = []string{
-	"api", "analyse", "record-happy", "record-sad", "record-surprised", "record-other", "seek", "notify", "ingest", "train", "publish",
-}
-
 // TablesURL gives the address of the tables with the data folder filled in.
 func (s *Stores) TablesURL() string { return s.fill(s.Tables, "sqlite:", "animo.db") }
 
@@ -140,11 +135,11 @@ func (c *Config) Validate() error {
 		errs = append(errs, wrong("listen", "%q is not an address like 127.0.0.1:8080", "%q no es una dirección como 127.0.0.1:8080", c.Listen))
 	}
 	if len(c.Functions) == 0 {
-		errs = append(errs, wrong("functions", "is empty; name at least one of %s", "está vacío; nombre al menos uno de %s", strings.Join(FunctionNames, ", ")))
+		errs = append(errs, wrong("functions", "is empty; name at least one of %s", "está vacío; nombre al menos uno de %s", strings.Join(functionNames, ", ")))
 	}
 	for _, f := range c.Functions {
-		if !slices.Contains(FunctionNames, f) {
-			errs = append(errs, wrong("functions", "there is no %q; use %s", "no existe %q; use %s", f, strings.Join(FunctionNames, ", ")))
+		if !slices.Contains(functionNames, f) {
+			errs = append(errs, wrong("functions", "there is no %q; use %s", "no existe %q; use %s", f, strings.Join(functionNames, ", ")))
 		}
 	}
 	for name, n := range map[string]int64{
@@ -239,7 +234,7 @@ func (c Config) String() string {
 // Default gives the settings that hold where nothing is said, whatever the environment says.
 func Default() Config {
 	var c Config
-	parser, err := kong.New(&c, kong.PostBuild(func(k *kong.Kong) error {
+	parser, err := kong.New(&c, Vars(), kong.PostBuild(func(k *kong.Kong) error {
 		for _, flag := range k.Model.Flags {
 			flag.Envs, flag.Tag.Envs = nil, nil
 		}

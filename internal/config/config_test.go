@@ -19,7 +19,7 @@ func parse(t *testing.T, file string, args ...string) (config.Config, error) {
 	var cli struct {
 		Serve config.Config `cmd:""`
 	}
-	options := []kong.Option{kong.Exit(func(int) { t.Fatal("kong exits") })}
+	options := []kong.Option{config.Vars(), kong.Exit(func(int) { t.Fatal("kong exits") })}
 	if file != "" {
 		r, err := config.FromFile(strings.NewReader(file))
 		if err != nil {
@@ -53,6 +53,20 @@ func TestConfig_sample_file_says_the_defaults(t *testing.T) {
 	}
 	if err := got.Validate(); err != nil {
 		t.Errorf("the defaults are refused: %v", err)
+	}
+}
+
+func TestFunctionNames_are_all_in_the_operating_manual(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(manual), "## Many processes")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, name := range config.FunctionNames() {
+		if !strings.Contains(section, "`"+name+"`") {
+			t.Errorf("docs/operating.md does not name %s among what a process can run", name)
+		}
 	}
 }
 
@@ -140,7 +154,7 @@ func TestFromFile_names_the_file_and_the_setting_that_was_meant(t *testing.T) {
 		config.Config `embed:""`
 		File          kong.ConfigFlag
 	}
-	parser, err := kong.New(&c, kong.Configuration(config.FromFile))
+	parser, err := kong.New(&c, config.Vars(), kong.Configuration(config.FromFile))
 	if err != nil {
 		t.Fatal(err)
 	}

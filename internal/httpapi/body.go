@@ -27,7 +27,7 @@ func (s *server) readBody(next http.Handler) http.Handler {
 			write(w, r, http.StatusUnsupportedMediaType, s.Log, err)
 			return
 		}
-		if isUpload(r) {
+		if kindOf(r) == upload {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -60,7 +60,7 @@ func (s *server) jsonBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 	if !utf8.Valid(body) {
 		return nil, animo.Errorf(animo.MalformedBody, "the body is not UTF-8; encode it so", "el cuerpo no es UTF-8; codifíquelo así")
 	}
-	if r.Method == http.MethodPost && r.URL.Path == pathMoods {
+	if kindOf(r) == manyFaces {
 		if jsonValues(body) > s.Limits.Moods*valuesOfFace+spareValues {
 			return nil, animo.Errorf(animo.TooLarge, "the body has too many values; a call takes at most %d faces", "el cuerpo tiene demasiados valores; una llamada admite %d rostros como mucho", s.Limits.Moods)
 		}
@@ -100,7 +100,7 @@ func checkMedia(r *http.Request) error {
 		return animo.Errorf(animo.Unsupported, "a body with Content-Encoding is not read; send it as it is, a file with curl -T FILE",
 			"no se lee un cuerpo con Content-Encoding; envíelo tal cual, un archivo con curl -T ARCHIVO")
 	}
-	if isUpload(r) {
+	if kindOf(r) == upload {
 		takesForms := r.Method == http.MethodPost
 		if strings.HasPrefix(kind, "multipart/") && !(takesForms && kind == multipartForm) { // its borders would be taken for the file's
 			return animo.Errorf(animo.Unsupported, "the body must be the file itself, not a form; with curl: curl -T FILE", "el cuerpo debe ser el archivo mismo, no un formulario; con curl: curl -T ARCHIVO")

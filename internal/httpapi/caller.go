@@ -8,8 +8,9 @@ import (
 	"animo"
 )
 
-// caller is who asks, and in which language they want to be spoken to.
+// caller is who asks, for what, and in which language they want to be spoken to.
 type caller struct {
+	route         *route // nil for nothing that there is
 	tenant        string // "" for who may have no key yet; see welcome
 	lang          string // "es" or "en"
 	keyed         bool   // with a key, not as everybody who asks while there is none
@@ -25,14 +26,6 @@ func callerOf(ctx context.Context) caller {
 
 // tenantOf tells whose request this is. The middleware has seen to it that there is one.
 func tenantOf(ctx context.Context) string { return callerOf(ctx).tenant }
-
-// withLanguage notes the language that the client prefers of the two that Animo speaks.
-func withLanguage(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := caller{lang: preferredLanguage(r.Header.Get("Accept-Language"))}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
-	})
-}
 
 // authenticate finds out whose request it is: the tenant of its key, or the default tenant while no key
 // exists at all.
@@ -50,7 +43,8 @@ func (s *server) authenticate(next http.Handler) http.Handler {
 	})
 }
 
-// welcome is authenticate for what somebody without a key, or with a wrong one, may ask, too.
+// welcome finds out whose request it is where somebody without a key, or with a wrong one, may ask too: that
+// caller has no tenant.
 func (s *server) welcome(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := s.lookUp(r)
@@ -62,24 +56,25 @@ func (s *server) welcome(next http.Handler) http.Handler {
 	})
 }
 
-// withCaller notes whose the request is; the language is noted already.
+// withCaller notes whose the request is; find has noted the rest.
 func withCaller(r *http.Request, c caller) *http.Request {
-	c.lang = callerOf(r.Context()).lang
+	found := callerOf(r.Context())
+	c.route, c.lang = found.route, found.lang
 	return r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
 }
 
-// lookUp finds it out for a bounded number of requests at once, since anybody can send any key.
+// lookUp finds out who asks, for a bounded number of requests at once, because anybody can send any key.
 func (s *server) lookUp(r *http.Request) (caller, error) {
-	if err := s.kinds.keys.TakeAny(); err != nil {
+	if err := s.slots.keys.TakeAny(); err != nil {
 		return caller{}, err
 	}
-	defer s.kinds.keys.Give("")
+	defer s.slots.keys.Give("")
 	return s.whose(r)
 }
 
 // stillTheirs answers an error unless the request is still that of the tenant that it was when it came. Meanwhile
-// its key may have been revoked, its tenant removed, or the first key made. Its place among the lookups it does
-// not take again: it holds one among the requests of its kind.
+// its key may have been revoked, its tenant removed, or the first key made. The request takes no place among the look-ups
+// again, because it holds one among the requests of its kind.
 func (s *server) stillTheirs(r *http.Request) error {
 	c, err := s.whose(r)
 	if err == nil && c.tenant != tenantOf(r.Context()) {
@@ -88,9 +83,9 @@ func (s *server) stillTheirs(r *http.Request) error {
 	return err
 }
 
-// whose finds it out: by the key in the header Authorization, else by the one in the session's cookie. A cookie whose
-// key is not known counts as none: the key was revoked, or is of another Animo on this host, since cookies do not
-// tell ports apart.
+// whose finds out who asks, by the key in the header Authorization, or else by the key in the session's cookie. A cookie
+// whose key is not known counts as no cookie: the key was revoked, or it belongs to another Animo on this host, because
+// browsers send a cookie to every port of a host.
 func (s *server) whose(r *http.Request) (caller, error) {
 	if token, ok := bearer(r); ok {
 		return s.holder(r.Context(), token)

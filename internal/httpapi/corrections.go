@@ -34,12 +34,12 @@ func labelOf(v string) (animo.Label, error) {
 	return 0, animo.Errorf(animo.Invalid, "there is no label %q; use Positivo or Negativo", "no existe la etiqueta %q; use Positivo o Negativo", animo.Clip(v)).Of("label")
 }
 
-func (s *server) routeCorrections() {
-	const tag = "Models"
-	type correctionOutput struct{ Body correctionView }
-	register(s, huma.Operation{
-		OperationID: "correct-model", Method: http.MethodPost, Path: "/v1/models/{id}/corrections", Tags: []string{tag},
-		Summary: "Say what a text says, for the model's next trainings",
+type correctionOutput struct{ Body correctionView }
+
+func (s *server) correctModel(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "correct-model",
+		Summary:     "Say what a text says, for the model's next trainings",
 		Description: "Every later training of the model (another file under its name, or POST /v1/models) learns from it as from a row of its files, in place of those with the same text, and " +
 			"says in corrections how many it learned from. Another label for the same text replaces it; the same changes nothing. What answers now stays as it is.",
 		DefaultStatus: http.StatusCreated, Errors: []int{400, 404, 422, 507},
@@ -60,9 +60,12 @@ func (s *server) routeCorrections() {
 		}
 		return &correctionOutput{viewCorrection(c)}, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "list-corrections", Method: http.MethodGet, Path: "/v1/models/{id}/corrections", Tags: []string{tag},
-		Summary: "A model's corrections, by id", Errors: []int{404, 422},
+}
+
+func (s *server) listCorrections(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-corrections",
+		Summary:     "A model's corrections, by id", Errors: []int{404, 422},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
 		PageQuery
@@ -73,9 +76,12 @@ func (s *server) routeCorrections() {
 		}
 		return pageOf(list, next, viewCorrection), nil
 	})
-	register(s, huma.Operation{
-		OperationID: "delete-correction", Method: http.MethodDelete, Path: "/v1/models/{id}/corrections/{correction}", Tags: []string{tag},
-		Summary: "Forget a correction", Description: "Versions that learned from it stay as they are; later ones do not.", Errors: []int{404},
+}
+
+func (s *server) deleteCorrection(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "delete-correction",
+		Summary:     "Forget a correction", Description: "Versions that learned from it stay as they are; later ones do not.", Errors: []int{404},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
 		Correction string `path:"correction" doc:"The correction's id." example:"9f86d081884c7d659a2feaa0c55ad015"`

@@ -67,7 +67,7 @@ func (s *server) docs(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(page)
 }
 
-// docsOnce makes the docs page when it is first asked for, since few servers ever are.
+// docsOnce makes the docs page when it is first asked for, because few servers ever are.
 func (s *server) docsOnce() func() ([]byte, error) {
 	return sync.OnceValues(func() ([]byte, error) {
 		var b bytes.Buffer
@@ -79,11 +79,14 @@ func (s *server) docsOnce() func() ([]byte, error) {
 func (s *server) docsPage() docsPage {
 	api := s.api.OpenAPI()
 	page := docsPage{Title: api.Info.Title, Version: api.Info.Version, Description: api.Info.Description}
-	for _, tag := range docsTags {
-		group := docsGroup{Name: tag}
+	for _, g := range routes() {
+		if g.name == "" {
+			continue
+		}
+		group := docsGroup{Name: g.name}
 		for path, item := range api.Paths {
 			for _, op := range []*huma.Operation{item.Get, item.Put, item.Post, item.Patch, item.Delete} {
-				if op != nil && slices.Contains(op.Tags, tag) {
+				if op != nil && slices.Contains(op.Tags, g.name) {
 					group.Ops = append(group.Ops, s.docsOp(path, op))
 				}
 			}
@@ -98,9 +101,6 @@ func (s *server) docsPage() docsPage {
 	}
 	return page
 }
-
-// docsTags gives the groups their order on the page.
-var docsTags = []string{"Photos", "People", "Moods", "Subscriptions", "Opinion report", "Training", "Datasets", "Models", "Classify", "Queues", "Session", "Administration"}
 
 func (s *server) docsOp(path string, op *huma.Operation) docsOp {
 	d := docsOp{ID: op.OperationID, Method: op.Method, Path: path, Summary: op.Summary, Description: op.Description}

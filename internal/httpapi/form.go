@@ -126,7 +126,7 @@ func (f *form) skip() error {
 func (f *form) field(name string, content io.Reader) error {
 	b, err := io.ReadAll(io.LimitReader(content, formField+1))
 	if err == nil {
-		_, err = io.Copy(io.Discard, content) // here, since next reads over no more than a header
+		_, err = io.Copy(io.Discard, content) // here, because next reads over no more than a header
 	}
 	if err != nil {
 		_, err = f.end(brokenForm(err))

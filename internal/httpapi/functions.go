@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -50,14 +49,15 @@ func viewFunction(c caller, f bus.FunctionStats) functionView {
 // milliseconds gives a duration to the microsecond.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func (s *server) routeFunctions() {
-	type functionsOutput struct {
-		Body struct {
-			Items []functionView `json:"items"`
-		}
+type functionsOutput struct {
+	Body struct {
+		Items []functionView `json:"items"`
 	}
-	register(s, huma.Operation{
-		OperationID: "list-functions", Method: http.MethodGet, Path: "/v1/functions", Tags: []string{"Queues"},
+}
+
+func (s *server) listFunctions(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-functions",
 		Summary:     "What each function did, how long it took, and what failed last",
 		Description: "Of the process that answers, since it started, for all tenants together.",
 	}, func(ctx context.Context, _ *struct{}) (*functionsOutput, error) {

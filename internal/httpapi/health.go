@@ -14,6 +14,9 @@ import (
 // readyTime is how long a readiness check may take.
 const readyTime = 2 * time.Second
 
+// livez answers 200 while the process is there.
+func (s *server) livez(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
+
 // readyz answers 200 when requests can be served: the stores answer and no stop is under way.
 func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTime)

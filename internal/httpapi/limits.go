@@ -3,14 +3,13 @@ package httpapi
 import (
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"animo/internal/slots"
 )
 
-// kinds are the requests that are counted apart, so that many of one kind do not shut out the others.
-type kinds struct {
+// kindSlots count requests apart by their kind, so that many of one kind do not shut out the others.
+type kindSlots struct {
 	ordinary  *slots.Slots
 	uploads   *slots.Slots // slow for as long as the client likes
 	downloads *slots.Slots // likewise
@@ -20,9 +19,9 @@ type kinds struct {
 	keys      *slots.Slots // whose tenant is being looked up
 }
 
-func newKinds(l Limits) kinds {
+func newSlots(l Limits) kindSlots {
 	most := l.Requests
-	return kinds{
+	return kindSlots{
 		ordinary: slots.New(most), uploads: slots.New(most), downloads: slots.New(most), streams: slots.New(l.Streams),
 		drawings: slots.New(drawings), waits: slots.New(most), keys: slots.New(most),
 	}
@@ -32,49 +31,26 @@ func newKinds(l Limits) kinds {
 // are decoded at once, which the analyses of all tenants share with it.
 const drawings = 2
 
-func (k kinds) of(r *http.Request) *slots.Slots {
-	switch {
-	case isUpload(r):
+func (k kindSlots) of(r *http.Request) *slots.Slots {
+	switch kindOf(r) {
+	case upload:
 		return k.uploads
-	case isDownload(r):
+	case download:
 		return k.downloads
-	case isStream(r):
+	case stream:
 		return k.streams
-	case r.Method == http.MethodGet && r.URL.Query().Get("wait") != "":
-		return k.waits
+	case waiting:
+		if r.URL.Query().Get("wait") != "" {
+			return k.waits
+		}
 	}
 	return k.ordinary
-}
-
-// isUpload tells the requests whose body may be large: it is streamed, never held.
-func isUpload(r *http.Request) bool {
-	switch r.Method {
-	case http.MethodPut:
-		return strings.HasPrefix(r.URL.Path, "/v1/training/") || strings.HasPrefix(r.URL.Path, "/v1/photos/")
-	case http.MethodPost:
-		return r.URL.Path == "/v1/photos" || strings.HasPrefix(r.URL.Path, "/v1/people/") && strings.HasSuffix(r.URL.Path, "/photos")
-	}
-	return false
-}
-
-// isDownload tells the requests whose answer may be large: it goes on for as long as the client takes it.
-func isDownload(r *http.Request) bool {
-	return r.Method == http.MethodGet &&
-		(r.URL.Path == "/v1/moods/export" || strings.HasPrefix(r.URL.Path, "/v1/photos/") && strings.HasSuffix(r.URL.Path, "/image"))
-}
-
-// isStream tells the requests whose answer has no end.
-func isStream(r *http.Request) bool { return r.Method == http.MethodGet && r.URL.Path == "/v1/stream" }
-
-// isPage tells the requests for the page's large files, which a slow client may take its time for, too.
-func isPage(r *http.Request) bool {
-	return r.Method == http.MethodGet && (strings.HasPrefix(r.URL.Path, "/assets/") || strings.HasPrefix(r.URL.Path, "/models/"))
 }
 
 // limitInFlight refuses at once, with a problem, a request for which there is no slot of its kind.
 func (s *server) limitInFlight(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		kind, tenant := s.kinds.of(r), tenantOf(r.Context())
+		kind, tenant := s.slots.of(r), tenantOf(r.Context())
 		if err := kind.Take(tenant); err != nil {
 			writeProblem(w, r, s.Log, err)
 			return

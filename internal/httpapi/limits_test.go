@@ -26,7 +26,7 @@ func (d drawing) Annotated(context.Context, string, string, string) ([]byte, err
 
 func TestDrawings_are_one_a_tenant_and_two_in_all(t *testing.T) {
 	d := drawing{begun: make(chan struct{}), end: make(chan struct{})}
-	s := &server{Options: Options{Photos: d, Limits: Limits{RequestTime: time.Minute}}, kinds: newKinds(Limits{Requests: 100, Streams: 100})}
+	s := &server{Options: Options{Photos: d, Limits: Limits{RequestTime: time.Minute}}, slots: newSlots(Limits{Requests: 100, Streams: 100})}
 	drawn := make(chan error)
 	draw := func(tenant string) { _, err := s.draw(t.Context(), tenant, "a"); drawn <- err }
 	for _, tenant := range []string{"sol", "mar"} {
@@ -57,10 +57,17 @@ func TestDrawings_are_one_a_tenant_and_two_in_all(t *testing.T) {
 	}
 }
 
+// asKind has each request be of a route of that kind.
+func asKind(k kind, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, caller{route: &route{row: row{kind: k}}})))
+	})
+}
+
 func TestDeadline_gives_up_an_upload_that_stops_coming(t *testing.T) {
 	s := &server{Options: Options{Limits: Limits{RequestTime: time.Minute, UploadTime: time.Minute, UploadPause: 100 * time.Millisecond}}}
 	read := make(chan error, 1)
-	web := httptest.NewServer(s.deadline(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	web := httptest.NewServer(asKind(upload, s.deadline(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, err := io.ReadAll(r.Body)
 		read <- err
 		if err == nil { // the pause is over before the answer: no concern of the request's
@@ -70,7 +77,7 @@ func TestDeadline_gives_up_an_upload_that_stops_coming(t *testing.T) {
 			case <-time.After(200 * time.Millisecond):
 			}
 		}
-	})))
+	}))))
 	defer web.Close()
 	put := func(body io.Reader) {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, web.URL+"/v1/training/x", body)

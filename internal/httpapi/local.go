@@ -9,7 +9,7 @@ import (
 )
 
 // checkLocal answers Forbidden to a request that may come from elsewhere although it reached this machine's
-// own address: under another name, since a page of another site may have made its own name point here, or
+// own address: under another name, because a page of another site may have made its own name point here, or
 // through a reverse proxy on this machine; or under its own, asked for by a page of another site.
 func checkLocal(r *http.Request) error {
 	if !loopbackHost(r.Host) {

@@ -29,22 +29,19 @@ type measured struct {
 	Mood   animo.Mood `json:"mood" enum:"HAPPY,SAD,SURPRISED,OTHER" doc:"The mood it is routed to."`
 }
 
-// pathMoods is where faces are sent that a client measured.
-const pathMoods = "/v1/moods"
-
 // valuesOfFace is how many JSON values a face has at most, as jsonValues counts them.
 const valuesOfFace = 64
 
-func (s *server) routeMeasured(tag string) {
-	type receiptOutput struct{ Body animo.Receipt }
-	type measuredOutput struct {
-		Body struct {
-			Items []measured `json:"items" doc:"One for each face, in their order."`
-		}
+type measuredOutput struct {
+	Body struct {
+		Items []measured `json:"items" doc:"One for each face, in their order."`
 	}
-	register(s, huma.Operation{
-		OperationID: "measure-moods", Method: http.MethodPost, Path: pathMoods, Tags: []string{tag},
-		Summary: "Send faces that you measured yourself, without their picture",
+}
+
+func (s *server) measureMoods(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "measure-moods",
+		Summary:     "Send faces that you measured yourself, without their picture",
 		Description: "A page that looks at its visitor's camera sends what it measured, never the picture. Such a face is recorded as one of a photo is, in its mood's table, the counts, the live " +
 			"stream, exports and subscriptions, with measured_by client and an empty photo_id; nobody is recognised. When the answer comes, the faces are on disk and will be recorded, whatever happens. " +
 			"A face's id follows from all that is said of it: the same faces again change nothing. A face that was erased is refused with 409 for some minutes, so that a repeat on its way does not bring it back.",
@@ -78,9 +75,12 @@ func (s *server) routeMeasured(tag string) {
 		}
 		return out, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "erase-mood", Method: http.MethodDelete, Path: pathMoods + "/{face}", Tags: []string{tag},
-		Summary: "Erase a face that a client measured",
+}
+
+func (s *server) eraseMood(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "erase-mood",
+		Summary:     "Erase a face that a client measured",
 		Description: "What was recorded of it, its counts, and its events and deliveries that wait. The answer says what was removed, and those who follow /v1/stream hear of it (event erased). " +
 			"A photo's faces are erased with the photo.",
 		DefaultStatus: http.StatusOK, Errors: []int{404},

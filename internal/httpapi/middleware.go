@@ -44,7 +44,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 			if status == 0 {
 				status = http.StatusOK // which is what the server sends when a handler writes nothing
 			}
-			s.Observe(routeOf(r.URL.Path), methodOf(r.Method), status, time.Since(start))
+			s.Observe(s.metricOf(r), methodOf(r.Method), status, time.Since(start))
 		}()
 		next.ServeHTTP(rec, r)
 	})
@@ -55,29 +55,6 @@ func methodOf(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
 		return method
-	}
-	return "other"
-}
-
-// routeOf names the group of routes that a path belongs to: its first two elements at most.
-func routeOf(path string) string {
-	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 3)
-	if parts[0] != "v1" {
-		switch parts[0] {
-		case "":
-			return "/"
-		case "assets", "models", "senti", "modelos", "livez", "readyz", "metrics", "docs", "openapi.json", "unsubscribe":
-			return "/" + parts[0]
-		}
-		return "other"
-	}
-	if len(parts) > 1 {
-		switch parts[1] {
-		case "photos:reanalyse":
-			return "/v1/photos"
-		case "photos", "people", "faces", "moods", "stream", "receipts", "training", "datasets", "models", "subscriptions", "queues", "functions", "session", "tenants":
-			return "/v1/" + parts[1]
-		}
 	}
 	return "other"
 }
@@ -93,7 +70,7 @@ func (s *server) recoverPanics(next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			s.Log.Error("panic in a request", "method", methodOf(r.Method), "route", routeOf(r.URL.Path), "panic", p, "stack", string(debug.Stack()))
+			s.Log.Error("panic in a request", "method", methodOf(r.Method), "route", s.metricOf(r), "panic", p, "stack", string(debug.Stack()))
 			if rec, ok := w.(*recorder); !ok || rec.status == 0 {
 				writeProblem(w, r, s.Log, animo.Errorf(animo.Internal, "something inside failed; the log says what", "algo falló por dentro; el registro dice qué"))
 			}
@@ -131,19 +108,19 @@ func (s *server) once(next http.Handler) http.Handler {
 }
 
 // unrouted answers problems where the router would answer plain text: 404 for a path that is not there and
-// 405 for one that is, with another method. What the router knows goes on to next.
-func (s *server) unrouted(mux *http.ServeMux, next http.Handler) http.Handler {
+// 405 for one that is, with another method. What has a route goes on to next.
+func (s *server) unrouted(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h, pattern := mux.Handler(r)
-		if pattern != "" {
+		if callerOf(r.Context()).route != nil {
 			next.ServeHTTP(w, r)
 			return
 		}
+		h, _ := s.mux.Handler(r)
 		plain := &discard{header: http.Header{}}
 		h.ServeHTTP(plain, r)
 		if plain.status == http.StatusMethodNotAllowed {
 			allowed := plain.header.Get("Allow")
-			if r.Method == http.MethodPut && (r.URL.Path == "/v1/photos" || r.URL.Path == "/v1/training") {
+			if r.Method == http.MethodPut && s.takesUploads(r.URL.Path) {
 				w.Header().Set("Allow", allowed)
 				writeProblem(w, r, s.Log, animo.Errorf(animo.WrongMethod, "add the name: PUT %s/NAME; curl -T adds the file's own after a slash at the end", "añada el nombre: PUT %s/NOMBRE; curl -T añade el del archivo tras una barra final", r.URL.Path))
 				return
@@ -175,7 +152,8 @@ func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 func (s *server) deadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := http.NewResponseController(w) // not every writer can; the context holds in any case
-		if isDownload(r) || isStream(r) || isPage(r) {
+		kind := kindOf(r)
+		if kind == download || kind == stream {
 			// A body, which none of these needs, must come in the time of other requests: the server reads of it before it
 			// answers, also to somebody who is let in nowhere.
 			until := time.Time{}
@@ -188,7 +166,7 @@ func (s *server) deadline(next http.Handler) http.Handler {
 			return
 		}
 		limit := s.Limits.RequestTime
-		if isUpload(r) {
+		if kind == upload {
 			limit = s.Limits.UploadTime
 		}
 		until := time.Now().Add(limit)
@@ -197,7 +175,7 @@ func (s *server) deadline(next http.Handler) http.Handler {
 		ctx, cancel := context.WithDeadline(r.Context(), until)
 		defer cancel()
 		r = r.WithContext(ctx)
-		if isUpload(r) {
+		if kind == upload {
 			r.Body = &steadyBody{r.Body, c.SetReadDeadline, until, s.Limits.UploadPause}
 		}
 		next.ServeHTTP(w, r)

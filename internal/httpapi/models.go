@@ -17,7 +17,7 @@ type modelView struct {
 	Versions []trainingView `json:"versions" doc:"Kept versions with their scores, newest first."`
 }
 
-// ModelParam is the model's id in a path. It is exported since huma sets no field of an embedded type that is not.
+// ModelParam is the model's id in a path. It is exported because huma sets no field of an embedded type that is not.
 type ModelParam struct {
 	ID string `path:"id" doc:"The model's id." example:"DB_proyecto_SA.txt"`
 }
@@ -36,16 +36,22 @@ func (s *server) modelView(ctx context.Context, id string) (*modelOutput, error)
 	return &modelOutput{v}, nil
 }
 
-func (s *server) routeModels() {
-	const tag = "Models"
-	type modelsOutput struct {
-		Body struct {
-			Items []modelItem `json:"items"`
-		}
+type modelsOutput struct {
+	Body struct {
+		Items []modelItem `json:"items"`
 	}
-	register(s, huma.Operation{
-		OperationID: "list-models", Method: http.MethodGet, Path: "/v1/models", Tags: []string{tag},
-		Summary: "The models that answer",
+}
+
+type modelItem struct {
+	ID       string `json:"id"`
+	Current  string `json:"current" doc:"The version that answers."`
+	ModelURL string `json:"model_url"`
+}
+
+func (s *server) listModels(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-models",
+		Summary:     "The models that answer",
 	}, func(ctx context.Context, _ *struct{}) (*modelsOutput, error) {
 		list, err := s.Opinions.Models(ctx, tenantOf(ctx))
 		out := &modelsOutput{}
@@ -55,15 +61,21 @@ func (s *server) routeModels() {
 		}
 		return out, err
 	})
-	register(s, huma.Operation{
-		OperationID: "get-model", Method: http.MethodGet, Path: "/v1/models/{id}", Tags: []string{tag},
-		Summary: "A model, its kept versions and their scores", Errors: []int{404},
+}
+
+func (s *server) getModel(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-model",
+		Summary:     "A model, its kept versions and their scores", Errors: []int{404},
 	}, func(ctx context.Context, in *ModelParam) (*modelOutput, error) {
 		return s.modelView(ctx, in.ID)
 	})
-	register(s, huma.Operation{
-		OperationID: "get-model-version", Method: http.MethodGet, Path: "/v1/models/{id}/versions/{version}", Tags: []string{tag},
-		Summary: "One version of a model: how far it is, or its scores", Errors: []int{404},
+}
+
+func (s *server) getModelVersion(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-model-version",
+		Summary:     "One version of a model: how far it is, or its scores", Errors: []int{404},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
 		Version string `path:"version"`
@@ -74,8 +86,11 @@ func (s *server) routeModels() {
 		}
 		return &trainingOutput{Body: viewTraining(ctx, t)}, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "train-model", Method: http.MethodPost, Path: "/v1/models", Tags: []string{tag},
+}
+
+func (s *server) trainModel(r route) {
+	register(s, r, huma.Operation{
+		OperationID:   "train-model",
 		Summary:       "Train a model of one or several ingested training files",
 		Description:   "Always makes a new version, which learns from the model's corrections, too. Without datasets, it is made of those of the version that answers. The version that answers goes on answering until the new one is published.",
 		DefaultStatus: http.StatusAccepted, Errors: []int{400, 404, 422},
@@ -96,9 +111,12 @@ func (s *server) routeModels() {
 		view := viewTraining(ctx, opinions.Training{Version: v})
 		return &trainingOutput{view.StatusURL, view}, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "serve-version", Method: http.MethodPut, Path: "/v1/models/{id}/current", Tags: []string{tag},
-		Summary: "Let another kept version answer: roll back, or forward again", Errors: []int{400, 404, 409},
+}
+
+func (s *server) serveVersion(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "serve-version",
+		Summary:     "Let another kept version answer: roll back, or forward again", Errors: []int{400, 404, 409},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
 		Body struct {
@@ -110,16 +128,13 @@ func (s *server) routeModels() {
 		}
 		return s.modelView(ctx, in.ID)
 	})
-	register(s, huma.Operation{
-		OperationID: "delete-model", Method: http.MethodDelete, Path: "/v1/models/{id}", Tags: []string{tag},
-		Summary: "Forget a model with all its versions and corrections", Errors: []int{404},
+}
+
+func (s *server) deleteModel(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "delete-model",
+		Summary:     "Forget a model with all its versions and corrections", Errors: []int{404},
 	}, func(ctx context.Context, in *ModelParam) (*struct{}, error) {
 		return nil, s.Opinions.DeleteModel(ctx, tenantOf(ctx), in.ID)
 	})
-}
-
-type modelItem struct {
-	ID       string `json:"id"`
-	Current  string `json:"current" doc:"The version that answers."`
-	ModelURL string `json:"model_url"`
 }

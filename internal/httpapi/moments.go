@@ -40,3 +40,6 @@ func lengthOf(v string) (time.Duration, bool) {
 
 // unspaced gives a time back its plus sign, which is a space in a query unless it is written %2B.
 func unspaced(v string) string { return strings.Replace(v, " ", "+", 1) }
+
+// moment writes a time as the API does.
+func moment(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

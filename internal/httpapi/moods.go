@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +12,7 @@ import (
 	"animo/internal/photos"
 )
 
-// PeriodQuery says where and when the photos were taken that are asked for. It is exported since huma sets no
+// PeriodQuery says where and when the photos were taken that are asked for. It is exported because huma sets no
 // field of an embedded type that is not.
 type PeriodQuery struct {
 	Source string `query:"source" doc:"Only of this camera or stage; empty: only of photos without one." example:"puerta-norte"`
@@ -49,7 +48,7 @@ func (q *PeriodQuery) read() (source *string, from, to time.Time, err error) {
 	return
 }
 
-// FacesQuery chooses recorded faces. It is exported since huma sets no field of an embedded type that is not.
+// FacesQuery chooses recorded faces. It is exported because huma sets no field of an embedded type that is not.
 type FacesQuery struct {
 	Mood   string `query:"mood" doc:"Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case." example:"HAPPY"`
 	Person string `query:"person" doc:"Only of this person." example:"Ana"`
@@ -88,11 +87,11 @@ func moodOf(v string) (animo.Mood, error) {
 	return mood, nil
 }
 
-func (s *server) routeMoods() {
-	const tag = "Moods"
-	type summaryOutput struct{ Body photos.Summary }
-	register(s, huma.Operation{
-		OperationID: "list-moods", Method: http.MethodGet, Path: "/v1/moods", Tags: []string{tag},
+type summaryOutput struct{ Body photos.Summary }
+
+func (s *server) listMoods(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-moods",
 		Summary:     "What was recorded of each face, the last taken first",
 		Description: "A page may have fewer faces than limit, even none, before the end: next is absent at the end only.",
 		Errors:      []int{422},
@@ -110,9 +109,12 @@ func (s *server) routeMoods() {
 		}
 		return pageOf(list, next, same), nil
 	})
-	register(s, huma.Operation{
-		OperationID: "summarise-moods", Method: http.MethodGet, Path: "/v1/moods/summary", Tags: []string{tag},
-		Summary: "How many faces of each mood there were in each interval", Description: "Intervals without a face are left out. Everybody's faces are counted beforehand, a person's one by one, 200,000 at most.", Errors: []int{413, 422},
+}
+
+func (s *server) summariseMoods(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "summarise-moods",
+		Summary:     "How many faces of each mood there were in each interval", Description: "Intervals without a face are left out. Everybody's faces are counted beforehand, a person's one by one, 200,000 at most.", Errors: []int{413, 422},
 	}, func(ctx context.Context, in *struct {
 		Every  string `query:"every" default:"1m" doc:"Length of an interval: whole minutes that divide a day, or whole days." example:"15m"`
 		Person string `query:"person" doc:"Only of this person." example:"Ana"`
@@ -132,6 +134,4 @@ func (s *server) routeMoods() {
 		}
 		return &summaryOutput{sum}, nil
 	})
-	s.routeMeasured(tag)
-	s.routeExport(tag)
 }

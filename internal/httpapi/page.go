@@ -34,40 +34,43 @@ const (
 	keepAndAsk  = "no-cache"
 )
 
-// routePage serves the page and what belongs to it, to everybody: nothing of it is any tenant's.
-func (s *server) routePage(front *http.ServeMux, public func(path string, h http.HandlerFunc)) {
-	nothing := func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, r, s.Log, animo.Errorf(animo.NotFound, "there is no such file of the page; load the page anew", "la página no tiene ese archivo; vuelva a cargarla"))
+// addPage serves the page and what belongs to it, to everybody: nothing of it is any tenant's.
+func (s *server) addPage() {
+	add := func(path, metric string, kind kind, answer http.HandlerFunc) {
+		s.add(route{row: row{"GET", path, public, kind, metric, plain(func(_ *server, w http.ResponseWriter, r *http.Request) { answer(w, r) })}})
 	}
-	front.HandleFunc("/assets/", nothing)
-	front.HandleFunc("/models/", nothing)
 	weights := vision.Weights()
 	for _, network := range browserNetworks {
 		for _, name := range []string{network + "-weights_manifest.json", network + ".bin"} {
 			if _, err := fs.Stat(weights, name); err == nil {
-				public("/models/"+name, s.file(weights, name, keepAndAsk))
+				add("/models/"+name, "/models", download, s.file(weights, name, keepAndAsk))
 			}
 		}
 	}
 	if s.Page == nil {
-		public("/{$}", s.unbuilt)
+		add("/{$}", "/", ordinary, s.unbuilt)
 		return
 	}
 	err := fs.WalkDir(s.Page, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil || entry.IsDir():
 		case name == "index.html":
-			public("/{$}", s.file(s.Page, name, keepAndAsk))
+			add("/{$}", "/", ordinary, s.file(s.Page, name, keepAndAsk))
 		case strings.HasPrefix(name, "assets/"):
-			public("/"+name, s.file(s.Page, name, keepForEver))
+			add("/"+name, "/assets", download, s.file(s.Page, name, keepForEver))
 		case !strings.HasPrefix(filepath.Base(name), "."):
-			public("/"+name, s.file(s.Page, name, keepAndAsk))
+			add("/"+name, "other", ordinary, s.file(s.Page, name, keepAndAsk))
 		}
 		return err
 	})
 	if err != nil {
 		panic(err) // the files are in memory
 	}
+}
+
+// noFile answers where the page's files are and this one is not.
+func (s *server) noFile(w http.ResponseWriter, r *http.Request) {
+	writeProblem(w, r, s.Log, animo.Errorf(animo.NotFound, "there is no such file of the page; load the page anew", "la página no tiene ese archivo; vuelva a cargarla"))
 }
 
 // fileTypes are the media types of the page's files, by the ends of their names. Texts are sent compressed.

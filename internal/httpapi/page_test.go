@@ -12,7 +12,8 @@ func TestPage_that_was_not_built_says_what_to_run(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.Header.Set("Accept-Language", language)
 		w := httptest.NewRecorder()
-		withLanguage(http.HandlerFunc((&server{}).unbuilt)).ServeHTTP(w, r)
+		s := &server{mux: http.NewServeMux()}
+		s.find(http.HandlerFunc(s.unbuilt)).ServeHTTP(w, r)
 		body := w.Body.String()
 		for _, part := range []string{says, "make build", `href="/docs"`} {
 			if !strings.Contains(body, part) {

@@ -41,7 +41,7 @@ type People interface {
 	Reanalyse(ctx context.Context, tenant string, q photos.AgainQuery) (photos.Again, error)
 }
 
-// PersonView is a person who was introduced. It is exported since huma describes no field of an embedded type that is not.
+// PersonView is a person who was introduced. It is exported because huma describes no field of an embedded type that is not.
 type PersonView struct {
 	ID           string    `json:"id" doc:"Stays the same when the name changes; what a receipt names." example:"3KQ7XWLT5QZC4V2M6D0B8N1HFA"`
 	Name         string    `json:"name" example:"Ana"`
@@ -151,7 +151,7 @@ func (s *server) introduceForm(ctx context.Context, name string, body BodyStream
 	return introducedBy(person, items), nil
 }
 
-// PersonParam is the person's name in a path. It is exported since huma sets no field of an embedded type that is
+// PersonParam is the person's name in a path. It is exported because huma sets no field of an embedded type that is
 // not.
 type PersonParam struct {
 	Name string `path:"name" doc:"The person's name." example:"Ana"`
@@ -170,15 +170,15 @@ func (s *server) example(ctx context.Context, name, id string) (*huma.StreamResp
 	}}, nil
 }
 
-func (s *server) routePeople() {
-	const tag = "People"
-	const promise = "A photo shows the person alone, and well enough: the answer says what to mend otherwise (no_face, several_faces, small_face, bad_light, blurred_face, " +
-		"turned_face). Of the photo, 128 numbers and a small picture of the face are kept. Photos that are recorded already are looked through for the person."
-	register(s, huma.Operation{
-		OperationID: "introduce-person", Method: http.MethodPost, Path: "/v1/people/{name}/photos", Tags: []string{tag},
-		Summary: "Introduce a person by photos, or add some: several in a form, or one as the body",
+const introducePromise = "A photo shows the person alone, and well enough: the answer says what to mend otherwise (no_face, several_faces, small_face, bad_light, blurred_face, " +
+	"turned_face). Of the photo, 128 numbers and a small picture of the face are kept. Photos that are recorded already are looked through for the person."
+
+func (s *server) introducePerson(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "introduce-person",
+		Summary:     "Introduce a person by photos, or add some: several in a form, or one as the body",
 		Description: "A form (multipart/form-data; with curl: -F file=@ana1.jpg -F file=@ana2.jpg) may have up to " + strconv.Itoa(s.Limits.Files) + " files; any other body is one photo " +
-			"(with curl: --data-binary @ana.jpg). " + promise,
+			"(with curl: --data-binary @ana.jpg). " + introducePromise,
 		RequestBody: bytesBody(),
 		Errors:      []int{400, 413, 415, 422, 504, 507},
 	}, func(ctx context.Context, in *struct {
@@ -194,12 +194,13 @@ func (s *server) routePeople() {
 		}
 		return introducedBy(p, nil), nil
 	})
-	s.api.OpenAPI().Paths["/v1/people/{name}/photos"].Post.RequestBody.Content[multipartForm] = &huma.MediaType{Schema: &huma.Schema{
-		Type: "object", Properties: map[string]*huma.Schema{"file": {Type: "array", Items: binarySchema(), Description: "The photos. Any part with a file name is one, whatever it is called."}},
-	}}
-	register(s, huma.Operation{
-		OperationID: "list-people", Method: http.MethodGet, Path: "/v1/people", Tags: []string{tag},
-		Summary: "The people you introduced, by name", Errors: []int{422},
+	s.describeForm(r, map[string]*huma.Schema{"file": {Type: "array", Items: binarySchema(), Description: "The photos. Any part with a file name is one, whatever it is called."}})
+}
+
+func (s *server) listPeople(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-people",
+		Summary:     "The people you introduced, by name", Errors: []int{422},
 	}, func(ctx context.Context, in *PageQuery) (*pageOutput[PersonView], error) {
 		list, next, err := s.People.People(ctx, tenantOf(ctx), in.After, in.Limit)
 		if err != nil {
@@ -207,15 +208,21 @@ func (s *server) routePeople() {
 		}
 		return pageOf(list, next, viewPerson), nil
 	})
-	register(s, huma.Operation{
-		OperationID: "get-person", Method: http.MethodGet, Path: "/v1/people/{name}", Tags: []string{tag},
-		Summary: "A person and the faces the person is known by", Errors: []int{404},
+}
+
+func (s *server) getPerson(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-person",
+		Summary:     "A person and the faces the person is known by", Errors: []int{404},
 	}, func(ctx context.Context, in *PersonParam) (*personOutput, error) {
 		return knownOutput(s.People.Person(ctx, tenantOf(ctx), in.Name))
 	})
-	register(s, huma.Operation{
-		OperationID: "rename-person", Method: http.MethodPatch, Path: "/v1/people/{name}", Tags: []string{tag},
-		Summary: "Give a person another name, in everything that was recorded, too", Errors: []int{400, 404, 409, 422, 504},
+}
+
+func (s *server) renamePerson(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "rename-person",
+		Summary:     "Give a person another name, in everything that was recorded, too", Errors: []int{400, 404, 409, 422, 504},
 	}, func(ctx context.Context, in *struct {
 		PersonParam
 		Body struct {
@@ -224,8 +231,11 @@ func (s *server) routePeople() {
 	}) (*personOutput, error) {
 		return knownOutput(s.People.Rename(ctx, tenantOf(ctx), in.Name, nameOf(in.Body.Name)))
 	})
-	register(s, huma.Operation{
-		OperationID: "merge-person", Method: http.MethodPost, Path: "/v1/people/{name}/merge", Tags: []string{tag},
+}
+
+func (s *server) mergePerson(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "merge-person",
 		Summary:     "Say that two people are one",
 		Description: "The examples and the recorded faces of this person become the other's, and this name is free again. The answer is the other.",
 		Errors:      []int{400, 404, 422, 504},
@@ -237,9 +247,12 @@ func (s *server) routePeople() {
 	}) (*personOutput, error) {
 		return knownOutput(s.People.Merge(ctx, tenantOf(ctx), in.Name, nameOf(in.Body.Into)))
 	})
-	register(s, huma.Operation{
-		OperationID: "erase-person", Method: http.MethodDelete, Path: "/v1/people/{name}", Tags: []string{tag},
-		Summary: "Erase a person, and the name from everything that was recorded",
+}
+
+func (s *server) erasePerson(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "erase-person",
+		Summary:     "Erase a person, and the name from everything that was recorded",
 		Description: "The name, the faces the person is known by with their numbers and small pictures, what was said of faces, and the subscriptions to the person with what waits " +
 			"for them and their logs. What was recorded of the faces stays, as somebody's who is not known. The answer says what was removed.",
 		DefaultStatus: http.StatusOK, Errors: []int{404, 504},
@@ -250,23 +263,26 @@ func (s *server) routePeople() {
 		}
 		return &struct{ Body animo.Receipt }{r}, nil
 	})
-	s.routePersonPictures(tag)
-	s.routeFaces(tag)
 }
 
-func (s *server) routePersonPictures(tag string) {
-	responses := func() map[string]*huma.Response {
-		return map[string]*huma.Response{"200": {Description: "The picture.", Content: map[string]*huma.MediaType{"image/jpeg": {Schema: binarySchema()}}}}
-	}
-	register(s, huma.Operation{
-		OperationID: "get-person-thumbnail", Method: http.MethodGet, Path: "/v1/people/{name}/thumbnail", Tags: []string{tag},
-		Summary: "A small picture of the person's face", Description: "Its longest side has at most 160 pixels.", Responses: responses(), Errors: []int{404},
+// smallPicture describes an answer that is a person's picture.
+func smallPicture() map[string]*huma.Response {
+	return map[string]*huma.Response{"200": {Description: "The picture.", Content: map[string]*huma.MediaType{"image/jpeg": {Schema: binarySchema()}}}}
+}
+
+func (s *server) getPersonThumbnail(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-person-thumbnail",
+		Summary:     "A small picture of the person's face", Description: "Its longest side has at most 160 pixels.", Responses: smallPicture(), Errors: []int{404},
 	}, func(ctx context.Context, in *PersonParam) (*huma.StreamResponse, error) {
 		return s.example(ctx, in.Name, "")
 	})
-	register(s, huma.Operation{
-		OperationID: "get-person-example", Method: http.MethodGet, Path: "/v1/people/{name}/examples/{example}", Tags: []string{tag},
-		Summary: "A small picture of one face that the person is known by", Description: "Its longest side has at most 160 pixels.", Responses: responses(), Errors: []int{404},
+}
+
+func (s *server) getPersonExample(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-person-example",
+		Summary:     "A small picture of one face that the person is known by", Description: "Its longest side has at most 160 pixels.", Responses: smallPicture(), Errors: []int{404},
 	}, func(ctx context.Context, in *struct {
 		PersonParam
 		Example string `path:"example" doc:"The example's id."`
@@ -275,10 +291,10 @@ func (s *server) routePersonPictures(tag string) {
 	})
 }
 
-func (s *server) routeFaces(tag string) {
-	register(s, huma.Operation{
-		OperationID: "name-face", Method: http.MethodPost, Path: "/v1/faces/{face}/person", Tags: []string{tag},
-		Summary: "Say who a recorded face is, or is not",
+func (s *server) nameFace(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "name-face",
+		Summary:     "Say who a recorded face is, or is not",
 		Description: "With name, the face is that person's, who may be new, until something else is said, and the person is known by it, too. With not, it is never taken for " +
 			"that person's again, and neither are faces like it. What was recorded says so at once; photos recorded before and after follow. It holds when the photo is analysed " +
 			"again. It needs the numbers of the face, which are kept as long as its photo (setting keep-descriptors). The answer is the face.",

@@ -39,12 +39,12 @@ func viewPhoto(ctx context.Context, p animo.Photo) photoView {
 	}
 }
 
-// PhotoParam is the photo's id in a path. It is exported since huma sets no field of an embedded type that is not.
+// PhotoParam is the photo's id in a path. It is exported because huma sets no field of an embedded type that is not.
 type PhotoParam struct {
 	Photo string `path:"photo" doc:"The photo's id." example:"20260801T211502.125Z-9f86d081884c7d65"`
 }
 
-// PageQuery says which part of a list is asked for. It is exported since huma sets no field of an embedded type
+// PageQuery says which part of a list is asked for. It is exported because huma sets no field of an embedded type
 // that is not.
 type PageQuery struct {
 	After string `query:"after" doc:"Where to go on, from next of the answer before."`
@@ -71,7 +71,7 @@ func pageOf[T, V any](list []T, next string, view func(T) V) *pageOutput[V] {
 
 func same[T any](v T) T { return v }
 
-// PhotosQuery chooses photos. It is exported since huma sets no field of an embedded type that is not.
+// PhotosQuery chooses photos. It is exported because huma sets no field of an embedded type that is not.
 type PhotosQuery struct {
 	Name   string `query:"name" doc:"Only those given this name." example:"entrada.jpg"`
 	Source string `query:"source" doc:"Only of this camera or stage; empty: only those without one." example:"puerta-norte"`
@@ -104,12 +104,13 @@ func byName(id string, err error) error {
 	return err
 }
 
-func (s *server) routePhotos() {
-	const tag = "Photos"
-	type photoOutput struct{ Body photoView }
-	type receiptOutput struct{ Body animo.Receipt }
-	register(s, huma.Operation{
-		OperationID: "list-photos", Method: http.MethodGet, Path: "/v1/photos", Tags: []string{tag},
+type photoOutput struct{ Body photoView }
+
+type receiptOutput struct{ Body animo.Receipt }
+
+func (s *server) listPhotos(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-photos",
 		Summary:     "Your photos, newest first, and how far each is",
 		Description: "A page may have fewer photos than limit, even none, before the end: next is absent at the end only.",
 		Errors:      []int{422},
@@ -123,9 +124,12 @@ func (s *server) routePhotos() {
 		}
 		return pageOf(list, next, func(p animo.Photo) photoView { return viewPhoto(ctx, p) }), nil
 	})
-	register(s, huma.Operation{
-		OperationID: "get-photo", Method: http.MethodGet, Path: "/v1/photos/{photo}", Tags: []string{tag},
-		Summary: "How far a photo is, and the faces in it", Errors: []int{404},
+}
+
+func (s *server) getPhoto(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-photo",
+		Summary:     "How far a photo is, and the faces in it", Errors: []int{404},
 	}, func(ctx context.Context, in *struct {
 		PhotoParam
 		Wait int `query:"wait" minimum:"0" maximum:"60" doc:"Answer when it is done or failed, or after so many seconds." example:"0"`
@@ -141,9 +145,12 @@ func (s *server) routePhotos() {
 		}
 		return &photoOutput{viewPhoto(ctx, p)}, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "erase-photo", Method: http.MethodDelete, Path: "/v1/photos/{photo}", Tags: []string{tag},
-		Summary: "Erase a photo and everything made of it",
+}
+
+func (s *server) erasePhoto(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "erase-photo",
+		Summary:     "Erase a photo and everything made of it",
 		Description: "Its bytes, its thumbnail, what was recorded of its faces, their descriptors, and its events that wait. The answer says what was removed, and " +
 			"those who follow /v1/stream hear of it (event erased).",
 		DefaultStatus: http.StatusOK, Errors: []int{404},
@@ -154,9 +161,12 @@ func (s *server) routePhotos() {
 		}
 		return &receiptOutput{r}, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "list-receipts", Method: http.MethodGet, Path: "/v1/receipts", Tags: []string{tag},
-		Summary: "What was erased, newest first", Errors: []int{422},
+}
+
+func (s *server) listReceipts(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-receipts",
+		Summary:     "What was erased, newest first", Errors: []int{422},
 	}, func(ctx context.Context, in *PageQuery) (*pageOutput[animo.Receipt], error) {
 		list, next, err := s.Photos.Receipts(ctx, tenantOf(ctx), in.After, in.Limit)
 		if err != nil {
@@ -164,6 +174,4 @@ func (s *server) routePhotos() {
 		}
 		return pageOf(list, next, same), nil
 	})
-	s.routeReanalyse(tag)
-	s.routePictures(tag)
 }

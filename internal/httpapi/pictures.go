@@ -117,16 +117,16 @@ func analysed(p animo.Photo) error {
 
 // draw makes a photo with boxes, moods and names, or answers at once that too many are being made.
 func (s *server) draw(ctx context.Context, tenant, id string) ([]byte, error) {
-	if err := s.kinds.drawings.Take(tenant); err != nil {
+	if err := s.slots.drawings.Take(tenant); err != nil {
 		return nil, err
 	}
-	defer s.kinds.drawings.Give(tenant)
+	defer s.slots.drawings.Give(tenant)
 	ctx, cancel := context.WithTimeout(ctx, s.Limits.RequestTime)
 	defer cancel()
 	return s.Photos.Annotated(ctx, tenant, id, callerOf(ctx).lang)
 }
 
-// PictureQuery says which picture is asked for. It is exported since huma sets no field of an embedded type that is
+// PictureQuery says which picture is asked for. It is exported because huma sets no field of an embedded type that is
 // not.
 type PictureQuery struct {
 	Annotated bool `query:"annotated" doc:"With boxes, moods and names drawn, in the language of Accept-Language. Without a value it is true, too." example:"true"`
@@ -142,16 +142,16 @@ func (q *PictureQuery) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-func (s *server) routePictures(tag string) {
+func (s *server) getImage(r route) {
 	content := map[string]*huma.MediaType{}
 	for format, kind := range mediaTypes {
 		if format != vision.HEIC && format != vision.AVIF { // known to say so of a file, and not read
 			content[kind] = &huma.MediaType{Schema: binarySchema()}
 		}
 	}
-	register(s, huma.Operation{
-		OperationID: "get-image", Method: http.MethodGet, Path: "/v1/photos/{photo}/image", Tags: []string{tag},
-		Summary: "A photo's picture",
+	register(s, r, huma.Operation{
+		OperationID: "get-image",
+		Summary:     "A photo's picture",
 		Description: "The bytes as they came, under the media type of their content, for as long as pictures are kept; or one made of them, a JPEG. " +
 			"One photo is drawn on (annotated) at once; ask for the next when it has come.",
 		Responses: map[string]*huma.Response{"200": {Description: "The picture.", Content: content}},

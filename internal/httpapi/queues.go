@@ -28,12 +28,12 @@ func viewDeadLetter(ctx context.Context, d bus.DeadLetter) deadLetterView {
 // deadLettersMost is how many dead letters one answer lists at most.
 const deadLettersMost = 1000
 
-// QueueParam is the queue in a path. It is exported since huma sets no field of an embedded type that is not.
+// QueueParam is the queue in a path. It is exported because huma sets no field of an embedded type that is not.
 type QueueParam struct {
 	Queue string `path:"queue" doc:"The function's name." example:"ingest"`
 }
 
-// DeadLetterParams is a dead letter in a path. It is exported since huma sets no field of an embedded type that is not.
+// DeadLetterParams is a dead letter in a path. It is exported because huma sets no field of an embedded type that is not.
 type DeadLetterParams struct {
 	QueueParam
 	ID string `path:"id" doc:"The event's id."`
@@ -77,33 +77,37 @@ func (s *server) onDead(ctx context.Context, queue, id string, do func(ctx conte
 	return out, err
 }
 
-func (s *server) routeQueues() {
-	const tag = "Queues"
-	type queuesOutput struct {
-		Body struct {
-			Items []bus.Depth `json:"items"`
-		}
+type queuesOutput struct {
+	Body struct {
+		Items []bus.Depth `json:"items"`
 	}
-	type deadLettersOutput struct {
-		Body struct {
-			Items []deadLetterView `json:"items" doc:"Newest first."`
-			Next  string           `json:"next,omitempty" doc:"Pass as after to go on; absent at the end."`
-		}
-	}
-	type deadLetterOutput struct{ Body deadLetterView }
+}
 
-	register(s, huma.Operation{
-		OperationID: "list-queues", Method: http.MethodGet, Path: "/v1/queues", Tags: []string{tag},
-		Summary: "How many of your events wait in each function's queue",
+type deadLettersOutput struct {
+	Body struct {
+		Items []deadLetterView `json:"items" doc:"Newest first."`
+		Next  string           `json:"next,omitempty" doc:"Pass as after to go on; absent at the end."`
+	}
+}
+
+type deadLetterOutput struct{ Body deadLetterView }
+
+func (s *server) listQueues(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-queues",
+		Summary:     "How many of your events wait in each function's queue",
 	}, func(ctx context.Context, _ *struct{}) (*queuesOutput, error) {
 		depths, err := s.Queues.Depths(ctx, tenantOf(ctx))
 		out := &queuesOutput{}
 		out.Body.Items = depths
 		return out, err
 	})
-	register(s, huma.Operation{
-		OperationID: "list-dead-letters", Method: http.MethodGet, Path: "/v1/queues/{queue}/dead", Tags: []string{tag},
-		Summary: "What a function could not deal with, and why", Errors: []int{404},
+}
+
+func (s *server) listDeadLetters(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-dead-letters",
+		Summary:     "What a function could not deal with, and why", Errors: []int{404},
 	}, func(ctx context.Context, in *struct {
 		QueueParam
 		After string `query:"after" doc:"Where to go on, from next of the answer before."`
@@ -127,9 +131,12 @@ func (s *server) routeQueues() {
 		}
 		return out, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "get-dead-letter", Method: http.MethodGet, Path: "/v1/queues/{queue}/dead/{id}", Tags: []string{tag},
-		Summary: "One dead letter with its event", Errors: []int{404},
+}
+
+func (s *server) getDeadLetter(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-dead-letter",
+		Summary:     "One dead letter with its event", Errors: []int{404},
 	}, func(ctx context.Context, in *DeadLetterParams) (*deadLetterOutput, error) {
 		d, err := s.Queues.DeadLetter(ctx, tenantOf(ctx), in.Queue, in.ID)
 		if err != nil {
@@ -137,27 +144,39 @@ func (s *server) routeQueues() {
 		}
 		return &deadLetterOutput{viewDeadLetter(ctx, d)}, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "redrive-dead-letter", Method: http.MethodPost, Path: "/v1/queues/{queue}/dead/{id}/redrive", Tags: []string{tag},
-		Summary: "Try a dead letter again, three times anew", Errors: []int{404},
+}
+
+func (s *server) redriveDeadLetter(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "redrive-dead-letter",
+		Summary:     "Try a dead letter again, three times anew", Errors: []int{404},
 	}, func(ctx context.Context, in *DeadLetterParams) (*countOutput, error) {
 		return s.onDead(ctx, in.Queue, in.ID, s.Queues.Redrive)
 	})
-	register(s, huma.Operation{
-		OperationID: "redrive-dead-letters", Method: http.MethodPost, Path: "/v1/queues/{queue}/dead/redrive", Tags: []string{tag},
-		Summary: "Try all dead letters of a queue again", Errors: []int{404},
+}
+
+func (s *server) redriveDeadLetters(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "redrive-dead-letters",
+		Summary:     "Try all dead letters of a queue again", Errors: []int{404},
 	}, func(ctx context.Context, in *QueueParam) (*countOutput, error) {
 		return s.onDead(ctx, in.Queue, "", s.Queues.Redrive)
 	})
-	register(s, huma.Operation{
-		OperationID: "drop-dead-letter", Method: http.MethodDelete, Path: "/v1/queues/{queue}/dead/{id}", Tags: []string{tag},
-		Summary: "Forget a dead letter", DefaultStatus: http.StatusOK, Errors: []int{404},
+}
+
+func (s *server) dropDeadLetter(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "drop-dead-letter",
+		Summary:     "Forget a dead letter", DefaultStatus: http.StatusOK, Errors: []int{404},
 	}, func(ctx context.Context, in *DeadLetterParams) (*countOutput, error) {
 		return s.onDead(ctx, in.Queue, in.ID, s.Queues.Drop)
 	})
-	register(s, huma.Operation{
-		OperationID: "drop-dead-letters", Method: http.MethodDelete, Path: "/v1/queues/{queue}/dead", Tags: []string{tag},
-		Summary: "Forget all dead letters of a queue", DefaultStatus: http.StatusOK, Errors: []int{404},
+}
+
+func (s *server) dropDeadLetters(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "drop-dead-letters",
+		Summary:     "Forget all dead letters of a queue", DefaultStatus: http.StatusOK, Errors: []int{404},
 	}, func(ctx context.Context, in *QueueParam) (*countOutput, error) {
 		return s.onDead(ctx, in.Queue, "", s.Queues.Drop)
 	})

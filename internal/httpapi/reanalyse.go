@@ -51,17 +51,18 @@ func (b *againBody) read() (q photos.AgainQuery, err error) {
 	return q, err
 }
 
-func (s *server) routeReanalyse(tag string) {
-	type againOutput struct {
-		Body struct {
-			Queued  int    `json:"queued" doc:"How many wait for their analysis now."`
-			Skipped int    `json:"skipped" doc:"How many have no picture any more, or are not there."`
-			Next    string `json:"next,omitempty" doc:"Ask again with this as after to go on; absent at the end."`
-		}
+type againOutput struct {
+	Body struct {
+		Queued  int    `json:"queued" doc:"How many wait for their analysis now."`
+		Skipped int    `json:"skipped" doc:"How many have no picture any more, or are not there."`
+		Next    string `json:"next,omitempty" doc:"Ask again with this as after to go on; absent at the end."`
 	}
-	register(s, huma.Operation{
-		OperationID: "reanalyse-photos", Method: http.MethodPost, Path: "/v1/photos:reanalyse", Tags: []string{tag},
-		Summary: "Analyse photos again: some, or all",
+}
+
+func (s *server) reanalysePhotos(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "reanalyse-photos",
+		Summary:     "Analyse photos again: some, or all",
 		Description: "By the networks and the people that there are now. Each photo waits its turn as a new one does, and tells how far it is; until it is done, its faces stay as they " +
 			"were, and then they are replaced, with other ids. What was said of a face holds for the face in its place. What was told of faces is not told again. " +
 			"It takes the picture: photos that are kept without one are skipped.",

@@ -1,7 +1,6 @@
 // Package httpapi is Animo over HTTP: the page, version 1 of its REST API with its live stream, the two endpoints of
-// the opinion report, health, metrics, the OpenAPI description and its readable form. Begin at New; routes are in
-// one table each in photos.go, upload.go, reanalyse.go, people.go, moods.go, measure.go, stream.go, training.go, models.go,
-// corrections.go, classify.go, subscriptions.go, queues.go, functions.go, session.go and tenants.go.
+// the opinion report, health, metrics, the OpenAPI description and its readable form. Begin at New, then routes, the
+// table of all routes in routes.go. A handler decodes a request, calls one method of a flow, and encodes the answer.
 package httpapi
 
 import (
@@ -13,7 +12,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +22,6 @@ import (
 	"animo/internal/bus"
 	"animo/internal/opinions"
 	"animo/internal/photos"
-	"animo/text"
 	"animo/vision"
 )
 
@@ -47,7 +44,6 @@ type Opinions interface {
 	// Corrections lists a model's corrections by ID, beginning after the ID `after`. next is "" at the end.
 	Corrections(ctx context.Context, tenant, model, after string, limit int) (page []opinions.Correction, next string, err error)
 	DeleteCorrection(ctx context.Context, tenant, model, id string) error
-	Loaded(ctx context.Context, tenant, model string) (*text.Model, string, error)
 }
 
 // Photos is the photo flow as the API needs it; *photos.Flow is one.
@@ -110,7 +106,6 @@ type Limits struct {
 	PhotoBytes  int64         // of one photo
 	Files       int           // photos in one form
 	Texts       int           // in one call to classify
-	TextBytes   int           // of one text to classify
 	Moods       int           // measured faces in one call
 	Requests    int           // of each kind served at once: uploads, downloads, waits for an end, all others; drawings are two
 	Streams     int           // live streams served at once
@@ -127,6 +122,7 @@ type Options struct {
 	Photos        Photos
 	People        People
 	Opinions      Opinions
+	Classifier    Classifier
 	Subscriptions Subscriptions
 	Queues        Queues
 	Functions     func() []bus.FunctionStats // what each function did in this process
@@ -146,10 +142,12 @@ type Options struct {
 
 type server struct {
 	Options
-	api       huma.API
-	docsBytes func() ([]byte, error)
-	cores     cores
-	kinds     kinds
+	mux         *http.ServeMux
+	api         huma.API
+	routes      map[string]*route // by pattern in mux
+	metricNames map[string]bool
+	docsBytes   func() ([]byte, error)
+	slots       kindSlots
 }
 
 // New makes the handler of everything under the server's address.
@@ -158,7 +156,7 @@ func New(o Options) http.Handler {
 		o.Observe = func(string, string, int, time.Duration) {}
 	}
 	o.Limits.Heartbeat = cmp.Or(o.Limits.Heartbeat, heartbeat)
-	mux := http.NewServeMux()
+	s := &server{Options: o, mux: http.NewServeMux(), routes: map[string]*route{}, metricNames: map[string]bool{}, slots: newSlots(o.Limits)}
 	config := huma.DefaultConfig("Animo", o.Version)
 	config.Info.Description = "How an audience feels. Photos in, moods out: the faces in each photo, what they show and who they are, recorded " +
 		"by mood and told live. Labelled opinions in, a classifier out."
@@ -175,71 +173,23 @@ func New(o Options) http.Handler {
 		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "The same key, in a browser's session (POST /v1/session)."},
 	}
 	config.Security = []map[string][]string{{"key": {}}, {"session": {}}, {}}
-	s := &server{Options: o, api: humago.New(mux, config), cores: newCores(), kinds: newKinds(o.Limits)}
+	s.api = humago.New(s.mux, config)
 	s.docsBytes = s.docsOnce()
 
-	s.routeUploads()
-	s.routePhotos()
-	s.routePeople()
-	s.routeMoods()
-	s.routeStream()
-	s.routeTraining()
-	s.routeModels()
-	s.routeCorrections()
-	s.routeClassify()
-	s.routeSubscriptions()
-	s.routeQueues()
-	s.routeFunctions()
-	s.routeSession()
-	s.routeTenants()
+	for _, g := range routes() {
+		for _, r := range g.rows {
+			s.add(route{r, g.name})
+		}
+	}
+	s.addPage()
+	s.refuseOtherMethods()
 	describeFields(s.api.OpenAPI().Components.Schemas.Map())
-
-	private := s.authenticate(s.limitInFlight(s.unrouted(mux, s.once(s.readBody(mux)))))
-	front := http.NewServeMux()
-	public := func(path string, h http.HandlerFunc) {
-		front.Handle("GET "+path, h)
-		front.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.wrongMethod(w, r, "GET, HEAD") })
-	}
-	public("/livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	public("/readyz", s.readyz)
-	public("/metrics", s.metrics)
-	public("/docs", s.docs)
-	s.routePage(front, public)
-	front.Handle(sessionPath, http.MaxBytesHandler(s.welcome(s.unrouted(mux, s.once(s.readBody(mux)))), sessionBody))
-	if o.AWS != nil {
-		front.Handle("POST /{$}", s.aws(o.AWS))
-	}
-	for _, path := range []string{"/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/openapi-3.0.yaml"} {
-		public(path, mux.ServeHTTP)
-	}
-	front.HandleFunc("GET /unsubscribe/{token}", s.unsubscribe)
-	front.HandleFunc("POST /unsubscribe/{token}", s.unsubscribe)
-	front.HandleFunc("/unsubscribe/{token}", func(w http.ResponseWriter, r *http.Request) { s.wrongMethod(w, r, "GET, HEAD, POST") })
-	front.Handle("/", private)
 
 	crossOrigin := http.NewCrossOriginProtection() // pages of other sites must not act in the visitor's name
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, o.Log, errOtherSite())
 	}))
-	return withLanguage(s.observe(s.recoverPanics(s.cleanPath(composePath(s.deadline(crossOrigin.Handler(front)))))))
-}
-
-// register adds one operation whose handler may answer any error.
-func register[I, O any](s *server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	op.MaxBodyBytes, op.BodyReadTimeout = -1, -1 // readBody has seen to both
-	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable)
-	if op.Method == http.MethodPut || op.Method == http.MethodPost || op.Method == http.MethodPatch {
-		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
-	}
-	slices.Sort(op.Errors)
-	op.Errors = slices.Compact(op.Errors)
-	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, in)
-		if err != nil {
-			return nil, problem(ctx, s.Log, err)
-		}
-		return out, nil
-	})
+	return composePath(s.find(s.observe(s.recoverPanics(s.cleanPath(s.deadline(crossOrigin.Handler(s.admit())))))))
 }
 
 // path names a thing in an answer's URL.

@@ -13,7 +13,6 @@ import (
 )
 
 const (
-	sessionPath   = "/v1/session"
 	sessionCookie = "animo_session" // holds the API key itself; see cookieName
 	sessionBody   = 4 << 10         // bytes that a body may have there, whoever sends it
 )
@@ -88,7 +87,7 @@ func cookie(key string, secure bool) http.Cookie {
 	return http.Cookie{Name: cookieName(secure), Value: key, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure}
 }
 
-// SecureParam tells whether the request came over TLS. It is exported since
+// SecureParam tells whether the request came over TLS. It is exported because
 // huma sets no field of an embedded type that is not.
 type SecureParam struct {
 	secure bool
@@ -100,34 +99,36 @@ func (p *SecureParam) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// noKey says in the API's description that an operation needs no key.
-var noKey = []map[string][]string{{}}
+type sessionOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         sessionView
+}
 
-func (s *server) routeSession() {
-	const tag = "Session"
-	type sessionOutput struct {
-		CacheControl string `header:"Cache-Control"`
-		Body         sessionView
-	}
-	type openedOutput struct {
-		CacheControl string      `header:"Cache-Control"`
-		SetCookie    http.Cookie `header:"Set-Cookie"`
-		Body         sessionView
-	}
-	type closedOutput struct {
-		SetCookie http.Cookie `header:"Set-Cookie"`
-	}
-	register(s, huma.Operation{
-		OperationID: "get-session", Method: http.MethodGet, Path: sessionPath, Tags: []string{tag},
-		Summary: "Who you are here and what you may do", Security: noKey,
+type openedOutput struct {
+	CacheControl string      `header:"Cache-Control"`
+	SetCookie    http.Cookie `header:"Set-Cookie"`
+	Body         sessionView
+}
+
+type closedOutput struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+}
+
+func (s *server) getSession(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-session",
+		Summary:     "Who you are here and what you may do",
 		Description: "Needs no key, and says whether one is needed.",
 	}, func(ctx context.Context, _ *struct{}) (*sessionOutput, error) {
 		v, err := s.session(ctx, callerOf(ctx))
 		return &sessionOutput{"no-store", v}, err
 	})
-	register(s, huma.Operation{
-		OperationID: "open-session", Method: http.MethodPost, Path: sessionPath, Tags: []string{tag},
-		Summary: "Sign a browser in with a key", Security: noKey,
+}
+
+func (s *server) openSession(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "open-session",
+		Summary:     "Sign a browser in with a key",
 		Description: "Sets a cookie with the key, which scripts cannot read and other sites cannot use, over TLS under the name " + cookieName(true) + "; it counts like the header Authorization " +
 			"until the browser is closed, the session is, or the key is revoked. Programs need no session.",
 	}, func(ctx context.Context, in *struct {
@@ -136,10 +137,10 @@ func (s *server) routeSession() {
 			Key string `json:"key" maxLength:"200" doc:"An API key (animo keys add)."`
 		}
 	}) (*openedOutput, error) {
-		if err := s.kinds.keys.TakeAny(); err != nil { // as lookUp does: anybody can send any key
+		if err := s.slots.keys.TakeAny(); err != nil { // as lookUp does: anybody can send any key
 			return nil, err
 		}
-		defer s.kinds.keys.Give("")
+		defer s.slots.keys.Give("")
 		key := strings.TrimSpace(in.Body.Key)
 		c, err := s.holder(ctx, key)
 		if e, ok := errors.AsType[*animo.Error](err); ok && e.Code == animo.Unauthenticated {
@@ -151,9 +152,12 @@ func (s *server) routeSession() {
 		v, err := s.session(ctx, c)
 		return &openedOutput{"no-store", cookie(key, in.secure), v}, err
 	})
-	register(s, huma.Operation{
-		OperationID: "close-session", Method: http.MethodDelete, Path: sessionPath, Tags: []string{tag},
-		Summary: "Sign a browser out", Security: noKey, DefaultStatus: http.StatusNoContent,
+}
+
+func (s *server) closeSession(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "close-session",
+		Summary:     "Sign a browser out", DefaultStatus: http.StatusNoContent,
 		Description: "Takes the cookie away. The key stays as it is.",
 	}, func(_ context.Context, in *struct{ SecureParam }) (*closedOutput, error) {
 		gone := cookie("", in.secure)

@@ -225,11 +225,11 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, want wanted) {
 	}
 }
 
-func (s *server) routeStream() {
+func (s *server) streamMoods(r route) {
 	record := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[animo.MoodRecord](), true, "MoodRecord")
-	register(s, huma.Operation{
-		OperationID: "stream-moods", Method: http.MethodGet, Path: "/v1/stream", Tags: []string{"Moods"},
-		Summary: "Faces as they are recorded, live (server-sent events)",
+	register(s, r, huma.Operation{
+		OperationID: "stream-moods",
+		Summary:     "Faces as they are recorded, live (server-sent events)",
 		Description: "Each face is an event named mood, whose data is a record of /v1/moods and whose id is where to go on after it. An event named erased, {\"photo_id\":id}, says " +
 			"that a photo was erased: take away what you show of its faces. {\"face_id\":id} in it says the same of one face that a client had measured. It comes whatever faces are asked for. An event named gap, {\"after\":id}, says that what was recorded up to " +
 			"that id is not in the stream any more; /v1/moods still has those faces. The stream begins with an id to go on after, so that who heard nothing before it broke off misses " +

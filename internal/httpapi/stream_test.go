@@ -193,10 +193,10 @@ func TestStream_drops_a_client_that_does_not_read(t *testing.T) {
 		Limits: Limits{Heartbeat: time.Hour, AnswerPause: 100 * time.Millisecond, RequestTime: time.Hour},
 	}}
 	ended := make(chan struct{})
-	web := httptest.NewServer(s.deadline(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	web := httptest.NewServer(asKind(stream, s.deadline(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(ended)
 		s.stream(w, r, wanted{after: -1})
-	})))
+	}))))
 	defer web.Close()
 	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", web.Listener.Addr().String())
 	if err != nil {

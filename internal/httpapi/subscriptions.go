@@ -44,7 +44,7 @@ type filterView struct {
 	MinConfidence float64 `json:"min_confidence,omitempty" minimum:"0" maximum:"100" doc:"Only where the emotion that decided has at least so many percent." example:"80"`
 }
 
-// SubscriptionSpec is what a subscription is to be. It is exported since huma sets no field of an embedded type
+// SubscriptionSpec is what a subscription is to be. It is exported because huma sets no field of an embedded type
 // that is not.
 type SubscriptionSpec struct {
 	Kind          notify.Kind `json:"kind" enum:"webhook,email"`
@@ -125,7 +125,7 @@ func viewDelivery(ctx context.Context, d notify.Delivery) deliveryView {
 	return v
 }
 
-// SubscriptionParam is the subscription's id in a path. It is exported since huma sets no field of an embedded
+// SubscriptionParam is the subscription's id in a path. It is exported because huma sets no field of an embedded
 // type that is not.
 type SubscriptionParam struct {
 	Subscription string `path:"subscription" doc:"The subscription's id." example:"20260801T211502.125Z-9f86d081"`
@@ -140,25 +140,28 @@ func deliveryOf(id string) (int64, error) {
 	return n, nil
 }
 
-func (s *server) routeSubscriptions() {
-	const tag = "Subscriptions"
-	type subscriptionOutput struct{ Body subscriptionView }
-	type deliveryOutput struct{ Body deliveryView }
-	type replayedOutput struct {
-		Body struct {
-			Count int `json:"count" doc:"How many deliveries are at the end of the line once more."`
-		}
+type subscriptionOutput struct{ Body subscriptionView }
+
+type deliveryOutput struct{ Body deliveryView }
+type replayedOutput struct {
+	Body struct {
+		Count int `json:"count" doc:"How many deliveries are at the end of the line once more."`
 	}
-	show := func(ctx context.Context, id, secret string) (*subscriptionOutput, error) {
-		sub, err := s.Subscriptions.Get(ctx, tenantOf(ctx), id)
-		if err != nil {
-			return nil, err
-		}
-		return &subscriptionOutput{viewSubscription(ctx, sub, secret)}, nil
+}
+
+// showSubscription answers with a subscription as it is now.
+func (s *server) showSubscription(ctx context.Context, id, secret string) (*subscriptionOutput, error) {
+	sub, err := s.Subscriptions.Get(ctx, tenantOf(ctx), id)
+	if err != nil {
+		return nil, err
 	}
-	register(s, huma.Operation{
-		OperationID: "add-subscription", Method: http.MethodPost, Path: "/v1/subscriptions", Tags: []string{tag},
-		Summary: "Have a program or a person told of faces",
+	return &subscriptionOutput{viewSubscription(ctx, sub, secret)}, nil
+}
+
+func (s *server) addSubscription(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "add-subscription",
+		Summary:     "Have a program or a person told of faces",
 		Description: "A webhook gets {type, timestamp, data} as JSON, data being what is recorded of the face, signed as Standard Webhooks " +
 			"says (headers webhook-id, webhook-timestamp, webhook-signature). It must answer 200 to 299 in time; otherwise it is tried again with " +
 			"growing pauses for a day, while what comes after waits in order. E-mail has the record as its text.",
@@ -174,9 +177,12 @@ func (s *server) routeSubscriptions() {
 		}
 		return &subscriptionOutput{viewSubscription(ctx, sub, secret)}, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "list-subscriptions", Method: http.MethodGet, Path: "/v1/subscriptions", Tags: []string{tag},
-		Summary: "Who is told of faces, and how each stands",
+}
+
+func (s *server) listSubscriptions(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-subscriptions",
+		Summary:     "Who is told of faces, and how each stands",
 	}, func(ctx context.Context, _ *struct{}) (*pageOutput[subscriptionView], error) {
 		list, err := s.Subscriptions.List(ctx, tenantOf(ctx))
 		if err != nil {
@@ -184,41 +190,56 @@ func (s *server) routeSubscriptions() {
 		}
 		return pageOf(list, "", func(sub notify.Subscription) subscriptionView { return viewSubscription(ctx, sub, "") }), nil
 	})
-	register(s, huma.Operation{
-		OperationID: "get-subscription", Method: http.MethodGet, Path: "/v1/subscriptions/{subscription}", Tags: []string{tag},
-		Summary: "One subscription, and how it stands", Errors: []int{404},
+}
+
+func (s *server) getSubscription(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-subscription",
+		Summary:     "One subscription, and how it stands", Errors: []int{404},
 	}, func(ctx context.Context, in *SubscriptionParam) (*subscriptionOutput, error) {
-		return show(ctx, in.Subscription, "")
+		return s.showSubscription(ctx, in.Subscription, "")
 	})
-	register(s, huma.Operation{
-		OperationID: "remove-subscription", Method: http.MethodDelete, Path: "/v1/subscriptions/{subscription}", Tags: []string{tag},
-		Summary: "Forget a subscription with what waits for it and its log", Errors: []int{404},
+}
+
+func (s *server) removeSubscription(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "remove-subscription",
+		Summary:     "Forget a subscription with what waits for it and its log", Errors: []int{404},
 	}, func(ctx context.Context, in *SubscriptionParam) (*struct{}, error) {
 		return nil, s.Subscriptions.Remove(ctx, tenantOf(ctx), in.Subscription)
 	})
-	register(s, huma.Operation{
-		OperationID: "rotate-subscription", Method: http.MethodPost, Path: "/v1/subscriptions/{subscription}/rotate", Tags: []string{tag},
-		Summary: "Make a new secret for a webhook's signatures", Description: "For a day, messages carry a signature of the secret before it too, so that a receiver has time to change.",
+}
+
+func (s *server) rotateSubscription(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "rotate-subscription",
+		Summary:     "Make a new secret for a webhook's signatures", Description: "For a day, messages carry a signature of the secret before it too, so that a receiver has time to change.",
 		Errors: []int{404, 422},
 	}, func(ctx context.Context, in *SubscriptionParam) (*subscriptionOutput, error) {
 		secret, err := s.Subscriptions.Rotate(ctx, tenantOf(ctx), in.Subscription)
 		if err != nil {
 			return nil, err
 		}
-		return show(ctx, in.Subscription, secret)
+		return s.showSubscription(ctx, in.Subscription, secret)
 	})
-	register(s, huma.Operation{
-		OperationID: "resume-subscription", Method: http.MethodPost, Path: "/v1/subscriptions/{subscription}/resume", Tags: []string{tag},
-		Summary: "Tell a paused subscriber what waits for it, or try one that fails again, at once", Errors: []int{404, 409},
+}
+
+func (s *server) resumeSubscription(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "resume-subscription",
+		Summary:     "Tell a paused subscriber what waits for it, or try one that fails again, at once", Errors: []int{404, 409},
 	}, func(ctx context.Context, in *SubscriptionParam) (*subscriptionOutput, error) {
 		if err := s.Subscriptions.Resume(ctx, tenantOf(ctx), in.Subscription); err != nil {
 			return nil, err
 		}
-		return show(ctx, in.Subscription, "")
+		return s.showSubscription(ctx, in.Subscription, "")
 	})
-	register(s, huma.Operation{
-		OperationID: "test-subscription", Method: http.MethodPost, Path: "/v1/subscriptions/{subscription}/test", Tags: []string{tag},
-		Summary: "Tell a subscriber of a made-up face now, and say how that went", DefaultStatus: http.StatusOK, Errors: []int{404, 409},
+}
+
+func (s *server) testSubscription(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "test-subscription",
+		Summary:     "Tell a subscriber of a made-up face now, and say how that went", DefaultStatus: http.StatusOK, Errors: []int{404, 409},
 	}, func(ctx context.Context, in *SubscriptionParam) (*deliveryOutput, error) {
 		d, err := s.Subscriptions.Test(ctx, tenantOf(ctx), in.Subscription)
 		if err != nil {
@@ -226,9 +247,12 @@ func (s *server) routeSubscriptions() {
 		}
 		return &deliveryOutput{viewDelivery(ctx, d)}, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "list-deliveries", Method: http.MethodGet, Path: "/v1/subscriptions/{subscription}/deliveries", Tags: []string{tag},
-		Summary: "What a subscriber was told and is to be told, newest first", Description: "A page may be short, even empty, before the end.", Errors: []int{404, 422},
+}
+
+func (s *server) listDeliveries(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-deliveries",
+		Summary:     "What a subscriber was told and is to be told, newest first", Description: "A page may be short, even empty, before the end.", Errors: []int{404, 422},
 	}, func(ctx context.Context, in *struct {
 		SubscriptionParam
 		PageQuery
@@ -250,9 +274,12 @@ func (s *server) routeSubscriptions() {
 		}
 		return pageOf(list, after, func(d notify.Delivery) deliveryView { return viewDelivery(ctx, d) }), nil
 	})
-	register(s, huma.Operation{
-		OperationID: "replay-delivery", Method: http.MethodPost, Path: "/v1/subscriptions/{subscription}/deliveries/{delivery}/replay", Tags: []string{tag},
-		Summary: "Tell a delivery once more, with the same message id", DefaultStatus: http.StatusNoContent, Errors: []int{404, 409, 422},
+}
+
+func (s *server) replayDelivery(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "replay-delivery",
+		Summary:     "Tell a delivery once more, with the same message id", DefaultStatus: http.StatusNoContent, Errors: []int{404, 409, 422},
 	}, func(ctx context.Context, in *struct {
 		SubscriptionParam
 		Delivery string `path:"delivery" doc:"The delivery's id." example:"42"`
@@ -263,9 +290,12 @@ func (s *server) routeSubscriptions() {
 		}
 		return nil, s.Subscriptions.Replay(ctx, tenantOf(ctx), in.Subscription, n)
 	})
-	register(s, huma.Operation{
-		OperationID: "replay-deliveries", Method: http.MethodPost, Path: "/v1/subscriptions/{subscription}/replay", Tags: []string{tag},
-		Summary: "Tell once more all that came since a time, as far as the log goes back", DefaultStatus: http.StatusOK, Errors: []int{404, 409, 422},
+}
+
+func (s *server) replayDeliveries(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "replay-deliveries",
+		Summary:     "Tell once more all that came since a time, as far as the log goes back", DefaultStatus: http.StatusOK, Errors: []int{404, 409, 422},
 	}, func(ctx context.Context, in *struct {
 		SubscriptionParam
 		Since string `query:"since" doc:"RFC 3339, a date (UTC), or so long ago, such as -15m or -7d; all that the log has if not said." example:"-1h"`

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -16,15 +15,17 @@ type Tenants interface {
 	List(ctx context.Context) ([]animo.Tenant, error)
 	Get(ctx context.Context, id string) (animo.Tenant, error)
 	AddTenant(ctx context.Context, id string, photos animo.PhotoPolicy) error
-	SetPhotos(ctx context.Context, id string, photos animo.PhotoPolicy) error
+	// ChangePhotos makes of a tenant's policy what change gives, and gives the tenant as it is then.
+	ChangePhotos(ctx context.Context, id string, change func(animo.PhotoPolicy) (animo.PhotoPolicy, error)) (animo.Tenant, error)
 	// RemoveTenant forgets a tenant at once, and then erases what it had. What breaks off, others end.
 	RemoveTenant(ctx context.Context, id string) error
-	// Keys lists a tenant's keys of both kinds, the oldest first.
-	Keys(ctx context.Context, tenant string) ([]animo.Key, error)
+	// KeysOf lists a tenant's keys of both kinds, the oldest first.
+	KeysOf(ctx context.Context, tenant string) ([]animo.Key, error)
 	AddKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error)
 	AddAdministratorKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error)
 	AddAccessKey(ctx context.Context, tenant, note string) (secret string, key animo.Key, err error)
-	Revoke(ctx context.Context, prefix string) error
+	// RevokeOf makes a tenant's key worthless.
+	RevokeOf(ctx context.Context, tenant, prefix string) error
 }
 
 // tenantView is a tenant with what it states for itself.
@@ -52,7 +53,7 @@ func viewTenant(t animo.Tenant) tenantView {
 	return v
 }
 
-// PolicyChange says what of a tenant's policy is to be another. It is exported since huma reads no field of an
+// PolicyChange says what of a tenant's policy is to be another. It is exported because huma reads no field of an
 // embedded type that is not.
 type PolicyChange struct {
 	Purpose         *animo.Purpose `json:"purpose,omitempty" doc:"What it analyses faces for: event, customers, research, health or safety; empty for no more photos." example:"event"`
@@ -95,7 +96,7 @@ func set[T any](v *T, to *T) {
 	}
 }
 
-// KeyView is what may be shown of a key. It is exported since huma describes no field of an embedded type that is not.
+// KeyView is what may be shown of a key. It is exported because huma describes no field of an embedded type that is not.
 type KeyView struct {
 	ID            string    `json:"id" doc:"How the key begins, or an access key's whole ID." example:"animo_Zx8kQ2w1"`
 	Tenant        string    `json:"tenant" doc:"Whose it is."`
@@ -116,7 +117,7 @@ func viewKey(k animo.Key) KeyView {
 	return KeyView{k.Prefix, k.Tenant, k.Note, k.Created, k.Administrator, k.AWS}
 }
 
-// TenantParam is a tenant in a path. It is exported since huma sets no field of an embedded type that is not.
+// TenantParam is a tenant in a path. It is exported because huma sets no field of an embedded type that is not.
 type TenantParam struct {
 	Tenant string `path:"tenant" doc:"The tenant's id." example:"hotel-sol"`
 }
@@ -128,8 +129,8 @@ type KeySpec struct {
 	AWS           bool   `json:"aws,omitempty" doc:"Make an access key instead, for programs that speak Amazon Rekognition's protocol."`
 }
 
-// addKey makes a key of the kind that is asked for.
-func (s *server) addKey(ctx context.Context, tenant string, spec KeySpec) (v madeKeyView, err error) {
+// makeKey makes a key of the kind that is asked for.
+func (s *server) makeKey(ctx context.Context, tenant string, spec KeySpec) (v madeKeyView, err error) {
 	var k animo.Key
 	switch {
 	case spec.Administrator && spec.AWS:
@@ -145,62 +146,31 @@ func (s *server) addKey(ctx context.Context, tenant string, spec KeySpec) (v mad
 	return v, err
 }
 
-// keysOf lists a tenant's keys, the oldest first, or answers NotFound when there is no such tenant.
-func (s *server) keysOf(ctx context.Context, tenant string) ([]animo.Key, error) {
-	if _, err := s.Tenants.Get(ctx, tenant); err != nil {
-		return nil, err
+type tenantsOutput struct {
+	Body struct {
+		Items []tenantView `json:"items" doc:"By id."`
 	}
-	return s.Tenants.Keys(ctx, tenant)
 }
 
-// revoke makes a tenant's key worthless, or answers NotFound when it has none of that name.
-func (s *server) revoke(ctx context.Context, tenant, id string) error {
-	keys, err := s.keysOf(ctx, tenant)
-	if err != nil {
-		return err
+type tenantOutput struct{ Body tenantView }
+
+type keysOutput struct {
+	Body struct {
+		Items []KeyView `json:"items" doc:"The oldest first."`
 	}
-	if !slices.ContainsFunc(keys, func(k animo.Key) bool { return k.Prefix == id }) {
-		return animo.Errorf(animo.NotFound, "tenant %q has no key %q", "el inquilino %q no tiene ninguna clave %q", tenant, animo.Clip(id)).Of("id")
-	}
-	return s.Tenants.Revoke(ctx, id)
 }
 
-// registerAdmin is register for an operation that is the administrators' alone.
-func registerAdmin[I, O any](s *server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	op.Tags = []string{"Administration"}
-	register(s, op, func(ctx context.Context, in *I) (*O, error) {
-		if !callerOf(ctx).administrator {
-			return nil, animo.Errorf(animo.Forbidden, "this is an administrator's to do; use an administrator's key (animo keys add --admin)",
-				"esto es cosa de un administrador; use una clave de administrador (animo keys add --admin)")
-		}
-		out, err := handle(ctx, in)
-		if err == nil && op.Method != http.MethodGet {
-			s.Log.Info("administered", "operation", op.OperationID, "as", tenantOf(ctx))
-		}
-		return out, err
-	})
+type madeKeyOutput struct{ Body madeKeyView }
+
+// showTenant answers with a tenant as it is now.
+func (s *server) showTenant(ctx context.Context, id string) (*tenantOutput, error) {
+	t, err := s.Tenants.Get(ctx, id)
+	return &tenantOutput{viewTenant(t)}, err
 }
 
-func (s *server) routeTenants() {
-	type tenantsOutput struct {
-		Body struct {
-			Items []tenantView `json:"items" doc:"By id."`
-		}
-	}
-	type tenantOutput struct{ Body tenantView }
-	type keysOutput struct {
-		Body struct {
-			Items []KeyView `json:"items" doc:"The oldest first."`
-		}
-	}
-	type madeKeyOutput struct{ Body madeKeyView }
-	read := func(ctx context.Context, id string) (*tenantOutput, error) {
-		t, err := s.Tenants.Get(ctx, id)
-		return &tenantOutput{viewTenant(t)}, err
-	}
-
-	registerAdmin(s, huma.Operation{
-		OperationID: "list-tenants", Method: http.MethodGet, Path: "/v1/tenants", Summary: "The tenants",
+func (s *server) listTenants(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-tenants", Summary: "The tenants",
 	}, func(ctx context.Context, _ *struct{}) (*tenantsOutput, error) {
 		list, err := s.Tenants.List(ctx)
 		out := &tenantsOutput{}
@@ -210,8 +180,11 @@ func (s *server) routeTenants() {
 		}
 		return out, err
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "add-tenant", Method: http.MethodPost, Path: "/v1/tenants", DefaultStatus: http.StatusCreated, Errors: []int{409},
+}
+
+func (s *server) addTenant(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "add-tenant", DefaultStatus: http.StatusCreated, Errors: []int{409},
 		Summary: "Make a tenant", Description: "Without a purpose it can use opinions, and its photos are refused.",
 	}, func(ctx context.Context, in *struct {
 		Body struct {
@@ -226,40 +199,42 @@ func (s *server) routeTenants() {
 		if err != nil {
 			return nil, err
 		}
-		return read(ctx, in.Body.ID)
+		return s.showTenant(ctx, in.Body.ID)
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "change-tenant", Method: http.MethodPatch, Path: "/v1/tenants/{tenant}", Errors: []int{404},
+}
+
+func (s *server) changeTenant(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "change-tenant", Errors: []int{404},
 		Summary: "Change what a tenant may do with photos", Description: "It holds from the next photo on. What is not said stays as it is.",
 	}, func(ctx context.Context, in *struct {
 		TenantParam
 		Body PolicyChange
 	}) (*tenantOutput, error) {
-		t, err := s.Tenants.Get(ctx, in.Tenant)
+		t, err := s.Tenants.ChangePhotos(ctx, in.Tenant, in.Body.of)
 		if err != nil {
 			return nil, err
 		}
-		policy, err := in.Body.of(t.Photos)
-		if err == nil {
-			err = s.Tenants.SetPhotos(ctx, in.Tenant, policy)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return read(ctx, in.Tenant)
+		return &tenantOutput{viewTenant(t)}, nil
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "remove-tenant", Method: http.MethodDelete, Path: "/v1/tenants/{tenant}", Errors: []int{404},
+}
+
+func (s *server) removeTenant(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "remove-tenant", Errors: []int{404},
 		Summary: "Forget a tenant: its keys, photos, people, files, rows, models and queued events",
 		Description: "Nothing can be brought back. The tenant is gone at once; what it had is erased before the answer, or, where that takes longer than " +
 			"a request may (504), in the minutes after. Its name is free again five minutes later. When its keys were the last of all, everybody on this machine is let in again.",
 	}, func(ctx context.Context, in *TenantParam) (*struct{}, error) {
 		return nil, s.Tenants.RemoveTenant(ctx, in.Tenant)
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "list-keys", Method: http.MethodGet, Path: "/v1/tenants/{tenant}/keys", Errors: []int{404}, Summary: "A tenant's keys, by how they begin",
+}
+
+func (s *server) listKeys(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-keys", Errors: []int{404}, Summary: "A tenant's keys, by how they begin",
 	}, func(ctx context.Context, in *TenantParam) (*keysOutput, error) {
-		keys, err := s.keysOf(ctx, in.Tenant)
+		keys, err := s.Tenants.KeysOf(ctx, in.Tenant)
 		out := &keysOutput{}
 		out.Body.Items = make([]KeyView, len(keys))
 		for i, k := range keys {
@@ -267,8 +242,11 @@ func (s *server) routeTenants() {
 		}
 		return out, err
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "add-key", Method: http.MethodPost, Path: "/v1/tenants/{tenant}/keys", DefaultStatus: http.StatusCreated, Errors: []int{404},
+}
+
+func (s *server) addKey(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "add-key", DefaultStatus: http.StatusCreated, Errors: []int{404},
 		Summary: "Make a key and show it, once",
 		Description: "From the first key on, every request needs one, this machine's too. Let the first one be an administrator's, or tenants and keys can be " +
 			"looked after on the command line only.",
@@ -276,16 +254,19 @@ func (s *server) routeTenants() {
 		TenantParam
 		Body KeySpec
 	}) (*madeKeyOutput, error) {
-		v, err := s.addKey(ctx, in.Tenant, in.Body)
+		v, err := s.makeKey(ctx, in.Tenant, in.Body)
 		return &madeKeyOutput{v}, err
 	})
-	registerAdmin(s, huma.Operation{
-		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/v1/tenants/{tenant}/keys/{id}", Errors: []int{404},
+}
+
+func (s *server) revokeKey(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "revoke-key", Errors: []int{404},
 		Summary: "Make a key worthless, at once", Description: "When it was the last of all, everybody on this machine is let in again; see animo keys.",
 	}, func(ctx context.Context, in *struct {
 		TenantParam
 		ID string `path:"id" doc:"How the key begins, or an access key's ID." example:"animo_Zx8kQ2w1"`
 	}) (*struct{}, error) {
-		return nil, s.revoke(ctx, in.Tenant, in.ID)
+		return nil, s.Tenants.RevokeOf(ctx, in.Tenant, in.ID)
 	})
 }

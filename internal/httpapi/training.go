@@ -124,12 +124,12 @@ func message(lang string, v trainingView) string {
 	return fmt.Sprintf("%s %d/%d", verb, p.Done, p.Total)
 }
 
-// NameParam is the name in a path. It is exported since huma sets no field of an embedded type that is not.
+// NameParam is the name in a path. It is exported because huma sets no field of an embedded type that is not.
 type NameParam struct {
 	Name string `path:"name" doc:"The training file's name." example:"DB_proyecto_SA.txt"`
 }
 
-// RecipeQuery is how to train, in a query. It is exported since huma sets no field of an embedded type that is not.
+// RecipeQuery is how to train, in a query. It is exported because huma sets no field of an embedded type that is not.
 type RecipeQuery struct {
 	Trainer string `query:"trainer" doc:"How to train; auto chooses by cross-validation." example:"auto"`
 	Folds   int    `query:"folds" doc:"Parts of the cross-validation, 2 to 100; 10 if not said." example:"10"`
@@ -147,11 +147,18 @@ type trainingsOutput struct {
 	}
 }
 
-func (s *server) routeTraining() {
-	const tag = "Training"
-	register(s, huma.Operation{
-		OperationID: "upload-training-file", Method: http.MethodPut, Path: "/v1/training/{name}", Tags: []string{tag},
-		Summary: "Upload a file of labelled opinions and train a model of it",
+type datasetOutput struct{ Body animo.Dataset }
+
+type datasetsOutput struct {
+	Body struct {
+		Items []animo.Dataset `json:"items"`
+	}
+}
+
+func (s *server) uploadTrainingFile(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "upload-training-file",
+		Summary:     "Upload a file of labelled opinions and train a model of it",
 		Description: "The body is the file: opinion TAB label a line, CSV with a header, or JSONL. When the answer comes, the file is on disk and will be " +
 			"trained, whatever happens. The same bytes under the same name are the same training.",
 		DefaultStatus: http.StatusAccepted,
@@ -169,9 +176,12 @@ func (s *server) routeTraining() {
 		view := viewTraining(ctx, opinions.Training{Version: v})
 		return &trainingOutput{view.StatusURL, view}, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "get-training", Method: http.MethodGet, Path: "/v1/training/{name}", Tags: []string{tag},
-		Summary: "How far the newest training of a model is", Errors: []int{404},
+}
+
+func (s *server) getTraining(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-training",
+		Summary:     "How far the newest training of a model is", Errors: []int{404},
 	}, func(ctx context.Context, in *struct {
 		NameParam
 		Wait int `query:"wait" minimum:"0" maximum:"60" doc:"Answer when it has ended, or after so many seconds." example:"0"`
@@ -184,9 +194,12 @@ func (s *server) routeTraining() {
 		}
 		return &trainingOutput{Body: viewTraining(ctx, t)}, nil
 	})
-	register(s, huma.Operation{
-		OperationID: "list-trainings", Method: http.MethodGet, Path: "/v1/training", Tags: []string{tag},
-		Summary: "How far the newest training of each model is",
+}
+
+func (s *server) listTrainings(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-trainings",
+		Summary:     "How far the newest training of each model is",
 	}, func(ctx context.Context, _ *struct{}) (*trainingsOutput, error) {
 		list, err := s.Opinions.Trainings(ctx, tenantOf(ctx))
 		if err != nil {
@@ -199,33 +212,34 @@ func (s *server) routeTraining() {
 		}
 		return out, nil
 	})
+}
 
-	type datasetOutput struct{ Body animo.Dataset }
-	type datasetsOutput struct {
-		Body struct {
-			Items []animo.Dataset `json:"items"`
-		}
-	}
-	const datasets = "Datasets"
-	register(s, huma.Operation{
-		OperationID: "list-datasets", Method: http.MethodGet, Path: "/v1/datasets", Tags: []string{datasets},
-		Summary: "Every kept revision of every training file",
+func (s *server) listDatasets(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "list-datasets",
+		Summary:     "Every kept revision of every training file",
 	}, func(ctx context.Context, _ *struct{}) (*datasetsOutput, error) {
 		list, err := s.Opinions.Datasets(ctx, tenantOf(ctx))
 		out := &datasetsOutput{}
 		out.Body.Items = list
 		return out, err
 	})
-	register(s, huma.Operation{
-		OperationID: "get-dataset", Method: http.MethodGet, Path: "/v1/datasets/{name}", Tags: []string{datasets},
-		Summary: "The newest revision of a training file", Errors: []int{404},
+}
+
+func (s *server) getDataset(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-dataset",
+		Summary:     "The newest revision of a training file", Errors: []int{404},
 	}, func(ctx context.Context, in *NameParam) (*datasetOutput, error) {
 		d, err := s.Opinions.Dataset(ctx, tenantOf(ctx), in.Name)
 		return &datasetOutput{d}, err
 	})
-	register(s, huma.Operation{
-		OperationID: "delete-dataset", Method: http.MethodDelete, Path: "/v1/datasets/{name}", Tags: []string{datasets},
-		Summary: "Forget a training file: bytes and rows, every revision", Description: "Models trained of it go on answering.", Errors: []int{404},
+}
+
+func (s *server) deleteDataset(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "delete-dataset",
+		Summary:     "Forget a training file: bytes and rows, every revision", Description: "Models trained of it go on answering.", Errors: []int{404},
 	}, func(ctx context.Context, in *NameParam) (*struct{}, error) {
 		return nil, s.Opinions.DeleteDataset(ctx, tenantOf(ctx), in.Name)
 	})

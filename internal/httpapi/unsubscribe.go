@@ -18,14 +18,14 @@ var unsubscribeTemplate = template.Must(template.New("unsubscribe").Parse(unsubs
 type unsubscribePage struct{ Lang, Title, Text, Button string }
 
 // unsubscribe is where the link of a mail leads; its token says whose it is, so no key is needed. GET shows a
-// page with a button and changes nothing, since programs that look through mail follow links too; POST ends the
+// page with a button and changes nothing, because programs that look through mail follow links too; POST ends the
 // subscription, from the button or from a mail program's own (RFC 8058), whose body says nothing that is needed.
 func (s *server) unsubscribe(w http.ResponseWriter, r *http.Request) {
-	if err := s.kinds.keys.TakeAny(); err != nil {
+	if err := s.slots.keys.TakeAny(); err != nil {
 		writeProblem(w, r, s.Log, err)
 		return
 	}
-	defer s.kinds.keys.Give("")
+	defer s.slots.keys.Give("")
 	token := r.PathValue("token")
 	_, sub, err := s.Subscriptions.Recipient(r.Context(), token)
 	if err == nil && r.Method == http.MethodPost {

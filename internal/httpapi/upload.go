@@ -17,7 +17,7 @@ import (
 	"animo/internal/photos"
 )
 
-// UploadQuery is where and when photos were taken, in a query. It is exported since huma sets no field of an
+// UploadQuery is where and when photos were taken, in a query. It is exported because huma sets no field of an
 // embedded type that is not.
 type UploadQuery struct {
 	Source  string `query:"source" doc:"Which camera or stage the photo is from, in at most 64 bytes." example:"puerta-norte"`
@@ -42,7 +42,7 @@ func takenAt(v string) (time.Time, error) {
 	return at, nil
 }
 
-// BodyStream keeps hold of the body's reader, so that a body of any size streams to disk. It is exported since
+// BodyStream keeps hold of the body's reader, so that a body of any size streams to disk. It is exported because
 // huma resolves no embedded type that is not.
 type BodyStream struct {
 	reader io.Reader
@@ -62,7 +62,7 @@ func (b *BodyStream) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// UploadView is a photo that was taken in, or why it was not. It is exported since huma describes no field of an embedded type that is not.
+// UploadView is a photo that was taken in, or why it was not. It is exported because huma describes no field of an embedded type that is not.
 type UploadView struct {
 	ID        string       `json:"id,omitempty" doc:"The photo's id, under which it is asked for." example:"20260801T211502.125Z-9f86d081884c7d65"`
 	Name      string       `json:"image_id,omitempty" doc:"The name it was given." example:"entrada.jpg"`
@@ -177,18 +177,24 @@ func bytesBody() *huma.RequestBody {
 	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: binarySchema()}}}
 }
 
+// describeForm adds to the API's description that an operation's body may be a form with those fields. Huma would hold the body of an
+// operation that it registers with an object for a body, so it is told of the form afterwards.
+func (s *server) describeForm(r route, fields map[string]*huma.Schema) {
+	s.api.OpenAPI().Paths[r.path].Post.RequestBody.Content[multipartForm] = &huma.MediaType{Schema: &huma.Schema{Type: "object", Properties: fields}}
+}
+
 func binarySchema() *huma.Schema { return &huma.Schema{Type: "string", Format: "binary"} }
 
-func (s *server) routeUploads() {
-	const tag = "Photos"
-	const promise = "When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: " +
-		"sent again, they are answered known, and the source and taken_at of the first time stay. " +
-		"What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP or TIFF."
-	register(s, huma.Operation{
-		OperationID: "upload-photos", Method: http.MethodPost, Path: "/v1/photos", Tags: []string{tag},
-		Summary: "Upload photos: one or many in a form, or one as the body",
+const uploadPromise = "When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: " +
+	"sent again, they are answered known, and the source and taken_at of the first time stay. " +
+	"What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP or TIFF."
+
+func (s *server) uploadPhotos(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "upload-photos",
+		Summary:     "Upload photos: one or many in a form, or one as the body",
 		Description: "A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to " + strconv.Itoa(s.Limits.Files) + " files; its fields source and " +
-			"taken_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). " + promise,
+			"taken_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). " + uploadPromise,
 		DefaultStatus: http.StatusAccepted,
 		RequestBody:   bytesBody(),
 		Errors:        []int{400, 413, 422, 504, 507},
@@ -208,16 +214,18 @@ func (s *server) routeUploads() {
 		}
 		return s.takeBody(ctx, in.Name, in.UploadQuery, in.BodyStream)
 	})
-	// Huma would hold the body of an operation that has an object for a body, so it is told of the form afterwards.
-	s.api.OpenAPI().Paths["/v1/photos"].Post.RequestBody.Content[multipartForm] = &huma.MediaType{Schema: &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{
+	s.describeForm(r, map[string]*huma.Schema{
 		"source":   {Type: "string", Description: "Which camera or stage the photos after it are from."},
 		"taken_at": {Type: "string", Format: "date-time", Description: "When the photos after it were taken."},
 		"file":     {Type: "array", Items: binarySchema(), Description: "The photos. Any part with a file name is one, whatever it is called."},
-	}}}
-	register(s, huma.Operation{
-		OperationID: "upload-photo", Method: http.MethodPut, Path: "/v1/photos/{photo}", Tags: []string{tag},
+	})
+}
+
+func (s *server) uploadPhoto(r route) {
+	register(s, r, huma.Operation{
+		OperationID:   "upload-photo",
 		Summary:       "Upload one photo under its name",
-		Description:   "The body is the photo; with curl: -T photo.jpg. " + promise,
+		Description:   "The body is the photo; with curl: -T photo.jpg. " + uploadPromise,
 		DefaultStatus: http.StatusAccepted,
 		RequestBody:   bytesBody(),
 		Errors:        []int{400, 413, 422, 504, 507},

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"animo"
+	"animo/internal/classify"
 	"animo/internal/opinions"
 	"animo/internal/table"
 )
@@ -39,14 +40,20 @@ func (l *line) version(v animo.Version) opinions.Training {
 	return t
 }
 
-// says gives what the version that answers says of a text.
-func (l *line) says(model, text string) animo.Label {
+// ask asks the version of a model that answers about a text.
+func (l *line) ask(model, text string) classify.Answer {
 	l.t.Helper()
-	m, _, err := l.flow.Loaded(l.t.Context(), tenant, model)
+	answer, err := l.classifier.Classify(l.t.Context(), tenant, model, []string{text}, 0)
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	return m.Classify(text)[0].Label
+	return answer
+}
+
+// says gives what the version that answers says of a text.
+func (l *line) says(model, text string) animo.Label {
+	l.t.Helper()
+	return l.ask(model, text).Results[0].Label
 }
 
 // corrections lists the texts of a model's corrections.
@@ -121,11 +128,11 @@ func TestCorrections_are_learned_by_every_later_training(t *testing.T) {
 		if _, err := l.flow.Serve(t.Context(), tenant, "r.txt", id); err != nil {
 			t.Fatal(err)
 		}
-		m, version, err := l.flow.Loaded(t.Context(), tenant, "r.txt")
-		if v := l.version(animo.Version{Model: "r.txt", ID: id}); err != nil || version != id || v.Corrections != want {
-			t.Fatalf("version %s, %v; learned %d corrections, want %d", version, err, v.Corrections, want)
+		answer := l.ask("r.txt", odd)
+		if v := l.version(animo.Version{Model: "r.txt", ID: id}); answer.Version != id || v.Corrections != want {
+			t.Fatalf("version %s; learned %d corrections, want %d", answer.Version, v.Corrections, want)
 		}
-		if p := m.Classify(odd)[0]; (p.Known > 0) != (want > 0) || want > 0 && p.Label != animo.Positive {
+		if p := answer.Results[0]; (p.Known > 0) != (want > 0) || want > 0 && p.Label != animo.Positive {
 			t.Errorf("version %s says %+v", id, p)
 		}
 	}

@@ -1,6 +1,6 @@
 // Package opinions is the flow from a file of labelled opinions to a classifier, a step a file: take an
-// upload, ingest its rows, train a model, publish it, classify with it. Each step but the first and the
-// last is a function that an event starts; a repeated event changes nothing.
+// upload, ingest its rows, train a model, publish it. Each step but the first is a function that an event starts; a
+// repeated event changes nothing. Package classify asks the model that answers.
 //
 //	take --dataset.stored--> ingest --dataset.ingested--> train --model.trained--> publish
 //
@@ -69,7 +69,6 @@ type Limits struct {
 	Ingests         int           // ingests at once on this machine; 2
 	Corrections     int           // of one model; 10,000. A training holds them in memory
 	CorrectionBytes int           // of one correction's text; 64 KiB
-	ModelsLoaded    int           // models held in memory for classifying; 64
 }
 
 func (l Limits) withDefaults() Limits {
@@ -85,7 +84,6 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Ingests, 2)
 	set(&l.Corrections, 10_000)
 	set(&l.CorrectionBytes, 64<<10)
-	set(&l.ModelsLoaded, 64)
 	if l.FileBytes == 0 {
 		l.FileBytes = 1 << 30
 	}
@@ -108,7 +106,6 @@ type Flow struct {
 	exists  func(context.Context, string) error
 	now     func() time.Time
 	log     *slog.Logger
-	loaded  *modelCache
 }
 
 // Options are what New may be told. The zero value works.
@@ -137,7 +134,7 @@ func New(tables *table.Table, objects object.Store, events Publisher, o Options)
 	}
 	limits := o.Limits.withDefaults()
 	folder := spool.Folder{Dir: o.Spool, Most: limits.FileBytes, Setting: "max-file", Room: o.Room}
-	return &Flow{tables, objects, events, limits, folder, o.Exists, o.Now, o.Log, newModelCache(limits.ModelsLoaded)}
+	return &Flow{tables, objects, events, limits, folder, o.Exists, o.Now, o.Log}
 }
 
 // Functions gives the functions of the flow, to be registered with the bus.
@@ -191,17 +188,6 @@ func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
 func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
 
 func versionKey(model, id string) string { return model + "/" + id }
-
-// learnedObject names an artefact of a version that learned from those corrections. Two attempts at one training, of
-// which one was taken for dead, may have learned from other corrections; they do not write over each other's.
-func learnedObject(model, id, file, corrected string) string {
-	if corrected != "" {
-		file += "-" + corrected[:16]
-	}
-	return artefactObject(model, id, file)
-}
-
-func artefactObject(model, id, file string) string { return "models/" + model + "/" + id + "/" + file }
 
 const maxName = 128
 

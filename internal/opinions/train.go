@@ -9,12 +9,6 @@ import (
 	"animo/text"
 )
 
-// The artefacts of a version, as object names.
-const (
-	vectorizerFile = "vectorizer"
-	networkFile    = "network.safetensors"
-)
-
 // train fits and measures a model on the rows of its datasets and the corrections of its model, keeps its two artefacts and its scores, and
 // says model.trained. A version that has its scores is not trained again.
 func (f *Flow) train(ctx context.Context, e animo.Event) error {

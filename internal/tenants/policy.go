@@ -34,21 +34,30 @@ func (r *Registry) Policy(ctx context.Context, tenant string) (animo.PhotoPolicy
 	return p, r.allow(p.Purpose)
 }
 
-// SetPhotos gives a tenant another policy, which holds from the next upload on. It answers Invalid for a
-// value that cannot be, Forbidden for a purpose that is not allowed, both with the field, and NotFound when
-// there is no such tenant.
+// SetPhotos gives a tenant another policy, as ChangePhotos does.
 func (r *Registry) SetPhotos(ctx context.Context, id string, p animo.PhotoPolicy) error {
-	if err := r.check(p); err != nil {
-		return err
-	}
+	_, err := r.ChangePhotos(ctx, id, func(animo.PhotoPolicy) (animo.PhotoPolicy, error) { return p, nil })
+	return err
+}
+
+// ChangePhotos makes of a tenant's policy what change gives, which holds from the next upload on, and gives the tenant as it is
+// then. change may be called several times, when others change the tenant too; its error is answered. ChangePhotos answers Invalid for a value
+// that cannot be, Forbidden for a purpose that is not allowed, both with the field, and NotFound when there is no such
+// tenant.
+func (r *Registry) ChangePhotos(ctx context.Context, id string, change func(animo.PhotoPolicy) (animo.PhotoPolicy, error)) (animo.Tenant, error) {
 	for {
 		t, rev, err := r.inUse(ctx, id)
 		if err != nil {
-			return err
+			return t, err
 		}
-		t.Photos = p
+		if t.Photos, err = change(t.Photos); err == nil {
+			err = r.check(t.Photos)
+		}
+		if err != nil {
+			return t, err
+		}
 		if err := r.replace(ctx, t, rev); animo.CodeOf(err) != animo.Conflict {
-			return err
+			return t, err
 		}
 	}
 }

@@ -2,6 +2,7 @@ package tenants_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -140,6 +141,35 @@ func TestSetPhotos_at_once_and_beside_a_removal(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, r.SetPhotos(ctx, "sol", server), animo.NotFound, "tenant", "") // and it stays removed
+}
+
+func TestChangePhotos_at_once_loses_no_change(t *testing.T) {
+	r, ctx := registry(t, tenants.Options{Photos: server}), t.Context()
+	if err := r.Add(ctx, "sol", animo.PhotoPolicy{}); err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			_, err := r.ChangePhotos(ctx, "sol", func(p animo.PhotoPolicy) (animo.PhotoPolicy, error) {
+				p.Photos++
+				return p, nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	failure := errors.New("not like this")
+	if _, err := r.ChangePhotos(ctx, "sol", func(animo.PhotoPolicy) (animo.PhotoPolicy, error) {
+		return animo.PhotoPolicy{Photos: 100}, failure
+	}); err != failure {
+		t.Errorf("a change that fails: %v", err)
+	}
+	if got, err := r.Get(ctx, "sol"); err != nil || got.Photos.Photos != 8 {
+		t.Errorf("after eight changes %+v, %v", got.Photos, err)
+	}
 }
 
 // refused checks an error's code, field and a part of its text.

@@ -274,6 +274,27 @@ func (r *Registry) Keys(ctx context.Context, tenant string) ([]animo.Key, error)
 	return kept, err
 }
 
+// KeysOf is Keys for one tenant. It answers NotFound when there is no such tenant.
+func (r *Registry) KeysOf(ctx context.Context, tenant string) ([]animo.Key, error) {
+	if err := r.Exists(ctx, tenant); err != nil {
+		return nil, err
+	}
+	return r.Keys(ctx, tenant)
+}
+
+// RevokeOf is Revoke for a key of one tenant. It answers NotFound when there is no such tenant, or when it has no
+// such key.
+func (r *Registry) RevokeOf(ctx context.Context, tenant, prefix string) error {
+	keys, err := r.KeysOf(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(keys, func(k animo.Key) bool { return k.Prefix == prefix }) {
+		return animo.Errorf(animo.NotFound, "tenant %q has no key %q", "el inquilino %q no tiene ninguna clave %q", tenant, animo.Clip(prefix)).Of("id")
+	}
+	return r.Revoke(ctx, prefix)
+}
+
 // Revoke makes the key of that prefix, or the access key of that ID, worthless, at once and on every instance. It
 // answers NotFound when there is none.
 func (r *Registry) Revoke(ctx context.Context, prefix string) error {

@@ -1,0 +1,61 @@
+package opinions
+
+import (
+	"context"
+	"io"
+
+	"animo"
+	"animo/internal/object"
+)
+
+// The artefacts of a version, as object names.
+const (
+	vectorizerFile = "vectorizer"
+	networkFile    = "network.safetensors"
+)
+
+// learnedObject names an artefact of a version that learned from those corrections. Two attempts at one training, of
+// which one was taken for dead, may have learned from other corrections; they do not write over each other's.
+func learnedObject(model, id, file, corrected string) string {
+	if corrected != "" {
+		file += "-" + corrected[:16]
+	}
+	return artefactObject(model, id, file)
+}
+
+func artefactObject(model, id, file string) string { return "models/" + model + "/" + id + "/" + file }
+
+// Answering tells which version of a model answers now, by the model's row, so that a version answers from the moment at which it
+// is published. It answers UnknownModel when there is no such model, and NotTrained while no version of it was published.
+func (f *Flow) Answering(ctx context.Context, tenant, model string) (version string, err error) {
+	m, err := f.model(ctx, tenant, model)
+	if err != nil {
+		return "", unknownModel(err, model)
+	}
+	if m.Current == "" {
+		return "", animo.Errorf(animo.NotTrained, "model %q is not trained; its training says how far it is, or why it failed", "el modelo %q no está entrenado; su entrenamiento dice cómo va, o por qué falló", animo.Clip(model)).Of("model")
+	}
+	return m.Current, nil
+}
+
+// Artefacts gives the two artefacts that a training left of a version, as text.Decode takes them. They never change.
+// It answers NotFound for a version that is not kept.
+func (f *Flow) Artefacts(ctx context.Context, tenant, model, version string) (vectorizer, network []byte, err error) {
+	row, err := f.version(ctx, tenant, model, version)
+	if err != nil {
+		return nil, nil, err
+	}
+	if vectorizer, err = f.artefact(ctx, tenant, row, vectorizerFile); err == nil {
+		network, err = f.artefact(ctx, tenant, row, networkFile)
+	}
+	return vectorizer, network, err
+}
+
+func (f *Flow) artefact(ctx context.Context, tenant string, row versionRow, file string) ([]byte, error) {
+	r, _, err := f.objects.Get(ctx, tenant, learnedObject(row.Model, row.ID, file, row.Learned), object.Range{})
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
