@@ -237,7 +237,7 @@ func TestBus_what_could_not_begin_spends_no_attempt(t *testing.T) {
 		f.start(t, function(func(context.Context, animo.Event) error {
 			at = append(at, time.Now())
 			if len(at) <= 20 {
-				return fmt.Errorf("find faces: %w", bus.Later{Pause: 4 * time.Second, Err: throttled})
+				return fmt.Errorf("find faces: %w", animo.Deferred{Pause: 4 * time.Second, Err: throttled})
 			}
 			return nil
 		}))
@@ -275,14 +275,14 @@ func TestBus_full_disk_spends_no_attempt(t *testing.T) {
 	})
 }
 
-func TestBus_Later_keeps_the_attempts_spent_before(t *testing.T) {
+func TestBus_Deferred_keeps_the_attempts_spent_before(t *testing.T) {
 	bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
 		start := time.Now()
 		n, last := 0, start
 		f.start(t, function(func(context.Context, animo.Event) error {
 			last = time.Now()
 			if n++; n%3 != 0 {
-				return bus.Later{} // without a pause it is put off all the same
+				return animo.Deferred{} // without a pause it is put off all the same
 			}
 			return errFlaky
 		}))
@@ -298,10 +298,10 @@ func TestBus_Later_keeps_the_attempts_spent_before(t *testing.T) {
 }
 
 // A handler that waits for its turn may be cut short: by its deadline, by Stop, or by a lost lease.
-func TestBus_Later_when_interrupted(t *testing.T) {
+func TestBus_Deferred_when_interrupted(t *testing.T) {
 	waiting := function(func(ctx context.Context, _ animo.Event) error {
 		<-ctx.Done()
-		return bus.Later{Pause: time.Minute, Err: ctx.Err()}
+		return animo.Deferred{Pause: time.Minute, Err: ctx.Err()}
 	})
 	waiting.Deadline = 10 * time.Second
 	t.Run("by the deadline", func(t *testing.T) {

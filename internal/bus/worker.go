@@ -162,7 +162,7 @@ func (w *worker) judge(ctx context.Context, d Delivery, err error) Outcome {
 		return Done
 	case errors.Is(cause, errLost):
 		return Lost
-	case isLater(err), animo.CodeOf(err) == animo.NoSpace:
+	case isDeferred(err), animo.CodeOf(err) == animo.NoSpace:
 		return Returned
 	case animo.CodeOf(err).Final():
 		return Dead
@@ -192,6 +192,27 @@ func (w *worker) attempt(ctx context.Context, log *slog.Logger, handle func(cont
 func (w *worker) pause(attempt int) time.Duration {
 	p := w.o.Pauses[min(attempt, len(w.o.Pauses))-1]
 	return time.Duration(float64(p) * (0.8 + 0.4*rand.Float64()))
+}
+
+func isDeferred(err error) bool {
+	_, ok := errors.AsType[animo.Deferred](err)
+	return ok
+}
+
+// rest is how long an event rests whose attempt is not spent: not at all when it was given back because of
+// Stop alone, the longest pause while the disk is full. What was put off together does not come back together, and
+// nothing comes back too early.
+func (w *worker) rest(err error) time.Duration {
+	deferred, ok := errors.AsType[animo.Deferred](err)
+	switch {
+	case !ok && animo.CodeOf(err) == animo.NoSpace:
+		return w.pause(len(w.o.Pauses))
+	case !ok:
+		return 0
+	case deferred.Pause <= 0:
+		return w.pause(1)
+	}
+	return deferred.Pause + time.Duration(0.2*rand.Float64()*float64(deferred.Pause))
 }
 
 // settle tells the driver the outcome, again and again until it takes it, the lease is lost (Conflict), or

@@ -81,7 +81,7 @@ func (f *Flow) afterConflict(ctx context.Context, tenant string, row photoRow) e
 // gives the faces, to be kept with it, and the ids of those of which something was said in the analysis before.
 func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (said []string, keep []table.Op, err error) {
 	if err := f.computing.Acquire(ctx, 1); err != nil {
-		return nil, nil, bus.Later{Err: err}
+		return nil, nil, animo.Deferred{Err: err}
 	}
 	computed := sync.OnceFunc(func() { f.computing.Release(1) })
 	defer computed()
