@@ -29,19 +29,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // bubble runs a test of a bus on queues in a real file, in fake time.
 func bubble(t *testing.T, o bus.Options, test func(t *testing.T, f *fixture)) {
 	synctest.Test(t, func(t *testing.T) {
-		db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		f := &fixture{db: db, stats: bus.NewStats()}
-		f.driver, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := &fixture{stats: bus.NewStats()}
+		var closeDriver func() error
+		f.driver, closeDriver = open(t, filepath.Join(t.TempDir(), "animo.db"), "")
 		o.Log, o.Observer = slog.New(slog.NewTextHandler(&f.log, nil)), f
 		f.bus = bus.New(f.driver, o)
 		t.Cleanup(func() {
-			for _, err := range []error{f.bus.Stop(t.Context()), f.driver.Close(), db.Close()} {
+			for _, err := range []error{f.bus.Stop(t.Context()), closeDriver()} {
 				if err != nil {
 					t.Error(err)
 				}
@@ -51,9 +45,22 @@ func bubble(t *testing.T, o bus.Options, test func(t *testing.T, f *fixture)) {
 	})
 }
 
+// open opens the queues in a file for the worker of that name, and gives what closes both.
+func open(t *testing.T, path, owner string) (bus.Queues, func() error) {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), "sqlite:"+path, sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := sqlbus.New(t.Context(), db, sqlbus.Options{Owner: owner})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bus.Queues{Driver: d}, func() error { return errors.Join(d.Close(), db.Close()) }
+}
+
 type fixture struct {
-	db     *sqldb.DB
-	driver *sqlbus.Driver
+	driver bus.Queues
 	bus    *bus.Bus
 	log    locked
 	stats  *bus.Stats
@@ -98,13 +105,7 @@ func (f *fixture) publish(t *testing.T, ids ...string) {
 func (f *fixture) wantDepth(t *testing.T, want bus.Depth) {
 	t.Helper()
 	want.Queue = "f"
-	got, err := f.driver.Depths(t.Context(), "")
-	if len(got) > 0 {
-		got[0].Retrying, got[0].Oldest = 0, time.Time{}
-	}
-	if err != nil || len(got) != 1 || got[0] != want {
-		t.Errorf("Depths = %+v, %v, want %+v", got, err, want)
-	}
+	bustest.WantDepth(t, f.driver, "", want)
 }
 
 func (f *fixture) deadLetter(t *testing.T, id string) bus.DeadLetter {
@@ -727,11 +728,11 @@ type failing struct {
 	full atomic.Bool
 }
 
-func (d *failing) Ack(ctx context.Context, m bus.Delivery) error {
+func (d *failing) Settle(ctx context.Context, m bus.Delivery, s bus.Settlement) error {
 	if d.full.Load() {
 		return animo.Errorf(animo.NoSpace, "full", "lleno")
 	}
-	return d.Driver.Ack(ctx, m)
+	return d.Driver.Settle(ctx, m, s)
 }
 
 func TestBus_settles_when_the_disk_has_room_again(t *testing.T) {

@@ -218,19 +218,14 @@ func (w *worker) rest(err error) time.Duration {
 // settle tells the driver the outcome, again and again until it takes it, the lease is lost (Conflict), or
 // Stop gives up.
 func (w *worker) settle(d Delivery, outcome Outcome, pause time.Duration, reason animo.Reason, log *slog.Logger) error {
+	if outcome == Lost {
+		return nil
+	}
+	if outcome == Dead {
+		d.Attempt = min(d.Attempt, w.o.Attempts) // those beyond were never tried
+	}
 	for again := shortPause; ; again = min(2*again, longPause) {
-		var err error
-		switch outcome {
-		case Done:
-			err = w.driver.Ack(w.settles, d)
-		case Retried:
-			err = w.driver.Retry(w.settles, d, pause, reason)
-		case Returned:
-			err = w.driver.Release(w.settles, d, pause)
-		case Dead:
-			d.Attempt = min(d.Attempt, w.o.Attempts) // those beyond were never tried
-			err = w.driver.Kill(w.settles, d, reason)
-		}
+		err := w.driver.Settle(w.settles, d, Settlement{outcome, pause, reason})
 		if err == nil || animo.CodeOf(err) == animo.Conflict || w.settles.Err() != nil {
 			return err
 		}
