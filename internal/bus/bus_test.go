@@ -761,3 +761,62 @@ func TestBus_settles_when_the_disk_has_room_again(t *testing.T) {
 		}
 	})
 }
+
+// unreachable fails to renew leases.
+type unreachable struct {
+	bus.Driver
+	err error
+}
+
+func (d unreachable) Extend(ctx context.Context, _ bus.Delivery, _ time.Duration) error {
+	if d.err == nil { // as a connection that hangs
+		<-ctx.Done()
+		return animo.Errorf(animo.Timeout, "too late", "demasiado tarde")
+	}
+	return d.err
+}
+
+func TestBus_a_worker_whose_lease_ended_unheard_does_not_go_on(t *testing.T) {
+	full := animo.Errorf(animo.NoSpace, "full", "lleno")
+	for name, failure := range map[string]error{"unavailable": errFlaky, "hanging": nil, "full": full} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
+				b := bus.New(unreachable{f.driver, failure}, bus.Options{Lease: 3 * time.Second, Observer: f, Log: slog.New(slog.NewTextHandler(&f.log, nil))})
+				started := time.Now()
+				worked := make(chan time.Duration, 1)
+				fn := function(func(ctx context.Context, _ animo.Event) error {
+					select {
+					case <-ctx.Done():
+					case <-time.After(10 * time.Second):
+					}
+					select {
+					case worked <- time.Since(started):
+					default: // it came again
+					}
+					return ctx.Err()
+				})
+				fn.Deadline = time.Hour
+				if err := b.Start(t.Context(), fn); err != nil {
+					t.Fatal(err)
+				}
+				f.publish(t, "1")
+				took := <-worked
+				want := 3 * time.Second
+				if failure == full { // when nobody can write, nobody takes the event
+					want = 10 * time.Second
+				}
+				if took != want {
+					t.Errorf("the worker went on for %v, want %v", took, want)
+				}
+				if err := b.Stop(t.Context()); err != nil {
+					t.Error(err)
+				}
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				if len(f.outcomes) == 0 || (f.outcomes[0] == bus.Lost) == (failure == full) {
+					t.Errorf("outcomes %v", f.outcomes)
+				}
+			})
+		})
+	}
+}
