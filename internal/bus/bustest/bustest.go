@@ -57,7 +57,10 @@ func Run(t *testing.T, e Engine) {
 		{"RemoveForgetsInEveryQueue", alone(remove)},
 		{"DeleteTenantForgetsOnlyThat", alone(deleteTenant)},
 		{"WakeTellsOfWork", alone(wake)},
-		{"ManyWorkersShareTheWork", alone(manyWorkers)},
+		{"WakeHearsAnotherProcess", wakeAcross},
+		{"WhoLostALeaseSettlesNothing", fencing},
+		{"ManyWritersAndWorkersShareTheWork", manyWorkers},
+		{"RandomCallsAgreeWithAModel", alone(agreesWithModel)},
 		{"AnEndedContextIsSaid", alone(endedContext)},
 		{"AfterCloseUnavailable", alone(afterClose)},
 	}

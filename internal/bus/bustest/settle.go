@@ -1,6 +1,7 @@
 package bustest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -113,4 +114,33 @@ func onlyHolder(t *testing.T, d bus.Queues) {
 	Publish(t, d, "a", "1")
 	claimOne(t, d, "q", "1", 1)
 	wantCode(t, "an Ack from before", d.Ack(t.Context(), m), animo.Conflict)
+}
+
+// fencing has one process claim what another one was too slow with. Whatever the slow one says, and when, is refused.
+func fencing(t *testing.T, open func() bus.Queues) {
+	slow, quick := open(), open()
+	Declare(t, slow, "q", "*")
+	for i, settle := range []func(m bus.Delivery) error{
+		func(m bus.Delivery) error { return slow.Extend(t.Context(), m, time.Hour) },
+		func(m bus.Delivery) error { return slow.Ack(t.Context(), m) },
+		func(m bus.Delivery) error { return slow.Retry(t.Context(), m, 0, boom) },
+		func(m bus.Delivery) error { return slow.Release(t.Context(), m, 0) },
+		func(m bus.Delivery) error { return slow.Kill(t.Context(), m, boom) },
+	} {
+		id := fmt.Sprint(i)
+		Publish(t, slow, "a", id)
+		old := claimOne(t, slow, "q", id, 1)
+		time.Sleep(lease + time.Millisecond)
+		now := claimOne(t, quick, "q", id, 2)
+		wantCode(t, "what comes while another one has the event", settle(old), animo.Conflict)
+		WantDepth(t, quick, "a", bus.Depth{Queue: "q", Running: 1})
+		ok(t, quick.Extend(t.Context(), now, lease))
+		ok(t, quick.Retry(t.Context(), now, lease, boom))
+		wantCode(t, "what comes while the event waits", settle(old), animo.Conflict)
+		WantDepth(t, quick, "a", bus.Depth{Queue: "q", Waiting: 1})
+		time.Sleep(lease + time.Millisecond)
+		ok(t, quick.Ack(t.Context(), claimOne(t, quick, "q", id, 3)))
+		wantCode(t, "what comes when the event is dealt with", settle(old), animo.Conflict)
+		WantDepth(t, quick, "a", bus.Depth{Queue: "q"})
+	}
 }

@@ -64,3 +64,21 @@ func wake(t *testing.T, d bus.Queues) {
 	woken(t, d, soon, "after Redrive")
 	claimOne(t, d, "q", "1", 1)
 }
+
+func wakeAcross(t *testing.T, open func() bus.Queues) {
+	here, there := open(), open()
+	Declare(t, here, "q", "*")
+	here.Wake("q")
+	time.Sleep(100 * time.Millisecond)
+	drain(here)
+	Publish(t, there, "a", "1")
+	woken(t, here, time.Second+soon, "after Publish in another process")
+	ok(t, here.Kill(t.Context(), claimOne(t, here, "q", "1", 1), boom))
+	time.Sleep(2 * time.Second)
+	drain(here)
+	if _, err := there.Redrive(t.Context(), "a", "q"); err != nil {
+		t.Fatal(err)
+	}
+	woken(t, here, time.Second+soon, "after Redrive in another process")
+	claimOne(t, here, "q", "1", 1)
+}

@@ -129,25 +129,6 @@ func TestNew_ends_what_a_clock_set_back_would_keep_waiting(t *testing.T) {
 	}
 }
 
-func TestWake_hears_another_process_within_a_second(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		path := file(t)
-		here, there := open(t, path, sqldb.Options{}, sqlbus.Options{}), open(t, path, sqldb.Options{}, sqlbus.Options{})
-		bustest.Declare(t, here, "q", "*")
-		wake := here.Wake("q")
-		synctest.Wait()
-		start := time.Now()
-		bustest.Publish(t, there, "a", "1")
-		<-wake
-		if took := time.Since(start); took > time.Second {
-			t.Errorf("it took %v", took)
-		}
-		if got := bustest.Claim(t, here, "q", 1); len(got) != 1 {
-			t.Errorf("claimed %d events, want 1", len(got))
-		}
-	})
-}
-
 func TestPublish_that_does_not_fit_leaves_nothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := open(t, file(t), sqldb.Options{MaxBytes: 1 << 20}, sqlbus.Options{})
