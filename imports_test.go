@@ -65,7 +65,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/classify", []string{"animo/internal/classify", "animo/internal/cache", "animo/text", "animo"}, "it asks models, whoever trained them and whoever wants to know"},
 		{"animo/internal/background", []string{"animo/internal/background"}, "it runs anything and knows nothing"},
 		{"animo/internal/photos", []string{"animo/internal/photos", "animo/internal/background", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/vision", "animo"}, "a flow knows ports; app hands it adapters"},
-		{"animo/internal/photos/awsfaces", []string{"animo/internal/photos", "animo/internal/bus", "animo/vision", "animo"}, "an engine knows pictures and faces, not what becomes of them"},
+		{"animo/internal/photos/awsfaces", []string{"animo/internal/photos", "animo/vision", "animo"}, "an engine knows pictures and faces, not what becomes of them"},
 		{"animo/internal/notify", []string{"animo/internal/notify", "animo/internal/bus", "animo/internal/table", "animo"}, "a flow knows ports; app hands it adapters"},
 		{"animo/internal/inbox", []string{"animo/internal/inbox", "animo/internal/photos", "animo/internal/opinions", "animo"}, "the inbox gives files to flows, and knows nothing of where they keep them"},
 		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/slots", "animo/internal/opinions", "animo/internal/classify", "animo/internal/export", "animo/internal/photos", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},

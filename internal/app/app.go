@@ -164,7 +164,7 @@ func (a *App) functionStats() []bus.FunctionStats {
 // photoEvents is what the photo flow needs of the bus.
 type photoEvents struct {
 	*bus.Bus
-	queues bus.Driver
+	queues bus.Queues
 }
 
 // Remove implements photos.Events.

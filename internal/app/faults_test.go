@@ -25,7 +25,6 @@ import (
 
 	root "animo"
 	"animo/internal/app"
-	"animo/internal/bus"
 	"animo/internal/config"
 	"animo/internal/photos"
 	"animo/internal/table"
@@ -100,7 +99,7 @@ func TestFaults_engine_troubles_one_photo_and_no_other(t *testing.T) {
 				return nil, ctx.Err()
 			}
 		case shade == later && n <= 10:
-			return nil, bus.Later{Pause: time.Millisecond, Err: errors.New("busy")}
+			return nil, root.Deferred{Pause: time.Millisecond, Err: errors.New("busy")}
 		case (shade == later || shade == flaky) && n <= 12 && n != 3:
 			return nil, errors.New("now and then")
 		}

@@ -20,7 +20,7 @@ import (
 // Stores are the places where one Animo keeps things, opened. Commands that need no server use them alone.
 type Stores struct {
 	Tables  *table.Table
-	Queues  bus.Driver
+	Queues  bus.Queues
 	Objects object.Store
 	Tenants *tenants.Registry
 
@@ -59,7 +59,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 	}
 	s.onClose("database", db.Close)
 	s.Tables = table.New(sqltable.New(db))
-	s.Queues, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner})
+	s.Queues.Driver, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner})
 	if err != nil {
 		return s, err
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // Handler deals with one event. It may be run twice for one event, and then changes nothing. Nil means
-// done; a Later means not begun, and so does NoSpace: the event waits until the disk has room, and its attempt is
+// done; an animo.Deferred means not begun, and so does NoSpace: the event waits until the disk has room, and its attempt is
 // not spent. An error whose code is final (animo.Code.Final) goes to the dead letters at once, any other is tried
 // again. The context ends at the function's deadline, when the lease is lost, or at shutdown; a worker is taken
 // until the handler returns.
@@ -39,7 +39,7 @@ const (
 	Done     Outcome = "done"     // dealt with
 	Retried  Outcome = "retried"  // failed, to be tried again
 	Dead     Outcome = "dead"     // failed for good: a dead letter
-	Returned Outcome = "returned" // given back, its attempt not spent: at shutdown, or as the handler answered Later or NoSpace
+	Returned Outcome = "returned" // given back, its attempt not spent: at shutdown, or as the handler answered Deferred or NoSpace
 	Lost     Outcome = "lost"     // the lease was lost: somebody else has the event, or it was deleted
 )
 

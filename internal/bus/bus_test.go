@@ -29,19 +29,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // bubble runs a test of a bus on queues in a real file, in fake time.
 func bubble(t *testing.T, o bus.Options, test func(t *testing.T, f *fixture)) {
 	synctest.Test(t, func(t *testing.T) {
-		db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		f := &fixture{db: db, stats: bus.NewStats()}
-		f.driver, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := &fixture{stats: bus.NewStats()}
+		var closeDriver func() error
+		f.driver, closeDriver = open(t, filepath.Join(t.TempDir(), "animo.db"), "")
 		o.Log, o.Observer = slog.New(slog.NewTextHandler(&f.log, nil)), f
 		f.bus = bus.New(f.driver, o)
 		t.Cleanup(func() {
-			for _, err := range []error{f.bus.Stop(t.Context()), f.driver.Close(), db.Close()} {
+			for _, err := range []error{f.bus.Stop(t.Context()), closeDriver()} {
 				if err != nil {
 					t.Error(err)
 				}
@@ -51,9 +45,22 @@ func bubble(t *testing.T, o bus.Options, test func(t *testing.T, f *fixture)) {
 	})
 }
 
+// open opens the queues in a file for the worker of that name, and gives what closes both.
+func open(t *testing.T, path, owner string) (bus.Queues, func() error) {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), "sqlite:"+path, sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := sqlbus.New(t.Context(), db, sqlbus.Options{Owner: owner})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bus.Queues{Driver: d}, func() error { return errors.Join(d.Close(), db.Close()) }
+}
+
 type fixture struct {
-	db     *sqldb.DB
-	driver *sqlbus.Driver
+	driver bus.Queues
 	bus    *bus.Bus
 	log    locked
 	stats  *bus.Stats
@@ -98,13 +105,7 @@ func (f *fixture) publish(t *testing.T, ids ...string) {
 func (f *fixture) wantDepth(t *testing.T, want bus.Depth) {
 	t.Helper()
 	want.Queue = "f"
-	got, err := f.driver.Depths(t.Context(), "")
-	if len(got) > 0 {
-		got[0].Retrying, got[0].Oldest = 0, time.Time{}
-	}
-	if err != nil || len(got) != 1 || got[0] != want {
-		t.Errorf("Depths = %+v, %v, want %+v", got, err, want)
-	}
+	bustest.WantDepth(t, f.driver, "", want)
 }
 
 func (f *fixture) deadLetter(t *testing.T, id string) bus.DeadLetter {
@@ -237,7 +238,7 @@ func TestBus_what_could_not_begin_spends_no_attempt(t *testing.T) {
 		f.start(t, function(func(context.Context, animo.Event) error {
 			at = append(at, time.Now())
 			if len(at) <= 20 {
-				return fmt.Errorf("find faces: %w", bus.Later{Pause: 4 * time.Second, Err: throttled})
+				return fmt.Errorf("find faces: %w", animo.Deferred{Pause: 4 * time.Second, Err: throttled})
 			}
 			return nil
 		}))
@@ -275,14 +276,14 @@ func TestBus_full_disk_spends_no_attempt(t *testing.T) {
 	})
 }
 
-func TestBus_Later_keeps_the_attempts_spent_before(t *testing.T) {
+func TestBus_Deferred_keeps_the_attempts_spent_before(t *testing.T) {
 	bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
 		start := time.Now()
 		n, last := 0, start
 		f.start(t, function(func(context.Context, animo.Event) error {
 			last = time.Now()
 			if n++; n%3 != 0 {
-				return bus.Later{} // without a pause it is put off all the same
+				return animo.Deferred{} // without a pause it is put off all the same
 			}
 			return errFlaky
 		}))
@@ -298,10 +299,10 @@ func TestBus_Later_keeps_the_attempts_spent_before(t *testing.T) {
 }
 
 // A handler that waits for its turn may be cut short: by its deadline, by Stop, or by a lost lease.
-func TestBus_Later_when_interrupted(t *testing.T) {
+func TestBus_Deferred_when_interrupted(t *testing.T) {
 	waiting := function(func(ctx context.Context, _ animo.Event) error {
 		<-ctx.Done()
-		return bus.Later{Pause: time.Minute, Err: ctx.Err()}
+		return animo.Deferred{Pause: time.Minute, Err: ctx.Err()}
 	})
 	waiting.Deadline = 10 * time.Second
 	t.Run("by the deadline", func(t *testing.T) {
@@ -727,11 +728,11 @@ type failing struct {
 	full atomic.Bool
 }
 
-func (d *failing) Ack(ctx context.Context, m bus.Delivery) error {
+func (d *failing) Settle(ctx context.Context, m bus.Delivery, s bus.Settlement) error {
 	if d.full.Load() {
 		return animo.Errorf(animo.NoSpace, "full", "lleno")
 	}
-	return d.Driver.Ack(ctx, m)
+	return d.Driver.Settle(ctx, m, s)
 }
 
 func TestBus_settles_when_the_disk_has_room_again(t *testing.T) {
@@ -759,4 +760,63 @@ func TestBus_settles_when_the_disk_has_room_again(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// unreachable fails to renew leases.
+type unreachable struct {
+	bus.Driver
+	err error
+}
+
+func (d unreachable) Extend(ctx context.Context, _ bus.Delivery, _ time.Duration) error {
+	if d.err == nil { // as a connection that hangs
+		<-ctx.Done()
+		return animo.Errorf(animo.Timeout, "too late", "demasiado tarde")
+	}
+	return d.err
+}
+
+func TestBus_a_worker_whose_lease_ended_unheard_does_not_go_on(t *testing.T) {
+	full := animo.Errorf(animo.NoSpace, "full", "lleno")
+	for name, failure := range map[string]error{"unavailable": errFlaky, "hanging": nil, "full": full} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
+				b := bus.New(unreachable{f.driver, failure}, bus.Options{Lease: 3 * time.Second, Observer: f, Log: slog.New(slog.NewTextHandler(&f.log, nil))})
+				started := time.Now()
+				worked := make(chan time.Duration, 1)
+				fn := function(func(ctx context.Context, _ animo.Event) error {
+					select {
+					case <-ctx.Done():
+					case <-time.After(10 * time.Second):
+					}
+					select {
+					case worked <- time.Since(started):
+					default: // it came again
+					}
+					return ctx.Err()
+				})
+				fn.Deadline = time.Hour
+				if err := b.Start(t.Context(), fn); err != nil {
+					t.Fatal(err)
+				}
+				f.publish(t, "1")
+				took := <-worked
+				want := 3 * time.Second
+				if failure == full { // when nobody can write, nobody takes the event
+					want = 10 * time.Second
+				}
+				if took != want {
+					t.Errorf("the worker went on for %v, want %v", took, want)
+				}
+				if err := b.Stop(t.Context()); err != nil {
+					t.Error(err)
+				}
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				if len(f.outcomes) == 0 || (f.outcomes[0] == bus.Lost) == (failure == full) {
+					t.Errorf("outcomes %v", f.outcomes)
+				}
+			})
+		})
+	}
 }

@@ -15,8 +15,6 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/bus/bustest"
-	"animo/internal/bus/sqlbus"
-	"animo/internal/sqldb"
 )
 
 // TestBus_every_event_ends_once sends events that go well and badly in every way to a process that is
@@ -27,15 +25,8 @@ func TestBus_every_event_ends_once(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "animo.db")
 		log := slog.New(slog.NewTextHandler(io.Discard, nil))
 		ledger := &ledger{failed: map[string]int{}, done: map[string]int{}, dead: map[string]int{}}
-		begin := func(owner string) (b *bus.Bus, d *sqlbus.Driver, end func()) {
-			db, err := sqldb.Open(t.Context(), "sqlite:"+path, sqldb.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			d, err = sqlbus.New(t.Context(), db, sqlbus.Options{Owner: owner})
-			if err != nil {
-				t.Fatal(err)
-			}
+		begin := func(owner string) (b *bus.Bus, d bus.Queues, end func()) {
+			d, closeDriver := open(t, path, owner)
 			b = bus.New(d, bus.Options{Log: log, Grace: time.Second, Lease: 5 * time.Second})
 			f := function(ledger.handle)
 			f.Workers, f.Deadline, f.OnDead = 3, 10*time.Second, ledger.onDead
@@ -43,7 +34,7 @@ func TestBus_every_event_ends_once(t *testing.T) {
 				t.Fatal(err)
 			}
 			return b, d, func() {
-				for _, err := range []error{b.Stop(t.Context()), d.Close(), db.Close()} {
+				for _, err := range []error{b.Stop(t.Context()), closeDriver()} {
 					if err != nil {
 						t.Error(err)
 					}

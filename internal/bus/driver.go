@@ -40,17 +40,36 @@ type Depth struct {
 	Oldest   time.Time `json:"oldest,omitzero" doc:"The time of the oldest event that is ready or waiting; absent where there is none."`
 }
 
+// Settlement says how a delivery ends.
+type Settlement struct {
+	Outcome Outcome       // Done, Retried, Returned or Dead
+	Pause   time.Duration // before the event may be claimed again; Retried and Returned
+	Reason  animo.Reason  // why it failed; Retried and Dead
+}
+
+// Selection says which of a tenant's events; the zero Selection means all, whatever their state.
+type Selection struct {
+	Queue string   // of that queue alone; "" means of every queue
+	IDs   []string // those alone; none means all
+	Dead  bool     // dead letters alone
+}
+
 // Driver is a durable engine of queues. Every method is safe to call at once. What returned nil is on
-// disk. A Driver delivers at least once: a lease that expires makes the event ready again, its attempt
-// spent. Failures are animo.Errors: Conflict means that the lease is lost, since the event was claimed
+// disk. A Driver delivers at least once: a lease that ends makes the event ready again, its attempt
+// spent. Failures are animo.Errors: Conflict means that the lease is lost, because the event was claimed
 // again, dealt with or deleted; NoSpace, Unavailable, Internal, and Timeout or Interrupted when ctx ends
 // first; after Close, Unavailable.
+//
+// Bus and Queues are what everybody else uses.
 type Driver interface {
 	// Declare makes a queue that receives every later event whose type matches one of the patterns
 	// (animo.Matches). Declaring again replaces the patterns and keeps what is queued.
 	Declare(ctx context.Context, queue string, patterns []string) error
-	// Publish puts each event into every queue that wants it, in one transaction. An event that a queue
-	// holds already, by tenant and id, is left as it is there; a dead letter of that id is taken up anew.
+	// Publish puts each event into every queue that wants it. An event that a queue holds already, by tenant and
+	// id, is left as it is there; a dead letter of that id is taken up anew. An event that is no JSON is Invalid,
+	// and then none is published. As many events as the engine takes in one transaction are published together or
+	// not at all; of more than that an error may leave the first ones published, and publishing all of them again
+	// is right.
 	Publish(ctx context.Context, events ...animo.Event) error
 	// Claim leases up to n ready events, taking tenants in turn and, within one tenant, the oldest
 	// first. It returns at once, with fewer than n only when no more are ready.
@@ -61,33 +80,21 @@ type Driver interface {
 	Wake(queue string) <-chan struct{}
 	// Extend renews a lease.
 	Extend(ctx context.Context, d Delivery, lease time.Duration) error
-	// Ack removes an event that was dealt with.
-	Ack(ctx context.Context, d Delivery) error
-	// Retry gives an event back, to be claimed again after a pause. The reason becomes Last of the next
-	// delivery.
-	Retry(ctx context.Context, d Delivery, pause time.Duration, reason animo.Reason) error
-	// Release gives an event back as if it had not been claimed, its attempt not spent, to be claimed again
-	// after a pause; 0 means at once. Last of the next delivery stays what it was.
-	Release(ctx context.Context, d Delivery, pause time.Duration) error
-	// Kill moves an event to the dead letters, with d.Attempt as the number of attempts.
-	Kill(ctx context.Context, d Delivery, reason animo.Reason) error
+	// Settle ends a delivery. Done removes the event. Retried gives it back, and the reason becomes Last of the next
+	// delivery. Returned gives it back as if it had not been claimed: its attempt is not spent, and Last stays what
+	// it was. Dead makes it a dead letter, with d.Attempt as the number of attempts.
+	Settle(ctx context.Context, d Delivery, s Settlement) error
 
-	// Depths tells the state of every declared queue, for one tenant or, with "", for all together.
+	// Depths tells the state of every declared queue, by name, for one tenant or, with "", for all together.
 	Depths(ctx context.Context, tenant string) ([]Depth, error)
-	// DeadLetters lists a tenant's dead letters of a queue, newest first, at most limit of them, beginning
-	// after the event id `after` ("" for the start), or answers NotFound when that one is no dead letter.
-	DeadLetters(ctx context.Context, tenant, queue, after string, limit int) ([]DeadLetter, error)
-	// DeadLetter reads one, or answers NotFound.
-	DeadLetter(ctx context.Context, tenant, queue, id string) (DeadLetter, error)
+	// DeadLettersFrom lists a tenant's dead letters of a queue, newest first, at most limit of them, beginning
+	// with that of the event id `from` ("" for the newest), or answers NotFound when that one is no dead letter.
+	DeadLettersFrom(ctx context.Context, tenant, queue, from string, limit int) ([]DeadLetter, error)
 	// Redrive makes dead letters ready again with their attempts at zero; without ids, all of the
 	// tenant's in that queue. It tells how many.
 	Redrive(ctx context.Context, tenant, queue string, ids ...string) (int, error)
-	// Drop forgets dead letters; without ids, all of the tenant's in that queue. It tells how many.
-	Drop(ctx context.Context, tenant, queue string, ids ...string) (int, error)
-	// Remove forgets a tenant's events of those ids in every queue, whatever their state, dead letters too,
-	// and tells how many there were. A worker that has one finds its lease lost. No ids is no error.
-	Remove(ctx context.Context, tenant string, ids ...string) (int, error)
-	// DeleteTenant forgets every event and dead letter of a tenant.
-	DeleteTenant(ctx context.Context, tenant string) error
+	// Delete forgets events of a tenant and tells how many there were. A worker that has one finds its lease lost.
+	// Many go in several transactions: an error may leave some.
+	Delete(ctx context.Context, tenant string, s Selection) (int, error)
 	Close() error
 }

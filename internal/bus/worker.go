@@ -38,6 +38,7 @@ func (w *worker) loop() {
 		if free == 0 {
 			return
 		}
+		asked := time.Now()
 		got, err := w.driver.Claim(w.claims, w.f.Name, free, w.o.Lease)
 		for range free - len(got) {
 			<-hands
@@ -45,7 +46,7 @@ func (w *worker) loop() {
 		for _, d := range got {
 			w.running.Go(func() {
 				defer func() { <-hands }()
-				w.work(d)
+				w.work(d, asked.Add(w.o.Lease))
 			})
 		}
 		switch {
@@ -91,13 +92,13 @@ func wait(ctx context.Context, long time.Duration, wake <-chan struct{}) {
 	}
 }
 
-// work deals with one delivery from its claim to its end. The lease is kept up all that time, so that a
-// settlement that a full disk delays is not taken for a crash.
-func (w *worker) work(d Delivery) {
+// work deals with one delivery, whose lease ends no earlier than at ends, from its claim to its end. The lease is kept up
+// all that time, so that a settlement that a full disk delays is not taken for a crash.
+func (w *worker) work(d Delivery, ends time.Time) {
 	start := time.Now()
 	log := w.log.With("event", d.Event.ID, "type", d.Event.Type, "subject", d.Event.Subject, "tenant", d.Event.Tenant, "attempt", d.Attempt)
 	ctx, lose := context.WithCancelCause(w.handlers)
-	defer w.keepLease(d, lose, log)()
+	defer w.keepLease(d, ends, lose, log)()
 	defer lose(nil)
 
 	var err error
@@ -162,7 +163,7 @@ func (w *worker) judge(ctx context.Context, d Delivery, err error) Outcome {
 		return Done
 	case errors.Is(cause, errLost):
 		return Lost
-	case isLater(err), animo.CodeOf(err) == animo.NoSpace:
+	case isDeferred(err), animo.CodeOf(err) == animo.NoSpace:
 		return Returned
 	case animo.CodeOf(err).Final():
 		return Dead
@@ -194,22 +195,38 @@ func (w *worker) pause(attempt int) time.Duration {
 	return time.Duration(float64(p) * (0.8 + 0.4*rand.Float64()))
 }
 
+func isDeferred(err error) bool {
+	_, ok := errors.AsType[animo.Deferred](err)
+	return ok
+}
+
+// rest is how long an event rests whose attempt is not spent: not at all when it was given back because of
+// Stop alone, the longest pause while the disk is full. What was put off together does not come back together, and
+// nothing comes back too early.
+func (w *worker) rest(err error) time.Duration {
+	deferred, ok := errors.AsType[animo.Deferred](err)
+	switch {
+	case !ok && animo.CodeOf(err) == animo.NoSpace:
+		return w.pause(len(w.o.Pauses))
+	case !ok:
+		return 0
+	case deferred.Pause <= 0:
+		return w.pause(1)
+	}
+	return deferred.Pause + time.Duration(0.2*rand.Float64()*float64(deferred.Pause))
+}
+
 // settle tells the driver the outcome, again and again until it takes it, the lease is lost (Conflict), or
 // Stop gives up.
 func (w *worker) settle(d Delivery, outcome Outcome, pause time.Duration, reason animo.Reason, log *slog.Logger) error {
+	if outcome == Lost {
+		return nil
+	}
+	if outcome == Dead {
+		d.Attempt = min(d.Attempt, w.o.Attempts) // those beyond were never tried
+	}
 	for again := shortPause; ; again = min(2*again, longPause) {
-		var err error
-		switch outcome {
-		case Done:
-			err = w.driver.Ack(w.settles, d)
-		case Retried:
-			err = w.driver.Retry(w.settles, d, pause, reason)
-		case Returned:
-			err = w.driver.Release(w.settles, d, pause)
-		case Dead:
-			d.Attempt = min(d.Attempt, w.o.Attempts) // those beyond were never tried
-			err = w.driver.Kill(w.settles, d, reason)
-		}
+		err := w.driver.Settle(w.settles, d, Settlement{outcome, pause, reason})
 		if err == nil || animo.CodeOf(err) == animo.Conflict || w.settles.Err() != nil {
 			return err
 		}
@@ -219,9 +236,10 @@ func (w *worker) settle(d Delivery, outcome Outcome, pause time.Duration, reason
 }
 
 // keepLease renews a lease at a third of it until the function that it returns is called, which waits for
-// the end of it. When the lease is lost it calls lose. Other failures are tried again at the next third:
-// while nobody can write, nobody can take the event either.
-func (w *worker) keepLease(d Delivery, lose context.CancelCauseFunc, log *slog.Logger) (stop func()) {
+// the end of it. When the lease is lost it calls lose, and also when the lease has ended without anybody saying so: where
+// the driver cannot be reached from here, another worker may have taken the event. Only while the disk is full can nobody
+// take it.
+func (w *worker) keepLease(d Delivery, ends time.Time, lose context.CancelCauseFunc, log *slog.Logger) (stop func()) {
 	beating, cancel := context.WithCancel(w.settles)
 	ended := make(chan struct{})
 	go func() {
@@ -234,9 +252,14 @@ func (w *worker) keepLease(d Delivery, lose context.CancelCauseFunc, log *slog.L
 				return
 			case <-tick.C:
 			}
-			switch err := w.driver.Extend(beating, d, w.o.Lease); {
-			case err == nil || beating.Err() != nil:
-			case animo.CodeOf(err) == animo.Conflict:
+			asked := time.Now()
+			err := w.extend(beating, d, max(w.o.Lease/3, ends.Sub(asked)))
+			switch code := animo.CodeOf(err); {
+			case beating.Err() != nil:
+				return
+			case err == nil:
+				ends = asked.Add(w.o.Lease)
+			case code == animo.Conflict, code != animo.NoSpace && !time.Now().Before(ends):
 				lose(errLost)
 				return
 			default:
@@ -248,6 +271,13 @@ func (w *worker) keepLease(d Delivery, lose context.CancelCauseFunc, log *slog.L
 		cancel()
 		<-ended
 	}
+}
+
+// extend renews a lease, and waits for the driver no longer than so long.
+func (w *worker) extend(ctx context.Context, d Delivery, wait time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	return w.driver.Extend(ctx, d, w.o.Lease)
 }
 
 // causeOf is what an error is due to, for the log; nothing where it says all itself.

@@ -81,7 +81,7 @@ type Photos interface {
 	Erase(ctx context.Context, tenant, id string) (animo.Receipt, error)
 }
 
-// Queues is the part of the bus that people look after; every bus.Driver is one.
+// Queues is the part of the bus that people look after; bus.Queues is one.
 type Queues interface {
 	Depths(ctx context.Context, tenant string) ([]bus.Depth, error)
 	DeadLetters(ctx context.Context, tenant, queue, after string, limit int) ([]bus.DeadLetter, error)

@@ -29,7 +29,7 @@ type line struct {
 	flow       *opinions.Flow
 	classifier *classify.Classifier
 	rows       *table.Table
-	queue      *sqlbus.Driver
+	queue      bus.Queues
 	now        time.Time
 	lost       bool   // while set, what the flow publishes is lost, as if the process died before
 	tick       func() // called whenever the flow looks at the clock; nil for nothing
@@ -45,7 +45,7 @@ func newLine(t *testing.T, limits opinions.Limits) *line {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	l := &line{t: t, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
-	l.queue, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
+	l.queue.Driver, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ type analysis struct {
 func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo) (a analysis, err error) {
 	computed, err := p.pictures.Turn(ctx)
 	if err != nil {
-		return a, bus.Later{Err: err}
+		return a, animo.Deferred{Err: err}
 	}
 	defer computed()
 	begun := make(chan error, 1)

@@ -46,7 +46,7 @@ type line struct {
 	driver    table.Driver
 	rows      *table.Table
 	objects   object.Store
-	queue     *sqlbus.Driver
+	queue     bus.Queues
 	now       time.Time
 	policy    animo.PhotoPolicy
 	forbidden error    // what the policy answers, if anything
@@ -81,7 +81,7 @@ func newLine(t testing.TB, o options) *line {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	l := &line{t: t, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), emotions: []string{"HAPPY"}}
-	l.queue, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
+	l.queue.Driver, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -343,6 +343,9 @@ func (t *Table) Scrub(ctx context.Context) error {
 	return nil
 }
 
+// Limits are those of the engine.
+func (t *Table) Limits() Limits { return t.driver.Limits() }
+
 // Close closes the engine.
 func (t *Table) Close() error { return t.driver.Close() }
 

@@ -1,11 +1,16 @@
 package sqlbus
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"math/bits"
 	"slices"
+	"strings"
 	"time"
 
 	"animo"
@@ -21,9 +26,11 @@ type lane struct{ queue, tenant string }
 
 type laneSet map[lane]bool
 
-// open puts each lane that is not there yet at the end of its line.
+// open puts each lane that is not there yet at the end of its line, in the order of their names, so that two transactions
+// never wait for each other's lanes.
 func (s laneSet) open(tx *sqldb.Tx) error {
-	for l := range s {
+	lanes := slices.SortedFunc(maps.Keys(s), func(a, b lane) int { return cmp.Or(cmp.Compare(a.queue, b.queue), cmp.Compare(a.tenant, b.tenant)) })
+	for _, l := range lanes {
 		_, err := tx.Exec(`INSERT INTO lane (queue, tenant, turn)
 			VALUES ($1, $2, (SELECT coalesce(max(turn), 0) + 1 FROM lane WHERE queue = $1))
 			ON CONFLICT (queue, tenant) DO NOTHING`, l.queue, l.tenant)
@@ -80,29 +87,67 @@ func (d *Driver) Claim(ctx context.Context, queue string, n int, lease time.Dura
 	return got, nil
 }
 
+// maxLanes is how many lanes a round serves at most. The statements of a round are prepared for each power of two up to it.
+const maxLanes = 64
+
+// A round's statements on the lanes that it has taken: $1 is the queue, and the lanes' tenants follow those that ownLanes
+// is told of.
+var (
+	leaseFirst = ownLanes(5, `UPDATE message SET state = 2, attempt = attempt + 1, due = $2, token = $3, owner = $4
+		WHERE state = 0 AND seq IN (
+			SELECT (SELECT m.seq FROM message m WHERE m.queue = lane.queue AND m.tenant = lane.tenant AND m.state = 0 ORDER BY m.seq LIMIT 1)
+			FROM lane WHERE queue = $1 AND tenant IN `, `)
+		RETURNING event, attempt, reason`)
+	closeEmpty = ownLanes(2, `DELETE FROM lane WHERE queue = $1 AND tenant IN `, ` AND NOT EXISTS (
+		SELECT 1 FROM message m WHERE m.queue = lane.queue AND m.tenant = lane.tenant AND m.state = 0)`)
+	// Behind the end of the line, in the order that they have.
+	moveBehind = ownLanes(3, `UPDATE lane SET turn = turn + 1 - $2 + (SELECT max(turn) FROM lane WHERE queue = $1)
+		WHERE queue = $1 AND tenant IN `, ``)
+)
+
+// ownLanes writes a statement around a list of 1<<i parameters, the first of which is $first.
+func ownLanes(first int, before, after string) (texts [7]string) {
+	for i := range texts {
+		params := make([]string, 1<<i)
+		for j := range params {
+			params[j] = fmt.Sprintf(`$%d`, first+j)
+		}
+		texts[i] = before + `(` + strings.Join(params, `,`) + `)` + after
+	}
+	return texts
+}
+
 // claimRound takes the oldest event of each of the first n lanes. It answers nil when there is no lane, and
 // an empty slice when all that it looked at were empty.
 //
-// The three statements rely on the single writer. On PostgreSQL the first one gets FOR UPDATE SKIP LOCKED.
+// The first statement takes lanes, and the others touch those lanes and no other: where several transactions write at
+// once, that is what keeps two workers from one event (DESIGN.md).
 func (d *Driver) claimRound(tx *sqldb.Tx, queue string, n int, due int64, token string) ([]bus.Delivery, error) {
-	var tenants []string
-	var first, last int64
+	var tenants []any
+	var first int64
+	place := map[string]int{}
 	err := tx.Each(func(rows *sql.Rows) error {
 		var tenant string
-		if err := rows.Scan(&tenant, &last); err != nil {
+		var turn int64
+		if err := rows.Scan(&tenant, &turn); err != nil {
 			return err
 		}
 		if tenants == nil {
-			first = last
+			first = turn
 		}
+		place[tenant] = len(tenants)
 		tenants = append(tenants, tenant)
 		return nil
-	}, `SELECT tenant, turn FROM lane WHERE queue = $1 ORDER BY turn LIMIT $2`, queue, n)
+	}, `SELECT tenant, turn FROM lane WHERE queue = $1 ORDER BY turn LIMIT $2`, queue, min(n, maxLanes))
 	if err != nil || tenants == nil {
 		return nil, err
 	}
-
 	got := make([]bus.Delivery, 0, len(tenants))
+	size := bits.Len(uint(len(tenants) - 1)) // of the list that has room for them
+	for len(tenants) < 1<<size {
+		tenants = append(tenants, tenants[0])
+	}
+
 	err = tx.Each(func(rows *sql.Rows) error {
 		got = append(got, bus.Delivery{Queue: queue, Token: token})
 		m := &got[len(got)-1]
@@ -114,29 +159,17 @@ func (d *Driver) claimRound(tx *sqldb.Tx, queue string, n int, due int64, token 
 			return err
 		}
 		return json.Unmarshal(event, &m.Event)
-	}, `UPDATE message SET state = 2, attempt = attempt + 1, due = $1, token = $2, owner = $3
-		WHERE seq IN (
-			SELECT (SELECT m.seq FROM message m WHERE m.queue = lane.queue AND m.tenant = lane.tenant AND m.state = 0 ORDER BY m.seq LIMIT 1)
-			FROM lane WHERE queue = $4 AND turn <= $5)
-		RETURNING event, attempt, reason`, due, token, d.owner, queue, last)
+	}, leaseFirst[size], append([]any{queue, due, token, d.owner}, tenants...)...)
 	if err != nil {
 		return nil, err
 	}
-	place := make(map[string]int, len(tenants)) // RETURNING keeps no order
-	for i, tenant := range tenants {
-		place[tenant] = i
-	}
+	// RETURNING keeps no order.
 	slices.SortFunc(got, func(a, b bus.Delivery) int { return place[a.Event.Tenant] - place[b.Event.Tenant] })
 
-	_, err = tx.Exec(`DELETE FROM lane WHERE queue = $1 AND turn <= $2 AND NOT EXISTS (
-		SELECT 1 FROM message m WHERE m.queue = lane.queue AND m.tenant = lane.tenant AND m.state = 0)`, queue, last)
-	if err != nil {
+	if _, err := tx.Exec(closeEmpty[size], append([]any{queue}, tenants...)...); err != nil {
 		return nil, err
 	}
-	// Behind the end of the line, in the order that they have.
-	_, err = tx.Exec(`UPDATE lane SET turn = turn + 1 - $1 + (SELECT max(turn) FROM lane WHERE queue = $2)
-		WHERE queue = $2 AND turn <= $3`, first, queue, last)
-	if err != nil {
+	if _, err := tx.Exec(moveBehind[size], append([]any{queue, first}, tenants...)...); err != nil {
 		return nil, err
 	}
 	return got, nil

@@ -32,13 +32,22 @@ func (d *Driver) Extend(ctx context.Context, m bus.Delivery, lease time.Duration
 	return d.settle(ctx, m, `UPDATE message SET due = $5`, d.db.Now()+lease.Milliseconds())
 }
 
-// Ack implements bus.Driver.
-func (d *Driver) Ack(ctx context.Context, m bus.Delivery) error {
-	return d.settle(ctx, m, `DELETE FROM message`)
+// Settle implements bus.Driver.
+func (d *Driver) Settle(ctx context.Context, m bus.Delivery, s bus.Settlement) error {
+	switch s.Outcome {
+	case bus.Done:
+		return d.settle(ctx, m, `DELETE FROM message`)
+	case bus.Retried:
+		return d.retry(ctx, m, s.Pause, s.Reason)
+	case bus.Returned:
+		return d.release(ctx, m, s.Pause)
+	case bus.Dead:
+		return d.kill(ctx, m, s.Reason)
+	}
+	return animo.Errorf(animo.Invalid, "%q does not end a delivery", "%q no termina una entrega", s.Outcome).Of("outcome")
 }
 
-// Retry implements bus.Driver.
-func (d *Driver) Retry(ctx context.Context, m bus.Delivery, pause time.Duration, reason animo.Reason) error {
+func (d *Driver) retry(ctx context.Context, m bus.Delivery, pause time.Duration, reason animo.Reason) error {
 	text, err := json.Marshal(reason)
 	if err != nil {
 		return err
@@ -51,8 +60,7 @@ func (d *Driver) Retry(ctx context.Context, m bus.Delivery, pause time.Duration,
 	return err
 }
 
-// Release implements bus.Driver.
-func (d *Driver) Release(ctx context.Context, m bus.Delivery, pause time.Duration) error {
+func (d *Driver) release(ctx context.Context, m bus.Delivery, pause time.Duration) error {
 	if pause > 0 {
 		err := d.settle(ctx, m, `UPDATE message SET state = 1, attempt = attempt - 1, due = $5, token = NULL, owner = NULL`,
 			d.db.Now()+pause.Milliseconds())
@@ -74,8 +82,7 @@ func (d *Driver) Release(ctx context.Context, m bus.Delivery, pause time.Duratio
 	return err
 }
 
-// Kill implements bus.Driver.
-func (d *Driver) Kill(ctx context.Context, m bus.Delivery, reason animo.Reason) error {
+func (d *Driver) kill(ctx context.Context, m bus.Delivery, reason animo.Reason) error {
 	text, err := json.Marshal(reason)
 	if err != nil {
 		return err

@@ -22,7 +22,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestDriver(t *testing.T) {
 	bustest.Run(t, bustest.Engine{
-		Open: func(t *testing.T) bus.Driver { return open(t, file(t), sqldb.Options{}, sqlbus.Options{}) },
+		Open: func(t *testing.T) func() bus.Driver {
+			path := file(t)
+			return func() bus.Driver { return open(t, path, sqldb.Options{}, sqlbus.Options{}) }
+		},
 		Test: synctest.Test,
 	})
 }
@@ -30,7 +33,7 @@ func TestDriver(t *testing.T) {
 func file(t testing.TB) string { return filepath.Join(t.TempDir(), "animo.db") }
 
 // open opens the file as a process would.
-func open(t testing.TB, path string, dbOptions sqldb.Options, o sqlbus.Options) *sqlbus.Driver {
+func open(t testing.TB, path string, dbOptions sqldb.Options, o sqlbus.Options) bus.Queues {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), "sqlite:"+path, dbOptions)
 	if err != nil {
@@ -46,30 +49,7 @@ func open(t testing.TB, path string, dbOptions sqldb.Options, o sqlbus.Options) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
-	return d
-}
-
-func claim(t testing.TB, d *sqlbus.Driver, n int) []bus.Delivery {
-	t.Helper()
-	got, err := d.Claim(t.Context(), "q", n, time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
-func publish(t testing.TB, d *sqlbus.Driver, events ...animo.Event) {
-	t.Helper()
-	if err := d.Publish(t.Context(), events...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func declare(t testing.TB, d *sqlbus.Driver, queue string) {
-	t.Helper()
-	if err := d.Declare(t.Context(), queue, []string{"*"}); err != nil {
-		t.Fatal(err)
-	}
+	return bus.Queues{Driver: d}
 }
 
 func TestNew_gives_back_what_the_same_owner_held(t *testing.T) {
@@ -77,20 +57,21 @@ func TestNew_gives_back_what_the_same_owner_held(t *testing.T) {
 		path := file(t)
 		died := open(t, path, sqldb.Options{}, sqlbus.Options{Owner: "server"})
 		other := open(t, path, sqldb.Options{}, sqlbus.Options{Owner: "another"})
-		declare(t, died, "q")
-		publish(t, died, bustest.Event("a", "1"), bustest.Event("a", "2"), bustest.Event("b", "3"))
-		if got := claim(t, died, 2); len(got) != 2 {
+		bustest.Declare(t, died, "q", "*")
+		bustest.Publish(t, died, "a", "1", "2")
+		bustest.Publish(t, died, "b", "3")
+		if got := bustest.Claim(t, died, "q", 2); len(got) != 2 {
 			t.Fatalf("claimed %d events, want 2", len(got))
 		}
-		if got := claim(t, other, 9); len(got) != 1 {
+		if got := bustest.Claim(t, other, "q", 9); len(got) != 1 {
 			t.Fatalf("the other owner claimed %d events, want 1", len(got))
 		}
 		open(t, path, sqldb.Options{}, sqlbus.Options{}) // one that only looks gives nothing back
-		if got := claim(t, other, 9); len(got) != 0 {
+		if got := bustest.Claim(t, other, "q", 9); len(got) != 0 {
 			t.Fatalf("leases were given back for a process without a name: %+v", got)
 		}
 		born := open(t, path, sqldb.Options{}, sqlbus.Options{Owner: "server"})
-		got := claim(t, born, 9)
+		got := bustest.Claim(t, born, "q", 9)
 		if len(got) != 2 || got[0].Attempt != 2 || got[1].Attempt != 2 {
 			t.Errorf("after a restart: %+v, want the two events at attempt 2", got)
 		}
@@ -106,9 +87,9 @@ func TestNew_ends_what_a_clock_set_back_would_keep_waiting(t *testing.T) {
 
 	set(day)
 	before := open(t, path, clock, sqlbus.Options{Owner: "before"})
-	declare(t, before, "q")
+	bustest.Declare(t, before, "q", "*")
 	for _, tenant := range []string{"a", "b", "c"} {
-		publish(t, before, bustest.Event(tenant, "of "+tenant))
+		bustest.Publish(t, before, tenant, "of "+tenant)
 	}
 	got, err := before.Claim(t.Context(), "q", 3, 30*time.Second) // the event of c stays leased
 	if err != nil {
@@ -119,7 +100,7 @@ func TestNew_ends_what_a_clock_set_back_would_keep_waiting(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := func(d *sqlbus.Driver, ready, waiting, running int) {
+	want := func(d bus.Queues, ready, waiting, running int) {
 		t.Helper()
 		got, err := d.Depths(t.Context(), "")
 		if len(got) > 0 {
@@ -143,35 +124,16 @@ func TestNew_ends_what_a_clock_set_back_would_keep_waiting(t *testing.T) {
 	want(after, 0, 2, 1)
 	set(now.Load().Add(time.Minute))
 	want(after, 3, 0, 0)
-	if got := claim(t, after, 9); len(got) != 3 {
+	if got := bustest.Claim(t, after, "q", 9); len(got) != 3 {
 		t.Errorf("claimed %d events, want 3", len(got))
 	}
-}
-
-func TestWake_hears_another_process_within_a_second(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		path := file(t)
-		here, there := open(t, path, sqldb.Options{}, sqlbus.Options{}), open(t, path, sqldb.Options{}, sqlbus.Options{})
-		declare(t, here, "q")
-		wake := here.Wake("q")
-		synctest.Wait()
-		start := time.Now()
-		publish(t, there, bustest.Event("a", "1"))
-		<-wake
-		if took := time.Since(start); took > time.Second {
-			t.Errorf("it took %v", took)
-		}
-		if got := claim(t, here, 1); len(got) != 1 {
-			t.Errorf("claimed %d events, want 1", len(got))
-		}
-	})
 }
 
 func TestPublish_that_does_not_fit_leaves_nothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := open(t, file(t), sqldb.Options{MaxBytes: 1 << 20}, sqlbus.Options{})
-		declare(t, d, "q")
-		declare(t, d, "r")
+		bustest.Declare(t, d, "q", "*")
+		bustest.Declare(t, d, "r", "*")
 		var flood []animo.Event
 		for i := range 400 {
 			e := bustest.Event("a", fmt.Sprint(i))
@@ -187,8 +149,10 @@ func TestPublish_that_does_not_fit_leaves_nothing(t *testing.T) {
 		if err != nil || depths[0] != (bus.Depth{Queue: "q"}) || depths[1] != (bus.Depth{Queue: "r"}) {
 			t.Errorf("Depths = %+v, %v, want two empty queues", depths, err)
 		}
-		publish(t, d, flood[:10]...) // what fits is still taken
-		if got := claim(t, d, 99); len(got) != 10 {
+		if err := d.Publish(t.Context(), flood[:10]...); err != nil { // what fits is still taken
+			t.Fatal(err)
+		}
+		if got := bustest.Claim(t, d, "q", 99); len(got) != 10 {
 			t.Errorf("claimed %d events, want 10", len(got))
 		}
 	})
@@ -200,7 +164,7 @@ func BenchmarkEvents(b *testing.B) {
 	for _, publishers := range []int{1, 32} {
 		b.Run(fmt.Sprint("publishers=", publishers), func(b *testing.B) {
 			d := open(b, file(b), sqldb.Options{}, sqlbus.Options{})
-			declare(b, d, "q")
+			bustest.Declare(b, d, "q", "*")
 			next, acked := atomic.Int64{}, make(chan bool, 64)
 			stop := make(chan struct{})
 			hands := make(chan bool, publishers)
@@ -208,7 +172,7 @@ func BenchmarkEvents(b *testing.B) {
 			go func() {
 				defer close(loop)
 				for {
-					got := claim(b, d, publishers)
+					got := bustest.Claim(b, d, "q", publishers)
 					for _, m := range got {
 						hands <- true
 						go func() {

@@ -20,7 +20,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"animo"
-	"animo/internal/bus"
 	"animo/internal/pictures"
 	"animo/vision"
 )
@@ -122,12 +121,12 @@ func recognising(client *rekognition.Client) func(context.Context, []byte) ([]ty
 	}
 }
 
-// Find implements pictures.Engine. While Amazon asks to wait it answers a bus.Later: for the photo that is refused,
+// Find implements pictures.Engine. While Amazon asks to wait it answers an animo.Deferred: for the photo that is refused,
 // and without asking for those that come before the pause is over. Descriptors are nil: Amazon keeps them to
 // itself.
 func (e *Engine) Find(ctx context.Context, _ string, img vision.Image) ([]pictures.Found, error) {
 	if pause := e.pacer.left(); pause > 0 {
-		return nil, bus.Later{Pause: pause, Err: errBusy}
+		return nil, animo.Deferred{Pause: pause, Err: errBusy}
 	}
 	picture, seen, err := encode(img)
 	if err != nil {

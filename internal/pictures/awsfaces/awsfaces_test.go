@@ -22,7 +22,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"animo"
-	"animo/internal/bus"
 	"animo/vision"
 )
 
@@ -239,12 +238,12 @@ func TestFind_answers_Later_while_the_service_is_busy(t *testing.T) {
 	pause := func() time.Duration {
 		t.Helper()
 		_, err := e.Find(t.Context(), "acme", vision.NewImage(100, 100))
-		later, ok := errors.AsType[bus.Later](err)
+		deferred, ok := errors.AsType[animo.Deferred](err)
 		if !ok {
-			t.Fatalf("the answer is %v, want a Later", err)
+			t.Fatalf("the answer is %v, want a Deferred", err)
 		}
-		now = now.Add(later.Pause)
-		return later.Pause
+		now = now.Add(deferred.Pause)
+		return deferred.Pause
 	}
 	if first, second := pause(), pause(); first != time.Second || second != 2*time.Second {
 		t.Errorf("the pauses are %v and %v", first, second)
@@ -252,7 +251,7 @@ func TestFind_answers_Later_while_the_service_is_busy(t *testing.T) {
 	e.pacer.next() // as another photo has it
 	calls := a.count(detect)
 	_, err := e.Find(t.Context(), "acme", vision.NewImage(100, 100))
-	if later, ok := errors.AsType[bus.Later](err); !ok || later.Pause != 4*time.Second || a.count(detect) != calls {
+	if deferred, ok := errors.AsType[animo.Deferred](err); !ok || deferred.Pause != 4*time.Second || a.count(detect) != calls {
 		t.Errorf("before the pause is over: %v after %d more calls", err, a.count(detect)-calls)
 	}
 	now = now.Add(4 * time.Second)

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/smithy-go"
 
 	"animo"
-	"animo/internal/bus"
 )
 
 // refusal is what may be logged of an error that Amazon answered. The text that comes with it is left out: it
@@ -57,7 +56,7 @@ func (e *Engine) judge(err error) error {
 	_, throttled := retry.DefaultThrottleErrorCodes[why.code]
 	switch {
 	case throttled || why.status == http.StatusTooManyRequests || why.status == http.StatusServiceUnavailable:
-		return bus.Later{Pause: e.pacer.next(), Err: why}
+		return animo.Deferred{Pause: e.pacer.next(), Err: why}
 	case credentialCodes[why.code]:
 		return noCredentials(why)
 	case why.code == "ImageTooLargeException":
