@@ -12,7 +12,7 @@ import (
 
 	"animo"
 	"animo/internal/config"
-	"animo/internal/photos"
+	"animo/internal/pictures"
 	"animo/internal/rekognition"
 	"animo/vision"
 	"animo/vision/annotate"
@@ -178,11 +178,11 @@ func encodeAnnotated(w io.Writer, target, lang string, m vision.Image, faces []f
 		emotion, probability := f.Expressions.Top()
 		name := emotion.String()
 		mood, _ := animo.MoodOf([]animo.Emotion{{Type: name, Confidence: 100 * probability}}, config.Default().MoodConfidence)
-		marks[i] = annotate.Mark{Box: f.Box, Colour: photos.MoodColour(mood)}
+		marks[i] = annotate.Mark{Box: f.Box, Colour: pictures.MoodColour(mood)}
 		if f.person != nil {
 			marks[i].Lines = append(marks[i].Lines, fmt.Sprintf("%s %.0f %%", f.person.Person, f.person.Similarity))
 		}
-		marks[i].Lines = append(marks[i].Lines, fmt.Sprintf("%s %.0f %%", photos.EmotionIn(lang, name), 100*probability))
+		marks[i].Lines = append(marks[i].Lines, fmt.Sprintf("%s %.0f %%", pictures.EmotionIn(lang, name), 100*probability))
 	}
 	drawn, err := annotate.Draw(m, marks)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"animo"
-	"animo/internal/photos"
+	"animo/internal/pictures"
 	"animo/internal/sharedtest"
 	"animo/vision"
 )
@@ -227,7 +227,7 @@ func TestAnalyze_annotates(t *testing.T) {
 			continue
 		}
 		r, g, b, _ := m.At(315, 150).RGBA() // the left line of the face's box, in the colour of the mood OTHER
-		want, near := photos.MoodColour(animo.Other), func(got uint32, want uint8) bool { return max(got>>8, uint32(want))-min(got>>8, uint32(want)) < 24 }
+		want, near := pictures.MoodColour(animo.Other), func(got uint32, want uint8) bool { return max(got>>8, uint32(want))-min(got>>8, uint32(want)) < 24 }
 		if !near(r, want.R) || !near(g, want.G) || !near(b, want.B) {
 			t.Errorf("%s: at the box's line there is %d %d %d, want %v", name, r>>8, g>>8, b>>8, want)
 		}

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"animo"
-	"animo/internal/photos"
+	"animo/internal/moods"
 	"animo/samples"
 	"animo/text"
 )
@@ -193,7 +193,7 @@ func (d *demo) photosFoot(faces int, took time.Duration) {
 }
 
 // summary prints how many faces of each mood there are, as a chart.
-func (d *demo) summary(total map[animo.Mood]photos.MoodCount) {
+func (d *demo) summary(total map[animo.Mood]moods.MoodCount) {
 	const cells = 30
 	d.head("The mood of the room", "El ánimo de la sala")
 	d.line("%s\n", d.c.say("GET /v1/moods/summary counts what was recorded.", "GET /v1/moods/summary cuenta lo registrado."))

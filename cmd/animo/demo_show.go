@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"animo"
-	"animo/internal/photos"
+	"animo/internal/moods"
 	"animo/samples"
 	"animo/text"
 )
@@ -188,7 +188,7 @@ func recordOf(photo string, f animo.Face) animo.MoodRecord {
 
 // showSummary prints how many faces of each mood there are.
 func (d *demo) showSummary(ctx context.Context) error {
-	var s photos.Summary
+	var s moods.Summary
 	if err := d.client.call(ctx, http.MethodGet, "/v1/moods/summary?every=1m", nil, &s); err != nil {
 		return err
 	}

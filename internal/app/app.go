@@ -20,10 +20,14 @@ import (
 	"animo/internal/config"
 	"animo/internal/httpapi"
 	"animo/internal/inbox"
+	"animo/internal/moods"
 	"animo/internal/notify"
 	"animo/internal/opinions"
+	"animo/internal/people"
 	"animo/internal/photos"
+	"animo/internal/pictures"
 	"animo/internal/rekognition"
+	"animo/internal/scrub"
 	built "animo/web"
 )
 
@@ -36,7 +40,10 @@ type App struct {
 	bus         *bus.Bus
 	flow        *opinions.Flow
 	classifier  *classify.Classifier
-	photos      *photos.Flow
+	photos      *photos.Photos
+	people      *people.People
+	moods       *moods.Moods
+	removed     *scrub.Notes // what the photo side removed from the tables
 	notify      *notify.Notifier
 	rekognition *rekognition.Server // nil where it is not served
 	inbox       *inbox.Inbox        // nil where none is set
@@ -49,10 +56,10 @@ type App struct {
 
 // Options are what New may be told beside the settings. The zero value works.
 type Options struct {
-	Version string        // shown in the API's description
-	Log     *slog.Logger  // nil means slog.Default
-	Faces   photos.Engine // who finds the faces; nil means what the settings say
-	Page    fs.FS         // the page, index.html at its root; nil means the one that the program carries, if it does
+	Version string          // shown in the API's description
+	Log     *slog.Logger    // nil means slog.Default
+	Faces   pictures.Engine // who finds the faces; nil means what the settings say
+	Page    fs.FS           // the page, index.html at its root; nil means the one that the program carries, if it does
 
 	Now func() time.Time // what ids, records and retention times are made of; nil means time.Now
 }
@@ -111,28 +118,11 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.photos = photos.New(a.stores.Tables, a.stores.Objects, photoEvents{a.bus, a.stores.Queues}, engine, photos.Options{
-		Limits: photos.Limits{
-			PhotoBytes: c.MaxPhoto, Pixels: c.MaxPixels, Analyses: a.config.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence,
-		},
-		Descriptors: c.KeepDescriptors, Spool: spool, Room: room(c.Data, c.MinFree), Policy: a.stores.Tenants.Policy, Now: o.Now, Log: a.log,
-		Forget: func(ctx context.Context, tenant, id string) (int, error) {
-			return a.notify.Forget(ctx, tenant, id)
-		},
-		Rename: func(ctx context.Context, tenant, face string, people []animo.Celebrity) error {
-			return a.notify.Rename(ctx, tenant, face, people)
-		},
-		RenamePerson: func(ctx context.Context, tenant, from, to string) error {
-			return a.notify.RenamePerson(ctx, tenant, from, to)
-		},
-		ForgetPerson: func(ctx context.Context, tenant, name string, at time.Time) (int, error) {
-			return a.notify.ForgetPerson(ctx, tenant, name, at)
-		},
-	})
 	if a.notify, err = a.newNotifier(owner, o); err != nil {
 		return a, err
 	}
 	a.onStop("webhooks", func(context.Context) error { a.notify.Close(); return nil })
+	a.openFlows(engine, spool)
 	if err := a.openInbox(); err != nil {
 		return a, err
 	}
@@ -145,7 +135,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 
 // functions are those of every flow.
 func (a *App) functions() []bus.Function {
-	return slices.Concat(a.photos.Functions(), a.notify.Functions(), a.flow.Functions())
+	return slices.Concat(a.photos.Functions(), a.people.Functions(), a.notify.Functions(), a.flow.Functions())
 }
 
 // functionStats tells what each function did in this process.
@@ -159,17 +149,6 @@ func (a *App) functionStats() []bus.FunctionStats {
 		list = append(list, stats)
 	}
 	return list
-}
-
-// photoEvents is what the photo flow needs of the bus.
-type photoEvents struct {
-	*bus.Bus
-	queues bus.Queues
-}
-
-// Remove implements photos.Events.
-func (e photoEvents) Remove(ctx context.Context, tenant string, ids ...string) (int, error) {
-	return e.queues.Remove(ctx, tenant, ids...)
 }
 
 // open makes the server and listens, unless that would let strangers in.
@@ -188,7 +167,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 	}
 	stopping := make(chan struct{})
 	a.web, err = listen(ctx, c.Listen, stopping, a.log, httpapi.New(httpapi.Options{
-		Version: o.Version, Opinions: a.flow, Classifier: a.classifier, Photos: a.photos, People: a.photos, Subscriptions: a.notify, Queues: a.stores.Queues, Functions: a.functionStats, Keys: a.stores.Tenants, Tenants: administration{a.stores.Tenants, a.stores}, Page: page,
+		Version: o.Version, Opinions: a.flow, Classifier: a.classifier, Photos: a.photos, Moods: a.moods, People: a.people, Subscriptions: a.notify, Queues: a.stores.Queues, Functions: a.functionStats, Keys: a.stores.Tenants, Tenants: administration{a.stores.Tenants, a.stores}, Page: page,
 		Limits: httpapi.Limits{
 			BodyBytes: c.MaxBody, Texts: c.MaxTexts, Moods: c.MaxMoods, Requests: c.MaxRequests,
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
@@ -309,11 +288,12 @@ func (a *App) sweepOnce(ctx context.Context) error {
 	list, listErr := a.stores.Tenants.List(ctx)
 	err = errors.Join(err, listErr)
 	if listErr == nil {
-		a.photos.Forget(idsOf(list))
+		a.people.Evict(idsOf(list))
 		a.classifier.Forget(idsOf(list))
 	}
 	for _, t := range list {
 		_, photosErr := a.photos.Sweep(ctx, t.ID)
+		photosErr = errors.Join(photosErr, a.moods.Sweep(ctx, t.ID), a.people.Sweep(ctx, t.ID))
 		_, opinionsErr := a.flow.Sweep(ctx, t.ID)
 		err = errors.Join(err, photosErr, opinionsErr)
 		if a.config.Runs(config.Notify) {
@@ -340,8 +320,9 @@ func (a *App) retire(ctx context.Context, list []animo.Tenant) (err error) {
 	for until := time.Now().Add(a.config.SweepEvery); len(list) > 0 && time.Now().Before(until); {
 		list = slices.DeleteFunc(list, func(t animo.Tenant) bool {
 			more, retireErr := a.photos.Retire(ctx, t.ID, retireStep)
-			err = errors.Join(err, retireErr)
-			return !more
+			others, measuredErr := a.moods.Retire(ctx, t.ID, retireStep)
+			err = errors.Join(err, retireErr, measuredErr)
+			return !more && !others
 		})
 	}
 	return err

@@ -4,14 +4,14 @@ import (
 	"context"
 	"runtime"
 
-	"animo/internal/photos"
-	"animo/internal/photos/awsfaces"
+	"animo/internal/pictures"
+	"animo/internal/pictures/awsfaces"
 	"animo/vision"
 )
 
 // faceEngine gives who finds the faces: the one that New was told, or else what the settings say. It settles how
 // many photos are analysed at once.
-func (a *App) faceEngine(ctx context.Context, told photos.Engine) (photos.Engine, error) {
+func (a *App) faceEngine(ctx context.Context, told pictures.Engine) (pictures.Engine, error) {
 	if a.config.Analyses == 0 {
 		a.config.Analyses = runtime.GOMAXPROCS(0)
 	}
@@ -21,7 +21,7 @@ func (a *App) faceEngine(ctx context.Context, told photos.Engine) (photos.Engine
 	if a.config.Faces == "rekognition" {
 		return awsfaces.New(ctx, awsfaces.Options{MaxFaces: a.config.MaxFaces})
 	}
-	return photos.NewVision(vision.Options{
+	return pictures.NewVision(vision.Options{
 		Detector: vision.Detector(a.config.Detector), MaxFaces: a.config.MaxFaces,
 		Workers: 1, // photos side by side keep the cores busier than sharing each among them
 	})

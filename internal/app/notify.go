@@ -9,7 +9,7 @@ import (
 // newNotifier makes what tells subscribers.
 func (a *App) newNotifier(owner string, o Options) (*notify.Notifier, error) {
 	c := a.config
-	return notify.New(a.stores.Tables, a.photos, notify.Options{
+	return notify.New(a.stores.Tables, a.stores.Objects, notify.Options{
 		Limits: notify.Limits{
 			Subscriptions: c.MaxSubscriptions, Kept: c.KeepDeliveries, Waiting: c.MaxWaiting, AtOnce: c.DeliveriesAtOnce, SendTime: c.DeliveryTime,
 		},

@@ -7,18 +7,18 @@ import (
 
 	"animo"
 	"animo/internal/httpapi"
-	"animo/internal/photos"
+	"animo/internal/pictures"
 	"animo/internal/rekognition"
 )
 
 // speakRekognition makes the server of Amazon Rekognition's protocol where vision finds the faces; nil elsewhere.
-func (a *App) speakRekognition(engine photos.Engine) *rekognition.Server {
+func (a *App) speakRekognition(engine pictures.Engine) *rekognition.Server {
 	faces, ok := engine.(rekognition.Engine)
 	if !ok {
 		return nil
 	}
 	return rekognition.New(rekognition.Options{
-		Engine: faces, Keys: a.stores.Tenants, Tables: a.stores.Tables, People: a.photos, Photos: a.photos,
+		Engine: faces, Keys: a.stores.Tenants, Tables: a.stores.Tables, People: a.people, Photos: a.photos,
 		Local: a.checkLocal, Admit: a.photos.Admit, Log: a.log,
 		Limits: rekognition.Limits{Requests: min(a.config.MaxRequests, 64), Analyses: a.config.Analyses, Pixels: a.config.MaxPixels},
 	})

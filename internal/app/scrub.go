@@ -20,7 +20,7 @@ const scrubEvery = time.Hour
 // erasure, and now and then after retirements. tenants tells whether any were erased.
 func (a *App) scrub(ctx context.Context, tenants bool) error {
 	s, now := &a.scrubs, a.now().Truncate(time.Millisecond) // as an erasure's own; what is asked for after that is for the next time
-	photos := a.photos.Erased()
+	photos := a.removed.Take()
 	faces := a.rekognition != nil && a.rekognition.Erased()
 	s.now = s.now || tenants || faces || photos.Found || !photos.Asked.IsZero() && !photos.Asked.Before(s.began)
 	s.later = s.later || photos.Retired

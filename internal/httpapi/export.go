@@ -11,7 +11,7 @@ import (
 
 	"animo"
 	"animo/internal/export"
-	"animo/internal/photos"
+	"animo/internal/moods"
 )
 
 // exportFormatOf chooses the format by its name or, without one, by the media types that the client accepts: CSV
@@ -68,7 +68,7 @@ func (a *attachment) begin() {
 const exportBeat = time.Second
 
 // exportName is what a file of those faces is called, but for its ending: moods-happy-from-2026-08-01-to-2026-08-02.
-func exportName(q photos.MoodQuery) string {
+func exportName(q moods.Query) string {
 	name := "moods"
 	if q.Mood != "" {
 		name += "-" + strings.ToLower(string(q.Mood))
@@ -83,7 +83,7 @@ func exportName(q photos.MoodQuery) string {
 }
 
 // export answers with all the faces that q chooses, as a file.
-func (s *server) export(w http.ResponseWriter, r *http.Request, f export.Format, q photos.MoodQuery) {
+func (s *server) export(w http.ResponseWriter, r *http.Request, f export.Format, q moods.Query) {
 	file := &attachment{ResponseWriter: w, mediaType: f.MediaType, name: exportName(q) + "." + f.Name}
 	if r.Method == http.MethodHead {
 		file.begin()
@@ -92,7 +92,7 @@ func (s *server) export(w http.ResponseWriter, r *http.Request, f export.Format,
 	var failed error // why the faces cannot all be read
 	err := f.Write(file, func(yield func(animo.MoodRecord, error) bool) {
 		asked := time.Now()
-		for record, err := range s.Photos.AllMoods(r.Context(), tenantOf(r.Context()), q) {
+		for record, err := range s.Moods.All(r.Context(), tenantOf(r.Context()), q) {
 			if err == nil && time.Since(asked) >= exportBeat {
 				err, asked = s.stillTheirs(r), time.Now()
 			}

@@ -15,7 +15,7 @@ import (
 
 	"animo"
 	"animo/internal/export"
-	"animo/internal/photos"
+	"animo/internal/moods"
 )
 
 func TestExportFormat_is_what_the_client_asks_for(t *testing.T) {
@@ -42,7 +42,7 @@ type breaking struct {
 	err   error
 }
 
-func (b breaking) AllMoods(context.Context, string, photos.MoodQuery) iter.Seq2[animo.MoodRecord, error] {
+func (b breaking) AllMoods(context.Context, string, moods.Query) iter.Seq2[animo.MoodRecord, error] {
 	return func(yield func(animo.MoodRecord, error) bool) {
 		for range b.faces {
 			if !yield(animo.MoodRecord{TenantID: "sol"}, nil) {
@@ -69,7 +69,7 @@ func TestExport_that_fails_half_way_is_seen_to_fail(t *testing.T) {
 	} {
 		for _, f := range export.Formats() {
 			s := &server{Options: Options{Photos: c.photos, Log: slog.New(slog.DiscardHandler)}}
-			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.export(w, r, f, photos.MoodQuery{}) }))
+			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.export(w, r, f, moods.Query{}) }))
 			res, err := http.Get(web.URL)
 			if err != nil {
 				t.Fatal(err)
@@ -103,7 +103,7 @@ type slowly struct {
 	each int
 }
 
-func (f slowly) AllMoods(context.Context, string, photos.MoodQuery) iter.Seq2[animo.MoodRecord, error] {
+func (f slowly) AllMoods(context.Context, string, moods.Query) iter.Seq2[animo.MoodRecord, error] {
 	return func(yield func(animo.MoodRecord, error) bool) {
 		for range 60 {
 			time.Sleep(time.Second)
@@ -130,7 +130,7 @@ func TestExport_breaks_off_when_its_key_is_revoked(t *testing.T) {
 						t.Errorf("%d faces each second: panic %v", each, p)
 					}
 				}()
-				s.export(w, solGets(t.Context(), "/v1/moods/export"), export.Formats()[1], photos.MoodQuery{})
+				s.export(w, solGets(t.Context(), "/v1/moods/export"), export.Formats()[1], moods.Query{})
 			}()
 			if took := time.Since(began); took != 3*time.Second || (w.Code == http.StatusUnauthorized) == begun {
 				t.Errorf("%d faces each second: %d after %v", each, w.Code, took)

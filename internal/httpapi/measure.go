@@ -8,7 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"animo"
-	"animo/internal/photos"
+	"animo/internal/moods"
 )
 
 // measuredFace is a face that a client measured, as it is sent.
@@ -58,13 +58,13 @@ func (s *server) measureMoods(r route) {
 		if len(items) > s.Limits.Moods {
 			return nil, animo.Errorf(animo.TooLarge, "%d faces are more than the %d of one call; send them in several", "%d rostros son más que los %d de una llamada; envíelos en varias", len(items), s.Limits.Moods).Of("items")
 		}
-		faces := make([]photos.MeasuredFace, len(items))
+		faces := make([]moods.MeasuredFace, len(items))
 		for i, f := range items {
-			faces[i] = photos.MeasuredFace{
+			faces[i] = moods.MeasuredFace{
 				Name: nameOf(f.ImageID), Source: nameOf(f.Source), Taken: f.Taken, Emotions: f.Emotions, Box: f.Box, Age: f.Age, Gender: f.Gender, Confidence: f.Confidence,
 			}
 		}
-		records, err := s.Photos.Measure(ctx, tenantOf(ctx), faces)
+		records, err := s.Moods.Measure(ctx, tenantOf(ctx), faces)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +87,7 @@ func (s *server) eraseMood(r route) {
 	}, func(ctx context.Context, in *struct {
 		Face string `path:"face" doc:"The face's id." example:"20260801T211502.125Z-m9f86d081884c7d65"`
 	}) (*receiptOutput, error) {
-		r, err := s.Photos.EraseMood(ctx, tenantOf(ctx), in.Face)
+		r, err := s.Moods.EraseMeasured(ctx, tenantOf(ctx), in.Face)
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"animo"
-	"animo/internal/photos"
+	"animo/internal/moods"
 )
 
 // PeriodQuery says where and when the photos were taken that are asked for. It is exported because huma sets no
@@ -57,17 +57,17 @@ type FacesQuery struct {
 	PeriodQuery
 }
 
-func (q *FacesQuery) read() (photos.MoodQuery, error) {
+func (q *FacesQuery) read() (moods.Query, error) {
 	mood, err := moodOf(q.Mood)
 	if err != nil {
-		return photos.MoodQuery{}, err
+		return moods.Query{}, err
 	}
 	least, err := confidenceOf(q.MinConfidence)
 	if err != nil {
-		return photos.MoodQuery{}, err
+		return moods.Query{}, err
 	}
 	source, from, to, err := q.PeriodQuery.read()
-	return photos.MoodQuery{Mood: mood, Person: nameOf(q.Person), Source: source, From: from, To: to, MinConfidence: least}, err
+	return moods.Query{Mood: mood, Person: nameOf(q.Person), Source: source, From: from, To: to, MinConfidence: least}, err
 }
 
 // confidenceOf refuses a min_confidence that is NaN, which is neither below 0 nor above 100.
@@ -87,7 +87,7 @@ func moodOf(v string) (animo.Mood, error) {
 	return mood, nil
 }
 
-type summaryOutput struct{ Body photos.Summary }
+type summaryOutput struct{ Body moods.Summary }
 
 func (s *server) listMoods(r route) {
 	register(s, r, huma.Operation{
@@ -103,7 +103,7 @@ func (s *server) listMoods(r route) {
 		if err != nil {
 			return nil, err
 		}
-		list, next, err := s.Photos.Moods(ctx, tenantOf(ctx), q, in.After, in.Limit)
+		list, next, err := s.Moods.List(ctx, tenantOf(ctx), q, in.After, in.Limit)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +128,7 @@ func (s *server) summariseMoods(r route) {
 		if err != nil {
 			return nil, err
 		}
-		sum, err := s.Photos.Summary(ctx, tenantOf(ctx), photos.SummaryQuery{Every: every, Person: nameOf(in.Person), Source: source, From: from, To: to})
+		sum, err := s.Moods.Summary(ctx, tenantOf(ctx), moods.SummaryQuery{Every: every, Person: nameOf(in.Person), Source: source, From: from, To: to})
 		if err != nil {
 			return nil, err
 		}

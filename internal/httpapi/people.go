@@ -17,12 +17,12 @@ import (
 	"animo/vision"
 )
 
-// People is the part of the photo flow that knows people; *photos.Flow is one.
+// People knows the people whom a tenant introduced; *people.People is one.
 type People interface {
 	// Introduce adds an example photo to what is known of a person, who may be new.
 	Introduce(ctx context.Context, tenant, name string, picture io.Reader) (animo.Person, error)
-	// People lists people by name, beginning after the name `after`; next is "" at the end.
-	People(ctx context.Context, tenant, after string, limit int) (page []animo.Person, next string, err error)
+	// List lists people by name, beginning after the name `after`; next is "" at the end.
+	List(ctx context.Context, tenant, after string, limit int) (page []animo.Person, next string, err error)
 	// Person tells of one person.
 	Person(ctx context.Context, tenant, name string) (animo.Person, error)
 	// ExampleThumbnail gives a person's example as a small JPEG, or with "" that of the first.
@@ -31,14 +31,12 @@ type People interface {
 	Rename(ctx context.Context, tenant, name, to string) (animo.Person, error)
 	// Merge says that two people are one, who keeps the second's name.
 	Merge(ctx context.Context, tenant, name, into string) (animo.Person, error)
-	// ErasePerson removes everything of a person, and the name from what was recorded.
-	ErasePerson(ctx context.Context, tenant, name string) (animo.Receipt, error)
+	// Erase removes everything of a person, and the name from what was recorded.
+	Erase(ctx context.Context, tenant, name string) (animo.Receipt, error)
 	// SayIs keeps that a recorded face is a person's, who may be new.
 	SayIs(ctx context.Context, tenant, face, name string) (animo.Face, error)
 	// SayIsNot keeps that a recorded face is not a person's.
 	SayIsNot(ctx context.Context, tenant, face, name string) (animo.Face, error)
-	// Reanalyse has photos analysed again.
-	Reanalyse(ctx context.Context, tenant string, q photos.AgainQuery) (photos.Again, error)
 }
 
 // PersonView is a person who was introduced. It is exported because huma describes no field of an embedded type that is not.
@@ -202,7 +200,7 @@ func (s *server) listPeople(r route) {
 		OperationID: "list-people",
 		Summary:     "The people you introduced, by name", Errors: []int{422},
 	}, func(ctx context.Context, in *PageQuery) (*pageOutput[PersonView], error) {
-		list, next, err := s.People.People(ctx, tenantOf(ctx), in.After, in.Limit)
+		list, next, err := s.People.List(ctx, tenantOf(ctx), in.After, in.Limit)
 		if err != nil {
 			return nil, err
 		}
@@ -257,7 +255,7 @@ func (s *server) erasePerson(r route) {
 			"for them and their logs. What was recorded of the faces stays, as somebody's who is not known. The answer says what was removed.",
 		DefaultStatus: http.StatusOK, Errors: []int{404, 504},
 	}, func(ctx context.Context, in *PersonParam) (*struct{ Body animo.Receipt }, error) {
-		r, err := s.People.ErasePerson(ctx, tenantOf(ctx), in.Name)
+		r, err := s.People.Erase(ctx, tenantOf(ctx), in.Name)
 		if err != nil {
 			return nil, err
 		}

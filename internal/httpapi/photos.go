@@ -87,8 +87,8 @@ func (q *PhotosQuery) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-func (q *PhotosQuery) read() photos.PhotoQuery {
-	out := photos.PhotoQuery{Name: nameOf(q.Name), Status: animo.Status(q.Status)}
+func (q *PhotosQuery) read() photos.Query {
+	out := photos.Query{Name: nameOf(q.Name), Status: animo.Status(q.Status)}
 	if q.hasSource {
 		source := nameOf(q.Source)
 		out.Source = &source
@@ -118,7 +118,7 @@ func (s *server) listPhotos(r route) {
 		PhotosQuery
 		PageQuery
 	}) (*pageOutput[photoView], error) {
-		list, next, err := s.Photos.Photos(ctx, tenantOf(ctx), in.PhotosQuery.read(), in.After, in.Limit)
+		list, next, err := s.Photos.List(ctx, tenantOf(ctx), in.PhotosQuery.read(), in.After, in.Limit)
 		if err != nil {
 			return nil, err
 		}
@@ -168,7 +168,7 @@ func (s *server) listReceipts(r route) {
 		OperationID: "list-receipts",
 		Summary:     "What was erased, newest first", Errors: []int{422},
 	}, func(ctx context.Context, in *PageQuery) (*pageOutput[animo.Receipt], error) {
-		list, next, err := s.Photos.Receipts(ctx, tenantOf(ctx), in.After, in.Limit)
+		list, next, err := s.Moods.Receipts(ctx, tenantOf(ctx), in.After, in.Limit)
 		if err != nil {
 			return nil, err
 		}

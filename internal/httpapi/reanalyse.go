@@ -72,7 +72,7 @@ func (s *server) reanalysePhotos(r route) {
 		if err != nil {
 			return nil, err
 		}
-		a, err := s.People.Reanalyse(ctx, tenantOf(ctx), q)
+		a, err := s.Photos.Reanalyse(ctx, tenantOf(ctx), q)
 		if err != nil {
 			return nil, err
 		}

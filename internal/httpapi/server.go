@@ -20,6 +20,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/moods"
 	"animo/internal/opinions"
 	"animo/internal/photos"
 	"animo/vision"
@@ -46,28 +47,13 @@ type Opinions interface {
 	DeleteCorrection(ctx context.Context, tenant, model, id string) error
 }
 
-// Photos is the photo flow as the API needs it; *photos.Flow is one.
+// Photos is the photo flow as the API needs it; *photos.Photos is one.
 type Photos interface {
 	// Photo reads one photo with its faces.
 	Photo(ctx context.Context, tenant, id string) (animo.Photo, error)
-	// Photos lists photos without faces, newest first, beginning after the id `after`. A page may be short before
+	// List lists photos without faces, newest first, beginning after the id `after`. A page may be short before
 	// the end, where next is "".
-	Photos(ctx context.Context, tenant string, q photos.PhotoQuery, after string, limit int) (page []animo.Photo, next string, err error)
-	// Moods lists recorded faces, the last taken first. A page may be short before the end, where next is "".
-	Moods(ctx context.Context, tenant string, q photos.MoodQuery, after string, limit int) (page []animo.MoodRecord, next string, err error)
-	// AllMoods yields recorded faces, the first taken first.
-	AllMoods(ctx context.Context, tenant string, q photos.MoodQuery) iter.Seq2[animo.MoodRecord, error]
-	// Summary counts recorded faces by mood and interval.
-	Summary(ctx context.Context, tenant string, q photos.SummaryQuery) (photos.Summary, error)
-	// Follow yields faces as they are recorded, and photos and measured faces as they are erased: first the place from which on it
-	// tells, a Told with neither, then what is after the ID `after`. Such a Told later on is a gap.
-	Follow(ctx context.Context, tenant string, after int64) iter.Seq2[photos.Told, error]
-	// Measure accepts faces that a client measured, and gives their records.
-	Measure(ctx context.Context, tenant string, faces []photos.MeasuredFace) ([]animo.MoodRecord, error)
-	// EraseMood removes everything of a measured face.
-	EraseMood(ctx context.Context, tenant, face string) (animo.Receipt, error)
-	// Receipts lists what was erased, newest first.
-	Receipts(ctx context.Context, tenant, after string, limit int) (page []animo.Receipt, next string, err error)
+	List(ctx context.Context, tenant string, q photos.Query, after string, limit int) (page []animo.Photo, next string, err error)
 	// Take accepts a photo; known says that it is one that was kept before.
 	Take(ctx context.Context, tenant string, u photos.Upload, r io.Reader) (p animo.Photo, known bool, err error)
 	// Image gives a photo's bytes as they came, and what kind of picture they are. It answers NotFound once
@@ -79,6 +65,27 @@ type Photos interface {
 	Annotated(ctx context.Context, tenant, id, lang string) ([]byte, error)
 	// Erase removes everything of a photo.
 	Erase(ctx context.Context, tenant, id string) (animo.Receipt, error)
+	// Reanalyse has photos analysed again.
+	Reanalyse(ctx context.Context, tenant string, q photos.AgainQuery) (photos.Again, error)
+}
+
+// Moods is what is recorded of faces as the API needs it; *moods.Moods is one.
+type Moods interface {
+	// List lists recorded faces, the last taken first. A page may be short before the end, where next is "".
+	List(ctx context.Context, tenant string, q moods.Query, after string, limit int) (page []animo.MoodRecord, next string, err error)
+	// All yields recorded faces, the first taken first.
+	All(ctx context.Context, tenant string, q moods.Query) iter.Seq2[animo.MoodRecord, error]
+	// Summary counts recorded faces by mood and interval.
+	Summary(ctx context.Context, tenant string, q moods.SummaryQuery) (moods.Summary, error)
+	// Follow yields faces as they are recorded, and photos and measured faces as they are erased: first the place from which on it
+	// tells, a Told with neither, then what is after the ID `after`. Such a Told later on is a gap.
+	Follow(ctx context.Context, tenant string, after int64) iter.Seq2[moods.Told, error]
+	// Measure accepts faces that a client measured, and gives their records.
+	Measure(ctx context.Context, tenant string, faces []moods.MeasuredFace) ([]animo.MoodRecord, error)
+	// EraseMeasured removes everything of a measured face.
+	EraseMeasured(ctx context.Context, tenant, face string) (animo.Receipt, error)
+	// Receipts lists what was erased, newest first.
+	Receipts(ctx context.Context, tenant, after string, limit int) (page []animo.Receipt, next string, err error)
 }
 
 // Queues is the part of the bus that people look after; bus.Queues is one.
@@ -120,6 +127,7 @@ type Limits struct {
 type Options struct {
 	Version       string // of Animo, for the API's description
 	Photos        Photos
+	Moods         Moods
 	People        People
 	Opinions      Opinions
 	Classifier    Classifier

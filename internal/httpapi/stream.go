@@ -14,7 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"animo"
-	"animo/internal/photos"
+	"animo/internal/moods"
 )
 
 // heartbeat is how often a stream says that it is still there, and whether it may be is asked again: well before
@@ -45,7 +45,7 @@ func (in *streamInput) Resolve(ctx huma.Context) []error {
 
 // wanted are the faces that a client wants to be told.
 type wanted struct {
-	photos.MoodQuery
+	moods.Query
 	after int64 // the place after which to begin; negative for new faces only
 }
 
@@ -104,7 +104,7 @@ func (e *events) begin(id int64, gap bool) error {
 
 // tell sends what is wanted of what the flow tells. That a photo or a face was erased concerns everybody: a client cannot
 // say which of its faces it has shown.
-func (e *events) tell(t photos.Told, want wanted) error {
+func (e *events) tell(t moods.Told, want wanted) error {
 	e.seen = t.ID
 	switch {
 	case t.Erased != "":
@@ -139,7 +139,7 @@ func (e *events) beat() error {
 
 // told is what the flow tells, or what ended it.
 type told struct {
-	photos.Told
+	moods.Told
 	err error
 }
 
@@ -152,7 +152,7 @@ func (s *server) follow(ctx context.Context, tenant string, after int64) <-chan 
 	out := make(chan told, together)
 	go func() {
 		defer close(out)
-		for t, err := range s.Photos.Follow(ctx, tenant, after) {
+		for t, err := range s.Moods.Follow(ctx, tenant, after) {
 			select {
 			case out <- told{t, err}:
 			case <-ctx.Done():

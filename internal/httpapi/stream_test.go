@@ -17,19 +17,19 @@ import (
 	"time"
 
 	"animo"
-	"animo/internal/photos"
+	"animo/internal/moods"
 )
 
 // telling is a flow that tells these faces and then waits for the follower to go, or fails.
 type telling struct {
 	flow
-	told  iter.Seq[photos.Told]
+	told  iter.Seq[moods.Told]
 	err   error
 	after *int64 // what the follower said
 }
 
-func (f telling) Follow(ctx context.Context, _ string, after int64) iter.Seq2[photos.Told, error] {
-	return func(yield func(photos.Told, error) bool) {
+func (f telling) Follow(ctx context.Context, _ string, after int64) iter.Seq2[moods.Told, error] {
+	return func(yield func(moods.Told, error) bool) {
 		if f.after != nil {
 			*f.after = after
 		}
@@ -39,20 +39,20 @@ func (f telling) Follow(ctx context.Context, _ string, after int64) iter.Seq2[ph
 			}
 		}
 		if f.err != nil {
-			yield(photos.Told{}, f.err)
+			yield(moods.Told{}, f.err)
 			return
 		}
 		<-ctx.Done()
 	}
 }
 
-func face(id int64, mood animo.Mood, confidence float64) photos.Told {
+func face(id int64, mood animo.Mood, confidence float64) moods.Told {
 	r := &animo.MoodRecord{Mood: mood, ImageData: animo.ImageData{Emotion: animo.Emotion{Type: string(mood), Confidence: confidence}}}
-	return photos.Told{ID: id, Record: r, JSON: fmt.Appendf(nil, `{"mood":%q}`, mood)}
+	return moods.Told{ID: id, Record: r, JSON: fmt.Appendf(nil, `{"mood":%q}`, mood)}
 }
 
-func faces(list ...photos.Told) iter.Seq[photos.Told] {
-	return func(yield func(photos.Told) bool) {
+func faces(list ...moods.Told) iter.Seq[moods.Told] {
+	return func(yield func(moods.Told) bool) {
 		for _, t := range list {
 			if !yield(t) {
 				return
@@ -92,13 +92,13 @@ func TestStream_tells_what_passes_and_says_that_it_is_there(t *testing.T) {
 			stopping := make(chan struct{})
 			var asked int64
 			s := &server{Options: Options{
-				Photos: telling{after: &asked, told: faces(photos.Told{ID: 7}, face(8, animo.Happy, 90), photos.Told{ID: 9, Erased: "a-b"},
-					photos.Told{ID: 20}, face(21, animo.Sad, 90), face(22, animo.Happy, 79))},
+				Photos: telling{after: &asked, told: faces(moods.Told{ID: 7}, face(8, animo.Happy, 90), moods.Told{ID: 9, Erased: "a-b"},
+					moods.Told{ID: 20}, face(21, animo.Sad, 90), face(22, animo.Happy, 79))},
 				Keys: &lockable{}, Limits: Limits{Heartbeat: 15 * time.Second}, Stopping: stopping, Log: slog.New(slog.DiscardHandler),
 			}}
 			time.AfterFunc(31*time.Second, func() { close(stopping) })
 			w := httptest.NewRecorder()
-			s.stream(w, solGets(t.Context(), "/v1/stream"), wanted{photos.MoodQuery{Mood: animo.Happy, MinConfidence: 80}, after})
+			s.stream(w, solGets(t.Context(), "/v1/stream"), wanted{moods.Query{Mood: animo.Happy, MinConfidence: 80}, after})
 			want := begins +
 				"event: mood\nid: 8\ndata: {\"mood\":\"HAPPY\"}\n\n" +
 				"event: erased\nid: 9\ndata: {\"photo_id\":\"a-b\"}\n\n" +
@@ -118,14 +118,14 @@ func TestStream_tells_what_passes_and_says_that_it_is_there(t *testing.T) {
 }
 
 // ticking tells a face each second, without end.
-func ticking(yield func(photos.Told) bool) {
+func ticking(yield func(moods.Told) bool) {
 	for id := int64(1); yield(face(id, animo.Happy, 90)); id++ {
 		time.Sleep(time.Second)
 	}
 }
 
 func TestStream_ends_when_its_key_is_revoked(t *testing.T) {
-	for name, told := range map[string]iter.Seq[photos.Told]{"silent": faces(), "with a face each second": ticking} {
+	for name, told := range map[string]iter.Seq[moods.Told]{"silent": faces(), "with a face each second": ticking} {
 		synctest.Test(t, func(t *testing.T) {
 			keys := &lockable{}
 			s := &server{Options: Options{Photos: telling{told: told}, Keys: keys, Limits: Limits{Heartbeat: 15 * time.Second}, Log: slog.New(slog.DiscardHandler)}}
@@ -181,7 +181,7 @@ func TestStream_ends_with_what_ends_it(t *testing.T) {
 }
 
 func TestStream_drops_a_client_that_does_not_read(t *testing.T) {
-	endless := func(yield func(photos.Told) bool) {
+	endless := func(yield func(moods.Told) bool) {
 		big := face(1, animo.Happy, 90)
 		big.JSON = []byte(`"` + strings.Repeat("x", 100_000) + `"`)
 		for yield(big) {

@@ -1,0 +1,45 @@
+package app
+
+import (
+	"context"
+
+	"animo/internal/bus"
+	"animo/internal/moods"
+	"animo/internal/people"
+	"animo/internal/photos"
+	"animo/internal/pictures"
+	"animo/internal/scrub"
+)
+
+// openFlows makes the flows of photos, each over those that it calls: what is recorded of faces, the people whom they show,
+// and the photos themselves. All three tell the subscriptions what they erase.
+func (a *App) openFlows(engine pictures.Engine, spool string) {
+	c, tenants := a.config, a.stores.Tenants
+	limits := photos.Limits{PhotoBytes: c.MaxPhoto, Analyses: c.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence}
+	events, space := events{a.bus, a.stores.Queues}, room(c.Data, c.MinFree)
+	a.removed = &scrub.Notes{}
+	reader := pictures.New(engine, pictures.Limits{Bytes: c.MaxPhoto, Pixels: c.MaxPixels, AtOnce: c.Analyses})
+	a.moods = moods.New(a.stores.Tables, events, moods.Options{
+		MoodConfidence: c.MoodConfidence, Room: space, Policy: tenants.Policy, EraseTime: limits.EraseTime(),
+		Deliveries: a.notify, Removed: a.removed, Now: a.now, Log: a.log,
+	})
+	a.people = people.New(a.stores.Tables, a.stores.Objects, events, a.moods, reader, people.Options{
+		Descriptors: c.KeepDescriptors, Policy: tenants.Policy, EraseTime: limits.EraseTime(),
+		Subscribers: a.notify, Removed: a.removed, Now: a.now, Log: a.log,
+	})
+	a.photos = photos.New(a.stores.Tables, a.stores.Objects, events, a.moods, a.people, reader, photos.Options{
+		Limits: limits, Descriptors: c.KeepDescriptors, Spool: spool, Room: space, Policy: tenants.Policy,
+		Deliveries: a.notify, Removed: a.removed, Now: a.now, Log: a.log,
+	})
+}
+
+// events is what the flows of photos need of the bus.
+type events struct {
+	*bus.Bus
+	queues bus.Queues
+}
+
+// Remove implements photos.Events.
+func (e events) Remove(ctx context.Context, tenant string, ids ...string) (int, error) {
+	return e.queues.Remove(ctx, tenant, ids...)
+}
