@@ -22,7 +22,7 @@ import (
 
 	words "animo"
 	"animo/internal/app"
-	"animo/internal/photos"
+	"animo/internal/pictures"
 	"animo/vision"
 )
 
@@ -42,9 +42,9 @@ const (
 // fullHouse is an engine that sees as many faces in every picture.
 type fullHouse struct{}
 
-// Find is photos.Engine's.
-func (fullHouse) Find(context.Context, string, vision.Image) ([]photos.Found, error) {
-	found := make([]photos.Found, facesEach)
+// Find is pictures.Engine's.
+func (fullHouse) Find(context.Context, string, vision.Image) ([]pictures.Found, error) {
+	found := make([]pictures.Found, facesEach)
 	for i := range found {
 		found[i].Emotions = []words.Emotion{{Type: "HAPPY", Confidence: 81.25}, {Type: "CALM", Confidence: 12.5}, {Type: "SURPRISED", Confidence: 6.25}}
 		found[i].Box = words.Box{Left: 0.25, Top: 0.25, Width: 0.5, Height: 0.5}

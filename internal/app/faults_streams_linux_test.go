@@ -21,7 +21,7 @@ import (
 
 	root "animo"
 	"animo/internal/app"
-	"animo/internal/photos"
+	"animo/internal/pictures"
 	"animo/vision"
 )
 
@@ -97,7 +97,7 @@ func TestFaults_stream_clients_that_do_not_read_are_dropped(t *testing.T) {
 const perPhoto = 10
 
 // crowd is an engine of whose faces an event has some 2 kB.
-var crowd = engine(func(context.Context, string, vision.Image) ([]photos.Found, error) {
+var crowd = engine(func(context.Context, string, vision.Image) ([]pictures.Found, error) {
 	found := happy(perPhoto)
 	for i := range found {
 		for j := range 20 {

@@ -26,23 +26,23 @@ import (
 	root "animo"
 	"animo/internal/app"
 	"animo/internal/config"
-	"animo/internal/photos"
+	"animo/internal/pictures"
 	"animo/internal/table"
 	"animo/internal/tenants"
 	"animo/vision"
 )
 
-// engine is a photos.Engine of a test's own.
-type engine func(ctx context.Context, tenant string, img vision.Image) ([]photos.Found, error)
+// engine is a pictures.Engine of a test's own.
+type engine func(ctx context.Context, tenant string, img vision.Image) ([]pictures.Found, error)
 
-// Find is photos.Engine's.
-func (e engine) Find(ctx context.Context, tenant string, img vision.Image) ([]photos.Found, error) {
+// Find is pictures.Engine's.
+func (e engine) Find(ctx context.Context, tenant string, img vision.Image) ([]pictures.Found, error) {
 	return e(ctx, tenant, img)
 }
 
 // happy is what an engine finds in a picture of so many happy faces.
-func happy(n int) []photos.Found {
-	found := make([]photos.Found, n)
+func happy(n int) []pictures.Found {
+	found := make([]pictures.Found, n)
 	for i := range found {
 		found[i].Emotions = []root.Emotion{{Type: "HAPPY", Confidence: 90}, {Type: "CALM", Confidence: 10}}
 		found[i].Box = root.Box{Width: 1, Height: 1}
@@ -80,7 +80,7 @@ func TestFaults_engine_troubles_one_photo_and_no_other(t *testing.T) {
 	var mu sync.Mutex
 	calls := map[uint8]int{}
 	slowEnds := make(chan struct{})
-	find := func(ctx context.Context, _ string, img vision.Image) ([]photos.Found, error) {
+	find := func(ctx context.Context, _ string, img vision.Image) ([]pictures.Found, error) {
 		shade := img.Pix[0]
 		mu.Lock()
 		calls[shade]++
@@ -164,7 +164,7 @@ func TestFaults_a_flood_does_not_make_another_tenant_wait(t *testing.T) {
 	begun := make(chan string)  // whose photo
 	goOn := make(chan struct{}) // one photo ends
 	over := make(chan struct{}) // all end
-	find := func(_ context.Context, tenant string, _ vision.Image) ([]photos.Found, error) {
+	find := func(_ context.Context, tenant string, _ vision.Image) ([]pictures.Found, error) {
 		select {
 		case begun <- tenant:
 		case <-over:
@@ -227,7 +227,7 @@ func TestFaults_a_flood_does_not_make_another_tenant_wait(t *testing.T) {
 func TestFaults_upload_that_stops_half_way_is_not_kept(t *testing.T) {
 	c := settings(t)
 	c.UploadTime = time.Second // that much a silent client may take
-	a := startWith(t, c, app.Options{Faces: engine(func(context.Context, string, vision.Image) ([]photos.Found, error) { return happy(1), nil })})
+	a := startWith(t, c, app.Options{Faces: engine(func(context.Context, string, vision.Image) ([]pictures.Found, error) { return happy(1), nil })})
 
 	whole := "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"entera.png\"\r\n\r\n" + dot(1) + "\r\n"
 	half := "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"media.png\"\r\n\r\n" + strings.Repeat("x", 10_000)
@@ -327,7 +327,7 @@ func TestFaults_clock_that_jumps(t *testing.T) {
 	c.SweepEvery = 20 * time.Millisecond
 	a := startWith(t, c, app.Options{
 		Now:   func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) },
-		Faces: engine(func(context.Context, string, vision.Image) ([]photos.Found, error) { return happy(2), nil }),
+		Faces: engine(func(context.Context, string, vision.Image) ([]pictures.Found, error) { return happy(2), nil }),
 	})
 	l := a.listen("", "")
 	ids := map[string]string{}

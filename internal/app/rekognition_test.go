@@ -19,6 +19,7 @@ import (
 	"animo/internal/app"
 	"animo/internal/config"
 	"animo/internal/photos"
+	"animo/internal/pictures"
 	"animo/internal/sharedtest"
 	"animo/internal/tenants"
 	"animo/vision"
@@ -174,7 +175,7 @@ func TestRekognition_recognises_whom_the_tenant_introduced(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stores.Close()
-	engine, err := photos.NewVision(vision.Options{})
+	engine, err := pictures.NewVision(vision.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

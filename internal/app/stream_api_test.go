@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"animo/internal/app"
-	"animo/internal/photos"
+	"animo/internal/pictures"
 	"animo/vision"
 )
 
@@ -134,7 +134,7 @@ func TestStream_tells_faces_as_they_are_recorded_and_resumes(t *testing.T) {
 }
 
 func TestStream_resumes_for_who_heard_nothing(t *testing.T) {
-	a := startWith(t, settings(t), app.Options{Faces: engine(func(context.Context, string, vision.Image) ([]photos.Found, error) { return happy(2), nil })})
+	a := startWith(t, settings(t), app.Options{Faces: engine(func(context.Context, string, vision.Image) ([]pictures.Found, error) { return happy(2), nil })})
 	before := a.photo("antes.png", "", onePixel)
 	l := a.listen("", "")
 	l.close()
@@ -153,7 +153,7 @@ func TestStream_resumes_for_who_heard_nothing(t *testing.T) {
 }
 
 func TestStream_tells_everybody_of_an_erased_photo(t *testing.T) {
-	a := startWith(t, settings(t), app.Options{Faces: engine(func(context.Context, string, vision.Image) ([]photos.Found, error) { return happy(2), nil })})
+	a := startWith(t, settings(t), app.Options{Faces: engine(func(context.Context, string, vision.Image) ([]pictures.Found, error) { return happy(2), nil })})
 	p := a.photo("borrar.png", "", onePixel)
 	from := a.listen("", "")
 	filtered := a.listen("?mood=sad&source=sur", "")

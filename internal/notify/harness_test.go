@@ -21,7 +21,9 @@ import (
 	"go.uber.org/goleak"
 
 	"animo"
+	"animo/internal/faces"
 	"animo/internal/notify"
+	"animo/internal/object"
 	"animo/internal/sqldb"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
@@ -38,9 +40,8 @@ type house struct {
 	rows   *table.Table
 	driver table.Driver
 	now    time.Time
-	erased map[string]bool              // photos
-	faces  int                          // that were found
-	named  map[string][]animo.Celebrity // by photo: who its one face is, where that is known
+	erased map[string]bool // photos, and faces that a client measured
+	faces  int             // that were found
 
 	calls int                  // of the Notifier to its tables, each counted before it is made, by one goroutine
 	at    func(call int) error // called before each; its error is the call's; nil for nothing
@@ -76,32 +77,55 @@ func (h *house) open(o notify.Options) *notify.Notifier {
 	return n
 }
 
-// Photo is notify.Photos's.
-func (h *house) Photo(_ context.Context, _, id string) (animo.Photo, error) {
+// Get is notify.Objects's: of each photo that is not erased there is a thumbnail.
+func (h *house) Get(_ context.Context, _, name string, _ object.Range) (io.ReadCloser, object.Info, error) {
+	id := strings.TrimSuffix(strings.TrimPrefix(name, "photos/"), "/thumbnail")
 	if h.erased[id] {
-		return animo.Photo{}, animo.Errorf(animo.NotFound, "erased", "borrada")
+		return nil, object.Info{}, animo.Errorf(animo.NotFound, "erased", "borrada")
 	}
-	p := animo.Photo{ID: id}
-	if people, ok := h.named[id]; ok {
-		p.Faces = []animo.Face{{ID: id + "-0", People: people}}
-	}
-	return p, nil
+	return io.NopCloser(strings.NewReader("jpeg of " + id)), object.Info{}, nil
 }
 
-// Measured is notify.Photos's.
-func (h *house) Measured(_ context.Context, _, face string) error {
-	if h.erased[face] {
-		return animo.Errorf(animo.NotFound, "erased", "borrado")
+// exist has the photo of a face, or the face that a client measured, be there, unless it was erased.
+func (h *house) exist(r *animo.MoodRecord) {
+	h.t.Helper()
+	if h.erased[r.PhotoID] || h.erased[r.FaceID] {
+		return
 	}
-	return nil
+	key := table.Key{Table: faces.PhotosTable, Key: r.PhotoID}
+	if r.MeasuredBy != "" {
+		key = table.Key{Table: faces.MeasuredTable, Key: r.FaceID}
+	}
+	rows, err := h.rows.Read(h.t.Context(), tenant, key)
+	if err == nil && rows[0].Rev == 0 {
+		err = h.rows.PutJSON(h.t.Context(), tenant, key.Table, key.Key, faces.Photo{Photo: animo.Photo{ID: r.PhotoID, Status: animo.Done, Analysed: h.now}, Count: 1})
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
 }
 
-// Thumbnail is notify.Photos's.
-func (h *house) Thumbnail(_ context.Context, _, id string) (io.ReadCloser, error) {
-	if h.erased[id] {
-		return nil, animo.Errorf(animo.NotFound, "erased", "borrada")
+// erase has a photo, or a face that a client measured, be there no more.
+func (h *house) erase(id string) {
+	h.t.Helper()
+	h.erased[id] = true
+	if err := h.rows.Commit(h.t.Context(), tenant, table.Delete(faces.PhotosTable, id), table.Delete(faces.MeasuredTable, id)); err != nil {
+		h.t.Fatal(err)
 	}
-	return io.NopCloser(strings.NewReader("jpeg of " + id)), nil
+}
+
+// name has a face be somebody's, or with "" nobody's.
+func (h *house) name(r animo.MoodRecord, name string) {
+	h.t.Helper()
+	who := faces.Identity{Person: "id of " + name, Similarity: 90}
+	if name == "" {
+		who = faces.Identity{}
+	} else if err := h.rows.PutJSON(h.t.Context(), tenant, faces.PeopleTable, who.Person, faces.Person{ID: who.Person, Name: name}); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := h.rows.PutJSON(h.t.Context(), tenant, faces.IdentitiesTable, r.FaceID, who); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // call counts a call, and lets the test act before it.
@@ -156,6 +180,20 @@ func (h *house) event(r animo.MoodRecord) animo.Event {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	h.exist(&r)
+	key := table.Key{Table: faces.PhotosTable, Key: r.PhotoID}
+	if r.MeasuredBy != "" {
+		key = table.Key{Table: faces.MeasuredTable, Key: r.FaceID}
+	}
+	rows, err := h.rows.Read(h.t.Context(), tenant, key)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	who, err := faces.ReadWho(faces.Plain(h.t.Context(), h.rows, tenant), r.FaceID)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	e.Basis = faces.Basis(rows[0].Rev, who[0])
 	return e
 }
 

@@ -383,7 +383,7 @@ func TestMail_digest_counts_moods_and_shows_thumbnails(t *testing.T) {
 	if err := h.handle(h.event(h.record(50, animo.Sad))); err != nil {
 		t.Fatal(err)
 	}
-	h.erased[h.record(2, animo.Happy).PhotoID] = true // after it was found: its thumbnail is gone
+	h.erase(h.record(2, animo.Happy).PhotoID) // after it was found: its thumbnail is gone
 	if again := h.turn(id); again != 10*time.Minute || len(p.mails) > 0 {
 		t.Errorf("the digest comes in %v", again)
 	}

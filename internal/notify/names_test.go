@@ -21,9 +21,9 @@ func TestNotifier_renamed_at_any_call(t *testing.T) {
 		hers, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: newReceiver(t).URL, Filter: notify.Filter{Person: "Ana"}})
 		record := h.record(1, animo.Happy)
 		record.ImageData.Celebrities = []animo.Celebrity{{Name: "Ana", Similarity: 90}}
-		h.named = map[string][]animo.Celebrity{record.PhotoID: record.ImageData.Celebrities}
+		h.name(record, "Ana")
 		rename := func() error {
-			h.named[record.PhotoID] = []animo.Celebrity{}
+			h.name(record, "")
 			return h.n.Rename(t.Context(), tenant, record.FaceID, []animo.Celebrity{})
 		}
 		h.calls, more = 0, false

@@ -326,7 +326,7 @@ func TestNotifier_erased_photo_leaves_nothing_to_tell(t *testing.T) {
 	h.find(2)
 	for i := range 2 {
 		photo := h.record(i+1, animo.Happy).PhotoID
-		h.erased[photo] = true
+		h.erase(photo)
 		if removed, err := h.n.Forget(t.Context(), tenant, photo); err != nil || removed != 2-i {
 			t.Errorf("photo %d: removed %d, %v", i+1, removed, err)
 		}
@@ -354,7 +354,7 @@ func TestNotifier_photo_erased_at_any_call(t *testing.T) {
 		h.at = func(call int) error {
 			if call == n {
 				h.at, more = nil, true
-				h.erased[photo] = true
+				h.erase(photo)
 				_, err := h.n.Forget(t.Context(), tenant, photo)
 				return err
 			}
@@ -699,7 +699,7 @@ func TestNotifier_measured_face_erased_at_any_call(t *testing.T) {
 		h.at = func(call int) error {
 			if call == n {
 				h.at, more = nil, true
-				h.erased[face.FaceID] = true
+				h.erase(face.FaceID)
 				_, err := h.n.Forget(t.Context(), tenant, face.FaceID)
 				return err
 			}
