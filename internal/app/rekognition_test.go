@@ -18,7 +18,8 @@ import (
 	root "animo"
 	"animo/internal/app"
 	"animo/internal/config"
-	"animo/internal/photos"
+	"animo/internal/moods"
+	"animo/internal/people"
 	"animo/internal/pictures"
 	"animo/internal/sharedtest"
 	"animo/internal/tenants"
@@ -179,8 +180,9 @@ func TestRekognition_recognises_whom_the_tenant_introduced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flow := photos.New(stores.Tables, stores.Objects, nil, engine, photos.Options{})
-	if _, err := flow.Introduce(t.Context(), root.DefaultTenant, "Alec Baldwin", bytes.NewReader(example)); err != nil {
+	live := moods.New(stores.Tables, nil, moods.Options{})
+	others := people.New(stores.Tables, stores.Objects, nil, live, pictures.New(engine, pictures.Limits{}), people.Options{})
+	if _, err := others.Introduce(t.Context(), root.DefaultTenant, "Alec Baldwin", bytes.NewReader(example)); err != nil {
 		t.Fatal(err)
 	}
 	if got := recognise(other); got != "Alec Baldwin" {
