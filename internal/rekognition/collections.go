@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -47,10 +46,10 @@ const maxCollections = 10_000
 // maxPage is how many collections or faces one answer lists at most.
 const maxPage = 4096
 
-var collectionID = regexp.MustCompile(`^[a-zA-Z0-9_.\-]{1,255}$`)
+func isCollectionID(id string) bool { return isName(id, 1, alphanumeric+"_.-") }
 
 func checkCollectionID(id string) error {
-	if !collectionID.MatchString(id) {
+	if !isCollectionID(id) {
 		return failf(invalidParameter, "CollectionId needs 1 to 255 letters, digits, dots, hyphens and underscores")
 	}
 	return nil
@@ -152,7 +151,7 @@ func (s *Server) listCollections(ctx context.Context, who caller, in *page) (any
 	}
 	var from string
 	if in.NextToken != "" {
-		if !collectionID.MatchString(in.NextToken) {
+		if !isCollectionID(in.NextToken) {
 			return nil, badToken()
 		}
 		from = in.NextToken + "\x00"

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"animo"
 	"animo/internal/table"
@@ -67,10 +68,14 @@ func entryOf(prefix, faceID string, value []byte) table.Entry {
 	}
 }
 
-var (
-	externalID = regexp.MustCompile(`^[a-zA-Z0-9_.\-:]{1,255}$`)
-	faceIDForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-)
+// isFaceID tells whether a text has the form of a face's ID: that of a UUID in lower case.
+func isFaceID(id string) bool {
+	u, err := uuid.Parse(id)
+	return err == nil && u.String() == id
+}
+
+// uuidOf writes the identifier that animo.ID derives from the parts in the form of a UUID.
+func uuidOf(parts ...string) string { return uuid.MustParse(animo.ID(parts...)).String() }
 
 type indexFacesInput struct {
 	CollectionID        string `json:"CollectionId"`
@@ -116,7 +121,7 @@ func (s *Server) indexFaces(ctx context.Context, who caller, in *indexFacesInput
 	if err != nil {
 		return nil, err
 	}
-	image := uuid(animo.ID("image", p.sum))
+	image := uuidOf("image", p.sum)
 	out := struct {
 		FaceModelVersion string
 		FaceRecords      []faceRecord
@@ -134,7 +139,7 @@ func (s *Server) indexFaces(ctx context.Context, who caller, in *indexFacesInput
 			out.UnindexedFaces = append(out.UnindexedFaces, unindexedFace{asked.keep(detail), reasons})
 			continue
 		}
-		id := uuid(animo.ID("face", c.prefix(), p.sum, external, fmt.Sprint(i)))
+		id := uuidOf("face", c.prefix(), p.sum, external, fmt.Sprint(i))
 		kept := indexedFace{detail.BoundingBox, detail.Confidence, external, image, descriptorBytes(&f.Descriptor)}
 		value, err := json.Marshal(kept)
 		if err != nil {
@@ -156,7 +161,7 @@ func (in *indexFacesInput) check() (most int, external string, err error) {
 		}
 	}
 	if in.ExternalImageID != nil {
-		if external = *in.ExternalImageID; !externalID.MatchString(external) {
+		if external = *in.ExternalImageID; !isName(external, 1, alphanumeric+"_.-:") {
 			return 0, "", failf(invalidParameter, "ExternalImageId needs 1 to 255 letters, digits, dots, hyphens, underscores and colons")
 		}
 	}
@@ -207,7 +212,7 @@ func (s *Server) listFaces(ctx context.Context, who caller, in *listFacesInput) 
 	if in.UserID != nil {
 		return nil, failf(invalidParameter, "UserId: collections have no users here; list faces without it")
 	}
-	if in.NextToken != "" && !faceIDForm.MatchString(in.NextToken) {
+	if in.NextToken != "" && !isFaceID(in.NextToken) {
 		return nil, badToken()
 	}
 	if in.FaceIDs != nil {
@@ -267,7 +272,7 @@ func (s *Server) rowsAfter(ctx context.Context, tenant, prefix string, in *listF
 }
 
 func checkFaceIDs(ids []string) error {
-	if len(ids) < 1 || len(ids) > maxPage || slices.ContainsFunc(ids, func(id string) bool { return !faceIDForm.MatchString(id) }) {
+	if len(ids) < 1 || len(ids) > maxPage || slices.ContainsFunc(ids, func(id string) bool { return !isFaceID(id) }) {
 		return failf(invalidParameter, "FaceIds must list 1 to %d IDs of faces", maxPage)
 	}
 	return nil

@@ -11,8 +11,6 @@ package rekognition
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -24,6 +22,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/semaphore"
 
 	"animo/internal/slots"
@@ -191,7 +190,7 @@ func Target(r *http.Request) string {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := newID()
+	id := uuid.NewString()
 	w.Header().Set("X-Amzn-Requestid", id)
 	w.Header().Set("Content-Type", contentType)
 	answer, err := s.serve(w, r)
@@ -249,17 +248,4 @@ func maxBody(operation string) int64 {
 		return 2*picture + rest
 	}
 	return picture + rest
-}
-
-// newID makes a random identifier in the form of a UUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return uuid(hex.EncodeToString(b[:]))
-}
-
-// uuid puts the hyphens into 32 hexadecimal digits.
-func uuid(h string) string {
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }

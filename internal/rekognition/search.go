@@ -50,7 +50,7 @@ func (s *Server) searchFaces(ctx context.Context, who caller, in *searchFacesInp
 	if err != nil {
 		return nil, err
 	}
-	if !faceIDForm.MatchString(in.FaceID) {
+	if !isFaceID(in.FaceID) {
 		return nil, failf(invalidParameter, "FaceId is not the ID of a face")
 	}
 	c, err := s.collection(ctx, who.tenant, in.CollectionID)
