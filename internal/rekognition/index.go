@@ -1,6 +1,7 @@
 package rekognition
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -109,15 +110,7 @@ func (s *Server) indexFaces(ctx context.Context, who caller, in *indexFacesInput
 	if err != nil {
 		return nil, err
 	}
-	good, err := filterOf(in.QualityFilter, "AUTO")
-	if err != nil {
-		return nil, err
-	}
-	c, err := s.collection(ctx, who.tenant, in.CollectionID)
-	if err != nil {
-		return nil, err
-	}
-	p, err := s.look(ctx, who, "Image", in.Image)
+	c, p, good, err := s.lookFor(ctx, who, in.CollectionID, in.Image, cmp.Or(in.QualityFilter, "AUTO"))
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +143,19 @@ func (s *Server) indexFaces(ctx context.Context, who caller, in *indexFacesInput
 		out.FaceRecords = append(out.FaceRecords, faceRecord{kept.face(id), asked.keep(detail)})
 	}
 	return out, s.add(ctx, who.tenant, c, entries, added)
+}
+
+// lookFor is how IndexFaces and SearchFacesByImage begin: it reads the collection, finds the faces in the picture, and
+// gives the quality filter of that name. What costs least comes first.
+func (s *Server) lookFor(ctx context.Context, who caller, collectionID string, image *picture, filterName string) (c *collection, p *seen, good filter, err error) {
+	if good, err = filterOf(filterName); err != nil {
+		return nil, nil, nil, err
+	}
+	if c, err = s.collection(ctx, who.tenant, collectionID); err != nil {
+		return nil, nil, nil, err
+	}
+	p, err = s.look(ctx, who, "Image", image)
+	return c, p, good, err
 }
 
 // check gives how many faces may be indexed, and the client's name for the picture.

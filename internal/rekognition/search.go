@@ -88,15 +88,7 @@ func (s *Server) searchFacesByImage(ctx context.Context, who caller, in *searchF
 	if err != nil {
 		return nil, err
 	}
-	good, err := filterOf(in.QualityFilter, "NONE")
-	if err != nil {
-		return nil, err
-	}
-	c, err := s.collection(ctx, who.tenant, in.CollectionID)
-	if err != nil {
-		return nil, err
-	}
-	p, err := s.look(ctx, who, "Image", in.Image)
+	c, p, good, err := s.lookFor(ctx, who, in.CollectionID, in.Image, in.QualityFilter)
 	if err != nil {
 		return nil, err
 	}
