@@ -16,6 +16,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/collections"
 	"animo/internal/config"
 	"animo/internal/httpapi"
 	"animo/internal/inbox"
@@ -36,6 +37,7 @@ type App struct {
 	flow        *opinions.Flow
 	photos      *photos.Flow
 	notify      *notify.Notifier
+	collections *collections.Store
 	rekognition *rekognition.Server // nil where it is not served
 	inbox       *inbox.Inbox        // nil where none is set
 	web         *web                // nil without the api
@@ -131,6 +133,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.openInbox(); err != nil {
 		return a, err
 	}
+	a.collections = collections.New(a.stores.Tables, collections.Options{Now: o.Now})
 	a.rekognition = a.speakRekognition(engine)
 	if c.Runs("api") {
 		err = a.open(ctx, o)
