@@ -19,7 +19,7 @@ import (
 
 // Stores are the places where one Animo keeps things, opened. Commands that need no server use them alone.
 type Stores struct {
-	Tables  table.Driver
+	Tables  *table.Table
 	Queues  bus.Driver
 	Objects object.Store
 	Tenants *tenants.Registry
@@ -58,7 +58,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 		return s, err
 	}
 	s.onClose("database", db.Close)
-	s.Tables = sqltable.New(db)
+	s.Tables = table.New(sqltable.New(db))
 	s.Queues, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner})
 	if err != nil {
 		return s, err
@@ -113,19 +113,11 @@ func (s *Stores) RemoveTenant(ctx context.Context, id string) error {
 	if err := s.Tenants.Remove(ctx, id, s.erase); err != nil {
 		return err
 	}
-	err := s.scrub(ctx)
+	err := s.Tables.Scrub(ctx)
 	if animo.CodeOf(err) == animo.Unavailable { // a server is reading; its sweep erases once more, and scrubs then
 		return nil
 	}
 	return err
-}
-
-// scrub makes what was erased unreadable in the tables' files, where they offer that.
-func (s *Stores) scrub(ctx context.Context) error {
-	if t, ok := s.Tables.(table.Scrubber); ok {
-		return t.Scrub(ctx)
-	}
-	return nil
 }
 
 // erase removes everything of a tenant, its events first, so that nothing starts anew.
@@ -133,7 +125,7 @@ func (s *Stores) erase(ctx context.Context, tenant string) error {
 	if err := s.Queues.DeleteTenant(ctx, tenant); err != nil {
 		return err
 	}
-	if err := s.Tables.DeleteTenant(ctx, tenant); err != nil {
+	if err := s.Tables.Forget(ctx, tenant); err != nil {
 		return err
 	}
 	_, err := s.Objects.Delete(ctx, tenant, "")

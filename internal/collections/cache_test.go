@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"animo/internal/sqldb"
+	"animo/internal/table"
 	"animo/internal/table/sqltable"
 	"animo/vision"
 )
@@ -45,7 +46,8 @@ func pair(t *testing.T) (here, there *Store) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	return New(sqltable.New(db), Options{}), New(sqltable.New(db), Options{})
+	tables := table.New(sqltable.New(db))
+	return New(tables, Options{}), New(tables, Options{})
 }
 
 // fill makes a collection of two faces.

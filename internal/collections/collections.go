@@ -55,7 +55,7 @@ type Options struct {
 // Store keeps the collections of every tenant. It is safe for concurrent use, and so are several Stores over the same
 // tables: each finds what another indexed as soon as that call has ended.
 type Store struct {
-	tables table.Driver
+	tables *table.Table
 	limits Limits
 	now    func() time.Time
 	loaded cache
@@ -68,7 +68,7 @@ type Store struct {
 }
 
 // New makes a Store. It starts nothing.
-func New(tables table.Driver, o Options) *Store {
+func New(tables *table.Table, o Options) *Store {
 	s := &Store{tables: tables, limits: o.Limits.withDefaults(), now: o.Now}
 	if s.now == nil {
 		s.now = time.Now
@@ -123,7 +123,8 @@ func (s *Store) Create(ctx context.Context, tenant, id string) (Collection, erro
 		return Collection{}, animo.Errorf(animo.Quota, "there are %d collections, and no more may be; delete some", "hay %d colecciones, y no pueden ser más; borre algunas", n)
 	}
 	c := Collection{id, s.now().UTC().Truncate(time.Millisecond)}
-	err = table.SwapJSON(ctx, s.tables, tenant, collectionsTable, id, 0, collection{c.Created})
+	var none int64
+	err = s.tables.ReplaceJSON(ctx, tenant, collectionsTable, id, &none, collection{c.Created})
 	if animo.CodeOf(err) == animo.Conflict {
 		err = animo.Errorf(animo.Conflict, "there is a collection %s already", "ya hay una colección %s", id).Of("collection")
 	}
@@ -136,7 +137,7 @@ func (s *Store) Get(ctx context.Context, tenant, id string) (Collection, error) 
 		return Collection{}, err
 	}
 	var kept collection
-	_, err := table.GetJSON(ctx, s.tables, tenant, collectionsTable, id, &kept)
+	_, err := s.tables.GetJSON(ctx, tenant, collectionsTable, id, &kept)
 	if animo.CodeOf(err) == animo.NotFound {
 		err = notFound(id)
 	}
@@ -179,7 +180,7 @@ func (s *Store) Delete(ctx context.Context, tenant, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := table.DeleteKey(ctx, s.tables, tenant, collectionsTable, id); err != nil {
+	if err := s.tables.DeleteKey(ctx, tenant, collectionsTable, id); err != nil {
 		return err
 	}
 	return s.erase(ctx, tenant, c.key())

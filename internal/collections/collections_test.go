@@ -122,7 +122,7 @@ func TestTenants_see_nothing_of_each_other(t *testing.T) {
 // breakOff leaves of a collection what a crash leaves right after a deletion's first step.
 func (d *desk) breakOff(id string) {
 	d.t.Helper()
-	if err := table.DeleteKey(d.t.Context(), d.tables, tenant, "collections", id); err != nil {
+	if err := d.tables.DeleteKey(d.t.Context(), tenant, "collections", id); err != nil {
 		d.t.Fatal(err)
 	}
 	d.now = d.now.Add(time.Millisecond)

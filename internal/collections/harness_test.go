@@ -11,6 +11,7 @@ import (
 	"animo"
 	"animo/internal/collections"
 	"animo/internal/sqldb"
+	"animo/internal/table"
 	"animo/internal/table/sqltable"
 	"animo/vision"
 )
@@ -22,7 +23,7 @@ const tenant = "sol"
 // desk is a Store over a real database, with a clock that the test sets.
 type desk struct {
 	t       testing.TB
-	tables  *sqltable.Driver
+	tables  *table.Table
 	options collections.Options
 	*collections.Store
 	now time.Time
@@ -35,7 +36,7 @@ func open(t testing.TB, limits collections.Limits) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	d := &desk{t: t, tables: sqltable.New(db), now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
+	d := &desk{t: t, tables: table.New(sqltable.New(db)), now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
 	d.options = collections.Options{Limits: limits, Now: func() time.Time { return d.now }}
 	d.Store = d.another()
 	return d

@@ -191,12 +191,12 @@ func (n *Notifier) settle(ctx context.Context, tenant string, row table.Row, p p
 		if a.Reason == nil {
 			p.Outcome, p.Settled = Told, a.Time
 		}
-		err := table.SwapJSON(ctx, n.tables, tenant, outboxTable, row.Key, row.Rev, p)
+		err := n.tables.ReplaceJSON(ctx, tenant, outboxTable, row.Key, &row.Rev, p)
 		if !conflict(err) {
 			return err
 		}
 		p = parcel{} // who the face is may have changed
-		row.Rev, err = table.GetJSON(ctx, n.tables, tenant, outboxTable, row.Key, &p)
+		row.Rev, err = n.tables.GetJSON(ctx, tenant, outboxTable, row.Key, &p)
 		if gone(err) || err == nil && p.Outcome != Waits {
 			return nil
 		}
@@ -232,17 +232,13 @@ func (n *Notifier) setBack(ctx context.Context, sub stored, at place, l *line, a
 // line reads a subscription's line.
 func (n *Notifier) line(ctx context.Context, at place) (*line, error) {
 	l := &line{}
-	rev, err := table.GetJSON(ctx, n.tables, at.tenant, linesTable, at.subscription, l)
+	rev, err := n.tables.GetJSON(ctx, at.tenant, linesTable, at.subscription, l)
 	l.rev = rev
 	return l, err
 }
 
 func (n *Notifier) saveLine(ctx context.Context, at place, l *line) error {
-	err := table.SwapJSON(ctx, n.tables, at.tenant, linesTable, at.subscription, l.rev, l)
-	if err == nil {
-		l.rev++
-	}
-	return err
+	return n.tables.ReplaceJSON(ctx, at.tenant, linesTable, at.subscription, &l.rev, l)
 }
 
 // parcel reads what stands at a place of a line.

@@ -110,7 +110,7 @@ func (n *Notifier) whoIs(ctx context.Context, tenant string, r animo.MoodRecord)
 func (n *Notifier) faceEntry(ctx context.Context, e animo.Event, face, id string) (table.Entry, error) {
 	now := n.now().UTC()
 	var l line
-	if _, err := table.GetJSON(ctx, n.tables, e.Tenant, linesTable, id, &l); err != nil && !gone(err) {
+	if _, err := n.tables.GetJSON(ctx, e.Tenant, linesTable, id, &l); err != nil && !gone(err) {
 		return table.Entry{}, err
 	}
 	_, last, err := n.tables.LogEnd(ctx, e.Tenant, outboxLog(id))

@@ -99,7 +99,7 @@ func (n *Notifier) rename(ctx context.Context, tenant string, row table.Row, peo
 		id, _, _ = strings.Cut(id, "~")
 		sub, err := n.subscription(ctx, tenant, id)
 		if err == nil && !sub.Filter.Matches(&r) {
-			return table.DeleteKey(ctx, n.tables, tenant, outboxTable, row.Key)
+			return n.tables.DeleteKey(ctx, tenant, outboxTable, row.Key)
 		}
 		if err != nil && !gone(err) {
 			return err
@@ -109,5 +109,5 @@ func (n *Notifier) rename(ctx context.Context, tenant string, row table.Row, peo
 	if p.Data, err = json.Marshal(r); err != nil {
 		return err
 	}
-	return table.SwapJSON(ctx, n.tables, tenant, outboxTable, row.Key, row.Rev, p)
+	return n.tables.ReplaceJSON(ctx, tenant, outboxTable, row.Key, &row.Rev, p)
 }

@@ -86,7 +86,7 @@ type Options struct {
 
 // Notifier keeps subscriptions and tells their subscribers. It is safe for concurrent use.
 type Notifier struct {
-	tables    table.Driver
+	tables    *table.Table
 	photos    Photos
 	limits    Limits
 	private   bool
@@ -102,7 +102,7 @@ type Notifier struct {
 }
 
 // New makes a Notifier over its tables. It starts nothing.
-func New(tables table.Driver, photos Photos, o Options) (*Notifier, error) {
+func New(tables *table.Table, photos Photos, o Options) (*Notifier, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -48,7 +48,7 @@ func (n *Notifier) Add(ctx context.Context, tenant string, spec Spec) (s Subscri
 	sub := stored{Subscription: Subscription{ID: animo.Moment(now) + "-" + hex.EncodeToString(tail[:]), Spec: spec, State: Active, Created: now}}
 	secret = sub.newSecret(now)
 	// The line first: a subscription without one would wait for ever, a line without one is swept.
-	if err := table.SwapJSON(ctx, n.tables, tenant, linesTable, sub.ID, 0, line{}); err != nil {
+	if err := n.tables.ReplaceJSON(ctx, tenant, linesTable, sub.ID, new(int64), line{}); err != nil {
 		return s, "", err
 	}
 	if err := n.save(ctx, tenant, &sub); err != nil {
@@ -223,7 +223,7 @@ func (n *Notifier) clear(ctx context.Context, tenant, id string) error {
 	if err := n.forgetParcels(ctx, tenant, id, 1<<62); err != nil {
 		return err
 	}
-	return table.DeleteKey(ctx, n.tables, tenant, linesTable, id)
+	return n.tables.DeleteKey(ctx, tenant, linesTable, id)
 }
 
 // forgetParcels removes the rows of a line up to a place, and these places.
@@ -289,11 +289,7 @@ func (n *Notifier) subscriptions(ctx context.Context, tenant string) (list []sto
 
 // save writes a row unless somebody changed or removed it since it was read.
 func (n *Notifier) save(ctx context.Context, tenant string, s *stored) error {
-	err := table.SwapJSON(ctx, n.tables, tenant, subscriptionsTable, s.ID, s.rev, s)
-	if err == nil {
-		s.rev++
-	}
-	return err
+	return n.tables.ReplaceJSON(ctx, tenant, subscriptionsTable, s.ID, &s.rev, s)
 }
 
 // change reads a row, has it changed and writes it, anew when somebody else was first.

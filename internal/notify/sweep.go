@@ -91,7 +91,7 @@ func (n *Notifier) trim(ctx context.Context, at place, first, upTo int64) error 
 				others = append(others, table.Entry{Row: table.Row{Key: p.Key}})
 				continue
 			}
-			if err := table.SwapJSON(ctx, n.tables, at.tenant, outboxTable, p.Key, row.Rev, mark); err != nil && !conflict(err) {
+			if err := n.tables.ReplaceJSON(ctx, at.tenant, outboxTable, p.Key, &row.Rev, mark); err != nil && !conflict(err) {
 				return err
 			}
 		}

@@ -55,7 +55,7 @@ func (f *Flow) Correct(ctx context.Context, tenant, model, text string, label an
 	c := Correction{ID: animo.ID("correction", text), Text: text, Label: label, At: f.now().UTC()}
 	key := correctionsOf(m) + c.ID
 	var before Correction
-	switch _, err := table.GetJSON(ctx, f.tables, tenant, correctionsTable, key, &before); {
+	switch _, err := f.tables.GetJSON(ctx, tenant, correctionsTable, key, &before); {
 	case err == nil && before.Label == label:
 		return before, nil
 	case err == nil:
@@ -70,7 +70,7 @@ func (f *Flow) Correct(ctx context.Context, tenant, model, text string, label an
 			return c, animo.Errorf(animo.Quota, "model %q has %d corrections, and no more may be; put them into its training file, and delete them here", "el modelo %q tiene %d correcciones, y no pueden ser más; páselas a su archivo de entrenamiento y bórrelas aquí", model, n).Of("model")
 		}
 	}
-	return c, table.PutJSON(ctx, f.tables, tenant, correctionsTable, key, c)
+	return c, f.tables.PutJSON(ctx, tenant, correctionsTable, key, c)
 }
 
 // Corrections lists a model's corrections by ID, at most limit of them, beginning after the ID `after`, "" for the
@@ -149,7 +149,7 @@ type corrected struct {
 func (f *Flow) correctedNow(ctx context.Context, tenant, model string) (corrected, error) {
 	var m animo.Model
 	c := corrected{texts: map[string]bool{}}
-	if _, err := table.GetJSON(ctx, f.tables, tenant, modelsTable, model, &m); err != nil {
+	if _, err := f.tables.GetJSON(ctx, tenant, modelsTable, model, &m); err != nil {
 		return c, err
 	}
 	parts := []string{"corrected"}

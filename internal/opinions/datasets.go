@@ -38,7 +38,7 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 			return ref, err
 		}
 		var h head
-		rev, err := table.GetJSON(ctx, f.tables, tenant, headsTable, name, &h)
+		rev, err := f.tables.GetJSON(ctx, tenant, headsTable, name, &h)
 		if err != nil && !gone(err) {
 			return ref, err
 		}
@@ -47,7 +47,7 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 			ref.ID, at = h.ID, animo.MomentOf(h.ID)
 		} else {
 			ref.ID, at = newID(f.now(), h.ID, sum)
-			if err := table.SwapJSON(ctx, f.tables, tenant, headsTable, name, rev, head{ref.ID, sum}); conflict(err) {
+			if err := f.tables.ReplaceJSON(ctx, tenant, headsTable, name, &rev, head{ref.ID, sum}); conflict(err) {
 				continue
 			} else if err != nil {
 				return ref, err
@@ -83,7 +83,7 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 func (f *Flow) changeHead(ctx context.Context, tenant, name, id string) error {
 	for {
 		var h head
-		rev, err := table.GetJSON(ctx, f.tables, tenant, headsTable, name, &h)
+		rev, err := f.tables.GetJSON(ctx, tenant, headsTable, name, &h)
 		if gone(err) || err == nil && (h.ID != id && id != "" || h.SHA256 == "") {
 			return nil
 		}
@@ -91,7 +91,7 @@ func (f *Flow) changeHead(ctx context.Context, tenant, name, id string) error {
 			return err
 		}
 		h.SHA256 = ""
-		if err := table.SwapJSON(ctx, f.tables, tenant, headsTable, name, rev, h); !conflict(err) || ctx.Err() != nil {
+		if err := f.tables.ReplaceJSON(ctx, tenant, headsTable, name, &rev, h); !conflict(err) || ctx.Err() != nil {
 			return err
 		}
 	}
@@ -99,7 +99,7 @@ func (f *Flow) changeHead(ctx context.Context, tenant, name, id string) error {
 
 // datasetRow reads a revision's row, also one that is being deleted, or answers NotFound.
 func (f *Flow) datasetRow(ctx context.Context, tenant string, ref animo.DatasetRef) (row datasetRow, err error) {
-	row.rev, err = table.GetJSON(ctx, f.tables, tenant, datasetsTable, datasetKey(ref), &row)
+	row.rev, err = f.tables.GetJSON(ctx, tenant, datasetsTable, datasetKey(ref), &row)
 	if gone(err) {
 		err = wasDeleted(ref)
 	}
@@ -121,11 +121,7 @@ func wasDeleted(ref animo.DatasetRef) error {
 
 // saveDataset writes a revision's row unless somebody changed it since it was read.
 func (f *Flow) saveDataset(ctx context.Context, tenant string, row *datasetRow) error {
-	err := table.SwapJSON(ctx, f.tables, tenant, datasetsTable, datasetKey(row.Ref()), row.rev, row)
-	if err == nil {
-		row.rev++
-	}
-	return err
+	return f.tables.ReplaceJSON(ctx, tenant, datasetsTable, datasetKey(row.Ref()), &row.rev, row)
 }
 
 // revisions yields the revisions of one dataset, oldest first, or with "" those of all, by name; also those
@@ -208,7 +204,7 @@ func (f *Flow) deleteRevision(ctx context.Context, tenant string, row datasetRow
 	if _, err := f.objects.Delete(ctx, tenant, uploadObject(ref)); err != nil {
 		return err
 	}
-	return table.DeleteKey(ctx, f.tables, tenant, datasetsTable, datasetKey(ref))
+	return f.tables.DeleteKey(ctx, tenant, datasetsTable, datasetKey(ref))
 }
 
 // pruneAfter is how long an upload is safe from being pruned, so that one still on its way in is not.

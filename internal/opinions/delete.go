@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"animo"
-	"animo/internal/table"
 )
 
 // prune forgets versions of a model: the trained ones beyond the newest KeepVersions and the one that
@@ -71,7 +70,7 @@ func (f *Flow) clearVersion(ctx context.Context, tenant, model, id string) error
 		return err
 	}
 	for _, t := range []string{progressTable, versionsTable} {
-		if err := table.DeleteKey(ctx, f.tables, tenant, t, versionKey(model, id)); err != nil {
+		if err := f.tables.DeleteKey(ctx, tenant, t, versionKey(model, id)); err != nil {
 			return err
 		}
 	}

@@ -18,8 +18,8 @@ const (
 	ingestBytes = 4 << 20
 )
 
-// ingest reads a stored file row by row into the rows table. Row keys come from the file's content and the
-// row's number, so an ingest that is run again inserts only what is missing.
+// ingest reads a stored file row by row into the rows table. A row's key is made of the revision, whose file never changes,
+// and the row's number, so an ingest that is run again writes the same rows over those that are there.
 func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 	o, err := orderOf(e)
 	if err != nil {
@@ -72,7 +72,7 @@ func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, d *animo.
 	d.Rows, d.Positive = 0, 0
 	batch, bytes := make([]table.Row, 0, ingestBatch), 0
 	flush := func() error {
-		_, err := f.tables.PutNew(ctx, tenant, rowsTable, batch...)
+		err := f.tables.Put(ctx, tenant, rowsTable, batch...)
 		clear(batch)
 		batch, bytes = batch[:0], 0
 		note(text.Progress{Stage: "ingesting", Done: d.Rows, Total: guessRows(d.Rows, read.n, d.Bytes)})

@@ -100,7 +100,7 @@ func (l Limits) withDefaults() Limits {
 
 // Flow is the opinion flow over its stores. It is safe for concurrent use.
 type Flow struct {
-	tables  table.Driver
+	tables  *table.Table
 	objects object.Store
 	events  Publisher
 	limits  Limits
@@ -122,7 +122,7 @@ type Options struct {
 }
 
 // New makes the flow over its stores. It starts nothing.
-func New(tables table.Driver, objects object.Store, events Publisher, o Options) *Flow {
+func New(tables *table.Table, objects object.Store, events Publisher, o Options) *Flow {
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -6,7 +6,6 @@ import (
 
 	"animo"
 	"animo/internal/bus"
-	"animo/internal/table"
 )
 
 // publish makes a trained version the one that answers, unless a newer one was published before, and
@@ -90,14 +89,14 @@ func (f *Flow) Serve(ctx context.Context, tenant, model, version string) (animo.
 func (f *Flow) changeModel(ctx context.Context, tenant, model string, change func(*animo.Model) bool) error {
 	for {
 		var m animo.Model
-		rev, err := table.GetJSON(ctx, f.tables, tenant, modelsTable, model, &m)
+		rev, err := f.tables.GetJSON(ctx, tenant, modelsTable, model, &m)
 		if err != nil && !gone(err) {
 			return err
 		}
 		if !change(&m) {
 			return nil
 		}
-		err = table.SwapJSON(ctx, f.tables, tenant, modelsTable, model, rev, m)
+		err = f.tables.ReplaceJSON(ctx, tenant, modelsTable, model, &rev, m)
 		if !conflict(err) || ctx.Err() != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ type versionRow struct {
 
 // version reads a version that is not being deleted, or answers NotFound.
 func (f *Flow) version(ctx context.Context, tenant, model, id string) (v versionRow, err error) {
-	v.rev, err = table.GetJSON(ctx, f.tables, tenant, versionsTable, versionKey(model, id), &v)
+	v.rev, err = f.tables.GetJSON(ctx, tenant, versionsTable, versionKey(model, id), &v)
 	if gone(err) || err == nil && v.Gone {
 		err = animo.Errorf(animo.NotFound, "model %q has no version %q", "el modelo %q no tiene la versión %q", animo.Clip(model), animo.Clip(id)).Of("version")
 	}
@@ -43,11 +43,7 @@ func (f *Flow) setStatus(ctx context.Context, tenant string, v *versionRow, s an
 // save writes a version's row unless somebody changed or deleted it since it was read: then it answers
 // Conflict, and whoever tries again sees what happened. So nothing deleted comes back.
 func (f *Flow) save(ctx context.Context, tenant string, v *versionRow) error {
-	err := table.SwapJSON(ctx, f.tables, tenant, versionsTable, versionKey(v.Model, v.ID), v.rev, v)
-	if err == nil {
-		v.rev++
-	}
-	return err
+	return f.tables.ReplaceJSON(ctx, tenant, versionsTable, versionKey(v.Model, v.ID), &v.rev, v)
 }
 
 // all yields the rows of a table whose keys begin with the prefix. It tells each value its row's revision.
@@ -92,7 +88,7 @@ func (f *Flow) models(ctx context.Context, tenant string) iter.Seq2[animo.Model,
 
 // model reads a model's row, or answers NotFound when there is none or it was deleted.
 func (f *Flow) model(ctx context.Context, tenant, id string) (m animo.Model, err error) {
-	_, err = table.GetJSON(ctx, f.tables, tenant, modelsTable, id, &m)
+	_, err = f.tables.GetJSON(ctx, tenant, modelsTable, id, &m)
 	if err == nil && m.Asked <= m.Deleted {
 		err = animo.Errorf(animo.NotFound, "model %q was deleted", "el modelo %q se borró", animo.Clip(id))
 	}
@@ -127,7 +123,7 @@ func (f *Flow) Version(ctx context.Context, tenant, model, id string) (Training,
 	t := Training{Version: row.Version, Report: row.Report}
 	if !t.Status.Ended() {
 		var p Progress
-		if _, err := table.GetJSON(ctx, f.tables, tenant, progressTable, versionKey(model, id), &p); err == nil {
+		if _, err := f.tables.GetJSON(ctx, tenant, progressTable, versionKey(model, id), &p); err == nil {
 			t.Progress = &p
 		} else if !gone(err) {
 			return t, err

@@ -79,7 +79,7 @@ func (f *Flow) afterConflict(ctx context.Context, tenant string, row photoRow) e
 
 // findFaces analyses a photo and keeps who its faces are, their descriptors and a thumbnail. It fills the row in, and
 // gives the faces, to be kept with it, and the ids of those of which something was said in the analysis before.
-func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (said []string, keep []table.Change, err error) {
+func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (said []string, keep []table.Op, err error) {
 	if err := f.computing.Acquire(ctx, 1); err != nil {
 		return nil, nil, bus.Later{Err: err}
 	}
@@ -137,7 +137,7 @@ func (f *Flow) findFaces(ctx context.Context, tenant string, row *photoRow) (sai
 		if err != nil {
 			return nil, nil, err
 		}
-		keep = []table.Change{{Op: table.Put, Table: facesTable, Entry: table.Entry{Row: table.Row{Key: analysisKey(row.ID, round), Value: b}}}}
+		keep = []table.Op{table.Put(facesTable, analysisKey(row.ID, round), b)}
 	}
 	row.Past, row.Round = row.Count, round
 	row.Width, row.Height, row.Count, row.Analysed = img.W, img.H, len(faces), f.moment()
@@ -228,7 +228,7 @@ func (f *Flow) faces(ctx context.Context, tenant string, row photoRow) ([]animo.
 
 // analysed reads what one analysis of a photo found, without the people whom the tenant introduced.
 func (f *Flow) analysed(ctx context.Context, tenant, id string, round int) (list []animo.Face, err error) {
-	_, err = table.GetJSON(ctx, f.tables, tenant, facesTable, analysisKey(id, round), &list)
+	_, err = f.tables.GetJSON(ctx, tenant, facesTable, analysisKey(id, round), &list)
 	if gone(err) {
 		err = nil
 	}

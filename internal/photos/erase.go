@@ -48,7 +48,7 @@ func (f *Flow) noteErasure(ctx context.Context, tenant string, row *photoRow) (e
 	for {
 		e := erased{f.now().UTC().Truncate(time.Millisecond), row.remains()}
 		var begun erased
-		rev, err := table.GetJSON(ctx, f.tables, tenant, erasedTable, row.ID, &begun)
+		rev, err := f.tables.GetJSON(ctx, tenant, erasedTable, row.ID, &begun)
 		if err == nil {
 			e.At = begun.At
 		} else if !gone(err) {
@@ -129,7 +129,7 @@ func (f *Flow) clear(ctx context.Context, tenant, id string, left remains) (r an
 	if _, err := f.tables.Delete(ctx, tenant, facesTable, table.Range{Prefix: id}); err != nil {
 		return r, err
 	}
-	return r, table.DeleteKey(ctx, f.tables, tenant, pendingTable, id)
+	return r, f.tables.DeleteKey(ctx, tenant, pendingTable, id)
 }
 
 // removeFaces removes a mood's faces with those keys, a few hundred at a time.
@@ -205,5 +205,5 @@ func (f *Flow) finishErasure(ctx context.Context, tenant, id string, e erased) (
 	if err := f.dropHead(ctx, tenant, e.Head, id); err != nil {
 		return found, err
 	}
-	return found, table.DeleteKey(ctx, f.tables, tenant, erasedTable, id)
+	return found, f.tables.DeleteKey(ctx, tenant, erasedTable, id)
 }

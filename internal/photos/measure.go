@@ -113,7 +113,7 @@ func (f *Flow) Measure(ctx context.Context, tenant string, faces []MeasuredFace)
 // notErased answers Conflict for a face that was erased a few minutes ago, the one at a place in its call.
 func (f *Flow) notErased(ctx context.Context, tenant, face string, at int) error {
 	var e forgotten
-	_, err := table.GetJSON(ctx, f.tables, tenant, forgottenTable, face, &e)
+	_, err := f.tables.GetJSON(ctx, tenant, forgottenTable, face, &e)
 	if gone(err) {
 		return nil
 	}
@@ -189,7 +189,7 @@ func (f *Flow) keepMeasured(ctx context.Context, tenant string, records []animo.
 		for i := range records {
 			r := &records[i]
 			var kept measuredRow
-			_, err := table.GetJSON(ctx, f.tables, tenant, measuredTable, r.FaceID, &kept)
+			_, err := f.tables.GetJSON(ctx, tenant, measuredTable, r.FaceID, &kept)
 			if err == nil {
 				r.Mood, r.LeanedTo, r.Accepted = kept.Mood, kept.LeanedTo, kept.Accepted
 				continue
@@ -269,7 +269,7 @@ func (f *Flow) Measured(ctx context.Context, tenant, face string) error {
 func (f *Flow) measuredRow(ctx context.Context, tenant, face string) (row measuredRow, err error) {
 	err = noMeasured(face)
 	if face != "" {
-		if _, err = table.GetJSON(ctx, f.tables, tenant, measuredTable, face, &row); gone(err) {
+		if _, err = f.tables.GetJSON(ctx, tenant, measuredTable, face, &row); gone(err) {
 			err = noMeasured(face)
 		}
 	}

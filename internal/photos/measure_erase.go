@@ -31,7 +31,7 @@ func (f *Flow) EraseMood(ctx context.Context, tenant, face string) (animo.Receip
 	}
 	added, err := f.tables.PutNew(ctx, tenant, forgottenTable, table.Row{Key: face, Value: value})
 	if err == nil && added == 0 { // begun already, and broken off: the same erasure, with one receipt
-		_, err = table.GetJSON(ctx, f.tables, tenant, forgottenTable, face, &e)
+		_, err = f.tables.GetJSON(ctx, tenant, forgottenTable, face, &e)
 	}
 	if err != nil {
 		return animo.Receipt{}, err
@@ -47,7 +47,7 @@ func (f *Flow) EraseMood(ctx context.Context, tenant, face string) (animo.Receip
 // removeMeasured removes the row that says that a face is there, and reports whether there was one. From then on
 // nobody records the face.
 func (f *Flow) removeMeasured(ctx context.Context, tenant, face string) (bool, error) {
-	n, err := f.tables.Delete(ctx, tenant, measuredTable, table.One(face))
+	n, err := f.tables.Remove(ctx, tenant, measuredTable, table.Entry{Row: table.Row{Key: face}})
 	return n > 0, err
 }
 
@@ -80,7 +80,7 @@ func (f *Flow) clearMeasured(ctx context.Context, tenant, face string, row measu
 	if r.Deliveries, err = f.forget(ctx, tenant, face); err != nil {
 		return r, err
 	}
-	return r, table.DeleteKey(ctx, f.tables, tenant, sinceTable, momentKey(row.Accepted, face))
+	return r, f.tables.DeleteKey(ctx, tenant, sinceTable, momentKey(row.Accepted, face))
 }
 
 // receipt is the id of the receipt for a measured face.
@@ -103,7 +103,7 @@ func (f *Flow) finishForgetting(ctx context.Context, tenant, face string, e forg
 	if err != nil || f.now().Sub(e.At) < f.eraseTime() {
 		return found, err
 	}
-	return found, table.DeleteKey(ctx, f.tables, tenant, forgottenTable, face)
+	return found, f.tables.DeleteKey(ctx, tenant, forgottenTable, face)
 }
 
 // sweepMeasured ends erasures of measured faces.
@@ -140,7 +140,7 @@ func (f *Flow) retireMeasured(ctx context.Context, tenant, key string) error {
 	case err != nil:
 		return err
 	case animo.Moment(row.Accepted) != moment: // sent twice at once; the other is what it is retired by
-		return table.DeleteKey(ctx, f.tables, tenant, sinceTable, key)
+		return f.tables.DeleteKey(ctx, tenant, sinceTable, key)
 	default:
 		_, err := f.tables.Get(ctx, tenant, moodTable(row.Mood), momentKey(animo.MomentOf(face), face))
 		if gone(err) { // somebody may be about to record it

@@ -3,7 +3,6 @@ package photos
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"strings"
 	"time"
 	"unicode"
@@ -62,7 +61,7 @@ func noPerson(name string) error {
 
 // personByID reads a person's row, or answers NotFound.
 func (f *Flow) personByID(ctx context.Context, tenant, id string) (row personRow, err error) {
-	row.rev, err = table.GetJSON(ctx, f.tables, tenant, peopleTable, id, &row)
+	row.rev, err = f.tables.GetJSON(ctx, tenant, peopleTable, id, &row)
 	return row, err
 }
 
@@ -117,14 +116,7 @@ func (f *Flow) moment() time.Time { return f.now().UTC().Truncate(time.Milliseco
 // savePerson writes a person's row unless somebody changed or erased it since it was read: then it answers
 // Conflict.
 func (f *Flow) savePerson(ctx context.Context, tenant string, row *personRow) error {
-	b, err := json.Marshal(row)
-	if err == nil {
-		err = f.tables.Swap(ctx, tenant, peopleTable, table.Row{Key: row.ID, Value: b, Rev: row.rev})
-	}
-	if err == nil {
-		row.rev++
-	}
-	return err
+	return f.tables.ReplaceJSON(ctx, tenant, peopleTable, row.ID, &row.rev, row)
 }
 
 // changePerson changes a person's row. It answers NotFound when there is none any more.

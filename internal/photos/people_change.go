@@ -118,7 +118,7 @@ func (f *Flow) change(ctx context.Context, tenant, id string, c change) (animo.R
 // endChange does the rest of a person's change that is not done, if there is one.
 func (f *Flow) endChange(ctx context.Context, tenant, id string) error {
 	var c change
-	_, err := table.GetJSON(ctx, f.tables, tenant, changesTable, id, &c)
+	_, err := f.tables.GetJSON(ctx, tenant, changesTable, id, &c)
 	if gone(err) || err == nil && c.Ended {
 		return nil
 	}
@@ -158,7 +158,7 @@ func (f *Flow) doRename(ctx context.Context, tenant, id string, c change) error 
 	if err != nil && !conflict(err) {
 		return err
 	}
-	return errors.Join(err, table.DeleteKey(ctx, f.tables, tenant, changesTable, id))
+	return errors.Join(err, f.tables.DeleteKey(ctx, tenant, changesTable, id))
 }
 
 // claim makes a name a person's, or answers Conflict when it is somebody else's.
@@ -192,7 +192,7 @@ func (f *Flow) unclaim(ctx context.Context, tenant, id, name string) error {
 	if err != nil {
 		return err
 	}
-	return table.DeleteKey(ctx, f.tables, tenant, namesTable, name)
+	return f.tables.DeleteKey(ctx, tenant, namesTable, name)
 }
 
 // leave takes a person out, for good or into another. Where that other is erased meanwhile, so is this one: they
@@ -205,7 +205,7 @@ func (f *Flow) leave(ctx context.Context, tenant, id string, c change) (r animo.
 		}
 	}
 	// From here on nobody finds the person, and what is recorded from now on has no such name.
-	if err := table.DeleteKey(ctx, f.tables, tenant, peopleTable, id); err != nil {
+	if err := f.tables.DeleteKey(ctx, tenant, peopleTable, id); err != nil {
 		return r, err
 	}
 	// Of an erasure for a second time: somebody who was being merged into the person may have brought some.
@@ -227,13 +227,13 @@ func (f *Flow) leave(ctx context.Context, tenant, id string, c change) (r animo.
 		return r, err
 	}
 	if c.What == erase {
-		if err := table.PutJSON(ctx, f.tables, tenant, receiptsTable, r.ID, r); err != nil {
+		if err := f.tables.PutJSON(ctx, tenant, receiptsTable, r.ID, r); err != nil {
 			return r, err
 		}
 	}
 	f.noteRemoved(c.At, true)
 	c.Ended, c.From = true, ""
-	return r, table.PutJSON(ctx, f.tables, tenant, changesTable, id, c)
+	return r, f.tables.PutJSON(ctx, tenant, changesTable, id, c)
 }
 
 // toldNoMore has who asked for a person who leaves ask for the one it was merged into, or for nobody any more. Where the
@@ -416,7 +416,7 @@ func (f *Flow) lead(ctx context.Context, tenant, face, id, into string) (was boo
 // successor gives the person that one who left was merged into; "" for nobody.
 func (f *Flow) successor(ctx context.Context, tenant, id string) (string, error) {
 	var c change
-	_, err := table.GetJSON(ctx, f.tables, tenant, changesTable, id, &c)
+	_, err := f.tables.GetJSON(ctx, tenant, changesTable, id, &c)
 	if gone(err) {
 		err = nil
 	}
@@ -499,7 +499,7 @@ func (f *Flow) sweepChange(ctx context.Context, tenant, id string, c change) err
 	err := f.clearPerson(ctx, tenant, id, c, &r)
 	f.noteRemoved(c.At, r.Files+r.Faces+r.Descriptors+r.Events > 0)
 	if err == nil && f.now().Sub(c.At) >= f.eraseTime() {
-		err = table.DeleteKey(ctx, f.tables, tenant, changesTable, id)
+		err = f.tables.DeleteKey(ctx, tenant, changesTable, id)
 	}
 	return err
 }

@@ -93,7 +93,7 @@ func (f *Flow) addExample(ctx context.Context, tenant, person string, e example,
 
 // removeExample forgets one example of a person, if it is there, and tells how many thumbnails that were.
 func (f *Flow) removeExample(ctx context.Context, tenant, person, id string) (files int, err error) {
-	if err := table.DeleteKey(ctx, f.tables, tenant, examplesTable, exampleKey(person, id)); err != nil {
+	if err := f.tables.DeleteKey(ctx, tenant, examplesTable, exampleKey(person, id)); err != nil {
 		return 0, err
 	}
 	f.noteRemoved(time.Time{}, true)

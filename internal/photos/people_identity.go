@@ -65,7 +65,7 @@ const sure = 100
 
 // identity reads who a face is; NotFound where nothing is known.
 func (f *Flow) identity(ctx context.Context, tenant, face string) (who identity, err error) {
-	who.rev, err = table.GetJSON(ctx, f.tables, tenant, identitiesTable, face, &who)
+	who.rev, err = f.tables.GetJSON(ctx, tenant, identitiesTable, face, &who)
 	return who, err
 }
 
@@ -218,17 +218,17 @@ type unsettled struct {
 // unsettle notes that what follows from a face's identity is to be looked at, whatever happens.
 func (f *Flow) unsettle(ctx context.Context, tenant, face string, people ...string) error {
 	var before unsettled
-	if _, err := table.GetJSON(ctx, f.tables, tenant, unsettledTable, face, &before); err != nil && !gone(err) {
+	if _, err := f.tables.GetJSON(ctx, tenant, unsettledTable, face, &before); err != nil && !gone(err) {
 		return err
 	}
-	return table.PutJSON(ctx, f.tables, tenant, unsettledTable, face, unsettled{f.moment(), append(before.People, people...)})
+	return f.tables.PutJSON(ctx, tenant, unsettledTable, face, unsettled{f.moment(), append(before.People, people...)})
 }
 
 // settle does what follows from a face's identity: the examples and the lists of the people that it has to do
 // with, and its record. It may be run at any time, and again.
 func (f *Flow) settle(ctx context.Context, tenant, face string) error {
 	var u unsettled
-	if _, err := table.GetJSON(ctx, f.tables, tenant, unsettledTable, face, &u); err != nil {
+	if _, err := f.tables.GetJSON(ctx, tenant, unsettledTable, face, &u); err != nil {
 		if gone(err) {
 			return nil
 		}
@@ -259,7 +259,7 @@ func (f *Flow) settle(ctx context.Context, tenant, face string) error {
 	if err != nil {
 		return err
 	}
-	return table.DeleteKey(ctx, f.tables, tenant, unsettledTable, face)
+	return f.tables.DeleteKey(ctx, tenant, unsettledTable, face)
 }
 
 // settlePeople makes the examples and the lists of people agree with a face's identity.
@@ -274,7 +274,7 @@ func (f *Flow) settlePeople(ctx context.Context, tenant string, s seenFace, peop
 		if who.Person == id {
 			err = f.tables.Put(ctx, tenant, personFacesTable, listed)
 		} else {
-			err = table.DeleteKey(ctx, f.tables, tenant, personFacesTable, listed.Key)
+			err = f.tables.DeleteKey(ctx, tenant, personFacesTable, listed.Key)
 		}
 		if err == nil {
 			err = f.settleExample(ctx, tenant, id, s, who)
@@ -308,7 +308,7 @@ func (f *Flow) leaveFace(ctx context.Context, tenant, id string, k recordKey) er
 	if _, err := f.removeExample(ctx, tenant, id, k.face()); err != nil {
 		return err
 	}
-	return table.DeleteKey(ctx, f.tables, tenant, personFacesTable, personFace(id, k).Key)
+	return f.tables.DeleteKey(ctx, tenant, personFacesTable, personFace(id, k).Key)
 }
 
 // settleExample keeps a face as an example of a person, or as one of what the person does not look like, or as
@@ -381,7 +381,7 @@ func (f *Flow) forgetFace(ctx context.Context, tenant, face string, taken time.T
 		taken = who.Taken
 	}
 	for _, id := range who.concerns(others) {
-		if err := table.DeleteKey(ctx, f.tables, tenant, personFacesTable, personFace(id, recordKey{key: momentKey(taken, face)}).Key); err != nil {
+		if err := f.tables.DeleteKey(ctx, tenant, personFacesTable, personFace(id, recordKey{key: momentKey(taken, face)}).Key); err != nil {
 			return examples, files, err
 		}
 		_, err := f.tables.Get(ctx, tenant, examplesTable, exampleKey(id, face))
@@ -407,7 +407,7 @@ func (f *Flow) forgetFace(ctx context.Context, tenant, face string, taken time.T
 			return examples, files, err
 		}
 	}
-	return examples, files, table.DeleteKey(ctx, f.tables, tenant, identitiesTable, face)
+	return examples, files, f.tables.DeleteKey(ctx, tenant, identitiesTable, face)
 }
 
 // concerns lists the people whom an identity has to do with, and others, each once.

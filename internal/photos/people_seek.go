@@ -162,7 +162,7 @@ func (f *Flow) recognise(ctx context.Context, tenant, face string, d *vision.Des
 	}
 	for _, id := range []string{before, person} { // lists that it is in and should not
 		if id != "" && id != who.Person {
-			if err := table.DeleteKey(ctx, f.tables, tenant, personFacesTable, personFace(id, s.key).Key); err != nil {
+			if err := f.tables.DeleteKey(ctx, tenant, personFacesTable, personFace(id, s.key).Key); err != nil {
 				return err
 			}
 		}

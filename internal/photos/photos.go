@@ -138,7 +138,7 @@ const uploadMemory = 64 << 20
 
 // Flow is the photo flow over its stores. It is safe for concurrent use.
 type Flow struct {
-	tables  table.Driver
+	tables  *table.Table
 	objects object.Store
 	events  Events
 	engine  Engine
@@ -166,7 +166,7 @@ type Flow struct {
 }
 
 // New makes the flow over its stores. It starts nothing.
-func New(tables table.Driver, objects object.Store, events Events, engine Engine, o Options) *Flow {
+func New(tables *table.Table, objects object.Store, events Events, engine Engine, o Options) *Flow {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -237,7 +237,7 @@ func (f *Flow) photo(ctx context.Context, tenant, id string) (row photoRow, err 
 	if id == "" {
 		return row, noPhoto(id)
 	}
-	row.rev, err = table.GetJSON(ctx, f.tables, tenant, photosTable, id, &row)
+	row.rev, err = f.tables.GetJSON(ctx, tenant, photosTable, id, &row)
 	if gone(err) {
 		err = noPhoto(id)
 	}
@@ -250,13 +250,14 @@ func noPhoto(id string) error {
 
 // save writes a photo's row, in one with other changes, unless somebody changed or erased it since it was read: then
 // it answers Conflict, and nothing is written. So nothing erased comes back.
-func (f *Flow) save(ctx context.Context, tenant string, row *photoRow, with ...table.Change) error {
+func (f *Flow) save(ctx context.Context, tenant string, row *photoRow, with ...table.Op) error {
 	b, err := json.Marshal(row)
+	rev := table.NewRev()
 	if err == nil {
-		err = f.tables.Commit(ctx, tenant, append(with, table.Change{Op: table.Swap, Table: photosTable, Entry: table.Entry{Row: table.Row{Key: row.ID, Value: b, Rev: row.rev}}})...)
+		err = f.tables.CommitAs(ctx, tenant, rev, append(with, table.Replace(photosTable, table.Row{Key: row.ID, Value: b, Rev: row.rev}))...)
 	}
 	if err == nil {
-		row.rev++
+		row.rev = rev
 	}
 	return err
 }
@@ -276,13 +277,13 @@ type remains struct {
 }
 
 // pending has the sweeper see to a photo until it is finished.
-func pending(row *photoRow) table.Change {
-	return table.Change{Op: table.Put, Table: pendingTable, Entry: table.Entry{Row: table.Row{Key: row.ID, Value: []byte(row.Head)}}}
+func pending(row *photoRow) table.Op {
+	return table.Put(pendingTable, row.ID, []byte(row.Head))
 }
 
 // notPending ends that.
-func notPending(row *photoRow) table.Change {
-	return table.Change{Op: table.Delete, Table: pendingTable, Entry: table.Entry{Row: table.Row{Key: row.ID}}}
+func notPending(row *photoRow) table.Op {
+	return table.Delete(pendingTable, row.ID)
 }
 
 // gone reports whether an error says that something is not there.

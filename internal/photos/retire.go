@@ -109,7 +109,7 @@ func (f *Flow) retirePicture(ctx context.Context, tenant, id string) error {
 			for i := range faces {
 				faces[i].Landmarks = nil
 			}
-			if err := table.PutJSON(ctx, f.tables, tenant, facesTable, analysisKey(id, row.Round), faces); err != nil {
+			if err := f.tables.PutJSON(ctx, tenant, facesTable, analysisKey(id, row.Round), faces); err != nil {
 				return err
 			}
 		}

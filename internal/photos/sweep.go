@@ -61,11 +61,11 @@ func (f *Flow) sweepPending(ctx context.Context, tenant, id, head string) (said 
 		if err := errors.Join(f.clearPicture(ctx, tenant, id, new(animo.Receipt)), f.dropHead(ctx, tenant, head, id)); err != nil {
 			return 0, err
 		}
-		return 0, table.DeleteKey(ctx, f.tables, tenant, pendingTable, id)
+		return 0, f.tables.DeleteKey(ctx, tenant, pendingTable, id)
 	case err != nil:
 		return 0, err
 	case row.Status.Ended():
-		return 0, table.DeleteKey(ctx, f.tables, tenant, pendingTable, id)
+		return 0, f.tables.DeleteKey(ctx, tenant, pendingTable, id)
 	case row.due():
 		e, err := f.stored(tenant, id)
 		if err == nil {

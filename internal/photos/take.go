@@ -107,13 +107,13 @@ func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.Fil
 				return row, false, err
 			}
 		}
-		var becomes []table.Change // the photo of that name and content
-		if !underWay {             // it is another photo
+		var becomes []table.Op // the photo of that name and content
+		if !underWay {         // it is another photo
 			if err := f.checkQuota(ctx, tenant, policy, 1, up.Size); err != nil {
 				return row, false, err
 			}
 			id = f.newID(tenant, head, id)
-			becomes = append(becomes, table.Change{Op: table.Swap, Table: headsTable, Entry: table.Entry{Row: table.Row{Key: head, Value: []byte(id), Rev: rev}}})
+			becomes = append(becomes, table.Replace(headsTable, table.Row{Key: head, Value: []byte(id), Rev: rev}))
 		}
 		row = photoRow{Head: head, Photo: animo.Photo{
 			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: u.Taken.UTC().Truncate(time.Millisecond), Accepted: animo.MomentOf(id), Status: animo.Queued,
@@ -130,7 +130,7 @@ func (f *Flow) store(ctx context.Context, tenant string, u Upload, up *spool.Fil
 // write keeps a new photo. What it writes down first, in one with the changes before, is that there is something for
 // the sweeper to see to, should the rest break off. It answers Conflict when somebody else did the same at the same
 // time.
-func (f *Flow) write(ctx context.Context, tenant string, row *photoRow, up *spool.File, policy animo.PhotoPolicy, before ...table.Change) error {
+func (f *Flow) write(ctx context.Context, tenant string, row *photoRow, up *spool.File, policy animo.PhotoPolicy, before ...table.Op) error {
 	if err := f.count(ctx, tenant, row, policy, append(before, pending(row))...); err != nil {
 		return err
 	}
@@ -150,12 +150,18 @@ const tightPlaces = 256
 // count counts a new picture in one with other changes, or answers Quota and does not count it. It is counted first
 // and looked at then, so that uploads at once, also by several processes, do not pass the limit together; near the
 // limit those of this one take turns, so that they do not all give way to each other.
-func (f *Flow) count(ctx context.Context, tenant string, row *photoRow, policy animo.PhotoPolicy, with ...table.Change) error {
+func (f *Flow) count(ctx context.Context, tenant string, row *photoRow, policy animo.PhotoPolicy, with ...table.Op) error {
 	if f.checkQuota(ctx, tenant, policy, tightPlaces, tightPlaces*f.limits.PhotoBytes) != nil {
 		f.tight.Lock()
 		defer f.tight.Unlock()
 	}
-	if err := f.tables.Commit(ctx, tenant, append(with, table.Change{Op: table.Add, Table: picturesTable, Entry: pictureEntry(row.ID, row.Bytes)})...); err != nil {
+	switch _, err := f.tables.Get(ctx, tenant, picturesTable, row.ID); {
+	case gone(err):
+		with = append(with, table.AddOps(picturesTable, pictureEntry(row.ID, row.Bytes))...)
+	case err != nil:
+		return err
+	}
+	if err := f.tables.Commit(ctx, tenant, with...); err != nil {
 		return err
 	}
 	if err := f.checkQuota(ctx, tenant, policy, 0, 0); err != nil {
@@ -188,7 +194,7 @@ func (f *Flow) dropHead(ctx context.Context, tenant, head, id string) error {
 	if err != nil || now != id || head == "" {
 		return err
 	}
-	return table.DeleteKey(ctx, f.tables, tenant, headsTable, head)
+	return f.tables.DeleteKey(ctx, tenant, headsTable, head)
 }
 
 // storeTime is how long storing an upload that came in takes at most.

@@ -25,6 +25,7 @@ import (
 	"animo/internal/collections"
 	"animo/internal/rekognition"
 	"animo/internal/sqldb"
+	"animo/internal/table"
 	"animo/internal/table/sqltable"
 	"animo/internal/tenants"
 	"animo/vision"
@@ -54,7 +55,7 @@ func serveCollections(t testing.TB, o collections.Options, change ...func(*rekog
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	tables := sqltable.New(db)
+	tables := table.New(sqltable.New(db))
 	s := &service{t: t, people: gallery{}, photos: photos{}, log: new(bytes.Buffer)}
 	s.keys = tenants.New(tables, tenants.Options{Master: bytes.Repeat([]byte("m"), tenants.MasterLen)})
 	if err := s.keys.Ensure(t.Context(), animo.DefaultTenant); err != nil {

@@ -1,228 +1,356 @@
-// Package table keeps rows by tenant, table and key. Driver is the port that the flows use; its adapters
-// are folders inside this one, and tabletest holds the suite that each adapter passes.
+// Package table keeps rows by tenant, table and key, with counts and logs beside them. Start at New: a Table is what
+// the flows use, and Driver is what an engine does for it. The adapters are folders inside this one; tabletest is the
+// suite that each of them passes.
 package table
 
 import (
 	"context"
 	"iter"
-	"math"
-	"unicode/utf8"
+	"math/rand/v2"
+	"slices"
 
 	"animo"
 )
 
-// The limits of a row, in bytes.
+// Table keeps rows, tallies and logs on an engine. It is safe for concurrent use; a tenant sees only its own. A write that
+// returned nil is on disk. Rows are copied: the caller keeps what it passed in. Many rows are written fastest, by an
+// order of magnitude, when their keys come in ascending order.
+//
+// Failures are animo.Errors: Invalid or TooLarge for what Check refuses, NotFound, Conflict, NoSpace, Unavailable or
+// Internal, and Timeout or Interrupted when ctx ends first; after Close, Unavailable.
+type Table struct{ driver Driver }
+
+// New makes a Table on an engine.
+func New(d Driver) *Table { return &Table{d} }
+
+// Read gives the rows of those keys, in the order of the keys, in one call of the engine. A row that is not there has
+// Rev 0 and no value. Others may write between the reading of one row and that of the next: what must belong together is
+// for Update, or for a Commit that expects it.
+func (t *Table) Read(ctx context.Context, tenant string, keys ...Key) ([]Row, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	odd := false
+	for _, k := range keys {
+		if err := Check(tenant, k.Table); err != nil {
+			return nil, err
+		}
+		odd = odd || checkKey(k.Key) != nil
+	}
+	if odd {
+		return t.readSome(ctx, tenant, keys)
+	}
+	return t.driver.Read(ctx, tenant, keys...)
+}
+
+// readSome is Read where no row can have some of the keys, for which no engine is asked.
+func (t *Table) readSome(ctx context.Context, tenant string, keys []Key) ([]Row, error) {
+	rows := make([]Row, len(keys))
+	var asked []Key
+	var at []int // where the row of an asked key belongs
+	for i, k := range keys {
+		rows[i].Key = k.Key
+		if checkKey(k.Key) == nil {
+			asked, at = append(asked, k), append(at, i)
+		}
+	}
+	found, err := t.Read(ctx, tenant, asked...)
+	if err != nil {
+		return nil, err
+	}
+	for j, row := range found {
+		rows[at[j]] = row
+	}
+	return rows, nil
+}
+
+// Get reads one row, or answers NotFound.
+func (t *Table) Get(ctx context.Context, tenant, table, key string) (Row, error) {
+	rows, err := t.Read(ctx, tenant, Key{table, key})
+	if err == nil && rows[0].Rev == 0 {
+		err = missing(key)
+	}
+	if err != nil {
+		return Row{}, err
+	}
+	return rows[0], nil
+}
+
+func missing(key string) error {
+	return animo.Errorf(animo.NotFound, "there is no %q", "no existe %q", animo.Clip(key))
+}
+
+// Query yields the rows in r by ascending key, or descending when reverse. It reads page by page and holds no
+// lock between pages; an error is yielded once, as the last element.
+func (t *Table) Query(ctx context.Context, tenant, table string, r Range, reverse bool) iter.Seq2[Row, error] {
+	return pages(firstPage, reverse, r, func(r Range, limit int) ([]Row, bool, error) {
+		if err := Check(tenant, table); err != nil {
+			return nil, false, err
+		}
+		return t.driver.Scan(ctx, tenant, table, r, Page{Limit: limit, Reverse: reverse})
+	}, func(row Row) string { return row.Key })
+}
+
+// Keys yields the rows in r by ascending key as Query does, without their values.
+func (t *Table) Keys(ctx context.Context, tenant, table string, r Range) iter.Seq2[Row, error] {
+	return pages(lastPage, false, r, func(r Range, limit int) ([]Row, bool, error) {
+		if err := Check(tenant, table); err != nil {
+			return nil, false, err
+		}
+		return t.driver.Scan(ctx, tenant, table, r, Page{Limit: limit, KeysOnly: true})
+	}, func(row Row) string { return row.Key })
+}
+
+// Tallies yields a table's tallies in r by ascending key, as Query yields rows.
+func (t *Table) Tallies(ctx context.Context, tenant, table string, r Range) iter.Seq2[Tally, error] {
+	return pages(lastPage, false, r, func(r Range, limit int) ([]Tally, bool, error) {
+		if err := Check(tenant, table); err != nil {
+			return nil, false, err
+		}
+		return t.driver.Tallies(ctx, tenant, table, r, Page{Limit: limit})
+	}, func(tally Tally) string { return tally.Key })
+}
+
+// A page grows from firstPage items to lastPage, so that a caller who stops early has read little and one who goes on
+// is not slowed down.
 const (
-	MaxKey   = 512
-	MaxValue = 1 << 20
+	firstPage = 64
+	lastPage  = 1024
 )
 
-// Row is one value under one key.
-type Row struct {
-	Key   string // 1 to MaxKey bytes of UTF-8; compared byte by byte
-	Value []byte // at most MaxValue bytes; nil is stored as empty
-	Rev   int64  // set by the table: 1 when the row is new, one more at each change
-}
-
-// Tally is a count and a sum kept under a key, beside the rows of a table.
-type Tally struct {
-	Key string  // as a row's; tallies and rows may have the same
-	N   int64   // how many were counted; an entry's is at least 1
-	Sum float64 // of what was counted, as float64s add up; finite
-}
-
-// Entry is a row with what follows from it.
-type Entry struct {
-	Row
-	Tallies []Tally // added up when the row is added, taken away when it is removed
-	Log     string  // the log at whose end the row's place is noted when it is added; "" for none
-}
-
-// Change is one step of a Commit.
-type Change struct {
-	Op    Op
-	Table string
-	Entry
-}
-
-// Op is what a Change does with its row.
-type Op int
-
-// The ops do what the Driver's methods of these names do. Delete removes the row of that very key.
-const (
-	Put Op = iota
-	Swap
-	Add
-	Delete
-)
-
-// Logged is one place in a log: the row of that key in that table was added.
-type Logged struct {
-	Seq        int64
-	Table, Key string
-}
-
-// Range chooses rows of one table in key order. The zero Range is the whole table.
-type Range struct {
-	Prefix string // keys that begin with it
-	From   string // keys that are not smaller
-	To     string // keys that are smaller; empty means no upper end
-}
-
-// Bounds gives the range as one half-open interval: the keys that are not smaller than from and smaller
-// than to. No key is outside "" to "\xff", since no UTF-8 holds the byte 0xff, so both ends always exist.
-func (r Range) Bounds() (from, to string) {
-	from, to = max(r.Prefix, r.From), after(r.Prefix)
-	if r.To != "" {
-		to = min(to, r.To)
-	}
-	return from, to
-}
-
-// after gives the smallest key that is greater than every key with the prefix.
-func after(prefix string) string {
-	b := []byte(prefix)
-	for i := len(b) - 1; i >= 0; i-- {
-		if b[i] < 0xff {
-			b[i]++
-			return string(b[:i+1])
+// pages yields what read finds in r. A page is read whole before its items are yielded; the next one begins behind the
+// last key of this one, so neither a transaction nor a connection is held while the caller works.
+func pages[T any](limit int, reverse bool, r Range, read func(r Range, limit int) ([]T, bool, error), key func(T) string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		r, limit := r, limit
+		for ; ; limit = min(2*limit, lastPage) {
+			page, more, err := read(r, limit)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, item := range page {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if !more || len(page) == 0 {
+				return
+			}
+			if last := key(page[len(page)-1]); reverse {
+				r.To = last
+			} else {
+				r.From = last + "\x00" // the smallest key behind last
+			}
 		}
 	}
-	return "\xff"
 }
 
-// Check refuses what no adapter stores: an empty tenant or table, a key or value over its limit, a key that
-// is not UTF-8. The answer is Invalid or TooLarge, or nil.
-func Check(tenant, table string, rows ...Row) error {
-	if tenant == "" || table == "" {
-		return animo.Errorf(animo.Invalid, "a row needs a tenant and a table", "una fila necesita un inquilino y una tabla")
-	}
-	for _, r := range rows {
-		if err := checkKey(r.Key); err != nil {
-			return err
+// Count tells how many rows are in r. It reads their keys; what is counted often has a tally.
+func (t *Table) Count(ctx context.Context, tenant, table string, r Range) (n int, err error) {
+	for _, err := range t.Keys(ctx, tenant, table, r) {
+		if err != nil {
+			return 0, err
 		}
-		if len(r.Value) > MaxValue {
-			return animo.Errorf(animo.TooLarge, "a value of %d bytes is longer than %d", "un valor de %d bytes es más largo que %d", len(r.Value), MaxValue).Of("value")
-		}
+		n++
 	}
-	return nil
+	return n, nil
 }
 
-// CheckEntries refuses what Check does, a tally that counts less than 1, a sum that is not finite, and a log's
-// name that could not be a key. The answer is Invalid or TooLarge, or nil.
-func CheckEntries(tenant, table string, entries ...Entry) error {
-	if err := Check(tenant, table); err != nil {
+// NewRev draws a revision for CommitAs. There are so many that a row which is removed and written again does not come to
+// have an old one: 2^47, six bytes where an engine keeps small numbers in few.
+func NewRev() int64 { return 1 + rand.Int64N(1<<47-1) }
+
+// Commit does all the operations or none, in one call of the engine. It answers Conflict where a row is not as an
+// operation expects it, and TooLarge for more operations than the engine takes at once. No operations are no error.
+func (t *Table) Commit(ctx context.Context, tenant string, ops ...Op) error {
+	return t.CommitAs(ctx, tenant, NewRev(), ops...)
+}
+
+// CommitAs is Commit, with the revision that the rows which it writes get. Draw a new one for every commit.
+func (t *Table) CommitAs(ctx context.Context, tenant string, rev int64, ops ...Op) error {
+	limits := t.driver.Limits()
+	ops, err := normal(tenant, limits, ops)
+	if err != nil || len(ops) == 0 {
 		return err
 	}
-	for _, e := range entries {
-		if err := Check(tenant, table, e.Row); err != nil {
-			return err
-		}
-		if e.Log != "" {
-			if err := checkKey(e.Log); err != nil {
-				return err
-			}
-		}
-		for _, t := range e.Tallies {
-			if err := checkKey(t.Key); err != nil {
-				return err
-			}
-			if t.N < 1 || math.IsNaN(t.Sum) || math.IsInf(t.Sum, 0) {
-				return animo.Errorf(animo.Invalid, "a tally counts at least 1 and has a finite sum", "un recuento cuenta al menos 1 y tiene una suma finita").Of("tally")
-			}
-		}
+	if len(ops) > limits.Ops {
+		return animo.Errorf(animo.TooLarge, "%d changes are more than the %d that can be made at once", "%d cambios son más que los %d que se pueden hacer a la vez", len(ops), limits.Ops)
 	}
-	return nil
+	return t.driver.Commit(ctx, tenant, rev, ops...)
 }
 
-// CheckChanges refuses what Check or CheckEntries does in a change. The answer is Invalid or TooLarge, or nil.
-func CheckChanges(tenant string, changes ...Change) error {
-	for _, c := range changes {
-		if c.Op < Put || c.Op > Delete {
-			return animo.Errorf(animo.Invalid, "%d is nothing that a change does", "%d no es nada que haga un cambio", c.Op).Of("op")
-		}
-		if err := CheckEntries(tenant, c.Table, c.Entry); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkKey(key string) error {
-	switch {
-	case len(key) > MaxKey:
-		return animo.Errorf(animo.TooLarge, "a key of %d bytes is longer than %d", "una clave de %d bytes es más larga que %d", len(key), MaxKey).Of("key")
-	case key == "" || !utf8.ValidString(key):
-		return animo.Errorf(animo.Invalid, "a key is empty or not UTF-8", "una clave está vacía o no es UTF-8").Of("key")
-	}
-	return nil
-}
-
-// Driver stores rows, tallies and logs. Every method is safe to call at once from many goroutines; a tenant sees only its
-// own rows. A write that returned nil is on disk. Rows are copied: the caller keeps what it passed in. Many
-// rows are written fastest, by an order of magnitude, when their keys come in ascending order.
+// CommitAfter does all the operations or none, as Commit does, after others that nobody finds before: rows that only
+// they lead to. Where the engine takes all of them at once they are one commit; elsewhere those others are made first, in
+// as many commits as it takes, and stay where the last one fails. So what comes before expects nothing and counts nothing.
 //
-// Failures are animo.Errors: Invalid or TooLarge for what Check, CheckEntries and CheckChanges refuse, NotFound, Conflict, NoSpace,
-// Unavailable or Internal, and Timeout or Interrupted when ctx ends first; after Close, Unavailable.
-type Driver interface {
-	// PutNew stores the rows whose keys are not there yet, in one transaction, and tells how many those
-	// were. Rows that exist stay as they are, so that a repeat changes nothing; of rows with equal keys the
-	// first counts. No rows is no error.
-	PutNew(ctx context.Context, tenant, table string, rows ...Row) (added int, err error)
-	// Put stores the rows in one transaction, replacing those that exist; of rows with equal keys the last
-	// counts. It ignores Rev.
-	Put(ctx context.Context, tenant, table string, rows ...Row) error
-	// Swap replaces the row only while its stored Rev is row.Rev (0: only while it does not exist),
-	// otherwise it answers Conflict and changes nothing.
-	Swap(ctx context.Context, tenant, table string, row Row) error
-	// Get reads one row, or answers NotFound.
-	Get(ctx context.Context, tenant, table, key string) (Row, error)
-	// Query yields the rows in r by ascending key, or descending when reverse. It reads page by page and
-	// holds no lock between pages; an error is yielded once, as the last element.
-	Query(ctx context.Context, tenant, table string, r Range, reverse bool) iter.Seq2[Row, error]
-	// Count tells how many rows are in r.
-	Count(ctx context.Context, tenant, table string, r Range) (int, error)
-	// Delete removes the rows in r and tells how many there were. Removing nothing is no error. Many rows
-	// go in several transactions, so that other writes get their turn: an error may leave some removed, and
-	// then removed counts those.
-	Delete(ctx context.Context, tenant, table string, r Range) (removed int, err error)
-	// DeleteTenant removes every row, tally and log of a tenant, in several transactions as Delete does. A log
-	// that begins again begins at 1.
-	DeleteTenant(ctx context.Context, tenant string) error
-
-	// Add stores the entries whose keys are not there yet, as PutNew does, and tells how many those were. In
-	// the same transaction it adds their tallies to those of the same keys in that table, and notes them at
-	// the end of their logs, in the order given. An entry whose key is there changes nothing at all.
-	Add(ctx context.Context, tenant, table string, entries ...Entry) (added int, err error)
-	// Remove removes the rows of the entries' keys in one transaction and tells how many there were. It takes
-	// the tallies of those away; a tally whose N comes to 0 is gone, and its Sum with it, whatever rounding
-	// had left of it. Give the tallies that the row was added with. Values, revisions and Log are not looked
-	// at: places in logs stay. All other methods that change rows leave tallies as they are.
-	Remove(ctx context.Context, tenant, table string, entries ...Entry) (removed int, err error)
-	// Commit makes the changes, of several tables of a tenant, one after the other in one transaction: all of them,
-	// or none where one answers an error, as a Swap does whose row somebody else changed. No changes are no error.
-	Commit(ctx context.Context, tenant string, changes ...Change) error
-	// Tallies yields a table's tallies in r by ascending key, reading as Query does.
-	Tallies(ctx context.Context, tenant, table string, r Range) iter.Seq2[Tally, error]
-	// Log reads up to n places of a tenant's log, those with a Seq above `after`, in order. The Seqs of a log
-	// are 1, 2, 3, … without a gap, in the order in which places become visible: once a reader has seen one,
-	// no smaller one appears. So where the first place read is not after+1, those between were trimmed. The
-	// row of a place may have changed or gone since.
-	Log(ctx context.Context, tenant, log string, after int64, n int) (places []Logged, err error)
-	// LogEnd tells the first and the last Seq of a log; both are 0 when nothing was ever noted in it. A reader
-	// who wants only what comes begins at last. One who stands behind last has a place of another log: one
-	// that was deleted with its tenant, or lost with its disk.
-	LogEnd(ctx context.Context, tenant, log string) (first, last int64, err error)
-	// TrimLog forgets the places up to the Seq upTo, but never the newest one, so that no Seq is given twice.
-	// Many places go in several transactions.
-	TrimLog(ctx context.Context, tenant, log string, upTo int64) error
-	Close() error
+// The rows that ops write get the revision rev.
+func (t *Table) CommitAfter(ctx context.Context, tenant string, rev int64, before []Op, ops ...Op) error {
+	all, limits := slices.Concat(before, ops), t.driver.Limits()
+	kept, err := normal(tenant, limits, all)
+	if err != nil {
+		return err
+	}
+	if len(kept) <= limits.Ops {
+		return t.CommitAs(ctx, tenant, rev, all...)
+	}
+	if err := t.commitEach(ctx, tenant, before); err != nil {
+		return err
+	}
+	return t.CommitAs(ctx, tenant, rev, ops...)
 }
 
-// Scrubber is what a Driver may offer beyond its port, where deleted rows stay readable in its files for a while.
-type Scrubber interface {
-	// Scrub makes what was deleted before it unreadable, also to somebody who has the files. While others
-	// read or write so that it cannot, it answers Unavailable; what was deleted stays deleted, and Scrub may
-	// be tried again.
-	Scrub(ctx context.Context) error
+// bulkOps is how many operations that need not be one commit are made at once at most: some 10 ms of work, so that other
+// writers hardly wait.
+const bulkOps = 5_000
+
+// bulk is how many operations that need not be one commit the engine is given at once.
+func (t *Table) bulk() int { return min(bulkOps, t.driver.Limits().Ops) }
+
+// commitEach makes operations in as many commits as it takes.
+func (t *Table) commitEach(ctx context.Context, tenant string, ops []Op) error {
+	ops, err := normal(tenant, t.driver.Limits(), ops)
+	if err != nil {
+		return err
+	}
+	for step := range slices.Chunk(ops, t.bulk()) {
+		if err := t.driver.Commit(ctx, tenant, NewRev(), step...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Put stores the rows, replacing those that exist; of rows with equal keys the last counts. It ignores Rev. More rows than
+// the engine takes at once are several commits: an error may leave some of them stored.
+func (t *Table) Put(ctx context.Context, tenant, table string, rows ...Row) error {
+	rows = lastOfEach(rows)
+	ops := make([]Op, len(rows))
+	for i, r := range rows {
+		ops[i] = Put(table, r.Key, r.Value)
+	}
+	return t.commitEach(ctx, tenant, ops)
+}
+
+// Delete removes the rows in r and tells how many it found; where others remove the same at the same time, they count
+// them, too. Removing nothing is no error. Many rows go in several commits, so that other writes get their turn: an error
+// may leave some removed, and then removed counts those.
+func (t *Table) Delete(ctx context.Context, tenant, table string, r Range) (removed int, err error) {
+	var ops []Op
+	remove := func() error {
+		err := t.Commit(ctx, tenant, ops...)
+		if err == nil {
+			removed += len(ops)
+			ops = ops[:0]
+		}
+		return err
+	}
+	for row, err := range t.Keys(ctx, tenant, table, r) {
+		if err != nil {
+			return removed, err
+		}
+		if ops = append(ops, Delete(table, row.Key)); len(ops) == t.bulk() {
+			if err := remove(); err != nil {
+				return removed, err
+			}
+		}
+	}
+	err = remove()
+	return removed, err
+}
+
+// Log reads up to n places of a tenant's log, those with a Seq above `after`, in order. Seqs grow in the order in which
+// places become visible: once a reader has seen one, no smaller one appears. The first is above 0. Where the first place
+// that is read is not the next one known, those between may have been trimmed. The row of a place may have changed or
+// gone meanwhile.
+func (t *Table) Log(ctx context.Context, tenant, log string, after int64, n int) ([]Logged, error) {
+	if err := Check(tenant, log); err != nil || n <= 0 {
+		return nil, err
+	}
+	return t.driver.Places(ctx, tenant, log, max(0, after), n)
+}
+
+// LogEnd tells the first and the last Seq of a log; both are 0 when nothing was ever noted in it. A reader who wants
+// only what comes begins at last. One who stands behind last has a place of another log: one that was deleted with its
+// tenant, or lost with its disk.
+func (t *Table) LogEnd(ctx context.Context, tenant, log string) (first, last int64, err error) {
+	if err := Check(tenant, log); err != nil {
+		return 0, 0, err
+	}
+	ends, err := t.driver.Places(ctx, tenant, log, 0, 1)
+	if err != nil || len(ends) == 0 {
+		return 0, 0, err
+	}
+	first = ends[0].Seq
+	if ends, err = t.driver.Places(ctx, tenant, log, 0, -1); err != nil || len(ends) == 0 {
+		return 0, 0, err
+	}
+	return first, ends[0].Seq, nil
+}
+
+// TrimLog forgets the places up to the Seq upTo, but never the newest one, so that no Seq is given twice. Many places go in
+// several commits.
+func (t *Table) TrimLog(ctx context.Context, tenant, log string, upTo int64) error {
+	first, last, err := t.LogEnd(ctx, tenant, log)
+	if err != nil {
+		return err
+	}
+	for upTo = min(upTo, last-1); first <= upTo; {
+		// At most so many places are up to upTo, fewer where some between were trimmed.
+		places, err := t.driver.Places(ctx, tenant, log, first-1, int(min(int64(t.bulk()), upTo-first+1)))
+		if err != nil {
+			return err
+		}
+		var ops []Op
+		for _, p := range places {
+			if first = p.Seq + 1; p.Seq <= upTo {
+				ops = append(ops, Op{Kind: OpTrim, Log: log, Seq: p.Seq})
+			}
+		}
+		if err := t.Commit(ctx, tenant, ops...); err != nil || len(places) == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// Forget removes every row, tally and log of a tenant, in several steps: an error may leave some.
+func (t *Table) Forget(ctx context.Context, tenant string) error {
+	if err := Check(tenant, "all"); err != nil {
+		return err
+	}
+	return t.driver.Forget(ctx, tenant)
+}
+
+// Scrub makes what was deleted unreadable in the engine's files, where that takes more than deleting it; see Scrubber.
+func (t *Table) Scrub(ctx context.Context) error {
+	if s, ok := t.driver.(Scrubber); ok {
+		return s.Scrub(ctx)
+	}
+	return nil
+}
+
+// Close closes the engine.
+func (t *Table) Close() error { return t.driver.Close() }
+
+// lastOfEach leaves out rows whose key comes again later.
+func lastOfEach(rows []Row) []Row {
+	if len(rows) <= 1 {
+		return rows
+	}
+	last := make(map[string]int, len(rows))
+	for i, r := range rows {
+		last[r.Key] = i
+	}
+	if len(last) == len(rows) {
+		return rows
+	}
+	kept := make([]Row, 0, len(last))
+	for i, r := range rows {
+		if last[r.Key] == i {
+			kept = append(kept, r)
+		}
+	}
+	return kept
 }

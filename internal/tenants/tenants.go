@@ -35,7 +35,7 @@ const prefixLen = len(tokenMark) + 8
 // Registry is the tenants and keys in a table. It is safe for concurrent use, and for use by several
 // processes over one table.
 type Registry struct {
-	rows    table.Driver
+	rows    *table.Table
 	options Options
 }
 
@@ -48,7 +48,7 @@ type Options struct {
 }
 
 // New makes a registry over its table.
-func New(rows table.Driver, o Options) *Registry {
+func New(rows *table.Table, o Options) *Registry {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -145,7 +145,7 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 	if err != nil {
 		return err
 	}
-	changes = append(changes, table.Change{Op: table.Swap, Table: tenantsTable, Entry: table.Entry{Row: table.Row{Key: id, Value: b, Rev: rev}}})
+	changes = append(changes, table.Replace(tenantsTable, table.Row{Key: id, Value: b, Rev: rev}))
 	if err := r.rows.Commit(ctx, owner, changes...); err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 }
 
 // withoutKeys gives the changes that make all keys of a tenant, of both kinds, worthless.
-func (r *Registry) withoutKeys(ctx context.Context, tenant string) (changes []table.Change, err error) {
+func (r *Registry) withoutKeys(ctx context.Context, tenant string) (changes []table.Op, err error) {
 	for _, tbl := range []string{keysTable, accessKeysTable} {
 		for row, err := range r.rows.Query(ctx, owner, tbl, table.Range{}, false) {
 			if err != nil {
@@ -164,7 +164,7 @@ func (r *Registry) withoutKeys(ctx context.Context, tenant string) (changes []ta
 				return nil, err
 			}
 			if k.Tenant == tenant {
-				changes = append(changes, table.Change{Op: table.Delete, Table: tbl, Entry: table.Entry{Row: table.Row{Key: row.Key}}})
+				changes = append(changes, table.Delete(tbl, row.Key))
 			}
 		}
 	}

@@ -3,27 +3,24 @@ package sqltable
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"animo/internal/sqldb"
 	"animo/internal/table"
 )
 
-// note writes the entries at the ends of their logs.
+// appendAll notes rows at the ends of their logs.
 //
 // The single writer makes a place's number final when it is read here: nobody else adds, and no reader sees
-// a place before those of smaller numbers. On PostgreSQL, where transactions commit in any order, the number
-// comes from a row per log that the transaction updates, and so holds locked until it has committed.
-func note(tx *sqldb.Tx, tenant, tbl string, entries []table.Entry) error {
-	keys := map[string][]string{} // by log
-	var logs []string             // in the order of their first entries
-	for _, e := range entries {
-		if e.Log == "" {
-			continue
+// a place before those of smaller numbers.
+func appendAll(tx *sqldb.Tx, tenant string, ops []table.Op) error {
+	byLog := map[string][]table.Op{}
+	var logs []string // in the order of their first operations
+	for _, op := range ops {
+		if byLog[op.Log] == nil {
+			logs = append(logs, op.Log)
 		}
-		if keys[e.Log] == nil {
-			logs = append(logs, e.Log)
-		}
-		keys[e.Log] = append(keys[e.Log], e.Key)
+		byLog[op.Log] = append(byLog[op.Log], op)
 	}
 	for _, log := range logs {
 		var last int64
@@ -33,11 +30,11 @@ func note(tx *sqldb.Tx, tenant, tbl string, entries []table.Entry) error {
 			return err
 		}
 		args := []any{tenant, log}
-		for i, batch := range batches(keys[log]) {
+		for i, batch := range batches(byLog[log]) {
 			args = args[:2]
-			for _, key := range batch {
+			for _, op := range batch {
 				last++
-				args = append(args, last, tbl, []byte(key))
+				args = append(args, last, op.Table, []byte(op.Key))
 			}
 			if _, err := tx.Exec(insertPlace[i], args...); err != nil {
 				return err
@@ -47,60 +44,41 @@ func note(tx *sqldb.Tx, tenant, tbl string, entries []table.Entry) error {
 	return nil
 }
 
-// Log implements table.Driver.
-func (d *Driver) Log(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
-	if err := d.check(tenant, log); err != nil {
-		return nil, err
+// trimAll forgets places. Those of a log come in ascending order, so that neighbours are one statement.
+func trimAll(tx *sqldb.Tx, tenant string, ops []table.Op) error {
+	for len(ops) > 0 {
+		n := 1
+		for n < len(ops) && ops[n].Log == ops[0].Log && ops[n].Seq == ops[n-1].Seq+1 {
+			n++
+		}
+		_, err := tx.Exec(`DELETE FROM place WHERE tenant = $1 AND log = $2 AND seq >= $3 AND seq <= $4`, tenant, ops[0].Log, ops[0].Seq, ops[n-1].Seq)
+		if err != nil {
+			return err
+		}
+		ops = ops[n:]
+	}
+	return nil
+}
+
+// Places implements table.Driver.
+func (d *Driver) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
+	query := `SELECT seq, tbl, key FROM place WHERE tenant = $1 AND log = $2 AND seq > $3 ORDER BY seq LIMIT $4`
+	newest := n < 0
+	if newest {
+		query, n = `SELECT seq, tbl, key FROM place WHERE tenant = $1 AND log = $2 AND seq > $3 ORDER BY seq DESC LIMIT $4`, -n
 	}
 	var places []table.Logged
-	err := d.db.Each(ctx, func(rows *sql.Rows) error {
+	err := d.each(ctx, func(rows *sql.Rows) error {
 		var p table.Logged
 		err := rows.Scan(&p.Seq, &p.Table, &p.Key)
 		places = append(places, p)
 		return err
-	}, `SELECT seq, tbl, key FROM place WHERE tenant = $1 AND log = $2 AND seq > $3 ORDER BY seq LIMIT $4`,
-		tenant, log, after, max(0, n))
+	}, query, tenant, log, after, n)
 	if err != nil {
 		return nil, err
 	}
+	if newest {
+		slices.Reverse(places)
+	}
 	return places, nil
-}
-
-// The statement that LogEnd and TrimLog read a log's ends with: each half is one look into the primary key.
-const logEnd = `SELECT
-	coalesce((SELECT min(seq) FROM place WHERE tenant = $1 AND log = $2), 0),
-	coalesce((SELECT max(seq) FROM place WHERE tenant = $1 AND log = $2), 0)`
-
-// LogEnd implements table.Driver.
-func (d *Driver) LogEnd(ctx context.Context, tenant, log string) (first, last int64, err error) {
-	if err := d.check(tenant, log); err != nil {
-		return 0, 0, err
-	}
-	err = d.db.Each(ctx, func(rows *sql.Rows) error { return rows.Scan(&first, &last) }, logEnd, tenant, log)
-	return first, last, err
-}
-
-// TrimLog implements table.Driver.
-func (d *Driver) TrimLog(ctx context.Context, tenant, log string, upTo int64) error {
-	if err := d.check(tenant, log); err != nil {
-		return err
-	}
-	for more := true; more; {
-		err := d.db.Write(ctx, func(tx *sqldb.Tx) error {
-			var first, last int64
-			err := tx.Each(func(rows *sql.Rows) error { return rows.Scan(&first, &last) }, logEnd, tenant, log)
-			if err != nil {
-				return err
-			}
-			end := min(upTo, last-1)
-			step := min(end, first+deleteStep-1)
-			more = step < end
-			_, err = tx.Exec(`DELETE FROM place WHERE tenant = $1 AND log = $2 AND seq <= $3`, tenant, log, step)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,0 +1,248 @@
+package sqltable
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"strings"
+
+	"animo"
+	"animo/internal/sqldb"
+	"animo/internal/table"
+)
+
+// maxBatch rows go into one INSERT: fewer pay more for each statement, more for its compilation and
+// parameters (32 to 64 was fastest of 1 to 1,000). Each smaller power of two has a statement too, so that
+// any number of rows needs few prepared ones.
+const maxBatch = 32
+
+// The text of an INSERT of 1<<i rows, tallies or places, all of one tenant and table or log. Of a row, $3 is the revision.
+var (
+	insertNew   = inserts(`row (tenant, tbl, rev, key, value)`, 3, 2, `ON CONFLICT (tenant, tbl, key) DO NOTHING`)
+	replace     = inserts(`row (tenant, tbl, rev, key, value)`, 3, 2, `ON CONFLICT (tenant, tbl, key) DO UPDATE SET value = excluded.value, rev = excluded.rev`)
+	addTally    = inserts(`tally (tenant, tbl, key, n, sum)`, 2, 3, `ON CONFLICT (tenant, tbl, key) DO UPDATE SET n = tally.n + excluded.n, sum = tally.sum + excluded.sum`)
+	insertPlace = inserts(`place (tenant, log, seq, tbl, key)`, 2, 3, ``)
+	deleteRows  = func() (texts [6]string) {
+		for i := range texts {
+			keys := make([]string, 1<<i)
+			for j := range keys {
+				keys[j] = fmt.Sprintf(`$%d`, 3+j)
+			}
+			texts[i] = `DELETE FROM row WHERE tenant = $1 AND tbl = $2 AND key IN (` + strings.Join(keys, `,`) + `)`
+		}
+		return texts
+	}()
+)
+
+// inserts writes INSERTs whose rows share the first parameters and have each own ones.
+func inserts(into string, shared, own int, end string) (texts [6]string) {
+	for i := range texts {
+		rows := make([]string, 1<<i)
+		for j := range rows {
+			params := make([]string, shared+own)
+			for k := range params {
+				n := 1 + k
+				if k >= shared {
+					n += own * j
+				}
+				params[k] = fmt.Sprintf(`$%d`, n)
+			}
+			rows[j] = `(` + strings.Join(params, `,`) + `)`
+		}
+		texts[i] = `INSERT INTO ` + into + ` VALUES ` + strings.Join(rows, `,`) + ` ` + end
+	}
+	return texts
+}
+
+// batches gives the items in as few batches as there are statements for: batch i of its pair has 1<<i.
+func batches[T any](items []T) iter.Seq2[int, []T] {
+	return func(yield func(int, []T) bool) {
+		for i := len(insertNew) - 1; i >= 0; i-- {
+			for size := 1 << i; len(items) >= size; items = items[size:] {
+				if !yield(i, items[:size]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Commit implements table.Driver. Operations of one kind on one table that follow each other are few statements.
+func (d *Driver) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
+	return d.write(ctx, func(tx *sqldb.Tx) error {
+		for left := ops; len(left) > 0; {
+			n := 1
+			for n < len(left) && alike(left[0], left[n]) {
+				n++
+			}
+			if err := run(tx, tenant, rev, left[:n]); err != nil {
+				return err
+			}
+			left = left[n:]
+		}
+		return nil
+	})
+}
+
+// alike reports whether two operations can be one statement.
+func alike(a, b table.Op) bool {
+	switch {
+	case a.Kind != b.Kind:
+		return false
+	case a.Kind == table.OpAppend || a.Kind == table.OpTrim:
+		return true
+	case a.Table != b.Table || a.Rev != b.Rev:
+		return false
+	case a.Kind == table.OpPut:
+		return a.Rev == table.AnyRev || a.Rev == 0
+	case a.Kind == table.OpDelete:
+		return a.Rev == table.AnyRev
+	}
+	return a.Kind == table.OpCount
+}
+
+// run does operations that are alike.
+func run(tx *sqldb.Tx, tenant string, rev int64, ops []table.Op) error {
+	op := ops[0]
+	switch {
+	case op.Kind == table.OpCount:
+		return tally(tx, tenant, ops)
+	case op.Kind == table.OpAppend:
+		return appendAll(tx, tenant, ops)
+	case op.Kind == table.OpTrim:
+		return trimAll(tx, tenant, ops)
+	case op.Kind == table.OpPut && op.Rev == table.AnyRev:
+		_, err := insert(tx, &replace, tenant, rev, ops)
+		return err
+	case op.Kind == table.OpDelete && op.Rev == table.AnyRev:
+		return deleteAll(tx, tenant, ops)
+	case op.Kind == table.OpPut && op.Rev == 0:
+		n, err := insert(tx, &insertNew, tenant, rev, ops)
+		return conflictUnless(err, n == len(ops), op)
+	case op.Kind == table.OpPut:
+		n, err := tx.Exec(`UPDATE row SET value = $1, rev = $2 WHERE tenant = $3 AND tbl = $4 AND key = $5 AND rev = $6`,
+			notNil(op.Value), rev, tenant, op.Table, []byte(op.Key), op.Rev)
+		return conflictUnless(err, n == 1, op)
+	case op.Kind == table.OpDelete && op.Rev > 0:
+		n, err := tx.Exec(`DELETE FROM row WHERE tenant = $1 AND tbl = $2 AND key = $3 AND rev = $4`, tenant, op.Table, []byte(op.Key), op.Rev)
+		return conflictUnless(err, n == 1, op)
+	}
+	var now int64
+	err := tx.Each(func(rows *sql.Rows) error { return rows.Scan(&now) },
+		`SELECT rev FROM row WHERE tenant = $1 AND tbl = $2 AND key = $3`, tenant, op.Table, []byte(op.Key))
+	return conflictUnless(err, op.Rev == table.AnyRev || now == op.Rev, op)
+}
+
+func conflictUnless(err error, ok bool, op table.Op) error {
+	if err == nil && !ok {
+		err = animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", animo.Clip(op.Key))
+	}
+	return err
+}
+
+// insert runs INSERTs of the rows and tells how many the table took or changed.
+func insert(tx *sqldb.Tx, texts *[6]string, tenant string, rev int64, ops []table.Op) (n int, err error) {
+	args := make([]any, 3, 3+2*min(maxBatch, len(ops)))
+	args[0], args[1], args[2] = tenant, ops[0].Table, rev
+	for i, batch := range batches(ops) {
+		args = args[:3]
+		for _, op := range batch {
+			args = append(args, []byte(op.Key), notNil(op.Value))
+		}
+		changed, err := tx.Exec(texts[i], args...)
+		if err != nil {
+			return n, err
+		}
+		n += changed
+	}
+	return n, nil
+}
+
+// notNil keeps nil from becoming NULL.
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// deleteAll removes the rows of those keys.
+func deleteAll(tx *sqldb.Tx, tenant string, ops []table.Op) error {
+	args := []any{tenant, ops[0].Table}
+	for i, batch := range batches(ops) {
+		args = args[:2]
+		for _, op := range batch {
+			args = append(args, []byte(op.Key))
+		}
+		if _, err := tx.Exec(deleteRows[i], args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tally adds to the stored tallies, and removes those that come to 0.
+func tally(tx *sqldb.Tx, tenant string, ops []table.Op) error {
+	args := []any{tenant, ops[0].Table}
+	for i, batch := range batches(ops) {
+		args = args[:2]
+		for _, op := range batch {
+			args = append(args, []byte(op.Key), op.N, op.Sum)
+		}
+		if _, err := tx.Exec(addTally[i], args...); err != nil {
+			return err
+		}
+	}
+	for _, op := range ops {
+		if op.N > 0 {
+			continue
+		}
+		_, err := tx.Exec(`DELETE FROM tally WHERE tenant = $1 AND tbl = $2 AND key = $3 AND n = 0`, tenant, op.Table, []byte(op.Key))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Forget implements table.Driver.
+func (d *Driver) Forget(ctx context.Context, tenant string) error {
+	for _, kind := range []struct{ name, order string }{{"row", "tbl, key"}, {"tally", "tbl, key"}, {"place", "log, seq"}} {
+		if err := d.forgetAll(ctx, tenant, kind.name, kind.order); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetStep rows are removed in one transaction: some 10 ms of work, so that other writers hardly wait.
+const forgetStep = 5_000
+
+// forgetAll empties one SQL table of a tenant, step by step in the order of the two columns that follow the
+// tenant in its key.
+func (d *Driver) forgetAll(ctx context.Context, tenant, name, order string) error {
+	for more := true; more; {
+		err := d.write(ctx, func(tx *sqldb.Tx) error {
+			var a, b any // the first that stays for now
+			more = false
+			err := tx.Each(func(rows *sql.Rows) error {
+				more = true
+				return rows.Scan(&a, &b)
+			}, `SELECT `+order+` FROM `+name+` WHERE tenant = $1 ORDER BY `+order+` LIMIT 1 OFFSET $2`, tenant, forgetStep)
+			if err != nil {
+				return err
+			}
+			if more {
+				_, err = tx.Exec(`DELETE FROM `+name+` WHERE tenant = $1 AND (`+order+`) < ($2, $3)`, tenant, a, b)
+			} else {
+				_, err = tx.Exec(`DELETE FROM `+name+` WHERE tenant = $1`, tenant)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
