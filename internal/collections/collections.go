@@ -7,7 +7,6 @@ package collections
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -57,6 +56,7 @@ type Options struct {
 type Store struct {
 	tables *table.Table
 	limits Limits
+	batch  int // faces that are indexed or removed in one commit
 	now    func() time.Time
 	loaded cache
 
@@ -67,12 +67,16 @@ type Store struct {
 	}
 }
 
+// maxBatch is how many faces are indexed or removed at once at most, so that other writers get their turn.
+const maxBatch = 500
+
 // New makes a Store. It starts nothing.
 func New(tables *table.Table, o Options) *Store {
 	s := &Store{tables: tables, limits: o.Limits.withDefaults(), now: o.Now}
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.batch = min(maxBatch, tables.Limits().Ops-2) // beside the tally, and the collection or the note
 	s.loaded.most = s.limits.Loaded
 	s.erasures.last = map[string]int64{}
 	return s
@@ -176,37 +180,41 @@ func (s *Store) tally(ctx context.Context, tenant, key string) (t table.Tally, e
 // Delete deletes a collection with its faces. Nobody finds it any more once its row is gone, which is first; where Delete
 // breaks off behind that, Sweep removes the faces. It answers NotFound, or Invalid as CheckID does.
 func (s *Store) Delete(ctx context.Context, tenant, id string) error {
-	c, err := s.Get(ctx, tenant, id)
+	if err := CheckID(id); err != nil {
+		return err
+	}
+	var kept collection
+	err := s.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		found, err := tx.GetJSON(collectionsTable, id, &kept)
+		if err == nil && !found {
+			err = notFound(id)
+		}
+		tx.Delete(collectionsTable, id)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	if err := s.tables.DeleteKey(ctx, tenant, collectionsTable, id); err != nil {
-		return err
-	}
-	return s.erase(ctx, tenant, c.key())
+	return s.erase(ctx, tenant, Collection{id, kept.Created}.key())
 }
 
 // erase removes all faces under a collection's key.
 func (s *Store) erase(ctx context.Context, tenant, key string) error {
-	const batch = 500
 	s.loaded.drop(tenant, key)
-	for {
-		var ids []string
-		for row, err := range s.tables.Query(ctx, tenant, facesTable, table.Range{Prefix: key + "/"}, false) {
-			if err != nil {
-				return err
-			}
-			if ids = append(ids, strings.TrimPrefix(row.Key, key+"/")); len(ids) == batch {
-				break
-			}
-		}
-		if len(ids) == 0 {
-			return nil
-		}
-		if err := s.remove(ctx, tenant, key, ids); err != nil {
+	var ids []string
+	for row, err := range s.tables.Keys(ctx, tenant, facesTable, table.Range{Prefix: key + "/"}) {
+		if err != nil {
 			return err
 		}
+		if ids = append(ids, faceIDOf(row.Key)); len(ids) == s.batch {
+			if _, err := s.remove(ctx, tenant, key, ids); err != nil {
+				return err
+			}
+			ids = ids[:0]
+		}
 	}
+	_, err := s.remove(ctx, tenant, key, ids)
+	return err
 }
 
 // Sweep removes the faces of a tenant's deleted collections where the deletion broke off. It also learns what other
@@ -239,8 +247,8 @@ func (s *Store) orphans(ctx context.Context, tenant string) (keys []string, unre
 		}
 		var kept collection
 		lives[row.Key] = ""
-		if err := json.Unmarshal(row.Value, &kept); err != nil {
-			unreadable = errors.Join(unreadable, fmt.Errorf("collection %s of %s: %w", row.Key, tenant, err))
+		if err := table.Decode(collectionsTable, row, &kept); err != nil {
+			unreadable = errors.Join(unreadable, fmt.Errorf("tenant %s: %w", tenant, err))
 			continue
 		}
 		lives[row.Key] = Collection{row.Key, kept.Created}.key()
@@ -253,12 +261,6 @@ func (s *Store) orphans(ctx context.Context, tenant string) (keys []string, unre
 		}
 	}
 	return gone, unreadable
-}
-
-// noteErasure changes the revision of the tenant's note. It comes before the erasure, so that a crash between the two
-// costs a needless scrub and never misses one.
-func (s *Store) noteErasure(ctx context.Context, tenant string) error {
-	return s.tables.Put(ctx, tenant, erasuresTable, table.Row{Key: noteKey, Value: []byte(animo.Moment(s.now()))})
 }
 
 // readNote finds out whether anything was erased since readNote was called last, by whatever process; in a new process,

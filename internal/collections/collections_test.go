@@ -2,14 +2,17 @@ package collections_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"animo"
 	"animo/internal/collections"
 	"animo/internal/table"
+	"animo/internal/table/memtable"
 )
 
 func TestCollections_begin_and_end(t *testing.T) {
@@ -160,7 +163,7 @@ func TestSweep_goes_on_past_a_row_that_it_cannot_read(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.breakOff("c")
-	if err := d.Sweep(ctx, tenant); err == nil || !strings.Contains(err.Error(), "collection a of sol") {
+	if err := d.Sweep(ctx, tenant); err == nil || !strings.Contains(err.Error(), `tenant sol: row "a" of table "collections"`) {
 		t.Errorf("the sweep says %v; want which row it cannot read", err)
 	}
 	d.rows(2) // that of b, and that of a, of which it cannot be told whether it is an orphan
@@ -219,15 +222,94 @@ func TestIndex_into_a_collection_that_was_deleted(t *testing.T) {
 			}
 			_, err := d.Index(ctx, tenant, old, pictureOf("a"), found(1)...)
 			wantCode(t, "Index", err, animo.NotFound)
-			if again {
-				if c, err := d.Get(ctx, tenant, "staff"); err != nil || d.count(c) != 0 {
-					t.Errorf("the new collection has the old one's face, %v", err)
-				}
-			}
-			if err := d.Sweep(ctx, tenant); err != nil {
-				t.Fatal(err)
-			}
 			d.rows(0)
 		})
 	}
+}
+
+// TestIndex_while_the_collection_is_deleted: whoever is first, no face is left, and no Sweep is needed.
+func TestIndex_while_the_collection_is_deleted(t *testing.T) {
+	d, ctx := open(t, collections.Limits{}), t.Context()
+	for round := range 40 {
+		c := d.create("staff")
+		var wg sync.WaitGroup
+		for n := range 3 {
+			wg.Go(func() {
+				if _, err := d.Index(ctx, tenant, c, pictureOf(fmt.Sprint(n)), found(1, 2)...); err != nil {
+					wantCode(t, "Index", err, animo.NotFound)
+				}
+			})
+		}
+		wg.Go(func() {
+			for range round {
+				runtime.Gosched()
+			}
+			if err := d.another().Delete(ctx, tenant, "staff"); err != nil {
+				t.Error(err)
+			}
+		})
+		wg.Wait()
+		d.rows(0)
+		if n := d.count(c); n != 0 {
+			t.Errorf("the tally counts %d faces that are not there", n)
+		}
+		d.now = d.now.Add(time.Millisecond)
+	}
+}
+
+// TestDelete_while_others_erase: the faces are taken off the tally once, however many erase them at the same time.
+func TestDelete_while_others_erase(t *testing.T) {
+	d, ctx := open(t, collections.Limits{}), t.Context()
+	c := d.create("staff")
+	for i := range 20 {
+		d.index(d.Store, c, fmt.Sprint(i), make([]int, 60)...)
+	}
+	var all []string
+	for f, err := range d.Faces(ctx, tenant, c, "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, f.ID)
+	}
+	var wg sync.WaitGroup
+	for _, erase := range []func(*collections.Store) error{
+		func(s *collections.Store) error { return s.Delete(ctx, tenant, "staff") },
+		func(s *collections.Store) error { return s.Sweep(ctx, tenant) },
+		func(s *collections.Store) error { _, err := s.DeleteFaces(ctx, tenant, c, all...); return err },
+		func(s *collections.Store) error { _, err := s.DeleteFaces(ctx, tenant, c, all[600:]...); return err },
+	} {
+		wg.Go(func() {
+			if err := erase(d.another()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	d.rows(0)
+	if n := d.count(c); n != 0 {
+		t.Errorf("the tally counts %d faces that are not there", n)
+	}
+}
+
+// TestStore_over_an_engine_that_takes_few_operations_at_once: what is more goes in several commits.
+func TestStore_over_an_engine_that_takes_few_operations_at_once(t *testing.T) {
+	ctx := t.Context()
+	tables := table.New(memtable.New(table.Limits{Ops: 25, Value: 256 << 10}))
+	d := &desk{t: t, tables: tables, Store: collections.New(tables, collections.Options{})}
+	c := d.create("staff")
+	ids := d.index(d.Store, c, "a", make([]int, 100)...)
+	if n := d.count(c); n != 100 {
+		t.Errorf("%d faces are counted, want 100", n)
+	}
+	if matches, err := d.Search(ctx, tenant, c, describe(0), 1, 4096); err != nil || len(matches) != 100 {
+		t.Errorf("%d matches, %v; want 100", len(matches), err)
+	}
+	if gone, err := d.DeleteFaces(ctx, tenant, c, ids[:50]...); err != nil || len(gone) != 50 {
+		t.Errorf("%d are deleted, %v; want 50", len(gone), err)
+	}
+	d.rows(50)
+	if err := d.Delete(ctx, tenant, "staff"); err != nil {
+		t.Fatal(err)
+	}
+	d.rows(0)
 }

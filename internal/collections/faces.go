@@ -1,7 +1,6 @@
 package collections
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -59,27 +58,33 @@ func (f *Face) row(key string) (table.Row, error) {
 		Box:        storedBox{f.Box.W, f.Box.H, f.Box.X, f.Box.Y},
 		Confidence: f.Confidence, Name: f.Name, Picture: f.Picture, Descriptor: bytesOf(&f.Descriptor),
 	})
-	return table.Row{Key: key + "/" + f.ID, Value: value}, err
+	return table.Row{Key: rowKey(key, f.ID), Value: value}, err
 }
 
 // faceOf reads a face's row.
 func faceOf(row table.Row) (Face, error) {
 	var kept storedFace
-	if err := json.Unmarshal(row.Value, &kept); err != nil {
-		return Face{}, fmt.Errorf("face %s: %w", row.Key, err)
+	if err := table.Decode(facesTable, row, &kept); err != nil {
+		return Face{}, err
 	}
 	f := Face{
-		ID: row.Key[strings.LastIndexByte(row.Key, '/')+1:], Picture: kept.Picture, Name: kept.Name,
+		ID: faceIDOf(row.Key), Picture: kept.Picture, Name: kept.Name,
 		Box: vision.Rect{X: kept.Box.Left, Y: kept.Box.Top, W: kept.Box.Width, H: kept.Box.Height}, Confidence: kept.Confidence,
 	}
 	if len(kept.Descriptor) != 4*len(f.Descriptor) {
-		return Face{}, fmt.Errorf("face %s: a descriptor of %d bytes", row.Key, len(kept.Descriptor))
+		return Face{}, fmt.Errorf("row %q of table %q: a descriptor of %d bytes", row.Key, facesTable, len(kept.Descriptor))
 	}
 	for i := range f.Descriptor {
 		f.Descriptor[i] = math.Float32frombits(binary.LittleEndian.Uint32(kept.Descriptor[4*i:]))
 	}
 	return f, nil
 }
+
+// rowKey is the key of a face's row under its collection's key.
+func rowKey(key, faceID string) string { return key + "/" + faceID }
+
+// faceIDOf gives the face's ID with which a row's key ends.
+func faceIDOf(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
 
 func bytesOf(d *vision.Descriptor) []byte {
 	b := make([]byte, 0, 4*len(d))
@@ -114,69 +119,88 @@ func tallied(key, faceID string, row table.Row) table.Entry {
 }
 
 // Index puts faces of one picture into a collection and gives them as they are kept, in the order of found. The same
-// picture under the same name adds nothing the second time. It answers NotFound where the collection was deleted
-// meanwhile, Quota where it would have more faces than it may, and Invalid for a descriptor that no face has.
+// picture under the same name adds nothing the second time. It answers NotFound where the collection is deleted by now,
+// Quota where it would have more faces than it may, and Invalid for a descriptor that no face has.
 func (s *Store) Index(ctx context.Context, tenant string, c Collection, p Picture, found ...Found) ([]Face, error) {
 	key, picture := c.key(), uuidOf("image", p.Sum)
-	faces, entries := make([]Face, len(found)), make([]table.Entry, len(found))
+	faces := make([]Face, len(found))
 	var checked vision.Gallery
 	for i, f := range found {
-		face := Face{
+		faces[i] = Face{
 			ID: uuidOf("face", key, p.Sum, p.Name, strconv.Itoa(f.Place)), Picture: picture, Name: p.Name,
 			Box: f.Box, Confidence: f.Confidence, Descriptor: f.Descriptor,
 		}
-		if err := checked.Add(face.ID, face.Descriptor); err != nil {
+		if err := checked.Add(faces[i].ID, f.Descriptor); err != nil {
 			return nil, err
 		}
-		row, err := face.row(key)
-		if err != nil {
-			return nil, err
-		}
-		faces[i], entries[i] = face, tallied(key, face.ID, row)
 	}
 	if len(faces) == 0 {
 		return faces, nil
 	}
-	slices.SortFunc(entries, func(a, b table.Entry) int { return cmp.Compare(a.Key, b.Key) })
-	return faces, s.add(ctx, tenant, c, entries, faces)
-}
-
-func (s *Store) add(ctx context.Context, tenant string, c Collection, entries []table.Entry, faces []Face) error {
-	t, err := s.tally(ctx, tenant, c.key())
+	t, err := s.tally(ctx, tenant, key)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if t.N+int64(len(entries)) > int64(s.limits.Faces) {
-		return animo.Errorf(animo.Quota, "the collection has %d faces and may have %d; delete some, or begin another",
+	if t.N+int64(len(faces)) > int64(s.limits.Faces) {
+		return nil, animo.Errorf(animo.Quota, "the collection has %d faces and may have %d; delete some, or begin another",
 			"la colección tiene %d caras y puede tener %d; borre algunas, o empiece otra", t.N, s.limits.Faces)
 	}
-	n, err := s.tables.Add(ctx, tenant, facesTable, entries...)
-	if err != nil {
-		return err
+	for some := range slices.Chunk(faces, s.batch) {
+		if err := s.add(ctx, tenant, c, some); err != nil {
+			return nil, err
+		}
 	}
-	now, err := s.Get(ctx, tenant, c.ID)
-	if err == nil && now.key() != c.key() {
-		err = notFound(c.ID)
+	return faces, nil
+}
+
+// add puts those faces into a collection that it does not have yet, in one commit, which fails where the collection is
+// deleted meanwhile.
+func (s *Store) add(ctx context.Context, tenant string, c Collection, faces []Face) error {
+	key := c.key()
+	keys := []table.Key{{Table: collectionsTable, Key: c.ID}}
+	for _, f := range faces {
+		keys = append(keys, table.Key{Table: facesTable, Key: rowKey(key, f.ID)})
 	}
-	if err == nil && n == len(entries) {
-		s.loaded.added(tenant, c.key(), faces)
+	var added []Face
+	err := s.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		added = nil
+		rows, err := tx.Read(keys...)
+		if err != nil {
+			return err
+		}
+		var now collection
+		found, err := tx.GetJSON(collectionsTable, c.ID, &now)
+		if err != nil {
+			return err
+		}
+		if !found || !now.Created.Equal(c.Created) {
+			return notFound(c.ID)
+		}
+		for i, row := range rows[1:] {
+			if row.Rev != 0 {
+				continue
+			}
+			row, err := faces[i].row(key)
+			if err != nil {
+				return err
+			}
+			tx.Add(facesTable, tallied(key, faces[i].ID, row))
+			added = append(added, faces[i])
+		}
+		return nil
+	})
+	if err == nil {
+		s.loaded.added(tenant, key, added)
 	}
 	return err
 }
 
 // Face gives a face of a collection, or answers NotFound, or Invalid as CheckFaceID does.
 func (s *Store) Face(ctx context.Context, tenant string, c Collection, id string) (Face, error) {
-	if err := CheckFaceID(id); err != nil {
-		return Face{}, err
+	for f, err := range s.FacesByID(ctx, tenant, c, id) {
+		return f, err
 	}
-	row, err := s.tables.Get(ctx, tenant, facesTable, c.key()+"/"+id)
-	if animo.CodeOf(err) == animo.NotFound {
-		err = animo.Errorf(animo.NotFound, "the collection has no face %s", "la colección no tiene ninguna cara %s", id).Of("face")
-	}
-	if err != nil {
-		return Face{}, err
-	}
-	return faceOf(row)
+	return Face{}, animo.Errorf(animo.NotFound, "the collection has no face %s", "la colección no tiene ninguna cara %s", id).Of("face")
 }
 
 // Faces yields the faces of a collection by ascending ID, those behind `after`; all with "". An error comes last.
@@ -202,45 +226,88 @@ func (s *Store) Faces(ctx context.Context, tenant string, c Collection, after st
 // CheckFaceID does, or the table's.
 func (s *Store) FacesByID(ctx context.Context, tenant string, c Collection, ids ...string) iter.Seq2[Face, error] {
 	return func(yield func(Face, error) bool) {
-		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-			f, err := s.Face(ctx, tenant, c, id)
-			if animo.CodeOf(err) == animo.NotFound {
-				continue
-			}
-			if !yield(f, err) || err != nil {
+		sorted, err := sortedIDs(ids)
+		if err != nil {
+			yield(Face{}, err)
+			return
+		}
+		for some := range slices.Chunk(sorted, s.batch) {
+			rows, err := s.tables.Read(ctx, tenant, rowKeys(c.key(), some)...)
+			if err != nil {
+				yield(Face{}, err)
 				return
+			}
+			for _, row := range rows {
+				if row.Rev == 0 {
+					continue
+				}
+				if f, err := faceOf(row); !yield(f, err) || err != nil {
+					return
+				}
 			}
 		}
 	}
+}
+
+// sortedIDs gives each of the faces' IDs once, in ascending order, or answers Invalid as CheckFaceID does.
+func sortedIDs(ids []string) ([]string, error) {
+	for _, id := range ids {
+		if err := CheckFaceID(id); err != nil {
+			return nil, err
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(ids))), nil
+}
+
+// rowKeys gives the keys of the rows of faces under a collection's key.
+func rowKeys(key string, ids []string) []table.Key {
+	keys := make([]table.Key, len(ids))
+	for i, id := range ids {
+		keys[i] = table.Key{Table: facesTable, Key: rowKey(key, id)}
+	}
+	return keys
 }
 
 // DeleteFaces removes faces from a collection and gives the IDs of those that it had, in ascending order. It answers
-// Invalid as CheckFaceID does, and then removes none.
+// Invalid as CheckFaceID does, and then removes none. Many faces go in several commits: another error may leave some removed.
 func (s *Store) DeleteFaces(ctx context.Context, tenant string, c Collection, ids ...string) (deleted []string, err error) {
-	for f, err := range s.FacesByID(ctx, tenant, c, ids...) {
+	sorted, err := sortedIDs(ids)
+	if err != nil {
+		return nil, err
+	}
+	for some := range slices.Chunk(sorted, s.batch) {
+		gone, err := s.remove(ctx, tenant, c.key(), some)
 		if err != nil {
 			return nil, err
 		}
-		deleted = append(deleted, f.ID)
+		deleted = append(deleted, gone...)
 	}
-	if len(deleted) == 0 {
-		return nil, nil
-	}
-	return deleted, s.remove(ctx, tenant, c.key(), deleted)
+	return deleted, nil
 }
 
-// remove removes faces that are there, from the table and from memory.
-func (s *Store) remove(ctx context.Context, tenant, key string, ids []string) error {
-	if err := s.noteErasure(ctx, tenant); err != nil {
-		return err
+// remove removes those of the faces that are there, from the table and from memory, in one commit that also changes the
+// tenant's note, and gives their IDs.
+func (s *Store) remove(ctx context.Context, tenant, key string, ids []string) (gone []string, err error) {
+	err = s.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		gone = nil
+		rows, err := tx.Read(rowKeys(key, ids)...)
+		if err != nil {
+			return err
+		}
+		for i, row := range rows {
+			if row.Rev != 0 {
+				tx.Remove(facesTable, tallied(key, ids[i], table.Row{Key: row.Key}))
+				gone = append(gone, ids[i])
+			}
+		}
+		if len(gone) > 0 {
+			tx.Put(erasuresTable, noteKey, []byte(animo.Moment(s.now())))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	entries := make([]table.Entry, len(ids))
-	for i, id := range ids {
-		entries[i] = tallied(key, id, table.Row{Key: key + "/" + id})
-	}
-	if _, err := s.tables.Remove(ctx, tenant, facesTable, entries...); err != nil {
-		return err
-	}
-	s.loaded.removed(tenant, key, ids)
-	return nil
+	s.loaded.removed(tenant, key, gone)
+	return gone, nil
 }

@@ -2,8 +2,8 @@ package collections
 
 import (
 	"context"
+	"slices"
 
-	"animo"
 	"animo/vision"
 )
 
@@ -35,19 +35,26 @@ func (s *Store) search(ctx context.Context, tenant string, c Collection, d visio
 	if err != nil {
 		return nil, err
 	}
+	near := slices.DeleteFunc(faces.Nearest(d, limit, n+1), func(m vision.Match) bool { return m.Person == except })
+	near = near[:min(n, len(near))]
+	ids := make([]string, len(near))
+	for i, m := range near {
+		ids[i] = m.Person
+	}
+	rows, err := s.tables.Read(ctx, tenant, rowKeys(c.key(), ids)...)
+	if err != nil {
+		return nil, err
+	}
 	var matches []Match
-	for _, m := range faces.Nearest(d, limit, n+1) {
-		if m.Person == except || len(matches) == n {
+	for i, row := range rows {
+		if row.Rev == 0 {
 			continue
 		}
-		f, err := s.Face(ctx, tenant, c, m.Person)
-		if animo.CodeOf(err) == animo.NotFound {
-			continue
-		}
+		f, err := faceOf(row)
 		if err != nil {
 			return nil, err
 		}
-		matches = append(matches, Match{f, m.Distance})
+		matches = append(matches, Match{f, near[i].Distance})
 	}
 	return matches, nil
 }

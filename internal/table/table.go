@@ -331,6 +331,9 @@ func (t *Table) Scrub(ctx context.Context) error {
 	return nil
 }
 
+// Limits are the engine's: how much a commit takes.
+func (t *Table) Limits() Limits { return t.driver.Limits() }
+
 // Close closes the engine.
 func (t *Table) Close() error { return t.driver.Close() }
 
