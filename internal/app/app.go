@@ -17,6 +17,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/classify"
+	"animo/internal/collections"
 	"animo/internal/config"
 	"animo/internal/httpapi"
 	"animo/internal/inbox"
@@ -45,6 +46,7 @@ type App struct {
 	moods       *moods.Moods
 	removed     *scrub.Notes // what the photo side removed from the tables
 	notify      *notify.Notifier
+	collections *collections.Store
 	rekognition *rekognition.Server // nil where it is not served
 	inbox       *inbox.Inbox        // nil where none is set
 	web         *web                // nil without the api
@@ -126,6 +128,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.openInbox(); err != nil {
 		return a, err
 	}
+	a.collections = collections.New(a.stores.Tables, collections.Options{Now: o.Now})
 	a.rekognition = a.speakRekognition(engine)
 	if c.Runs(config.API) {
 		err = a.open(ctx, o)

@@ -18,7 +18,7 @@ func (a *App) speakRekognition(engine pictures.Engine) *rekognition.Server {
 		return nil
 	}
 	return rekognition.New(rekognition.Options{
-		Engine: faces, Keys: a.stores.Tenants, Tables: a.stores.Tables, People: a.people, Photos: a.photos,
+		Engine: faces, Keys: a.stores.Tenants, Collections: a.collections, People: a.people, Photos: a.photos,
 		Local: a.checkLocal, Admit: a.photos.Admit, Log: a.log,
 		Limits: rekognition.Limits{Requests: min(a.config.MaxRequests, 64), Analyses: a.config.Analyses, Pixels: a.config.MaxPixels},
 	})
@@ -43,12 +43,9 @@ func (a *App) awsHandler() http.Handler {
 
 // sweepCollections ends what deletions of the tenants' collections left.
 func (a *App) sweepCollections(ctx context.Context, tenants []animo.Tenant) error {
-	if a.rekognition == nil {
-		return nil
-	}
 	var errs error
 	for _, t := range tenants {
-		errs = errors.Join(errs, a.rekognition.Sweep(ctx, t.ID))
+		errs = errors.Join(errs, a.collections.Sweep(ctx, t.ID))
 	}
 	return errs
 }

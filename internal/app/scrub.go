@@ -21,7 +21,7 @@ const scrubEvery = time.Hour
 func (a *App) scrub(ctx context.Context, tenants bool) error {
 	s, now := &a.scrubs, a.now().Truncate(time.Millisecond) // as an erasure's own; what is asked for after that is for the next time
 	photos := a.removed.Take()
-	faces := a.rekognition != nil && a.rekognition.Erased()
+	faces := a.collections.Erased()
 	s.now = s.now || tenants || faces || photos.Found || !photos.Asked.IsZero() && !photos.Asked.Before(s.began)
 	s.later = s.later || photos.Retired
 	if !s.now && !(s.later && now.Sub(s.began) >= scrubEvery) {

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/collections"
 	"animo/internal/config"
 	"animo/internal/table"
 	"animo/internal/table/memtable"
+	"animo/vision"
 )
 
 // scrubbed counts how often the tables are scrubbed.
@@ -72,4 +74,46 @@ func TestSweep_scrubs_once_whatever_was_erased(t *testing.T) {
 		t.Error("it is forgotten")
 	}
 	sweep("that which could not be scrubbed", 1)
+}
+
+func TestSweep_scrubs_after_another_process_deleted_a_face(t *testing.T) {
+	now, ctx := time.Now(), t.Context()
+	c := config.Default()
+	c.Data, c.Listen = t.TempDir(), "127.0.0.1:0"
+	a, err := New(ctx, c, Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	scrubbed := func() bool {
+		t.Helper()
+		before := a.scrubs.began
+		now = now.Add(time.Second)
+		if err := a.sweepOnce(ctx); err != nil {
+			t.Fatal(err)
+		}
+		return a.scrubs.began.After(before)
+	}
+	other := collections.New(a.stores.Tables, collections.Options{})
+	staff, err := other.Create(ctx, animo.DefaultTenant, "staff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	faces, err := other.Index(ctx, animo.DefaultTenant, staff, collections.Picture{Sum: "a"}, collections.Found{Descriptor: vision.Descriptor{1}})
+	if err != nil || scrubbed() {
+		t.Fatalf("it scrubs before anything is deleted, or %v", err)
+	}
+	if _, err := other.DeleteFaces(ctx, animo.DefaultTenant, staff, faces[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if !scrubbed() {
+		t.Error("it does not scrub")
+	}
+	if scrubbed() {
+		t.Error("it scrubs twice")
+	}
 }

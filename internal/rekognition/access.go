@@ -22,7 +22,7 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, most int64
 	}
 	// The body comes last, so that nobody without a key has one held in memory.
 	if s.slots.Take(c.tenant) != nil {
-		return c, nil, nil, failf(tooMuchAtOnce, "too many requests at once; try again a little later")
+		return c, nil, nil, tooMany()
 	}
 	body, err = readBody(w, r, most)
 	if err == nil {
@@ -35,15 +35,13 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, most int64
 	return c, body, func() { s.slots.Give(c.tenant) }, nil
 }
 
-// whose finds out who says to ask, and gives what tells whether the signature bears it out. It does so for a bounded
-// number of requests at once, since anybody can send any signature.
+// whose reads from a request's signature whose request it claims to be, and gives the function that checks the claim.
+// A bounded number of requests is looked up at once, because anybody can send any signature.
 func (s *Server) whose(r *http.Request) (c caller, verify func(body []byte) error, err error) {
-	select {
-	case s.lookups <- struct{}{}:
-		defer func() { <-s.lookups }()
-	default:
-		return c, nil, failf(tooMuchAtOnce, "too many requests at once; try again a little later")
+	if s.lookups.TakeAny() != nil {
+		return c, nil, tooMany()
 	}
+	defer s.lookups.Give("")
 	given, err := signatureOf(r)
 	locked, lockedErr := s.Keys.Locked(r.Context())
 	if lockedErr != nil {
@@ -77,6 +75,10 @@ func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error
 		return nil, failf(throttling, "the body took too long to arrive; send it again")
 	}
 	return nil, failf(serialization, "the body did not arrive whole; send it again")
+}
+
+func tooMany() error {
+	return failf(tooMuchAtOnce, "too many requests at once; try again a little later")
 }
 
 func tooLong(most int64) error {

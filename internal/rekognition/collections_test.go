@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,9 +13,8 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/rekognition"
 	"github.com/aws/aws-sdk-go-v2/service/rekognition/types"
 
-	"animo"
+	"animo/internal/collections"
 	"animo/internal/rekognition"
-	"animo/internal/table"
 	"animo/vision"
 )
 
@@ -72,7 +70,7 @@ func faceCount(t *testing.T, c *sdk.Client, collection string) int64 {
 
 func TestCollections_begin_and_end(t *testing.T) {
 	now := mustClock(t, "2026-05-01T12:00:00Z")
-	s := serve(t, func(o *rekognition.Options) { o.Now = func() time.Time { return now } })
+	s := serveCollections(t, collections.Options{Now: func() time.Time { return now }})
 	c, ctx := s.client(), t.Context()
 	made, err := c.CreateCollection(ctx, &sdk.CreateCollectionInput{CollectionId: aws.String("staff"), Tags: map[string]string{"a": "b"}})
 	if err != nil || *made.StatusCode != 200 || *made.CollectionArn != "arn:aws:rekognition:eu-west-1:default:collection/staff" || *made.FaceModelVersion == "" {
@@ -86,9 +84,6 @@ func TestCollections_begin_and_end(t *testing.T) {
 	gone, err := c.DeleteCollection(ctx, &sdk.DeleteCollectionInput{CollectionId: aws.String("staff")})
 	if err != nil || *gone.StatusCode != 200 {
 		t.Errorf("%+v, %v", gone, err)
-	}
-	if n, err := s.tables.Count(ctx, animo.DefaultTenant, "collection-faces", table.Range{}); err != nil || n != 0 {
-		t.Errorf("%d faces are left, %v", n, err)
 	}
 	now = now.Add(time.Second)
 	create(t, c, "staff")
@@ -287,7 +282,7 @@ func TestIndexFaces_and_list_and_delete(t *testing.T) {
 }
 
 func TestIndexFaces_stops_at_the_limit(t *testing.T) {
-	s := serve(t, func(o *rekognition.Options) { o.Limits.Faces = 2 })
+	s := serveCollections(t, collections.Options{Limits: collections.Limits{Faces: 2}})
 	c := s.client()
 	create(t, c, "staff")
 	index(t, c, "staff", "a", drawn{1, 1, 60, 1})
@@ -334,66 +329,6 @@ func TestSearch(t *testing.T) {
 	wantCode(t, "a face that is too small for the filter", err, "InvalidParameterException")
 }
 
-// TestSearch_sees_what_others_changed: one process indexes and deletes, another searches.
-func TestSearch_sees_what_others_changed(t *testing.T) {
-	s := serve(t)
-	_, url := s.another()
-	here, there := s.client(), client(url, anybody)
-	create(t, here, "staff")
-	look := func(when, want string) {
-		t.Helper()
-		for name, c := range map[string]*sdk.Client{"here": here, "there": there} {
-			if got := search(t, c, "staff", 1); got != want {
-				t.Errorf("%s, %s: %q, want %q", when, name, got, want)
-			}
-		}
-	}
-	look("empty", "")
-	a := index(t, here, "staff", "a", drawn{1, 1, 60, 1})
-	look("with one", "a")
-	index(t, there, "staff", "b", drawn{1, 1, 60, 2})
-	look("with two", "a b")
-	if _, err := there.DeleteFaces(t.Context(), &sdk.DeleteFacesInput{CollectionId: aws.String("staff"), FaceIds: a}); err != nil {
-		t.Fatal(err)
-	}
-	index(t, there, "staff", "c", drawn{1, 1, 60, 3}) // as many as before
-	look("one for another", "b c")
-	if _, err := there.DeleteCollection(t.Context(), &sdk.DeleteCollectionInput{CollectionId: aws.String("staff")}); err != nil {
-		t.Fatal(err)
-	}
-	create(t, here, "staff")
-	look("begun anew", "")
-}
-
-func TestSearch_while_others_index_and_delete(t *testing.T) {
-	s := serve(t, func(o *rekognition.Options) { o.Limits.Loaded = 1 })
-	c := s.client()
-	create(t, c, "staff", "guests")
-	var wg sync.WaitGroup
-	for n := range 4 {
-		wg.Go(func() {
-			for i := range 8 {
-				name := fmt.Sprintf("n%d-%d", n, i)
-				ids := index(t, c, "staff", name, drawn{1, 1, 60, 10 * n})
-				if got := search(t, c, "staff", 10*n); !slices.Contains(strings.Fields(got), name) {
-					t.Errorf("%s was indexed, and is not among %s", name, got)
-				}
-				search(t, c, "guests", 1)
-				if _, err := c.DeleteFaces(t.Context(), &sdk.DeleteFacesInput{CollectionId: aws.String("staff"), FaceIds: ids}); err != nil {
-					t.Error(err)
-				}
-				if got := search(t, c, "staff", 10*n); strings.Contains(got, name) {
-					t.Errorf("%s was deleted, and is among %s", name, got)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if n := faceCount(t, c, "staff"); n != 0 {
-		t.Errorf("%d faces are left", n)
-	}
-}
-
 func TestTenants_see_nothing_of_each_other(t *testing.T) {
 	s := serve(t)
 	sol, mar := client(s.url, s.accessKey("sol")), client(s.url, s.accessKey("mar"))
@@ -423,44 +358,11 @@ func TestTenants_see_nothing_of_each_other(t *testing.T) {
 	}
 }
 
-func TestSweep_ends_deletions_that_broke_off(t *testing.T) {
-	s := serve(t)
-	c, ctx := s.client(), t.Context()
-	create(t, c, "staff", "guests")
-	index(t, c, "staff", "a", drawn{1, 1, 60, 1})
-	index(t, c, "guests", "b", drawn{1, 1, 60, 1})
-	// What a crash leaves that comes right after a deletion's first step.
-	if _, err := s.tables.Delete(ctx, animo.DefaultTenant, "collections", table.Range{From: "staff", To: "staff\x00"}); err != nil {
-		t.Fatal(err)
-	}
-	create(t, c, "staff")
-	if got := search(t, c, "staff", 1); got != "" {
-		t.Errorf("the new collection has %q", got)
-	}
-	index(t, c, "staff", "c", drawn{1, 1, 60, 1})
-	if err := s.server.Sweep(ctx, animo.DefaultTenant); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := s.tables.Count(ctx, animo.DefaultTenant, "collection-faces", table.Range{}); err != nil || n != 2 {
-		t.Errorf("%d faces are left, %v; want guests' one and the new one", n, err)
-	}
-	if got := search(t, c, "staff", 1); got != "c" {
-		t.Errorf("after the sweep the new collection has %q", got)
-	}
-	if got := search(t, c, "guests", 1); got != "b" {
-		t.Errorf("guests has %q", got)
-	}
-	if !s.server.Erased() || s.server.Erased() {
-		t.Error("it does not tell once that something was erased")
-	}
-}
-
 func TestIndexFaces_into_a_collection_that_is_deleted_meanwhile(t *testing.T) {
 	for _, again := range []bool{false, true} {
 		now := mustClock(t, "2026-05-01T12:00:00Z")
 		var meanwhile func()
-		s := serve(t, func(o *rekognition.Options) {
-			o.Now = func() time.Time { return now }
+		s := serveCollections(t, collections.Options{Now: func() time.Time { return now }}, func(o *rekognition.Options) {
 			o.Engine = engineFunc(func(ctx context.Context, img vision.Image) ([]vision.Face, error) {
 				meanwhile()
 				return eye{}.Analyze(ctx, img)
@@ -480,12 +382,6 @@ func TestIndexFaces_into_a_collection_that_is_deleted_meanwhile(t *testing.T) {
 		wantCode(t, "the collection went", err, "ResourceNotFoundException")
 		if again && faceCount(t, c, "staff") != 0 {
 			t.Error("the new collection has the old one's face")
-		}
-		if err := s.server.Sweep(ctx, animo.DefaultTenant); err != nil {
-			t.Fatal(err)
-		}
-		if n, err := s.tables.Count(ctx, animo.DefaultTenant, "collection-faces", table.Range{}); err != nil || n != 0 {
-			t.Errorf("%d faces are left, %v", n, err)
 		}
 	}
 }

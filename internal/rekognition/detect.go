@@ -148,7 +148,7 @@ func (s *Server) compareFaces(ctx context.Context, c caller, in *compareFacesInp
 	if err != nil {
 		return nil, err
 	}
-	good, err := filterOf(in.QualityFilter, "NONE")
+	good, err := filterOf(in.QualityFilter)
 	if err != nil {
 		return nil, err
 	}

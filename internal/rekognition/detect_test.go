@@ -304,6 +304,45 @@ func TestSlots_of_one_tenant_leave_the_others_theirs(t *testing.T) {
 	}
 }
 
+// slowKeys knows no key, and takes its time to say so.
+type slowKeys struct{ arrived, leave chan struct{} }
+
+// Secret implements rekognition.Keys.
+func (k slowKeys) Secret(context.Context, string) (tenant, secret string, err error) {
+	return "", "", animo.Errorf(animo.Unauthenticated, "no such key", "no existe esa clave")
+}
+
+// Locked implements rekognition.Keys.
+func (k slowKeys) Locked(context.Context) (bool, error) {
+	k.arrived <- struct{}{}
+	<-k.leave
+	return true, nil
+}
+
+func TestSlots_bound_the_lookups_of_keys(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // more than enough, should one hang that ought to be refused
+	defer cancel()
+	keys := slowKeys{make(chan struct{}, 10), make(chan struct{})}
+	s := serve(t, func(o *rekognition.Options) { o.Keys, o.Limits.Requests = keys, 2 })
+	done := make(chan error)
+	ask := func() error {
+		_, err := s.client().ListCollections(ctx, &sdk.ListCollectionsInput{})
+		return err
+	}
+	for range 2 {
+		go func() { done <- ask() }()
+		<-keys.arrived
+	}
+	wantCode(t, "a third", ask(), "ProvisionedThroughputExceededException")
+	close(keys.leave)
+	for range 2 {
+		wantCode(t, "the first two", <-done, "UnrecognizedClientException")
+	}
+	go func() { done <- ask() }()
+	<-keys.arrived
+	wantCode(t, "afterwards", <-done, "UnrecognizedClientException")
+}
+
 type engineFunc func(context.Context, vision.Image) ([]vision.Face, error)
 
 // Analyze implements rekognition.Engine.

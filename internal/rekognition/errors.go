@@ -65,6 +65,8 @@ func failureOf(err error) *failure {
 		f.code = imageTooLarge
 	case animo.Invalid, animo.UnsafeName:
 		f.code = invalidParameter
+	case animo.NotFound:
+		f.code = notFound
 	case animo.Forbidden:
 		f.code = accessDenied
 	case animo.TooManyRequests:

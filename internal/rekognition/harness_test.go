@@ -22,6 +22,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"animo"
+	"animo/internal/collections"
 	"animo/internal/rekognition"
 	"animo/internal/sqldb"
 	"animo/internal/table"
@@ -32,47 +33,45 @@ import (
 
 // service is a Server on loopback over a real table and real keys. Its engine sees the faces that drawn draws.
 type service struct {
-	t       testing.TB
-	options rekognition.Options
-	server  *rekognition.Server
-	url     string
-	tables  *table.Table
-	keys    *tenants.Registry
-	people  gallery
-	photos  photos
-	log     *bytes.Buffer
+	t      testing.TB
+	url    string
+	keys   *tenants.Registry
+	people gallery
+	photos photos
+	log    *bytes.Buffer
 }
 
 // serve starts a service after change has seen to its options.
 func serve(t testing.TB, change ...func(*rekognition.Options)) *service {
+	t.Helper()
+	return serveCollections(t, collections.Options{}, change...)
+}
+
+// serveCollections does so with collections of these options.
+func serveCollections(t testing.TB, o collections.Options, change ...func(*rekognition.Options)) *service {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	s := &service{t: t, tables: table.New(sqltable.New(db)), people: gallery{}, photos: photos{}, log: new(bytes.Buffer)}
-	s.keys = tenants.New(s.tables, tenants.Options{Master: bytes.Repeat([]byte("m"), tenants.MasterLen)})
+	tables := table.New(sqltable.New(db))
+	s := &service{t: t, people: gallery{}, photos: photos{}, log: new(bytes.Buffer)}
+	s.keys = tenants.New(tables, tenants.Options{Master: bytes.Repeat([]byte("m"), tenants.MasterLen)})
 	if err := s.keys.Ensure(t.Context(), animo.DefaultTenant); err != nil {
 		t.Fatal(err)
 	}
-	s.options = rekognition.Options{
-		Engine: eye{}, Keys: s.keys, Tables: s.tables, People: s.people, Photos: s.photos,
+	options := rekognition.Options{
+		Engine: eye{}, Keys: s.keys, Collections: collections.New(tables, o), People: s.people, Photos: s.photos,
 		Local: func(*http.Request) error { return nil }, Log: slog.New(slog.NewTextHandler(s.log, nil)),
 	}
 	for _, f := range change {
-		f(&s.options)
+		f(&options)
 	}
-	s.server, s.url = s.another()
+	web := httptest.NewServer(rekognition.New(options))
+	t.Cleanup(web.Close)
+	s.url = web.URL
 	return s
-}
-
-// another starts another server over the same tables, as another process would.
-func (s *service) another() (*rekognition.Server, string) {
-	server := rekognition.New(s.options)
-	web := httptest.NewServer(server)
-	s.t.Cleanup(web.Close)
-	return server, web.URL
 }
 
 // accessKey makes a tenant's access key, and the tenant if it is not there.

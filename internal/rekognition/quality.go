@@ -19,12 +19,9 @@ var gates = map[string]vision.Gates{
 // filter tells why a face does not pass; nil for one that does.
 type filter func(vision.Face) []string
 
-// filterOf gives the filter that a request names; usual where it names none.
-func filterOf(name, usual string) (filter, error) {
-	if name == "" {
-		name = usual
-	}
-	if name == "NONE" {
+// filterOf gives the filter of that name. Without a name, every face passes, as with NONE.
+func filterOf(name string) (filter, error) {
+	if name == "" || name == "NONE" {
 		return func(vision.Face) []string { return nil }, nil
 	}
 	g, ok := gates[name]

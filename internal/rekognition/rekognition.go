@@ -1,7 +1,7 @@
 // Package rekognition serves Amazon Rekognition's own protocol, so that programs written for it, its SDKs and its
 // command line work with Animo when they are told another endpoint. It finds faces, recognises the people that a
-// tenant introduced, compares faces, and keeps collections of them. Begin at New; the operations are listed in
-// operations, a file for each group: detect.go, collections.go, index.go, search.go.
+// tenant introduced, compares faces, and searches collections of them, which package collections keeps. Begin at New;
+// the operations are listed in operations, a file for each group: detect.go, collections.go, index.go, search.go.
 //
 // A request is a POST to / whose header X-Amz-Target names the operation and whose body is JSON, signed with
 // version 4 of AWS's signatures (sigv4.go). Names, limits and errors are those of the API reference,
@@ -11,8 +11,6 @@ package rekognition
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -21,13 +19,13 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/semaphore"
 
+	"animo/internal/collections"
 	"animo/internal/slots"
-	"animo/internal/table"
 	"animo/vision"
 )
 
@@ -63,8 +61,6 @@ type Limits struct {
 	Requests int // served or waiting at once, half of them of one tenant; 64
 	Analyses int // pictures analysed at once; as many as there are cores
 	Pixels   int // of one picture, and of all that are in memory at once; 50 million
-	Faces    int // in one collection; 100,000
-	Loaded   int // faces of collections held in memory for searching; 400,000, some 250 MB
 }
 
 func (l Limits) withDefaults() Limits {
@@ -76,35 +72,31 @@ func (l Limits) withDefaults() Limits {
 	orElse(&l.Requests, 64)
 	orElse(&l.Analyses, runtime.GOMAXPROCS(0))
 	orElse(&l.Pixels, 50_000_000)
-	orElse(&l.Faces, 100_000)
-	orElse(&l.Loaded, 400_000)
 	return l
 }
 
 // Options are what New needs. All fields are required but Limits, Admit, Now and Log.
 type Options struct {
-	Engine Engine
-	Keys   Keys
-	Tables *table.Table // for collections
-	People People
-	Photos Photos
-	Local  func(*http.Request) error                      // nil for a request that needs no key while none exists; otherwise Forbidden
-	Admit  func(ctx context.Context, tenant string) error // asked before each picture: Forbidden, TooManyRequests or nil; nil admits all
-	Limits Limits
-	Now    func() time.Time // nil means time.Now
-	Log    *slog.Logger     // nil means slog.Default
+	Engine      Engine
+	Keys        Keys
+	Collections *collections.Store
+	People      People
+	Photos      Photos
+	Local       func(*http.Request) error                      // nil for a request that needs no key while none exists; otherwise Forbidden
+	Admit       func(ctx context.Context, tenant string) error // asked before each picture: Forbidden, TooManyRequests or nil; nil admits all
+	Limits      Limits
+	Now         func() time.Time // nil means time.Now
+	Log         *slog.Logger     // nil means slog.Default
 }
 
 // Server answers requests. It is safe for concurrent use.
 type Server struct {
 	Options
-	slots    *slots.Slots        // of requests that are served or wait
-	lookups  chan struct{}       // a place for each request whose access key is being looked up
-	engines  chan struct{}       // a place for each picture that is being analysed
-	pixels   *semaphore.Weighted // that may be in memory at once
-	memory   vision.Memory       // of pictures
-	searches galleries
-	erased   atomic.Bool // something was, since Erased was called last
+	slots   *slots.Slots        // of requests that are served or wait
+	lookups *slots.Slots        // of requests whose access key is being looked up
+	engines chan struct{}       // a place for each picture that is being analysed
+	pixels  *semaphore.Weighted // that may be in memory at once
+	memory  vision.Memory       // of pictures
 }
 
 // New makes a Server. It starts nothing.
@@ -121,7 +113,7 @@ func New(o Options) *Server {
 	}
 	return &Server{
 		Options: o,
-		lookups: make(chan struct{}, o.Limits.Requests),
+		lookups: slots.New(o.Limits.Requests),
 		slots:   slots.New(o.Limits.Requests),
 		engines: make(chan struct{}, o.Limits.Analyses),
 		pixels:  semaphore.NewWeighted(int64(o.Limits.Pixels)),
@@ -191,7 +183,7 @@ func Target(r *http.Request) string {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := newID()
+	id := uuid.NewString()
 	w.Header().Set("X-Amzn-Requestid", id)
 	w.Header().Set("Content-Type", contentType)
 	answer, err := s.serve(w, r)
@@ -249,17 +241,4 @@ func maxBody(operation string) int64 {
 		return 2*picture + rest
 	}
 	return picture + rest
-}
-
-// newID makes a random identifier in the form of a UUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return uuid(hex.EncodeToString(b[:]))
-}
-
-// uuid puts the hyphens into 32 hexadecimal digits.
-func uuid(h string) string {
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }

@@ -343,7 +343,7 @@ func (t *Table) Scrub(ctx context.Context) error {
 	return nil
 }
 
-// Limits are those of the engine.
+// Limits are the engine's: how much a commit takes.
 func (t *Table) Limits() Limits { return t.driver.Limits() }
 
 // Close closes the engine.

@@ -1,0 +1,102 @@
+package collections
+
+import (
+	"context"
+	"slices"
+
+	"animo/vision"
+)
+
+// Match is a face in a collection that is like the one searched for.
+type Match struct {
+	Face     Face
+	Distance float64 // between the two descriptors
+}
+
+// Search finds up to n faces of a collection whose descriptors are nearer to d than limit, the nearest first. It
+// compares d with every face, so it is exact.
+func (s *Store) Search(ctx context.Context, tenant string, c Collection, d vision.Descriptor, limit float64, n int) ([]Match, error) {
+	return s.search(ctx, tenant, c, d, limit, n, "")
+}
+
+// SearchFace does what Search does for a face of the collection, which is not among the matches. It answers NotFound
+// where the collection has no such face, and Invalid as CheckFaceID does.
+func (s *Store) SearchFace(ctx context.Context, tenant string, c Collection, id string, limit float64, n int) ([]Match, error) {
+	f, err := s.Face(ctx, tenant, c, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.search(ctx, tenant, c, f.Descriptor, limit, n, id)
+}
+
+// search passes over the face `except`, and over faces that are deleted meanwhile.
+func (s *Store) search(ctx context.Context, tenant string, c Collection, d vision.Descriptor, limit float64, n int, except string) ([]Match, error) {
+	faces, err := s.load(ctx, tenant, c)
+	if err != nil {
+		return nil, err
+	}
+	near := slices.DeleteFunc(faces.Nearest(d, limit, n+1), func(m vision.Match) bool { return m.Person == except })
+	near = near[:min(n, len(near))]
+	ids := make([]string, len(near))
+	for i, m := range near {
+		ids[i] = m.Person
+	}
+	rows, err := s.tables.Read(ctx, tenant, rowKeys(c.key(), ids)...)
+	if err != nil {
+		return nil, err
+	}
+	var matches []Match
+	for i, row := range rows {
+		if row.Rev == 0 {
+			continue
+		}
+		f, err := faceOf(row)
+		if err != nil {
+			return nil, err
+		}
+		matches = append(matches, Match{f, near[i].Distance})
+	}
+	return matches, nil
+}
+
+// load gives a collection's faces by their IDs, as they are now: from memory where the collection's tally is still that
+// of the faces there, otherwise from the table.
+func (s *Store) load(ctx context.Context, tenant string, c Collection) (*vision.Gallery, error) {
+	t, err := s.tally(ctx, tenant, c.key())
+	if err != nil {
+		return nil, err
+	}
+	l := s.loaded.of(tenant, c.key())
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.faces != nil && l.n == t.N && l.sum == t.Sum {
+		return l.faces, nil
+	}
+	fresh := loaded{faces: new(vision.Gallery)}
+	for f, err := range s.Faces(ctx, tenant, c, "") {
+		if err == nil {
+			err = fresh.add(f.ID, f.Descriptor)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	l.faces, l.n, l.sum = fresh.faces, fresh.n, fresh.sum
+	return l.faces, nil
+}
+
+// dropStale takes those of a tenant's collections out of memory that have other faces in the table now, or are gone.
+func (s *Store) dropStale(ctx context.Context, tenant string) error {
+	for _, key := range s.loaded.keys(tenant) {
+		t, err := s.tally(ctx, tenant, key)
+		if err != nil {
+			return err
+		}
+		s.loaded.change(tenant, key, func(l *loaded) {
+			if l.n != t.N || l.sum != t.Sum {
+				l.empty()
+			}
+		})
+	}
+	return nil
+}
