@@ -58,21 +58,26 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/rekognition", []string{"animo/internal/rekognition", "animo/internal/collections", "animo/internal/slots", "animo/vision", "animo"}, "another's words for what vision sees; app hands it keys, people and photos"},
 		{"animo/internal/sqldb", []string{"animo/internal/sqldb", "animo"}, "the database knows nothing of what is kept in it"},
 		{"animo/internal/table", []string{"animo/internal/table", "animo/internal/sqldb", "animo"}, "a store serves every flow and knows none"},
-		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/sqldb", "animo"}, "a bus serves every flow and knows none"},
+		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/sqldb", "animo/internal/table", "animo"}, "a bus serves every flow and knows none"},
 		{"animo/internal/object", []string{"animo/internal/object", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/tenants", []string{"animo/internal/tenants", "animo/internal/table", "animo"}, "keys and tenants lie below the flows"},
 		{"animo/internal/spool", []string{"animo/internal/spool", "animo"}, "it serves every flow and knows none"},
 		{"animo/internal/opinions", []string{"animo/internal/opinions", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/text", "animo"}, "a flow knows ports; app hands it adapters"},
 		{"animo/internal/classify", []string{"animo/internal/classify", "animo/internal/cache", "animo/text", "animo"}, "it asks models, whoever trained them and whoever wants to know"},
 		{"animo/internal/background", []string{"animo/internal/background"}, "it runs anything and knows nothing"},
-		{"animo/internal/photos", []string{"animo/internal/photos", "animo/internal/background", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/vision", "animo"}, "a flow knows ports; app hands it adapters"},
-		{"animo/internal/photos/awsfaces", []string{"animo/internal/photos", "animo/vision", "animo"}, "an engine knows pictures and faces, not what becomes of them"},
-		{"animo/internal/notify", []string{"animo/internal/notify", "animo/internal/bus", "animo/internal/table", "animo"}, "a flow knows ports; app hands it adapters"},
+		{"animo/internal/rates", []string{"animo/internal/rates"}, "it bounds anything and knows nothing"},
+		{"animo/internal/scrub", []string{"animo/internal/scrub"}, "it keeps notes for all who remove something, and knows none of them"},
+		{"animo/internal/faces", []string{"animo/internal/faces", "animo/internal/table", "animo"}, "it is what the flows of photos agree on, and lies below them"},
+		{"animo/internal/pictures", []string{"animo/internal/pictures", "animo/internal/background", "animo/vision", "animo"}, "an engine knows pictures and faces, not what becomes of them"},
+		{"animo/internal/moods", []string{"animo/internal/moods", "animo/internal/faces", "animo/internal/rates", "animo/internal/scrub", "animo/internal/table", "animo"}, "what is recorded knows neither photos nor people"},
+		{"animo/internal/people", []string{"animo/internal/people", "animo/internal/moods", "animo/internal/faces", "animo/internal/pictures", "animo/internal/scrub", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/vision", "animo"}, "people are known whatever becomes of photos"},
+		{"animo/internal/photos", []string{"animo/internal/photos", "animo/internal/moods", "animo/internal/people", "animo/internal/faces", "animo/internal/pictures", "animo/internal/rates", "animo/internal/scrub", "animo/internal/background", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/vision", "animo"}, "a flow knows ports; app hands it adapters"},
+		{"animo/internal/notify", []string{"animo/internal/notify", "animo/internal/faces", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo"}, "a flow knows ports; app hands it adapters"},
 		{"animo/internal/inbox", []string{"animo/internal/inbox", "animo/internal/photos", "animo/internal/opinions", "animo"}, "the inbox gives files to flows, and knows nothing of where they keep them"},
-		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/slots", "animo/internal/opinions", "animo/internal/classify", "animo/internal/export", "animo/internal/photos", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
+		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/slots", "animo/internal/opinions", "animo/internal/classify", "animo/internal/export", "animo/internal/photos", "animo/internal/moods", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
 		{"animo/internal/config", []string{"animo/internal/config", "animo"}, "settings know nothing of what they set"},
 	}
-	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/photos/awsfaces"}
+	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/bus/brokerbus", "animo/internal/pictures/awsfaces"}
 	for _, p := range listPackages(t) {
 		for _, imported := range p.Imports {
 			if !within(imported, "animo") {

@@ -32,8 +32,8 @@ func TestExportFormat_is_what_the_client_asks_for(t *testing.T) {
 	}
 }
 
-// flow is Photos under a name that is not that of one of its methods.
-type flow = Photos
+// flow is Moods under a name that is not that of one of its methods.
+type flow = Moods
 
 // breaking are so many faces and then an error, if there is one.
 type breaking struct {
@@ -42,7 +42,7 @@ type breaking struct {
 	err   error
 }
 
-func (b breaking) AllMoods(context.Context, string, moods.Query) iter.Seq2[animo.MoodRecord, error] {
+func (b breaking) All(context.Context, string, moods.Query) iter.Seq2[animo.MoodRecord, error] {
 	return func(yield func(animo.MoodRecord, error) bool) {
 		for range b.faces {
 			if !yield(animo.MoodRecord{TenantID: "sol"}, nil) {
@@ -68,7 +68,7 @@ func TestExport_that_fails_half_way_is_seen_to_fail(t *testing.T) {
 		"half-way":     {breaking{faces: 2000, err: failure}, 200, false},
 	} {
 		for _, f := range export.Formats() {
-			s := &server{Options: Options{Photos: c.photos, Log: slog.New(slog.DiscardHandler)}}
+			s := &server{Options: Options{Moods: c.photos, Log: slog.New(slog.DiscardHandler)}}
 			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.export(w, r, f, moods.Query{}) }))
 			res, err := http.Get(web.URL)
 			if err != nil {
@@ -103,7 +103,7 @@ type slowly struct {
 	each int
 }
 
-func (f slowly) AllMoods(context.Context, string, moods.Query) iter.Seq2[animo.MoodRecord, error] {
+func (f slowly) All(context.Context, string, moods.Query) iter.Seq2[animo.MoodRecord, error] {
 	return func(yield func(animo.MoodRecord, error) bool) {
 		for range 60 {
 			time.Sleep(time.Second)
@@ -120,7 +120,7 @@ func TestExport_breaks_off_when_its_key_is_revoked(t *testing.T) {
 	for each, begun := range map[int]bool{1: false, 1000: true} { // before and after the first bytes are sent
 		synctest.Test(t, func(t *testing.T) {
 			keys := &lockable{}
-			s := &server{Options: Options{Photos: slowly{each: each}, Keys: keys, Log: slog.New(slog.DiscardHandler)}}
+			s := &server{Options: Options{Moods: slowly{each: each}, Keys: keys, Log: slog.New(slog.DiscardHandler)}}
 			time.AfterFunc(2500*time.Millisecond, func() { keys.revoked.Store(true) })
 			w := httptest.NewRecorder()
 			began := time.Now()

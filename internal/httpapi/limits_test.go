@@ -14,7 +14,7 @@ import (
 
 // drawing is a flow that draws once it is told to.
 type drawing struct {
-	flow
+	Photos
 	begun, end chan struct{}
 }
 

@@ -92,7 +92,7 @@ func TestStream_tells_what_passes_and_says_that_it_is_there(t *testing.T) {
 			stopping := make(chan struct{})
 			var asked int64
 			s := &server{Options: Options{
-				Photos: telling{after: &asked, told: faces(moods.Told{ID: 7}, face(8, animo.Happy, 90), moods.Told{ID: 9, Erased: "a-b"},
+				Moods: telling{after: &asked, told: faces(moods.Told{ID: 7}, face(8, animo.Happy, 90), moods.Told{ID: 9, Erased: "a-b"},
 					moods.Told{ID: 20}, face(21, animo.Sad, 90), face(22, animo.Happy, 79))},
 				Keys: &lockable{}, Limits: Limits{Heartbeat: 15 * time.Second}, Stopping: stopping, Log: slog.New(slog.DiscardHandler),
 			}}
@@ -128,7 +128,7 @@ func TestStream_ends_when_its_key_is_revoked(t *testing.T) {
 	for name, told := range map[string]iter.Seq[moods.Told]{"silent": faces(), "with a face each second": ticking} {
 		synctest.Test(t, func(t *testing.T) {
 			keys := &lockable{}
-			s := &server{Options: Options{Photos: telling{told: told}, Keys: keys, Limits: Limits{Heartbeat: 15 * time.Second}, Log: slog.New(slog.DiscardHandler)}}
+			s := &server{Options: Options{Moods: telling{told: told}, Keys: keys, Limits: Limits{Heartbeat: 15 * time.Second}, Log: slog.New(slog.DiscardHandler)}}
 			time.AfterFunc(50*time.Second, func() { keys.revoked.Store(true) })
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
@@ -143,7 +143,7 @@ func TestStream_ends_when_its_key_is_revoked(t *testing.T) {
 
 func TestStream_ends_when_it_is_another_tenants(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{Options: Options{Photos: telling{told: faces()}, Keys: &lockable{}, Limits: Limits{Heartbeat: 15 * time.Second}, Log: slog.New(slog.DiscardHandler)}}
+		s := &server{Options: Options{Moods: telling{told: faces()}, Keys: &lockable{}, Limits: Limits{Heartbeat: 15 * time.Second}, Log: slog.New(slog.DiscardHandler)}}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		r := solGets(ctx, "/v1/stream")
@@ -158,7 +158,7 @@ func TestStream_ends_when_it_is_another_tenants(t *testing.T) {
 
 func TestStream_ends_with_what_ends_it(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{Options: Options{Photos: telling{told: faces()}, Keys: &lockable{}, Limits: Limits{Heartbeat: time.Second}, Log: slog.New(slog.DiscardHandler)}}
+		s := &server{Options: Options{Moods: telling{told: faces()}, Keys: &lockable{}, Limits: Limits{Heartbeat: time.Second}, Log: slog.New(slog.DiscardHandler)}}
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Minute, cancel)
 		began := time.Now()
@@ -166,7 +166,7 @@ func TestStream_ends_with_what_ends_it(t *testing.T) {
 		if took := time.Since(began); took != time.Minute {
 			t.Errorf("a client that goes after a minute: %v", took)
 		}
-		s.Photos = telling{told: faces(), err: errors.New("the disk is on fire")}
+		s.Moods = telling{told: faces(), err: errors.New("the disk is on fire")}
 		w := httptest.NewRecorder()
 		s.stream(w, solGets(t.Context(), "/v1/stream"), wanted{after: -1})
 		if strings.Contains(w.Body.String(), "fire") {
@@ -189,7 +189,7 @@ func TestStream_drops_a_client_that_does_not_read(t *testing.T) {
 		}
 	}
 	s := &server{Options: Options{
-		Photos: telling{told: endless}, Log: slog.New(slog.DiscardHandler),
+		Moods: telling{told: endless}, Log: slog.New(slog.DiscardHandler),
 		Limits: Limits{Heartbeat: time.Hour, AnswerPause: 100 * time.Millisecond, RequestTime: time.Hour},
 	}}
 	ended := make(chan struct{})
