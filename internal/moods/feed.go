@@ -24,7 +24,7 @@ type feed struct {
 	woken     chan struct{} // of capacity 1
 
 	reading sync.Mutex // held while the log is read
-	read    time.Time  // when it was read last, by the monotonic clock
+	read    time.Time  // when it was read last
 
 	mu      sync.Mutex
 	base    int64  // what was recorded after this place, up to upTo, is in last
@@ -116,8 +116,8 @@ func (it *feed) run(ctx context.Context) {
 func (it *feed) look(ctx context.Context, within time.Duration) (more bool, err error) {
 	it.reading.Lock()
 	defer it.reading.Unlock()
-	began := time.Now()
-	if within > 0 && began.Sub(it.read) < within {
+	began := it.moods.now()
+	if within > 0 && fresh(it.read, began, within) {
 		return false, nil
 	}
 	for {
@@ -134,6 +134,12 @@ func (it *feed) look(ctx context.Context, within time.Duration) (more bool, err 
 			return more, nil
 		}
 	}
+}
+
+// fresh reports whether what was read at a time is not older than so long, by a clock that may have been set meanwhile.
+func fresh(read, now time.Time, within time.Duration) bool {
+	age := now.Sub(read)
+	return age >= 0 && age < within
 }
 
 // add appends what was read, leaves out the faces of photos that were erased since they were read, has those say who they are

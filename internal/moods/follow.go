@@ -50,12 +50,17 @@ func (m *Moods) Follow(ctx context.Context, tenant string, after int64) iter.Seq
 			return
 		}
 		for {
+			began := m.now()
 			list, upTo, changed := feed.since(ctx, after)
 			var err error
 			if upTo < 0 { // it is too far behind
 				list, upTo, err = m.readLog(ctx, tenant, after)
 			}
-			for _, t := range list {
+			for i, t := range list {
+				if i > 0 && !fresh(began, m.now(), feedFresh) { // what is left of it may have been erased meanwhile
+					upTo, err = list[i-1].ID, nil
+					break
+				}
 				if !t.silent() && !yield(t, nil) {
 					return
 				}

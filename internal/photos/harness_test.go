@@ -55,7 +55,8 @@ type line struct {
 	full      error    // what a store answers to a commit that records a face, if anything
 
 	mu    sync.Mutex           // of what follows, since followers look at the tables, too
-	calls int                  // of the flow to its stores, each counted before it is made
+	calls int                  // of the flow to its stores and the bus, each counted before it is made
+	rings int                  // those of them to the bus
 	at    func(call int) error // called before each; its error is the call's; nil for nothing
 }
 
@@ -71,6 +72,7 @@ type options struct {
 	photos.Options
 	Pixels      int
 	Subscribers func(*line) people.Subscribers
+	Clock       func() time.Time // nil for the line's, which one goroutine reads at a time
 }
 
 func newLine(t testing.TB, o options) *line {
@@ -107,7 +109,10 @@ func (l *line) process(o options) *flow {
 	l.t.Helper()
 	tables, objects, events := table.New(&counted{l.driver, l}), &countedObjects{l.objects, l}, &countedEvents{l}
 	o.Log = slog.New(slog.DiscardHandler)
-	o.Spool, o.Now, o.Descriptors = l.t.TempDir(), func() time.Time { return l.now }, true
+	o.Spool, o.Now, o.Descriptors = l.t.TempDir(), o.Clock, true
+	if o.Now == nil {
+		o.Now = func() time.Time { return l.now }
+	}
 	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return l.policy, l.forbidden }
 	if o.Removed == nil {
 		o.Removed = &scrub.Notes{}
@@ -172,6 +177,12 @@ func (l *line) call() error {
 		return nil
 	}
 	return at(n)
+}
+
+// ring is call for the bus.
+func (l *line) ring() error {
+	l.rings++
+	return l.call()
 }
 
 type counted struct {
@@ -247,14 +258,14 @@ func (c *countedObjects) Delete(ctx context.Context, tenant, prefix string) (int
 type countedEvents struct{ l *line }
 
 func (c *countedEvents) Publish(ctx context.Context, events ...animo.Event) error {
-	if err := c.l.call(); err != nil {
+	if err := c.l.ring(); err != nil {
 		return err
 	}
 	return c.l.queue.Publish(ctx, events...)
 }
 
 func (c *countedEvents) Remove(ctx context.Context, tenant string, ids ...string) (int, error) {
-	if err := c.l.call(); err != nil {
+	if err := c.l.ring(); err != nil {
 		return 0, err
 	}
 	return c.l.queue.Remove(ctx, tenant, ids...)

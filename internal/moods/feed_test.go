@@ -1,0 +1,56 @@
+package moods
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"animo"
+	"animo/internal/faces"
+	"animo/internal/sqldb"
+	"animo/internal/table"
+	"animo/internal/table/sqltable"
+)
+
+// counted counts the reads of a table.
+type counted struct {
+	table.Driver
+	reads int
+}
+
+func (c *counted) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
+	c.reads++
+	return c.Driver.Read(ctx, tenant, keys...)
+}
+
+func (c *counted) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
+	c.reads++
+	return c.Driver.Places(ctx, tenant, log, after, n)
+}
+
+func TestFeed_looks_in_two_calls(t *testing.T) {
+	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	c := &counted{Driver: sqltable.New(db)}
+	m := New(table.New(c), nil, Options{})
+	const id = "20260501T120000.000Z-0123456789abcdef"
+	if err := m.tables.PutJSON(t.Context(), "sol", faces.PhotosTable, id, faces.Photo{Photo: animo.Photo{ID: id}}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5 {
+		r := animo.MoodRecord{TenantID: "sol", Mood: animo.Moods()[i%4], PhotoID: id, FaceID: faces.ID(id, 0, i), Taken: animo.MomentOf(id)}
+		if err := m.tables.Commit(t.Context(), "sol", table.AddOps(faces.Table(r.Mood), entryOf(&r, []byte(`{}`), FaceType(r.Mood)))...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.reads = 0
+	if list, upTo, err := m.readLog(t.Context(), "sol", 0); len(list) != 5 || upTo != 5 || err != nil {
+		t.Errorf("it finds %d faces up to %d, %v", len(list), upTo, err)
+	}
+	if c.reads != 2 {
+		t.Errorf("a look makes %d calls, want 2", c.reads)
+	}
+}
