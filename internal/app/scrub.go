@@ -27,7 +27,7 @@ func (a *App) scrub(ctx context.Context, tenants bool) error {
 	if !s.now && !(s.later && now.Sub(s.began) >= scrubEvery) {
 		return nil
 	}
-	if err := a.stores.scrub(ctx); err != nil {
+	if err := a.stores.Tables.Scrub(ctx); err != nil {
 		s.now = true
 		return err
 	}

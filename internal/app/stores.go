@@ -113,16 +113,11 @@ func (s *Stores) RemoveTenant(ctx context.Context, id string) error {
 	if err := s.Tenants.Remove(ctx, id, s.erase); err != nil {
 		return err
 	}
-	err := s.scrub(ctx)
+	err := s.Tables.Scrub(ctx)
 	if animo.CodeOf(err) == animo.Unavailable { // a server is reading; its sweep erases once more, and scrubs then
 		return nil
 	}
 	return err
-}
-
-// scrub makes what was erased unreadable in the tables' files, where they offer that.
-func (s *Stores) scrub(ctx context.Context) error {
-	return s.Tables.Scrub(ctx)
 }
 
 // erase removes everything of a tenant, its events first, so that nothing starts anew.

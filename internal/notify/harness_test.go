@@ -35,7 +35,8 @@ const tenant = "sol"
 type house struct {
 	t      testing.TB
 	n      *notify.Notifier
-	rows   table.Driver
+	rows   *table.Table
+	driver table.Driver
 	now    time.Time
 	erased map[string]bool              // photos
 	faces  int                          // that were found
@@ -53,7 +54,8 @@ func newHouse(t testing.TB, o notify.Options) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	h := &house{t: t, rows: sqltable.New(db), now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), erased: map[string]bool{}}
+	h := &house{t: t, driver: sqltable.New(db), now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), erased: map[string]bool{}}
+	h.rows = table.New(h.driver)
 	h.n = h.open(o)
 	return h
 }
@@ -62,7 +64,7 @@ func newHouse(t testing.TB, o notify.Options) *house {
 func (h *house) open(o notify.Options) *notify.Notifier {
 	h.t.Helper()
 	o.Now, o.Log = func() time.Time { return h.now }, slog.New(slog.DiscardHandler)
-	rows := table.Driver(&counted{h.rows, h})
+	rows := table.New(&counted{h.driver, h})
 	if _, benchmark := h.t.(*testing.B); benchmark { // on several goroutines
 		rows = h.rows
 	}
@@ -116,46 +118,25 @@ type counted struct {
 	h *house
 }
 
-func (c *counted) Get(ctx context.Context, tenant, tbl, key string) (table.Row, error) {
-	if err := c.h.call(); err != nil {
-		return table.Row{}, err
-	}
-	return c.Driver.Get(ctx, tenant, tbl, key)
-}
-
-func (c *counted) Log(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
+func (c *counted) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
 	if err := c.h.call(); err != nil {
 		return nil, err
 	}
-	return c.Driver.Log(ctx, tenant, log, after, n)
+	return c.Driver.Read(ctx, tenant, keys...)
 }
 
-func (c *counted) Swap(ctx context.Context, tenant, tbl string, row table.Row) error {
+func (c *counted) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
+	if err := c.h.call(); err != nil {
+		return nil, err
+	}
+	return c.Driver.Places(ctx, tenant, log, after, n)
+}
+
+func (c *counted) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
 	if err := c.h.call(); err != nil {
 		return err
 	}
-	return c.Driver.Swap(ctx, tenant, tbl, row)
-}
-
-func (c *counted) Add(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
-	if err := c.h.call(); err != nil {
-		return 0, err
-	}
-	return c.Driver.Add(ctx, tenant, tbl, entries...)
-}
-
-func (c *counted) Remove(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
-	if err := c.h.call(); err != nil {
-		return 0, err
-	}
-	return c.Driver.Remove(ctx, tenant, tbl, entries...)
-}
-
-func (c *counted) Delete(ctx context.Context, tenant, tbl string, r table.Range) (int, error) {
-	if err := c.h.call(); err != nil {
-		return 0, err
-	}
-	return c.Driver.Delete(ctx, tenant, tbl, r)
+	return c.Driver.Commit(ctx, tenant, rev, ops...)
 }
 
 // record is the face with a number, each of a photo of its own.

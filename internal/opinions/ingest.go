@@ -18,8 +18,8 @@ const (
 	ingestBytes = 4 << 20
 )
 
-// ingest reads a stored file row by row into the rows table. Row keys come from the file's content and the
-// row's number, so an ingest that is run again inserts only what is missing.
+// ingest reads a stored file row by row into the rows table. A row's key is made of the revision, whose file never changes,
+// and the row's number, so an ingest that is run again writes the same rows over those that are there.
 func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 	o, err := orderOf(e)
 	if err != nil {

@@ -26,7 +26,7 @@ const tenant = "sol"
 type line struct {
 	t     *testing.T
 	flow  *opinions.Flow
-	rows  table.Driver
+	rows  *table.Table
 	queue bus.Queues
 	now   time.Time
 	lost  bool   // while set, what the flow publishes is lost, as if the process died before
@@ -53,8 +53,9 @@ func newLine(t *testing.T, limits opinions.Limits) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = objects.Close() })
-	l.rows = sqltable.New(db)
-	l.flow = opinions.New(&watched{l.rows, l}, objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
+	driver := sqltable.New(db)
+	l.rows = table.New(driver)
+	l.flow = opinions.New(table.New(&watched{driver, l}), objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
 	for _, f := range l.flow.Functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
 			t.Fatal(err)
@@ -76,28 +77,33 @@ func (w *watched) call(call, tbl string) error {
 	return w.l.before(call, tbl)
 }
 
-// Get is table.Driver's.
-func (w *watched) Get(ctx context.Context, tenant, tbl, key string) (table.Row, error) {
-	if err := w.call("get", tbl); err != nil {
-		return table.Row{}, err
+// Read is table.Driver's.
+func (w *watched) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
+	for _, k := range keys {
+		if err := w.call("get", k.Table); err != nil {
+			return nil, err
+		}
 	}
-	return w.Driver.Get(ctx, tenant, tbl, key)
+	return w.Driver.Read(ctx, tenant, keys...)
 }
 
-// Swap is table.Driver's.
-func (w *watched) Swap(ctx context.Context, tenant, tbl string, row table.Row) error {
-	if err := w.call("swap", tbl); err != nil {
-		return err
+// Commit is table.Driver's.
+func (w *watched) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
+	for i, op := range ops {
+		call := "delete"
+		if op.Kind == table.OpPut {
+			if call = "swap"; op.Rev == table.AnyRev {
+				call = "put"
+			}
+		}
+		if i > 0 && op.Kind == ops[i-1].Kind && op.Table == ops[i-1].Table {
+			continue // one of many rows
+		}
+		if err := w.call(call, op.Table); err != nil {
+			return err
+		}
 	}
-	return w.Driver.Swap(ctx, tenant, tbl, row)
-}
-
-// Delete is table.Driver's.
-func (w *watched) Delete(ctx context.Context, tenant, tbl string, r table.Range) (int, error) {
-	if err := w.call("delete", tbl); err != nil {
-		return 0, err
-	}
-	return w.Driver.Delete(ctx, tenant, tbl, r)
+	return w.Driver.Commit(ctx, tenant, rev, ops...)
 }
 
 // once has act run before the next such call.

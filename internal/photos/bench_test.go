@@ -25,7 +25,7 @@ func BenchmarkSummary(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	tables := sqltable.New(db)
+	tables := table.New(sqltable.New(db))
 	began := time.Now()
 	for done := 0; done < million; {
 		done += recordFaces(b, tables, done, 50_000, million)
@@ -45,7 +45,7 @@ func BenchmarkSummary(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer db.Close()
-	f := New(sqltable.New(db), nil, nil, nil, Options{})
+	f := New(table.New(sqltable.New(db)), nil, nil, nil, Options{})
 	for _, every := range []time.Duration{time.Minute, time.Hour, day} {
 		b.Run("every="+every.String(), func(b *testing.B) {
 			for b.Loop() {
@@ -115,7 +115,7 @@ func recogniseOne(b *testing.B, f *Flow, name string, n int) {
 }
 
 // recordFaces writes n faces as the flow records them, after those before, of all that the day will have.
-func recordFaces(b *testing.B, tables table.Driver, before, n, all int) int {
+func recordFaces(b *testing.B, tables *table.Table, before, n, all int) int {
 	b.Helper()
 	midnight := time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)
 	moods := animo.Moods()

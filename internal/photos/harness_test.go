@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,7 +38,8 @@ const tenant = "sol"
 type line struct {
 	t         testing.TB
 	flow      *photos.Flow
-	rows      *sqltable.Driver
+	rows      *table.Table
+	counted   *table.Table // over the same rows
 	objects   object.Store
 	queue     bus.Queues
 	now       time.Time
@@ -45,7 +47,7 @@ type line struct {
 	forbidden error    // what the policy answers, if anything
 	emotions  []string // of the faces, in turn
 	trouble   error    // what the engine answers, if anything
-	full      error    // what a store answers to Add, if anything
+	full      error    // what a store answers to what notes in a log, if anything
 
 	mu    sync.Mutex           // of what follows, since followers look at the tables, too
 	calls int                  // of the flow to its stores, each counted before it is made
@@ -70,11 +72,12 @@ func newLine(t testing.TB, o photos.Options) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.objects.Close() })
-	l.rows = sqltable.New(db)
+	driver := sqltable.New(db)
+	l.rows, l.counted = table.New(driver), table.New(&counted{driver, l})
 	o.Log = slog.New(slog.DiscardHandler)
 	o.Spool, o.Now, o.Descriptors = t.TempDir(), func() time.Time { return l.now }, true
 	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return l.policy, l.forbidden }
-	l.flow = photos.New(&counted{l.rows, l}, &countedObjects{l.objects, l}, &countedEvents{l}, l, o)
+	l.flow = photos.New(l.counted, &countedObjects{l.objects, l}, &countedEvents{l}, l, o)
 	for _, f := range l.flow.Functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
 			t.Fatal(err)
@@ -118,60 +121,22 @@ type counted struct {
 	l *line
 }
 
-func (c *counted) Get(ctx context.Context, tenant, tbl, key string) (table.Row, error) {
+func (c *counted) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
 	if err := c.l.call(); err != nil {
-		return table.Row{}, err
+		return nil, err
 	}
-	return c.Driver.Get(ctx, tenant, tbl, key)
+	return c.Driver.Read(ctx, tenant, keys...)
 }
 
-func (c *counted) PutNew(ctx context.Context, tenant, tbl string, rows ...table.Row) (int, error) {
-	if err := c.l.call(); err != nil {
-		return 0, err
+func (c *counted) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
+	err := c.l.call()
+	if slices.ContainsFunc(ops, func(op table.Op) bool { return op.Kind == table.OpAppend }) {
+		err = errors.Join(err, c.l.full)
 	}
-	return c.Driver.PutNew(ctx, tenant, tbl, rows...)
-}
-
-func (c *counted) Put(ctx context.Context, tenant, tbl string, rows ...table.Row) error {
-	if err := c.l.call(); err != nil {
+	if err != nil {
 		return err
 	}
-	return c.Driver.Put(ctx, tenant, tbl, rows...)
-}
-
-func (c *counted) Swap(ctx context.Context, tenant, tbl string, row table.Row) error {
-	if err := c.l.call(); err != nil {
-		return err
-	}
-	return c.Driver.Swap(ctx, tenant, tbl, row)
-}
-
-func (c *counted) Add(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
-	if err := errors.Join(c.l.call(), c.l.full); err != nil {
-		return 0, err
-	}
-	return c.Driver.Add(ctx, tenant, tbl, entries...)
-}
-
-func (c *counted) Commit(ctx context.Context, tenant string, changes ...table.Change) error {
-	if err := c.l.call(); err != nil {
-		return err
-	}
-	return c.Driver.Commit(ctx, tenant, changes...)
-}
-
-func (c *counted) Remove(ctx context.Context, tenant, tbl string, entries ...table.Entry) (int, error) {
-	if err := c.l.call(); err != nil {
-		return 0, err
-	}
-	return c.Driver.Remove(ctx, tenant, tbl, entries...)
-}
-
-func (c *counted) Delete(ctx context.Context, tenant, tbl string, r table.Range) (int, error) {
-	if err := c.l.call(); err != nil {
-		return 0, err
-	}
-	return c.Driver.Delete(ctx, tenant, tbl, r)
+	return c.Driver.Commit(ctx, tenant, rev, ops...)
 }
 
 type countedObjects struct {

@@ -47,7 +47,7 @@ func (f *Flow) EraseMood(ctx context.Context, tenant, face string) (animo.Receip
 // removeMeasured removes the row that says that a face is there, and reports whether there was one. From then on
 // nobody records the face.
 func (f *Flow) removeMeasured(ctx context.Context, tenant, face string) (bool, error) {
-	n, err := f.tables.Delete(ctx, tenant, measuredTable, table.One(face))
+	n, err := f.tables.Remove(ctx, tenant, measuredTable, table.Entry{Row: table.Row{Key: face}})
 	return n > 0, err
 }
 

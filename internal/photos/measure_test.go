@@ -231,7 +231,7 @@ func TestMeasure_erasure_that_breaks_off_is_ended(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !isGone(l.flow.Measured(t.Context(), tenant, id)) {
-			if n > 2 { // before that, nothing of the wish was written down
+			if n > 3 { // before that, nothing of the wish was written down
 				t.Errorf("died before call %d: the face is there", n)
 			}
 			if _, err := l.flow.EraseMood(t.Context(), tenant, id); err != nil {

@@ -21,7 +21,7 @@ func newSubscribed(t *testing.T) (l *line, n *notify.Notifier, ana, bea notify.S
 			return n.ForgetPerson(ctx, tenant, name, at)
 		},
 	})
-	n, err := notify.New(&counted{l.rows, l}, l.flow, notify.Options{AllowPrivate: true, Now: func() time.Time { return l.now }, Log: slog.New(slog.DiscardHandler)})
+	n, err := notify.New(l.counted, l.flow, notify.Options{AllowPrivate: true, Now: func() time.Time { return l.now }, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ type service struct {
 	options rekognition.Options
 	server  *rekognition.Server
 	url     string
-	tables  table.Driver
+	tables  *table.Table
 	keys    *tenants.Registry
 	people  gallery
 	photos  photos
@@ -51,7 +51,7 @@ func serve(t testing.TB, change ...func(*rekognition.Options)) *service {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	s := &service{t: t, tables: sqltable.New(db), people: gallery{}, photos: photos{}, log: new(bytes.Buffer)}
+	s := &service{t: t, tables: table.New(sqltable.New(db)), people: gallery{}, photos: photos{}, log: new(bytes.Buffer)}
 	s.keys = tenants.New(s.tables, tenants.Options{Master: bytes.Repeat([]byte("m"), tenants.MasterLen)})
 	if err := s.keys.Ensure(t.Context(), animo.DefaultTenant); err != nil {
 		t.Fatal(err)

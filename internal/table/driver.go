@@ -1,13 +1,17 @@
 package table
 
-import "context"
+import (
+	"context"
+
+	"animo"
+)
 
 // Driver is what an engine does for a Table: it reads rows by key, scans them by page, and commits operations whole or
 // not at all. Everything else is built on that in Table, once for all engines. Every method is safe to call at once from
 // many goroutines; a tenant sees only its own rows. A Driver copies what it takes and gives away what it returns.
 //
-// A Driver is called with tenants, names, keys and values that Check has passed, with at most Limits().Ops operations,
-// and with every key of a commit at most once; Table sees to that. Failures are animo.Errors: Conflict as Commit says,
+// A Driver is called with tenants, names, keys and values that Check has passed, with values and as many operations as
+// its Limits allow, and with every row and every tally of a commit at most once; Table sees to that. Failures are animo.Errors: Conflict as Commit says,
 // NoSpace, Unavailable or Internal, Timeout or Interrupted when ctx ends first; after Close, Unavailable.
 type Driver interface {
 	// Read gives the rows of those keys, in the order of the keys. A row that is not there has Rev 0 and no value.
@@ -21,8 +25,8 @@ type Driver interface {
 	// Places gives up to n places of a log by ascending Seq, those with a Seq above `after`; with a negative n the last
 	// -n places of the log, also by ascending Seq.
 	Places(ctx context.Context, tenant, log string, after int64, n int) ([]Logged, error)
-	// Commit does all the operations or none, and gives the rows that it writes the revision rev. What it returned nil for is on disk. Conflict says that a row was not
-	// as an operation expected it, and that nothing was changed.
+	// Commit does all the operations or none, and gives the rows that it writes the revision rev. What it returned nil
+	// for is on disk. Conflict says that a row was not as an operation expected it, and that nothing was changed.
 	//
 	// A log's places get ascending Seqs in the order in which they become visible: a reader who has seen a Seq never
 	// sees a smaller one appear later. A Seq is never given twice. Tallies add up whoever commits at the same time; an engine may
@@ -55,4 +59,14 @@ type Scrubber interface {
 	// read or write so that it cannot, it answers Unavailable; what was deleted stays deleted, and Scrub may
 	// be tried again.
 	Scrub(ctx context.Context) error
+}
+
+// Ended is what a Driver answers when ctx ended, Timeout or Interrupted; nil while it goes on.
+func Ended(ctx context.Context) error {
+	err := ctx.Err()
+	if err == nil {
+		return nil
+	}
+	r := animo.ReasonOf(err)
+	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
 }

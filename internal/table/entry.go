@@ -7,8 +7,12 @@ import (
 
 // Add stores the entries whose keys are not there yet, and tells how many those were; of equal keys the first counts. In
 // the same commit it adds their tallies, and notes them at the end of their logs, in the order given. An entry whose key is
-// there changes nothing at all.
+// there changes nothing at all. It answers Invalid or TooLarge for what CheckEntries refuses, and TooLarge for more than the
+// engine takes at once.
 func (t *Table) Add(ctx context.Context, tenant, table string, entries ...Entry) (added int, err error) {
+	if err := CheckEntries(tenant, table, entries...); err != nil {
+		return 0, err
+	}
 	err = t.Update(ctx, tenant, func(tx *Tx) error {
 		added = 0
 		rows, err := tx.Read(keysOf(table, entries)...)
@@ -27,13 +31,21 @@ func (t *Table) Add(ctx context.Context, tenant, table string, entries ...Entry)
 		}
 		return nil
 	})
-	return added, err
+	if err != nil {
+		return 0, err
+	}
+	return added, nil
 }
 
 // Remove removes the rows of the entries' keys in one commit and tells how many there were. It takes the tallies of those
 // away: give the tallies that the row was added with. Values, revisions and Log are not looked at: places in logs stay. All
-// other methods that change rows leave tallies as they are.
+// other methods that change rows leave tallies as they are. It answers as Add does.
 func (t *Table) Remove(ctx context.Context, tenant, table string, entries ...Entry) (removed int, err error) {
+	for _, e := range entries {
+		if err := CheckEntries(tenant, table, Entry{Row: Row{Key: e.Key}, Tallies: e.Tallies}); err != nil {
+			return 0, err
+		}
+	}
 	err = t.Update(ctx, tenant, func(tx *Tx) error {
 		removed = 0
 		rows, err := tx.Read(keysOf(table, entries)...)
@@ -51,7 +63,10 @@ func (t *Table) Remove(ctx context.Context, tenant, table string, entries ...Ent
 		}
 		return nil
 	})
-	return removed, err
+	if err != nil {
+		return 0, err
+	}
+	return removed, nil
 }
 
 // Add writes an entry's row, adds its tallies, and notes it in its log.

@@ -29,7 +29,7 @@ const (
 	OpExpect Kind = 1 + iota // nothing but the condition
 	OpPut                    // write the row
 	OpDelete                 // remove the row; where there is none, nothing
-	OpCount                  // add N and Sum to the tally; a tally whose N comes to 0 is removed
+	OpCount                  // add N and Sum to the tally; a tally whose N comes to 0 is removed, with what rounding left of its Sum
 	OpAppend                 // note the row at the end of the log
 	OpTrim                   // forget the log's place Seq
 )
@@ -65,7 +65,7 @@ func DeleteAt(table string, row Row) Op {
 	return Op{Kind: OpDelete, Table: table, Key: row.Key, Rev: row.Rev}
 }
 
-// Count adds to a tally. n may be negative; sum is finite.
+// Count adds to a tally. A negative n takes away what was added before; sum is finite.
 func Count(table, key string, n int64, sum float64) Op {
 	return Op{Kind: OpCount, Table: table, Key: key, N: n, Sum: sum}
 }
@@ -86,27 +86,25 @@ func Append(log, table, key string) Op { return Op{Kind: OpAppend, Log: log, Tab
 // write of the same row, tallies of one key add up, and what adds nothing is left out. The order is that of tables and
 // keys, in which engines write fastest; places of logs come last, in their own order.
 //
-// Two writes of one row, or two different expectations, are a mistake of the caller: Invalid, as what Check refuses.
-func normal(tenant string, ops []Op) ([]Op, error) {
+// Two writes of one row are a mistake of the caller: Invalid, as what Check refuses; two removals are one. Two different
+// expectations of one row cannot both hold: Conflict. A value above the engine's limit is TooLarge.
+func normal(tenant string, limits Limits, ops []Op) ([]Op, error) {
 	list := make([]Op, 0, len(ops))
 	for _, op := range ops {
-		if err := op.check(tenant); err != nil {
+		if err := op.check(tenant, limits); err != nil {
 			return nil, err
 		}
 		list = append(list, op)
 	}
-	slices.SortStableFunc(list, func(a, b Op) int {
-		if a.Kind >= OpAppend || b.Kind >= OpAppend {
-			return cmp.Compare(max(a.Kind, OpAppend-1), max(b.Kind, OpAppend-1))
-		}
-		return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.of(), b.of()), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Kind, b.Kind))
-	})
+	if !slices.IsSortedFunc(list, inOrder) { // of many rows, sorting what is sorted costs as much as writing them
+		slices.SortStableFunc(list, inOrder)
+	}
 	kept := list[:0]
 	for _, op := range list {
-		if n := len(kept) - 1; n >= 0 && op.Kind < OpAppend && kept[n].Kind < OpAppend && kept[n].Table == op.Table && kept[n].of() == op.of() && kept[n].Key == op.Key {
-			joined, ok := join(kept[n], op)
-			if !ok {
-				return nil, animo.Errorf(animo.Invalid, "a commit has two operations on %q that exclude each other", "una confirmación tiene dos operaciones sobre %q que se excluyen", animo.Clip(op.Key)).Of("key")
+		if n := len(kept) - 1; n >= 0 && kept[n].meets(op) {
+			joined, err := join(kept[n], op)
+			if err != nil {
+				return nil, err
 			}
 			kept[n] = joined
 			continue
@@ -114,6 +112,19 @@ func normal(tenant string, ops []Op) ([]Op, error) {
 		kept = append(kept, op)
 	}
 	return slices.DeleteFunc(kept, func(op Op) bool { return op.Kind == OpCount && op.N == 0 && op.Sum == 0 }), nil
+}
+
+// inOrder compares operations as normal sorts them.
+func inOrder(a, b Op) int {
+	if a.Kind >= OpAppend || b.Kind >= OpAppend {
+		return cmp.Compare(max(a.Kind, OpCount), max(b.Kind, OpCount))
+	}
+	return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.of(), b.of()), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Kind, b.Kind))
+}
+
+// meets reports whether two operations are on the same row or the same tally.
+func (op Op) meets(b Op) bool {
+	return op.Kind < OpAppend && b.Kind < OpAppend && op.Key == b.Key && op.Table == b.Table && op.of() == b.of()
 }
 
 // of tells the tally of a key from the row of the same key.
@@ -125,26 +136,35 @@ func (op Op) of() int {
 }
 
 // join makes one operation of two on the same row or tally, the kinds of which are in ascending order.
-func join(a, b Op) (Op, bool) {
+func join(a, b Op) (Op, error) {
 	switch {
 	case a.Kind == OpCount:
-		a.N += b.N
-		a.Sum += b.Sum
-		return a, true
-	case a.Kind != OpExpect || a.Rev != b.Rev && a.Rev != AnyRev && b.Rev != AnyRev:
-		return a, a.Kind == OpDelete && b.Kind == OpDelete && a.Rev == b.Rev
-	case b.Rev == AnyRev:
-		b.Rev = a.Rev
+		b.N += a.N
+		b.Sum += a.Sum
+	case a.Kind == OpPut || a.Kind == OpDelete && b.Kind != OpDelete:
+		return b, animo.Errorf(animo.Invalid, "a commit writes %q twice", "una confirmación escribe %q dos veces", animo.Clip(b.Key)).Of("key")
+	case a.Rev != b.Rev && a.Rev != AnyRev && b.Rev != AnyRev:
+		return b, changed(b.Key)
+	default:
+		b.Rev = max(a.Rev, b.Rev) // AnyRev is smaller than all
 	}
-	return b, true
+	return b, nil
+}
+
+// changed is the answer where a row is not as an operation expects it.
+func changed(key string) error {
+	return animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", animo.Clip(key))
 }
 
 // check refuses what no adapter takes.
-func (op Op) check(tenant string) error {
+func (op Op) check(tenant string, limits Limits) error {
 	switch op.Kind {
 	case OpExpect, OpDelete:
 		return Check(tenant, op.Table, Row{Key: op.Key})
 	case OpPut:
+		if len(op.Value) > limits.Value {
+			return tooLong(len(op.Value), limits.Value)
+		}
 		return Check(tenant, op.Table, Row{Key: op.Key, Value: op.Value})
 	case OpCount:
 		if math.IsNaN(op.Sum) || math.IsInf(op.Sum, 0) {

@@ -83,7 +83,7 @@ func Check(tenant, table string, rows ...Row) error {
 			return err
 		}
 		if len(r.Value) > MaxValue {
-			return animo.Errorf(animo.TooLarge, "a value of %d bytes is longer than %d", "un valor de %d bytes es más largo que %d", len(r.Value), MaxValue).Of("value")
+			return tooLong(len(r.Value), MaxValue)
 		}
 	}
 	return nil
@@ -114,6 +114,10 @@ func CheckEntries(tenant, table string, entries ...Entry) error {
 		}
 	}
 	return nil
+}
+
+func tooLong(bytes, most int) error {
+	return animo.Errorf(animo.TooLarge, "a value of %d bytes is longer than %d", "un valor de %d bytes es más largo que %d", bytes, most).Of("value")
 }
 
 func checkKey(key string) error {

@@ -24,17 +24,44 @@ type Table struct{ driver Driver }
 func New(d Driver) *Table { return &Table{d} }
 
 // Read gives the rows of those keys, in the order of the keys, in one call of the engine. A row that is not there has
-// Rev 0 and no value.
+// Rev 0 and no value. Others may write between the reading of one row and that of the next: what must belong together is
+// for Update, or for a Commit that expects it.
 func (t *Table) Read(ctx context.Context, tenant string, keys ...Key) ([]Row, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
+	odd := false
 	for _, k := range keys {
 		if err := Check(tenant, k.Table); err != nil {
 			return nil, err
 		}
+		odd = odd || checkKey(k.Key) != nil
+	}
+	if odd {
+		return t.readSome(ctx, tenant, keys)
 	}
 	return t.driver.Read(ctx, tenant, keys...)
+}
+
+// readSome is Read where no row can have some of the keys, for which no engine is asked.
+func (t *Table) readSome(ctx context.Context, tenant string, keys []Key) ([]Row, error) {
+	rows := make([]Row, len(keys))
+	var asked []Key
+	var at []int // where the row of an asked key belongs
+	for i, k := range keys {
+		rows[i].Key = k.Key
+		if checkKey(k.Key) == nil {
+			asked, at = append(asked, k), append(at, i)
+		}
+	}
+	found, err := t.Read(ctx, tenant, asked...)
+	if err != nil {
+		return nil, err
+	}
+	for j, row := range found {
+		rows[at[j]] = row
+	}
+	return rows, nil
 }
 
 // Get reads one row, or answers NotFound.
@@ -141,29 +168,31 @@ func (t *Table) Commit(ctx context.Context, tenant string, ops ...Op) error {
 	return t.CommitAs(ctx, tenant, NewRev(), ops...)
 }
 
-// CommitAs is Commit, with the revision that the rows which it writes get.
+// CommitAs is Commit, with the revision that the rows which it writes get. Draw a new one for every commit.
 func (t *Table) CommitAs(ctx context.Context, tenant string, rev int64, ops ...Op) error {
-	ops, err := normal(tenant, ops)
+	limits := t.driver.Limits()
+	ops, err := normal(tenant, limits, ops)
 	if err != nil || len(ops) == 0 {
 		return err
 	}
-	if most := t.driver.Limits().Ops; len(ops) > most {
-		return animo.Errorf(animo.TooLarge, "%d changes are more than the %d that can be made at once", "%d cambios son más que los %d que se pueden hacer a la vez", len(ops), most)
+	if len(ops) > limits.Ops {
+		return animo.Errorf(animo.TooLarge, "%d changes are more than the %d that can be made at once", "%d cambios son más que los %d que se pueden hacer a la vez", len(ops), limits.Ops)
 	}
 	return t.driver.Commit(ctx, tenant, rev, ops...)
 }
 
 // CommitAfter does all the operations or none, as Commit does, after others that nobody finds before: rows that only
 // they lead to. Where the engine takes all of them at once they are one commit; elsewhere those others are made first, in
-// as many commits as it takes, and stay where the last one fails.
+// as many commits as it takes, and stay where the last one fails. So what comes before expects nothing and counts nothing.
 //
 // The rows that ops write get the revision rev.
 func (t *Table) CommitAfter(ctx context.Context, tenant string, rev int64, before []Op, ops ...Op) error {
-	all, err := normal(tenant, slices.Concat(before, ops))
+	all, limits := slices.Concat(before, ops), t.driver.Limits()
+	kept, err := normal(tenant, limits, all)
 	if err != nil {
 		return err
 	}
-	if len(all) <= t.driver.Limits().Ops {
+	if len(kept) <= limits.Ops {
 		return t.CommitAs(ctx, tenant, rev, all...)
 	}
 	if err := t.commitEach(ctx, tenant, before); err != nil {
@@ -176,13 +205,16 @@ func (t *Table) CommitAfter(ctx context.Context, tenant string, rev int64, befor
 // writers hardly wait.
 const bulkOps = 5_000
 
+// bulk is how many operations that need not be one commit the engine is given at once.
+func (t *Table) bulk() int { return min(bulkOps, t.driver.Limits().Ops) }
+
 // commitEach makes operations in as many commits as it takes.
 func (t *Table) commitEach(ctx context.Context, tenant string, ops []Op) error {
-	ops, err := normal(tenant, ops)
+	ops, err := normal(tenant, t.driver.Limits(), ops)
 	if err != nil {
 		return err
 	}
-	for step := range slices.Chunk(ops, min(bulkOps, t.driver.Limits().Ops)) {
+	for step := range slices.Chunk(ops, t.bulk()) {
 		if err := t.driver.Commit(ctx, tenant, NewRev(), step...); err != nil {
 			return err
 		}
@@ -201,28 +233,31 @@ func (t *Table) Put(ctx context.Context, tenant, table string, rows ...Row) erro
 	return t.commitEach(ctx, tenant, ops)
 }
 
-// Delete removes the rows in r and tells how many there were. Removing nothing is no error. Many rows go in several
-// commits, so that other writes get their turn: an error may leave some removed, and then removed counts those.
+// Delete removes the rows in r and tells how many it found; where others remove the same at the same time, they count
+// them, too. Removing nothing is no error. Many rows go in several commits, so that other writes get their turn: an error
+// may leave some removed, and then removed counts those.
 func (t *Table) Delete(ctx context.Context, tenant, table string, r Range) (removed int, err error) {
-	for {
-		var ops []Op
-		for row, err := range t.Keys(ctx, tenant, table, r) {
-			if err != nil {
-				return removed, err
-			}
-			if ops = append(ops, Delete(table, row.Key)); len(ops) == min(bulkOps, t.driver.Limits().Ops) {
-				break
-			}
+	var ops []Op
+	remove := func() error {
+		err := t.Commit(ctx, tenant, ops...)
+		if err == nil {
+			removed += len(ops)
+			ops = ops[:0]
 		}
-		if len(ops) == 0 {
-			return removed, nil
-		}
-		if err := t.Commit(ctx, tenant, ops...); err != nil {
+		return err
+	}
+	for row, err := range t.Keys(ctx, tenant, table, r) {
+		if err != nil {
 			return removed, err
 		}
-		removed += len(ops)
-		r.From = ops[len(ops)-1].Key + "\x00"
+		if ops = append(ops, Delete(table, row.Key)); len(ops) == t.bulk() {
+			if err := remove(); err != nil {
+				return removed, err
+			}
+		}
 	}
+	err = remove()
+	return removed, err
 }
 
 // Log reads up to n places of a tenant's log, those with a Seq above `after`, in order. Seqs grow in the order in which
@@ -254,28 +289,30 @@ func (t *Table) LogEnd(ctx context.Context, tenant, log string) (first, last int
 	return first, ends[0].Seq, nil
 }
 
-// TrimLog forgets the places up to the Seq upTo, but never the newest one. Many places go in several commits.
+// TrimLog forgets the places up to the Seq upTo, but never the newest one, so that no Seq is given twice. Many places go in
+// several commits.
 func (t *Table) TrimLog(ctx context.Context, tenant, log string, upTo int64) error {
-	_, last, err := t.LogEnd(ctx, tenant, log)
+	first, last, err := t.LogEnd(ctx, tenant, log)
 	if err != nil {
 		return err
 	}
-	upTo = min(upTo, last-1)
-	for step := min(bulkOps, t.driver.Limits().Ops); ; {
-		places, err := t.Log(ctx, tenant, log, 0, step)
+	for upTo = min(upTo, last-1); first <= upTo; {
+		// At most so many places are up to upTo, fewer where some between were trimmed.
+		places, err := t.driver.Places(ctx, tenant, log, first-1, int(min(int64(t.bulk()), upTo-first+1)))
 		if err != nil {
 			return err
 		}
 		var ops []Op
 		for _, p := range places {
-			if p.Seq <= upTo {
+			if first = p.Seq + 1; p.Seq <= upTo {
 				ops = append(ops, Op{Kind: OpTrim, Log: log, Seq: p.Seq})
 			}
 		}
-		if err := t.Commit(ctx, tenant, ops...); err != nil || len(ops) < step {
+		if err := t.Commit(ctx, tenant, ops...); err != nil || len(places) == 0 {
 			return err
 		}
 	}
+	return nil
 }
 
 // Forget removes every row, tally and log of a tenant, in several steps: an error may leave some.

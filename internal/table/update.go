@@ -22,9 +22,9 @@ type Tx struct {
 }
 
 // Update reads rows, decides, and writes, all at one moment: where a row that change has read is another one when it
-// is to be committed, nothing is written and change runs again. So change may run several times, sets what it hands out by assignment,
-// and does nothing else that lasts. When change answers an error nothing is written, and Update answers that error. Where
-// change writes nothing, nothing is committed.
+// is to be committed, nothing is written and change runs again. So change may run several times, sets what it hands out
+// by assignment, and does nothing else that lasts. When change answers an error nothing is written, and Update answers that
+// error. Where change writes nothing, nothing is committed, and what it has read may be of several moments.
 func (t *Table) Update(ctx context.Context, tenant string, change func(tx *Tx) error) error {
 	for try := 0; ; try++ {
 		tx := &Tx{ctx: ctx, table: t, tenant: tenant, rev: NewRev(), rows: map[Key]Row{}, wrote: map[Key]*[]byte{}}
@@ -44,7 +44,7 @@ func (t *Table) Update(ctx context.Context, tenant string, change func(tx *Tx) e
 // rest waits a little after some conflicts, longer after more of them, so that many who want the same row come through.
 func rest(ctx context.Context, try int) error {
 	if try < 3 {
-		return ended(ctx)
+		return Ended(ctx)
 	}
 	timer := time.NewTimer(time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 8))))
 	defer timer.Stop()
@@ -52,16 +52,7 @@ func rest(ctx context.Context, try int) error {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
-	return ended(ctx)
-}
-
-func ended(ctx context.Context) error {
-	err := ctx.Err()
-	if err == nil {
-		return nil
-	}
-	r := animo.ReasonOf(err)
-	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
+	return Ended(ctx)
 }
 
 func (tx *Tx) commit() error {
@@ -134,7 +125,7 @@ func (tx *Tx) GetJSON(table, key string, v any) (found bool, err error) {
 	return true, Decode(table, rows[0], v)
 }
 
-// Put writes a row.
+// Put writes a row. The value stays as it is until Update returns.
 func (tx *Tx) Put(table, key string, value []byte) { tx.wrote[Key{table, key}] = &value }
 
 // PutJSON writes v as JSON into a row.
@@ -149,5 +140,6 @@ func (tx *Tx) PutJSON(table, key string, v any) error {
 // Delete removes a row, if it is there.
 func (tx *Tx) Delete(table, key string) { tx.wrote[Key{table, key}] = nil }
 
-// Do adds operations that are no writes of rows: tallies, places of logs, expectations.
+// Do adds operations that are no writes of rows: tallies and places of logs. A row is expected by reading it: an Expect of
+// a row that was read before this Tx, and is another one now, would be tried for ever.
 func (tx *Tx) Do(ops ...Op) { tx.ops = append(tx.ops, ops...) }

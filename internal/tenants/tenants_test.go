@@ -16,15 +16,20 @@ import (
 	"animo/internal/tenants"
 )
 
-func open(t *testing.T) (*tenants.Registry, table.Driver) {
+func open(t *testing.T) (*tenants.Registry, *table.Table) {
+	t.Helper()
+	rows := table.New(openTable(t))
+	return tenants.New(rows, tenants.Options{}), rows
+}
+
+func openTable(t *testing.T) table.Driver {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	rows := sqltable.New(db)
-	return tenants.New(rows, tenants.Options{}), rows
+	return sqltable.New(db)
 }
 
 func TestRegistry_key_opens_its_tenant_until_it_is_revoked(t *testing.T) {
@@ -208,48 +213,26 @@ func TestRegistry_removed_name_is_free_only_when_nothing_can_write_any_more(t *t
 	}
 }
 
-// faulty is a table whose writes the test may see before they are made, and refuse.
+// faulty is a table whose commits the test may see before they are made, and refuse.
 type faulty struct {
 	table.Driver
-	before func(call string) error
+	before func() error
 }
 
-func (f *faulty) PutNew(ctx context.Context, tenant, tbl string, rows ...table.Row) (int, error) {
-	if err := f.before("put"); err != nil {
-		return 0, err
-	}
-	return f.Driver.PutNew(ctx, tenant, tbl, rows...)
-}
-
-func (f *faulty) Swap(ctx context.Context, tenant, tbl string, row table.Row) error {
-	if err := f.before("swap"); err != nil {
+func (f *faulty) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
+	if err := f.before(); err != nil {
 		return err
 	}
-	return f.Driver.Swap(ctx, tenant, tbl, row)
-}
-
-func (f *faulty) Delete(ctx context.Context, tenant, tbl string, r table.Range) (int, error) {
-	if err := f.before("delete"); err != nil {
-		return 0, err
-	}
-	return f.Driver.Delete(ctx, tenant, tbl, r)
-}
-
-func (f *faulty) Commit(ctx context.Context, tenant string, changes ...table.Change) error {
-	if err := f.before("commit"); err != nil {
-		return err
-	}
-	return f.Driver.Commit(ctx, tenant, changes...)
+	return f.Driver.Commit(ctx, tenant, rev, ops...)
 }
 
 // TestRegistry_removal_that_breaks_off_leaves_no_key_that_opens lets the process die before each write of a removal, and
 // wants the tenant's keys, one of them an administrator's, to open nothing as soon as the tenant is gone.
 func TestRegistry_removal_that_breaks_off_leaves_no_key_that_opens(t *testing.T) {
 	for n, done := 1, false; !done; n++ {
-		_, rows := open(t)
 		writes := 0
-		f := &faulty{rows, func(string) error { return nil }}
-		r := tenants.New(f, tenants.Options{Master: make([]byte, tenants.MasterLen)})
+		f := &faulty{openTable(t), func() error { return nil }}
+		r := tenants.New(table.New(f), tenants.Options{Master: make([]byte, tenants.MasterLen)})
 		if err := r.Add(t.Context(), "sol", animo.PhotoPolicy{}); err != nil {
 			t.Fatal(err)
 		}
@@ -261,7 +244,7 @@ func TestRegistry_removal_that_breaks_off_leaves_no_key_that_opens(t *testing.T)
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.before = func(string) error {
+		f.before = func() error {
 			if writes++; writes >= n {
 				return animo.Errorf(animo.Unavailable, "the process died", "el proceso murió")
 			}
@@ -279,9 +262,8 @@ func TestRegistry_removal_that_breaks_off_leaves_no_key_that_opens(t *testing.T)
 }
 
 func TestRegistry_key_made_while_its_tenant_is_removed_opens_nothing(t *testing.T) {
-	_, rows := open(t)
-	f := &faulty{rows, func(string) error { return nil }}
-	r := tenants.New(f, tenants.Options{Master: make([]byte, tenants.MasterLen)})
+	f := &faulty{openTable(t), func() error { return nil }}
+	r := tenants.New(table.New(f), tenants.Options{Master: make([]byte, tenants.MasterLen)})
 	for name, add := range map[string]func() (string, animo.Key, error){
 		"sol": func() (string, animo.Key, error) { return r.AddAdministratorKey(t.Context(), "sol", "") },
 		"mar": func() (string, animo.Key, error) { return r.AddAccessKey(t.Context(), "mar", "") },
@@ -289,11 +271,8 @@ func TestRegistry_key_made_while_its_tenant_is_removed_opens_nothing(t *testing.
 		if err := r.Add(t.Context(), name, animo.PhotoPolicy{}); err != nil {
 			t.Fatal(err)
 		}
-		f.before = func(call string) error {
-			if call != "put" {
-				return nil
-			}
-			f.before = func(string) error { return nil }
+		f.before = func() error { // of the key
+			f.before = func() error { return nil }
 			return r.Remove(t.Context(), name, func(context.Context, string) error { return nil })
 		}
 		if _, key, err := add(); animo.CodeOf(err) != animo.NotFound {

@@ -92,8 +92,14 @@ func alike(a, b table.Op) bool {
 		return false
 	case a.Kind == table.OpAppend || a.Kind == table.OpTrim:
 		return true
+	case a.Table != b.Table || a.Rev != b.Rev:
+		return false
+	case a.Kind == table.OpPut:
+		return a.Rev == table.AnyRev || a.Rev == 0
+	case a.Kind == table.OpDelete:
+		return a.Rev == table.AnyRev
 	}
-	return a.Table == b.Table && a.Rev == b.Rev && (a.Rev <= 0 && a.Kind != table.OpExpect)
+	return a.Kind == table.OpCount
 }
 
 // run does operations that are alike.
@@ -189,7 +195,7 @@ func tally(tx *sqldb.Tx, tenant string, ops []table.Op) error {
 		}
 	}
 	for _, op := range ops {
-		if op.N >= 0 {
+		if op.N > 0 {
 			continue
 		}
 		_, err := tx.Exec(`DELETE FROM tally WHERE tenant = $1 AND tbl = $2 AND key = $3 AND n = 0`, tenant, op.Table, []byte(op.Key))

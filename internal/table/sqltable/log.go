@@ -63,7 +63,8 @@ func trimAll(tx *sqldb.Tx, tenant string, ops []table.Op) error {
 // Places implements table.Driver.
 func (d *Driver) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
 	query := `SELECT seq, tbl, key FROM place WHERE tenant = $1 AND log = $2 AND seq > $3 ORDER BY seq LIMIT $4`
-	if n < 0 {
+	newest := n < 0
+	if newest {
 		query, n = `SELECT seq, tbl, key FROM place WHERE tenant = $1 AND log = $2 AND seq > $3 ORDER BY seq DESC LIMIT $4`, -n
 	}
 	var places []table.Logged
@@ -76,6 +77,8 @@ func (d *Driver) Places(ctx context.Context, tenant, log string, after int64, n 
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(places, func(a, b table.Logged) int { return int(a.Seq - b.Seq) })
+	if newest {
+		slices.Reverse(places)
+	}
 	return places, nil
 }

@@ -31,7 +31,7 @@ func TestScrub_leaves_no_trace_of_a_removed_row(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	d := sqltable.New(db)
+	d := table.New(sqltable.New(db))
 	mark := rand.Text()
 	var entries []table.Entry
 	for i := range 300 {
@@ -58,7 +58,7 @@ func TestScrub_leaves_no_trace_of_a_removed_row(t *testing.T) {
 	if n, err := d.Remove(t.Context(), "t", "x", entries[:150]...); n != 150 || err != nil {
 		t.Fatal(n, err)
 	}
-	if err := d.DeleteTenant(t.Context(), "t"); err != nil {
+	if err := d.Forget(t.Context(), "t"); err != nil {
 		t.Fatal(err)
 	}
 	if traces() == 0 {
@@ -94,7 +94,7 @@ func openDB(t testing.TB) *sqldb.DB {
 // BenchmarkPutNew writes rows of about 130 bytes as an ingest does: 1,000 a call, each call on disk.
 func BenchmarkPutNew(b *testing.B) {
 	const batch = 1000
-	d := sqltable.New(openDB(b))
+	d := table.New(sqltable.New(openDB(b)))
 	rows := make([]table.Row, batch)
 	value := fmt.Appendf(nil, `{"text":"%0100d","label":1}`, 7)
 	n := 0
@@ -113,7 +113,7 @@ func BenchmarkPutNew(b *testing.B) {
 // BenchmarkQuery reads a table of a million rows of about 130 bytes.
 func BenchmarkQuery(b *testing.B) {
 	const total = 1_000_000
-	d := sqltable.New(openDB(b))
+	d := table.New(sqltable.New(openDB(b)))
 	value := fmt.Appendf(nil, `{"text":"%0100d","label":1}`, 7)
 	for n := 0; n < total; {
 		rows := make([]table.Row, 10_000)
@@ -160,7 +160,7 @@ func BenchmarkAdd(b *testing.B) {
 		tallies, log bool
 	}{{"rows", false, false}, {"log", false, true}, {"tallies", true, false}, {"both", true, true}} {
 		b.Run(c.name, func(b *testing.B) {
-			d := sqltable.New(openDB(b))
+			d := table.New(sqltable.New(openDB(b)))
 			n := 0
 			for b.Loop() {
 				entries := moods(n)
@@ -185,7 +185,7 @@ func BenchmarkAdd(b *testing.B) {
 // BenchmarkTallies reads 6,000 tallies.
 func BenchmarkTallies(b *testing.B) {
 	const total = 6_000
-	d := sqltable.New(openDB(b))
+	d := table.New(sqltable.New(openDB(b)))
 	e := table.Entry{Row: table.Row{Key: "k"}}
 	for i := range total {
 		e.Tallies = append(e.Tallies, table.Tally{Key: fmt.Sprintf("stage/%08d", i), N: 1, Sum: 97.5})
@@ -210,7 +210,7 @@ func BenchmarkTallies(b *testing.B) {
 
 // BenchmarkRemove removes batches of five rows with six tallies each and a log.
 func BenchmarkRemove(b *testing.B) {
-	d := sqltable.New(openDB(b))
+	d := table.New(sqltable.New(openDB(b)))
 	for n := range b.N {
 		if _, err := d.Add(b.Context(), "default", "happy", moods(n)...); err != nil {
 			b.Fatal(err)
