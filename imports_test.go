@@ -55,7 +55,8 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/rekognition", []string{"animo/internal/rekognition", "animo/internal/slots", "animo/internal/table", "animo/vision", "animo"}, "another's words for what vision sees; app hands it keys, people and photos"},
 		{"animo/internal/sqldb", []string{"animo/internal/sqldb", "animo"}, "the database knows nothing of what is kept in it"},
 		{"animo/internal/table", []string{"animo/internal/table", "animo/internal/sqldb", "animo"}, "a store serves every flow and knows none"},
-		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/sqldb", "animo"}, "a bus serves every flow and knows none"},
+		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/sqldb", "animo/internal/table", "animo"}, "a bus serves every flow and knows none"},
+		{"animo/internal/bus/carrier", []string{"animo/internal/bus/carrier", "animo"}, "a carrier rings and knows nothing of what it rings for"},
 		{"animo/internal/object", []string{"animo/internal/object", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/tenants", []string{"animo/internal/tenants", "animo/internal/table", "animo"}, "keys and tenants lie below the flows"},
 		{"animo/internal/spool", []string{"animo/internal/spool", "animo"}, "it serves every flow and knows none"},
@@ -68,7 +69,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/slots", "animo/internal/opinions", "animo/internal/photos", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
 		{"animo/internal/config", []string{"animo/internal/config", "animo"}, "settings know nothing of what they set"},
 	}
-	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/photos/awsfaces"}
+	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/bus/brokerbus", "animo/internal/bus/carrier/memcarrier", "animo/internal/photos/awsfaces"}
 	for _, p := range listPackages(t) {
 		for _, imported := range p.Imports {
 			if !within(imported, "animo") {

@@ -40,6 +40,8 @@ func Run(t *testing.T, e Engine) {
 		{"OldestFirstWithinATenant", alone(oldestFirst)},
 		{"TenantsTakeTurns", alone(turns)},
 		{"AFloodDelaysNobody", alone(flood)},
+		{"WhoComesLaterDoesNotOvertake", alone(latecomer)},
+		{"WhatComesBackDoesNotWaitForABacklog", alone(backlog)},
 		{"ReturningEventsDelayNobody", alone(floodOfRetries)},
 		{"AnEndedLeaseSpendsTheAttempt", alone(leaseEnds)},
 		{"ExtendKeepsALease", alone(extend)},

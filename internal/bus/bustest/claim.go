@@ -86,3 +86,32 @@ func floodOfRetries(t *testing.T, d bus.Queues) {
 		t.Errorf("tenants do not take turns when many events come back: %+v", got)
 	}
 }
+
+func latecomer(t *testing.T, d bus.Queues) {
+	Declare(t, d, "q", "*")
+	Publish(t, d, "first", numbered("f", 100)...)
+	Claim(t, d, "q", 30)
+	Publish(t, d, "late", numbered("l", 100)...)
+	late := 0
+	for range 10 {
+		for _, m := range Claim(t, d, "q", 2) {
+			if m.Event.Tenant == "late" {
+				late++
+			}
+		}
+	}
+	if late < 9 || late > 11 {
+		t.Errorf("of 20 turns a tenant that came later has %d, want 10", late)
+	}
+}
+
+func backlog(t *testing.T, d bus.Queues) {
+	Declare(t, d, "q", "*")
+	Publish(t, d, "a", numbered("e", 200)...)
+	ok(t, d.Retry(t.Context(), claimOne(t, d, "q", "e0000", 1), 0, boom))
+	ok(t, d.Kill(t.Context(), claimOne(t, d, "q", "e0000", 2), boom))
+	if n, err := d.Redrive(t.Context(), "a", "q"); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	claimOne(t, d, "q", "e0000", 1)
+}
