@@ -93,3 +93,14 @@ func TestDriver(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkEvents(b *testing.B) {
+	for rows, openTable := range map[string]func(testing.TB) func() table.Driver{"sqltable": sqlTable, "memtable": memTable(memtable.DynamoDB)} {
+		b.Run(rows, func(b *testing.B) {
+			bustest.Benchmark(b, func(b *testing.B) bus.Driver {
+				c := &cluster{b, openTable(b), memcarrier.New(honest)}
+				return c.open(brokerbus.Options{})
+			})
+		})
+	}
+}
