@@ -3,6 +3,7 @@ package brokerbus_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -325,6 +326,44 @@ func TestClaim_goes_past_a_row_that_leads_nowhere(t *testing.T) {
 		}
 		if err := rows.DeleteKey(t.Context(), brokerbus.Ledger, "ready", nowhere); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// A message that nobody can read is told of once, and holds nobody up.
+func TestDriver_goes_past_a_message_that_cannot_be_read(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		open := memTable(memtable.DynamoDB)(t)
+		var log strings.Builder
+		c := memcarrier.New(honest).Open()
+		d := bus.Queues{Driver: brokerbus.New(t.Context(), table.New(open()), c, brokerbus.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})}
+		bustest.Declare(t, d, "q", "*")
+		bustest.Publish(t, d, "a", "broken", "1", "2")
+		rows := table.New(open())
+		for row, err := range rows.Query(t.Context(), brokerbus.Ledger, "messages", table.Range{}, false) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(row.Value), "broken") {
+				if err := rows.Put(t.Context(), brokerbus.Ledger, "messages", table.Row{Key: row.Key, Value: []byte("{")}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for _, id := range []string{"1", "2"} {
+			got := bustest.Claim(t, d, "q", 1)
+			if len(got) != 1 || got[0].Event.ID != id {
+				t.Fatalf("claimed %+v, want event %s", got, id)
+			}
+			if err := d.Ack(t.Context(), got[0]); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		if n := strings.Count(log.String(), "cannot be read"); n != 1 {
+			t.Errorf("it was told %d times, want once: %s", n, log.String())
 		}
 	})
 }

@@ -174,7 +174,11 @@ func (d *Driver) untilNext(ctx context.Context, most time.Duration) (time.Durati
 			return most, err
 		}
 		at, _, err := parseDue(row.Key)
-		return max(0, min(most, time.Duration(at-d.now())*time.Millisecond)), err
+		left := time.Duration(at-d.now()) * time.Millisecond
+		if left <= 0 { // it became due just now, or nobody can read it
+			left = shortPause
+		}
+		return min(most, left), err
 	}
 	return most, nil
 }

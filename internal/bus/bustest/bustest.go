@@ -41,6 +41,7 @@ func Run(t *testing.T, e Engine) {
 		{"TenantsTakeTurns", alone(turns)},
 		{"AFloodDelaysNobody", alone(flood)},
 		{"WhoComesLaterDoesNotOvertake", alone(latecomer)},
+		{"TenantsOfSimilarNamesTakeTurns", alone(similar)},
 		{"WhatComesBackDoesNotWaitForABacklog", alone(backlog)},
 		{"ReturningEventsDelayNobody", alone(floodOfRetries)},
 		{"AnEndedLeaseSpendsTheAttempt", alone(leaseEnds)},

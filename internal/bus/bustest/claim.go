@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"animo"
 	"animo/internal/bus"
 )
 
@@ -114,4 +115,29 @@ func backlog(t *testing.T, d bus.Queues) {
 		t.Fatal(n, err)
 	}
 	claimOne(t, d, "q", "e0000", 1)
+}
+
+// similar has tenants whose names begin alike, and whose events are published together.
+func similar(t *testing.T, d bus.Queues) {
+	Declare(t, d, "q", "*")
+	tenants := []string{"a", "a-b", "a0"}
+	for round := range 3 {
+		var events []animo.Event
+		for i := range 20 {
+			for _, tenant := range tenants[:1+round] { // in one round a tenant more
+				events = append(events, Event(tenant, fmt.Sprint(round, "/", i)))
+			}
+		}
+		ok(t, d.Publish(t.Context(), events...))
+	}
+	turns := map[string]int{}
+	for _, m := range Claim(t, d, "q", 30) {
+		turns[m.Event.Tenant]++
+	}
+	for _, tenant := range tenants {
+		if turns[tenant] != 10 {
+			t.Errorf("of 30 turns %v, want 10 of each tenant", turns)
+			break
+		}
+	}
 }
