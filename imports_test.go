@@ -59,6 +59,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/sqldb", []string{"animo/internal/sqldb", "animo"}, "the database knows nothing of what is kept in it"},
 		{"animo/internal/table", []string{"animo/internal/table", "animo/internal/sqldb", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/sqldb", "animo/internal/table", "animo"}, "a bus serves every flow and knows none"},
+		{"animo/internal/bus/carrier", []string{"animo/internal/bus/carrier", "animo"}, "a carrier rings and knows nothing of what it rings for"},
 		{"animo/internal/object", []string{"animo/internal/object", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/tenants", []string{"animo/internal/tenants", "animo/internal/table", "animo"}, "keys and tenants lie below the flows"},
 		{"animo/internal/spool", []string{"animo/internal/spool", "animo"}, "it serves every flow and knows none"},
@@ -77,7 +78,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/slots", "animo/internal/opinions", "animo/internal/classify", "animo/internal/export", "animo/internal/photos", "animo/internal/moods", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
 		{"animo/internal/config", []string{"animo/internal/config", "animo"}, "settings know nothing of what they set"},
 	}
-	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/bus/brokerbus", "animo/internal/pictures/awsfaces"}
+	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/bus/brokerbus", "animo/internal/bus/carrier/memcarrier", "animo/internal/pictures/awsfaces"}
 	for _, p := range listPackages(t) {
 		for _, imported := range p.Imports {
 			if !within(imported, "animo") {

@@ -104,7 +104,7 @@ func New(d Driver, o Options) *Bus {
 	return &Bus{driver: d, o: o}
 }
 
-// Publish sends events to every queue that wants them, in one transaction. An event without id, type or
+// Publish sends events to every queue that wants them, as Driver.Publish does. An event without id, type or
 // tenant is Invalid.
 func (b *Bus) Publish(ctx context.Context, events ...animo.Event) error {
 	for _, e := range events {

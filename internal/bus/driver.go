@@ -1,6 +1,7 @@
 // Package bus carries events to functions. Start at New. Driver is what an engine must do (its adapters are
 // folders inside this one, bustest their suite); Bus adds what is the same on every engine: bounded workers,
-// attempts with growing pauses, heartbeats, deadlines, recovered panics and dead letters.
+// attempts with growing pauses, heartbeats, deadlines, recovered panics and dead letters. Queues is a Driver for those who
+// look after the queues.
 package bus
 
 import (

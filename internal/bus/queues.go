@@ -41,16 +41,27 @@ func (q Queues) DeadLetters(ctx context.Context, tenant, queue, after string, li
 	if err != nil {
 		return nil, err
 	}
-	return letters[1:], nil
+	if len(letters) > 0 && letters[0].Event.ID == after { // else it was forgotten meanwhile
+		letters = letters[1:]
+	}
+	return letters[:min(limit, len(letters))], nil
 }
 
 // DeadLetter reads one, or answers NotFound.
 func (q Queues) DeadLetter(ctx context.Context, tenant, queue, id string) (DeadLetter, error) {
 	letters, err := q.DeadLettersFrom(ctx, tenant, queue, id, 1)
+	if err == nil && (len(letters) == 0 || letters[0].Event.ID != id) { // it was forgotten meanwhile
+		err = NoDeadLetter(id)
+	}
 	if err != nil {
 		return DeadLetter{}, err
 	}
 	return letters[0], nil
+}
+
+// NoDeadLetter is the answer where an event is no dead letter: NotFound.
+func NoDeadLetter(id string) error {
+	return animo.Errorf(animo.NotFound, "there is no dead letter %q", "no hay ningún mensaje muerto %q", id)
 }
 
 // Drop forgets dead letters; without ids, all of the tenant's in that queue. It tells how many.

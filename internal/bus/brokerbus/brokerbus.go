@@ -5,6 +5,7 @@ package brokerbus
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -24,6 +25,7 @@ type Options struct {
 	Clock func() time.Time
 	// Look is how often the ledger is asked for what no ref told of; 0 means a second.
 	Look time.Duration
+	Log  *slog.Logger // nil means slog.Default
 }
 
 // Driver is a bus.Driver on a ledger and a carrier.
@@ -31,6 +33,7 @@ type Driver struct {
 	rows    *table.Table
 	carrier carrier.Carrier
 	clock   func() time.Time
+	log     *slog.Logger
 	batch   int // messages that one commit changes at most
 
 	closed  atomic.Bool
@@ -43,6 +46,8 @@ type Driver struct {
 	stamp int64                    // the last one given
 	wakes map[string]chan struct{} // by queue, of those that somebody here works on
 	rung  map[string]time.Time     // by queue, of the others: when refs were sent again
+
+	broken map[string]bool // keys of messages that could not be read
 }
 
 var _ bus.Driver = (*Driver)(nil)
@@ -56,9 +61,12 @@ func New(ctx context.Context, rows *table.Table, c carrier.Carrier, o Options) *
 	if o.Look == 0 {
 		o.Look = time.Second
 	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
 	d := &Driver{
-		rows: rows, carrier: c, clock: o.Clock, batch: rows.Limits().Ops / messageOps, look: make(chan struct{}, 1),
-		wakes: map[string]chan struct{}{}, rung: map[string]time.Time{},
+		rows: rows, carrier: c, clock: o.Clock, log: o.Log, batch: rows.Limits().Ops / messageOps, look: make(chan struct{}, 1),
+		wakes: map[string]chan struct{}{}, rung: map[string]time.Time{}, broken: map[string]bool{},
 	}
 	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	d.running.Go(func() { d.watch(o.Look) })

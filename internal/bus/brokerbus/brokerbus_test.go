@@ -12,6 +12,7 @@ import (
 	"animo/internal/bus/carrier/memcarrier"
 	"animo/internal/sqldb"
 	"animo/internal/table"
+	"animo/internal/table/memtable"
 	"animo/internal/table/sqltable"
 
 	"go.uber.org/goleak"
@@ -28,10 +29,14 @@ var (
 // tables make a place for rows, and give a function that opens it as one more process.
 var tables = map[string]func(t testing.TB) func() table.Driver{
 	"sqltable": sqlTable,
-	"small sqltable": func(t testing.TB) func() table.Driver {
-		open := sqlTable(t)
-		return func() table.Driver { return small{open()} }
-	},
+	"memtable": memTable(table.Limits{Ops: 25, Value: 256 << 10}), // no more than any engine takes
+}
+
+func memTable(l table.Limits) func(testing.TB) func() table.Driver {
+	return func(testing.TB) func() table.Driver {
+		d := memtable.New(l)
+		return func() table.Driver { return d }
+	}
 }
 
 func sqlTable(t testing.TB) func() table.Driver {
@@ -49,11 +54,6 @@ func sqlTable(t testing.TB) func() table.Driver {
 		return sqltable.New(db)
 	}
 }
-
-// small is an engine that takes no more than any engine must.
-type small struct{ table.Driver }
-
-func (s small) Limits() table.Limits { return table.Limits{Ops: 25, Value: 256 << 10} }
 
 // A cluster is a place for rows and a broker, and opens drivers on them as processes do.
 type cluster struct {
@@ -91,5 +91,16 @@ func TestDriver(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+func BenchmarkEvents(b *testing.B) {
+	for rows, openTable := range map[string]func(testing.TB) func() table.Driver{"sqltable": sqlTable, "memtable": memTable(memtable.DynamoDB)} {
+		b.Run(rows, func(b *testing.B) {
+			bustest.Benchmark(b, func(b *testing.B) bus.Driver {
+				c := &cluster{b, openTable(b), memcarrier.New(honest)}
+				return c.open(brokerbus.Options{})
+			})
+		})
 	}
 }

@@ -31,7 +31,7 @@ func (d *Driver) seat(ctx context.Context, places []place, set func(i int, turn 
 		if tenants[p.queue] == nil {
 			queues = append(queues, p.queue)
 		}
-		tenants[p.queue] = append(tenants[p.queue], p.tenant)
+		tenants[p.queue] = append(tenants[p.queue], p.tenant+"/") // as keys are sorted: "a-b/" before "a/"
 	}
 	next := map[line]int64{}
 	first := map[string]int64{} // by queue
@@ -64,9 +64,9 @@ func (d *Driver) turn(ctx context.Context, queue string) (int64, error) {
 	return 0, nil
 }
 
-// lengths reads how long the lines of a queue are, of those tenants that do not come before from or after to.
+// lengths reads how long the lines of a queue are, of those tenants whose names with a slash are from, to, or between.
 func (d *Driver) lengths(ctx context.Context, queue, from, to string, lengths map[line]int64) error {
-	r := table.Range{From: queue + "/" + from + "/", To: queue + "/" + to + "0"} // "0" follows "/"
+	r := table.Range{From: queue + "/" + from, To: queue + "/" + strings.TrimSuffix(to, "/") + "0"} // "0" follows "/"
 	for tally, err := range d.rows.Tallies(ctx, ledger, eachCounts, r) {
 		if err != nil {
 			return err

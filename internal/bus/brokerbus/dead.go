@@ -12,10 +12,6 @@ import (
 	"animo/internal/table"
 )
 
-func noDeadLetter(id string) error {
-	return animo.Errorf(animo.NotFound, "there is no dead letter %q", "no hay ningún mensaje muerto %q", id)
-}
-
 // DeadLettersFrom implements bus.Driver.
 func (d *Driver) DeadLettersFrom(ctx context.Context, tenant, queue, from string, limit int) ([]bus.DeadLetter, error) {
 	if err := d.open(); err != nil {
@@ -27,7 +23,7 @@ func (d *Driver) DeadLettersFrom(ctx context.Context, tenant, queue, from string
 		var m message
 		_, err := d.rows.GetJSON(ctx, ledger, messages, p.key(), &m)
 		if animo.CodeOf(err) == animo.NotFound || err == nil && m.State != dead {
-			return nil, noDeadLetter(from)
+			return nil, bus.NoDeadLetter(from)
 		}
 		if err != nil {
 			return nil, err

@@ -178,7 +178,8 @@ func stampOf(at time.Time) string { return fmt.Sprintf("%014x", at.UnixMicro()) 
 type decision func(i int, m *message) (bool, error)
 
 // change has messages changed in one commit, with all that leads to them and counts them, and gives those that were. It
-// is done only while each is still as the decision saw it: that is what keeps two workers from one event.
+// is done only while each is still as the decision saw it: that is what keeps two workers from one event. A message that
+// cannot be read stays as it is, and is not asked about.
 func (d *Driver) change(ctx context.Context, places []place, decide decision) (changed []place, err error) {
 	keys := make([]table.Key, len(places))
 	for i, p := range places {
@@ -194,7 +195,8 @@ func (d *Driver) change(ctx context.Context, places []place, decide decision) (c
 			var old message
 			if row.Rev != 0 {
 				if err := table.Decode(messages, row, &old); err != nil {
-					return err
+					d.unreadable(row.Key, err)
+					continue
 				}
 			}
 			next := old
@@ -214,6 +216,17 @@ func (d *Driver) change(ctx context.Context, places []place, decide decision) (c
 		return nil, err
 	}
 	return changed, nil
+}
+
+// unreadable says once that a message cannot be read, so that one does not hold up all others in silence.
+func (d *Driver) unreadable(key string, err error) {
+	d.mu.Lock()
+	known := d.broken[key]
+	d.broken[key] = true
+	d.mu.Unlock()
+	if !known {
+		d.log.Error("a queued event cannot be read; it stays where it is", "key", key, "err", err)
+	}
 }
 
 // write has one message become another one.

@@ -174,20 +174,27 @@ func (d *Driver) untilNext(ctx context.Context, most time.Duration) (time.Durati
 			return most, err
 		}
 		at, _, err := parseDue(row.Key)
-		return max(0, min(most, time.Duration(at-d.now())*time.Millisecond)), err
+		left := time.Duration(at-d.now()) * time.Millisecond
+		if left <= 0 { // it became due just now, or nobody can read it
+			left = shortPause
+		}
+		return min(most, left), err
 	}
 	return most, nil
 }
 
-// lostAfter is how long after a message became ready its ref counts as lost, where nobody here works on its queue. It is
-// also how often refs of one queue are sent again.
-const lostAfter = 10 * time.Second
+// Where nobody here works on a queue, the refs of what is ready for lostAfter count as lost. They are sent again every
+// ringEvery.
+const (
+	lostAfter = 5 * time.Second
+	ringEvery = 10 * time.Second
+)
 
 // ringAgain sends the refs of the first messages of a queue again.
 func (d *Driver) ringAgain(ctx context.Context, queue string) error {
 	now := d.clock()
 	d.mu.Lock()
-	recent := now.Sub(d.rung[queue]) < lostAfter
+	recent := now.Sub(d.rung[queue]) < ringEvery
 	if !recent {
 		d.rung[queue] = now
 	}

@@ -14,13 +14,16 @@ func (d *Driver) held(ctx context.Context, m bus.Delivery, change func(m *messag
 	if err := d.open(); err != nil {
 		return err
 	}
-	_, err := d.change(ctx, []place{placeOf(m.Queue, m.Event.Tenant, m.Event.ID)}, func(_ int, row *message) (bool, error) {
+	changed, err := d.change(ctx, []place{placeOf(m.Queue, m.Event.Tenant, m.Event.ID)}, func(_ int, row *message) (bool, error) {
 		if row.State == none || row.Token == "" || row.Token != m.Token {
 			return false, animo.Errorf(animo.Conflict, "somebody else has event %s of queue %s", "otro tiene el evento %s de la cola %s", m.Event.ID, m.Queue)
 		}
 		change(row)
 		return true, nil
 	})
+	if err == nil && len(changed) == 0 {
+		err = animo.Errorf(animo.Internal, "event %s of queue %s cannot be read", "no se puede leer el evento %s de la cola %s", m.Event.ID, m.Queue)
+	}
 	return err
 }
 

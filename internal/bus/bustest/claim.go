@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"animo"
 	"animo/internal/bus"
 )
 
@@ -84,5 +85,59 @@ func floodOfRetries(t *testing.T, d bus.Queues) {
 	got := Claim(t, d, "q", 4)
 	if len(got) != 4 || got[0].Event.Tenant == got[1].Event.Tenant || got[2].Event.Tenant == got[3].Event.Tenant {
 		t.Errorf("tenants do not take turns when many events come back: %+v", got)
+	}
+}
+
+func latecomer(t *testing.T, d bus.Queues) {
+	Declare(t, d, "q", "*")
+	Publish(t, d, "first", numbered("f", 100)...)
+	Claim(t, d, "q", 30)
+	Publish(t, d, "late", numbered("l", 100)...)
+	late := 0
+	for range 10 {
+		for _, m := range Claim(t, d, "q", 2) {
+			if m.Event.Tenant == "late" {
+				late++
+			}
+		}
+	}
+	if late < 9 || late > 11 {
+		t.Errorf("of 20 turns a tenant that came later has %d, want 10", late)
+	}
+}
+
+func backlog(t *testing.T, d bus.Queues) {
+	Declare(t, d, "q", "*")
+	Publish(t, d, "a", numbered("e", 200)...)
+	ok(t, d.Retry(t.Context(), claimOne(t, d, "q", "e0000", 1), 0, boom))
+	ok(t, d.Kill(t.Context(), claimOne(t, d, "q", "e0000", 2), boom))
+	if n, err := d.Redrive(t.Context(), "a", "q"); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	claimOne(t, d, "q", "e0000", 1)
+}
+
+// similar has tenants whose names begin alike, and whose events are published together.
+func similar(t *testing.T, d bus.Queues) {
+	Declare(t, d, "q", "*")
+	tenants := []string{"a", "a-b", "a0"}
+	for round := range 3 {
+		var events []animo.Event
+		for i := range 20 {
+			for _, tenant := range tenants[:1+round] { // in one round a tenant more
+				events = append(events, Event(tenant, fmt.Sprint(round, "/", i)))
+			}
+		}
+		ok(t, d.Publish(t.Context(), events...))
+	}
+	turns := map[string]int{}
+	for _, m := range Claim(t, d, "q", 30) {
+		turns[m.Event.Tenant]++
+	}
+	for _, tenant := range tenants {
+		if turns[tenant] != 10 {
+			t.Errorf("of 30 turns %v, want 10 of each tenant", turns)
+			break
+		}
 	}
 }

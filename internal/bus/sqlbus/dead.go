@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"animo"
 	"animo/internal/bus"
 	"animo/internal/sqldb"
 )
@@ -78,7 +77,7 @@ func (d *Driver) DeadLettersFrom(ctx context.Context, tenant, queue, from string
 			return rows.Scan(&died, &seq)
 		}, `SELECT died, seq FROM message WHERE queue = $1 AND tenant = $2 AND id = $3 AND state = 3`, queue, tenant, from)
 		if err == nil && !found {
-			err = noDeadLetter(from)
+			err = bus.NoDeadLetter(from)
 		}
 		if err != nil {
 			return nil, err
@@ -108,10 +107,6 @@ func (d *Driver) DeadLettersFrom(ctx context.Context, tenant, queue, from string
 		return nil, err
 	}
 	return letters, nil
-}
-
-func noDeadLetter(id string) error {
-	return animo.Errorf(animo.NotFound, "there is no dead letter %q", "no hay ningún mensaje muerto %q", id)
 }
 
 // Redrive implements bus.Driver.
