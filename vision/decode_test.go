@@ -274,7 +274,8 @@ func TestDecode_error_of_the_reader_comes_back(t *testing.T) {
 func TestDecode_decoder_that_panics_is_a_damaged_file(t *testing.T) {
 	s := &source{ctx: t.Context()}
 	_, err := guarded(s, func(io.Reader) (image.Image, error) { panic("index out of range") })
-	if err = s.failed(PNG, err); animo.CodeOf(err) != animo.CorruptImage {
+	d := &decoding{ctx: t.Context(), format: PNG}
+	if err = s.failed(d, err); animo.CodeOf(err) != animo.CorruptImage {
 		t.Errorf("got %v, want %s", err, animo.CorruptImage)
 	}
 }
