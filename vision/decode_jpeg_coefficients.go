@@ -3,6 +3,7 @@ package vision
 import (
 	"errors"
 	"math"
+	"math/bits"
 )
 
 // jpegCoefficients are those of a component of which not everything comes in one scan: quantised, in zigzag order,
@@ -120,7 +121,11 @@ func (f *jpegFile) scan(s *jpegScan, low []int, stop func() bool) error {
 					h, v = 1, 1
 				}
 				for i := range h * v {
-					if err := c.scanBlock(e, (my*v+i/h)*c.blocksX+mx*h+i%h, low); err != nil {
+					n := (my*v+i/h)*c.blocksX + mx*h + i%h
+					if err := c.scanBlock(e, s, n, low); err != nil {
+						if s.before == 0 { // what was read of it may be anything
+							c.kept.forget(n, s, low)
+						}
 						return err
 					}
 				}
@@ -137,28 +142,46 @@ func (f *jpegFile) scan(s *jpegScan, low []int, stop func() bool) error {
 	return nil
 }
 
+// forget makes what a scan has of the block i zero.
+func (kept *jpegCoefficients) forget(i int, s *jpegScan, low []int) {
+	for j, k := range low {
+		if k >= s.from && k <= s.to {
+			kept.low[len(low)*i+j] = 0
+		}
+	}
+}
+
 // scanBlock reads what a scan has of the block i of the component.
-func (c *jpegComponent) scanBlock(e entropyDecoder, i int, low []int) error {
+func (c *jpegComponent) scanBlock(e entropyDecoder, s *jpegScan, i int, low []int) error {
 	if len(low) == 64 {
 		return e.block(c, (*[64]int16)(c.kept.low[64*i:]))
 	}
+	// The coefficients are spread out, and those that changed are put back.
 	kept := c.kept.low[len(low)*i:][:len(low)]
 	var b [64]int16
-	if c.kept.seen != nil {
-		for k := range b {
-			b[k] = int16(c.kept.seen[i] >> k & 1) // whatever it is, it is not zero
+	if s.before > 0 {
+		if c.kept.seen != nil {
+			for seen := c.kept.seen[i]; seen != 0; seen &= seen - 1 {
+				b[bits.TrailingZeros64(seen)] = 1 // whatever it is, it is not zero
+			}
+		}
+		for j, k := range low {
+			b[k] = kept[j]
 		}
 	}
-	for j, k := range low {
-		b[k] = kept[j]
-	}
+	old := b
 	err := e.block(c, &b)
+	if b == old {
+		return err
+	}
 	for j, k := range low {
-		kept[j] = b[k]
+		if k >= s.from && k <= s.to {
+			kept[j] = b[k]
+		}
 	}
 	if c.kept.seen != nil {
-		for k, v := range b {
-			if v != 0 {
+		for k := s.from; k <= s.to; k++ {
+			if b[k] != 0 {
 				c.kept.seen[i] |= 1 << k
 			}
 		}

@@ -204,7 +204,9 @@ func TestDecode_limits(t *testing.T) {
 		"defaults":        {Limits{}, ""},
 		"just enough":     {Limits{MaxBytes: int64(len(file)), MaxPixels: 1200}, ""},
 		"a byte less":     {Limits{MaxBytes: int64(len(file)) - 1}, animo.ImageTooLarge},
-		"a pixel too few": {Limits{MaxPixels: 1199}, animo.ImageTooLarge},
+		"a half of it":    {Limits{MaxPixels: 1199}, ""},
+		"an eighth of it": {Limits{MaxPixels: 20}, ""},
+		"a pixel too few": {Limits{MaxPixels: 19}, animo.ImageTooLarge},
 	} {
 		if _, err := Decode(t.Context(), bytes.NewReader(file), c.limits); animo.CodeOf(err) != c.want {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
