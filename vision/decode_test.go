@@ -282,15 +282,6 @@ func TestDecode_decoder_that_panics_is_a_damaged_file(t *testing.T) {
 	}
 }
 
-func TestDecode_tells_what_to_do_with_HEIC(t *testing.T) {
-	for _, brand := range []string{"heic", "mif1", "avif"} {
-		_, err := Decode(t.Context(), bytes.NewReader([]byte("\x00\x00\x00\x18ftyp"+brand+"\x00\x00\x00\x00")), Limits{})
-		if animo.CodeOf(err) != animo.UnknownImage {
-			t.Errorf("%s: %v, want %s", brand, err, animo.UnknownImage)
-		}
-	}
-}
-
 // TestDecode_first_frame_of_an_animated_WebP wraps a still into an animation.
 func TestDecode_first_frame_of_an_animated_WebP(t *testing.T) {
 	still, err := os.ReadFile(sharedtest.Path(t, "data", "odd", "go", "yellow_rose.lossy-with-alpha.webp"))
