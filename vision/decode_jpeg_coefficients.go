@@ -306,7 +306,7 @@ func (d *huffmanDecoder) ac(c *jpegComponent, b *[64]int16, k int) error {
 			continue
 		}
 		if k += run; k > d.scan.to {
-			return nil // other decoders, too, let it pass
+			return d.why()
 		}
 		if err := set(&b[k], value, d.scan.accuracy); err != nil {
 			return err
