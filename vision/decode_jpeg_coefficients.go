@@ -15,6 +15,7 @@ type jpegCoefficients struct {
 	// seen has for each block of a smaller picture a bit for each coefficient that is not zero, since how many bits a
 	// refining scan has depends on all of them.
 	seen []uint64
+	b    [64]int16 // a block of a smaller picture, spread out
 }
 
 // lowest lists the places, in zigzag order, of the coefficients that a block of side × side pixels is made of.
@@ -158,7 +159,8 @@ func (c *jpegComponent) scanBlock(e entropyDecoder, s *jpegScan, i int, low []in
 	}
 	// The coefficients are spread out, and those that changed are put back.
 	kept := c.kept.low[len(low)*i:][:len(low)]
-	var b [64]int16
+	b := &c.kept.b
+	*b = [64]int16{}
 	if s.before > 0 {
 		if c.kept.seen != nil {
 			for seen := c.kept.seen[i]; seen != 0; seen &= seen - 1 {
@@ -169,9 +171,9 @@ func (c *jpegComponent) scanBlock(e entropyDecoder, s *jpegScan, i int, low []in
 			b[k] = kept[j]
 		}
 	}
-	old := b
-	err := e.block(c, &b)
-	if b == old {
+	old := *b
+	err := e.block(c, b)
+	if *b == old {
 		return err
 	}
 	for j, k := range low {
