@@ -1,14 +1,15 @@
 package vision
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"image"
 	"image/gif"
-	"image/jpeg"
 	"image/png"
 	"io"
+	"io/fs"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -21,12 +22,13 @@ import (
 type Limits struct {
 	// MaxBytes is how large a file may be. 0 stands for 64 MiB.
 	MaxBytes int64
-	// MaxPixels is how many pixels a picture may declare. Decoding takes 5 to 11 bytes of memory for each,
-	// besides the file itself; a progressive JPEG takes up to 18, and a hostile TIFF about 30. 0 stands for
-	// 50 million, which is what the largest telephones take.
+	// MaxPixels is how many pixels a decoded picture may have. A JPEG that declares more, up to 250 million, is decoded
+	// at a half, a quarter or an eighth of its width and height; other pictures are refused. Decoding takes 3 to 11
+	// bytes of memory for each pixel, besides the file itself; a small progressive JPEG takes up to 19, and a hostile
+	// TIFF about 30. 0 stands for 50 million.
 	MaxPixels int
-	// Admit, where it is not nil, is told how many pixels a picture within the limits has before any is
-	// allocated: it may wait for room. Its error ends Decode and comes back as it is.
+	// Admit, where it is not nil, is told how many pixels will be decoded before any is allocated: it may wait for
+	// room. Its error ends Decode and comes back as it is.
 	Admit func(ctx context.Context, pixels int) error
 	// Memory, where it is not nil, is where a JPEG's pixels are put, and what decoding it takes besides.
 	Memory *Memory
@@ -37,15 +39,18 @@ const (
 	defaultMaxPixels = 50_000_000
 )
 
-// Decode reads a picture: JPEG (baseline and progressive; colour, grey and CMYK), PNG, WebP, GIF, BMP or
-// TIFF, whatever it is called. Of an animation it is the first frame. 16-bit samples keep their upper byte,
-// transparency is laid on white, embedded colour profiles are not applied, and the picture is turned as its
-// EXIF orientation asks.
+// Decode reads a picture, whatever it is called: JPEG, PNG, WebP, GIF, BMP and TIFF; HEIC and AVIF where heif-convert
+// or ffmpeg is installed; and of a camera's raw photo the full JPEG inside. Of an animation it is the first frame.
+// Samples of more than 8 bits keep their upper ones, transparency is laid on white, embedded colour profiles are not
+// applied, and the picture is turned as its EXIF orientation asks.
 //
 // The errors are animo.Errors for people: UnknownImage (no picture, or of a kind that cannot be read),
 // ImageTooLarge (found before anything is allocated for the pixels), TruncatedImage and CorruptImage. Where
 // ctx ends, decoding stops within the time that a kilobyte of the file or a row of blocks takes, with ctx's
 // error; an error of r comes back as it is.
+//
+// With the error TruncatedImage there may be a picture: a JPEG that was cut off is decoded as far as it goes, and the
+// rest is grey. The picture has no pixels where there is none.
 func Decode(ctx context.Context, r io.Reader, limits Limits) (Image, error) {
 	if limits.MaxBytes <= 0 {
 		limits.MaxBytes = defaultMaxBytes
@@ -56,68 +61,145 @@ func Decode(ctx context.Context, r io.Reader, limits Limits) (Image, error) {
 	if limits.Memory == nil {
 		limits.Memory = new(Memory)
 	}
-	data, err := io.ReadAll(io.LimitReader(&patientReader{ctx, r}, limits.MaxBytes+1))
-	switch {
-	case err != nil:
+	data, err := readAll(ctx, r, limits.MaxBytes)
+	if err != nil {
 		return Image{}, err
-	case int64(len(data)) > limits.MaxBytes:
-		return Image{}, animo.Errorf(animo.ImageTooLarge, "the file is larger than %d MiB, the limit",
-			"el archivo pesa más de %d MiB, el límite", limits.MaxBytes>>20)
-	case len(data) == 0:
-		return Image{}, animo.Errorf(animo.TruncatedImage, "the file is empty", "el archivo está vacío")
 	}
-	format := FormatOf(data)
-	codec, ok := codecs[format]
-	switch {
-	case format == HEIC || format == AVIF:
-		return Image{}, animo.Errorf(animo.UnknownImage, "%s pictures are not read; save it as JPEG or PNG",
-			"las imágenes %s no se leen; guárdela como JPEG o PNG", format)
-	case !ok:
-		return Image{}, animo.Errorf(animo.UnknownImage, "this is not a picture; JPEG, PNG, WebP, GIF, BMP and TIFF can be read",
-			"esto no es una imagen; se leen JPEG, PNG, WebP, GIF, BMP y TIFF")
+	if err := Recognize(data[:min(HeadBytes, len(data))]); err != nil {
+		return Image{}, err
 	}
-	if format == WebP {
-		data = firstWebPFrame(data)
+	d := &decoding{ctx: ctx, data: data, limits: limits, format: FormatOf(data)}
+	switch d.format {
+	case JPEG:
+		return d.jpeg(data, upright)
+	case TIFF:
+		return d.tiff()
+	case RAW:
+		return d.raw(0, upright)
+	case HEIC, AVIF:
+		return d.converted()
+	case WebP:
+		d.data = firstWebPFrame(data)
 	}
+	return d.other()
+}
 
-	source := &source{ctx: ctx, data: data}
+// readAll reads r, of which the size may be known, to its end.
+func readAll(ctx context.Context, r io.Reader, maxBytes int64) ([]byte, error) {
+	size := int64(512)
+	switch r := r.(type) {
+	case interface{ Len() int }:
+		size = int64(r.Len())
+	case interface{ Stat() (fs.FileInfo, error) }:
+		if info, err := r.Stat(); err == nil {
+			size = info.Size()
+		}
+	}
+	data := make([]byte, 0, max(1, min(size, maxBytes))+1) // with the byte, the end is seen without growing
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		n, err := r.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		switch {
+		case int64(len(data)) > maxBytes:
+			return nil, animo.Errorf(animo.ImageTooLarge, "the file is larger than %d MiB, the limit",
+				"el archivo pesa más de %d MiB, el límite", maxBytes>>20)
+		case err == io.EOF:
+			return data, nil
+		case err != nil:
+			return nil, err
+		}
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+	}
+}
+
+// decoding is a file on its way to pixels.
+type decoding struct {
+	ctx    context.Context
+	data   []byte
+	format Format
+	limits Limits
+}
+
+// admit checks the size of what will be decoded, and waits for room.
+func (d *decoding) admit(w, h int) error {
+	if w > d.limits.MaxPixels/h {
+		return animo.Errorf(animo.ImageTooLarge, "the picture has %d × %d pixels; the limit is %.0f million in all",
+			"la imagen tiene %d × %d píxeles; el límite es de %.0f millones en total", w, h, float64(d.limits.MaxPixels)/1e6)
+	}
+	if d.limits.Admit != nil {
+		return d.limits.Admit(d.ctx, w*h)
+	}
+	return nil
+}
+
+func (d *decoding) stopped() bool { return d.ctx.Err() != nil }
+
+// jpeg decodes a JPEG, which is turned by o where it does not say itself how.
+func (d *decoding) jpeg(file []byte, o orientation) (Image, error) {
+	f, err := openJPEG(file)
+	if err != nil {
+		return Image{}, d.failed(err)
+	}
+	if !f.fit(d.limits.MaxPixels) {
+		return Image{}, animo.Errorf(animo.ImageTooLarge, "the picture has %d × %d pixels; the limit is %d million in all",
+			"la imagen tiene %d × %d píxeles; el límite es de %d millones en total", f.width, f.height,
+			min(maxJPEGPixels, 64*d.limits.MaxPixels)/1e6)
+	}
+	if err := d.admit(f.size()); err != nil {
+		return Image{}, err
+	}
+	if own := jpegEXIF(file[:f.next]); own != nil {
+		o = tiffOrientation(bytes.TrimPrefix(own, []byte(exifMarker)))
+	}
+	m, err := f.decode(d.limits.Memory, o, d.stopped)
+	if err == errCut && m.Pix != nil {
+		en, es := f.missing()
+		return m, &animo.Error{Code: animo.TruncatedImage, EN: "the JPEG picture ends before it is complete: " + en + "; send it again",
+			ES: "la imagen JPEG termina antes de estar completa: " + es + "; envíela otra vez", Cause: err}
+	}
+	if err != nil {
+		return Image{}, d.failed(err)
+	}
+	return m, nil
+}
+
+// other decodes a picture of the other formats.
+func (d *decoding) other() (Image, error) { return d.otherTurned(orientationOf(d.format, d.data)) }
+
+func (d *decoding) otherTurned(o orientation) (Image, error) {
+	codec := codecs[d.format]
+	source := &source{ctx: d.ctx, data: d.data}
 	config, err := guarded(source, codec.config)
 	if err != nil {
-		return Image{}, source.failed(format, err)
+		return Image{}, source.failed(d, err)
 	}
 	w, h := config.Width, config.Height
 	if w <= 0 || h <= 0 {
-		return Image{}, source.failed(format, errors.New("no pixels"))
+		return Image{}, source.failed(d, errors.New("no pixels"))
 	}
-	if w > limits.MaxPixels/h {
-		return Image{}, animo.Errorf(animo.ImageTooLarge, "the picture has %d × %d pixels; the limit is %.0f million in all",
-			"la imagen tiene %d × %d píxeles; el límite es de %.0f millones en total", w, h, float64(limits.MaxPixels)/1e6)
-	}
-	if limits.Admit != nil {
-		if err := limits.Admit(ctx, w*h); err != nil {
-			return Image{}, err
-		}
-	}
-	if format == JPEG {
-		if m, ok := decodeJPEG(data, limits.Memory, func() bool { return ctx.Err() != nil }); ok {
-			return m, nil
-		}
+	if err := d.admit(w, h); err != nil {
+		return Image{}, err
 	}
 	decoded, err := guarded(source, codec.decode)
 	if err != nil {
-		return Image{}, source.failed(format, err)
+		return Image{}, source.failed(d, err)
 	}
 	if b := decoded.Bounds(); !b.In(image.Rect(0, 0, w, h)) {
-		return Image{}, source.failed(format, fmt.Errorf("declared %d×%d pixels, came with %v", w, h, b))
+		return Image{}, source.failed(d, fmt.Errorf("declared %d×%d pixels, came with %v", w, h, b))
 	}
-	if err := ctx.Err(); err != nil {
+	if err := d.ctx.Err(); err != nil {
 		return Image{}, err
 	}
 	colours := &jpegColours
-	if format == WebP {
+	if d.format == WebP {
 		colours = &videoColours
 	}
-	return flatten(decoded, w, h, orientationOf(format, data), colours), nil
+	return flatten(decoded, w, h, o, colours), nil
 }
 
 // codec reads the size and the pixels of one format. The decoders are the standard library's and its
@@ -128,7 +210,6 @@ type codec struct {
 }
 
 var codecs = map[Format]codec{
-	JPEG: {jpeg.DecodeConfig, jpeg.Decode},
 	PNG:  {png.DecodeConfig, png.Decode},
 	GIF:  {gif.DecodeConfig, gif.Decode},
 	BMP:  {bmp.DecodeConfig, bmp.Decode},
@@ -148,7 +229,7 @@ func guarded[T any](s *source, read func(io.Reader) (T, error)) (result T, err e
 }
 
 // source gives a decoder the bytes of a file in small pieces, so that it notices soon where ctx has ended: a
-// progressive JPEG can ask for minutes of work in a few thousand bytes.
+// few thousand bytes can ask for minutes of work.
 type source struct {
 	ctx    context.Context
 	data   []byte
@@ -173,24 +254,32 @@ func (s *source) Read(p []byte) (int, error) {
 
 // failed makes an error for people of a decoder's. The decoders wrap io.ErrUnexpectedEOF only now and then,
 // so a file counts as truncated where more was asked for than it has.
-func (s *source) failed(format Format, err error) error {
-	if ctxErr := s.ctx.Err(); ctxErr != nil {
+func (s *source) failed(d *decoding, err error) error {
+	if s.beyond && !unsupported(err) {
+		err = fmt.Errorf("%w: %w", errCut, err)
+	}
+	return d.failed(err)
+}
+
+// failed makes an error for people of what is wrong with the file.
+func (d *decoding) failed(err error) error {
+	if ctxErr := d.ctx.Err(); ctxErr != nil {
 		return ctxErr
 	}
 	if unsupported(err) {
 		return animo.Errorf(animo.UnknownImage, "this kind of %s cannot be read (%v); save it as an ordinary JPEG or PNG",
-			"este tipo de %s no se puede leer (%v); guárdela como JPEG o PNG corriente", format, err)
+			"este tipo de %s no se puede leer (%v); guárdela como JPEG o PNG corriente", d.format, err)
 	}
-	if s.beyond || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, errCut) {
 		return animo.Errorf(animo.TruncatedImage, "the %s picture ends before it is complete; send it again",
-			"la imagen %s termina antes de estar completa; envíela otra vez", format).Because(err)
+			"la imagen %s termina antes de estar completa; envíela otra vez", d.format).Because(err)
 	}
-	return animo.Errorf(animo.CorruptImage, "the %s picture is damaged", "la imagen %s está dañada", format).Because(err)
+	return animo.Errorf(animo.CorruptImage, "the %s picture is damaged", "la imagen %s está dañada", d.format).Because(err)
 }
 
 // unsupported reports whether a decoder understood the file and has no code for what is in it.
 func unsupported(err error) bool {
-	if _, ok := errors.AsType[jpeg.UnsupportedError](err); ok {
+	if _, ok := errors.AsType[unsupportedError](err); ok {
 		return true
 	}
 	if _, ok := errors.AsType[png.UnsupportedError](err); ok {
@@ -200,17 +289,4 @@ func unsupported(err error) bool {
 		return true
 	}
 	return errors.Is(err, bmp.ErrUnsupported)
-}
-
-// patientReader stops reading where ctx ends.
-type patientReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (p *patientReader) Read(b []byte) (int, error) {
-	if err := p.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return p.r.Read(b)
 }

@@ -1,6 +1,9 @@
 package vision
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 // lookBits is how many bits the first look into a Huffman table takes: nearly all codes, and most of the
 // coefficients behind them, fit in.
@@ -72,6 +75,8 @@ type bitReader struct {
 	next int    // in data
 	bits uint64 // the next ones, the very next uppermost; zeros follow the last ones before a marker
 	n    int    // how many of bits were read; negative when more were used up than there are
+	// maxDC is the most bits that a difference of DC coefficients has: 11 in a sequential picture of 8 bits.
+	maxDC uint32
 }
 
 // fill reads until more than 56 bits are there, or a marker comes.
@@ -105,15 +110,48 @@ func (r *bitReader) fill() {
 	}
 }
 
-// marker drops the bits that fill up the last byte and reports whether the marker comes next.
-func (r *bitReader) marker(want uint8) bool {
-	r.fill()
-	if r.n < 0 || r.n >= 8 || r.next+2 > len(r.data) || r.data[r.next] != 0xff || r.data[r.next+1] != want {
-		return false
+// resync drops the bits that fill up the last byte, and goes behind the marker that should come next. What is before it
+// is passed over.
+func (r *bitReader) resync(want uint8) error {
+	if r.fill(); r.n < 0 {
+		return r.why()
 	}
-	r.next += 2
-	r.bits, r.n = 0, 0
-	return true
+	for r.next+1 < len(r.data) {
+		switch m := r.data[r.next+1]; {
+		case r.data[r.next] != 0xff, m == 0xff:
+			r.next++
+		case m == 0:
+			r.next += 2
+		case m == want:
+			r.next += 2
+			r.bits, r.n = 0, 0
+			return nil
+		default:
+			return r.why()
+		}
+	}
+	return errCut
+}
+
+// why tells what is wrong where the reader cannot go on: the end of the file, or of the picture, has come too early,
+// or else the codes make no sense.
+func (r *bitReader) why() error {
+	ended := r.next+1 >= len(r.data) || r.data[r.next] == 0xff && r.data[r.next+1] == markerEOI
+	if r.n < 32 && ended { // zeros follow the last bits, and may be no code
+		return errCut
+	}
+	return errors.New("codes that make no sense")
+}
+
+// take gives the next n bits, 16 at most.
+func (r *bitReader) take(n int) int32 {
+	if r.n < 32 {
+		r.fill()
+	}
+	v := int32(r.bits >> 1 >> (63 - n))
+	r.bits <<= n
+	r.n -= n
+	return v
 }
 
 // block reads the coefficients of a block, times their quantisation, into b, which is zero before. The bits
@@ -123,7 +161,7 @@ func (r *bitReader) block(b *jpegBlock, c *jpegComponent) (rows uint8, ok bool) 
 		r.fill()
 	}
 	symbol, value := r.symbol(c.dc)
-	if symbol > 11 { // of no 8-bit picture
+	if symbol > r.maxDC {
 		return 0, false
 	}
 	if symbol > 0 {

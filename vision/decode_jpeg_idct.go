@@ -103,3 +103,46 @@ func level(v int32) uint8 {
 	}
 	return uint8(v)
 }
+
+// reduce makes coefficients of 12-bit samples into those of 8-bit samples.
+func (b *jpegBlock) reduce() {
+	for i, v := range b {
+		b[i] = (v + 8) >> 4
+	}
+}
+
+// smallIDCT transforms a block back to side × side pixels, of which it takes no more coefficients than those many
+// across and down; then b is zero. It is the transform of that size, scaled so that the mean stays.
+func (b *jpegBlock) smallIDCT(side int, dst []uint8, stride int) {
+	const half = 1 << 17 // of a step, since level rounds down
+	switch side {
+	case 1:
+		dst[0] = level(b[0]<<15 + half)
+	case 2:
+		// Along each axis (a ± b)/√8, in all an eighth.
+		left, right := b[0]+b[8], b[0]-b[8]
+		leftOdd, rightOdd := b[1]+b[9], b[1]-b[9]
+		dst[0], dst[1] = level((left+leftOdd)<<15+half), level((left-leftOdd)<<15+half)
+		dst[stride], dst[stride+1] = level((right+rightOdd)<<15+half), level((right-rightOdd)<<15+half)
+	case 4:
+		for i := range 4 {
+			b[i], b[8+i], b[16+i], b[24+i] = idct4(b[i], b[8+i], b[16+i], b[24+i], 2)
+		}
+		for y := range 4 {
+			r := (*[4]int32)(b[8*y:])
+			s := (*[4]uint8)(dst[y*stride:])
+			v0, v1, v2, v3 := idct4(r[0], r[1], r[2], r[3], 6) // 11 bits behind the point, and 13 less 6
+			s[0], s[1], s[2], s[3] = level(v0+half), level(v1+half), level(v2+half), level(v3+half)
+		}
+	}
+	*b = jpegBlock{}
+}
+
+// idct4 transforms four coefficients back: times 2¹³, and then without the lower bits of shift.
+func idct4(x0, x1, x2, x3 int32, shift uint) (y0, y1, y2, y3 int32) {
+	// 1/√8, and the cosine and the sine of π/8, halved; each times 2¹³.
+	const root8, cos, sin = 2896, 3784, 1567
+	a, b := root8*(int64(x0)+int64(x2)), root8*(int64(x0)-int64(x2))
+	c, d := cos*int64(x1)+sin*int64(x3), sin*int64(x1)-cos*int64(x3)
+	return int32((a + c) >> shift), int32((b + d) >> shift), int32((b - d) >> shift), int32((a - c) >> shift)
+}

@@ -8,7 +8,7 @@ import (
 // flatten makes the picture of w × h pixels that a decoder gave into RGB, turned by o. What the decoded part
 // does not cover is white, like what is transparent in it.
 func flatten(m image.Image, w, h int, o orientation, colours *colours) Image {
-	f := newFlattener(NewImage(w, h), m, o, colours)
+	f := newFlattener(NewImage(w, h), m.Bounds(), o, rowsOf(m, colours))
 	f.rows(m.Bounds().Min.Y, m.Bounds().Max.Y)
 	return f.out
 }
@@ -23,9 +23,10 @@ type flattener struct {
 	band   []uint8
 }
 
-// newFlattener makes a flattener of m. What is in out, of the size before turning, does not matter.
-func newFlattener(out Image, m image.Image, o orientation, colours *colours) *flattener {
-	f := &flattener{out: out, o: o, w: out.W, h: out.H, bounds: m.Bounds(), row: rowsOf(m, colours)}
+// newFlattener makes a flattener of what covers bounds, of which row writes row y as RGB into dst. What is in out, of
+// the size before turning, does not matter.
+func newFlattener(out Image, bounds image.Rectangle, o orientation, row func(dst []uint8, y int)) *flattener {
+	f := &flattener{out: out, o: o, w: out.W, h: out.H, bounds: bounds, row: row}
 	if o.swaps() {
 		f.out.W, f.out.H = out.H, out.W
 	}
@@ -128,11 +129,7 @@ func rowsOf(m image.Image, colours *colours) func(dst []uint8, y int) {
 			}
 		}
 	case *image.Gray:
-		return func(dst []uint8, y int) {
-			for x, v := range m.Pix[m.PixOffset(m.Rect.Min.X, y):][:m.Rect.Dx()] {
-				*(*[3]uint8)(dst[3*x:]) = [3]uint8{v, v, v}
-			}
-		}
+		return func(dst []uint8, y int) { grayLine(dst, m.Pix[m.PixOffset(m.Rect.Min.X, y):][:m.Rect.Dx()]) }
 	case *image.RGBA: // premultiplied: what is missing is white
 		return func(dst []uint8, y int) {
 			src := m.Pix[m.PixOffset(m.Rect.Min.X, y):][:4*m.Rect.Dx()]
@@ -227,14 +224,24 @@ var (
 	videoColours = colours{1<<15 - 16*76309, 76309, 104597, -25675, -53279, 132201}
 )
 
-// ycbcrRow converts a row; with jpegColours exactly as color.YCbCrToRGB does each pixel, but computing what
-// depends on the colour once for the pixels that share it.
+// grayLine makes RGB of gray.
+func grayLine(dst, gray []uint8) {
+	for x, v := range gray {
+		*(*[3]uint8)(dst[3*x:]) = [3]uint8{v, v, v}
+	}
+}
+
+// ycbcrRow converts a row of m.
 func ycbcrRow(dst []uint8, m *image.YCbCr, shift uint, y int, k *colours) {
-	w := m.Rect.Dx()
-	luma := m.Y[m.YOffset(0, y):][:w]
 	c := m.COffset(0, y)
-	cw := (w + 1<<shift - 1) >> shift
-	cb, cr := m.Cb[c:][:cw], m.Cr[c:][:cw]
+	ycbcrLine(dst, m.Y[m.YOffset(0, y):][:m.Rect.Dx()], m.Cb[c:], m.Cr[c:], shift, k)
+}
+
+// ycbcrLine converts as many pixels as there are in luma; with jpegColours exactly as color.YCbCrToRGB does each
+// pixel, but computing what depends on the colour once for the pixels that share it.
+func ycbcrLine(dst, luma, cb, cr []uint8, shift uint, k *colours) {
+	cw := (len(luma) + 1<<shift - 1) >> shift
+	cb, cr = cb[:cw], cr[:cw]
 	x := 0
 	if shift == 1 { // nearly every photo
 		for ; x+2 <= len(luma); x += 2 {

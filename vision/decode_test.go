@@ -204,7 +204,9 @@ func TestDecode_limits(t *testing.T) {
 		"defaults":        {Limits{}, ""},
 		"just enough":     {Limits{MaxBytes: int64(len(file)), MaxPixels: 1200}, ""},
 		"a byte less":     {Limits{MaxBytes: int64(len(file)) - 1}, animo.ImageTooLarge},
-		"a pixel too few": {Limits{MaxPixels: 1199}, animo.ImageTooLarge},
+		"a half of it":    {Limits{MaxPixels: 1199}, ""},
+		"an eighth of it": {Limits{MaxPixels: 20}, ""},
+		"a pixel too few": {Limits{MaxPixels: 19}, animo.ImageTooLarge},
 	} {
 		if _, err := Decode(t.Context(), bytes.NewReader(file), c.limits); animo.CodeOf(err) != c.want {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
@@ -274,17 +276,9 @@ func TestDecode_error_of_the_reader_comes_back(t *testing.T) {
 func TestDecode_decoder_that_panics_is_a_damaged_file(t *testing.T) {
 	s := &source{ctx: t.Context()}
 	_, err := guarded(s, func(io.Reader) (image.Image, error) { panic("index out of range") })
-	if err = s.failed(PNG, err); animo.CodeOf(err) != animo.CorruptImage {
+	d := &decoding{ctx: t.Context(), format: PNG}
+	if err = s.failed(d, err); animo.CodeOf(err) != animo.CorruptImage {
 		t.Errorf("got %v, want %s", err, animo.CorruptImage)
-	}
-}
-
-func TestDecode_tells_what_to_do_with_HEIC(t *testing.T) {
-	for _, brand := range []string{"heic", "mif1", "avif"} {
-		_, err := Decode(t.Context(), bytes.NewReader([]byte("\x00\x00\x00\x18ftyp"+brand+"\x00\x00\x00\x00")), Limits{})
-		if animo.CodeOf(err) != animo.UnknownImage {
-			t.Errorf("%s: %v, want %s", brand, err, animo.UnknownImage)
-		}
 	}
 }
 

@@ -15,6 +15,24 @@ const upright orientation = 1
 // swaps reports whether width and height change places.
 func (o orientation) swaps() bool { return o >= 5 }
 
+// then gives how a picture is turned that is first turned by o and then by next.
+func (o orientation) then(next orientation) orientation {
+	for both := upright; both <= 8; both++ {
+		if both.corners() == next.turned(o.corners()) {
+			return both
+		}
+	}
+	return upright
+}
+
+// corners gives which corners of a picture come to the top left, the top right, the bottom right and the bottom left.
+func (o orientation) corners() [4]int { return o.turned([4]int{0, 1, 2, 3}) }
+
+func (o orientation) turned(c [4]int) [4]int {
+	from := [...][4]int{{0, 1, 2, 3}, {1, 0, 3, 2}, {2, 3, 0, 1}, {3, 2, 1, 0}, {0, 3, 2, 1}, {3, 0, 1, 2}, {2, 1, 0, 3}, {1, 2, 3, 0}}[o-1]
+	return [4]int{c[from[0]], c[from[1]], c[from[2]], c[from[3]]}
+}
+
 // orientationOf finds the EXIF orientation of a file. Whatever is absent, damaged or out of range counts as
 // upright: a photo with broken notes is still a photo.
 func orientationOf(format Format, data []byte) orientation {

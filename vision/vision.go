@@ -2,7 +2,7 @@
 // turned, seven expressions, age, gender, and a descriptor of 128 numbers by which a person is known again.
 //
 // The networks are those of the npm package @vladmandic/face-api; the code that runs them is plain Go with
-// vector twins, without cgo, network access or global state. An Engine may be used by any number of
+// vector twins, without cgo, network access or global state. Only for HEIC and AVIF Decode starts a program. An Engine may be used by any number of
 // goroutines at once.
 package vision
 

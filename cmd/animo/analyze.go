@@ -27,7 +27,7 @@ type analyzeCmd struct {
 
 // Help is the part of --help with the examples.
 func (analyzeCmd) Help() string {
-	return `A picture is JPEG, PNG, WebP, GIF, BMP or TIFF, whatever its name. Each face gives one line on stdout: what it shows and how probably, the age and gender that it looks like, its box, and who it is. A picture that cannot be read is named on stderr and does not stop the others; the exit code is 1 then.
+	return `A picture is JPEG, PNG, WebP, GIF, BMP or TIFF, whatever its name; HEIC or AVIF where heif-convert or ffmpeg is installed; or a camera's raw photo with its full JPEG inside. Each face gives one line on stdout: what it shows and how probably, the age and gender that it looks like, its box, and who it is. A picture that cannot be read is named on stderr and does not stop the others; the exit code is 1 then. A JPEG whose end is missing is analysed as far as it goes, and stderr says so.
 
 Examples:
 
@@ -106,6 +106,7 @@ type analysis struct {
 type analyzed struct {
 	width, height int
 	faces         []foundFace
+	cut           error // what is missing of the picture, where its end is
 	err           error
 }
 
@@ -118,11 +119,15 @@ type foundFace struct {
 // analyze prints what each picture shows and draws it onto its target, if there is one.
 func (a *analysis) analyze(ctx context.Context, pictures []picture, targets []string, p *facePrinter) error {
 	results := inOrder(ctx, len(pictures), a.atOnce, func(ctx context.Context, i int) analyzed {
-		m, faces, err := a.look(ctx, pictures[i])
+		m, cut, err := pictures[i].decode(ctx, a.c.stdin)
 		if err != nil {
 			return analyzed{err: err}
 		}
-		r := analyzed{width: m.W, height: m.H, faces: faces}
+		faces, err := a.look(ctx, m)
+		if err != nil {
+			return analyzed{err: err}
+		}
+		r := analyzed{width: m.W, height: m.H, faces: faces, cut: cut}
 		if targets != nil {
 			r.err = writeAnnotated(targets[i], a.c.lang, m, faces)
 		}
@@ -140,6 +145,10 @@ func (a *analysis) analyze(ctx context.Context, pictures []picture, targets []st
 		} else if err := p.print(pictures[i].name, r); err != nil {
 			return err
 		}
+		if r.cut != nil {
+			a.bar.clear()
+			a.c.note("%s was analysed as far as it goes: %s", "%s se analizó hasta donde llega: %s", pictures[i].name, a.c.wording(r.cut))
+		}
 		a.progress("pictures", i+1, len(pictures))
 	}
 	if a.failed > 0 {
@@ -148,15 +157,11 @@ func (a *analysis) analyze(ctx context.Context, pictures []picture, targets []st
 	return ctx.Err()
 }
 
-// look reads a picture and finds the faces and who they are.
-func (a *analysis) look(ctx context.Context, p picture) (vision.Image, []foundFace, error) {
-	m, err := p.decode(ctx, a.c.stdin)
-	if err != nil {
-		return vision.Image{}, nil, err
-	}
+// look finds the faces in a picture and who they are.
+func (a *analysis) look(ctx context.Context, m vision.Image) ([]foundFace, error) {
 	faces, err := a.engine.Analyze(ctx, m)
 	if err != nil {
-		return vision.Image{}, nil, err
+		return nil, err
 	}
 	found := make([]foundFace, len(faces))
 	for i, f := range faces {
@@ -168,7 +173,7 @@ func (a *analysis) look(ctx context.Context, p picture) (vision.Image, []foundFa
 			found[i].person = &who
 		}
 	}
-	return m, found, nil
+	return found, nil
 }
 
 // fail reports what went wrong with one picture or person; the others go on.
@@ -187,17 +192,22 @@ func (a *analysis) progress(stage string, done, total int) {
 	}
 }
 
-// decode reads the picture.
-func (p picture) decode(ctx context.Context, stdin io.Reader) (vision.Image, error) {
-	if p.path == "" {
-		return vision.Decode(ctx, interruptible(ctx, stdin), vision.Limits{})
+// decode reads the picture. Of a JPEG whose end is missing there is what comes before, and cut says so.
+func (p picture) decode(ctx context.Context, stdin io.Reader) (m vision.Image, cut, err error) {
+	r := interruptible(ctx, stdin)
+	if p.path != "" {
+		f, err := openPicture(p.path)
+		if err != nil {
+			return vision.Image{}, nil, err
+		}
+		defer f.Close()
+		r = f
 	}
-	f, err := openPicture(p.path)
-	if err != nil {
-		return vision.Image{}, err
+	m, err = vision.Decode(ctx, r, vision.Limits{})
+	if animo.CodeOf(err) == animo.TruncatedImage && m.Pix != nil {
+		return m, err, nil
 	}
-	defer f.Close()
-	return vision.Decode(ctx, f, vision.Limits{})
+	return m, nil, err
 }
 
 // writeAnnotated draws what was found onto a copy of a picture.

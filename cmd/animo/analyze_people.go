@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -53,8 +54,8 @@ func (a *analysis) meet(ctx context.Context, folder string, gates vision.Gates) 
 		err  error
 	}
 	results := inOrder(ctx, len(photos), a.atOnce, func(ctx context.Context, i int) (r introduced) {
-		m, err := photos[i].decode(ctx, nil)
-		if err != nil {
+		m, cut, err := photos[i].decode(ctx, nil)
+		if err := cmp.Or(err, cut); err != nil {
 			return introduced{err: err}
 		}
 		faces, err := a.engine.Analyze(ctx, m)

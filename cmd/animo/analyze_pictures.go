@@ -75,25 +75,29 @@ func findPictures(c *console, names []string) ([]picture, error) {
 
 // looksLikePicture reports whether a file begins as a picture does. One that cannot be opened counts, so that
 // it is reported and not missed.
-func looksLikePicture(path string) bool {
+func looksLikePicture(path string) bool { return recognize(path) == nil }
+
+// recognize tells by a file's first bytes why it is no picture; nil where it may be one, or cannot be opened. HEIC and
+// AVIF are pictures, though this machine may not be the one that can read them.
+func recognize(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
-		return true
+		return nil
 	}
 	if !info.Mode().IsRegular() {
-		return false
+		return errNoPicture
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return true
+		return nil
 	}
 	defer f.Close()
-	head := make([]byte, 16)
+	head := make([]byte, vision.HeadBytes)
 	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return true
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF || vision.FormatOf(head[:n]) != "" {
+		return nil
 	}
-	return vision.FormatOf(head[:n]) != ""
+	return vision.Recognize(head[:n])
 }
 
 // openPicture opens a file that somebody named.

@@ -39,6 +39,7 @@ func newFacePrinter(c *console, pictures []picture, k *analyzeCmd) *facePrinter 
 type analyzedJSON struct {
 	File          string
 	Width, Height int
+	Warning       animo.Code `json:",omitempty"` // truncated_image: the end of the picture is missing
 	FaceDetails   []faceJSON
 }
 
@@ -57,7 +58,7 @@ type personJSON struct {
 // print writes the faces of one picture.
 func (p *facePrinter) print(name string, r analyzed) error {
 	if p.json {
-		out := analyzedJSON{name, r.width, r.height, []faceJSON{}}
+		out := analyzedJSON{name, r.width, r.height, animo.CodeOf(r.cut), []faceJSON{}}
 		for _, f := range r.faces {
 			face := faceJSON{FaceDetail: rekognition.FaceDetailOf(f.Face, r.width, r.height)}
 			if f.person != nil {

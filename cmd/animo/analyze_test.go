@@ -146,7 +146,7 @@ func TestAnalyze_JSON_from_stdin(t *testing.T) {
 func TestAnalyze_bad_files_do_not_stop_the_others(t *testing.T) {
 	_, photo := photoFile(t, "kit2.jpeg")
 	t.Chdir(t.TempDir())
-	place(t, "a.jpg", photo[:len(photo)/2])
+	place(t, "a.jpg", photo[:200])
 	place(t, "b.jpg", photo)
 	place(t, "c.jpg", []byte("x"))
 	code, stdout, stderr := analyze(t, nil, "nada.jpg", "a.jpg", "b.jpg", "c.jpg", "--json")
@@ -162,6 +162,24 @@ func TestAnalyze_bad_files_do_not_stop_the_others(t *testing.T) {
 	}
 	if code, _, stderr := analyze(t, nil, "a.jpg"); code != exitFailure || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("a bad file alone: exit code %d, stderr %q", code, stderr)
+	}
+}
+
+func TestAnalyze_JPEG_without_its_end_as_far_as_it_goes(t *testing.T) {
+	_, photo := photoFile(t, "kit2.jpeg")
+	t.Chdir(t.TempDir())
+	place(t, "a.jpg", photo[:len(photo)-100])
+	code, stdout, stderr := analyze(t, nil, "a.jpg", "--json")
+	if code != 0 || !strings.Contains(stdout, `"Warning":"truncated_image"`) || !strings.Contains(stdout, `"Emotions"`) {
+		t.Errorf("exit code %d, stdout\n%s", code, stdout)
+	}
+	if !strings.HasPrefix(stderr, "animo: a.jpg was analysed as far as it goes: the JPEG picture ends before it is complete: the lower ") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("stderr is %q", stderr)
+	}
+	place(t, "personas/Kit/1.jpg", photo[:len(photo)-100])
+	place(t, "b.jpg", photo)
+	if code, _, stderr := analyze(t, nil, "b.jpg", "--people", "personas"); code != exitFailure || !strings.Contains(stderr, "is not used: the JPEG picture ends") {
+		t.Errorf("a person by a photo without its end: exit code %d, stderr %q", code, stderr)
 	}
 }
 

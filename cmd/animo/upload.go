@@ -281,19 +281,21 @@ func openPhoto(path string) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// errNoPicture is what is wrong with a file that should be a picture.
-var errNoPicture = animo.Errorf(animo.UnknownImage, "it is empty, or not a picture, and is not sent", "está vacío o no es una imagen, y no se envía")
+// errNoPicture is what is wrong with what should be a picture.
+var errNoPicture = animo.Errorf(animo.UnknownImage, "it is not a picture", "no es una imagen")
 
 // pictureNames are how the names of pictures end.
-var pictureNames = map[string]bool{".jpg": true, ".jpeg": true, ".png": true, ".gif": true, ".webp": true, ".bmp": true, ".tif": true, ".tiff": true, ".heic": true, ".heif": true, ".avif": true}
+var pictureNames = map[string]bool{".jpg": true, ".jpeg": true, ".jfif": true, ".png": true, ".gif": true, ".webp": true, ".bmp": true, ".tif": true, ".tiff": true,
+	".heic": true, ".heif": true, ".avif": true, ".jxl": true, ".jp2": true, ".psd": true,
+	".dng": true, ".cr2": true, ".cr3": true, ".nef": true, ".arw": true, ".raf": true, ".orf": true, ".rw2": true, ".pef": true, ".srw": true}
 
 // findPhotos lists the files to send: those that were named, and of a folder all that begin like a picture, at any
 // depth, in the order of their names. Links in a folder are not followed, so that nothing outside it is sent;
 // they and whatever else is no file are named. Hidden files and folders are passed over. Those that are called
 // like a picture, or were named, and do not begin like one are named on stderr and counted in wrong.
 func findPhotos(c *console, names []string) (files []string, wrong int, err error) {
-	refuse := func(path string) {
-		c.fail(fmt.Errorf("%s: %w", printable(path), errNoPicture))
+	refuse := func(path string, why error) {
+		c.fail(fmt.Errorf("%s: %w", printable(path), why))
 		wrong++
 	}
 	others := 0
@@ -303,9 +305,11 @@ func findPhotos(c *console, names []string) (files []string, wrong int, err erro
 			return nil, 0, usagef("FILE", "%s is not a file", "%s no es un archivo", printable(name)) // a pipe would never end
 		}
 		if err != nil || !info.IsDir() {
-			if err == nil && !looksLikePicture(name) {
-				refuse(name)
-				continue
+			if err == nil {
+				if why := recognize(name); why != nil {
+					refuse(name, why)
+					continue
+				}
 			}
 			files = append(files, name)
 			continue
@@ -324,7 +328,7 @@ func findPhotos(c *console, names []string) (files []string, wrong int, err erro
 			case looksLikePicture(path):
 				files = append(files, path)
 			case pictureNames[strings.ToLower(filepath.Ext(path))]:
-				refuse(path)
+				refuse(path, recognize(path))
 			default:
 				others++
 			}

@@ -129,7 +129,7 @@ func TestUpload_goes_on_after_a_photo_that_fails(t *testing.T) {
 	}
 	check(t, []string{"upload", "--url", url, "--wait", "--taken-at", "file", "mala.jpg", "nada.jpg", "a\tb.jpg", "vacía.jpg", "buena.jpg"}, 1,
 		"mala.jpg\t…\tfailed\t…\nbuena.jpg\t…\tdone\t3 HAPPY, 1 OTHER",
-		"animo: vacía.jpg: está vacío o no es una imagen, y no se envía\nanimo: nada.jpg: no existe ese archivo\nanimo: \"a\\tb.jpg\": …no puede ser …\nanimo: fotos enviadas: 2\nanimo: fallaron: 4 (véase arriba)")
+		"animo: vacía.jpg: el archivo está vacío\nanimo: nada.jpg: no existe ese archivo\nanimo: \"a\\tb.jpg\": …no puede ser …\nanimo: fotos enviadas: 2\nanimo: fallaron: 4 (véase arriba)")
 }
 
 func TestUpload_says_what_is_wrong_before_it_sends(t *testing.T) {
@@ -233,10 +233,12 @@ func TestUpload_names_what_should_be_a_picture_and_is_none(t *testing.T) {
 	place(t, "fotos/c.png", []byte("<html>"))
 	place(t, "fotos/d.txt", []byte("not meant to be one"))
 	place(t, "e", []byte("named"))
-	const none = ": it is empty, or not a picture, and is not sent\n"
-	check(t, []string{"upload", "--url", server.URL, "fotos", "e"}, 1, "a.jpg\t1\tqueued",
-		"animo: fotos/b.JPG"+none+"animo: fotos/c.png"+none+"animo: e"+none+
-			"animo: passed over files that are no pictures: 1\nanimo: photos sent: 1\nanimo: failed: 3 (see above)")
+	place(t, "f.jxl", []byte("\x00\x00\x00\x0cJXL \r\n\x87\n"))
+	const none = ": this is not a picture; …\n"
+	check(t, []string{"upload", "--url", server.URL, "fotos", "e", "f.jxl"}, 1, "a.jpg\t1\tqueued",
+		"animo: fotos/b.JPG: the file is empty\nanimo: fotos/c.png"+none+"animo: e"+none+
+			"animo: f.jxl: JPEG XL files are not read; save it as JPEG or PNG\n"+
+			"animo: passed over files that are no pictures: 1\nanimo: photos sent: 1\nanimo: failed: 4 (see above)")
 }
 
 func TestUpload_says_that_it_waits_and_that_a_key_is_wanted(t *testing.T) {

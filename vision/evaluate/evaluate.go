@@ -1,0 +1,61 @@
+// Package evaluate measures what vision says against what people know: which emotion a face shows, and who somebody is.
+// It takes what vision said, face by face, and gives rates as fractions of 1 with their 95 % intervals.
+//
+// The command `animo evaluate` reads folders of photos for it.
+package evaluate
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Rate is a share of a number of trials, with the interval that holds the true share in 95 of 100 cases.
+type Rate struct {
+	Value float64 // 0 to 1; 0 where there are no trials
+	Of    int     // trials
+	Range [2]float64
+}
+
+// z is how many standard deviations 95 % of a normal distribution lie within.
+const z = 1.959964
+
+// RateOf gives the share of hits with Wilson's score interval (E. B. Wilson, "Probable Inference, the Law of Succession, and
+// Statistical Inference", JASA 22, 1927), which holds for few trials and shares near 0 and 1, too.
+func RateOf(hits, of int) Rate {
+	if of == 0 {
+		return Rate{Range: [2]float64{0, 1}}
+	}
+	n, p := float64(of), float64(hits)/float64(of)
+	middle := (p + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return Rate{p, of, [2]float64{max(0, middle-half), min(1, middle+half)}}
+}
+
+// resamples is how often a figure without a formula of its own is computed from cases drawn anew.
+const resamples = 1000
+
+// bootstrap gives a figure of n cases with the interval between the 2.5th and the 97.5th percentile of what it is of n cases
+// drawn with replacement (B. Efron, "Bootstrap Methods", Annals of Statistics 7, 1979). It draws the same ones each time.
+func bootstrap(n int, figure func(cases []int) float64) Rate {
+	cases := make([]int, n)
+	for i := range cases {
+		cases[i] = i
+	}
+	r := Rate{Value: figure(cases), Of: n}
+	if n == 0 {
+		r.Range[1] = 1
+		return r
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	figures := make([]float64, resamples)
+	for i := range figures {
+		for j := range cases {
+			cases[j] = rng.IntN(n)
+		}
+		figures[i] = figure(cases)
+	}
+	slices.Sort(figures)
+	r.Range = [2]float64{figures[resamples*25/1000], figures[resamples*975/1000-1]}
+	return r
+}
