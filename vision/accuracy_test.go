@@ -103,7 +103,7 @@ func TestAccuracy_same_person_or_not(t *testing.T) {
 }
 
 // dlibBoxes reads the faces of dlib's XML files.
-func dlibBoxes(t *testing.T, path string) map[string][]Rect {
+func dlibBoxes(t testing.TB, path string) map[string][]Rect {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -68,6 +68,22 @@ func (v *View) plane(ws *Workspace, img Image) plane {
 	return dst
 }
 
+// Image is the view as a picture of its own.
+func (v *View) Image(ws *Workspace, img Image) Image {
+	p := v.plane(ws, img)
+	w, h := v.W, v.H
+	if v.Turn&1 == 1 {
+		w, h = h, w
+	}
+	out := Image{w, h, make([]uint8, 0, 3*w*h)}
+	for y := range h {
+		for _, x := range p.row(y)[:3*w] {
+			out.Pix = append(out.Pix, uint8(x+0.5))
+		}
+	}
+	return out
+}
+
 // sample gives the rows of the view as it is before it is turned, from several goroutines, in no order.
 func (v *View) sample(ws *Workspace, img Image, give func(y int, line []float32)) {
 	xs, ys := sources(v.W, v.Crop.X, v.Crop.W, img.W), sources(v.H, v.Crop.Y, v.Crop.H, img.H)
