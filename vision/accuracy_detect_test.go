@@ -89,17 +89,21 @@ func BenchmarkAccuracyDetect(b *testing.B) {
 			for i := range images {
 				images[i] = tilted(resized(images[i], 500, 500), degrees)
 			}
-			found := 0
+			found, understood := 0, 0
 			for _, faces := range analyzeAll(b, e, images) {
 				for _, f := range faces {
 					// The portraits' faces are in the middle.
 					if f.Box.X < 250 && f.Box.X+f.Box.W > 250 && f.Box.Y < 250 && f.Box.Y+f.Box.H > 250 {
 						found++
+						if math.Abs(math.Mod(f.Pose.Roll-degrees+900, 360)-180) < 30 {
+							understood++
+						}
 						break
 					}
 				}
 			}
 			b.ReportMetric(float64(found), "found")
+			b.ReportMetric(float64(understood), "lean-within-30-degrees")
 			b.ReportMetric(float64(len(images)), "of")
 		})
 	}

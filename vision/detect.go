@@ -11,19 +11,22 @@ import (
 
 // How large YuNet sees a picture. It finds faces from about 10 to 300 pixels.
 const (
-	ordinary     = 2_200_000 // pixels of an ordinary picture
+	ordinary     = 3_000_000 // pixels of an ordinary picture
 	ordinaryLook = 1_000_000 // what it sees of one: a face of 20 pixels in 2 megapixels has 14. Smaller pictures it sees enlarged, up to twice
 	largeLook    = 1600      // what it sees of a larger picture's longer side, so that a face of 1/150 of it has 10
 	closeLook    = 320       // what it sees of the longer side for faces that fill the picture
 	closeMargin  = 0.125     // of the picture's sides, on each side, because a face that fills the picture is cut by its edges
 	closeFace    = 40        // pixels that a face has at least in the close look: smaller ones are placed badly there
-	turnedLook   = 400_000   // pixels that it sees of a picture that it turns, because nothing was found before
+	turnedLook   = 400_000   // what it sees of a picture that it turns, because nothing was found before
+	leastFace    = 10        // pixels of the picture that a face has at least: nobody sees anything in a smaller one
 )
 
-// manner is how a picture is looked at: turned by quarters clockwise, and with other levels, as in net.View.
+// manner is how a picture is looked at: turned by quarters clockwise, and with other levels, as in net.View. doubt is how much
+// more convincing a face must be, because pictures without one come to be looked at so, too.
 type manner struct {
 	turn        int
 	black, gain float32
+	doubt       float64
 }
 
 func (m manner) view(crop net.Crop, zoom float64) net.View {
@@ -48,8 +51,14 @@ func (c *call) detect(ctx context.Context) ([]detection, error) {
 	if levels, dark := stretched(seen); err == nil && len(found) == 0 && dark {
 		found, err = c.find(ctx, seen, levels, pixels)
 	}
-	if err == nil && len(found) == 0 {
+	c.byProminence(found)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(found) == 0:
 		found, err = c.findTurned(ctx, seen)
+	case c.lies(found):
+		found, err = c.turnUpright(ctx, seen, found)
 	}
 	c.byProminence(found)
 	return found, err
@@ -85,26 +94,6 @@ func (c *call) find(ctx context.Context, seen net.Image, m manner, pixels int) (
 	return c.judge(ctx, together(list, 4*c.e.options.MaxFaces), m)
 }
 
-// findTurned looks at the picture from the other three sides. All faces of a picture that lies are turned by the same
-// quarters: those count by which the faces' scores add up to most.
-func (c *call) findTurned(ctx context.Context, seen net.Image) (best []detection, err error) {
-	most := 0.0
-	for turn := 1; turn < 4; turn++ {
-		found, err := c.find(ctx, seen, manner{turn: turn}, turnedLook)
-		if err != nil {
-			return nil, err
-		}
-		sum := 0.0
-		for _, d := range found {
-			sum += d.score
-		}
-		if sum > most {
-			best, most = found, sum
-		}
-	}
-	return best, nil
-}
-
 // Levels are stretched where hardly a pixel of a picture is bright.
 const (
 	darkLevel = 110  // of 255; the picture is dark when the brightest pixels have less
@@ -129,7 +118,7 @@ func stretched(img net.Image) (manner, bool) {
 		return 255
 	}
 	low, high := level(darkest), level(1-brightest)
-	return manner{black: float32(low), gain: 255 / float32(max(high-low, 8))}, high < darkLevel
+	return manner{doubt: 0.05, black: float32(low), gain: 255 / float32(max(high-low, 8))}, high < darkLevel
 }
 
 // look lists what YuNet takes for a face in a view of img, which is the picture or a copy of another size.
@@ -141,7 +130,7 @@ func (c *call) look(img net.Image, v net.View, minScore float64) []detection {
 	}
 	var list []detection
 	for _, p := range c.e.networks.yunet.Run(c.ws, img, v, minScore) {
-		d := detection{box: between(place(p.X, p.Y), place(p.X+p.W, p.Y+p.H)), score: p.Score, size: math.Sqrt(p.W * p.H), turn: v.Turn}
+		d := detection{box: between(place(p.X, p.Y), place(p.X+p.W, p.Y+p.H)), score: p.Score, first: p.Score, size: math.Sqrt(p.W * p.H), turn: v.Turn}
 		for i, q := range p.Points {
 			d.points[i] = place(q[0], q[1])
 		}

@@ -16,9 +16,9 @@ const (
 	refuted  = 0.2  // its score on the second look below which there is no face
 )
 
-// The probability that a place shows a face is a logistic function of YuNet's mean score and a share of SSD's score. The
-// figures were chosen on portraits, groups, and photos and parts of photos without a face; where the sum is even, half of the
-// places show faces.
+// The probability that a place shows a face is a logistic function of YuNet's mean score, a share of SSD's score, and the doubt. The
+// figures were chosen on portraits, groups, and photos and parts of photos without a face; at even, half of the places show
+// faces.
 const (
 	even      = 0.64
 	steepness = 20
@@ -26,9 +26,7 @@ const (
 )
 
 // probability is that of a face.
-func probability(mean, ssd float64) float64 {
-	return 1 / (1 + math.Exp(-steepness*(mean+ssdShare*ssd-even)))
-}
+func probability(sum float64) float64 { return 1 / (1 + math.Exp(-steepness*(sum-even))) }
 
 // judge gives those of the candidates that are faces with more than the score that the options ask for.
 func (c *call) judge(ctx context.Context, candidates []detection, m manner) ([]detection, error) {
@@ -36,6 +34,9 @@ func (c *call) judge(ctx context.Context, candidates []detection, m manner) ([]d
 	for _, d := range candidates {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if d.box.W*d.box.H < leastFace*leastFace {
+			continue
 		}
 		d = c.lookAgain(d, m)
 		if d.score > c.e.options.MinScore && len(faces) < c.e.options.MaxFaces {
@@ -55,7 +56,7 @@ const (
 // lookAgain gives a candidate with the probability that it is a face, and with the box of the look that shows it best.
 func (c *call) lookAgain(d detection, m manner) detection {
 	if d.score >= sure && d.size >= 24 {
-		d.score = probability(d.score, 0)
+		d.score = probability(d.score - m.doubt)
 		return d
 	}
 	view := c.round(d, m, againFace, againSide)
@@ -72,7 +73,7 @@ func (c *call) lookAgain(d detection, m manner) detection {
 	if d.size < againFace/2 {
 		d.box, d.points = again.box, again.points
 	}
-	d.score = probability(mean, ssd)
+	d.score = probability(mean + ssdShare*ssd - m.doubt)
 	return d
 }
 
