@@ -91,7 +91,7 @@ func (c *call) find(ctx context.Context, seen net.Image, m manner, pixels int) (
 			list = append(list, d)
 		}
 	}
-	return c.judge(ctx, together(list, 4*c.e.options.MaxFaces), m)
+	return c.judge(ctx, together(list, 2*c.e.options.MaxFaces), m)
 }
 
 // Levels are stretched where hardly a pixel of a picture is bright.

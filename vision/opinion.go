@@ -20,8 +20,8 @@ const (
 // figures were chosen on portraits, groups, and photos and parts of photos without a face; at even, half of the places show
 // faces.
 const (
-	even      = 0.64
-	steepness = 20
+	even      = 0.7
+	steepness = 24
 	ssdShare  = 0.4
 )
 
