@@ -24,7 +24,7 @@ func (e *Engine) analyze(ctx context.Context, img Image, ws *net.Workspace, work
 	}
 	faces := make([]Face, len(found))
 	for i, d := range found {
-		faces[i].Box, faces[i].Score = d.box, d.score
+		faces[i].Box, faces[i].Score, faces[i].turn = d.box, d.score, d.turn
 	}
 	if workers == 1 {
 		for i := range faces {
@@ -92,6 +92,10 @@ func (c *call) findLandmarks(ws *net.Workspace, f *Face) {
 	if empty(crop) {
 		return
 	}
+	if f.turn != 0 {
+		c.findTurnedLandmarks(ws, f, crop)
+		return
+	}
 	points := c.e.networks.landmarks.Run(ws, net.Image(c.img), crop)
 	corner := Point{float64(crop.X), float64(crop.Y)}
 	if c.e.options.Original { // it takes the box's corner, which is elsewhere when the box reaches beyond the picture
@@ -108,6 +112,21 @@ func (c *call) findLandmarks(ws *net.Workspace, f *Face) {
 		f.Pose = poseOf(&f.Landmarks)
 	}
 }
+
+// findTurnedLandmarks shows the landmarks' network a lying face as it is when it is nearly upright.
+func (c *call) findTurnedLandmarks(ws *net.Workspace, f *Face, crop net.Crop) {
+	v := manner{turn: f.turn}.view(crop, min(1, landmarksView/float64(max(crop.W, crop.H))))
+	upright := v.Image(ws, net.Image(c.img))
+	points := c.e.networks.landmarks.Run(ws, upright, net.Crop{W: upright.W, H: upright.H})
+	for i := range f.Landmarks {
+		x, y := v.Back(float64(points[2*i])*float64(upright.W), float64(points[2*i+1])*float64(upright.H))
+		f.Landmarks[i] = Point{x, y}
+	}
+	f.Pose = poseOf(&f.Landmarks)
+}
+
+// landmarksView is the longer side in pixels of what is shown to the landmarks' network, which takes half of it.
+const landmarksView = 224
 
 func (c *call) readExpressions(ws *net.Workspace, f *Face) {
 	if crop := alignedCrop(&f.Landmarks, c.img.W, c.img.H); !empty(crop) {

@@ -28,6 +28,7 @@ func Weights() fs.FS {
 type networks struct {
 	ssd         *net.SSD
 	tiny        *net.Tiny
+	yunet       *net.YuNet
 	landmarks   *net.Landmarks
 	expressions *net.Expressions
 	ageGender   *net.AgeGender
@@ -49,6 +50,7 @@ func loadNetworks(o Options) (networks, error) {
 	}
 	face := o.Attributes & (WithLandmarks | WithExpressions | WithAgeGender | WithDescriptor)
 	read(o.Detector == SSD, func() (err error) { n.ssd, err = net.LoadSSD(files); return })
+	read(o.Detector == SSD && !o.Original, func() (err error) { n.yunet, err = net.LoadYuNet(Weights()); return })
 	read(o.Detector == Tiny, func() (err error) { n.tiny, err = net.LoadTiny(files); return })
 	loadLandmarks := net.LoadLandmarks
 	if o.TinyLandmarks {

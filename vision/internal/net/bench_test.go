@@ -22,12 +22,14 @@ func BenchmarkNetworks(b *testing.B) {
 	expressions := load(b, func(f fs.FS) (*Expressions, error) { return LoadExpressions(f) })
 	ageGender := load(b, func(f fs.FS) (*AgeGender, error) { return LoadAgeGender(f) })
 	descriptor := load(b, func(f fs.FS) (*Descriptor, error) { return LoadDescriptor(f) })
+	yunet := loadYuNet(b)
 	for _, n := range []struct {
 		name  string
 		gmacs float64
 		run   func(ws *Workspace)
 	}{
 		{"ssd", 3.14301, func(ws *Workspace) { ssd.Run(ws, img, img.whole(), SSDSide, &r) }},
+		{"yunet", 0.83646, func(ws *Workspace) { yunet.Run(ws, img, View{Crop: img.whole(), W: 1152, H: 864}, 0.5) }},
 		{"tiny", 0.19876, func(ws *Workspace) { tiny.Run(ws, img, img.whole(), 416) }},
 		{"landmarks", 0.05157, func(ws *Workspace) { landmarks.Run(ws, img, face) }},
 		{"landmarks_tiny", 0.02871, func(ws *Workspace) { landmarksTiny.Run(ws, img, face) }},
