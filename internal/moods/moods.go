@@ -17,7 +17,7 @@ import (
 // The tables, beside those of the moods, which faces.Table names, and of measured faces, faces.MeasuredTable.
 const (
 	receiptsTable = "receipts"        // id -> animo.Receipt
-	restatedTable = "faces-restated"  // only named in the log: mood/key of a record that says since then somebody else
+	restatedTable = "faces-restated"  // named in the log alone: mood/key of a record that says somebody else from then on
 	sinceTable    = "measured-since"  // moment accepted/face id -> the mood, to be retired by
 	erasedTable   = "measured-erased" // face id -> erasedFace, of faces of which something may still come
 )
