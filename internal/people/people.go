@@ -1,6 +1,7 @@
 // Package people knows the people whom a tenant introduced: by which examples, which recorded faces are theirs, and what
-// somebody said of a face. Who a face is has one row, its identity; whoever changes it changes in the same commit the list of the
-// person's faces and what is recorded of the face. Begin at New; DESIGN.md tells how it works.
+// somebody said of a face (open-set identification: most faces are nobody's). Who a face is stands in one row, its identity. A
+// commit that changes the identity also changes the list of the person's faces and the face's record. Begin at New;
+// DESIGN.md tells how it works.
 package people
 
 import (
@@ -47,9 +48,9 @@ type Events interface {
 
 // Subscribers is what is kept of subscriptions that names stand in. Every method may be called again for the same.
 type Subscribers interface {
-	// Rename has what waits or was told of a face say who the face is.
+	// Rename writes into what waits, or was told, of a face who the face is.
 	Rename(ctx context.Context, tenant, face string, people []animo.Celebrity) error
-	// RenamePerson has those who ask for a person ask for another name.
+	// RenamePerson writes a person's new name into the subscriptions that ask for the old one.
 	RenamePerson(ctx context.Context, tenant, from, to string) error
 	// ForgetPerson removes the subscriptions to a person that were made until a moment, and tells how many.
 	ForgetPerson(ctx context.Context, tenant, name string, at time.Time) (subscriptions int, err error)
@@ -146,7 +147,7 @@ func (p *People) called(ctx context.Context, tenant, name string) (faces.Person,
 	return faces.PersonCalled(faces.Plain(ctx, p.tables, tenant), name)
 }
 
-// meet finds whom a name means, and makes somebody new of it where it means nobody.
+// meet finds whom a name means, and makes a new person of that name where it means nobody.
 func (p *People) meet(ctx context.Context, tenant, name string) (who faces.Person, err error) {
 	for {
 		var leaving string // the name's last owner, whose change broke off or is under way
@@ -181,8 +182,8 @@ func (p *People) meet(ctx context.Context, tenant, name string) (who faces.Perso
 	}
 }
 
-// touch notes in a transaction that a person's examples are others then, or answers NotFound where the person is there no
-// more. Every process hears of it before it names another face.
+// touch notes in a transaction that a person's examples change, or answers NotFound where the person has left. Every
+// process reads the gallery's row before it names a face, and so finds the change.
 func (p *People) touch(tx *table.Tx, id string) (who faces.Person, err error) {
 	found, err := tx.GetJSON(faces.PeopleTable, id, &who)
 	if err == nil && !found {
@@ -196,7 +197,7 @@ func (p *People) touch(tx *table.Tx, id string) (who faces.Person, err error) {
 	return who, tx.PutJSON(faces.PeopleTable, id, who)
 }
 
-// changeGallery has every process take note of a change of the tenant's people.
+// changeGallery changes the row by which every process sees that the tenant's people are others than those it holds.
 func changeGallery(tx *table.Tx) { tx.Put(galleryTable, galleryKey, []byte(rand.Text())) }
 
 // Person tells of one person, or answers NotFound.
