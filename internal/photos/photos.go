@@ -171,8 +171,8 @@ func noPhoto(id string) error {
 	return animo.Errorf(animo.NotFound, "there is no photo %q", "no existe la foto %q", animo.Clip(id)).Of("id")
 }
 
-// save writes a photo's row, in one with other changes, unless somebody changed or erased it since it was read: then
-// it answers Conflict, and nothing is written. So nothing erased comes back.
+// save writes a photo's row, in one commit with other operations. The row is expected as it was read: where somebody changed
+// or erased the photo meanwhile, save answers Conflict and writes nothing, so that nothing erased comes back.
 func (p *Photos) save(ctx context.Context, tenant string, row *faces.Photo, with ...table.Op) error {
 	value, err := json.Marshal(row)
 	rev := table.NewRev()
@@ -185,12 +185,12 @@ func (p *Photos) save(ctx context.Context, tenant string, row *faces.Photo, with
 	return err
 }
 
-// pending has the sweeper see to a photo until it is finished.
+// pending is the operation that notes a photo for the sweeper, until it is finished.
 func pending(row *faces.Photo) table.Op {
 	return table.Put(faces.PendingTable, row.ID, []byte(row.Head))
 }
 
-// notPending ends that.
+// notPending is the operation that takes a photo's note for the sweeper away.
 func notPending(row *faces.Photo) table.Op { return table.Delete(faces.PendingTable, row.ID) }
 
 // gone reports whether an error says that something is not there.
