@@ -148,7 +148,8 @@ func conflictIf(changed bool) error {
 	return animo.Errorf(animo.Conflict, "somebody else changed the photo", "alguien más cambió la foto")
 }
 
-// retirePhoto removes all of a photo, as Erase does. It leaves no receipt, but where somebody may be at work on the photo.
+// retirePhoto removes all of a photo, as Erase does. It leaves a receipt only where the photo's picture is still kept, or
+// somebody may be at work on the photo.
 func (p *Photos) retirePhoto(ctx context.Context, tenant, id string) error {
 	row, ended, err := p.ended(ctx, tenant, id)
 	if gone(err) {
