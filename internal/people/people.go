@@ -58,13 +58,20 @@ type Subscribers interface {
 
 // Options are what New may be told. The zero value works, and lets every tenant do everything.
 type Options struct {
-	Descriptors bool                                                                // faces' descriptors are kept, so that recorded faces can be looked through
-	Policy      func(ctx context.Context, tenant string) (animo.PhotoPolicy, error) // Forbidden or NotFound where the tenant may not; nil for no limits
-	EraseTime   time.Duration                                                       // for how long after an erasure something may still be written; 0 means 7 minutes
-	Subscribers Subscribers                                                         // nil for none
-	Removed     *scrub.Notes                                                        // told what is removed; nil for nobody
-	Now         func() time.Time                                                    // nil means time.Now
-	Log         *slog.Logger                                                        // nil means slog.Default
+	// Descriptors says that faces' descriptors are kept, so that recorded faces can be looked through.
+	Descriptors bool
+	// Policy answers Forbidden or NotFound where the tenant may not; nil means no limits.
+	Policy func(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
+	// EraseTime is for how long after an erasure something may still be written; 0 means 7 minutes.
+	EraseTime time.Duration
+	// Subscribers are told who was renamed or erased; nil means that nobody subscribes.
+	Subscribers Subscribers
+	// Removed is told what is removed; nil means nobody.
+	Removed *scrub.Notes
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Log is the process's log; nil means slog.Default.
+	Log *slog.Logger
 }
 
 // People knows people. It is safe for concurrent use.

@@ -78,15 +78,24 @@ func (l Limits) EraseTime() time.Duration { return l.withDefaults().AnalyseTime 
 
 // Options are what New may be told. The zero value works, and lets every tenant do everything.
 type Options struct {
-	Limits      Limits
-	Descriptors bool                                                                // keep the faces' descriptors as long as their photos
-	Spool       string                                                              // folder for uploads on their way in; "" means the system's
-	Room        func(bytes int64) error                                             // answers NoSpace when so many bytes more would be too many; nil for no check
-	Policy      func(ctx context.Context, tenant string) (animo.PhotoPolicy, error) // Forbidden or NotFound where the tenant may not; nil for no limits
-	Deliveries  moods.Deliveries                                                    // nil for none
-	Removed     *scrub.Notes                                                        // told what is removed; nil for nobody
-	Now         func() time.Time                                                    // nil means time.Now
-	Log         *slog.Logger                                                        // nil means slog.Default
+	// Limits bound one photo and what is done at once.
+	Limits Limits
+	// Descriptors says that faces' descriptors are kept as long as their photos.
+	Descriptors bool
+	// Spool is the folder for uploads on their way in; "" means the system's.
+	Spool string
+	// Room answers NoSpace when so many bytes more would be too many; nil means no check.
+	Room func(bytes int64) error
+	// Policy answers Forbidden or NotFound where the tenant may not; nil means no limits.
+	Policy func(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
+	// Deliveries are told what is erased; nil means that nobody subscribes.
+	Deliveries moods.Deliveries
+	// Removed is told what is removed; nil means nobody.
+	Removed *scrub.Notes
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Log is the process's log; nil means slog.Default.
+	Log *slog.Logger
 }
 
 // uploadMemory is how many bytes of uploads are in memory at most; others are in files until they are kept.
