@@ -7,8 +7,9 @@ import (
 	"animo/internal/table"
 )
 
-// Basis names the rows that a face's record was made of: the photo's, or that of a measured face, the identity's, and the
-// person's. Who finds them unchanged need not read them; see Expect. The text goes with the face's event.
+// Basis names the revisions of the rows that a face's record was made of: the photo's, or that of a measured face, the
+// identity's, and the person's. A function that finds these rows unchanged need not read them; see Expect. The text
+// goes with the face's event.
 func Basis(photo int64, who Who) string {
 	person := who.Person
 	if person == "" {
@@ -23,10 +24,11 @@ const only = " only"
 // OnlyFace is a basis that also says that the face is its photo's only one.
 func OnlyFace(basis string) string { return basis + only }
 
-// IsOnlyFace reports whether a basis says so.
+// IsOnlyFace reports whether a basis says that the face is its photo's only one.
 func IsOnlyFace(basis string) bool { return strings.HasSuffix(basis, only) }
 
-// NewWho is the Who of an identity that a commit is about to write with revision rev, of a person as it was read.
+// NewWho is the Who of an identity that a commit is about to write with the revision rev. The person is as it was read,
+// with the revision personRev.
 func NewWho(identity Identity, rev int64, person Person, personRev int64) Who {
 	return Who{Identity: identity, Known: true, Name: person.Name, rev: rev, personRev: personRev}
 }

@@ -32,7 +32,7 @@ type Photo struct {
 	Round int  `json:"round,omitempty"` // which analysis its faces are of, from 0
 	Asked int  `json:"asked,omitempty"` // the analysis that is wanted, where that is a later one
 	Past  int  `json:"past,omitempty"`  // how many faces the analysis before had
-	Told  bool `json:"told,omitempty"`  // faces of an earlier analysis were told to who listens
+	Told  bool `json:"told,omitempty"`  // faces of an earlier analysis were told to subscribers
 
 	Rev int64 `json:"-"` // of the row; 0 where there is none
 }
@@ -40,8 +40,8 @@ type Photo struct {
 // Due reports whether the photo is still to be analysed.
 func (p *Photo) Due() bool { return p.Analysed.IsZero() || p.Asked > p.Round }
 
-// Identity says who a face is. It is what counts: the names in the moods' tables follow it. It lives as long as its
-// photo. A face that is like nobody, and of which nobody said anything, has none.
+// Identity says who a face is, and nothing else does: the names in the moods' tables follow the identity. An identity lives
+// as long as the photo. A face that is like nobody, and of which nobody said anything, has none.
 type Identity struct {
 	Person     string    `json:"person,omitempty"` // the id of whose face it is; "" for nobody's who is known, or not any more
 	Similarity float64   `json:"similarity,omitempty"`
@@ -199,8 +199,9 @@ func NameFaces(r Reader, list []animo.Face) error {
 // PendingTable notes the photos that may not be finished: photo's id -> its Head.
 const PendingTable = "photo-pending"
 
-// ReviveOps are the operations that have the sweeper see once more to a photo one of whose faces could not be recorded, while
-// its row is as it was read; none for another photo.
+// ReviveOps are the operations that take up again a photo one of whose faces could not be recorded: the photo is done, and
+// noted for the sweeper, which sees to the face. They expect the photo's row as it was read. There are none for a photo that
+// did not fail, and for one that is still to be analysed.
 func ReviveOps(p Photo) ([]table.Op, error) {
 	if p.Status != animo.Failed || p.Due() {
 		return nil, nil

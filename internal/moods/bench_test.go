@@ -79,7 +79,7 @@ func BenchmarkSummary(b *testing.B) {
 	})
 }
 
-// recogniseOne has the first n happy faces be of a person.
+// recogniseOne makes the first n happy faces a person's.
 func recogniseOne(b *testing.B, tables *table.Table, name string, n int) {
 	b.Helper()
 	ctx := b.Context()

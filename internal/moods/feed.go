@@ -36,7 +36,7 @@ type feed struct {
 const (
 	feedKept  = 1024
 	feedPoll  = time.Second           // between looks for what another process wrote
-	feedFresh = 50 * time.Millisecond // for which what was read is told without another look for what was erased since
+	feedFresh = 50 * time.Millisecond // how long what was read is told without another look for erasures
 )
 
 // join gives the tenant's feed, which the caller leaves, and the first and last place of the log.
@@ -77,7 +77,7 @@ func (s *feeds) leave(tenant string) {
 	}
 }
 
-// wake has the tenant's feed, if there is one, look at once.
+// wake makes the tenant's feed, if there is one, look at the log at once.
 func (s *feeds) wake(tenant string) {
 	s.mu.Lock()
 	it := s.of[tenant]
@@ -142,12 +142,12 @@ func fresh(read, now time.Time, within time.Duration) bool {
 	return age >= 0 && age < within
 }
 
-// add appends what was read, leaves out the faces of photos that were erased since they were read, has those say who they are
-// that were restated, and wakes all who wait. Only look calls it.
+// add appends what was read, and wakes all who wait. Of what the feed holds, it drops the faces of photos that the log says
+// are erased or analysed again, and replaces records that were restated. Only look calls add.
 func (it *feed) add(list []Told, upTo int64) {
 	it.mu.Lock()
 	defer it.mu.Unlock()
-	it.last = slices.Concat(it.last, list) // a new slice: what since gave out is being read
+	it.last = slices.Concat(it.last, list) // a new slice, because readers have the one that since gave out
 	for _, t := range list {
 		switch {
 		case t.Erased != "":
@@ -182,7 +182,7 @@ func (it *feed) since(ctx context.Context, after int64) (list []Told, upTo int64
 	if len(list) == 0 {
 		return list, upTo, changed
 	}
-	// What was read a while ago may have been erased since, by another process. Where that cannot be asked, run says so.
+	// Another process may have erased what was read a while ago. Where the log cannot be read, run reports it.
 	if more, err := it.look(ctx, feedFresh); err == nil && more {
 		return it.held(after)
 	}

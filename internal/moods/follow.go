@@ -109,7 +109,7 @@ func (m *Moods) readLog(ctx context.Context, tenant string, after int64) (list [
 	}
 	for i, p := range places {
 		row, photo := rows[2*i], rows[2*i+1]
-		if row.Rev == 0 || photo.Rev == 0 { // erased since
+		if row.Rev == 0 || photo.Rev == 0 { // it was erased after it was noted
 			continue
 		}
 		t, err := toldOf(p, row)

@@ -72,7 +72,7 @@ func (m *Moods) Measure(ctx context.Context, tenant string, list []MeasuredFace)
 const measuredAtOnce = 25
 
 // keep notes that faces are there, and gives the events of those that are not recorded yet. Into the records of those that
-// were there already it puts what was decided when they were accepted. The first of them has a place in its call.
+// were there already it puts what was decided when they were accepted. first is the index of the first record in the call.
 func (m *Moods) keep(ctx context.Context, tenant string, records []animo.MoodRecord, first int) (events []animo.Event, err error) {
 	err = m.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		events = nil
@@ -134,7 +134,7 @@ func (m *Moods) keep(ctx context.Context, tenant string, records []animo.MoodRec
 	return events, err
 }
 
-// wasErased answers Conflict for a face that was erased a few minutes ago, the one at a place in its call.
+// wasErased answers Conflict for a face that was erased a few minutes ago; at is the face's index in the call.
 func (m *Moods) wasErased(row table.Row, at int) error {
 	var e erasedFace
 	if err := table.Decode(erasedTable, row, &e); err != nil {

@@ -183,8 +183,8 @@ func (m *Moods) Retire(ctx context.Context, tenant string, most int) (more bool,
 	return len(errs) == 0 && len(keys) == most, errors.Join(errs...)
 }
 
-// retire removes all of a measured face that was accepted at the moment with which the key begins: without a receipt, but
-// where it is not recorded yet and somebody may be about to.
+// retire removes all of a measured face that was accepted at the moment with which the key begins, without a receipt. A
+// face that is not recorded yet is erased instead, because somebody may be about to record it.
 func (m *Moods) retire(ctx context.Context, tenant, key string) error {
 	moment, face, _ := strings.Cut(key, "/")
 	waits := false

@@ -17,7 +17,7 @@ import (
 // The tables, beside those of the moods, which faces.Table names, and of measured faces, faces.MeasuredTable.
 const (
 	receiptsTable = "receipts"        // id -> animo.Receipt
-	restatedTable = "faces-restated"  // only named in the log: mood/key of a record that says since then somebody else
+	restatedTable = "faces-restated"  // named in the log alone: mood/key of a record that says somebody else from then on
 	sinceTable    = "measured-since"  // moment accepted/face id -> the mood, to be retired by
 	erasedTable   = "measured-erased" // face id -> erasedFace, of faces of which something may still come
 )
@@ -40,14 +40,22 @@ type Deliveries interface {
 
 // Options are what New may be told. The zero value works, and lets every tenant do everything.
 type Options struct {
-	MoodConfidence float64                                                             // percent below which a measured face is OTHER
-	Room           func(bytes int64) error                                             // answers NoSpace when so many bytes more would be too many; nil for no check
-	Policy         func(ctx context.Context, tenant string) (animo.PhotoPolicy, error) // Forbidden or NotFound where the tenant may not; nil for no limits
-	EraseTime      time.Duration                                                       // for how long after an erasure something may still come; 0 means 7 minutes
-	Deliveries     Deliveries                                                          // nil for none
-	Now            func() time.Time                                                    // nil means time.Now
-	Removed        *scrub.Notes                                                        // told what is removed; nil for nobody
-	Log            *slog.Logger                                                        // nil means slog.Default
+	// MoodConfidence is the percentage below which a measured face is OTHER.
+	MoodConfidence float64
+	// Room answers NoSpace when so many bytes more would be too many; nil means no check.
+	Room func(bytes int64) error
+	// Policy answers Forbidden or NotFound where the tenant may not; nil means no limits.
+	Policy func(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
+	// EraseTime is for how long after an erasure something may still come; 0 means 7 minutes.
+	EraseTime time.Duration
+	// Deliveries are told what is erased; nil means that nobody subscribes.
+	Deliveries Deliveries
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Removed is told what is removed; nil means nobody.
+	Removed *scrub.Notes
+	// Log is the process's log; nil means slog.Default.
+	Log *slog.Logger
 }
 
 // Moods keeps what is recorded of faces. It is safe for concurrent use.

@@ -65,9 +65,9 @@ func ReadEvent(e animo.Event) (r animo.MoodRecord, err error) {
 }
 
 // Record writes the face that an event tells of into its mood's table. The face's key comes from its photo, so a repeat
-// changes nothing. Where nothing has changed since the event was said, that is one commit. Otherwise Record looks anew: a
-// face whose photo was erased or analysed again is not recorded, and one who is somebody else by now is recorded so.
-// The only face of a photo ends the photo in the same commit.
+// changes nothing. Where the rows that the event was said of are unchanged, Record is one commit, which expects them.
+// Otherwise Record reads these rows: a face whose photo was erased or analysed again is not recorded, and a face that is
+// somebody else's by now is recorded as that. The only face of a photo ends the photo in the same commit.
 func (m *Moods) Record(ctx context.Context, e animo.Event) error {
 	r, err := ReadEvent(e)
 	if err != nil {
@@ -137,8 +137,9 @@ func entryOf(r *animo.MoodRecord, value []byte, eventType string) table.Entry {
 	return e
 }
 
-// Restate has a face's record, if there is one, say who the face is, and reports whether there is one. It belongs into the
-// transaction that changes who the face is; call Wake after it. Whoever follows live, on any machine, is told no more what the record said before.
+// Restate writes into a face's record, if there is one, who the face is, and reports whether there is one. It belongs into
+// the transaction that changes who the face is; call Wake after it. It notes the record in the log, so that the feeds of
+// all processes forget what the record said before.
 func Restate(tx *table.Tx, k faces.Key, people []animo.Celebrity) (recorded bool, err error) {
 	rows, err := tx.Read(table.Key{Table: faces.Table(k.Mood), Key: k.Key})
 	if err != nil || rows[0].Rev == 0 {
@@ -161,7 +162,7 @@ func Restate(tx *table.Tx, k faces.Key, people []animo.Celebrity) (recorded bool
 	return true, nil
 }
 
-// Wake has whoever follows a tenant's moods on this machine look at once.
+// Wake makes this process's feed of a tenant, if there is one, look at the log at once.
 func (m *Moods) Wake(tenant string) { m.feeds.wake(tenant) }
 
 // RemoveOps are the operations that take a recorded face out of its mood's table and off the counts, while its row is as
@@ -174,14 +175,15 @@ func RemoveOps(mood animo.Mood, row table.Row) ([]table.Op, error) {
 	return append(table.CountAll(faces.Table(mood), -1, talliesOf(&r)...), table.DeleteAt(faces.Table(mood), row)), nil
 }
 
-// ReceiptOps are the operations that keep the receipt of an erasure and tell of it live.
+// ReceiptOps are the operations that keep the receipt of an erasure, and note it in the log, so that followers are told of
+// the erasure and feeds drop what was erased.
 func ReceiptOps(r animo.Receipt) ([]table.Op, error) {
 	value, err := json.Marshal(r)
 	return []table.Op{table.Put(receiptsTable, r.ID, value), table.Append(moodsLog, receiptsTable, r.ID)}, err
 }
 
-// ReplacedOp is the operation that has whoever follows live told no more of the faces that a photo had before the analysis of
-// its row, where they are still to be told.
+// ReplacedOp is the operation that notes in the log that a photo has the faces of its row's analysis now, so that feeds
+// drop the faces of the analyses before.
 func ReplacedOp(p *faces.Photo) table.Op {
 	return table.Append(moodsLog, faces.AnalysesTable, faces.AnalysisKey(p.ID, p.Round))
 }

@@ -28,7 +28,7 @@ type Delivery struct {
 }
 
 // Deliveries lists a subscription's log, the newest first, at most limit of it, beginning before the ID `before`,
-// or with the newest for 0. A page may be short, even empty, before the end, since what told of erased photos is
+// or with the newest for 0. A page may be short, even empty, before the end, because what told of erased photos is
 // left out: next is 0 at the end only.
 func (n *Notifier) Deliveries(ctx context.Context, tenant, id string, before int64, limit int) (page []Delivery, next int64, err error) {
 	if _, err := n.subscription(ctx, tenant, id); err != nil {
@@ -174,8 +174,8 @@ func (n *Notifier) replayable(ctx context.Context, tenant, id string) (*line, er
 	return n.line(ctx, place{tenant, id})
 }
 
-// again is a parcel's replay. It is named by how far the line is settled and by how many replays of the face were
-// told, so that a request that comes twice before it is told adds nothing.
+// again is a parcel's replay. Its key says how far the line is settled and how many replays of the face were told, so that
+// a request that comes twice before the replay is told adds nothing.
 func (n *Notifier) again(ctx context.Context, at place, key string, p parcel, position int64) (table.Entry, error) {
 	told, prefix := 0, faceKey(faceOf(key), at.subscription)+"~"
 	for row, err := range n.tables.Query(ctx, at.tenant, outboxTable, table.Range{Prefix: prefix}, false) {

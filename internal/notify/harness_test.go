@@ -86,7 +86,7 @@ func (h *house) Get(_ context.Context, _, name string, _ object.Range) (io.ReadC
 	return io.NopCloser(strings.NewReader("jpeg of " + id)), object.Info{}, nil
 }
 
-// exist has the photo of a face, or the face that a client measured, be there, unless it was erased.
+// exist writes the row of a face's photo, or of a face that a client measured, unless it was erased.
 func (h *house) exist(r *animo.MoodRecord) {
 	h.t.Helper()
 	if h.erased[r.PhotoID] || h.erased[r.FaceID] {
@@ -105,7 +105,7 @@ func (h *house) exist(r *animo.MoodRecord) {
 	}
 }
 
-// erase has a photo, or a face that a client measured, be there no more.
+// erase removes the row of a photo, or of a face that a client measured.
 func (h *house) erase(id string) {
 	h.t.Helper()
 	h.erased[id] = true
@@ -114,7 +114,7 @@ func (h *house) erase(id string) {
 	}
 }
 
-// name has a face be somebody's, or with "" nobody's.
+// name makes a face somebody's, or with "" nobody's.
 func (h *house) name(r animo.MoodRecord, name string) {
 	h.t.Helper()
 	who := faces.Identity{Person: "id of " + name, Similarity: 90}
@@ -293,7 +293,7 @@ func newReceiver(t testing.TB) *receiver {
 	return r
 }
 
-// say has the receiver answer so from now on; nil for yes.
+// say sets what the receiver answers from now on; nil for yes.
 func (r *receiver) say(answer func(w http.ResponseWriter, r *http.Request)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

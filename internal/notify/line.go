@@ -13,7 +13,7 @@ import (
 type line struct {
 	Position int64     `json:"position"`           // in the log; everything up to it is settled
 	Attempts int       `json:"attempts,omitempty"` // that failed in a row
-	Since    time.Time `json:"since,omitzero"`     // since when they fail
+	Since    time.Time `json:"since,omitzero"`     // when the first of them failed
 	Next     time.Time `json:"next,omitzero"`      // no attempt before
 	Owner    string    `json:"owner,omitempty"`    // who tells it now
 	Until    time.Time `json:"until,omitzero"`     // nobody else before
@@ -81,8 +81,8 @@ func (n *Notifier) turn(ctx context.Context, at place) (again time.Duration, err
 	}
 	again, err = n.tell(ctx, sub, at, l)
 	l.Owner, l.Until = "", time.Time{}
-	// Written down also when the turn was interrupted. Where somebody else has the line by now, what was settled
-	// is known by its rows.
+	// The line is written also when the turn was interrupted. Where somebody else has the lease by now this conflicts, and
+	// what was settled is known by the parcels' rows.
 	if saveErr := n.saveLine(context.WithoutCancel(ctx), at, l); err == nil && !conflict(saveErr) {
 		err = saveErr
 	}
@@ -182,8 +182,8 @@ func (n *Notifier) tellNotices(ctx context.Context, at place, l *line, end time.
 	return never, nil
 }
 
-// settle writes down how an attempt at a parcel went. One that was told and whose photo was erased meanwhile
-// stays gone.
+// settle writes down how an attempt at a parcel went. A parcel whose photo was erased meanwhile stays removed, also where the
+// attempt succeeded.
 func (n *Notifier) settle(ctx context.Context, tenant string, row table.Row, p parcel, a attempt) error {
 	ctx = context.WithoutCancel(ctx)
 	for {

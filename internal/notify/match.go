@@ -10,8 +10,8 @@ import (
 	"animo/internal/table"
 )
 
-// handle puts a face into the line of each subscription that it matches. The row's key comes from the face, so a
-// repeat adds nothing.
+// handle puts a face into the line of each subscription that matches it. The row's key comes from the face and the
+// subscription, so a repeat adds nothing.
 func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	var r animo.MoodRecord
 	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" || (r.PhotoID == "") != (r.MeasuredBy != "") {
@@ -38,7 +38,7 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	err := n.tables.Update(ctx, e.Tenant, func(tx *table.Tx) (err error) {
 		told = nil
 		r, there, err := now(tx, r, basis)
-		basis = "" // another try looks anew
+		basis = "" // the next try reads the rows
 		if err != nil || !there {
 			return err
 		}
@@ -51,9 +51,9 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	return err
 }
 
-// now gives what there is to tell of a face at the moment of a transaction: what was said, with who it is by now. there is
-// false once the face is erased, alone or with its photo, or its photo analysed again. With a basis it expects
-// what was said to hold still, and reads nothing.
+// now gives what there is to tell of a face at the moment of a transaction: the record that was said, with who the face is by
+// now. there is false once the face is erased, alone or with its photo, or its photo is analysed again. With a basis, now
+// gives the record as it was said, has the transaction expect the rows of the basis, and reads nothing.
 func now(tx *table.Tx, r animo.MoodRecord, basis string) (_ animo.MoodRecord, there bool, err error) {
 	if expected, ok := faces.Expect(r.PhotoID, r.FaceID, basis); ok {
 		tx.Do(expected...)
@@ -75,7 +75,8 @@ func now(tx *table.Tx, r animo.MoodRecord, basis string) (_ animo.MoodRecord, th
 	return r, err == nil, err
 }
 
-// match puts a face into the lines of the subscriptions that it matches, where it is not yet, and gives those.
+// match puts a face into the lines of the subscriptions that match it, unless it is there already, and gives these lines. The
+// transaction expects each of these subscriptions as it is when it is read.
 func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r animo.MoodRecord, subs []stored) (told []place, err error) {
 	var matching []stored
 	var keys []table.Key
@@ -96,7 +97,7 @@ func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r ani
 		return nil, err
 	}
 	for i, sub := range matching {
-		if rows[2*i+1].Rev == 0 { // removed since it was read
+		if rows[2*i+1].Rev == 0 { // the subscription was removed meanwhile
 			continue
 		}
 		told = append(told, place{e.Tenant, sub.ID})
@@ -116,8 +117,8 @@ func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r ani
 	return told, nil
 }
 
-// faceEntry is what puts a face into a line; into a line that is full, it is a note for the log that says so,
-// once for as long as nothing moves.
+// faceEntry is what puts a face into a line. For a line that is full it is a note for the log that says so; all such notes
+// have one key until the line moves on, so that there is one.
 func (n *Notifier) faceEntry(ctx context.Context, e animo.Event, face, id string) (table.Entry, error) {
 	now := n.now().UTC()
 	var l line
@@ -141,8 +142,8 @@ func entry(key, subscription string, p parcel) (table.Entry, error) {
 	return table.Entry{Row: table.Row{Key: key, Value: b}, Log: outboxLog(subscription)}, err
 }
 
-// Forget removes what is kept of a photo, or of a face that a client measured, to be told, and what is kept of having
-// told it. It tells how many deliveries those were. What is being sent at that moment cannot be called back.
+// Forget removes the parcels of a photo, or of a face that a client measured: those that wait and those that were told. It
+// tells how many there were. What is being sent at that moment cannot be called back.
 func (n *Notifier) Forget(ctx context.Context, tenant, id string) (removed int, err error) {
 	for _, keys := range []table.Range{{Prefix: id + "-"}, {Prefix: faceKey(id, "")}} {
 		count, err := n.tables.Delete(ctx, tenant, outboxTable, keys)

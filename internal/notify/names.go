@@ -11,7 +11,7 @@ import (
 	"animo/internal/table"
 )
 
-// RenamePerson has the subscriptions to a person go on under another name.
+// RenamePerson writes a person's new name into the subscriptions to the old one.
 func (n *Notifier) RenamePerson(ctx context.Context, tenant, from, to string) error {
 	list, err := n.subscriptions(ctx, tenant)
 	if err != nil {
@@ -37,7 +37,7 @@ func (n *Notifier) RenamePerson(ctx context.Context, tenant, from, to string) er
 // ForgetPerson removes the subscriptions to a person who is erased, with what waits for them and their logs: those that
 // were made until the millisecond `at`. It tells how many those were.
 func (n *Notifier) ForgetPerson(ctx context.Context, tenant, name string, at time.Time) (removed int, err error) {
-	n.adds.Lock() // one that was begun to be made before is there now
+	n.adds.Lock() // so that a subscription which Add is making at this moment is listed
 	list, err := n.subscriptions(ctx, tenant)
 	n.adds.Unlock()
 	if err != nil {
@@ -57,9 +57,9 @@ func (n *Notifier) ForgetPerson(ctx context.Context, tenant, name string, at tim
 	return removed, nil
 }
 
-// Rename has what is kept of a face to be told, and what is kept of having told it, say who the face is. What waits
-// for a subscriber who would not have been told of that is not told any more. What is being sent at that moment
-// cannot be called back.
+// Rename writes into the parcels of a face who the face is: into those that wait and those that were told. A parcel that waits
+// for a subscriber who would not have been told of that person is removed. What is being sent at that moment cannot be
+// called back.
 func (n *Notifier) Rename(ctx context.Context, tenant, face string, people []animo.Celebrity) error {
 	for row, err := range n.tables.Query(ctx, tenant, outboxTable, table.Range{Prefix: faceKey(face, "")}, false) {
 		for err == nil {

@@ -1,13 +1,14 @@
-// Package notify tells people and programs of the faces that they subscribed to, by webhook and by e-mail.
+// Package notify tells people and programs of the faces that they subscribed to, by webhook and by e-mail. DESIGN.md tells
+// how it works.
 //
 //	face.MOOD event -> notify: a row in the line of each subscription that it matches -> a turn: told, in order
 //
-// Each subscription has a line of its own, a log of rows to be told, and a place in it up to which all is
-// settled; so one that is down waits alone and misses nothing. What was told stays in the line as the log of
-// deliveries, and can be told again. Begin at New; the function puts into the lines, Run empties them.
+// Each subscription has a line of its own: a log of rows to be told, and a place in the log up to which all is
+// settled. So a subscriber that is down waits alone and misses nothing. What was told stays in the line as the log of
+// deliveries, and can be told again. Begin at New; the function puts rows into the lines, Run empties them.
 //
-// A message is told in effect once: it is told again only where the process dies between the receiver's yes and
-// the row that remembers it, and then under the same id.
+// A message is told in effect once. Only where the process dies between the receiver's yes and the row that remembers it,
+// the message is sent again, and then under the same id.
 package notify
 
 import (

@@ -472,7 +472,7 @@ func TestNotifier_replays_with_the_same_message_id(t *testing.T) {
 	since := h.now
 	h.find(2)
 	h.drain(id, h.now)
-	for range 2 { // asked twice, since an answer was lost
+	for range 2 { // asked twice, because an answer was lost
 		if err := h.n.Replay(t.Context(), tenant, id, 1); err != nil {
 			t.Fatal(err)
 		}

@@ -72,12 +72,12 @@ type Subscription struct {
 	Spec
 	State   State         `json:"state"`
 	Reason  *animo.Reason `json:"reason,omitempty"` // why it is not active
-	Since   time.Time     `json:"since,omitzero"`   // when it ceased to be
+	Since   time.Time     `json:"since,omitzero"`   // when it ceased to be active
 	Created time.Time     `json:"created"`
 
 	// How its line stands; not kept in its row.
 	Waiting int64     `json:"-"` // deliveries that wait, about
-	Failing time.Time `json:"-"` // since when attempts fail; zero while they do not
+	Failing time.Time `json:"-"` // when the first of the attempts failed that fail in a row; zero while none does
 	Next    time.Time `json:"-"` // when the next attempt after a failed one is
 }
 

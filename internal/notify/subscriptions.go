@@ -61,7 +61,7 @@ func (n *Notifier) Add(ctx context.Context, tenant string, spec Spec) (s Subscri
 }
 
 // newSecret puts a new secret before those that hold still, and gives it as people see it. Each holds for its own
-// day, however often another is made meanwhile: who asks again since no answer came does not end the one in use.
+// day, however often another is made meanwhile: who asks again because no answer came does not end the one in use.
 func (s *stored) newSecret(now time.Time) string {
 	key := make([]byte, secretBytes)
 	_, _ = rand.Read(key)
@@ -130,8 +130,8 @@ func (n *Notifier) Rotate(ctx context.Context, tenant, id string) (secret string
 	return secret, err
 }
 
-// Resume has a paused subscriber told what waits for it, and one that is waited for tried again, at once. It
-// answers Conflict where the recipient unsubscribed.
+// Resume ends a subscription's pause, so that its subscriber is told at once what waits. Where the line waits after a failed
+// attempt, Resume ends that wait, too. It answers Conflict where the recipient unsubscribed.
 func (n *Notifier) Resume(ctx context.Context, tenant, id string) error {
 	err := n.change(ctx, tenant, id, func(s *stored) error {
 		if s.State == Unsubscribed {
@@ -145,7 +145,7 @@ func (n *Notifier) Resume(ctx context.Context, tenant, id string) error {
 	}
 	at := place{tenant, id}
 	l, err := n.line(ctx, at)
-	if err == nil && !l.Next.IsZero() && !l.Until.After(n.now()) { // a line that somebody is at is his to change
+	if err == nil && !l.Next.IsZero() && !l.Until.After(n.now()) { // whoever has the lease writes the line
 		l.Next = time.Time{}
 		err = n.saveLine(ctx, at, l)
 	}
@@ -287,12 +287,12 @@ func (n *Notifier) subscriptions(ctx context.Context, tenant string) (list []sto
 	return list, nil
 }
 
-// save writes a row unless somebody changed or removed it since it was read.
+// save writes a subscription's row, or answers Conflict where somebody changed or removed it after it was read.
 func (n *Notifier) save(ctx context.Context, tenant string, s *stored) error {
 	return n.tables.ReplaceJSON(ctx, tenant, subscriptionsTable, s.ID, &s.rev, s)
 }
 
-// change reads a row, has it changed and writes it, anew when somebody else was first.
+// change reads a subscription, lets do change it, and writes it; after a conflict it does so again, a few times.
 func (n *Notifier) change(ctx context.Context, tenant, id string, do func(*stored) error) error {
 	const tries = 5
 	for try := 1; ; try++ {

@@ -9,11 +9,11 @@ import (
 	"animo/internal/table"
 )
 
-// abandonedAfter is how long a line may be there before its subscription is.
+// abandonedAfter is how long a line may be there without its subscription, which Add writes after the line.
 const abandonedAfter = 5 * time.Minute
 
-// Sweep has the lines of one tenant that have something to tell take their turns, shortens the logs of what was
-// told, and ends removals that broke off. Run it at the start and now and then.
+// Sweep wakes the lines of one tenant in which something waits, shortens the logs of what was told, and ends removals
+// that broke off. Run it at the start and now and then.
 func (n *Notifier) Sweep(ctx context.Context, tenant string) error {
 	for row, err := range n.tables.Query(ctx, tenant, linesTable, table.Range{}, false) {
 		if err != nil {

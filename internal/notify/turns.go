@@ -9,8 +9,9 @@ import (
 // place is whose line it is.
 type place struct{ tenant, subscription string }
 
-// turns gives lines their turns: so many at once, each line one at a time, half of them at most for one tenant,
-// and a free one to the line that waits longest among those of the tenants that have the fewest.
+// turns gives lines their turns. So many turns are taken at once, at most half of them by one tenant's lines, and never two
+// by one line. A turn that comes free goes to a line of the tenant that has the fewest turns, and of several such lines to
+// the one that is ready for the longest time.
 type turns struct {
 	most int
 	take func(context.Context, place) (again time.Duration)
@@ -23,21 +24,21 @@ type turns struct {
 	woken   chan struct{}      // of capacity 1
 }
 
-// waiting is a line that turns knows of.
+// waiting is what turns knows of a line.
 type waiting struct {
 	ready, running bool
 	woken          bool        // while it was running
 	later          *time.Timer // until it is ready; nil for none
 }
 
-// newTurns makes turns of at most so many at once; take takes one, and tells after what time the line wants its
-// next one, below 0 for not before it is woken.
+// newTurns makes turns of which at most `most` are taken at once. take takes one, and tells after what time the line wants
+// its next turn; below 0 for not before the line is woken.
 func newTurns(most int, take func(context.Context, place) time.Duration) *turns {
 	return &turns{most: most, take: take, lines: map[place]*waiting{}, running: map[string]int{}, woken: make(chan struct{}, 1)}
 }
 
-// wake has a line take a turn as soon as one is free. A line that has one takes another after it; one that waits
-// for its time waits no longer, and sees itself whether it must.
+// wake makes a line ready for a turn. A line that has a turn gets another one after it. A line that waits after a failure gets
+// a turn, too; take finds out whether the line must go on waiting.
 func (t *turns) wake(p place) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"animo"
 )
 
-// unsubscribeURL is where a recipient says that it wants no more mail. Who has the URL may do so, and nothing
+// unsubscribeURL is where a recipient says that it wants no more mail. Who has the URL may say that, and nothing
 // else: it names the subscription, and proves with its secret that a mail of it was had.
 func (n *Notifier) unsubscribeURL(tenant string, sub stored) string {
 	if n.publicURL == "" {
@@ -44,7 +44,7 @@ func (n *Notifier) Recipient(ctx context.Context, token string) (tenant string, 
 	return tenant, sub.Subscription, err
 }
 
-// Unsubscribe ends a subscription for good, as its recipient wishes who has the token.
+// Unsubscribe ends a subscription for good; who has the token is its recipient.
 func (n *Notifier) Unsubscribe(ctx context.Context, token string) error {
 	tenant, s, err := n.Recipient(ctx, token)
 	if err != nil {

@@ -13,14 +13,14 @@ import (
 
 // Identified says who the faces of an analysis are, as rows to be committed with the analysis.
 type Identified struct {
-	Who    []faces.Who // of each face, as of that commit
+	Who    []faces.Who // of each face, as it is after that commit
 	Ops    []table.Op  // what that commit must expect
 	Before []table.Op  // rows that nobody finds before that commit: identities and lists
 	Settle []string    // the faces to be settled after it
 }
 
-// Identify says who the faces are that an analysis found: those of which somebody said it in the analysis before, old, and
-// those who are like somebody. The rows get the revision rev.
+// Identify says who the faces are that an analysis found. A face in the place of one of the analysis before, old, keeps what
+// somebody said of that one; any other is the person's whom it is most like. The rows get the revision rev.
 func (p *People) Identify(ctx context.Context, tenant string, photo *faces.Photo, old, list []animo.Face, found []pictures.Found, rev int64) (id Identified, err error) {
 	carried, err := p.carryOver(ctx, tenant, old, list)
 	if err != nil {

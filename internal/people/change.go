@@ -17,15 +17,16 @@ import (
 	"animo/internal/table"
 )
 
-// change is a change of a person that takes many steps. It is noted before the first one and goes forward only: one
-// that broke off is ended by the sweeper, or by whoever wants the next change of the person.
+// change is a change of a person that takes many steps. It is noted before the first step and never undone: a change that
+// broke off is ended by the sweeper, or by whoever wants the next change of the person.
 type change struct {
 	What string    `json:"what"` // rename, merge or erase
 	At   time.Time `json:"at"`
 	From string    `json:"from"`           // rename: the name before
 	Name string    `json:"name,omitempty"` // rename: the new name
 	Into string    `json:"into,omitempty"` // merge: the id of who it is, too
-	// Ended says that a merge or an erasure was done; the rest of it is to remove what was under way meanwhile.
+	// Ended says that a merge or an erasure was done. The change stays noted for a while, so that the sweeper removes what
+	// others who were under way wrote of the person.
 	Ended bool `json:"ended,omitempty"`
 }
 
@@ -75,11 +76,10 @@ func (p *People) Merge(ctx context.Context, tenant, name, into string) (animo.Pe
 	return p.Person(ctx, tenant, into)
 }
 
-// Erase forgets a person: name, examples, thumbnails, what was said, who is to be told of the person, and the name
-// in whatever was recorded.
-// The faces stay recorded as somebody's who is not known. It answers NotFound when there is nobody of that name,
-// otherwise with a receipt, which is kept. An erasure that breaks off is ended by the sweeper, which also sees to
-// what was being written meanwhile.
+// Erase erases a person: name, examples, thumbnails, what was said, the subscriptions to the person, and the name in
+// whatever was recorded. The faces stay recorded as somebody's who is not known. It answers NotFound when there is nobody
+// of that name, otherwise with a receipt, which is kept. The sweeper ends an erasure that broke off, and removes what
+// others were writing at the time.
 func (p *People) Erase(ctx context.Context, tenant, name string) (animo.Receipt, error) {
 	who, err := p.called(ctx, tenant, name)
 	if err != nil {
@@ -120,7 +120,7 @@ func (p *People) change(ctx context.Context, tenant, id string, c change) (animo
 	}
 }
 
-// endChange does the rest of a person's change that is not done, if there is one.
+// endChange ends the change of a person that is noted and not done, if there is one.
 func (p *People) endChange(ctx context.Context, tenant, id string) error {
 	var c change
 	_, err := p.tables.GetJSON(ctx, tenant, changesTable, id, &c)
@@ -187,7 +187,7 @@ func (p *People) takeName(tx *table.Tx, id string, c change) error {
 	return tx.PutJSON(faces.PeopleTable, id, who)
 }
 
-// spread has a face's record, and what subscribers are told, say who the face is.
+// spread writes into a face's record, and into what subscribers are told, who the face is.
 func (p *People) spread(ctx context.Context, tenant string, k faces.Key) error {
 	var people []animo.Celebrity
 	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
@@ -201,8 +201,8 @@ func (p *People) spread(ctx context.Context, tenant string, k faces.Key) error {
 	return p.subscribers.Rename(ctx, tenant, k.Face(), people)
 }
 
-// leave takes a person out, for good or into another. Where that other is erased meanwhile, so is this one: they
-// were the same.
+// leave ends a person, who is erased or merged into another. Where that other is erased meanwhile, the faces of both are
+// nobody's: the two were one person.
 func (p *People) leave(ctx context.Context, tenant, id string, c change) (r animo.Receipt, err error) {
 	r = animo.Receipt{ID: animo.Moment(c.At) + "-" + id, Erased: id, Time: c.At}
 	if c.What == erase { // while nobody else can be called so
@@ -222,7 +222,7 @@ func (p *People) leave(ctx context.Context, tenant, id string, c change) (r anim
 	if err != nil {
 		return r, err
 	}
-	// Of an erasure for a second time: somebody who was being merged into the person may have brought some.
+	// An erasure does this for a second time, because a merge into the person may have brought subscriptions meanwhile.
 	if err := p.toldNoMore(ctx, tenant, id, c, &r); err != nil {
 		return r, err
 	}
@@ -261,8 +261,8 @@ func (p *People) freeName(ctx context.Context, tenant, id, name string) error {
 	})
 }
 
-// toldNoMore has who asked for a person who leaves ask for the one it was merged into, or for nobody any more. Where the
-// name is somebody else's by now, who asks for it stays.
+// toldNoMore moves the subscriptions to a person who leaves to the one whom the person was merged into, or removes them. Where
+// the name is somebody else's by now, the subscriptions are to that other, and stay.
 func (p *People) toldNoMore(ctx context.Context, tenant, id string, c change, r *animo.Receipt) error {
 	claim, err := p.tables.Get(ctx, tenant, faces.NamesTable, c.From)
 	if gone(err) || err == nil && string(claim.Value) != id {
@@ -308,8 +308,8 @@ func successor(r faces.Reader, id string) (string, error) {
 	return c.Into, err
 }
 
-// heir follows a person's successors to the one who is there; "" for nobody, also where two were merged into each other at
-// the same time.
+// heir follows the merges from a person to the one who is there; "" for nobody, also where two people were merged into each
+// other at the same time.
 func heir(tx *table.Tx, id string) (string, error) {
 	for passed := map[string]bool{}; id != "" && !passed[id]; {
 		_, rev, err := faces.ReadPerson(tx, id)
@@ -376,8 +376,8 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 	return nil
 }
 
-// clearPerson moves what was recorded of a person who is no more to the one it was merged into, or else takes it
-// off, and removes the rest. It counts that in the receipt.
+// clearPerson moves the faces of a person who left to the one whom the person was merged into, or makes them nobody's, and
+// removes the person's examples and list. It counts that in the receipt.
 func (p *People) clearPerson(ctx context.Context, tenant, id string, c change, r *animo.Receipt) error {
 	var moved, said atomic.Int64
 	err := p.eachFace(ctx, tenant, id, func(ctx context.Context, k faces.Key) error {
@@ -418,7 +418,8 @@ func (p *People) clearPerson(ctx context.Context, tenant, id string, c change, r
 	return err
 }
 
-// leave puts another person, or nobody for "", in a person's place, and reports whether the person was there.
+// leave puts into an identity another person, or nobody for "", in a person's place. It reports whether the identity named
+// the person.
 func leave(who *faces.Identity, person, into string) bool {
 	was := false
 	if who.Person == person {
@@ -437,8 +438,8 @@ func leave(who *faces.Identity, person, into string) bool {
 	return was
 }
 
-// moveFace has a face that is a person's, or is said not to be, be so of the one that person was merged into, or of nobody
-// for "". It reports whether it was the person's and whether it is recorded.
+// moveFace puts into a face's identity, in the place of a person, the one whom that person was merged into, or nobody for "",
+// also where the face is said not to be the person's. It reports whether the face was the person's, and whether it is recorded.
 func (p *People) moveFace(ctx context.Context, tenant, id, into, face string) (was, recorded bool, err error) {
 	var people []animo.Celebrity
 	err = p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
@@ -471,13 +472,13 @@ func (p *People) moveFace(ctx context.Context, tenant, id, into, face string) (w
 	return was, recorded, err
 }
 
-// sayWithout says again, of a face, what its event said with a name that must be nowhere any more: one that waits,
-// runs or is a dead letter in any queue, also of who tells subscribers. It tells how many those were.
+// sayWithout removes a face's event from all queues, whether it waits, runs or is a dead letter, because it has a name that
+// must be nowhere any more, and says the face anew without the name. It tells how many events it removed.
 func (p *People) sayWithout(ctx context.Context, tenant, face string) (events int, err error) {
 	if events, err = p.events.Remove(ctx, tenant, faces.EventID(tenant, face)); err != nil || events == 0 {
 		return events, err
 	}
-	// A dead letter is tried again; the sweeper sees to that should this break off.
+	// A dead letter is tried again, too. Should this break off, the sweeper says the face.
 	var s sighting
 	err = p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
 		if s, err = sight(tx, face); err != nil {

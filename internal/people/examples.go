@@ -66,8 +66,9 @@ func exampleOf(row table.Row) (e example, err error) {
 	return e, err
 }
 
-// addExample keeps an example of a person in a transaction that touches the person, which so holds only while nobody else
-// changes the examples. Of more examples of its kind than are kept, those that differ most stay; it gives the objects of the others.
+// addExample keeps an example of a person. Its transaction must touch the person: everybody who changes examples does, so
+// that the transaction holds only while nobody else changes these. Where there are more examples of the kind than are
+// kept, those that differ most stay; addExample gives the objects of the others.
 func (p *People) addExample(ctx context.Context, tx *table.Tx, tenant, person string, e example) (dropped []string, err error) {
 	about, err := json.Marshal(e)
 	if err != nil {
@@ -123,8 +124,8 @@ func (p *People) cut(ctx context.Context, tenant string, s sighting) ([]byte, er
 	return pictures.FaceThumbnail(img, s.face.Box)
 }
 
-// surplus picks the examples that are one too many: as long as there are more than most, of the two nearest to
-// each other the one that has the nearer neighbour among the others, and of equals the later one.
+// surplus picks the examples that go, so that at most `most` stay. While there are too many it takes the two that are nearest to
+// each other, and drops the one whose nearest neighbour among the others is nearer, the later one of equals.
 func surplus(list []example, most int) (out []example) {
 	list = slices.Clone(list)
 	for len(list) > most {

@@ -43,7 +43,7 @@ func (p *People) galleryChange(ctx context.Context, tenant string) (table.Row, e
 	return rows[0], nil
 }
 
-// known gives the people whom a tenant introduced, as they are now or later.
+// known gives the people whom a tenant introduced, as they are when it is called, or later.
 func (p *People) known(ctx context.Context, tenant string) (*gallery, error) {
 	change, err := p.galleryChange(ctx, tenant)
 	if err != nil {
@@ -71,7 +71,8 @@ func (p *People) known(ctx context.Context, tenant string) (*gallery, error) {
 	return g, p.load(ctx, tenant, g, change)
 }
 
-// load reads who was introduced, changed or erased since the gallery was read last.
+// load brings a gallery up to date: it reads the examples of those whose mark is another than when they were read, and
+// removes those who have left.
 func (p *People) load(ctx context.Context, tenant string, g *gallery, change table.Row) error {
 	there := map[string]bool{}
 	for r, err := range p.tables.Query(ctx, tenant, faces.PeopleTable, table.Range{}, false) {
@@ -125,14 +126,15 @@ func (g *gallery) expect() table.Op {
 	return table.Expect(galleryTable, table.Row{Key: galleryKey, Rev: g.rev})
 }
 
-// who gives the person that a face is most like, and how much, in percent; "" for a stranger. It is none of those
-// that somebody said it is not, and nobody of whom it is as near to a face that is somebody else's as to any example.
+// who gives the person whom a face is most like, and the similarity in percent; "" for a face of nobody who is known. Two
+// kinds of people are passed over: those whom somebody said the face is not, and those of whom a face that is known not
+// to be theirs is as near to this one as their nearest example.
 func (g *gallery) who(d *vision.Descriptor, not []string) (person string, similarity float64) {
 	m := g.match(d, not)
 	return m.Person, math.Round(100*m.Similarity) / 100
 }
 
-// match is who with the distance, and not rounded; the zero Match for a stranger.
+// match is who with the distance, and not rounded; the zero Match for a face of nobody who is known.
 func (g *gallery) match(d *vision.Descriptor, not []string) vision.Match {
 	fits := func(m vision.Match) bool {
 		if slices.Contains(not, m.Person) {
@@ -158,8 +160,8 @@ func (g *gallery) match(d *vision.Descriptor, not []string) vision.Match {
 	return vision.Match{}
 }
 
-// Recognise tells of each face who it is of the people whom a tenant introduced, by name; for a stranger it gives the
-// zero Match.
+// Recognise tells of each face, by name, which of the people whom a tenant introduced it is; the zero Match says that it is
+// none of them.
 func (p *People) Recognise(ctx context.Context, tenant string, list []vision.Descriptor) ([]vision.Match, error) {
 	known, err := p.known(ctx, tenant)
 	if err != nil {
@@ -184,8 +186,8 @@ func (p *People) Recognise(ctx context.Context, tenant string, list []vision.Des
 	return matches, nil
 }
 
-// Evict takes out of memory what is held of tenants that are none any more, and people who were not asked for in
-// an hour. Run it now and then.
+// Evict takes the galleries out of memory whose tenants are removed, and those that nobody asked for in an hour. Run it
+// now and then.
 func (p *People) Evict(tenants []string) {
 	p.galleries.mu.Lock()
 	defer p.galleries.mu.Unlock()

@@ -54,8 +54,8 @@ func sight(r faces.Reader, id string) (s sighting, err error) {
 	return s, err
 }
 
-// identify says in a transaction who a face is: its identity, the list of the person's faces, and what is recorded of it
-// change together, and only while the person is there. It gives what records say of the face then, and whether there is one.
+// identify says in a transaction who a face is. The identity, the list of the person's faces and the face's record change
+// together, and only while the person is there. It gives what the record says of the face then, and whether there is one.
 func identify(tx *table.Tx, s *sighting, who faces.Identity) (people []animo.Celebrity, recorded bool, err error) {
 	people = []animo.Celebrity{}
 	if before := s.who.Person; before != "" && before != who.Person {
@@ -82,8 +82,8 @@ func identify(tx *table.Tx, s *sighting, who faces.Identity) (people []animo.Cel
 	return people, recorded, err
 }
 
-// restate has what is recorded of a face say who the face is, after a change of the person's name. It gives what it says,
-// nil where nothing is known, and whether the face is recorded.
+// restate writes into a face's record who the face is, after a change of the person's name. It gives what the record says
+// then, nil for a face without an identity, and whether there is a record.
 func restate(tx *table.Tx, k faces.Key) (people []animo.Celebrity, recorded bool, err error) {
 	who, err := faces.ReadWho(tx, k.Face())
 	if err != nil || !who[0].Known {
@@ -94,11 +94,11 @@ func restate(tx *table.Tx, k faces.Key) (people []animo.Celebrity, recorded bool
 	return people, recorded, err
 }
 
-// unsettled is a face whose identity was changed while what follows from it outside of that commit may not be done: its
-// examples, and what subscribers are told.
+// unsettled notes a face whose identity was changed, while what follows outside of that commit may not be done: examples,
+// and what subscribers are told.
 type unsettled struct {
 	At     time.Time `json:"at"`
-	People []string  `json:"people"` // the ids of those whom it may have to do with beside those in the identity
+	People []string  `json:"people"` // the ids of people who may have an example of the face, beside those in the identity
 }
 
 // unsettle notes in a transaction that a face is to be settled.
@@ -110,9 +110,9 @@ func (p *People) unsettle(tx *table.Tx, face string, people ...string) error {
 	return tx.PutJSON(unsettledTable, face, unsettled{p.moment(), append(before.People, people...)})
 }
 
-// Settle does what follows from a face's identity: the examples of the people that it has to do with, their lists, its
-// record, and what subscribers are told. It may be run at any time, and again. Of a face that need not be settled it does
-// nothing.
+// Settle does what follows from a face's identity: it makes the examples and lists of the people whom the identity names, or
+// named before, agree with it, and so the face's record and what subscribers are told. It may be run at any time, and again.
+// For a face that is not noted as unsettled it does nothing.
 func (p *People) Settle(ctx context.Context, tenant, face string) error {
 	var u unsettled
 	if _, err := p.tables.GetJSON(ctx, tenant, unsettledTable, face, &u); err != nil {
@@ -175,7 +175,8 @@ func (p *People) Settle(ctx context.Context, tenant, face string) error {
 	return p.tables.DeleteKey(ctx, tenant, unsettledTable, face)
 }
 
-// leaveGone has a face be no more of people who left while something was said of it, nor said not to be.
+// leaveGone takes people who left out of a face's identity, and puts those in their place whom they were merged into. Somebody
+// may have named them at the moment when they left.
 func leaveGone(tx *table.Tx, s *sighting, concerned []string) error {
 	who := s.who
 	who.Not = slices.Clone(who.Not)
@@ -194,7 +195,7 @@ func leaveGone(tx *table.Tx, s *sighting, concerned []string) error {
 	return err
 }
 
-// settleGone ends what is to be settled of a face that is not there. One whose analysis is under way stays to be settled.
+// settleGone forgets a face that is to be settled and is not there. A face whose analysis is under way stays unsettled.
 func (p *People) settleGone(ctx context.Context, tenant, face string) error {
 	if photo, round, ok := faces.ParseID(face); ok {
 		row, err := faces.ReadPhoto(faces.Plain(ctx, p.tables, tenant), photo)
@@ -366,7 +367,7 @@ func (p *People) Forget(tx *table.Tx, taken time.Time, ids []string) (f Forgotte
 	return f, nil
 }
 
-// concerns lists the people whom an identity has to do with, and others, each once.
+// concerns lists the people whom an identity names, and others, each once.
 func concerns(who *faces.Identity, others []string) []string {
 	all := slices.Concat(others, who.Not, []string{who.Person})
 	slices.Sort(all)

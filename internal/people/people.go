@@ -1,6 +1,7 @@
 // Package people knows the people whom a tenant introduced: by which examples, which recorded faces are theirs, and what
-// somebody said of a face. Who a face is has one row, its identity; whoever changes it changes in the same commit the list of the
-// person's faces and what is recorded of the face. Begin at New; DESIGN.md tells how it works.
+// somebody said of a face (open-set identification: most faces are nobody's). Who a face is stands in one row, its identity. A
+// commit that changes the identity also changes the list of the person's faces and the face's record. Begin at New;
+// DESIGN.md tells how it works.
 package people
 
 import (
@@ -47,9 +48,9 @@ type Events interface {
 
 // Subscribers is what is kept of subscriptions that names stand in. Every method may be called again for the same.
 type Subscribers interface {
-	// Rename has what waits or was told of a face say who the face is.
+	// Rename writes into what waits, or was told, of a face who the face is.
 	Rename(ctx context.Context, tenant, face string, people []animo.Celebrity) error
-	// RenamePerson has those who ask for a person ask for another name.
+	// RenamePerson writes a person's new name into the subscriptions that ask for the old one.
 	RenamePerson(ctx context.Context, tenant, from, to string) error
 	// ForgetPerson removes the subscriptions to a person that were made until a moment, and tells how many.
 	ForgetPerson(ctx context.Context, tenant, name string, at time.Time) (subscriptions int, err error)
@@ -57,13 +58,20 @@ type Subscribers interface {
 
 // Options are what New may be told. The zero value works, and lets every tenant do everything.
 type Options struct {
-	Descriptors bool                                                                // faces' descriptors are kept, so that recorded faces can be looked through
-	Policy      func(ctx context.Context, tenant string) (animo.PhotoPolicy, error) // Forbidden or NotFound where the tenant may not; nil for no limits
-	EraseTime   time.Duration                                                       // for how long after an erasure something may still be written; 0 means 7 minutes
-	Subscribers Subscribers                                                         // nil for none
-	Removed     *scrub.Notes                                                        // told what is removed; nil for nobody
-	Now         func() time.Time                                                    // nil means time.Now
-	Log         *slog.Logger                                                        // nil means slog.Default
+	// Descriptors says that faces' descriptors are kept, so that recorded faces can be looked through.
+	Descriptors bool
+	// Policy answers Forbidden or NotFound where the tenant may not; nil means no limits.
+	Policy func(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
+	// EraseTime is for how long after an erasure something may still be written; 0 means 7 minutes.
+	EraseTime time.Duration
+	// Subscribers are told who was renamed or erased; nil means that nobody subscribes.
+	Subscribers Subscribers
+	// Removed is told what is removed; nil means nobody.
+	Removed *scrub.Notes
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Log is the process's log; nil means slog.Default.
+	Log *slog.Logger
 }
 
 // People knows people. It is safe for concurrent use.
@@ -146,7 +154,7 @@ func (p *People) called(ctx context.Context, tenant, name string) (faces.Person,
 	return faces.PersonCalled(faces.Plain(ctx, p.tables, tenant), name)
 }
 
-// meet finds whom a name means, and makes somebody new of it where it means nobody.
+// meet finds whom a name means, and makes a new person of that name where it means nobody.
 func (p *People) meet(ctx context.Context, tenant, name string) (who faces.Person, err error) {
 	for {
 		var leaving string // the name's last owner, whose change broke off or is under way
@@ -181,8 +189,8 @@ func (p *People) meet(ctx context.Context, tenant, name string) (who faces.Perso
 	}
 }
 
-// touch notes in a transaction that a person's examples are others then, or answers NotFound where the person is there no
-// more. Every process hears of it before it names another face.
+// touch notes in a transaction that a person's examples change, or answers NotFound where the person has left. Every
+// process reads the gallery's row before it names a face, and so finds the change.
 func (p *People) touch(tx *table.Tx, id string) (who faces.Person, err error) {
 	found, err := tx.GetJSON(faces.PeopleTable, id, &who)
 	if err == nil && !found {
@@ -196,7 +204,7 @@ func (p *People) touch(tx *table.Tx, id string) (who faces.Person, err error) {
 	return who, tx.PutJSON(faces.PeopleTable, id, who)
 }
 
-// changeGallery has every process take note of a change of the tenant's people.
+// changeGallery changes the row by which every process sees that the tenant's people are others than those it holds.
 func changeGallery(tx *table.Tx) { tx.Put(galleryTable, galleryKey, []byte(rand.Text())) }
 
 // Person tells of one person, or answers NotFound.

@@ -10,8 +10,8 @@ import (
 	"animo/vision"
 )
 
-// haveSought says that recorded faces are to be looked through, unless nothing is kept to know them by. While it
-// is said already, it is not said twice.
+// haveSought publishes the event that starts seek, unless descriptors are not kept, without which nobody is found. While
+// that event waits already, nothing is added.
 func (p *People) haveSought(ctx context.Context, tenant string) error {
 	if !p.keep {
 		return nil
@@ -23,10 +23,9 @@ func (p *People) haveSought(ctx context.Context, tenant string) error {
 	return p.events.Publish(ctx, e)
 }
 
-// seek looks through the faces that are recorded for those who were introduced, or of whom something was said,
-// since the last time. Somebody who is introduced after the event is found in its photos, and what is learnt from
-// one face holds for those like it. No picture is looked at: the descriptors are compared. Faces of which somebody
-// said whose they are stay that person's.
+// seek looks through the recorded faces for the people whose examples changed after the last look. So somebody who is
+// introduced after a party is found in its photos, and what somebody says of one face holds for faces like it. seek
+// compares descriptors and opens no picture. Faces of which somebody said whose they are stay that person's.
 func (p *People) seek(ctx context.Context, e animo.Event) error {
 	for {
 		change, err := p.galleryChange(ctx, e.Tenant)
@@ -75,7 +74,7 @@ func (p *People) seek(ctx context.Context, e animo.Event) error {
 	}
 }
 
-// sought gives the marks of the people for whom recorded faces were not looked through.
+// sought gives the marks of the people whose examples changed after recorded faces were last looked through for them.
 func (p *People) sought(ctx context.Context, tenant string) (map[string]string, error) {
 	marks := map[string]string{}
 	for r, err := range p.tables.Query(ctx, tenant, faces.PeopleTable, table.Range{}, false) {
@@ -123,7 +122,7 @@ func (p *People) seekAll(ctx context.Context, tenant string, known *gallery, cha
 	return nil
 }
 
-// recognise has a face be whose it is most like, unless somebody said whose it is.
+// recognise makes a face that of the person whom it is most like, unless somebody said whose it is.
 func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.Descriptor, known *gallery) error {
 	var people []animo.Celebrity
 	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
@@ -151,8 +150,9 @@ func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.D
 	return err
 }
 
-// Sweep does, for one tenant, what follows from identities where that broke off, ends changes of people, and has recorded
-// faces looked through where that was not done after the last change. What fails does not hold up the rest.
+// Sweep settles the faces of one tenant whose settling broke off, ends changes of people that broke off, and publishes the
+// event that starts seek where recorded faces were not looked through after the last change. What fails does not hold up
+// the rest.
 func (p *People) Sweep(ctx context.Context, tenant string) error {
 	return errors.Join(p.sweepUnsettled(ctx, tenant), p.sweepChanges(ctx, tenant), p.sweepSought(ctx, tenant))
 }

@@ -22,8 +22,8 @@ import (
 )
 
 // analyse finds the faces of a photo, names those whom the tenant introduced, and says of each face which mood
-// it has. What the networks found is kept, and the photo done, before it is said; an analysis that is run again after
-// that says the same and computes nothing. The photo stays noted as pending until all its faces are recorded.
+// it has. What the networks found is kept, and the photo is done, before the faces are said; an event that comes again
+// after that has the same said and nothing computed. The photo stays noted as pending until all its faces are recorded.
 func (p *Photos) analyse(ctx context.Context, e animo.Event) error {
 	o, err := orderOf(e)
 	if err != nil {
@@ -119,8 +119,9 @@ func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo) (a a
 	return a, nil
 }
 
-// keepAnalysis keeps what the networks found and who the faces are, with the photo's row, in one commit: while the photo is as it was read,
-// and while the people are those among whom the faces were looked for. When people changed meanwhile, it looks among them again.
+// keepAnalysis keeps what the networks found and who the faces are, with the photo's row, in one commit. The commit expects
+// the photo as it was read, and the people among whom the faces were looked for. Where people changed meanwhile,
+// keepAnalysis compares the faces with them again.
 func (p *Photos) keepAnalysis(ctx context.Context, tenant string, row *faces.Photo, a analysis) (id people.Identified, err error) {
 	var old []animo.Face
 	if !row.Analysed.IsZero() {
@@ -174,8 +175,8 @@ func (p *Photos) keepAnalysis(ctx context.Context, tenant string, row *faces.Pho
 	}
 }
 
-// afterConflict removes what an analysis wrote of a photo that was erased meanwhile. Of one that somebody else
-// analysed at the same time, both wrote the same.
+// afterConflict removes what an analysis wrote of a photo that was erased meanwhile. Where somebody else analysed the photo
+// at the same time it answers Conflict and removes nothing: both wrote the same.
 func (p *Photos) afterConflict(ctx context.Context, tenant, id string) error {
 	rows, err := p.tables.Read(ctx, tenant, table.Key{Table: faces.PhotosTable, Key: id}, table.Key{Table: erasedTable, Key: id})
 	if err != nil {
@@ -228,7 +229,7 @@ func (p *Photos) open(ctx context.Context, tenant, name string) (io.ReadCloser, 
 	return body, err
 }
 
-// say has each face of an analysed photo recorded, after the faces of earlier analyses are removed.
+// say publishes an event for each face of an analysed photo, after it has removed the faces of earlier analyses.
 func (p *Photos) say(ctx context.Context, tenant string, row *faces.Photo, list []animo.Face, who []faces.Who) error {
 	if row.Round > 0 {
 		if err := p.dropPast(ctx, tenant, row); err != nil {
@@ -241,8 +242,8 @@ func (p *Photos) say(ctx context.Context, tenant string, row *faces.Photo, list 
 	return p.moods.Say(ctx, tenant, row, list, who)
 }
 
-// sayAgain is say for a photo whose analysis is kept, with the names that there are then. Where all its faces are recorded it
-// ends the photo.
+// sayAgain is say for a photo whose analysis is kept, with the names that the faces have when it is called. Where all faces
+// are recorded it ends the photo.
 func (p *Photos) sayAgain(ctx context.Context, tenant string, row *faces.Photo) error {
 	if row.Status != animo.Done {
 		row.Status, row.Failure = animo.Done, nil
@@ -268,8 +269,9 @@ func (p *Photos) sayAgain(ctx context.Context, tenant string, row *faces.Photo) 
 	return p.finish(ctx, tenant, row)
 }
 
-// finish looks at photos whose analysis is over. Those of which all faces are recorded are not pending any more; of the
-// others it says that they are being analysed.
+// finish looks which of the photos that are done are finished: all their faces are recorded, and those of the analysis before
+// removed. It takes these out of the pending ones. To the others it gives the status Analysing, in list and not in their
+// rows, because a photo's row must stay as the events of its faces expect it.
 func (p *Photos) finish(ctx context.Context, tenant string, list ...*faces.Photo) error {
 	var keys []table.Key
 	var open []*faces.Photo
@@ -322,7 +324,7 @@ func (p *Photos) finish(ctx context.Context, tenant string, list ...*faces.Photo
 }
 
 // fail notes why a photo will not be analysed. It runs before the event becomes a dead letter, and prevents that where the
-// photo is erased, or what the event asks for was done: its process may have died right after it.
+// photo is erased, or was analysed: a process may have died right after the analysis.
 func (p *Photos) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	o, err := orderOf(e)
 	if err != nil {
@@ -343,7 +345,8 @@ func (p *Photos) fail(ctx context.Context, e animo.Event, r animo.Reason) error 
 	return p.saveFailed(ctx, e.Tenant, &row, r)
 }
 
-// failRecord notes why a face will not be recorded, as fail does. Of a face that a client measured there is nothing to note it in.
+// failRecord notes in a photo why one of its faces will not be recorded, as fail does for an analysis. A face that a client
+// measured has no photo to note that in.
 func (p *Photos) failRecord(ctx context.Context, e animo.Event, why animo.Reason) error {
 	r, err := moods.ReadEvent(e)
 	if err != nil {

@@ -31,9 +31,9 @@ func remainsOf(row *faces.Photo) remains { return remains{row.Head, row.Taken, r
 // receipt is the id of the receipt for a photo.
 func (e erased) receipt(id string) string { return animo.Moment(e.At) + "-" + id }
 
-// Erase forgets a photo: its bytes, thumbnail, rows, descriptors and queued events. It answers NotFound when
-// there is none, otherwise with a receipt of what was removed, which is kept. From the moment its row is gone nobody can write
-// of the photo any more, since all who do expect the row. An erasure that breaks off is ended by Sweep.
+// Erase erases a photo: its bytes, thumbnail, rows, descriptors and queued events, and what subscribers are told of it. It
+// answers NotFound when there is none, otherwise with a receipt of what was removed, which is kept. Once the row is removed
+// nobody can write rows of the photo, because every commit that does expects the row. Sweep ends an erasure that broke off.
 func (p *Photos) Erase(ctx context.Context, tenant, id string) (animo.Receipt, error) {
 	var e erased
 	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
@@ -65,8 +65,8 @@ func (p *Photos) Erase(ctx context.Context, tenant, id string) (animo.Receipt, e
 	return p.clearErased(ctx, tenant, id, e)
 }
 
-// clearErased removes what there is of a photo whose row is gone, and keeps the receipt. The log says so, too, to
-// all who follow it.
+// clearErased removes what there is of a photo whose row is removed, and then keeps the receipt and notes it in the log, so
+// that every process's feed drops the photo's faces.
 func (p *Photos) clearErased(ctx context.Context, tenant, id string, e erased) (animo.Receipt, error) {
 	r, err := p.clear(ctx, tenant, id, e.remains, false)
 	if err != nil {
@@ -81,8 +81,8 @@ func (p *Photos) clearErased(ctx context.Context, tenant, id string, e erased) (
 	return r, err
 }
 
-// clear removes what there is of a photo beside its row, and tells what that was. A thorough look also finds the rows of faces
-// that an analysis wrote before it kept which they were.
+// clear removes what there is of a photo beside its row, and tells what that was. A thorough one also finds the rows of faces
+// that no analysis names, because the attempt that wrote them did not come to keep the analysis.
 func (p *Photos) clear(ctx context.Context, tenant, id string, left remains, thorough bool) (r animo.Receipt, err error) {
 	r = animo.Receipt{Erased: id}
 	var found []animo.Face
@@ -162,8 +162,8 @@ func (p *Photos) clearRows(ctx context.Context, tenant, id string, left remains,
 	}
 }
 
-// clearFaces removes faces in a transaction: what is recorded of them, their descriptors, and who they are. In the same call of the
-// table it reads another row.
+// clearFaces removes faces in a transaction: what is recorded of them, their descriptors, and who they are. In the same call
+// it reads the row of the key also, which the caller needs.
 func (p *Photos) clearFaces(tx *table.Tx, taken time.Time, list []animo.Face, r *animo.Receipt, also table.Key) (f people.Forgotten, err error) {
 	keys := []table.Key{also}
 	ids := make([]string, len(list))
@@ -263,8 +263,8 @@ func (p *Photos) removeRecords(ctx context.Context, tenant string, m animo.Mood,
 	return removed, nil
 }
 
-// endErasure ends an erasure that broke off, removes what came of a photo after its erasure, and, when nothing can be under
-// way any more, the last that is known of it. It tells whether there was anything to remove.
+// endErasure ends an erasure that broke off, and removes what was written of a photo after its erasure. When nothing can be
+// under way any more, it removes the note of the erasure, too. It tells whether there was anything to remove.
 func (p *Photos) endErasure(ctx context.Context, tenant, id string, e erased) (found bool, err error) {
 	receipt := moods.ReceiptKey(e.receipt(id))
 	rows, err := p.tables.Read(ctx, tenant, table.Key{Table: faces.PhotosTable, Key: id}, receipt)

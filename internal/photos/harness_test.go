@@ -54,7 +54,7 @@ type line struct {
 	trouble   error    // what the engine answers, if anything
 	full      error    // what a store answers to a commit that records a face, if anything
 
-	mu    sync.Mutex           // of what follows, since followers look at the tables, too
+	mu    sync.Mutex           // of what follows, because followers look at the tables, too
 	calls int                  // of the flow to its stores and the bus, each counted before it is made
 	rings int                  // those of them to the bus
 	at    func(call int) error // called before each; its error is the call's; nil for nothing

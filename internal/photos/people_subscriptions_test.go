@@ -32,7 +32,7 @@ func newSubscribed(t *testing.T) (l *line, n *notify.Notifier, ana, bea notify.S
 	return l, n, ana, bea
 }
 
-// subscribe has somebody new told of a person from now on.
+// subscribe adds a subscription to a person.
 func (l *line) subscribe(n *notify.Notifier, name string) notify.Subscription {
 	l.t.Helper()
 	l.now = l.now.Add(time.Microsecond) // less than changes of people tell apart

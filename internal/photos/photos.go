@@ -78,15 +78,24 @@ func (l Limits) EraseTime() time.Duration { return l.withDefaults().AnalyseTime 
 
 // Options are what New may be told. The zero value works, and lets every tenant do everything.
 type Options struct {
-	Limits      Limits
-	Descriptors bool                                                                // keep the faces' descriptors as long as their photos
-	Spool       string                                                              // folder for uploads on their way in; "" means the system's
-	Room        func(bytes int64) error                                             // answers NoSpace when so many bytes more would be too many; nil for no check
-	Policy      func(ctx context.Context, tenant string) (animo.PhotoPolicy, error) // Forbidden or NotFound where the tenant may not; nil for no limits
-	Deliveries  moods.Deliveries                                                    // nil for none
-	Removed     *scrub.Notes                                                        // told what is removed; nil for nobody
-	Now         func() time.Time                                                    // nil means time.Now
-	Log         *slog.Logger                                                        // nil means slog.Default
+	// Limits bound one photo and what is done at once.
+	Limits Limits
+	// Descriptors says that faces' descriptors are kept as long as their photos.
+	Descriptors bool
+	// Spool is the folder for uploads on their way in; "" means the system's.
+	Spool string
+	// Room answers NoSpace when so many bytes more would be too many; nil means no check.
+	Room func(bytes int64) error
+	// Policy answers Forbidden or NotFound where the tenant may not; nil means no limits.
+	Policy func(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
+	// Deliveries are told what is erased; nil means that nobody subscribes.
+	Deliveries moods.Deliveries
+	// Removed is told what is removed; nil means nobody.
+	Removed *scrub.Notes
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Log is the process's log; nil means slog.Default.
+	Log *slog.Logger
 }
 
 // uploadMemory is how many bytes of uploads are in memory at most; others are in files until they are kept.
@@ -171,8 +180,8 @@ func noPhoto(id string) error {
 	return animo.Errorf(animo.NotFound, "there is no photo %q", "no existe la foto %q", animo.Clip(id)).Of("id")
 }
 
-// save writes a photo's row, in one with other changes, unless somebody changed or erased it since it was read: then
-// it answers Conflict, and nothing is written. So nothing erased comes back.
+// save writes a photo's row, in one commit with other operations. The row is expected as it was read: where somebody changed
+// or erased the photo meanwhile, save answers Conflict and writes nothing, so that nothing erased comes back.
 func (p *Photos) save(ctx context.Context, tenant string, row *faces.Photo, with ...table.Op) error {
 	value, err := json.Marshal(row)
 	rev := table.NewRev()
@@ -185,12 +194,12 @@ func (p *Photos) save(ctx context.Context, tenant string, row *faces.Photo, with
 	return err
 }
 
-// pending has the sweeper see to a photo until it is finished.
+// pending is the operation that notes a photo for the sweeper, until it is finished.
 func pending(row *faces.Photo) table.Op {
 	return table.Put(faces.PendingTable, row.ID, []byte(row.Head))
 }
 
-// notPending ends that.
+// notPending is the operation that takes a photo's note for the sweeper away.
 func notPending(row *faces.Photo) table.Op { return table.Delete(faces.PendingTable, row.ID) }
 
 // gone reports whether an error says that something is not there.

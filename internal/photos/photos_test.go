@@ -588,7 +588,7 @@ func TestFlow_summary_counts_by_interval_and_source(t *testing.T) {
 	}
 }
 
-// follow has a follower tell on a channel what it hears, until the test stops it.
+// follow starts a follower, which tells on a channel what it hears, until the test stops it.
 func (l *line) follow(after int64) (told <-chan moods.Told, stop func()) {
 	ctx, cancel := context.WithCancel(l.t.Context())
 	heard, ended := make(chan moods.Told), make(chan struct{})

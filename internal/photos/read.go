@@ -37,7 +37,8 @@ type Query struct {
 	Status animo.Status // empty: any
 }
 
-// may reports whether a row can be of a photo that q chooses: one whose faces are being recorded is noted as done.
+// may reports whether q can choose the photo of a row. The row of a photo whose faces are being recorded says done, so that
+// whether q chooses it is known after finish.
 func (q Query) may(row faces.Photo) bool {
 	return (q.Name == "" || row.Name == q.Name) && (q.Source == nil || row.Source == *q.Source) &&
 		(q.Status == "" || row.Status == q.Status || q.Status == animo.Analysing && row.Status == animo.Done)

@@ -30,10 +30,9 @@ type Again struct {
 // againMost is how many photos one call of Reanalyse looks at, so that its caller does not wait for long.
 const againMost = 10_000
 
-// Reanalyse has photos analysed again by the networks and people that there are now. Each waits its turn in the
-// queue as a new photo does; until its analysis has ended, its faces stay as they are, and then they are replaced
-// exactly. What somebody said of a face holds for the new face in its place. What was told of a photo's faces is
-// not told again.
+// Reanalyse queues photos to be analysed again, by the networks and people that there are now. Each photo waits its turn in
+// the queue as a new one does. Its faces stay as they are until the analysis has ended, and then are replaced exactly. What
+// somebody said of a face holds for the new face in its place. Subscribers who were told of a photo's faces are not told again.
 func (p *Photos) Reanalyse(ctx context.Context, tenant string, q AgainQuery) (a Again, err error) {
 	if _, err := p.policy(ctx, tenant); err != nil {
 		return a, err
@@ -101,8 +100,8 @@ func (p *Photos) Reanalyse(ctx context.Context, tenant string, q AgainQuery) (a 
 	return a, flush()
 }
 
-// again notes that a photo is to be analysed again, and reports whether it can be. One that waits for its analysis
-// is let wait.
+// again notes that a photo is to be analysed again, and reports whether it can be. It leaves a photo as it is that waits for
+// its analysis.
 func (p *Photos) again(ctx context.Context, tenant, id string) (bool, error) {
 	for {
 		rows, err := p.tables.Read(ctx, tenant, table.Key{Table: faces.PhotosTable, Key: id}, table.Key{Table: picturesTable, Key: id})

@@ -140,7 +140,7 @@ func (p *Photos) retirePicture(ctx context.Context, tenant, id string) error {
 	return err
 }
 
-// conflictIf answers Conflict, to be tried again with the next sweep.
+// conflictIf answers Conflict where a photo changed; the next sweep tries again.
 func conflictIf(changed bool) error {
 	if !changed {
 		return nil
@@ -148,7 +148,8 @@ func conflictIf(changed bool) error {
 	return animo.Errorf(animo.Conflict, "somebody else changed the photo", "alguien más cambió la foto")
 }
 
-// retirePhoto removes all of a photo, as Erase does, without a receipt where nobody can be at work on it.
+// retirePhoto removes all of a photo, as Erase does. It leaves a receipt only where the photo's picture is still kept, or
+// somebody may be at work on the photo.
 func (p *Photos) retirePhoto(ctx context.Context, tenant, id string) error {
 	row, ended, err := p.ended(ctx, tenant, id)
 	if gone(err) {

@@ -10,9 +10,9 @@ import (
 	"animo/internal/table"
 )
 
-// Sweep publishes again what was stored and never finished, and ends erasures that broke off, for one tenant. It tells how
-// many photos it saw to. An event that is queued or running already is left alone by the bus; a step that was done
-// already changes nothing. One photo that fails does not hold up the others. Run it at the start and now and then.
+// Sweep publishes again, for one tenant, the events of photos that are not finished, and ends erasures that broke off. It
+// tells how many photos it published events of. The bus leaves alone an event that is queued or running already, and a step
+// that was done already changes nothing. One photo that fails does not hold up the others. Run it at the start and now and then.
 func (p *Photos) Sweep(ctx context.Context, tenant string) (n int, err error) {
 	var errs []error
 	fail := func(err error) {
@@ -47,7 +47,7 @@ func (p *Photos) Sweep(ctx context.Context, tenant string) (n int, err error) {
 // abandonedAfter is how long an upload that was not answered may still be under way.
 const abandonedAfter = time.Hour
 
-// sweepPending sees to one photo that may not be finished, and tells whether it said something of it.
+// sweepPending goes on with one photo that may not be finished, and tells whether it published events of the photo.
 func (p *Photos) sweepPending(ctx context.Context, tenant, id, head string) (said bool, err error) {
 	row, err := p.photo(ctx, tenant, id)
 	switch {

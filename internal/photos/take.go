@@ -53,8 +53,8 @@ func (p *Photos) Take(ctx context.Context, tenant string, u Upload, r io.Reader)
 	return row.Photo, known, err
 }
 
-// store keeps an upload as a photo, or finds the photo that it is already, which is known then. It takes the name and
-// content to be new, and looks what there is where they are not.
+// store keeps an upload as a photo, or finds the photo that has its name and content already; known tells which. It first
+// tries to keep the upload as a new photo, because most are, and reads only where that conflicts.
 func (p *Photos) store(ctx context.Context, tenant string, u Upload, up *spool.File, policy animo.PhotoPolicy) (row faces.Photo, known bool, err error) {
 	head := table.Row{Key: animo.ID("photo", u.Name, up.SHA256)}
 	id, noted := p.newID(tenant, head.Key, ""), false
@@ -116,10 +116,11 @@ const storeTime = 10 * time.Minute
 // other.
 const tightPlaces = 256
 
-// note notes that a photo is about to be kept: the name and content are the photo's while the head is as it was read, the picture counts, and
-// the sweeper sees to the photo, should the rest break off. It answers Quota and undoes that where the tenant keeps too much then. It
-// is counted first and looked at then, so that uploads at once, also by several processes, do not pass the limit together;
-// near the limit those of this one take turns, so that they do not all give way to each other.
+// note notes that a photo is about to be kept: the head leads from name and content to the photo, the picture is counted, and
+// the sweeper sees to the photo, should the rest break off. It expects the head as it was read. Where the tenant then keeps
+// too much, note undoes that and answers Quota. Each picture is counted before the limit is looked at, so that uploads at
+// once, also by several processes, do not pass the limit together; near the limit the uploads of one process take turns,
+// so that they do not all give way to each other.
 func (p *Photos) note(ctx context.Context, tenant string, row *faces.Photo, head table.Row, policy animo.PhotoPolicy) error {
 	if policy.Photos > 0 || policy.Bytes > 0 {
 		if p.checkQuota(ctx, tenant, policy, tightPlaces, tightPlaces*p.limits.PhotoBytes) != nil {
@@ -140,7 +141,8 @@ func (p *Photos) note(ctx context.Context, tenant string, row *faces.Photo, head
 	return nil
 }
 
-// write keeps the bytes of a photo that is noted, and then its row, unless somebody else wrote or erased the photo.
+// write keeps the bytes of a photo that is noted, and then its row. It answers Conflict where somebody else wrote or erased
+// the photo.
 func (p *Photos) write(ctx context.Context, tenant string, row *faces.Photo, up *spool.File) error {
 	if _, err := up.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -181,7 +183,7 @@ func pictureEntry(id string, bytes int64) table.Entry {
 	return table.Entry{Row: table.Row{Key: id, Value: strconv.AppendInt(nil, bytes, 10)}, Tallies: []table.Tally{{Key: keptTally, N: 1, Sum: float64(bytes)}}}
 }
 
-// dropPicture counts a picture no more, in a transaction that has read its row, and tells how many bytes it had.
+// dropPicture takes a picture off the count, in a transaction that has read its row, and tells how many bytes it had.
 func dropPicture(tx *table.Tx, row table.Row) (int64, error) {
 	bytes, err := strconv.ParseInt(string(row.Value), 10, 64)
 	if err == nil {
@@ -212,7 +214,7 @@ func (p *Photos) newID(tenant, head, before string) string {
 	return animo.Moment(animo.MomentAfter(before, p.now())) + "-" + animo.ID(tenant, head)[:16]
 }
 
-// takeUp has a photo that failed tried anew.
+// takeUp queues a photo that failed, so that it is analysed anew; the caller publishes its event.
 func (p *Photos) takeUp(ctx context.Context, tenant string, row *faces.Photo) error {
 	if row.Status != animo.Failed {
 		return nil
