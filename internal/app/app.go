@@ -92,7 +92,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.onStop("owner", func(context.Context) error { return release() })
-	a.stores, err = openStores(ctx, c.Stores, tenantOptions(c), owner)
+	a.stores, err = openStores(ctx, c.Stores, tenantOptions(c), owner.name)
 	if err != nil {
 		return a, err
 	}
@@ -100,7 +100,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err
 	}
-	spool, err := spoolFolder(c.Data, owner)
+	spool, err := spoolFolder(c.Data, owner.slot)
 	if err != nil {
 		return a, err
 	}
@@ -120,7 +120,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	if a.notify, err = a.newNotifier(owner, o); err != nil {
+	if a.notify, err = a.newNotifier(owner.name, o); err != nil {
 		return a, err
 	}
 	a.onStop("webhooks", func(context.Context) error { a.notify.Close(); return nil })

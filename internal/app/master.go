@@ -46,7 +46,12 @@ func makeMasterKey(path string) (err error) {
 			return err
 		}
 	}
-	folder, err := os.Open(filepath.Dir(path))
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder has the names in a folder be on the disk.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
 	if err != nil {
 		return err
 	}

@@ -132,9 +132,9 @@ func (s *Stores) erase(ctx context.Context, tenant string) error {
 	return err
 }
 
-// spoolFolder is where a worker's uploads are while they come in; what a crash left there is removed.
-func spoolFolder(data, owner string) (string, error) {
-	dir := filepath.Join(data, "incoming", owner)
+// spoolFolder is where a slot's uploads are while they come in; what a crash left there is removed.
+func spoolFolder(data, slot string) (string, error) {
+	dir := filepath.Join(data, "incoming", slot)
 	if err := os.RemoveAll(dir); err != nil {
 		return "", err
 	}
