@@ -69,11 +69,8 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 		return s, err
 	}
 	s.onClose("objects", s.Objects.Close)
-	if t.Master, err = masterKey(c.Data); err != nil {
-		return s, err
-	}
-	s.Tenants = tenants.New(s.Tables, t)
-	return s, nil
+	s.Tenants, err = openRegistry(ctx, s.Tables, t, c)
+	return s, err
 }
 
 // tenantOptions are a server's settings for its tenants.

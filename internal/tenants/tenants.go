@@ -44,7 +44,7 @@ type Options struct {
 	Now                func() time.Time  // the time of creation; nil means time.Now
 	Photos             animo.PhotoPolicy // what holds where a tenant says nothing; Purpose is for the tenant "default" alone
 	AllowWorkEducation bool              // let tenants state the purposes work and education
-	Master             []byte            // at least MasterLen random bytes from which access keys come; nil where there are none
+	Master             []byte            // at least MasterLen random bytes from which access keys come; nil where the process has none
 }
 
 // New makes a registry over its table.
@@ -109,9 +109,13 @@ func (r *Registry) Exists(ctx context.Context, id string) error {
 func (r *Registry) inUse(ctx context.Context, id string) (t animo.Tenant, rev int64, err error) {
 	t, rev, err = r.read(ctx, id)
 	if animo.CodeOf(err) == animo.NotFound || err == nil && !t.Removed.IsZero() {
-		err = animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", animo.Clip(id)).Of("tenant")
+		err = noTenant(id)
 	}
 	return t, rev, err
+}
+
+func noTenant(id string) error {
+	return animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", animo.Clip(id)).Of("tenant")
 }
 
 func (r *Registry) read(ctx context.Context, id string) (t animo.Tenant, rev int64, err error) {
