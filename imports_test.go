@@ -60,6 +60,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/table", []string{"animo/internal/table", "animo/internal/sqldb", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/sqldb", "animo/internal/table", "animo"}, "a bus serves every flow and knows none"},
 		{"animo/internal/bus/carrier", []string{"animo/internal/bus/carrier", "animo"}, "a carrier rings and knows nothing of what it rings for"},
+		{"animo/internal/cluster", []string{"animo/internal/cluster", "animo/internal/table", "animo"}, "leases are rows, whatever is done under them"},
 		{"animo/internal/object", []string{"animo/internal/object", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/tenants", []string{"animo/internal/tenants", "animo/internal/table", "animo"}, "keys and tenants lie below the flows"},
 		{"animo/internal/spool", []string{"animo/internal/spool", "animo"}, "it serves every flow and knows none"},

@@ -27,6 +27,8 @@ type keysCmd struct {
 	Add    keyAddCmd    `cmd:"" help:"Make an API key and print it, once."`
 	List   keyListCmd   `cmd:"" help:"List the keys by how they begin."`
 	Revoke keyRevokeCmd `cmd:"" help:"Make a key worthless, at once."`
+
+	ForgetMaster forgetMasterCmd `cmd:"" help:"Let another master key take the place of one that was lost."`
 }
 
 // withStores opens the stores for one command.
@@ -217,6 +219,26 @@ func (t *tenantRemoveCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		c.note("tenant %s is forgotten; its name is free again in five minutes", "el inquilino %s quedó olvidado; su nombre queda libre en cinco minutos", t.ID)
+		return nil
+	})
+}
+
+type forgetMasterCmd struct {
+	config.Stores `embed:""`
+}
+
+// Help tells when animo keys forget-master is right.
+func (forgetMasterCmd) Help() string {
+	return "Access keys must be revoked first. The next process that has a key, or makes one in its data folder, settles which one the database goes with."
+}
+
+// Run forgets which master key the database goes with.
+func (f *forgetMasterCmd) Run(ctx context.Context, c *console) error {
+	return withStores(ctx, f.Stores, tenants.Options{}, func(s *app.Stores) error {
+		if err := s.Tenants.ForgetMaster(ctx); err != nil {
+			return err
+		}
+		c.note("the next process with a master key settles which one it is", "el próximo proceso con una clave maestra decide cuál es")
 		return nil
 	})
 }

@@ -53,7 +53,10 @@ type App struct {
 	ready       atomic.Bool
 	now         func() time.Time
 	scrubs      scrubs
-	stops       []stop
+
+	tenantErased atomic.Bool // a tenant was erased and its traces are not scrubbed yet
+
+	stops []stop
 }
 
 // Options are what New may be told beside the settings. The zero value works.
@@ -92,7 +95,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.onStop("owner", func(context.Context) error { return release() })
-	a.stores, err = openStores(ctx, c.Stores, tenantOptions(c), owner)
+	a.stores, err = openStores(ctx, c.Stores, tenantOptions(c), owner.name)
 	if err != nil {
 		return a, err
 	}
@@ -100,7 +103,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err
 	}
-	spool, err := spoolFolder(c.Data, owner)
+	spool, err := spoolFolder(c.Data, owner.slot)
 	if err != nil {
 		return a, err
 	}
@@ -120,7 +123,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	if a.notify, err = a.newNotifier(owner, o); err != nil {
+	if a.notify, err = a.newNotifier(owner.name, o); err != nil {
 		return a, err
 	}
 	a.onStop("webhooks", func(context.Context) error { a.notify.Close(); return nil })
@@ -194,7 +197,7 @@ func (a *App) Addr() string {
 	return a.web.listener.Addr().String()
 }
 
-// Start serves, runs the functions and sweeps, until Stop. The channel gets an error when the server or the
+// Start serves, and runs the functions and the tasks, until Stop. The channel gets an error when the server or the
 // functions fail for good; it gets nothing when they are stopped.
 func (a *App) Start(ctx context.Context) <-chan error {
 	failed := make(chan error, 2)
@@ -207,7 +210,7 @@ func (a *App) Start(ctx context.Context) <-chan error {
 	if a.web != nil {
 		a.web.start(failed)
 	}
-	a.startInbox(ctx)
+	a.startTasks(ctx)
 	a.ready.Store(true)
 	about := []any{"functions", a.config.Functions, "data", a.config.Data}
 	if addr := a.Addr(); addr != "" {
@@ -220,7 +223,7 @@ func (a *App) Start(ctx context.Context) <-chan error {
 	return failed
 }
 
-// startBus starts the functions, and a sweeper beside them.
+// startBus starts the functions.
 func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 	// Every queue exists from the start, also those that other machines work on, so that no event is lost.
 	if err := a.bus.Declare(ctx, a.functions()...); err != nil {
@@ -229,29 +232,14 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 	if len(functions) == 0 {
 		return nil
 	}
-	if err := a.bus.Start(ctx, functions...); err != nil {
-		return err
-	}
-	if a.config.Runs(config.Notify) {
-		a.runUntilStop(ctx, "notifier", a.notify.Run)
-	}
-	a.runUntilStop(ctx, "sweeper", a.sweep)
-	return nil
+	return a.bus.Start(ctx, functions...)
 }
 
-// runUntilStop runs something beside the functions; Stop ends its context and waits for it.
-func (a *App) runUntilStop(ctx context.Context, name string, run func(context.Context)) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		run(ctx)
-	}()
-	a.onStop(name, func(context.Context) error {
-		cancel()
-		<-ended
-		return nil
-	})
+// startTasks starts what goes on beside functions and requests.
+func (a *App) startTasks(ctx context.Context) {
+	tasks := &taskRunner{log: a.log, failed: a.metrics.taskFailed}
+	tasks.start(ctx, a.tasks())
+	a.onStop("tasks", func(ctx context.Context) error { return tasks.stop(ctx, a.config.StopTime/2) })
 }
 
 // halt ends at the same time what clients and what events have begun: no function takes another event, no
@@ -264,71 +252,6 @@ func (a *App) halt(ctx context.Context) error {
 		err = a.web.stop(ctx, a.config.StopTime/2)
 	}
 	return errors.Join(err, <-functions)
-}
-
-// sweep looks, at once and now and then, for work that was stored and never finished.
-func (a *App) sweep(ctx context.Context) {
-	tick := time.NewTicker(a.config.SweepEvery)
-	defer tick.Stop()
-	for {
-		if err := a.sweepOnce(ctx); err != nil && ctx.Err() == nil {
-			a.log.Warn("sweep", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-func (a *App) sweepOnce(ctx context.Context) error {
-	erased := false
-	err := a.stores.Tenants.Finish(ctx, func(ctx context.Context, tenant string) error {
-		erased = true
-		return a.stores.erase(ctx, tenant)
-	})
-	list, listErr := a.stores.Tenants.List(ctx)
-	err = errors.Join(err, listErr)
-	if listErr == nil {
-		a.people.Evict(idsOf(list))
-		a.classifier.Forget(idsOf(list))
-	}
-	for _, t := range list {
-		_, photosErr := a.photos.Sweep(ctx, t.ID)
-		photosErr = errors.Join(photosErr, a.moods.Sweep(ctx, t.ID), a.people.Sweep(ctx, t.ID))
-		_, opinionsErr := a.flow.Sweep(ctx, t.ID)
-		err = errors.Join(err, photosErr, opinionsErr)
-		if a.config.Runs(config.Notify) {
-			err = errors.Join(err, a.notify.Sweep(ctx, t.ID))
-		}
-	}
-	return errors.Join(err, a.sweepCollections(ctx, list), a.retire(ctx, list), a.scrub(ctx, erased))
-}
-
-func idsOf(tenants []animo.Tenant) []string {
-	ids := make([]string, len(tenants))
-	for i, t := range tenants {
-		ids[i] = t.ID
-	}
-	return ids
-}
-
-// retireStep is how many photos of a tenant are retired before it is another's turn.
-const retireStep = 200
-
-// retire removes what was kept long enough, tenants in turn, for as long as a sweep may take.
-func (a *App) retire(ctx context.Context, list []animo.Tenant) (err error) {
-	list = slices.Clone(list)
-	for until := time.Now().Add(a.config.SweepEvery); len(list) > 0 && time.Now().Before(until); {
-		list = slices.DeleteFunc(list, func(t animo.Tenant) bool {
-			more, retireErr := a.photos.Retire(ctx, t.ID, retireStep)
-			others, measuredErr := a.moods.Retire(ctx, t.ID, retireStep)
-			err = errors.Join(err, retireErr, measuredErr)
-			return !more && !others
-		})
-	}
-	return err
 }
 
 // checkReady answers nil while requests can be served.

@@ -1,10 +1,6 @@
 package app
 
-import (
-	"context"
-
-	"animo/internal/inbox"
-)
+import "animo/internal/inbox"
 
 // openInbox makes the folder that files are dropped into, where one is set.
 func (a *App) openInbox() (err error) {
@@ -13,12 +9,4 @@ func (a *App) openInbox() (err error) {
 	}
 	a.inbox, err = inbox.New(a.config.Inbox, inbox.Options{Photos: a.photos, Opinions: a.flow, Tenants: a.stores.Tenants, Log: a.log})
 	return err
-}
-
-// startInbox watches that folder until Stop.
-func (a *App) startInbox(ctx context.Context) {
-	if a.inbox == nil {
-		return
-	}
-	a.runUntilStop(ctx, "inbox", a.inbox.Run)
 }

@@ -1,31 +1,94 @@
 package app
 
 import (
+	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"animo"
+	"animo/internal/config"
+	"animo/internal/table"
 	"animo/internal/tenants"
 )
 
-// masterKey reads the key from which the secrets of access keys come, out of a file in the data folder that only its
-// owner may read. Who opens the folder first makes it.
-func masterKey(data string) (key []byte, err error) {
-	path := filepath.Join(data, "master.key")
-	key, err = os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeMasterKey(path); err != nil {
+// openRegistry opens the tenants with the master key that the settings or the data folder give. Where there is none, it
+// makes one, unless the database goes with one already: then the registry does without, which only access keys need. It
+// answers Forbidden where the database goes with another key.
+func openRegistry(ctx context.Context, tables *table.Table, o tenants.Options, c config.Stores) (*tenants.Registry, error) {
+	path := filepath.Join(c.Data, "master.key")
+	key, err := givenMasterKey(c.MasterKey, path)
+	if err != nil {
+		return nil, err
+	}
+	made := false
+	if key == nil {
+		bound, err := tenants.New(tables, o).NeedsMaster(ctx)
+		if err != nil {
 			return nil, err
 		}
-		key, err = os.ReadFile(path)
+		if bound {
+			return tenants.New(tables, o), nil
+		}
+		if key, err = madeMasterKey(path); err != nil {
+			return nil, err
+		}
+		made = true
 	}
+	without := o
+	o.Master = key
+	registry := tenants.New(tables, o)
+	err = registry.BindMaster(ctx)
+	if made && animo.CodeOf(err) == animo.Forbidden { // another folder's process was first
+		return tenants.New(tables, without), os.Remove(path)
+	}
+	return registry, err
+}
+
+// givenMasterKey gives the key that the setting says, a file's path or base64, or else the one in the data folder's file;
+// nil where there is neither.
+func givenMasterKey(setting, path string) (key []byte, err error) {
+	if setting == "" {
+		key, err = os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		return checkMasterKey(path, key, err)
+	}
+	key, err = os.ReadFile(setting)
+	if err == nil {
+		return checkMasterKey(setting, key, nil)
+	}
+	text := strings.TrimRight(setting, "=")
+	if key, decodeErr := base64.RawStdEncoding.DecodeString(text); decodeErr == nil && len(key) >= tenants.MasterLen {
+		return key, nil
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, animo.Errorf(animo.Forbidden, "master-key: the file may not be read by this user", "master-key: este usuario no puede leer el archivo").Of("master-key").Because(err)
+	}
+	return nil, animo.Errorf(animo.Invalid, "master-key: is neither a file that is there nor at least %d bytes in base64, such as openssl rand -base64 32 prints", // the value may be a secret
+		"master-key: no es un archivo que exista ni al menos %d bytes en base64, como los que escribe openssl rand -base64 32", tenants.MasterLen).Of("master-key")
+}
+
+func checkMasterKey(path string, key []byte, err error) ([]byte, error) {
 	if err == nil && len(key) < tenants.MasterLen {
-		err = fmt.Errorf("%s has %d bytes, not %d; bring it back from a backup, or remove it and all access keys", path, len(key), tenants.MasterLen)
+		err = animo.Errorf(animo.Invalid, "%s has %d bytes, not %d; bring it back from a backup, or give the key with the setting master-key",
+			"%s tiene %d bytes, no %d; recupérelo de una copia de seguridad, o indique la clave con el ajuste master-key", path, len(key), tenants.MasterLen).Of("master-key")
 	}
 	return key, err
+}
+
+// madeMasterKey gives the key in a data folder's file, which only its owner may read. Who comes first makes it.
+func madeMasterKey(path string) ([]byte, error) {
+	if err := makeMasterKey(path); err != nil {
+		return nil, err
+	}
+	key, err := os.ReadFile(path)
+	return checkMasterKey(path, key, err)
 }
 
 // makeMasterKey makes the file, whole and on disk, unless another process is first.
@@ -46,7 +109,12 @@ func makeMasterKey(path string) (err error) {
 			return err
 		}
 	}
-	folder, err := os.Open(filepath.Dir(path))
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder has the names in a folder be on the disk.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
 	if err != nil {
 		return err
 	}

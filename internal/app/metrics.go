@@ -19,6 +19,8 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec // by route, method and status
 	attempts *prometheus.HistogramVec // by function and outcome
+	failures *prometheus.CounterVec   // of tasks
+	panics   *prometheus.CounterVec   // of tasks
 	stats    *bus.Stats               // of attempts, for /v1/functions
 }
 
@@ -33,13 +35,27 @@ func newMetrics() *metrics {
 			Name: "animo_function_seconds", Help: "How long attempts of functions took, by outcome: done, retried, dead, returned or lost.",
 			Buckets: prometheus.ExponentialBuckets(0.005, 3, 12),
 		}, []string{"function", "outcome"}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "animo_task_failures_total", Help: "Runs of tasks, such as sweeps, that failed or panicked; each is tried again.",
+		}, []string{"task"}),
+		panics: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "animo_task_panics_total", Help: "Runs of tasks that panicked; the log has the stack.",
+		}, []string{"task"}),
 	}
-	m.registry.MustRegister(m.requests, m.attempts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.attempts, m.failures, m.panics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
 func (m *metrics) request(route, method string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// taskFailed counts a run of a task that failed.
+func (m *metrics) taskFailed(task string, panicked bool) {
+	m.failures.WithLabelValues(task).Inc()
+	if panicked {
+		m.panics.WithLabelValues(task).Inc()
+	}
 }
 
 // Attempted is bus.Observer's.

@@ -3,6 +3,8 @@
 package app
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -11,23 +13,54 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// takeOwner gives this process a name of its own among those that work on one data folder: the first number
-// whose lock file nobody holds. The system lets go of the lock when the process dies, so whoever starts next
-// gets the dead one's name and takes up at once what that one had begun.
-func takeOwner(data string) (name string, release func() error, err error) {
+// takeOwner gives this process a name of its own: the first slot of the data folder whose lock file nobody holds, and
+// behind it the random id that the file keeps, because another folder with a slot of that number may work on the same
+// database. The system lets go of the lock when the process dies. So whoever starts next in the folder gets the dead
+// one's slot and name, and takes up at once what that one had begun.
+func takeOwner(data string) (o owner, release func() error, err error) {
 	for n := 1; ; n++ {
-		name := fmt.Sprintf("worker-%d", n)
-		f, err := os.OpenFile(filepath.Join(data, name+".lock"), os.O_CREATE|os.O_RDWR, 0o600)
+		slot := fmt.Sprintf("worker-%d", n)
+		f, err := os.OpenFile(filepath.Join(data, slot+".lock"), os.O_CREATE|os.O_RDWR, 0o600)
 		if err != nil {
-			return "", nil, err
+			return owner{}, nil, err
 		}
 		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		if err == nil {
-			return name, f.Close, nil
+			id, err := slotID(f, data)
+			if err != nil {
+				return owner{}, nil, errors.Join(err, f.Close())
+			}
+			return owner{slot: slot, name: slot + "-" + id}, f.Close, nil
 		}
 		_ = f.Close()
 		if !errors.Is(err, unix.EWOULDBLOCK) {
-			return "", nil, fmt.Errorf("lock %s: %w", f.Name(), err)
+			return owner{}, nil, fmt.Errorf("lock %s: %w", f.Name(), err)
 		}
 	}
+}
+
+// slotIDLen is how many random bytes tell slots of one number in different folders apart.
+const slotIDLen = 8
+
+// slotID reads a slot's id, of 2*slotIDLen hexadecimal digits, from its locked file. Where there is none, or a crash cut
+// it short, slotID makes one, which is on the disk before anything is leased under it.
+func slotID(f *os.File, data string) (string, error) {
+	text := make([]byte, 2*slotIDLen+1) // one byte more than an id, to tell it from something longer
+	n, _ := f.ReadAt(text, 0)           // what cannot be read is no id
+	if _, err := hex.DecodeString(string(text[:n])); err == nil && n == 2*slotIDLen {
+		return string(text[:n]), nil
+	}
+	var random [slotIDLen]byte
+	_, _ = rand.Read(random[:]) // never fails
+	id := hex.EncodeToString(random[:])
+	if err := f.Truncate(0); err != nil {
+		return "", err
+	}
+	if _, err := f.WriteAt([]byte(id), 0); err != nil {
+		return "", err
+	}
+	if err := f.Sync(); err != nil {
+		return "", err
+	}
+	return id, syncFolder(data)
 }

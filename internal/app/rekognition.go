@@ -1,8 +1,6 @@
 package app
 
 import (
-	"context"
-	"errors"
 	"net/http"
 
 	"animo"
@@ -39,13 +37,4 @@ func (a *App) awsHandler() http.Handler {
 		return nil
 	}
 	return a.rekognition
-}
-
-// sweepCollections ends what deletions of the tenants' collections left.
-func (a *App) sweepCollections(ctx context.Context, tenants []animo.Tenant) error {
-	var errs error
-	for _, t := range tenants {
-		errs = errors.Join(errs, a.collections.Sweep(ctx, t.ID))
-	}
-	return errs
 }

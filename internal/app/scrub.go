@@ -17,11 +17,11 @@ type scrubs struct {
 const scrubEvery = time.Hour
 
 // scrub makes what a sweep and the flows removed unreadable in the tables' files, all of it at once: soon after an
-// erasure, and now and then after retirements. tenants tells whether any were erased.
-func (a *App) scrub(ctx context.Context, tenants bool) error {
+// erasure, and now and then after retirements.
+func (a *App) scrub(ctx context.Context) error {
 	s, now := &a.scrubs, a.now().Truncate(time.Millisecond) // as an erasure's own; what is asked for after that is for the next time
 	photos := a.removed.Take()
-	faces := a.collections.Erased()
+	faces, tenants := a.collections.Erased(), a.tenantErased.Swap(false)
 	s.now = s.now || tenants || faces || photos.Found || !photos.Asked.IsZero() && !photos.Asked.Before(s.began)
 	s.later = s.later || photos.Retired
 	if !s.now && !(s.later && now.Sub(s.began) >= scrubEvery) {

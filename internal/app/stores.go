@@ -69,11 +69,8 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 		return s, err
 	}
 	s.onClose("objects", s.Objects.Close)
-	if t.Master, err = masterKey(c.Data); err != nil {
-		return s, err
-	}
-	s.Tenants = tenants.New(s.Tables, t)
-	return s, nil
+	s.Tenants, err = openRegistry(ctx, s.Tables, t, c)
+	return s, err
 }
 
 // tenantOptions are a server's settings for its tenants.
@@ -132,9 +129,9 @@ func (s *Stores) erase(ctx context.Context, tenant string) error {
 	return err
 }
 
-// spoolFolder is where a worker's uploads are while they come in; what a crash left there is removed.
-func spoolFolder(data, owner string) (string, error) {
-	dir := filepath.Join(data, "incoming", owner)
+// spoolFolder is where a slot's uploads are while they come in; what a crash left there is removed.
+func spoolFolder(data, slot string) (string, error) {
+	dir := filepath.Join(data, "incoming", slot)
 	if err := os.RemoveAll(dir); err != nil {
 		return "", err
 	}

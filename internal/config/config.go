@@ -95,9 +95,10 @@ type Config struct {
 // Stores are the settings that say where things are kept. Commands that work on the stores without a
 // server take these alone.
 type Stores struct {
-	Data    string `default:"data" env:"ANIMO_DATA" type:"path" placeholder:"DIR" help:"Folder for everything that is kept (default data)."`
-	Tables  string `default:"sqlite:" env:"ANIMO_TABLES" placeholder:"URL" help:"Where rows and queues are kept: sqlite: is one file in the data folder, sqlite:PATH another."`
-	Objects string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another."`
+	Data      string `default:"data" env:"ANIMO_DATA" type:"path" placeholder:"DIR" help:"Folder for everything that is kept (default data)."`
+	Tables    string `default:"sqlite:" env:"ANIMO_TABLES" placeholder:"URL" help:"Where rows and queues are kept: sqlite: is one file in the data folder, sqlite:PATH another."`
+	MasterKey string `env:"ANIMO_MASTER_KEY" placeholder:"FILE|BASE64" help:"What the secrets of access keys are derived from: a file of at least 32 random bytes, or the bytes in base64 (put these into ANIMO_MASTER_KEY: others on this machine can see command lines). Without it, the file master.key in the data folder. All processes on one database need the same."`
+	Objects   string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another."`
 }
 
 // TablesURL gives the address of the tables with the data folder filled in.
@@ -222,7 +223,7 @@ func ErrNeedsKey(listen string) error {
 
 // String leaves out what must not be logged.
 func (c Config) String() string {
-	for _, secret := range []*string{&c.MetricsToken, &c.SMTPPassword} {
+	for _, secret := range []*string{&c.MetricsToken, &c.SMTPPassword, &c.MasterKey} {
 		if *secret != "" {
 			*secret = "…"
 		}

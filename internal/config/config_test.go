@@ -140,7 +140,7 @@ func TestConfig_loopback(t *testing.T) {
 }
 
 func TestConfig_string_hides_secrets(t *testing.T) {
-	if s := (config.Config{MetricsToken: "hush", SMTPPassword: "hush"}).String(); strings.Contains(s, "hush") {
+	if s := (config.Config{MetricsToken: "hush", SMTPPassword: "hush", Stores: config.Stores{MasterKey: "hush"}}).String(); strings.Contains(s, "hush") {
 		t.Errorf("%s", s)
 	}
 }

@@ -716,3 +716,33 @@ func TestNotifier_measured_face_erased_at_any_call(t *testing.T) {
 		}
 	}
 }
+
+func TestNotifier_sweep_goes_past_a_line_that_cannot_be_read(t *testing.T) {
+	h := newHouse(t, notify.Options{})
+	const broken, abandoned = "20260501T100000.000Z-0123456789abcdef", "20260501T110000.000Z-0123456789abcdef"
+	err := h.rows.Put(t.Context(), tenant, "subscription-lines", table.Row{Key: broken, Value: []byte("no JSON")}, table.Row{Key: abandoned, Value: []byte("{}")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.n.Sweep(t.Context(), tenant); err == nil || !strings.Contains(err.Error(), broken) || strings.Contains(err.Error(), abandoned) {
+		t.Errorf("%v, want the row's key and no other", err)
+	}
+	if _, err := h.rows.Get(t.Context(), tenant, "subscription-lines", abandoned); animo.CodeOf(err) != animo.NotFound {
+		t.Errorf("the abandoned line behind it: %v, want it removed", err)
+	}
+}
+
+func TestNotifier_turn_that_panics_is_tried_again_later(t *testing.T) {
+	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	h.find(1)
+	h.at = func(int) error { panic("no such luck") }
+	if again := h.n.Turn(t.Context(), tenant, id); again <= 0 {
+		t.Errorf("it wants its next turn after %v", again)
+	}
+	h.at = nil
+	h.drain(id, h.now)
+	if len(r.got) != 1 {
+		t.Errorf("told %d times afterwards", len(r.got))
+	}
+}

@@ -2,7 +2,8 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"animo"
@@ -13,21 +14,24 @@ import (
 const abandonedAfter = 5 * time.Minute
 
 // Sweep wakes the lines of one tenant in which something waits, shortens the logs of what was told, and ends removals
-// that broke off. Run it at the start and now and then.
+// that broke off. What fails, or cannot be read, does not hold up the rest. Run it at the start and now and then.
 func (n *Notifier) Sweep(ctx context.Context, tenant string) error {
+	var errs []error
 	for row, err := range n.tables.Query(ctx, tenant, linesTable, table.Range{}, false) {
-		if err != nil {
-			return err
-		}
 		var l line
-		if err := json.Unmarshal(row.Value, &l); err != nil {
-			return err
+		if err == nil {
+			err = table.Decode(linesTable, row, &l)
 		}
-		if err := n.sweepLine(ctx, place{tenant, row.Key}, l); err != nil {
-			return err
+		if err == nil {
+			if err = n.sweepLine(ctx, place{tenant, row.Key}, l); err != nil {
+				err = fmt.Errorf("subscription %s: %w", row.Key, err)
+			}
+		}
+		if err != nil && len(errs) < 10 {
+			errs = append(errs, err)
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (n *Notifier) sweepLine(ctx context.Context, at place, l line) error {

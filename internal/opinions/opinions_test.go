@@ -445,3 +445,26 @@ func TestCheckName(t *testing.T) {
 		}
 	}
 }
+
+func TestFlow_sweep_goes_past_rows_that_cannot_be_read(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	for tbl, key := range map[string]string{"models": "a.txt", "versions": "a.txt/1", "datasets": "a.txt/1"} {
+		if err := l.rows.Put(t.Context(), tenant, tbl, table.Row{Key: key, Value: []byte("no JSON")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.lost = true
+	if _, err := l.flow.Take(t.Context(), tenant, "r.txt", strings.NewReader(reviews(t, 0)), -1, opinions.Recipe{Trainer: "nb"}); err == nil {
+		t.Fatal("the event is not lost")
+	}
+	l.lost = false
+	n, err := l.flow.Sweep(t.Context(), tenant)
+	if n != 1 {
+		t.Errorf("it published %d events, want the one that was lost", n)
+	}
+	for _, row := range []string{`"a.txt" of table "models"`, `"a.txt/1" of table "versions"`, `"a.txt/1" of table "datasets"`} {
+		if err == nil || !strings.Contains(err.Error(), row) {
+			t.Errorf("%v does not name %s", err, row)
+		}
+	}
+}

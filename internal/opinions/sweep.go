@@ -2,52 +2,69 @@ package opinions
 
 import (
 	"context"
+	"errors"
 
 	"animo"
+	"animo/internal/table"
 )
 
 // Sweep publishes again what was stored but never finished, and ends deletions that broke off, for one tenant.
 // It tells how many events it published. An event that is queued or running already is left alone by the bus; a
-// step that was done already changes nothing. Run it at the start and now and then.
+// step that was done already changes nothing. What fails, or cannot be read, does not hold up the rest; a model whose row
+// cannot be read keeps its versions as they are. Run it at the start and now and then.
 func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 	deleted := map[string]string{} // up to which version, by model
-	for m, err := range all(ctx, f, tenant, modelsTable, "", func(*animo.Model, int64) {}) {
+	unread := map[string]bool{}    // models
+	modelsErr := sweepRows(ctx, f, tenant, modelsTable, func(row table.Row, m *animo.Model, err error) error {
 		if err != nil {
-			return 0, err
+			unread[row.Key] = true
+			return err
 		}
 		deleted[m.ID] = m.Deleted
-		if err := f.clearCorrections(ctx, tenant, m); err != nil {
-			return 0, err
-		}
-	}
+		return f.clearCorrections(ctx, tenant, *m)
+	})
 	n := 0
-	for v, err := range f.versions(ctx, tenant, "") {
-		if err != nil {
-			return n, err
-		}
+	versionsErr := sweepRows(ctx, f, tenant, versionsTable, func(row table.Row, v *versionRow, err error) error {
+		v.rev = row.Rev
 		switch {
+		case err != nil || unread[v.Model]:
+			return err
 		case v.Gone || v.ID <= deleted[v.Model]:
-			err = f.deleteVersion(ctx, tenant, v)
+			err = f.deleteVersion(ctx, tenant, *v)
 		case !v.Status.Ended():
-			typ, o := f.next(v)
+			typ, o := f.next(*v)
 			err = f.say(ctx, typ, tenant, o)
 			n++
 		}
-		if err != nil && !conflict(err) {
-			return n, err
+		if conflict(err) {
+			return nil
+		}
+		return err
+	})
+	revisionsErr := sweepRows(ctx, f, tenant, datasetsTable, func(row table.Row, d *datasetRow, err error) error {
+		d.rev = row.Rev
+		if err != nil || !d.Gone {
+			return err
+		}
+		return f.deleteRevision(ctx, tenant, *d)
+	})
+	return n, errors.Join(modelsErr, versionsErr, revisionsErr)
+}
+
+// sweepRows calls see with every row of a table and its value, or why that cannot be read. It gives the first ten errors
+// of see.
+func sweepRows[T any](ctx context.Context, f *Flow, tenant, tbl string, see func(row table.Row, v *T, err error) error) error {
+	var errs []error
+	for row, err := range f.tables.Query(ctx, tenant, tbl, table.Range{}, false) {
+		if err == nil {
+			var v T
+			err = see(row, &v, table.Decode(tbl, row, &v))
+		}
+		if err != nil && len(errs) < 10 {
+			errs = append(errs, err)
 		}
 	}
-	for d, err := range f.revisions(ctx, tenant, "") {
-		if err != nil {
-			return n, err
-		}
-		if d.Gone {
-			if err := f.deleteRevision(ctx, tenant, d); err != nil {
-				return n, err
-			}
-		}
-	}
-	return n, nil
+	return errors.Join(errs...)
 }
 
 // next tells which event a version is waiting for someone to deal with.

@@ -37,16 +37,26 @@ func (r *Registry) AddAccessKey(ctx context.Context, tenant, note string) (secre
 	if len(r.options.Master) < MasterLen {
 		return "", animo.Key{}, noMaster()
 	}
-	if _, err := r.Get(ctx, tenant); err != nil {
-		return "", animo.Key{}, err
-	}
 	id := accessKeyMark + rand.Text()[:accessKeyLen-len(accessKeyMark)]
 	key = animo.Key{Prefix: id, Tenant: tenant, Note: note, Created: r.options.Now().UTC(), AWS: true}
-	b, err := json.Marshal(accessKey{key, r.masterName()})
+	err = r.rows.Update(ctx, owner, func(tx *table.Tx) error {
+		var t animo.Tenant
+		found, err := tx.GetJSON(tenantsTable, tenant, &t)
+		if err == nil && (!found || !t.Removed.IsZero()) {
+			err = noTenant(tenant)
+		}
+		if err == nil {
+			err = r.bind(tx)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.PutJSON(accessKeysTable, id, accessKey{key, r.masterName()})
+	})
 	if err != nil {
 		return "", animo.Key{}, err
 	}
-	return r.secretOf(id), key, r.keep(ctx, tenant, accessKeysTable, table.Row{Key: id, Value: b})
+	return r.secretOf(id), key, nil
 }
 
 // Secret tells whose an access key is, and its secret, or answers Unauthenticated.
@@ -66,8 +76,11 @@ func (r *Registry) Secret(ctx context.Context, id string) (tenant, secret string
 	if err := json.Unmarshal(row.Value, &k); err != nil {
 		return "", "", err
 	}
-	if len(r.options.Master) < MasterLen || k.Master != r.masterName() {
+	if len(r.options.Master) < MasterLen {
 		return "", "", noMaster()
+	}
+	if k.Master != r.masterName() {
+		return "", "", otherMaster()
 	}
 	return k.Tenant, r.secretOf(id), nil
 }
@@ -86,10 +99,16 @@ func (r *Registry) derive(what string) []byte {
 	return h.Sum(nil)
 }
 
-// noMaster is answered where the master key is not the one that access keys were made with.
+// noMaster is answered where access keys cannot be made or checked because this process has no master key.
 func noMaster() error {
-	return animo.Errorf(animo.Internal, "the file master.key in the data folder is not the one that this access key was made with; bring it back from a backup, or make another access key: animo keys add --aws",
-		"el archivo master.key de la carpeta de datos no es aquel con que se creó esta clave de acceso; recupérelo de una copia de seguridad, o cree otra clave de acceso: animo keys add --aws")
+	return animo.Errorf(animo.Internal, "access keys need the master key of this database, and this process has none: give it with the setting master-key (ANIMO_MASTER_KEY), or copy the file master.key into the data folder; then start again",
+		"las claves de acceso necesitan la clave maestra de esta base de datos, y este proceso no la tiene: indíquela con el ajuste master-key (ANIMO_MASTER_KEY), o copie el archivo master.key en la carpeta de datos; después arranque de nuevo").Of("master-key")
+}
+
+// otherMaster is answered where an access key was made with another master key.
+func otherMaster() error {
+	return animo.Errorf(animo.Internal, "this access key was made with another master key than this process has (setting master-key, or the file master.key in the data folder); bring that one back from a backup, or make another access key: animo keys add --aws",
+		"esta clave de acceso se creó con otra clave maestra que la de este proceso (ajuste master-key, o el archivo master.key de la carpeta de datos); recupere aquella de una copia de seguridad, o cree otra clave de acceso: animo keys add --aws").Of("master-key")
 }
 
 // accessKeys lists the access keys of all tenants.

@@ -11,6 +11,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -44,7 +46,7 @@ type Options struct {
 	Now                func() time.Time  // the time of creation; nil means time.Now
 	Photos             animo.PhotoPolicy // what holds where a tenant says nothing; Purpose is for the tenant "default" alone
 	AllowWorkEducation bool              // let tenants state the purposes work and education
-	Master             []byte            // at least MasterLen random bytes from which access keys come; nil where there are none
+	Master             []byte            // at least MasterLen random bytes from which access keys come; nil where the process has none
 }
 
 // New makes a registry over its table.
@@ -87,10 +89,27 @@ func (r *Registry) Ensure(ctx context.Context, id string) error {
 	return nil
 }
 
-// List gives all tenants in use by id.
+// List gives all tenants in use by id. Where a row cannot be read, it gives the others with an error that names the row.
 func (r *Registry) List(ctx context.Context) ([]animo.Tenant, error) {
-	list, err := collect[animo.Tenant](r.rows.Query(ctx, owner, tenantsTable, table.Range{}, false))
+	list, err := r.all(ctx)
 	return slices.DeleteFunc(list, func(t animo.Tenant) bool { return !t.Removed.IsZero() }), err
+}
+
+// all gives the tenants, also those that were removed, as List does.
+func (r *Registry) all(ctx context.Context) (list []animo.Tenant, unreadable error) {
+	list = []animo.Tenant{}
+	for row, err := range r.rows.Query(ctx, owner, tenantsTable, table.Range{}, false) {
+		if err != nil {
+			return list, errors.Join(unreadable, err)
+		}
+		var t animo.Tenant
+		if err := table.Decode(tenantsTable, row, &t); err != nil {
+			unreadable = errors.Join(unreadable, err)
+			continue
+		}
+		list = append(list, t)
+	}
+	return list, unreadable
 }
 
 // Get reads one tenant in use, or answers NotFound.
@@ -109,9 +128,13 @@ func (r *Registry) Exists(ctx context.Context, id string) error {
 func (r *Registry) inUse(ctx context.Context, id string) (t animo.Tenant, rev int64, err error) {
 	t, rev, err = r.read(ctx, id)
 	if animo.CodeOf(err) == animo.NotFound || err == nil && !t.Removed.IsZero() {
-		err = animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", animo.Clip(id)).Of("tenant")
+		err = noTenant(id)
 	}
 	return t, rev, err
+}
+
+func noTenant(id string) error {
+	return animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", animo.Clip(id)).Of("tenant")
 }
 
 func (r *Registry) read(ctx context.Context, id string) (t animo.Tenant, rev int64, err error) {
@@ -192,26 +215,27 @@ func (r *Registry) forget(ctx context.Context, id string, erase func(ctx context
 }
 
 // Finish erases once more what removed tenants left, and frees the names of those removed long enough ago. Run
-// it now and then; it also ends a removal that broke off.
+// it now and then; it also ends a removal that broke off. What fails for one tenant does not hold up the others.
 func (r *Registry) Finish(ctx context.Context, erase func(ctx context.Context, tenant string) error) error {
-	list, err := collect[animo.Tenant](r.rows.Query(ctx, owner, tenantsTable, table.Range{}, false))
-	if err != nil {
-		return err
-	}
+	list, err := r.all(ctx)
+	errs := []error{err}
 	for _, t := range list {
 		if t.Removed.IsZero() {
 			continue
 		}
-		if err := r.forget(ctx, t.ID, erase); err != nil {
-			return err
-		}
-		if r.options.Now().Sub(t.Removed) >= removalTime {
-			if err := r.delete(ctx, tenantsTable, t.ID); err != nil {
-				return err
-			}
+		if err := r.finish(ctx, t, erase); err != nil {
+			errs = append(errs, fmt.Errorf("tenant %s, removed: %w", t.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+func (r *Registry) finish(ctx context.Context, t animo.Tenant, erase func(ctx context.Context, tenant string) error) error {
+	err := r.forget(ctx, t.ID, erase)
+	if err == nil && r.options.Now().Sub(t.Removed) >= removalTime {
+		err = r.delete(ctx, tenantsTable, t.ID)
+	}
+	return err
 }
 
 // AddKey makes a key for a tenant and gives it, once; it cannot be read again.

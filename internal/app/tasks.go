@@ -1,0 +1,294 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"animo"
+	"animo/internal/config"
+)
+
+// Task is work that goes on outside functions and requests, from Start to Stop. Every process that has a task in its table
+// runs it today, beside the other processes on the same database: all tasks bear that, and what one process did is not
+// there for the next.
+type Task struct {
+	Name string
+	// Every is the time from the end of one run to the next. With 0, Run goes on until its context ends, and is begun
+	// anew when it ends before.
+	Every time.Duration
+	// Run ends soon after its context. After an error or a panic it is tried again sooner than Every says, with pauses that grow.
+	Run func(ctx context.Context) error
+}
+
+// tasks is the table of everything that goes on in this process outside functions and requests. A process that serves the
+// API alone has its own share: what it holds in memory, what it took in and could not hand on, and what it erased.
+func (a *App) tasks() []Task {
+	every := a.config.SweepEvery
+	list := []Task{
+		{Name: "evict", Every: every, Run: a.evict},
+		{Name: "photos", Every: every, Run: a.eachTenant(func(ctx context.Context, tenant string) error {
+			_, err := a.photos.Sweep(ctx, tenant)
+			return err
+		})},
+		{Name: "opinions", Every: every, Run: a.eachTenant(func(ctx context.Context, tenant string) error {
+			_, err := a.flow.Sweep(ctx, tenant)
+			return err
+		})},
+		{Name: "collections", Every: every, Run: a.eachTenant(a.collections.Sweep)},
+	}
+	if a.runsFunctions() {
+		list = append(list,
+			Task{Name: "tenants", Every: every, Run: a.finishTenants},
+			Task{Name: "moods", Every: every, Run: a.eachTenant(a.moods.Sweep)},
+			Task{Name: "people", Every: every, Run: a.eachTenant(a.people.Sweep)},
+			Task{Name: "retire", Every: every, Run: a.retire},
+		)
+	}
+	if a.config.Runs(config.Notify) {
+		list = append(list,
+			Task{Name: "notify", Every: every, Run: a.eachTenant(a.notify.Sweep)},
+			Task{Name: "notifier", Run: endless(a.notify.Run)},
+		)
+	}
+	if a.inbox != nil {
+		list = append(list, Task{Name: "inbox", Run: endless(a.inbox.Run)})
+	}
+	return append(list, Task{Name: "scrub", Every: every, Run: a.scrub}) // the last: it sees to what the others erased
+}
+
+// runsFunctions reports whether anything but the API runs here.
+func (a *App) runsFunctions() bool {
+	for _, f := range a.functions() {
+		if a.config.Runs(f.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// endless is a Run that ends with its context alone.
+func endless(run func(context.Context)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		run(ctx)
+		return nil
+	}
+}
+
+// eachTenant makes a Run of what is done for one tenant. It goes on past a tenant for whom that fails or panics, and past
+// one whose row cannot be read.
+func (a *App) eachTenant(run func(ctx context.Context, tenant string) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		list, err := a.stores.Tenants.List(ctx)
+		errs := []error{err}
+		for _, t := range list {
+			if ctx.Err() != nil {
+				break
+			}
+			errs = append(errs, forTenant(t.ID, func() error { return run(ctx, t.ID) }))
+		}
+		return errors.Join(errs...)
+	}
+}
+
+// forTenant calls run and names the tenant in its error or panic.
+func forTenant(tenant string, run func() error) error {
+	err := recovered(run)
+	if err != nil {
+		err = fmt.Errorf("tenant %s: %w", tenant, err)
+	}
+	return err
+}
+
+// evict takes out of memory what nobody asks for any more, and everything of tenants that are gone.
+func (a *App) evict(ctx context.Context) error {
+	list, err := a.stores.Tenants.List(ctx)
+	if list != nil {
+		a.people.Evict(idsOf(list))
+		a.classifier.Forget(idsOf(list))
+	}
+	return err
+}
+
+func idsOf(tenants []animo.Tenant) []string {
+	ids := make([]string, len(tenants))
+	for i, t := range tenants {
+		ids[i] = t.ID
+	}
+	return ids
+}
+
+// finishTenants ends the removals of tenants.
+func (a *App) finishTenants(ctx context.Context) error {
+	return a.stores.Tenants.Finish(ctx, func(ctx context.Context, tenant string) error {
+		a.tenantErased.Store(true)
+		return a.stores.erase(ctx, tenant)
+	})
+}
+
+// retireStep is how many photos of a tenant are retired before it is another's turn.
+const retireStep = 200
+
+// retire removes what was kept long enough, tenants in turn, for as long as a sweep may take. A tenant for whom that fails
+// gets no further turn.
+func (a *App) retire(ctx context.Context) error {
+	list, err := a.stores.Tenants.List(ctx)
+	errs := []error{err}
+	for until := time.Now().Add(a.config.SweepEvery); len(list) > 0 && ctx.Err() == nil && time.Now().Before(until); {
+		list = slices.DeleteFunc(list, func(t animo.Tenant) bool {
+			more := false
+			err := forTenant(t.ID, func() error {
+				photos, photosErr := a.photos.Retire(ctx, t.ID, retireStep)
+				measured, measuredErr := a.moods.Retire(ctx, t.ID, retireStep)
+				more = photos || measured
+				return errors.Join(photosErr, measuredErr)
+			})
+			errs = append(errs, err)
+			return err != nil || !more
+		})
+	}
+	return errors.Join(errs...)
+}
+
+// A task that fails is tried again after firstPause, and after twice as long each time, up to longestPause.
+const (
+	firstPause   = time.Second
+	longestPause = time.Minute
+)
+
+// taskRunner runs tasks.
+type taskRunner struct {
+	log    *slog.Logger
+	failed func(task string, panicked bool) // is told of each failure
+
+	cancel  context.CancelFunc
+	mu      sync.Mutex
+	running map[string]bool
+	ended   chan struct{} // closed when none runs any more
+}
+
+// start runs tasks beside the caller until stop.
+func (r *taskRunner) start(ctx context.Context, tasks []Task) {
+	ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	r.running, r.ended = map[string]bool{}, make(chan struct{})
+	var all sync.WaitGroup
+	for _, t := range tasks {
+		r.running[t.Name] = true
+		all.Add(1)
+	}
+	for _, t := range tasks {
+		go func() {
+			defer all.Done()
+			r.run(ctx, t)
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			delete(r.running, t.Name)
+		}()
+	}
+	go func() {
+		all.Wait()
+		close(r.ended)
+	}()
+}
+
+// stop ends all tasks and waits for them at most so long; its error names those that go on.
+func (r *taskRunner) stop(ctx context.Context, most time.Duration) error {
+	r.cancel()
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	select {
+	case <-r.ended:
+		return nil
+	case <-ctx.Done():
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var names []string
+	for name := range r.running {
+		names = append(names, name)
+	}
+	if len(names) == 0 { // the last one ended just now
+		return nil
+	}
+	slices.Sort(names)
+	return fmt.Errorf("these tasks did not end: %s", strings.Join(names, ", "))
+}
+
+// run runs one task, again and again, until ctx ends.
+func (r *taskRunner) run(ctx context.Context, t Task) {
+	said := "" // the failure that was logged last
+	for failures := 0; ; {
+		began := time.Now()
+		err := recovered(func() error { return t.Run(ctx) })
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil && t.Every == 0 {
+			err = errors.New("it ended by itself")
+		}
+		if t.Every == 0 && time.Since(began) > longestPause { // it has worked for some time
+			failures = 0
+		}
+		wait := t.Every
+		if err == nil {
+			if said != "" {
+				r.log.Info("a task works again", "task", t.Name)
+			}
+			failures, said = 0, ""
+		} else {
+			if pause := min(firstPause<<min(failures, 30), longestPause); t.Every == 0 || pause < t.Every {
+				wait = pause
+			}
+			failures++
+			said = r.report(t, err, said)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+// report counts a failure, and logs it unless the same one was logged last: a row that cannot be read is told of once and
+// not with each sweep. It gives the failure that was logged last now.
+func (r *taskRunner) report(t Task, err error, said string) string {
+	panicked, isPanic := errors.AsType[*panicError](err)
+	r.failed(t.Name, isPanic)
+	if err.Error() == said {
+		return said
+	}
+	about := []any{"task", t.Name, "err", err}
+	if isPanic {
+		about = append(about, "stack", string(panicked.stack))
+	}
+	r.log.Error("a task failed and is tried again", about...)
+	return err.Error()
+}
+
+// panicError is a panic that was recovered.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+// Error gives the panic's value alone; the stack is for the log.
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// recovered calls run and gives its error, or its panic as a panicError.
+func recovered(run func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &panicError{p, debug.Stack()}
+		}
+	}()
+	return run()
+}

@@ -1,0 +1,199 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"animo"
+	"animo/internal/bus"
+	"animo/internal/config"
+	"animo/internal/table"
+)
+
+// runner is a taskRunner whose log and metrics a test can read.
+func runner() (r *taskRunner, log *bytes.Buffer, m *metrics) {
+	log, m = &bytes.Buffer{}, newMetrics()
+	return &taskRunner{log: slog.New(slog.NewTextHandler(log, nil)), failed: m.taskFailed}, log, m
+}
+
+// told is what /metrics says.
+func told(m *metrics, queues bus.Driver) string {
+	w := httptest.NewRecorder()
+	m.handler(queues).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	return w.Body.String()
+}
+
+func TestTask_that_panics_is_logged_counted_and_tried_again_with_growing_pauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, log, m := runner()
+		began := time.Now()
+		var at []time.Duration
+		r.start(t.Context(), []Task{{Name: "unlucky", Every: time.Hour, Run: func(context.Context) error {
+			if at = append(at, time.Since(began)); len(at) <= 8 {
+				panicHere()
+			}
+			return nil
+		}}})
+		time.Sleep(2 * time.Hour) // of the bubble's clock
+		synctest.Wait()
+		if err := r.stop(t.Context(), time.Second); err != nil {
+			t.Error(err)
+		}
+		s := time.Second
+		want := []time.Duration{0, s, 3 * s, 7 * s, 15 * s, 31 * s, 63 * s, 123 * s, 183 * s, time.Hour + 183*s}
+		if !slices.Equal(at, want) {
+			t.Errorf("it ran at %v, want %v", at, want)
+		}
+		if text := log.String(); strings.Count(text, "no such luck") != 1 || !strings.Contains(text, "panicHere") || !strings.Contains(text, "works again") {
+			t.Errorf("the log says %s; want the panic once, with its stack, and that it is over", text)
+		}
+		got := told(m, noQueues{})
+		for _, want := range []string{`animo_task_panics_total{task="unlucky"} 8`, `animo_task_failures_total{task="unlucky"} 8`} {
+			if !strings.Contains(got, want) {
+				t.Errorf("/metrics lacks %s", want)
+			}
+		}
+	})
+}
+
+func panicHere() { panic("no such luck") }
+
+// noQueues has no queue.
+type noQueues struct{ bus.Driver }
+
+func (noQueues) Depths(context.Context, string) ([]bus.Depth, error) { return nil, nil }
+
+func TestTask_failure_is_tried_sooner_than_its_turn_and_never_later(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, log, _ := runner()
+		began := time.Now()
+		var at []time.Duration
+		r.start(t.Context(), []Task{{Name: "sweep", Every: 5 * time.Second, Run: func(context.Context) error {
+			at = append(at, time.Since(began))
+			return errors.New(`row "x" of table "y" is broken`)
+		}}})
+		time.Sleep(19 * time.Second)
+		synctest.Wait()
+		if err := r.stop(t.Context(), time.Second); err != nil {
+			t.Error(err)
+		}
+		s := time.Second
+		if want := []time.Duration{0, s, 3 * s, 7 * s, 12 * s, 17 * s}; !slices.Equal(at, want) {
+			t.Errorf("it ran at %v, want %v", at, want)
+		}
+		if n := strings.Count(log.String(), `row \"x\"`); n != 1 {
+			t.Errorf("the row is told of %d times in %s", n, log)
+		}
+	})
+}
+
+func TestTask_that_runs_on_is_begun_anew_when_it_ends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, log, _ := runner()
+		runs := 0
+		r.start(t.Context(), []Task{{Name: "watcher", Run: func(ctx context.Context) error {
+			if runs++; runs == 1 {
+				panicHere()
+			}
+			<-ctx.Done()
+			return nil
+		}}})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if err := r.stop(t.Context(), time.Second); err != nil {
+			t.Error(err)
+		}
+		if runs != 2 || strings.Count(log.String(), "level=ERROR") != 1 {
+			t.Errorf("it began %d times: %s", runs, log)
+		}
+	})
+}
+
+func TestTask_that_does_not_end_is_named_at_stop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _, _ := runner()
+		release := make(chan struct{})
+		r.start(t.Context(), []Task{
+			{Name: "deaf", Every: time.Second, Run: func(context.Context) error { <-release; return nil }},
+			{Name: "good", Every: time.Second, Run: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }},
+		})
+		synctest.Wait()
+		began := time.Now()
+		err := r.stop(t.Context(), 3*time.Second)
+		if err == nil || !strings.HasSuffix(err.Error(), ": deaf") || time.Since(began) != 3*time.Second {
+			t.Errorf("after %v: %v, want the one task named after 3 s", time.Since(began), err)
+		}
+		close(release)
+	})
+}
+
+// quiet opens an Animo that logs nothing and has not started.
+func quiet(t *testing.T, functions ...string) *App {
+	t.Helper()
+	c := config.Default()
+	c.Data, c.Listen = t.TempDir(), "127.0.0.1:0"
+	if functions != nil {
+		c.Functions = functions
+	}
+	a, err := New(t.Context(), c, Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stopMember(t, a) })
+	return a
+}
+
+func TestTasks_go_on_past_a_tenant_that_cannot_be_read_or_panics(t *testing.T) {
+	a, ctx := quiet(t, config.API), t.Context()
+	for _, id := range []string{"broken", "mar", "sol"} {
+		if err := a.stores.AddTenant(ctx, id, animo.PhotoPolicy{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.stores.Tables.Put(ctx, "_animo", "tenants", table.Row{Key: "broken", Value: []byte("no JSON")}); err != nil {
+		t.Fatal(err)
+	}
+	var seen []string
+	err := a.eachTenant(func(_ context.Context, tenant string) error {
+		if seen = append(seen, tenant); tenant == "mar" {
+			panicHere()
+		}
+		return nil
+	})(ctx)
+	if want := []string{animo.DefaultTenant, "mar", "sol"}; !slices.Equal(seen, want) {
+		t.Errorf("it saw to %v, want %v", seen, want)
+	}
+	if err == nil || !strings.Contains(err.Error(), `"broken"`) || !strings.Contains(err.Error(), "tenant mar: panic: no such luck") {
+		t.Errorf("%v names not both", err)
+	}
+	if err := a.finishTenants(ctx); err == nil || !strings.Contains(err.Error(), `"broken"`) {
+		t.Errorf("finishing removals: %v", err)
+	}
+}
+
+func TestTasks_of_a_process_that_serves_the_API_alone_are_its_own_share(t *testing.T) {
+	names := func(a *App) (list []string) {
+		for _, t := range a.tasks() {
+			list = append(list, t.Name)
+		}
+		return list
+	}
+	if got, want := names(quiet(t, config.API)), []string{"evict", "photos", "opinions", "collections", "scrub"}; !slices.Equal(got, want) {
+		t.Errorf("it runs %v, want %v", got, want)
+	}
+	all := names(quiet(t))
+	for _, name := range []string{"tenants", "moods", "people", "retire", "notify", "notifier"} {
+		if !slices.Contains(all, name) {
+			t.Errorf("a process that runs everything has %v, without %s", all, name)
+		}
+	}
+}
