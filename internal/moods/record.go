@@ -113,7 +113,11 @@ func recordAnew(tx *table.Tx, e animo.Event, r animo.MoodRecord) error {
 				return err
 			}
 		}
-		if photo.Count == 1 {
+		revive, err := faces.ReviveOps(photo) // this face's dead letter was sent again
+		if err != nil {
+			return err
+		}
+		if tx.Do(revive...); photo.Count == 1 && len(revive) == 0 {
 			tx.Delete(faces.PendingTable, r.PhotoID)
 		}
 	}

@@ -117,7 +117,7 @@ func (h *house) erase(id string) {
 // name makes a face somebody's, or with "" nobody's.
 func (h *house) name(r animo.MoodRecord, name string) {
 	h.t.Helper()
-	who := faces.Identity{Person: "id of " + name, Similarity: 90}
+	who := faces.Identity{Person: "id-of-" + name, Similarity: 90}
 	if name == "" {
 		who = faces.Identity{}
 	} else if err := h.rows.PutJSON(h.t.Context(), tenant, faces.PeopleTable, who.Person, faces.Person{ID: who.Person, Name: name}); err != nil {

@@ -17,22 +17,6 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" || (r.PhotoID == "") != (r.MeasuredBy != "") {
 		return animo.Errorf(animo.Invalid, "the event's data is not a face's record", "los datos del evento no son el registro de un rostro").Because(err)
 	}
-	var subs []stored
-	for row, err := range n.tables.Query(ctx, e.Tenant, subscriptionsTable, table.Range{}, false) {
-		if err != nil {
-			return err
-		}
-		sub, err := decode(row)
-		if err != nil {
-			return err
-		}
-		if sub.State != Unsubscribed {
-			subs = append(subs, sub)
-		}
-	}
-	if len(subs) == 0 {
-		return nil
-	}
 	var told []place
 	basis := e.Basis
 	err := n.tables.Update(ctx, e.Tenant, func(tx *table.Tx) (err error) {
@@ -40,6 +24,10 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 		r, there, err := now(tx, r, basis)
 		basis = "" // the next try reads the rows
 		if err != nil || !there {
+			return err
+		}
+		subs, err := n.subscriptions(ctx, e.Tenant) // at each try: a change of a person's name changes filters, too
+		if err != nil || len(subs) == 0 {
 			return err
 		}
 		told, err = n.match(ctx, tx, e, r, subs)
@@ -81,7 +69,7 @@ func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r ani
 	var matching []stored
 	var keys []table.Key
 	for _, sub := range subs {
-		if sub.Filter.Matches(&r) {
+		if sub.State != Unsubscribed && sub.Filter.Matches(&r) {
 			matching = append(matching, sub)
 			keys = append(keys, table.Key{Table: outboxTable, Key: faceKey(r.FaceID, sub.ID)}, table.Key{Table: subscriptionsTable, Key: sub.ID})
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/faces"
 	"animo/internal/notify"
 	"animo/internal/table"
 )
@@ -160,6 +161,37 @@ func TestNotifier_removed_at_any_call(t *testing.T) {
 		}
 		if left := h.keptOf(id); left != "" {
 			t.Errorf("removed before call %d: %s is left", n, left)
+		}
+	}
+}
+
+// TestNotifier_person_renamed_at_any_call gives a person another name before each call in turn while a face of the person is
+// put into a line, and wants the face told under the new name.
+func TestNotifier_person_renamed_at_any_call(t *testing.T) {
+	for n, more := 1, true; more; n++ {
+		h := newHouse(t, notify.Options{AllowPrivate: true})
+		hers, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: newReceiver(t).URL, Filter: notify.Filter{Person: "Ana"}})
+		record := h.record(1, animo.Happy)
+		record.ImageData.Celebrities = []animo.Celebrity{{Name: "Ana", Similarity: 90}}
+		h.name(record, "Ana")
+		e := h.event(record)
+		h.calls, more = 0, false
+		h.at = func(call int) error {
+			if call != n {
+				return nil
+			}
+			h.at, more = nil, true
+			if err := h.rows.PutJSON(t.Context(), tenant, faces.PeopleTable, "id-of-Ana", faces.Person{ID: "id-of-Ana", Name: "Eva"}); err != nil {
+				return err
+			}
+			return h.n.RenamePerson(t.Context(), tenant, "Ana", "Eva")
+		}
+		if err := h.handle(e); err != nil {
+			t.Fatal(err)
+		}
+		h.at = nil
+		if s := h.get(hers); s.Waiting != 1 {
+			t.Errorf("renamed before call %d: %d wait, want the face", n, s.Waiting)
 		}
 	}
 }

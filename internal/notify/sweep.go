@@ -55,7 +55,11 @@ func (n *Notifier) sweepLine(ctx context.Context, at place, l line) error {
 		if err != nil || len(newest) == 0 {
 			return err
 		}
-		if _, _, err := n.parcel(ctx, at.tenant, newest[0]); first == last && gone(err) {
+		_, _, err = n.parcel(ctx, at.tenant, newest[0])
+		if err != nil && !gone(err) {
+			return err
+		}
+		if first == last && err != nil {
 			return nil
 		}
 		return n.forgetParcels(ctx, at.tenant, at.subscription, last)

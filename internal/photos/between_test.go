@@ -166,3 +166,26 @@ func TestFlow_tenant_that_may_not_any_more_is_not_analysed(t *testing.T) {
 		t.Errorf("another photo: %v", err)
 	}
 }
+
+func TestFlow_photo_is_done_once_the_dead_letters_of_its_faces_are_sent_again(t *testing.T) {
+	for faces := 1; faces <= 2; faces++ {
+		l := newLine(t, options{})
+		p := l.take("a.png", picture(faces, 1))
+		l.full = errors.New("the disk is out of order")
+		l.run()
+		l.full = nil
+		if got := l.photo(p.ID).Status; got != animo.Failed {
+			t.Fatalf("a photo whose faces cannot be recorded is %s", got)
+		}
+		if _, err := l.queue.Redrive(t.Context(), tenant, "record-happy"); err != nil {
+			t.Fatal(err)
+		}
+		l.run()
+		if got := l.photo(p.ID); got.Status != animo.Done || got.Failure != nil || len(l.recorded()) != faces {
+			t.Errorf("with %d faces it is %s, %v", faces, got.Status, got.Failure)
+		}
+		if left := l.keys("photo-pending"); len(left) > 0 {
+			t.Errorf("with %d faces it is still noted as pending", faces)
+		}
+	}
+}
