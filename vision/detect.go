@@ -18,7 +18,7 @@ const (
 	closeMargin  = 0.125     // of the picture's sides, on each side, because a face that fills the picture is cut by its edges
 	closeFace    = 40        // pixels that a face has at least in the close look: smaller ones are placed badly there
 	turnedLook   = 400_000   // what it sees of a picture that it turns, because nothing was found before
-	leastFace    = 10        // pixels of the picture that a face has at least: nobody sees anything in a smaller one
+	leastFace    = 8         // pixels of the picture that a face has at least: nobody sees anything in a smaller one
 )
 
 // manner is how a picture is looked at: turned by quarters clockwise, and with other levels, as in net.View. doubt is how much
