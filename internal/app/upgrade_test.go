@@ -117,7 +117,7 @@ func unpack(t *testing.T, name, dir string) (kept keptData) {
 // all gives every element of a list of the API.
 func all[T any](a *animo, path string) []T {
 	a.t.Helper()
-	r := a.do("GET", path+"?limit=1000", "")
+	r := a.do("GET", path, "")
 	var page struct {
 		Items []T
 		Next  string
@@ -148,7 +148,7 @@ func TestUpgrade_data_of_the_release_before_opens_and_nothing_is_lost(t *testing
 		}
 	}
 	for _, p := range kept.Photos {
-		if got := a.awaitPhotoFor(p.ID, 15*time.Second); got.Name != p.Name || got.Source != p.Source || (got.Status == "failed") != (p.Status == "failed") {
+		if got := a.awaitPhotoFor(p.ID, 60*time.Second); got.Name != p.Name || got.Source != p.Source || (got.Status == "failed") != (p.Status == "failed") {
 			t.Errorf("photo %+v is %+v", p, got)
 		}
 	}
@@ -158,7 +158,7 @@ func TestUpgrade_data_of_the_release_before_opens_and_nothing_is_lost(t *testing
 		a.quiet()
 	}
 
-	photos := all[photo](a, "/v1/photos")
+	photos := all[photo](a, "/v1/photos?limit=1000")
 	if len(photos) != len(kept.Photos) {
 		t.Errorf("%d photos are listed, want %d", len(photos), len(kept.Photos))
 	}
@@ -178,7 +178,7 @@ func TestUpgrade_data_of_the_release_before_opens_and_nothing_is_lost(t *testing
 		}
 	}
 	for _, r := range kept.Receipts {
-		if !slices.ContainsFunc(all[struct{ ID string }](a, "/v1/receipts"), func(got struct{ ID string }) bool { return got.ID == r.ID }) {
+		if !slices.ContainsFunc(all[struct{ ID string }](a, "/v1/receipts?limit=1000"), func(got struct{ ID string }) bool { return got.ID == r.ID }) {
 			t.Errorf("the receipt %s is not listed any more", r.ID)
 		}
 	}
@@ -234,7 +234,7 @@ func checkFaces(t *testing.T, a *animo, kept keptData, records []record) {
 		recorded[r.FaceID]++
 	}
 	want := map[string]bool{}
-	for _, p := range all[photo](a, "/v1/photos") {
+	for _, p := range all[photo](a, "/v1/photos?limit=1000") {
 		var full photo
 		if a.do("GET", "/v1/photos/"+p.ID, "").into(t, &full); full.Status == "done" && len(full.Faces) == 0 {
 			t.Errorf("nobody is found in %s", full.Name)
@@ -304,7 +304,7 @@ func checkFaces(t *testing.T, a *animo, kept keptData, records []record) {
 // checkPeople holds the people, and the names of the faces that were recorded, against those before.
 func checkPeople(t *testing.T, a *animo, kept keptData) {
 	t.Helper()
-	people := all[person](a, "/v1/people")
+	people := all[person](a, "/v1/people?limit=1000")
 	if len(people) != len(kept.People) {
 		t.Errorf("there are %+v, want %+v", people, kept.People)
 	}
