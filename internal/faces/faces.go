@@ -37,6 +37,19 @@ type Photo struct {
 	Rev int64 `json:"-"` // of the row; 0 where there is none
 }
 
+// UnmarshalJSON reads a row. In rows of the earlier form, a photo whose analysis is kept is done only when all its faces are
+// recorded: such a photo is read as one that is done, and pending.
+func (p *Photo) UnmarshalJSON(value []byte) error {
+	type fields Photo
+	if err := json.Unmarshal(value, (*fields)(p)); err != nil {
+		return err
+	}
+	if p.Status == animo.Analysing && !p.Due() {
+		p.Status = animo.Done
+	}
+	return nil
+}
+
 // Due reports whether the photo is still to be analysed.
 func (p *Photo) Due() bool { return p.Analysed.IsZero() || p.Asked > p.Round }
 
