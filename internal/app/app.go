@@ -17,6 +17,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/classify"
+	"animo/internal/cluster"
 	"animo/internal/collections"
 	"animo/internal/config"
 	"animo/internal/httpapi"
@@ -38,6 +39,7 @@ type App struct {
 	log         *slog.Logger
 	stores      *Stores
 	metrics     *metrics
+	leases      *cluster.Leases
 	bus         *bus.Bus
 	flow        *opinions.Flow
 	classifier  *classify.Classifier
@@ -103,6 +105,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err
 	}
+	a.leases = cluster.New(a.stores.Tables, cluster.Options{Tenant: clusterTenant, Owner: owner.name, Length: tasksLease})
 	spool, err := spoolFolder(c.Data, owner.slot)
 	if err != nil {
 		return a, err
@@ -138,6 +141,12 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	}
 	return a, err
 }
+
+// clusterTenant is whose rows the leases are: nobody's who can send a request.
+const clusterTenant = "_cluster"
+
+// tasksLease is how long the tasks of a process that is heard no more wait for another process.
+const tasksLease = time.Minute
 
 // functions are those of every flow.
 func (a *App) functions() []bus.Function {
@@ -237,7 +246,7 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 
 // startTasks starts what goes on beside functions and requests.
 func (a *App) startTasks(ctx context.Context) {
-	tasks := &taskRunner{log: a.log, failed: a.metrics.taskFailed}
+	tasks := &taskRunner{log: a.log, failed: a.metrics.taskFailed, leases: a.leases}
 	tasks.start(ctx, a.tasks())
 	a.onStop("tasks", func(ctx context.Context) error { return tasks.stop(ctx, a.config.StopTime/2) })
 }

@@ -12,14 +12,16 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/cluster"
 	"animo/internal/config"
 )
 
-// Task is work that goes on outside functions and requests, from Start to Stop. Every process that has a task in its table
-// runs it today, beside the other processes on the same database: all tasks bear that, and what one process did is not
-// there for the next.
+// Task is work that goes on outside functions and requests, from Start to Stop.
 type Task struct {
 	Name string
+	// Once has one process of all on the database run the task, the one that holds the lease of such tasks. A process that
+	// was halted and lost the lease may still be at it for a moment: a task bears being run twice at a time.
+	Once bool
 	// Every is the time from the end of one run to the next. With 0, Run goes on until its context ends, and is begun
 	// anew when it ends before.
 	Every time.Duration
@@ -45,10 +47,10 @@ func (a *App) tasks() []Task {
 	}
 	if a.runsFunctions() {
 		list = append(list,
-			Task{Name: "tenants", Every: every, Run: a.finishTenants},
-			Task{Name: "moods", Every: every, Run: a.eachTenant(a.moods.Sweep)},
-			Task{Name: "people", Every: every, Run: a.eachTenant(a.people.Sweep)},
-			Task{Name: "retire", Every: every, Run: a.retire},
+			Task{Name: "tenants", Once: true, Every: every, Run: a.finishTenants},
+			Task{Name: "moods", Once: true, Every: every, Run: a.eachTenant(a.moods.Sweep)},
+			Task{Name: "people", Once: true, Every: every, Run: a.eachTenant(a.people.Sweep)},
+			Task{Name: "retire", Once: true, Every: every, Run: a.retire},
 		)
 	}
 	if a.config.Runs(config.Notify) {
@@ -166,6 +168,7 @@ const (
 type taskRunner struct {
 	log    *slog.Logger
 	failed func(task string, panicked bool) // is told of each failure
+	leases *cluster.Leases                  // where Once is settled
 
 	cancel  context.CancelFunc
 	mu      sync.Mutex
@@ -178,23 +181,35 @@ func (r *taskRunner) start(ctx context.Context, tasks []Task) {
 	ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	r.running, r.ended = map[string]bool{}, make(chan struct{})
 	var all sync.WaitGroup
+	var once []Task
 	for _, t := range tasks {
-		r.running[t.Name] = true
-		all.Add(1)
+		if t.Once {
+			once = append(once, t)
+		} else {
+			all.Go(func() { r.run(ctx, t) })
+		}
 	}
-	for _, t := range tasks {
-		go func() {
-			defer all.Done()
-			r.run(ctx, t)
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			delete(r.running, t.Name)
-		}()
+	if len(once) > 0 {
+		all.Go(func() { r.run(ctx, Task{Name: "lease", Run: r.underLease(once)}) })
 	}
 	go func() {
 		all.Wait()
 		close(r.ended)
 	}()
+}
+
+// underLease makes a Run that runs tasks while this process holds their lease.
+func (r *taskRunner) underLease(tasks []Task) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return r.leases.Hold(ctx, "tasks", func(ctx context.Context, _ int64) error {
+			var all sync.WaitGroup
+			for _, t := range tasks {
+				all.Go(func() { r.run(ctx, t) })
+			}
+			all.Wait()
+			return ctx.Err()
+		})
+	}
 }
 
 // stop ends all tasks and waits for them at most so long; its error names those that go on.
@@ -222,6 +237,8 @@ func (r *taskRunner) stop(ctx context.Context, most time.Duration) error {
 
 // run runs one task, again and again, until ctx ends.
 func (r *taskRunner) run(ctx context.Context, t Task) {
+	r.note(t.Name, true)
+	defer r.note(t.Name, false)
 	said := "" // the failure that was logged last
 	for failures := 0; ; {
 		began := time.Now()
@@ -255,6 +272,17 @@ func (r *taskRunner) run(ctx context.Context, t Task) {
 			return
 		case <-timer.C:
 		}
+	}
+}
+
+// note keeps which tasks are running, for stop to name them.
+func (r *taskRunner) note(task string, running bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if running {
+		r.running[task] = true
+	} else {
+		delete(r.running, task)
 	}
 }
 

@@ -15,8 +15,10 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/cluster"
 	"animo/internal/config"
 	"animo/internal/table"
+	"animo/internal/table/memtable"
 )
 
 // runner is a taskRunner whose log and metrics a test can read.
@@ -133,6 +135,42 @@ func TestTask_that_does_not_end_is_named_at_stop(t *testing.T) {
 			t.Errorf("after %v: %v, want the one task named after 3 s", time.Since(began), err)
 		}
 		close(release)
+	})
+}
+
+func TestTask_once_is_run_by_one_process_and_by_the_next_when_that_stops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := table.New(memtable.New(table.Limits{}))
+		ran := map[string]int{}
+		var runners []*taskRunner
+		for _, name := range []string{"first", "second"} {
+			r, log, _ := runner()
+			r.leases = cluster.New(rows, cluster.Options{Tenant: clusterTenant, Owner: name, Length: time.Minute})
+			r.start(t.Context(), []Task{
+				{Name: "retire", Once: true, Every: time.Second, Run: func(context.Context) error { ran[name]++; return nil }},
+				{Name: "evict", Every: time.Second, Run: func(context.Context) error { return nil }},
+			})
+			runners = append(runners, r)
+			time.Sleep(10*time.Minute + time.Second/2) // of the bubble's clock
+			if log.Len() > 0 {
+				t.Errorf("%s logs %s", name, log)
+			}
+		}
+		if ran["first"] < 1200 || ran["second"] > 0 {
+			t.Errorf("in 20 and 10 minutes it ran %v times", ran)
+		}
+		if err := runners[0].stop(t.Context(), time.Second); err != nil {
+			t.Error(err)
+		}
+		before := ran["first"]
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if ran["second"] < 40 || ran["first"] > before {
+			t.Errorf("after the first stopped it ran %v times", ran)
+		}
+		if err := runners[1].stop(t.Context(), time.Second); err != nil {
+			t.Error(err)
+		}
 	})
 }
 
