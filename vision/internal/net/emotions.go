@@ -73,30 +73,29 @@ func LoadEmotions(files fs.FS) (*Emotions, error) {
 			block: residual{first: layer(name+"/first", out, out, 1), second: layer(name+"/second", out, out, 1)},
 		})
 	}
-	n.last = w.dense("last/weights", "last/bias", out, 7)
+	n.last = w.dense("last/weights", "last/bias", out, 8)
 	if w.err != nil {
 		return nil, fmt.Errorf("%s: %w", emotionsFile, w.err)
 	}
 	return n, nil
 }
 
-// Run gives the probabilities of neutral, happy, sad, angry, fearful, disgusted and surprised, in the mean of a turned
-// square of the picture and its mirror image. square takes places in a square of EmotionsSide pixels to places in the
-// picture.
-func (n *Emotions) Run(ws *Workspace, img Image, square Similarity) [7]float64 {
+// Run gives the probabilities of neutral, happy, sad, angry, fearful, disgusted and surprised, and the probability that something
+// covers a part of the face: all in the mean of a turned square of the picture and its mirror image. square takes places in
+// a square of EmotionsSide pixels to places in the picture.
+func (n *Emotions) Run(ws *Workspace, img Image, square Similarity) (emotions [7]float64, covered float64) {
 	in := emotionsInput(ws, 2, img.grey(square, EmotionsSide))
-	var p [7]float64
-	for i, v := range softmax(n.run(ws, in)) {
-		p[i] = v / 2
-	}
+	a := n.run(ws, in)
 	mirror(in)
-	for i, v := range softmax(n.run(ws, in)) {
-		p[i] += v / 2
+	b := n.run(ws, in)
+	upright, mirrored := softmax(a[:7]), softmax(b[:7])
+	for i := range emotions {
+		emotions[i] = (upright[i] + mirrored[i]) / 2
 	}
-	return p
+	return emotions, Sigmoid((a[7] + b[7]) / 2)
 }
 
-// run gives the network's raw outputs.
+// run gives the network's raw outputs: seven logits of the emotions, and that of the face being covered.
 func (n *Emotions) run(ws *Workspace, in plane) []float32 {
 	x := ws.plane(1, in.h, in.w, n.first.filters.Stride, 1)
 	n.first.apply(ws, x, in, false)

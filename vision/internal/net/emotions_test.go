@@ -41,8 +41,8 @@ func madeUp() map[string][]float32 {
 // testdata/emotions.json is PyTorch's word, written with the weights by vision/training/export.py.
 func TestEmotions_says_what_PyTorch_says(t *testing.T) {
 	var want struct {
-		SHA256                string
-		Logits, Probabilities map[string][]float64
+		SHA256                          string
+		Outputs, Probabilities, Covered map[string][]float64
 	}
 	data, err := os.ReadFile("testdata/emotions.json")
 	if err != nil {
@@ -62,17 +62,20 @@ func TestEmotions_says_what_PyTorch_says(t *testing.T) {
 	for name, grey := range madeUp() {
 		for _, workers := range []int{1, 3} {
 			ws := NewWorkspace(workers)
-			logits := n.run(ws, emotionsInput(ws, 2, grey))
-			for i, v := range logits {
-				if d := math.Abs(float64(v) - want.Logits[name][i]); !(d < 1e-4) {
-					t.Errorf("%s: logit %d is %.6f, PyTorch's %.6f", name, i, v, want.Logits[name][i])
+			for i, v := range n.run(ws, emotionsInput(ws, 2, grey)) {
+				if d := math.Abs(float64(v) - want.Outputs[name][i]); !(d < 1e-4) {
+					t.Errorf("%s: output %d is %.6f, PyTorch's %.6f", name, i, v, want.Outputs[name][i])
 				}
 			}
 			img := Image{EmotionsSide, EmotionsSide, make([]uint8, 3*len(grey))}
 			for i, v := range grey {
 				img.Pix[3*i], img.Pix[3*i+1], img.Pix[3*i+2] = uint8(v), uint8(v), uint8(v)
 			}
-			for i, p := range n.Run(ws, img, Similarity{A: 1}) {
+			emotions, covered := n.Run(ws, img, Similarity{A: 1})
+			if d := math.Abs(covered - want.Covered[name][0]); !(d < 1e-4) {
+				t.Errorf("%s: covered %.6f, PyTorch's %.6f", name, covered, want.Covered[name][0])
+			}
+			for i, p := range emotions {
 				if d := math.Abs(p - want.Probabilities[name][i]); !(d < 1e-4) {
 					t.Errorf("%s: probability %d is %.6f, PyTorch's %.6f", name, i, p, want.Probabilities[name][i])
 				}
@@ -87,7 +90,8 @@ func TestEmotions_are_those_of_the_mirror_image(t *testing.T) {
 	for i := range 48 * 48 {
 		copy(flipped.Pix[3*i:][:3], img.Pix[3*(i/48*48+47-i%48):][:3])
 	}
-	a, b := n.Run(ws, img, Similarity{A: 1}), n.Run(ws, flipped, Similarity{A: 1})
+	a, _ := n.Run(ws, img, Similarity{A: 1})
+	b, _ := n.Run(ws, flipped, Similarity{A: 1})
 	sum := 0.0
 	for i := range a {
 		sum += a[i]
@@ -104,7 +108,8 @@ func TestEmotions_of_a_square_of_one_colour_or_outside_of_the_picture_are_number
 	n, ws := loadEmotions(t), NewWorkspace(1)
 	for _, img := range []Image{{1, 1, make([]uint8, 3)}, {300, 2, make([]uint8, 1800)}} {
 		for _, square := range []Similarity{{A: 1}, {A: 1e9, X: -1e12}, {A: math.NaN(), B: math.Inf(1)}} {
-			for _, p := range n.Run(ws, img, square) {
+			emotions, covered := n.Run(ws, img, square)
+			for _, p := range append(emotions[:], covered) {
 				if !(p >= 0 && p <= 1) {
 					t.Errorf("%d×%d, %v: %g", img.W, img.H, square, p)
 				}
