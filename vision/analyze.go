@@ -137,7 +137,7 @@ func (c *call) readExpressions(ws *net.Workspace, f *Face) {
 		return
 	}
 	if square := uprightSquare(&f.Landmarks, emotionsShare, net.EmotionsSide); turned(square) {
-		f.Expressions = c.e.networks.emotions.Run(ws, net.Image(c.img), square)
+		f.Expressions, f.Covered = c.e.networks.emotions.Run(ws, net.Image(c.img), square)
 	}
 }
 

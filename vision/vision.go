@@ -72,8 +72,9 @@ type Options struct {
 	TinySize int
 	// Original runs the steps of the original and nothing else: its crops, its single scale, its yaw in
 	// pixels, its order (by descending score). It is for comparing with it. Otherwise the SSD detector
-	// looks again with a margin and, where that may help, in tiles; descriptors come from a crop that is
-	// turned upright, and from its mirror image.
+	// looks again with a margin and, where that may help, in tiles; landmarks are found again where the head
+	// leans; expressions come from a network of our own; and all but the landmarks come from a square
+	// that is turned upright, and from its mirror image.
 	Original bool
 	// Workers bounds the goroutines that one call uses. 0 stands for GOMAXPROCS. Results do not depend
 	// on it.
@@ -88,8 +89,11 @@ type Face struct {
 	Pose      Pose
 	// Expressions are probabilities that add up to 1.
 	Expressions Expressions
-	Age         float64 // years
-	Gender      Gender
+	// Covered is the probability that something covers a part of the face, such as a mask or a hand. It comes with
+	// Expressions, but not with Options.Original.
+	Covered float64
+	Age     float64 // years
+	Gender  Gender
 	// GenderProbability is the probability of Gender, 0.5 to 1.
 	GenderProbability float64
 	Descriptor        Descriptor
