@@ -59,8 +59,9 @@ const straightenedSide = 1.1
 
 // The sides of the squares that the networks look at, in units of the longer side of the rectangle round the landmarks.
 const (
-	emotionsShare = 1.3
-	ageShare      = 1.2
+	emotionsShare    = 1.4
+	expressionsShare = 1.3
+	ageShare         = 1.2
 )
 
 // leanOf gives by how much a head leans to a shoulder, in radians: eyes and nose tell it. It is positive when the head

@@ -129,6 +129,11 @@ func (c *call) straighten(ws *net.Workspace, f *Face) {
 	}
 }
 
+// expressionsScale is what the logits of face-api's network are multiplied by, so that its probabilities mean what they say:
+// unscaled it is sure of 83 of 100 faces where 58 are right. BenchmarkAccuracy_calibration fits it (Guo et al., On
+// Calibration of Modern Neural Networks, 2017, section 4.2).
+const expressionsScale = 0.19
+
 func (c *call) readExpressions(ws *net.Workspace, f *Face) {
 	if c.e.options.Original {
 		if crop := alignedCrop(&f.Landmarks, c.img.W, c.img.H); !empty(crop) {
@@ -136,8 +141,14 @@ func (c *call) readExpressions(ws *net.Workspace, f *Face) {
 		}
 		return
 	}
-	if square := uprightSquare(&f.Landmarks, emotionsShare, net.EmotionsSide); turned(square) {
-		f.Expressions, f.Covered = c.e.networks.emotions.Run(ws, net.Image(c.img), square)
+	if n := c.e.networks.emotions; n != nil {
+		if square := uprightSquare(&f.Landmarks, emotionsShare, net.EmotionsSide); turned(square) {
+			f.Expressions, f.Covered = n.Run(ws, net.Image(c.img), square)
+		}
+		return
+	}
+	if square := uprightSquare(&f.Landmarks, expressionsShare, net.FaceSide); turned(square) {
+		f.Expressions = c.e.networks.expressions.RunTurned(ws, net.Image(c.img), square, expressionsScale)
 	}
 }
 

@@ -73,7 +73,7 @@ type Options struct {
 	// Original runs the steps of the original and nothing else: its crops, its single scale, its yaw in
 	// pixels, its order (by descending score). It is for comparing with it. Otherwise the SSD detector
 	// looks again with a margin and, where that may help, in tiles; landmarks are found again where the head
-	// leans; expressions come from a network of our own; and all but the landmarks come from a square
+	// leans; expressions come from a network of our own, where the build carries it; and all but the landmarks come from a square
 	// that is turned upright, and from its mirror image.
 	Original bool
 	// Workers bounds the goroutines that one call uses. 0 stands for GOMAXPROCS. Results do not depend
@@ -90,7 +90,7 @@ type Face struct {
 	// Expressions are probabilities that add up to 1.
 	Expressions Expressions
 	// Covered is the probability that something covers a part of the face, such as a mask or a hand. It comes with
-	// Expressions, but not with Options.Original.
+	// Expressions where they come from a network of our own, and is 0 else.
 	Covered float64
 	Age     float64 // years
 	Gender  Gender

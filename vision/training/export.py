@@ -11,13 +11,10 @@ and, with the weight --votes, for the majority of the FER+ raters. So the probab
 The eighth is the logit of the face being covered in part, as by a mask. It is a logistic regression on the network's features,
 fitted on faces of fer_train, half of them with something painted over. It is shifted so that it is above 0 for two of a
 hundred faces of fer_public_test.
-
-Besides, the script writes what the network says of two made-up pictures, for the Go test.
 """
 
 import argparse
 import hashlib
-import json
 import pathlib
 
 import numpy as np
@@ -163,9 +160,8 @@ def main():
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
     parser.add_argument("--votes", type=float, default=0.5, help="weight of the FER+ majority in the fit of the one output")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the safetensors file")
-    parser.add_argument("--reference", type=pathlib.Path, help="the JSON file for the Go test")
     options = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     state = torch.load(options.checkpoint, weights_only=True)
     network = Network(state["options"]["width"])
     network.load_state_dict(state["average"])
@@ -211,23 +207,6 @@ def main():
     file = save(tensors, metadata={"licence": "Apache-2.0", "made by": "vision/training", "epochs": str(epochs), "seed": str(state["options"]["seed"])})
     options.out.write_bytes(file)
     print(f"{options.out}: {len(file)} bytes, SHA-256 {hashlib.sha256(file).hexdigest()}")
-
-    if options.reference:
-        # Two pictures that a few lines of Go can make, too: waves, and one of which each pixel follows from the last.
-        y, x = np.mgrid[:SIDE, :SIDE]
-        waves = (7 * x * x + 11 * x * y + 3 * y * y) // 13 % 256
-        noise, v = np.zeros(SIDE * SIDE, np.int64), 1
-        for i in range(SIDE * SIDE):
-            v = v * 75 % 65537
-            noise[i] = v % 256
-        images = torch.from_numpy(np.stack([waves, noise.reshape(SIDE, SIDE)]).astype(np.uint8))
-        x = normalise(images)[:, :, MARGIN : MARGIN + VIEW, MARGIN : MARGIN + VIEW]
-        raw = torch.stack([read(tensors, x), read(tensors, x.flip(3))])
-        name = lambda rows: {k: [round(v, 6) for v in row.tolist()] for k, row in zip(("waves", "noise"), rows)}
-        options.reference.write_text(json.dumps({
-            "sha256": hashlib.sha256(file).hexdigest(), "outputs": name(raw[0]), "probabilities": name(F.softmax(raw[:, :, :n], 2).mean(0)),
-            "covered": name(torch.sigmoid(raw.mean(0)[:, n:])),
-        }, indent=1) + "\n")
 
 
 if __name__ == "__main__":

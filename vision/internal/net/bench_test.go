@@ -22,7 +22,7 @@ func BenchmarkNetworks(b *testing.B) {
 	expressions := load(b, func(f fs.FS) (*Expressions, error) { return LoadExpressions(f) })
 	ageGender := load(b, func(f fs.FS) (*AgeGender, error) { return LoadAgeGender(f) })
 	descriptor := load(b, func(f fs.FS) (*Descriptor, error) { return LoadDescriptor(f) })
-	emotions := load(b, func(f fs.FS) (*Emotions, error) { return LoadEmotions(f) })
+	emotions := madeUpEmotions(b, 32)
 	turned := Similarity{A: 1.4, B: 0.2, X: 400, Y: 300} // of the descriptor's square; that of the emotions covers as much of the picture
 	small := Similarity{A: 4.4, B: 0.6, X: 400, Y: 300}
 	for _, n := range []struct {

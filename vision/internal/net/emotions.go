@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"animo/nn"
+	"animo/nn/kernel"
 )
 
 // EmotionsSide is the side of the square that Emotions looks at.
@@ -55,8 +56,8 @@ func LoadEmotions(files fs.FS) (*Emotions, error) {
 	if shape := w.tensors["first/bias"].shape; len(shape) == 1 {
 		out = shape[0] // the width, which the training may choose
 	}
-	if out < 1 {
-		return nil, fmt.Errorf("%s: tensor first/bias is missing", emotionsFile)
+	if out < kernel.Lanes || out%kernel.Lanes != 0 {
+		return nil, fmt.Errorf("%s: tensor first/bias has %d numbers, not a multiple of %d", emotionsFile, out, kernel.Lanes)
 	}
 	layer := func(name string, in, out, stride int) conv {
 		c := w.conv(name+"/filters", name+"/bias", 3, in, out, stride, relu)
