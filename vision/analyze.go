@@ -132,7 +132,7 @@ func (c *call) straighten(ws *net.Workspace, f *Face) {
 // expressionsScale is what the logits of face-api's network are multiplied by, so that its probabilities mean what they say:
 // unscaled it is sure of 83 of 100 faces where 58 are right. BenchmarkAccuracy_calibration fits it (Guo et al., On
 // Calibration of Modern Neural Networks, 2017, section 4.2).
-const expressionsScale = 0.19
+const expressionsScale = 0.25
 
 func (c *call) readExpressions(ws *net.Workspace, f *Face) {
 	if c.e.options.Original {
