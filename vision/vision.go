@@ -73,8 +73,9 @@ type Options struct {
 	// TinySize is the side of the square that Tiny looks at, a multiple of 32. 0 stands for 416.
 	TinySize int
 	// Original runs the steps of the original and nothing else: its crops, its single scale, its yaw in
-	// pixels, its order (by descending score). It is for comparing with it. Otherwise descriptors come from a crop that is
-	// turned upright, and from its mirror image, and SSD means more than that network.
+	// pixels, its order (by descending score). It is for comparing with it. Otherwise SSD means more than that network; landmarks are
+	// found again where the head leans; expressions come from a network of our own, where the build carries it; and all but the
+	// landmarks come from a square that is turned upright, and from its mirror image.
 	Original bool
 	// Workers bounds the goroutines that one call uses. 0 stands for GOMAXPROCS. Results do not depend
 	// on it.
@@ -89,8 +90,11 @@ type Face struct {
 	Pose      Pose
 	// Expressions are probabilities that add up to 1.
 	Expressions Expressions
-	Age         float64 // years
-	Gender      Gender
+	// Covered is the probability that something covers a part of the face, such as a mask or a hand. It comes with
+	// Expressions where they come from a network of our own, and is 0 else.
+	Covered float64
+	Age     float64 // years
+	Gender  Gender
 	// GenderProbability is the probability of Gender, 0.5 to 1.
 	GenderProbability float64
 	Descriptor        Descriptor

@@ -72,10 +72,10 @@ A program on http://127.0.0.1:… subscribed to Ana with POST /v1/subscriptions,
 The mood of the room
 GET /v1/moods/summary counts what was recorded.
 
-  HAPPY      ██████████████████████████████  13   … %
-  SAD        █████████▎                       4   … %
+  HAPPY      ██████████████████████████████  11   … %
+  SAD        ██▊                              1   … %
   SURPRISED                                   0
-  OTHER      ███████████▌                     5   … %
+  OTHER      ███████████████████████████▎    10   … %
 
 Labelled opinions in, a classifier out
 opiniones.txt, 120 Spanish opinions, goes to PUT /v1/training/opiniones.txt: few and easy ones, to show how it works.
@@ -115,10 +115,10 @@ Entran fotos, salen ánimos
 PUT /v1/photos/NOMBRE recibe cada una, y GET /v1/stream cuenta cada rostro cuando queda registrado. Fotos: 1.
 
   FOTO        ÁNIMO      EMOCIÓN    CONFIANZA        EDAD  GÉNERO  PERSONA
-  fiesta.jpg  …██████ 100 %   …  mujer
-              …██████ 100 %   …  mujer
-              …██████ 100 %   …  mujer
-              …██████ 100 %   …  mujer
+  fiesta.jpg  …█… %   …  mujer
+              …█… %   …  mujer
+              …█… %   …  mujer
+              …█… %   …  mujer
 
 Rostros: 4. Desde el primer byte enviado hasta el último rostro contado: … s.
 
