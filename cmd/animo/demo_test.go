@@ -115,10 +115,10 @@ Entran fotos, salen ánimos
 PUT /v1/photos/NOMBRE recibe cada una, y GET /v1/stream cuenta cada rostro cuando queda registrado. Fotos: 1.
 
   FOTO        ÁNIMO      EMOCIÓN    CONFIANZA        EDAD  GÉNERO  PERSONA
-  fiesta.jpg  …██████ 100 %   …  mujer
-              …██████ 100 %   …  mujer
-              …██████ 100 %   …  mujer
-              …██████ 100 %   …  mujer
+  fiesta.jpg  …█… %   …  mujer
+              …█… %   …  mujer
+              …█… %   …  mujer
+              …█… %   …  mujer
 
 Rostros: 4. Desde el primer byte enviado hasta el último rostro contado: … s.
 
