@@ -68,11 +68,14 @@ func TestEvaluate_faces_in_folders_called_like_emotions(t *testing.T) {
 }
 
 func TestEvaluate_people(t *testing.T) {
+	contents := map[string][]byte{}
+	for _, file := range []string{"obama1.jpg", "obama2.jpg", "obama3.jpg", "rose1.jpg", "rose2.jpg"} {
+		_, contents[file] = photoFile(t, file) // which is found from the test's own folder
+	}
 	t.Chdir(t.TempDir())
 	for name, files := range map[string][]string{"Barack": {"obama1.jpg", "obama2.jpg", "obama3.jpg"}, "Rose": {"rose1.jpg", "rose2.jpg"}} {
 		for _, file := range files {
-			_, content := photoFile(t, file)
-			place(t, "personas/"+name+"/"+file, content)
+			place(t, "personas/"+name+"/"+file, contents[file])
 		}
 	}
 	var id identificationJSON

@@ -16,7 +16,7 @@ func TestPeople_are_added_listed_renamed_merged_and_removed(t *testing.T) {
 	t.Setenv("LC_ALL", "C")
 	t.Setenv("ANIMO_URL", url)
 	t.Chdir(t.TempDir())
-	for name, from := range map[string]string{"uno.jpg": "Adam_Sandler_0002.jpg", "ana/a.jpg": "Ai_Sugiyama_0002.jpg", "ana/b.jpg": "Ai_Sugiyama_0004.jpg"} {
+	for name, from := range map[string]string{"uno.jpg": "Aaron_Peirsol_0001.jpg", "ana/a.jpg": "Ai_Sugiyama_0002.jpg", "ana/b.jpg": "Ai_Sugiyama_0004.jpg"} {
 		b, err := os.ReadFile(faces + "/" + from)
 		if err != nil {
 			t.Fatal(err)

@@ -215,7 +215,7 @@ func TestPeople_form_introduces_by_each_photo_for_itself(t *testing.T) {
 		r.into(t, &p)
 		return r, p
 	}
-	r, p := send(part{"f", "uno.jpg", portrait(t, "Adam_Sandler_0002")}, part{"f", "grupo.jpg", sample(t, 1)}, part{"f", "nada.png", onePixel},
+	r, p := send(part{"f", "uno.jpg", portrait(t, "Aaron_Peirsol_0001")}, part{"f", "grupo.jpg", sample(t, 1)}, part{"f", "nada.png", onePixel},
 		part{"f", "no.jpg", "hola"}, part{"f", "dos.jpg", portrait(t, "Adam_Sandler_0004")})
 	if r.status != http.StatusOK || p.Examples != 2 || len(p.Items) != 5 {
 		t.Fatalf("%d %s", r.status, r.body)
@@ -225,7 +225,7 @@ func TestPeople_form_introduces_by_each_photo_for_itself(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", got.File, got.Problem, want)
 		}
 	}
-	if r, p := send(part{"f", "uno.jpg", portrait(t, "Adam_Sandler_0002")}); r.status != http.StatusOK || p.Examples != 2 || p.Items != nil {
+	if r, p := send(part{"f", "uno.jpg", portrait(t, "Aaron_Peirsol_0001")}); r.status != http.StatusOK || p.Examples != 2 || p.Items != nil {
 		t.Errorf("one that is known: %d %s", r.status, r.body)
 	}
 	if r, _ := send(part{"f", "grupo.jpg", sample(t, 1)}); r.status != http.StatusUnprocessableEntity || r.code() != "several_faces" {
@@ -240,7 +240,7 @@ func TestPeople_form_introduces_by_each_photo_for_itself(t *testing.T) {
 func TestPeople_bad_requests(t *testing.T) {
 	a := start(t, settings(t))
 	a.introduce("Ana", portrait(t, "Ai_Sugiyama_0002"))
-	a.introduce("Bea", portrait(t, "Adam_Sandler_0002"))
+	a.introduce("Bea", portrait(t, "Aaron_Peirsol_0001"))
 	ids, err := json.Marshal(make([]string, 1001))
 	if err != nil {
 		t.Fatal(err)
