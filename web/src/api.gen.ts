@@ -1314,6 +1314,7 @@ export interface components {
             value?: unknown;
         };
         Event: {
+            basis?: string;
             data?: unknown;
             datacontenttype?: string;
             id: string;
