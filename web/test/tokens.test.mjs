@@ -30,7 +30,7 @@ test('contrast is computed as WCAG has it', () => {
 })
 
 test('moods have the colours in which the server draws them', async () => {
-  const go = await readFile(new URL('../../internal/photos/picture.go', import.meta.url), 'utf8')
+  const go = await readFile(new URL('../../internal/pictures/draw.go', import.meta.url), 'utf8')
   const drawn = [...go.matchAll(/animo\.(Happy|Sad|Surprised|Other): \{0x(\w\w), 0x(\w\w), 0x(\w\w)/g)]
   assert.equal(drawn.length, 4)
   for (const [, mood, r, g, b] of drawn) assert.equal(token(`mood-${mood.toLowerCase()}`), `#${r}${g}${b}`, mood)
