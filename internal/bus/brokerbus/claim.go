@@ -114,34 +114,35 @@ func (d *Driver) Claim(ctx context.Context, queue string, n int, lease time.Dura
 // claim is Claim, and gives what it leased also where it failed later.
 func (d *Driver) claim(ctx context.Context, queue string, n int, lease time.Duration) (got []bus.Delivery, err error) {
 	token := rand.Text()
-	lost := map[place]bool{} // that others took first
+	passed := map[place]bool{} // what others took first, what cannot be read, and what leads nowhere
+	contested := false         // whether others took some
 	for len(got) < n {
 		more, err := d.bring(ctx)
 		if err != nil {
 			return got, err
 		}
-		tickets, err := d.window(ctx, part(queue), max(leastWindow, 2*(n-len(got)))+len(lost))
+		tickets, err := d.window(ctx, part(queue), max(leastWindow, 2*(n-len(got)))+len(passed))
 		if err != nil {
 			return got, err
 		}
-		tickets = slices.DeleteFunc(tickets, func(t ticket) bool { return lost[t.place] })
+		tickets = slices.DeleteFunc(tickets, func(t ticket) bool { return passed[t.place] })
 		switch {
 		case len(tickets) == 0 && more:
 			continue
 		case len(tickets) == 0:
 			return got, nil
-		case len(lost) > 0: // others claim here, too: who goes elsewhere does not meet them again
+		case contested: // who goes elsewhere does not meet the others again
 			mathrand.Shuffle(len(tickets), func(i, j int) { tickets[i], tickets[j] = tickets[j], tickets[i] })
 		}
 		tickets = tickets[:min(n-len(got), len(tickets))]
-		taken, err := d.take(ctx, queue, tickets, lease, token)
-		got = append(got, taken...)
+		taken, met, err := d.take(ctx, queue, tickets, lease, token)
+		got, contested = append(got, taken...), contested || met
 		if err != nil {
 			return got, err
 		}
 		if len(taken) < len(tickets) {
 			for _, t := range tickets {
-				lost[t.place] = true
+				passed[t.place] = true
 			}
 		}
 	}
@@ -180,8 +181,9 @@ func (d *Driver) window(ctx context.Context, queue string, n int) ([]ticket, err
 	return ordered, nil
 }
 
-// take leases messages that are still ready, and gives them in the order of the tickets.
-func (d *Driver) take(ctx context.Context, queue string, tickets []ticket, lease time.Duration, token string) (got []bus.Delivery, err error) {
+// take leases messages that are still ready, and gives them in the order of the tickets. contested is whether others took
+// some of them first.
+func (d *Driver) take(ctx context.Context, queue string, tickets []ticket, lease time.Duration, token string) (got []bus.Delivery, contested bool, err error) {
 	places := make([]place, len(tickets))
 	for i, t := range tickets {
 		places[i] = t.place
@@ -190,6 +192,7 @@ func (d *Driver) take(ctx context.Context, queue string, tickets []ticket, lease
 	err = d.changeAll(ctx, places, func(i int, m *message) (bool, error) {
 		taken[i] = nil
 		if m.State != ready {
+			contested = contested || m.State != none
 			return false, nil
 		}
 		m.State, m.Since, m.Due, m.Token, m.Turn = leased, d.nextStamp(), d.now()+lease.Milliseconds(), token, 0
@@ -201,5 +204,5 @@ func (d *Driver) take(ctx context.Context, queue string, tickets []ticket, lease
 			got = append(got, *taken[slices.Index(places, p)])
 		}
 	})
-	return got, err
+	return got, contested, err
 }

@@ -350,13 +350,11 @@ func TestDriver_goes_past_a_message_that_cannot_be_read(t *testing.T) {
 				}
 			}
 		}
-		claimed := map[string]bool{} // behind one that cannot be read, their order is not kept
-		for range 2 {
+		for _, id := range []string{"1", "2"} {
 			got := bustest.Claim(t, d, "q", 1)
-			if len(got) != 1 || claimed[got[0].Event.ID] || got[0].Event.ID == "broken" {
-				t.Fatalf("claimed %+v after %v, want the events 1 and 2, each once", got, claimed)
+			if len(got) != 1 || got[0].Event.ID != id {
+				t.Fatalf("claimed %+v, want event %s", got, id)
 			}
-			claimed[got[0].Event.ID] = true
 			if err := d.Ack(t.Context(), got[0]); err != nil {
 				t.Error(err)
 			}
