@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"animo"
 	"animo/internal/app"
 	"animo/internal/config"
 	"animo/samples"
@@ -114,7 +115,7 @@ func (d *demoCmd) start(ctx context.Context, c *console, settings config.Config)
 	if err != nil {
 		return nil, nil, err
 	}
-	options := app.Options{Version: version(), Log: log}
+	options := app.Options{Version: animo.Release(), Log: log}
 	a, err := app.New(ctx, settings, options)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		host, _, _ := net.SplitHostPort(settings.Listen) // it has been listened on

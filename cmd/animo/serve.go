@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/lmittmann/tint"
 
+	"animo"
 	"animo/internal/app"
 	"animo/internal/config"
 )
@@ -45,7 +46,7 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.New(ctx, s.Config, app.Options{Version: version(), Log: log})
+	a, err := app.New(ctx, s.Config, app.Options{Version: animo.Release(), Log: log})
 	if err != nil {
 		return err
 	}

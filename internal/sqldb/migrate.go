@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+
+	"animo"
 
 	"github.com/pressly/goose/v3"
 )
@@ -17,7 +20,10 @@ var migrations embed.FS
 
 // migrate brings the tables up to date. Two processes that start together may both try: the loser's
 // transaction fails because the tables are there, and at its next look there is nothing left to do.
-func migrate(ctx context.Context, db *sql.DB) error {
+//
+// A database that a newer release has migrated is opened as it is where its schema's note allows it, so that two
+// releases can run side by side during an upgrade, and refused with Conflict where it does not.
+func migrate(ctx context.Context, db *sql.DB, release string) error {
 	files, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
 		return err
@@ -28,12 +34,53 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	const tries = 5
 	for range tries {
-		if _, err = p.Up(ctx); err == nil || ctx.Err() != nil {
+		if err = upgrade(ctx, db, p, release); err == nil || ctx.Err() != nil || animo.CodeOf(err) == animo.Conflict {
 			break
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
+	if err != nil && animo.CodeOf(err) != animo.Conflict {
+		err = fmt.Errorf("migrate: %w", err)
 	}
-	return nil
+	return err
+}
+
+// upgrade applies the migrations that the database lacks, and notes the release that did.
+func upgrade(ctx context.Context, db *sql.DB, p *goose.Provider, release string) error {
+	current, newest, err := p.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if current > newest {
+		return checkNote(ctx, db, current, newest, release)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "UPDATE schema_note SET release = $1 WHERE release = ''", release)
+	return err
+}
+
+// checkNote answers nil where a database of a newer schema may be used by a program that knows schemas up to newest.
+func checkNote(ctx context.Context, db *sql.DB, current, newest int64, release string) error {
+	var noting int
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_note'").Scan(&noting); err != nil {
+		return err
+	}
+	oldest, by := current, "" // a schema without a note serves no older release
+	if noting > 0 {
+		err := db.QueryRowContext(ctx, "SELECT oldest, release FROM schema_note WHERE version = $1", current).Scan(&oldest, &by)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
+	if oldest <= newest {
+		return nil
+	}
+	if by != "" {
+		by = " (" + by + ")"
+	}
+	return animo.Errorf(animo.Conflict,
+		"a later release of Animo%s brought the database to schema %d; it needs one that knows schema %d, and this one (%s) knows schemas up to %d: start the later release, or restore a backup from before the upgrade",
+		"una versión posterior de Animo%s llevó la base de datos al esquema %d; necesita una que conozca el esquema %d, y esta (%s) conoce hasta el %d: arranque la versión posterior o restaure una copia anterior a la actualización",
+		by, current, oldest, release, newest)
 }

@@ -27,6 +27,8 @@ type Options struct {
 	// MaxBytes makes the database refuse, with NoSpace, to grow beyond about that many bytes; 0 means that
 	// only the disk limits it.
 	MaxBytes int64
+	// Release names the program: what it brings to a new schema names it in the database. "" is animo.Release().
+	Release string
 }
 
 // DB is an open database. Its methods are safe to call at once from many goroutines; two processes may
@@ -42,7 +44,8 @@ type DB struct {
 }
 
 // Open opens the database at a URL, makes it where there is none, and migrates it. The URL is
-// "sqlite:PATH", the path as the operating system writes it. An unknown scheme answers Unsupported.
+// "sqlite:PATH", the path as the operating system writes it. An unknown scheme answers Unsupported, a database that only
+// newer releases may use Conflict.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	path, ok := strings.CutPrefix(url, "sqlite:")
 	if !ok || path == "" {
@@ -55,7 +58,10 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		start := time.Now()
 		o.Clock = func() time.Time { return start.Add(time.Since(start)) } // Since reads the monotonic clock
 	}
-	write, read, err := openSQLite(ctx, path, o.MaxBytes)
+	if o.Release == "" {
+		o.Release = animo.Release()
+	}
+	write, read, err := openSQLite(ctx, path, o.MaxBytes, o.Release)
 	if err != nil {
 		return nil, Error(err)
 	}

@@ -28,13 +28,16 @@ const busyTimeout = "busy_timeout(5000)"
 // of four, and still a small log. secure_delete overwrites what is deleted with zeros; Scrub does the rest.
 // busy_timeout covers another process's writes. The reading pool may not
 // write by accident (query_only).
-func openSQLite(ctx context.Context, path string, maxBytes int64) (write, read *sql.DB, err error) {
+func openSQLite(ctx context.Context, path string, maxBytes int64, release string) (write, read *sql.DB, err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {
 		return nil, nil, err
 	}
 	_, err = os.Stat(path)
 	isNew := errors.Is(err, os.ErrNotExist)
+	if err := keepPrivate(path, isNew); err != nil {
+		return nil, nil, err
+	}
 
 	common := []string{busyTimeout, "foreign_keys(0)", "cache_size(-16384)", "temp_store(MEMORY)"}
 	pragmas := append([]string{
@@ -48,7 +51,7 @@ func openSQLite(ctx context.Context, path string, maxBytes int64) (write, read *
 		return nil, nil, err
 	}
 	write.SetMaxOpenConns(1)
-	if err := migrate(ctx, write); err != nil {
+	if err := migrate(ctx, write, release); err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
 	if isNew {
@@ -70,6 +73,31 @@ func openSQLite(ctx context.Context, path string, maxBytes int64) (write, read *
 func dsn(path string, pragmas []string) string {
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: url.Values{"_pragma": pragmas}.Encode()}
 	return u.String()
+}
+
+// keepPrivate lets nobody but the owner read the files of the database, whatever the mode of the folder. SQLite gives the log and its index
+// the mode of the database; files that an earlier release made are changed here.
+func keepPrivate(path string, isNew bool) error {
+	const mode = 0o600
+	if isNew {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, mode)
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	}
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		switch info, err := os.Stat(name); {
+		case errors.Is(err, os.ErrNotExist):
+		case err != nil:
+			return err
+		case info.Mode().Perm()&^mode != 0:
+			if err := os.Chmod(name, mode); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // syncAbove syncs the folder of a new file and the folders above it, which may be new as well: SQLite syncs

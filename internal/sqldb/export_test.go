@@ -1,0 +1,4 @@
+package sqldb
+
+// Migrations are the files of migrations.
+var Migrations = migrations
