@@ -53,6 +53,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/vision", []string{"animo/vision", "animo/nn", "animo", "animo/internal/sharedtest"}, "vision is a library without I/O but reading: no store, no queue, no server"},
 		{"animo/internal/cache", []string{"animo/internal/cache"}, "it holds anything and knows nothing"},
 		{"animo/internal/export", []string{"animo/internal/export", "animo"}, "it writes records, wherever they come from and whoever wants them"},
+		{"animo/internal/peer", []string{"animo/internal/peer"}, "it knows connections and users of the system, not what they are let do"},
 		{"animo/internal/slots", []string{"animo/internal/slots", "animo"}, "it bounds what anybody serves and knows nothing of it"},
 		{"animo/internal/collections", []string{"animo/internal/collections", "animo/internal/table", "animo/vision", "animo"}, "it knows faces, not the protocol that asks for them"},
 		{"animo/internal/rekognition", []string{"animo/internal/rekognition", "animo/internal/collections", "animo/internal/slots", "animo/vision", "animo"}, "another's words for what vision sees; app hands it keys, people and photos"},
@@ -76,7 +77,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/photos", []string{"animo/internal/photos", "animo/internal/moods", "animo/internal/people", "animo/internal/faces", "animo/internal/pictures", "animo/internal/rates", "animo/internal/scrub", "animo/internal/background", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/vision", "animo"}, "a flow knows ports; app hands it adapters"},
 		{"animo/internal/notify", []string{"animo/internal/notify", "animo/internal/faces", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo"}, "a flow knows ports; app hands it adapters"},
 		{"animo/internal/inbox", []string{"animo/internal/inbox", "animo/internal/photos", "animo/internal/opinions", "animo"}, "the inbox gives files to flows, and knows nothing of where they keep them"},
-		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/slots", "animo/internal/opinions", "animo/internal/classify", "animo/internal/export", "animo/internal/photos", "animo/internal/moods", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
+		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/peer", "animo/internal/slots", "animo/internal/opinions", "animo/internal/classify", "animo/internal/export", "animo/internal/photos", "animo/internal/moods", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
 		{"animo/internal/config", []string{"animo/internal/config", "animo"}, "settings know nothing of what they set"},
 	}
 	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/bus/brokerbus", "animo/internal/bus/carrier/memcarrier", "animo/internal/pictures/awsfaces"}

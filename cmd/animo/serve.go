@@ -55,7 +55,7 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	}
 	failed := a.Start(ctx)
 	if addr := a.Addr(); addr != "" {
-		c.note("ready on http://%s  (docs at /docs; Ctrl-C stops)", "listo en http://%s  (documentación en /docs; Ctrl-C detiene)", browsable(addr))
+		c.note("ready on http://%s  (docs at /docs; Ctrl-C stops)", "listo en http://%s  (documentación en /docs; Ctrl-C detiene)", browsable(addr)+a.PageQuery())
 	}
 	if s.Inbox != "" {
 		c.note("files are taken from %s", "se toman archivos de %s", printable(s.Inbox))

@@ -52,6 +52,8 @@ type App struct {
 	rekognition *rekognition.Server // nil where it is not served
 	inbox       *inbox.Inbox        // nil where none is set
 	web         *web                // nil without the api
+	local       *httpapi.Local
+	needsKey    bool // whether a key existed when the api was opened
 	ready       atomic.Bool
 	now         func() time.Time
 	scrubs      scrubs
@@ -83,7 +85,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	a = &App{config: c, log: o.Log, metrics: newMetrics(), now: o.Now}
+	a = &App{config: c, log: o.Log, metrics: newMetrics(), now: o.Now, local: httpapi.NewLocal(c.Loopback())}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
@@ -176,6 +178,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 	if !locked && !c.Loopback() {
 		return config.ErrNeedsKey(c.Listen)
 	}
+	a.needsKey = locked
 	page := o.Page
 	if page == nil {
 		page = built.Page()
@@ -188,7 +191,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
 			Files: c.MaxFiles, UploadPause: c.UploadPause, AnswerPause: c.AnswerPause,
 		},
-		Loopback: c.Loopback(), Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
+		Local: a.local, Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
 		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
 	}))
 	if err != nil {
@@ -204,6 +207,14 @@ func (a *App) Addr() string {
 		return ""
 	}
 	return a.web.listener.Addr().String()
+}
+
+// PageQuery is what the page's address needs behind Addr for the first browser that opens it; mostly nothing.
+func (a *App) PageQuery() string {
+	if query := a.local.Query(); query != "" && !a.needsKey {
+		return "/" + query
+	}
+	return ""
 }
 
 // Start serves, and runs the functions and the tasks, until Stop. The channel gets an error when the server or the

@@ -3,8 +3,6 @@ package app
 import (
 	"net/http"
 
-	"animo"
-	"animo/internal/httpapi"
 	"animo/internal/pictures"
 	"animo/internal/rekognition"
 )
@@ -17,18 +15,9 @@ func (a *App) speakRekognition(engine pictures.Engine) *rekognition.Server {
 	}
 	return rekognition.New(rekognition.Options{
 		Engine: faces, Keys: a.stores.Tenants, Collections: a.collections, People: a.people, Photos: a.photos,
-		Local: a.checkLocal, Admit: a.photos.Admit, Log: a.log,
+		Local: a.local.Check, Admit: a.photos.Admit, Log: a.log,
 		Limits: rekognition.Limits{Requests: min(a.config.MaxRequests, 64), Analyses: a.config.Analyses, Pixels: a.config.MaxPixels},
 	})
-}
-
-// checkLocal answers Forbidden unless a request may do without a key while none exists.
-func (a *App) checkLocal(r *http.Request) error {
-	if !a.config.Loopback() {
-		return animo.Errorf(animo.Forbidden, "no key exists, and this address can be reached from other machines; make a key: animo keys add --aws",
-			"no existe ninguna clave, y a esta dirección se llega desde otras máquinas; cree una clave: animo keys add --aws")
-	}
-	return httpapi.CheckLocal(r)
 }
 
 // awsHandler gives the API what answers AWS's protocol; nil where nothing does.

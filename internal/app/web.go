@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/peer"
 )
 
 // web is the server of the API.
@@ -41,6 +42,7 @@ func listen(ctx context.Context, addr string, stopping chan struct{}, log *slog.
 		MaxHeaderBytes:    maxHeader,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ConnContext:       peer.With,
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			switch state {
 			case http.StateNew:

@@ -89,7 +89,7 @@ type Config struct {
 	SMTPPassword         string        `name:"smtp-password" env:"ANIMO_SMTP_PASSWORD" placeholder:"PASSWORD" help:"The user's password. Put it into ANIMO_SMTP_PASSWORD or the settings file: others on this machine can see command lines."`
 	SMTPFrom             string        `name:"smtp-from" env:"ANIMO_SMTP_FROM" placeholder:"ADDRESS" help:"Who mails are from, such as \"Animo <animo@example.com>\"."`
 
-	MetricsToken string `env:"ANIMO_METRICS_TOKEN" placeholder:"TOKEN" help:"Bearer token for /metrics. Without it, only this machine may read it."`
+	MetricsToken string `env:"ANIMO_METRICS_TOKEN" placeholder:"TOKEN" help:"Bearer token for /metrics. Without it, it takes an administrator's key, or none while no key exists."`
 }
 
 // Stores are the settings that say where things are kept. Commands that work on the stores without a

@@ -10,6 +10,3 @@ func (s *server) aws(w http.ResponseWriter, r *http.Request) {
 	}
 	s.AWS.ServeHTTP(w, r)
 }
-
-// CheckLocal answers Forbidden to a request that may come from elsewhere, and so needs a key; see checkLocal.
-func CheckLocal(r *http.Request) error { return checkLocal(r) }

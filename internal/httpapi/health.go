@@ -2,9 +2,7 @@ package httpapi
 
 import (
 	"context"
-	"crypto/subtle"
 	"io"
-	"net"
 	"net/http"
 	"time"
 
@@ -28,7 +26,8 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-// metrics answers in Prometheus's text format, to who has the token or, without one, to this machine.
+// metrics answers in Prometheus's text format, to who has the metrics token or an administrator's key, and without a metrics token
+// to who may do everything without a key.
 func (s *server) metrics(w http.ResponseWriter, r *http.Request) {
 	if err := s.mayMeasure(r); err != nil {
 		writeProblem(w, r, s.Log, err)
@@ -39,12 +38,13 @@ func (s *server) metrics(w http.ResponseWriter, r *http.Request) {
 
 func (s *server) mayMeasure(r *http.Request) error {
 	token, _ := bearer(r)
-	if s.MetricsToken != "" && subtle.ConstantTimeCompare([]byte(token), []byte(s.MetricsToken)) == 1 {
+	if s.MetricsToken != "" && equal(token, s.MetricsToken) {
 		return nil
 	}
-	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	if ip := net.ParseIP(host); s.MetricsToken == "" && ip != nil && ip.IsLoopback() {
-		return checkLocal(r)
+	if c, err := s.lookUp(r); err == nil && c.administrator && (c.keyed || s.MetricsToken == "") {
+		return nil
+	} else if err != nil && animo.CodeOf(err) != animo.Unauthenticated {
+		return err
 	}
-	return animo.Errorf(animo.Unauthenticated, "send the metrics token as Authorization: Bearer TOKEN (setting metrics-token)", "envíe el token de métricas como Authorization: Bearer TOKEN (ajuste metrics-token)")
+	return animo.Errorf(animo.Unauthenticated, "send the metrics token (setting metrics-token) or an administrator's key as Authorization: Bearer TOKEN", "envíe el token de métricas (ajuste metrics-token) o una clave de administrador como Authorization: Bearer TOKEN")
 }

@@ -48,14 +48,14 @@ func (s *server) addPage() {
 		}
 	}
 	if s.Page == nil {
-		add("/{$}", "/", ordinary, s.unbuilt)
+		add("/{$}", "/", ordinary, s.Local.enter(s.unbuilt))
 		return
 	}
 	err := fs.WalkDir(s.Page, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil || entry.IsDir():
 		case name == "index.html":
-			add("/{$}", "/", ordinary, s.file(s.Page, name, keepAndAsk))
+			add("/{$}", "/", ordinary, s.Local.enter(s.file(s.Page, name, keepAndAsk)))
 		case strings.HasPrefix(name, "assets/"):
 			add("/"+name, "/assets", download, s.file(s.Page, name, keepForEver))
 		case !strings.HasPrefix(filepath.Base(name), "."):

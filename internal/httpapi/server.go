@@ -138,12 +138,12 @@ type Options struct {
 	Tenants       Tenants
 	Limits        Limits
 	Page          fs.FS                           // the built page, index.html at its root; nil where the program was built without
-	Loopback      bool                            // whether only this machine can reach the server
+	Local         *Local                          // who may ask without a key while none exists
 	Ready         func(ctx context.Context) error // nil while requests can be served
 	Stopping      <-chan struct{}                 // closed when waits must end, as no more requests come; nil for never
 	Metrics       http.Handler                    // what /metrics answers
 	AWS           http.Handler                    // what a POST to / with an X-Amz-Target gets, which sees to its own access; nil for nothing
-	MetricsToken  string                          // what /metrics asks for; "" lets this machine alone read it
+	MetricsToken  string                          // what /metrics asks for, or an administrator's key; "" lets in who may ask without a key, too, while none exists
 	Observe       func(route, method string, status int, took time.Duration)
 	Log           *slog.Logger
 }
