@@ -64,12 +64,28 @@ func withCaller(r *http.Request, c caller) *http.Request {
 }
 
 // lookUp finds out who asks, for a bounded number of requests at once, because anybody can send any key.
-func (s *server) lookUp(r *http.Request) (caller, error) {
-	if err := s.slots.keys.TakeAny(); err != nil {
-		return caller{}, err
+func (s *server) lookUp(r *http.Request) (c caller, err error) {
+	err = s.slots.lookups.Do(credential(r), func() (string, error) {
+		c, err = s.whose(r)
+		return c.tenant, err
+	})
+	return c, err
+}
+
+// credential is the key that a request brings; "" for none.
+func credential(r *http.Request) string {
+	if token, ok := bearer(r); ok {
+		return token
 	}
-	defer s.slots.keys.Give("")
-	return s.whose(r)
+	if cookie, err := r.Cookie(sessionCookieOf(r)); err == nil {
+		return cookie.Value
+	}
+	return ""
+}
+
+// sessionCookieOf is what the session's cookie is called for a request.
+func sessionCookieOf(r *http.Request) string {
+	return cookieName(overTLS(r.TLS, r.Header.Get("X-Forwarded-Proto")))
 }
 
 // stillTheirs answers an error unless the request is still that of the tenant that it was when it came. Meanwhile
@@ -90,7 +106,7 @@ func (s *server) whose(r *http.Request) (caller, error) {
 	if token, ok := bearer(r); ok {
 		return s.holder(r.Context(), token)
 	}
-	if cookie, err := r.Cookie(cookieName(overTLS(r.TLS, r.Header.Get("X-Forwarded-Proto")))); err == nil && cookie.Value != "" {
+	if cookie, err := r.Cookie(sessionCookieOf(r)); err == nil && cookie.Value != "" {
 		c, err := s.holder(r.Context(), cookie.Value)
 		if err == nil {
 			return c, checkSession(r)

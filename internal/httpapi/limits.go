@@ -11,19 +11,19 @@ import (
 // kindSlots count requests apart by their kind, so that many of one kind do not shut out the others.
 type kindSlots struct {
 	ordinary  *slots.Slots
-	uploads   *slots.Slots // slow for as long as the client likes
-	downloads *slots.Slots // likewise
-	streams   *slots.Slots // as long as the client likes
-	drawings  *slots.Slots // downloads that make a picture first, with the memory and the cores of analyses
-	waits     *slots.Slots // for the end of a training or an analysis
-	keys      *slots.Slots // whose tenant is being looked up
+	uploads   *slots.Slots   // slow for as long as the client likes
+	downloads *slots.Slots   // likewise
+	streams   *slots.Slots   // as long as the client likes
+	drawings  *slots.Slots   // downloads that make a picture first, with the memory and the cores of analyses
+	waits     *slots.Slots   // for the end of a training or an analysis
+	lookups   *slots.Lookups // whose tenant is being looked up
 }
 
 func newSlots(l Limits) kindSlots {
 	most := l.Requests
 	return kindSlots{
 		ordinary: slots.New(most), uploads: slots.New(most), downloads: slots.New(most), streams: slots.New(l.Streams),
-		drawings: slots.New(drawings), waits: slots.New(most), keys: slots.New(most),
+		drawings: slots.New(drawings), waits: slots.New(most), lookups: slots.NewLookups(most),
 	}
 }
 

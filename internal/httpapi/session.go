@@ -137,12 +137,12 @@ func (s *server) openSession(r route) {
 			Key string `json:"key" maxLength:"200" doc:"An API key (animo keys add)."`
 		}
 	}) (*openedOutput, error) {
-		if err := s.slots.keys.TakeAny(); err != nil { // as lookUp does: anybody can send any key
-			return nil, err
-		}
-		defer s.slots.keys.Give("")
 		key := strings.TrimSpace(in.Body.Key)
-		c, err := s.holder(ctx, key)
+		var c caller
+		err := s.slots.lookups.Do(key, func() (tenant string, err error) { // as lookUp does: anybody can send any key
+			c, err = s.holder(ctx, key)
+			return c.tenant, err
+		})
 		if e, ok := errors.AsType[*animo.Error](err); ok && e.Code == animo.Unauthenticated {
 			err = e.Of("key")
 		}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"animo"
+	"animo/internal/notify"
 )
 
 //go:embed unsubscribe.html
@@ -21,16 +22,15 @@ type unsubscribePage struct{ Lang, Title, Text, Button string }
 // page with a button and changes nothing, because programs that look through mail follow links too; POST ends the
 // subscription, from the button or from a mail program's own (RFC 8058), whose body says nothing that is needed.
 func (s *server) unsubscribe(w http.ResponseWriter, r *http.Request) {
-	if err := s.slots.keys.TakeAny(); err != nil {
-		writeProblem(w, r, s.Log, err)
-		return
-	}
-	defer s.slots.keys.Give("")
 	token := r.PathValue("token")
-	_, sub, err := s.Subscriptions.Recipient(r.Context(), token)
-	if err == nil && r.Method == http.MethodPost {
-		err = s.Subscriptions.Unsubscribe(r.Context(), token)
-	}
+	var sub notify.Subscription
+	err := s.slots.lookups.Do("", func() (tenant string, err error) { // anybody can send any token
+		tenant, sub, err = s.Subscriptions.Recipient(r.Context(), token)
+		if err == nil && r.Method == http.MethodPost {
+			err = s.Subscriptions.Unsubscribe(r.Context(), token)
+		}
+		return tenant, err
+	})
 	status, lang := http.StatusOK, callerOf(r.Context()).lang
 	if sub.Language != "" {
 		lang = sub.Language

@@ -38,28 +38,38 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, most int64
 // whose reads from a request's signature whose request it claims to be, and gives the function that checks the claim.
 // A bounded number of requests is looked up at once, because anybody can send any signature.
 func (s *Server) whose(r *http.Request) (c caller, verify func(body []byte) error, err error) {
-	if s.lookups.TakeAny() != nil {
+	given, malformed := signatureOf(r)
+	looked := false
+	err = s.lookups.Do(given.accessKey, func() (string, error) {
+		looked = true
+		c, verify, err = s.claimed(r, given, malformed)
+		return c.tenant, err
+	})
+	switch {
+	case !looked:
 		return c, nil, tooMany()
+	case animo.CodeOf(err) == animo.Unauthenticated:
+		err = failf(unknownClient, "The security token included in the request is invalid.")
 	}
-	defer s.lookups.Give("")
-	given, err := signatureOf(r)
-	locked, lockedErr := s.Keys.Locked(r.Context())
-	if lockedErr != nil {
-		return c, nil, lockedErr
+	return c, verify, err
+}
+
+// claimed is whose without a bound, for a signature that was read, or the error of one that was not.
+func (s *Server) claimed(r *http.Request, given signature, malformed error) (c caller, verify func(body []byte) error, err error) {
+	locked, err := s.Keys.Locked(r.Context())
+	if err != nil {
+		return c, nil, err
 	}
 	if !locked {
 		return caller{animo.DefaultTenant, given.region}, func([]byte) error { return nil }, s.Local(r)
 	}
-	if err == nil {
-		err = given.fresh(s.Now())
+	if malformed != nil {
+		return c, nil, malformed
 	}
-	if err != nil {
+	if err := given.fresh(s.Now()); err != nil {
 		return c, nil, err
 	}
 	tenant, secret, err := s.Keys.Secret(r.Context(), given.accessKey)
-	if animo.CodeOf(err) == animo.Unauthenticated {
-		err = failf(unknownClient, "The security token included in the request is invalid.")
-	}
 	return caller{tenant, given.region}, func(body []byte) error { return given.verify(r, body, secret) }, err
 }
 

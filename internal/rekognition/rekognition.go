@@ -93,7 +93,7 @@ type Options struct {
 type Server struct {
 	Options
 	slots   *slots.Slots        // of requests that are served or wait
-	lookups *slots.Slots        // of requests whose access key is being looked up
+	lookups *slots.Lookups      // of requests whose access key is being looked up
 	engines chan struct{}       // a place for each picture that is being analysed
 	pixels  *semaphore.Weighted // that may be in memory at once
 	memory  vision.Memory       // of pictures
@@ -113,7 +113,7 @@ func New(o Options) *Server {
 	}
 	return &Server{
 		Options: o,
-		lookups: slots.New(o.Limits.Requests),
+		lookups: slots.NewLookups(o.Limits.Requests),
 		slots:   slots.New(o.Limits.Requests),
 		engines: make(chan struct{}, o.Limits.Analyses),
 		pixels:  semaphore.NewWeighted(int64(o.Limits.Pixels)),
