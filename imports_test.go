@@ -53,6 +53,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/vision", []string{"animo/vision", "animo/nn", "animo", "animo/internal/sharedtest"}, "vision is a library without I/O but reading: no store, no queue, no server"},
 		{"animo/internal/cache", []string{"animo/internal/cache"}, "it holds anything and knows nothing"},
 		{"animo/internal/export", []string{"animo/internal/export", "animo"}, "it writes records, wherever they come from and whoever wants them"},
+		{"animo/internal/clock", []string{"animo/internal/clock", "animo/internal/table", "animo"}, "it knows moments, not what was stamped with them"},
 		{"animo/internal/peer", []string{"animo/internal/peer"}, "it knows connections and users of the system, not what they are let do"},
 		{"animo/internal/slots", []string{"animo/internal/slots", "animo"}, "it bounds what anybody serves and knows nothing of it"},
 		{"animo/internal/collections", []string{"animo/internal/collections", "animo/internal/table", "animo/vision", "animo"}, "it knows faces, not the protocol that asks for them"},
