@@ -53,8 +53,10 @@ type App struct {
 	inbox       *inbox.Inbox        // nil where none is set
 	web         *web                // nil without the api
 	local       *httpapi.Local
-	needsKey    bool // whether a key existed when the api was opened
+	needsKey    bool   // whether a key existed when the api was opened
+	owner       string // this process's name among all on the database
 	ready       atomic.Bool
+	writing     writing
 	now         func() time.Time
 	scrubs      scrubs
 
@@ -98,6 +100,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
+	a.owner = owner.name
 	a.onStop("owner", func(context.Context) error { return release() })
 	a.stores, err = openStores(ctx, c.Stores, tenantOptions(c), owner.name)
 	if err != nil {
@@ -272,15 +275,6 @@ func (a *App) halt(ctx context.Context) error {
 		err = a.web.stop(ctx, a.config.StopTime/2)
 	}
 	return errors.Join(err, <-functions)
-}
-
-// checkReady answers nil while requests can be served.
-func (a *App) checkReady(ctx context.Context) error {
-	if !a.ready.Load() {
-		return errors.New("not started, or stopping")
-	}
-	_, err := a.stores.Tenants.Get(ctx, animo.DefaultTenant)
-	return err
 }
 
 func (a *App) onStop(name string, run func(context.Context) error) {

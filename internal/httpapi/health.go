@@ -15,12 +15,14 @@ const readyTime = 2 * time.Second
 // livez answers 200 while the process is there.
 func (s *server) livez(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
 
-// readyz answers 200 when requests can be served: the stores answer and no stop is under way.
+// readyz answers 200 when requests can be served: the database can be written to and no stop is under way. Otherwise it says
+// why not.
 func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
 	defer cancel()
 	if err := s.Ready(ctx); err != nil {
-		writeProblem(w, r, s.Log, animo.Errorf(animo.Unavailable, "not ready", "no está listo").Because(err))
+		why := animo.ReasonOf(err)
+		writeProblem(w, r, s.Log, animo.Errorf(animo.Unavailable, "not ready: %[1]s", "no está listo: %[2]s", why.EN, why.ES).Because(err))
 		return
 	}
 	_, _ = io.WriteString(w, "ok\n")
