@@ -54,17 +54,18 @@ func (p *Photos) List(ctx context.Context, tenant string, q Query, after string,
 	if err != nil {
 		return nil, "", err
 	}
-	for some := range slices.Chunk(rows, 100) {
-		list := make([]*faces.Photo, len(some))
-		for i := range some {
-			list[i] = &some[i]
-		}
-		if err := p.finish(ctx, tenant, list...); err != nil {
+	list := make([]*faces.Photo, len(rows))
+	for i := range rows {
+		list[i] = &rows[i].Value
+		list[i].Rev = rows[i].Rev
+	}
+	for some := range slices.Chunk(list, 100) {
+		if err := p.finish(ctx, tenant, some...); err != nil {
 			return nil, "", err
 		}
 	}
 	page = []animo.Photo{}
-	for _, row := range rows {
+	for _, row := range list {
 		if q.Status == "" || row.Status == q.Status {
 			page = append(page, row.Photo)
 		}
@@ -116,7 +117,7 @@ func (p *Photos) Open(ctx context.Context, tenant, name string) (io.ReadCloser, 
 	if len(rows) == 0 {
 		return nil, noPhoto(name)
 	}
-	return p.open(ctx, tenant, faces.PictureObject(rows[0].ID))
+	return p.open(ctx, tenant, faces.PictureObject(rows[0].Key))
 }
 
 // Thumbnail opens the small JPEG of an analysed photo, with its longest side of at most 320 pixels; the caller
