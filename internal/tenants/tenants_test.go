@@ -89,7 +89,7 @@ func TestRegistry_administrators_keys_are_marked_and_old_ones_are_plain(t *testi
 	// What a version without administrators has stored, under the SHA-256 of "animo_old".
 	sum := sha256.Sum256([]byte("animo_old"))
 	old := table.Row{Key: hex.EncodeToString(sum[:]), Value: []byte(`{"prefix":"animo_old","tenant":"default","created":"2026-11-20T10:00:00Z"}`)}
-	if _, err := rows.PutNew(ctx, "_animo", "keys", old); err != nil {
+	if err := rows.Put(ctx, "_animo", "keys", old); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := r.KeyOf(ctx, "animo_old"); err != nil || got.Administrator || got.Tenant != animo.DefaultTenant {
