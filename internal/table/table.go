@@ -171,7 +171,7 @@ func (t *Table) Commit(ctx context.Context, tenant string, ops ...Op) error {
 // CommitAs is Commit, with the revision that the rows which it writes get. Draw a new one for every commit.
 func (t *Table) CommitAs(ctx context.Context, tenant string, rev int64, ops ...Op) error {
 	limits := t.driver.Limits()
-	ops, err := normal(tenant, limits, ops)
+	ops, err := normal(tenant, limits, slices.Clone(ops))
 	if err != nil || len(ops) == 0 {
 		return err
 	}
@@ -188,14 +188,14 @@ func (t *Table) CommitAs(ctx context.Context, tenant string, rev int64, ops ...O
 // The rows that ops write get the revision rev.
 func (t *Table) CommitAfter(ctx context.Context, tenant string, rev int64, before []Op, ops ...Op) error {
 	all, limits := slices.Concat(before, ops), t.driver.Limits()
-	kept, err := normal(tenant, limits, all)
+	all, err := normal(tenant, limits, all)
 	if err != nil {
 		return err
 	}
-	if len(kept) <= limits.Ops {
+	if len(all) <= limits.Ops {
 		return t.CommitAs(ctx, tenant, rev, all...)
 	}
-	if err := t.commitEach(ctx, tenant, before); err != nil {
+	if err := t.commitEach(ctx, tenant, slices.Clone(before)); err != nil {
 		return err
 	}
 	return t.CommitAs(ctx, tenant, rev, ops...)
@@ -211,7 +211,7 @@ const bulkOps = 5_000
 // bulk is how many operations that need not be one commit the engine is given at once.
 func (t *Table) bulk() int { return min(bulkOps, t.driver.Limits().Ops) }
 
-// commitEach makes operations in as many commits as it takes.
+// commitEach makes operations in as many commits as it takes. It uses the memory of ops.
 func (t *Table) commitEach(ctx context.Context, tenant string, ops []Op) error {
 	ops, err := normal(tenant, t.driver.Limits(), ops)
 	if err != nil {
@@ -351,7 +351,11 @@ func (t *Table) Close() error { return t.driver.Close() }
 
 // lastOfEach leaves out rows whose key comes again later.
 func lastOfEach(rows []Row) []Row {
-	if len(rows) <= 1 {
+	ascending := true
+	for i := 1; i < len(rows) && ascending; i++ {
+		ascending = rows[i-1].Key < rows[i].Key
+	}
+	if ascending {
 		return rows
 	}
 	last := make(map[string]int, len(rows))
