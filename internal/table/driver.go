@@ -53,6 +53,13 @@ type Page struct {
 	KeysOnly bool // rows without their values
 }
 
+// RangeDeleter is what a Driver may offer beyond its port, where a range takes it less work than each key of it.
+type RangeDeleter interface {
+	// DeleteRange removes the first rows in r, at most limit, in one commit, and tells how many; fewer than limit were
+	// the last ones. Tallies and logs stay as they are.
+	DeleteRange(ctx context.Context, tenant, table string, r Range, limit int) (removed int, err error)
+}
+
 // Scrubber is what a Driver may offer beyond its port, where deleted rows stay readable in its files for a while.
 type Scrubber interface {
 	// Scrub makes what was deleted before it unreadable, also to somebody who has the files. While others

@@ -236,10 +236,13 @@ func (t *Table) Put(ctx context.Context, tenant, table string, rows ...Row) erro
 	return t.commitEach(ctx, tenant, ops)
 }
 
-// Delete removes the rows in r and tells how many it found; where others remove the same at the same time, they count
+// Delete removes the rows in r and tells how many it found; where others remove the same at the same time, they may count
 // them, too. Removing nothing is no error. Many rows go in several commits, so that other writes get their turn: an error
 // may leave some removed, and then removed counts those.
 func (t *Table) Delete(ctx context.Context, tenant, table string, r Range) (removed int, err error) {
+	if d, ok := t.driver.(RangeDeleter); ok {
+		return t.deleteRange(ctx, d, tenant, table, r)
+	}
 	var ops []Op
 	remove := func() error {
 		err := t.Commit(ctx, tenant, ops...)
@@ -261,6 +264,20 @@ func (t *Table) Delete(ctx context.Context, tenant, table string, r Range) (remo
 	}
 	err = remove()
 	return removed, err
+}
+
+// deleteRange is Delete where the engine removes ranges.
+func (t *Table) deleteRange(ctx context.Context, d RangeDeleter, tenant, table string, r Range) (removed int, err error) {
+	if err := Check(tenant, table); err != nil {
+		return 0, err
+	}
+	for {
+		n, err := d.DeleteRange(ctx, tenant, table, r, bulkOps)
+		removed += n
+		if err != nil || n < bulkOps {
+			return removed, err
+		}
+	}
 }
 
 // Log reads up to n places of a tenant's log, those with a Seq above `after`, in order. Seqs grow in the order in which

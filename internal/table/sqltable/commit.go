@@ -244,6 +244,22 @@ func (d *Driver) Forget(ctx context.Context, tenant string) error {
 // forgetStep rows are removed in one transaction: some 10 ms of work, so that other writers hardly wait.
 const forgetStep = 5_000
 
+// DeleteRange implements table.RangeDeleter. The first row that stays is found by a statement of its own, because SQLite
+// takes twice as long over a DELETE with a subquery.
+func (d *Driver) DeleteRange(ctx context.Context, tenant, tbl string, r table.Range, limit int) (removed int, err error) {
+	from, to := r.Bounds()
+	err = d.write(ctx, func(tx *sqldb.Tx) (err error) {
+		end := []byte(to)
+		err = tx.Each(func(rows *sql.Rows) error { return rows.Scan(&end) },
+			`SELECT key FROM row WHERE tenant = $1 AND tbl = $2 AND key >= $3 AND key < $4 ORDER BY key LIMIT 1 OFFSET $5`, tenant, tbl, []byte(from), end, limit)
+		if err == nil {
+			removed, err = tx.Exec(`DELETE FROM row WHERE tenant = $1 AND tbl = $2 AND key >= $3 AND key < $4`, tenant, tbl, []byte(from), end)
+		}
+		return err
+	})
+	return removed, err
+}
+
 // forgetAll empties one SQL table of a tenant, step by step in the order of the two columns that follow the
 // tenant in its key.
 func (d *Driver) forgetAll(ctx context.Context, tenant, name, order string) error {

@@ -224,3 +224,27 @@ func BenchmarkRemove(b *testing.B) {
 	}
 	b.ReportMetric(float64(5*b.N)/b.Elapsed().Seconds(), "rows/s")
 }
+
+// BenchmarkDelete removes a range of 20,000 rows of about 130 bytes.
+func BenchmarkDelete(b *testing.B) {
+	const total = 20_000
+	d := table.New(sqltable.New(openDB(b)))
+	value := fmt.Appendf(nil, `{"text":"%0100d","label":1}`, 7)
+	rows := make([]table.Row, total)
+	for i := range rows {
+		rows[i] = table.Row{Key: fmt.Sprintf("0123456789abcdef/%08d", i), Value: value}
+	}
+	n := 0
+	for b.Loop() {
+		b.StopTimer()
+		if err := d.Put(b.Context(), "default", "opinion", rows...); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if removed, err := d.Delete(b.Context(), "default", "opinion", table.Range{Prefix: "0123456789abcdef/"}); err != nil || removed != total {
+			b.Fatal(removed, err)
+		}
+		n += total
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
+}

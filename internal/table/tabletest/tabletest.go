@@ -97,6 +97,22 @@ func Run(t *testing.T, open func(t *testing.T) table.Driver) {
 			test.run(t, opened{table.New(driver), driver})
 		})
 	}
+	// A promised driver offers nothing beyond its port, so what a Table does with a driver that does is tested here.
+	t.Run("RangeDeleter", func(t *testing.T) {
+		for name, run := range map[string]func(*testing.T, opened){
+			"DeleteRemovesARange": deleteRange, "DeleteRemovesManyRows": deleteMany, "RemovesTheFirstRows": deletesTheFirst,
+			"AgreesWithAModel": agreesWithModel, "AnEndedContextIsSaid": endedContext, "AfterCloseUnavailable": afterClose,
+		} {
+			t.Run(name, func(t *testing.T) {
+				driver := open(t)
+				t.Cleanup(func() { driver.Close() })
+				if _, ok := driver.(table.RangeDeleter); !ok {
+					t.Skip("this driver does not remove ranges itself")
+				}
+				run(t, opened{table.New(driver), driver})
+			})
+		}
+	})
 }
 
 // promised is a driver that checks what a Table promises it of a commit.
@@ -494,6 +510,24 @@ func deleteRange(t *testing.T, d opened) {
 		t.Errorf("Add of a deleted row = %d, %v", n, err)
 	}
 	wantRow(t, d, "b", "new")
+}
+
+func deletesTheFirst(t *testing.T, d opened) {
+	put(t, d, "t", "x", row("a", ""), row("b", ""), row("c", ""), row("d", ""), row("e", ""))
+	put(t, d, "t", "y", row("b", ""))
+	put(t, d, "u", "x", row("b", ""))
+	for _, step := range []struct{ limit, want int }{{2, 2}, {2, 1}, {2, 0}} {
+		n, err := d.driver.(table.RangeDeleter).DeleteRange(t.Context(), "t", "x", table.Range{From: "b", To: "e"}, step.limit)
+		if n != step.want || err != nil {
+			t.Errorf("DeleteRange = %d, %v, want %d", n, err, step.want)
+		}
+		if step.want == step.limit {
+			wantKeys(t, d, "t", "x", table.Range{}, "a", "d", "e")
+		}
+	}
+	wantKeys(t, d, "t", "x", table.Range{}, "a", "e")
+	wantKeys(t, d, "t", "y", table.Range{}, "b")
+	wantKeys(t, d, "u", "x", table.Range{}, "b")
 }
 
 func deleteMany(t *testing.T, d opened) {
