@@ -283,3 +283,21 @@ func TestRegistry_key_made_while_its_tenant_is_removed_opens_nothing(t *testing.
 		}
 	}
 }
+
+func TestRegistry_tenant_changed_while_it_is_removed_is_removed(t *testing.T) {
+	f := &faulty{openTable(t), func() error { return nil }}
+	r := tenants.New(table.New(f), tenants.Options{})
+	if err := r.Add(t.Context(), "sol", animo.PhotoPolicy{}); err != nil {
+		t.Fatal(err)
+	}
+	f.before = func() error { // of the removal
+		f.before = func() error { return nil }
+		return r.SetPhotos(t.Context(), "sol", animo.PhotoPolicy{Photos: 7})
+	}
+	if err := r.Remove(t.Context(), "sol", func(context.Context, string) error { return nil }); err != nil {
+		t.Error(err)
+	}
+	if err := r.Exists(t.Context(), "sol"); animo.CodeOf(err) != animo.NotFound {
+		t.Errorf("the tenant: %v, want it gone", err)
+	}
+}
