@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/cache"
 	"animo/internal/table"
 )
 
@@ -58,7 +59,7 @@ type Store struct {
 	limits Limits
 	batch  int // faces that are indexed or removed in one commit
 	now    func() time.Time
-	loaded cache
+	loaded *cache.Cache[*loaded] // by collection's key
 
 	erasures struct {
 		sync.Mutex
@@ -77,7 +78,7 @@ func New(tables *table.Table, o Options) *Store {
 		s.now = time.Now
 	}
 	s.batch = min(maxBatch, tables.Limits().Ops-2) // beside the tally, and the collection or the note
-	s.loaded.most = s.limits.Loaded
+	s.loaded = newCache(s.limits.Loaded, s.now)
 	s.erasures.last = map[string]int64{}
 	return s
 }
@@ -200,7 +201,7 @@ func (s *Store) Delete(ctx context.Context, tenant, id string) error {
 
 // erase removes all faces under a collection's key.
 func (s *Store) erase(ctx context.Context, tenant, key string) error {
-	s.loaded.drop(tenant, key)
+	s.loaded.Drop(tenant, key)
 	var ids []string
 	for row, err := range s.tables.Keys(ctx, tenant, facesTable, table.Range{Prefix: key + "/"}) {
 		if err != nil {
