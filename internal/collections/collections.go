@@ -218,6 +218,9 @@ func (s *Store) erase(ctx context.Context, tenant, key string) error {
 	return err
 }
 
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+func SweptTables() []string { return []string{facesTable, erasuresTable} }
+
 // Sweep removes the faces of a tenant's deleted collections where the deletion broke off. It also learns what other
 // processes erased, and takes that out of this process's memory. It goes on past a collection whose row it cannot read,
 // and tells of that row in its error. Run it now and then in each process.

@@ -92,6 +92,16 @@ func (m *Moods) forgetDeliveries(ctx context.Context, tenant, id string) (int, e
 	return m.deliveries.Forget(ctx, tenant, id)
 }
 
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+// The log is as long as there are records.
+func SweptTables() []string {
+	tables := []string{erasedTable}
+	for _, mood := range animo.Moods() {
+		tables = append(tables, faces.Table(mood))
+	}
+	return tables
+}
+
 // Sweep ends, for one tenant, erasures of measured faces that broke off, forgets those of which nothing can be under way
 // any more, and shortens the log. What fails does not hold up the rest.
 func (m *Moods) Sweep(ctx context.Context, tenant string) error {

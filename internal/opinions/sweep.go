@@ -8,6 +8,9 @@ import (
 	"animo/internal/table"
 )
 
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+func SweptTables() []string { return []string{modelsTable, versionsTable, datasetsTable} }
+
 // Sweep publishes again what was stored but never finished, and ends deletions that broke off, for one tenant.
 // It tells how many events it published. An event that is queued or running already is left alone by the bus; a
 // step that was done already changes nothing. What fails, or cannot be read, does not hold up the rest; a model whose row

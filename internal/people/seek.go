@@ -146,6 +146,9 @@ func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.D
 	return err
 }
 
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+func SweptTables() []string { return []string{unsettledTable, changesTable, galleryTable} }
+
 // Sweep settles the faces of one tenant whose settling broke off, ends changes of people that broke off, and publishes the
 // event that starts seek where recorded faces were not looked through after the last change. What fails does not hold up
 // the rest.

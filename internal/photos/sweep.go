@@ -10,6 +10,9 @@ import (
 	"animo/internal/table"
 )
 
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+func SweptTables() []string { return []string{erasedTable, faces.PendingTable} }
+
 // Sweep publishes again, for one tenant, the events of photos that are not finished, and ends erasures that broke off. It
 // tells how many photos it published events of. The bus leaves alone an event that is queued or running already, and a step
 // that was done already changes nothing. One photo that fails does not hold up the others. Run it at the start and now and then.

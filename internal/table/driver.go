@@ -32,6 +32,9 @@ type Driver interface {
 	// sees a smaller one appear later. A Seq is never given twice. Tallies add up whoever commits at the same time; an engine may
 	// keep one in parts.
 	Commit(ctx context.Context, tenant string, rev int64, ops ...Op) error
+	// Tenants gives, in ascending order, the tenants that have rows in any of the tables. A tenant whose rows are being
+	// written or removed meanwhile may be among them or not.
+	Tenants(ctx context.Context, tables ...string) ([]string, error)
 	// Forget removes every row, tally and log of a tenant, in as many steps as it takes: an error may leave some.
 	Forget(ctx context.Context, tenant string) error
 	// Limits are those of this engine.

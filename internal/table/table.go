@@ -344,6 +344,17 @@ func (t *Table) TrimLog(ctx context.Context, tenant, log string, upTo int64) err
 	return nil
 }
 
+// Tenants gives, in ascending order, the tenants that have rows in any of the tables, in one call of the engine: so whoever
+// looks for work need not look at each tenant. A tenant whose rows are written or removed meanwhile may be among them or not.
+func (t *Table) Tenants(ctx context.Context, tables ...string) ([]string, error) {
+	for _, table := range tables {
+		if err := Check("any", table); err != nil {
+			return nil, err
+		}
+	}
+	return t.driver.Tenants(ctx, tables...)
+}
+
 // Forget removes every row, tally and log of a tenant, in several steps: an error may leave some.
 func (t *Table) Forget(ctx context.Context, tenant string) error {
 	if err := Check(tenant, "all"); err != nil {

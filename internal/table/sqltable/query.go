@@ -79,6 +79,27 @@ func page[T any](ctx context.Context, d *Driver, what, tenant, tbl string, r tab
 	return items, more || len(items) == p.Limit, nil
 }
 
+// Tenants implements table.Driver. From each tenant SQLite goes to the next one by the index, and looks there for a row of
+// each table: some microseconds a tenant, however many rows there are.
+func (d *Driver) Tenants(ctx context.Context, tables ...string) (names []string, err error) {
+	places, args := make([]string, len(tables)), make([]any, len(tables))
+	for i, tbl := range tables {
+		places[i], args[i] = fmt.Sprintf(`$%d`, i+1), tbl
+	}
+	err = d.each(ctx, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names = append(names, name)
+		return err
+	}, `WITH RECURSIVE every (tenant) AS (
+			SELECT min(tenant) FROM row
+			UNION ALL
+			SELECT (SELECT min(row.tenant) FROM row WHERE row.tenant > every.tenant) FROM every WHERE every.tenant IS NOT NULL
+		)
+		SELECT tenant FROM every WHERE EXISTS (SELECT 1 FROM row WHERE row.tenant = every.tenant AND row.tbl IN (`+strings.Join(places, `,`)+`)) ORDER BY tenant`, args...)
+	return names, err
+}
+
 // The text of a SELECT of the rows of 1<<i keys.
 var readKeys = func() (texts [6]string) {
 	for i := range texts {

@@ -248,3 +248,23 @@ func BenchmarkDelete(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
 }
+
+// BenchmarkTenants looks which of 10,000 tenants have rows in one of two tables, as two of them have.
+func BenchmarkTenants(b *testing.B) {
+	d := table.New(sqltable.New(openDB(b)))
+	for i := range 10_000 {
+		if err := d.Put(b.Context(), fmt.Sprintf("tenant-%05d", i), "photos", table.Row{Key: "a"}, table.Row{Key: "b"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, tenant := range []string{"tenant-00007", "tenant-09999"} {
+		if err := d.Put(b.Context(), tenant, "pending", table.Row{Key: "a"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if list, err := d.Tenants(b.Context(), "erased", "pending"); err != nil || len(list) != 2 {
+			b.Fatal(list, err)
+		}
+	}
+}

@@ -71,6 +71,7 @@ func Run(t *testing.T, open func(t *testing.T) table.Driver) {
 		{"TalliesComeInPages", tallyPages},
 		{"PagesOfBigValuesGoOn", bigPages},
 		{"PlacesFromEitherEnd", placesFromEitherEnd},
+		{"TenantsWithRows", tenantsWithRows},
 		{"ExpectLetsThrough", expectHolds},
 		{"ExpectStopsACommit", expectFails},
 		{"OperationsOnOneKeyJoin", operationsJoin},
@@ -512,6 +513,32 @@ func deleteRange(t *testing.T, d opened) {
 	wantRow(t, d, "b", "new")
 }
 
+func tenantsWithRows(t *testing.T, d opened) {
+	want := func(tenants []string, tables ...string) {
+		t.Helper()
+		if got, err := d.Tenants(t.Context(), tables...); !slices.Equal(got, tenants) || err != nil {
+			t.Errorf("Tenants(%q) = %q, %v, want %q", tables, got, err, tenants)
+		}
+	}
+	want(nil, "x")
+	for _, at := range []struct{ tenant, table string }{{"b", "x"}, {"a", "y"}, {"ñ", "x"}, {"c", "z"}, {"a/", "x"}, {"a/", "y"}, {"gone", "x"}} {
+		put(t, d, at.tenant, at.table, row("1", ""), row("2", ""))
+	}
+	if err := d.Commit(t.Context(), "tally", table.Count("x", "k", 1, 1), table.Append("x", "x", "1")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Delete(t.Context(), "gone", "x", table.Range{}); err != nil {
+		t.Fatal(err)
+	}
+	want([]string{"a/", "b", "ñ"}, "x")
+	want([]string{"a", "a/", "b", "ñ"}, "x", "y")
+	want(nil, "none")
+	want(nil)
+	if _, err := d.Tenants(t.Context(), "x", ""); animo.CodeOf(err) != animo.Invalid {
+		t.Errorf("of a table without a name: %v", err)
+	}
+}
+
 func deletesTheFirst(t *testing.T, d opened) {
 	put(t, d, "t", "x", row("a", ""), row("b", ""), row("c", ""), row("d", ""), row("e", ""))
 	put(t, d, "t", "y", row("b", ""))
@@ -659,6 +686,7 @@ func calls(ctx context.Context, d opened) map[string]error {
 	}
 	_, errs["Log"] = d.Log(ctx, "t", "live", 0, 1)
 	_, _, errs["LogEnd"] = d.LogEnd(ctx, "t", "live")
+	_, errs["Tenants"] = d.Tenants(ctx, "x")
 	errs["TrimLog"] = d.TrimLog(ctx, "t", "live", 1)
 	_, errs["Read"] = d.Read(ctx, "t", table.Key{Table: "x", Key: "a"}, table.Key{Table: "y", Key: "b"})
 	errs["Commit"] = d.Commit(ctx, "t", table.Count("x", "k", 1, 1), table.Append("live", "x", "a"))
