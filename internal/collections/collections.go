@@ -245,17 +245,16 @@ func (s *Store) orphans(ctx context.Context, tenant string) (keys []string, unre
 		return nil, nil
 	}
 	lives := map[string]string{} // ID to key; "" for a row that cannot be read, whose faces stay
-	for row, err := range s.tables.Query(ctx, tenant, collectionsTable, table.Range{}, false) {
-		if err != nil {
+	for row, err := range table.JSONRows[collection](ctx, s.tables, tenant, collectionsTable, table.Range{}, false) {
+		if err != nil && row.Key == "" { // nothing more could be read
 			return nil, err
 		}
-		var kept collection
 		lives[row.Key] = ""
-		if err := table.Decode(collectionsTable, row, &kept); err != nil {
+		if err != nil {
 			unreadable = errors.Join(unreadable, fmt.Errorf("tenant %s: %w", tenant, err))
 			continue
 		}
-		lives[row.Key] = Collection{row.Key, kept.Created}.key()
+		lives[row.Key] = Collection{row.Key, row.Value.Created}.key()
 	}
 	gone := keys[:0]
 	for _, key := range keys {

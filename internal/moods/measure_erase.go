@@ -106,13 +106,9 @@ func SweptTables() []string {
 // any more, and shortens the log. What fails does not hold up the rest.
 func (m *Moods) Sweep(ctx context.Context, tenant string) error {
 	var errs []error
-	for row, err := range m.tables.Query(ctx, tenant, erasedTable, table.Range{}, false) {
-		var e erasedFace
+	for row, err := range table.JSONRows[erasedFace](ctx, m.tables, tenant, erasedTable, table.Range{}, false) {
 		if err == nil {
-			err = table.Decode(erasedTable, row, &e)
-		}
-		if err == nil {
-			err = m.sweepErased(ctx, tenant, row.Key, e)
+			err = m.sweepErased(ctx, tenant, row.Key, row.Value)
 		}
 		if err != nil && len(errs) < 10 {
 			errs = append(errs, err)

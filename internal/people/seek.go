@@ -158,12 +158,8 @@ func (p *People) Sweep(ctx context.Context, tenant string) error {
 
 func (p *People) sweepUnsettled(ctx context.Context, tenant string) error {
 	var errs []error
-	for row, err := range p.tables.Query(ctx, tenant, unsettledTable, table.Range{}, false) {
-		var u unsettled
-		if err == nil {
-			err = table.Decode(unsettledTable, row, &u)
-		}
-		if err == nil && p.now().Sub(u.At) >= underWay {
+	for row, err := range table.JSONRows[unsettled](ctx, p.tables, tenant, unsettledTable, table.Range{}, false) {
+		if err == nil && p.now().Sub(row.Value.At) >= underWay {
 			if err = p.Settle(ctx, tenant, row.Key); err == nil {
 				err = p.haveSought(ctx, tenant)
 			}

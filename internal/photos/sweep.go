@@ -23,15 +23,11 @@ func (p *Photos) Sweep(ctx context.Context, tenant string) (n int, err error) {
 			errs = append(errs, err)
 		}
 	}
-	for row, err := range p.tables.Query(ctx, tenant, erasedTable, table.Range{}, false) {
-		var e erased
-		if err == nil {
-			err = table.Decode(erasedTable, row, &e)
-		}
+	for row, err := range table.JSONRows[erased](ctx, p.tables, tenant, erasedTable, table.Range{}, false) {
 		if err == nil {
 			var found bool
-			found, err = p.endErasure(ctx, tenant, row.Key, e)
-			p.removed.Erased(e.At, found)
+			found, err = p.endErasure(ctx, tenant, row.Key, row.Value)
+			p.removed.Erased(row.Value.At, found)
 		}
 		fail(err)
 	}

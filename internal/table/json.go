@@ -63,7 +63,7 @@ type JSONRow[T any] struct {
 }
 
 // JSONRows yields the rows in r as Query does, with their values read. A row whose value cannot be read comes with its key
-// and an error, and whoever goes on gets the rows behind it.
+// and an error, and whoever goes on gets the rows behind it. An error without a key is the last element.
 func JSONRows[T any](ctx context.Context, t *Table, tenant, table string, r Range, reverse bool) iter.Seq2[JSONRow[T], error] {
 	return func(yield func(JSONRow[T], error) bool) {
 		for row, err := range t.Query(ctx, tenant, table, r, reverse) {
