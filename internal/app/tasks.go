@@ -13,7 +13,12 @@ import (
 
 	"animo"
 	"animo/internal/cluster"
+	"animo/internal/collections"
 	"animo/internal/config"
+	"animo/internal/moods"
+	"animo/internal/opinions"
+	"animo/internal/people"
+	"animo/internal/photos"
 )
 
 // Task is work that goes on outside functions and requests, from Start to Stop.
@@ -38,18 +43,18 @@ func (a *App) tasks() []Task {
 		{Name: "photos", Every: every, Run: a.eachTenant(func(ctx context.Context, tenant string) error {
 			_, err := a.photos.Sweep(ctx, tenant)
 			return err
-		})},
+		}, photos.SweptTables()...)},
 		{Name: "opinions", Every: every, Run: a.eachTenant(func(ctx context.Context, tenant string) error {
 			_, err := a.flow.Sweep(ctx, tenant)
 			return err
-		})},
-		{Name: "collections", Every: every, Run: a.eachTenant(a.collections.Sweep)},
+		}, opinions.SweptTables()...)},
+		{Name: "collections", Every: every, Run: a.eachTenant(a.collections.Sweep, collections.SweptTables()...)},
 	}
 	if a.runsFunctions() {
 		list = append(list,
 			Task{Name: "tenants", Once: true, Every: every, Run: a.finishTenants},
-			Task{Name: "moods", Once: true, Every: every, Run: a.eachTenant(a.moods.Sweep)},
-			Task{Name: "people", Once: true, Every: every, Run: a.eachTenant(a.people.Sweep)},
+			Task{Name: "moods", Once: true, Every: every, Run: a.eachTenant(a.moods.Sweep, moods.SweptTables()...)},
+			Task{Name: "people", Once: true, Every: every, Run: a.eachTenant(a.people.Sweep, people.SweptTables()...)},
 			Task{Name: "retire", Once: true, Every: every, Run: a.retire},
 		)
 	}
@@ -83,12 +88,22 @@ func endless(run func(context.Context)) func(context.Context) error {
 	}
 }
 
-// eachTenant makes a Run of what is done for one tenant. It goes on past a tenant for whom that fails or panics, and past
-// one whose row cannot be read.
-func (a *App) eachTenant(run func(ctx context.Context, tenant string) error) func(context.Context) error {
+// eachTenant makes a Run of what is done for one tenant: for all of them, or for those that have rows in one of the tables.
+// It goes on past a tenant for whom that fails or panics, and past one whose row cannot be read.
+func (a *App) eachTenant(run func(ctx context.Context, tenant string) error, tables ...string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		list, err := a.stores.Tenants.List(ctx)
 		errs := []error{err}
+		if len(tables) > 0 {
+			busy, err := a.stores.Tables.Tenants(ctx, tables...)
+			if err != nil {
+				return errors.Join(append(errs, err)...)
+			}
+			list = slices.DeleteFunc(list, func(t animo.Tenant) bool {
+				_, found := slices.BinarySearch(busy, t.ID)
+				return !found
+			})
+		}
 		for _, t := range list {
 			if ctx.Err() != nil {
 				break
@@ -113,6 +128,7 @@ func (a *App) evict(ctx context.Context) error {
 	list, err := a.stores.Tenants.List(ctx)
 	if list != nil {
 		a.people.Evict(idsOf(list))
+		a.collections.Evict(idsOf(list))
 		a.classifier.Forget(idsOf(list))
 	}
 	return err

@@ -213,6 +213,19 @@ func TestTasks_go_on_past_a_tenant_that_cannot_be_read_or_panics(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `"broken"`) || !strings.Contains(err.Error(), "tenant mar: panic: no such luck") {
 		t.Errorf("%v names not both", err)
 	}
+	seen = nil
+	note := func(_ context.Context, tenant string) error {
+		seen = append(seen, tenant)
+		return nil
+	}
+	for _, tenant := range []string{"sol", "removed"} {
+		if err := a.stores.Tables.Put(ctx, tenant, "work", table.Row{Key: "a"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.eachTenant(note, "none", "work")(ctx); err == nil || !slices.Equal(seen, []string{"sol"}) {
+		t.Errorf("it saw to %v, %v; of the tenants in use only sol has work, and one cannot be read", seen, err)
+	}
 	if err := a.finishTenants(ctx); err == nil || !strings.Contains(err.Error(), `"broken"`) {
 		t.Errorf("finishing removals: %v", err)
 	}

@@ -143,6 +143,34 @@ func (c *Cache[V]) Drop(tenant, name string) {
 	c.remove(c.held[k])
 }
 
+// Names gives the names of a tenant's values that are held or being loaded.
+func (c *Cache[V]) Names(tenant string) (names []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for k := range c.held {
+		if k.tenant == tenant {
+			names = append(names, k.name)
+		}
+	}
+	for k := range c.loads {
+		if _, held := c.held[k]; !held && k.tenant == tenant {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
+
+// DropOld is Drop for a value that is not of that version. A load that is under way is not kept in any case.
+func (c *Cache[V]) DropOld(tenant, name, version string) {
+	k := key{tenant, name}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.loads, k)
+	if at := c.held[k]; at != nil && at.Value.(*entry[V]).version != version {
+		c.remove(at)
+	}
+}
+
 // Sweep takes out of memory what nobody asked for during Options.Idle, and everything of tenants that are not in
 // the list. Run it now and then.
 func (c *Cache[V]) Sweep(tenants []string) {

@@ -298,3 +298,30 @@ func BenchmarkGet(b *testing.B) {
 		}
 	}
 }
+
+func TestDropOld_takes_out_what_is_not_of_the_version(t *testing.T) {
+	c := New(Options[string]{})
+	for name, version := range map[string]string{"old": "1", "new": "2"} {
+		if _, err := c.Get(t.Context(), "sol", name, version, func(context.Context, string) (string, error) { return name, nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := c.Get(t.Context(), "sol", "loading", "2", func(context.Context, string) (string, error) {
+		if got := slices.Sorted(slices.Values(c.Names("sol"))); !slices.Equal(got, []string{"loading", "new", "old"}) {
+			t.Errorf("Names = %q", got)
+		}
+		for _, name := range c.Names("sol") {
+			c.DropOld("sol", name, "2")
+		}
+		return "read before", nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Names("sol"); !slices.Equal(got, []string{"new"}) {
+		t.Errorf("%q are held, want new alone", got)
+	}
+	if got := c.Names("mar"); len(got) != 0 {
+		t.Errorf("mar has %q", got)
+	}
+}

@@ -1,32 +1,36 @@
 package collections
 
 import (
-	"sync"
+	"context"
+	"errors"
+	"fmt"
+	"time"
 
+	"animo/internal/cache"
 	"animo/vision"
 )
 
-// cache holds the collections that were searched last, in memory.
-type cache struct {
-	most int // faces of all together
-
-	mu     sync.Mutex
-	loaded map[cacheKey]*loaded
-	turn   int64
-}
-
-type cacheKey struct{ tenant, key string }
+const (
+	loadedIdle = time.Hour // for how long faces stay in memory that nobody searches
+	loadedCost = 400       // of a collection in memory, beside one for each face: an empty one takes room as well
+)
 
 // loaded is a collection's faces in memory. They are the faces in the table, whoever changed those, exactly when n and
-// sum are those of the collection's tally.
+// sum are those of the collection's tally; so these two are its version in the cache. Cache.Update alone changes it.
 type loaded struct {
-	used int64 // the turn of the last search, under cache.mu
-
-	mu    sync.Mutex
-	faces *vision.Gallery // by the faces' IDs; nil before they are loaded
+	faces vision.Gallery // by the faces' IDs
 	n     int64
 	sum   float64
 }
+
+func newCache(most int, now func() time.Time) *cache.Cache[*loaded] {
+	return cache.New(cache.Options[*loaded]{Most: int64(most), Cost: func(l *loaded) int64 { return l.n + loadedCost }, Idle: loadedIdle, Now: now})
+}
+
+// version is what a collection's tally says of which faces it has.
+func version(n int64, sum float64) string { return fmt.Sprintf("%d %x", n, sum) }
+
+func (l *loaded) version() string { return version(l.n, l.sum) }
 
 func (l *loaded) add(id string, d vision.Descriptor) error {
 	if err := l.faces.Add(id, d); err != nil {
@@ -44,110 +48,74 @@ func (l *loaded) remove(id string) {
 	}
 }
 
-// empty takes all faces out of memory, as before they were loaded.
-func (l *loaded) empty() { l.faces, l.n, l.sum = nil, 0, 0 }
+// errOther keeps the cache from keeping faces that are not those of the tally: somebody changed the collection while they
+// were read. They serve for one search.
+var errOther = errors.New("the collection changed while it was read")
 
-// of gives the place of a collection's faces. It evicts the collections that were searched longest ago while all
-// together have too many faces.
-func (c *cache) of(tenant, key string) *loaded {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.loaded == nil {
-		c.loaded = map[cacheKey]*loaded{}
+// load gives a collection's faces by their IDs, as they are now: from memory where the collection's tally is still that
+// of the faces there, otherwise from the table.
+func (s *Store) load(ctx context.Context, tenant string, c Collection) (*vision.Gallery, error) {
+	t, err := s.tally(ctx, tenant, c.key())
+	if err != nil {
+		return nil, err
 	}
-	k := cacheKey{tenant, key}
-	found, ok := c.loaded[k]
-	if !ok {
-		c.evict()
-		found = new(loaded)
-		c.loaded[k] = found
-	}
-	c.turn++
-	found.used = c.turn
-	return found
-}
-
-// evict drops collections until there is room for another.
-func (c *cache) evict() {
-	const collections = 1000 // at most, because empty ones take room as well
-	for {
-		total := 0
-		var oldest cacheKey
-		age := c.turn + 1
-		for k, l := range c.loaded {
-			total += l.size()
-			if l.used < age {
-				oldest, age = k, l.used
+	now := version(t.N, t.Sum)
+	l, err := s.loaded.Get(ctx, tenant, c.key(), now, func(ctx context.Context, _ *loaded) (*loaded, error) {
+		fresh := new(loaded)
+		for f, err := range s.Faces(ctx, tenant, c, "") {
+			if err == nil {
+				err = fresh.add(f.ID, f.Descriptor)
+			}
+			if err != nil {
+				return nil, err
 			}
 		}
-		if total < c.most && len(c.loaded) < collections || len(c.loaded) == 0 {
-			return
+		if fresh.version() != now {
+			return fresh, errOther
 		}
-		delete(c.loaded, oldest)
+		return fresh, nil
+	})
+	if err != nil && err != errOther {
+		return nil, err
 	}
-}
-
-// size tells how many faces are in memory; 0 while they are being loaded.
-func (l *loaded) size() int {
-	if !l.mu.TryLock() {
-		return 0
-	}
-	defer l.mu.Unlock()
-	return int(l.n)
-}
-
-// change calls do with a collection that is in memory, if it is.
-func (c *cache) change(tenant, key string, do func(*loaded)) {
-	c.mu.Lock()
-	l := c.loaded[cacheKey{tenant, key}]
-	c.mu.Unlock()
-	if l == nil {
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.faces != nil {
-		do(l)
-	}
+	return &l.faces, nil
 }
 
 // added puts new faces into a collection that is in memory, so that the next search need not load them all.
-func (c *cache) added(tenant, key string, faces []Face) {
-	c.change(tenant, key, func(l *loaded) {
+func (s *Store) added(tenant, key string, faces []Face) {
+	s.loaded.Update(tenant, key, func(l *loaded, _ string) (*loaded, string) {
 		for _, f := range faces {
 			l.remove(f.ID) // a search may have loaded the face after its row was written
 			if l.add(f.ID, f.Descriptor) != nil {
-				l.empty()
-				return
+				return l, "" // to be loaded anew
 			}
 		}
+		return l, l.version()
 	})
 }
 
 // removed takes faces out of a collection that is in memory, so that no trace of them stays there.
-func (c *cache) removed(tenant, key string, ids []string) {
-	c.change(tenant, key, func(l *loaded) {
+func (s *Store) removed(tenant, key string, ids []string) {
+	s.loaded.Update(tenant, key, func(l *loaded, _ string) (*loaded, string) {
 		for _, id := range ids {
 			l.remove(id)
 		}
+		return l, l.version()
 	})
 }
 
-// drop takes a collection out of memory.
-func (c *cache) drop(tenant, key string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.loaded, cacheKey{tenant, key})
+// dropStale takes those of a tenant's collections out of memory that have other faces in the table now, or are gone.
+func (s *Store) dropStale(ctx context.Context, tenant string) error {
+	for _, key := range s.loaded.Names(tenant) {
+		t, err := s.tally(ctx, tenant, key)
+		if err != nil {
+			return err
+		}
+		s.loaded.DropOld(tenant, key, version(t.N, t.Sum))
+	}
+	return nil
 }
 
-// keys gives the keys of a tenant's collections that are in memory.
-func (c *cache) keys(tenant string) (keys []string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for k := range c.loaded {
-		if k.tenant == tenant {
-			keys = append(keys, k.key)
-		}
-	}
-	return keys
-}
+// Evict takes the faces of tenants that are not in the list out of memory, and those that nobody searched in an hour. Run it
+// now and then.
+func (s *Store) Evict(tenants []string) { s.loaded.Sweep(tenants) }

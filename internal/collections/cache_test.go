@@ -1,10 +1,14 @@
 package collections
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
+	"animo/internal/cache"
 	"animo/internal/sqldb"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
@@ -12,42 +16,76 @@ import (
 )
 
 func TestMemory_holds_the_collections_that_were_searched_last(t *testing.T) {
-	s := &cache{most: 25}
-	var faces vision.Gallery
-	use := func(key string, n int64) {
-		l := s.of("sol", key)
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.faces, l.n = &faces, n
-	}
-	use("a", 10)
-	use("b", 10)
-	use("a", 10)
-	use("c", 10) // there was room for it before it was loaded
-	use("d", 10)
-	for key, want := range map[string]bool{"a": true, "b": false, "c": true, "d": true} {
-		if _, got := s.loaded[cacheKey{"sol", key}]; got != want {
-			t.Errorf("%s is in memory: %v", key, got)
+	use := func(c *cache.Cache[*loaded], key string, n int64) {
+		_, err := c.Get(t.Context(), "sol", key, "", func(context.Context, *loaded) (*loaded, error) { return &loaded{n: n}, nil })
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
+	small := newCache(3*(loadedCost+10), time.Now)
+	for _, key := range []string{"a", "b", "a", "c", "d"} {
+		use(small, key, 10)
+	}
+	if got := slices.Sorted(slices.Values(small.Names("sol"))); !slices.Equal(got, []string{"a", "c", "d"}) {
+		t.Errorf("%v are in memory, want a, c and d", got)
+	}
+	usual := newCache(Limits{}.withDefaults().Loaded, time.Now)
 	for i := range 1500 {
-		use(fmt.Sprint(i), 0)
+		use(usual, fmt.Sprint(i), 0)
 	}
-	if n := len(s.loaded); n != 1000 {
-		t.Errorf("%d collections are in memory, want 1000", n)
+	if n := len(usual.Names("sol")); n != 1000 {
+		t.Errorf("%d empty collections are in memory, want 1000", n)
 	}
+}
+
+func TestMemory_does_not_keep_what_changed_while_it_was_read(t *testing.T) {
+	driver := openDriver(t)
+	here := New(table.New(driver), Options{})
+	c, faces := here.fill(t, "a")
+	there := New(table.New(&between{driver, func() { here.two(t, c, "more") }}), Options{}) // after the tally is read
+	there.find(t, c, faces[0], 4)
+	there.wantInMemory(t, "after the collection grew while it was read", 0)
+}
+
+// between calls do before the first scan of faces.
+type between struct {
+	table.Driver
+	do func()
+}
+
+func (b *between) Scan(ctx context.Context, tenant, tbl string, r table.Range, p table.Page) ([]table.Row, bool, error) {
+	if do := b.do; tbl == facesTable && do != nil {
+		b.do = nil
+		do()
+	}
+	return b.Driver.Scan(ctx, tenant, tbl, r, p)
+}
+
+func TestEvict_takes_removed_tenants_out_of_memory(t *testing.T) {
+	s, _ := pair(t)
+	c, faces := s.fill(t, "a")
+	s.find(t, c, faces[0], 2)
+	s.Evict([]string{"sol"})
+	s.wantInMemory(t, "while the tenant is there", 2)
+	s.Evict([]string{"mar"})
+	s.wantInMemory(t, "without the tenant", 0)
 }
 
 // pair is two Stores over the same database, as two processes have it.
 func pair(t *testing.T) (here, there *Store) {
+	t.Helper()
+	tables := table.New(openDriver(t))
+	return New(tables, Options{}), New(tables, Options{})
+}
+
+func openDriver(t *testing.T) table.Driver {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	tables := table.New(sqltable.New(db))
-	return New(tables, Options{}), New(tables, Options{})
+	return sqltable.New(db)
 }
 
 // fill makes a collection of two faces.
@@ -82,8 +120,11 @@ func (s *Store) find(t *testing.T, c Collection, f Face, want int) {
 func (s *Store) wantInMemory(t *testing.T, when string, want int) {
 	t.Helper()
 	n := 0
-	for _, l := range s.loaded.loaded {
-		n += l.size()
+	for _, key := range s.loaded.Names("sol") {
+		s.loaded.Update("sol", key, func(l *loaded, version string) (*loaded, string) {
+			n += int(l.n)
+			return l, version
+		})
 	}
 	if n != want {
 		t.Errorf("%s, %d faces are in memory; want %d", when, n, want)

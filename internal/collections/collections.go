@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/cache"
 	"animo/internal/table"
 )
 
@@ -58,7 +59,7 @@ type Store struct {
 	limits Limits
 	batch  int // faces that are indexed or removed in one commit
 	now    func() time.Time
-	loaded cache
+	loaded *cache.Cache[*loaded] // by collection's key
 
 	erasures struct {
 		sync.Mutex
@@ -77,7 +78,7 @@ func New(tables *table.Table, o Options) *Store {
 		s.now = time.Now
 	}
 	s.batch = min(maxBatch, tables.Limits().Ops-2) // beside the tally, and the collection or the note
-	s.loaded.most = s.limits.Loaded
+	s.loaded = newCache(s.limits.Loaded, s.now)
 	s.erasures.last = map[string]int64{}
 	return s
 }
@@ -200,7 +201,7 @@ func (s *Store) Delete(ctx context.Context, tenant, id string) error {
 
 // erase removes all faces under a collection's key.
 func (s *Store) erase(ctx context.Context, tenant, key string) error {
-	s.loaded.drop(tenant, key)
+	s.loaded.Drop(tenant, key)
 	var ids []string
 	for row, err := range s.tables.Keys(ctx, tenant, facesTable, table.Range{Prefix: key + "/"}) {
 		if err != nil {
@@ -216,6 +217,9 @@ func (s *Store) erase(ctx context.Context, tenant, key string) error {
 	_, err := s.remove(ctx, tenant, key, ids)
 	return err
 }
+
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+func SweptTables() []string { return []string{facesTable, erasuresTable} }
 
 // Sweep removes the faces of a tenant's deleted collections where the deletion broke off. It also learns what other
 // processes erased, and takes that out of this process's memory. It goes on past a collection whose row it cannot read,
@@ -241,17 +245,16 @@ func (s *Store) orphans(ctx context.Context, tenant string) (keys []string, unre
 		return nil, nil
 	}
 	lives := map[string]string{} // ID to key; "" for a row that cannot be read, whose faces stay
-	for row, err := range s.tables.Query(ctx, tenant, collectionsTable, table.Range{}, false) {
-		if err != nil {
+	for row, err := range table.JSONRows[collection](ctx, s.tables, tenant, collectionsTable, table.Range{}, false) {
+		if err != nil && row.Key == "" { // nothing more could be read
 			return nil, err
 		}
-		var kept collection
 		lives[row.Key] = ""
-		if err := table.Decode(collectionsTable, row, &kept); err != nil {
+		if err != nil {
 			unreadable = errors.Join(unreadable, fmt.Errorf("tenant %s: %w", tenant, err))
 			continue
 		}
-		lives[row.Key] = Collection{row.Key, kept.Created}.key()
+		lives[row.Key] = Collection{row.Key, row.Value.Created}.key()
 	}
 	gone := keys[:0]
 	for _, key := range keys {

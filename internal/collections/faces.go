@@ -190,7 +190,7 @@ func (s *Store) add(ctx context.Context, tenant string, c Collection, faces []Fa
 		return nil
 	})
 	if err == nil {
-		s.loaded.added(tenant, key, added)
+		s.added(tenant, key, added)
 	}
 	return err
 }
@@ -308,6 +308,6 @@ func (s *Store) remove(ctx context.Context, tenant, key string, ids []string) (g
 	if err != nil {
 		return nil, err
 	}
-	s.loaded.removed(tenant, key, gone)
+	s.removed(tenant, key, gone)
 	return gone, nil
 }

@@ -18,17 +18,17 @@ type drawing struct {
 	begun, end chan struct{}
 }
 
-func (d drawing) Annotated(context.Context, string, string, string) ([]byte, error) {
+func (d drawing) Annotated(context.Context, string, string, string) ([]byte, animo.Photo, error) {
 	d.begun <- struct{}{}
 	<-d.end
-	return []byte("drawn"), nil
+	return []byte("drawn"), animo.Photo{}, nil
 }
 
 func TestDrawings_are_one_a_tenant_and_two_in_all(t *testing.T) {
 	d := drawing{begun: make(chan struct{}), end: make(chan struct{})}
 	s := &server{Options: Options{Photos: d, Limits: Limits{RequestTime: time.Minute}}, slots: newSlots(Limits{Requests: 100, Streams: 100})}
 	drawn := make(chan error)
-	draw := func(tenant string) { _, err := s.draw(t.Context(), tenant, "a"); drawn <- err }
+	draw := func(tenant string) { _, _, err := s.draw(t.Context(), tenant, "a"); drawn <- err }
 	for _, tenant := range []string{"sol", "mar"} {
 		go draw(tenant)
 		<-d.begun
@@ -39,7 +39,7 @@ func TestDrawings_are_one_a_tenant_and_two_in_all(t *testing.T) {
 			if tenant == "sol" && c.tenant == "sal" {
 				continue // there is room for another yet
 			}
-			if _, err := s.draw(t.Context(), c.tenant, "b"); animo.CodeOf(err) != c.want {
+			if _, _, err := s.draw(t.Context(), c.tenant, "b"); animo.CodeOf(err) != c.want {
 				t.Errorf("while %s is drawn for, %s: %v, want %s", tenant, c.tenant, err, c.want)
 			}
 		}

@@ -88,37 +88,21 @@ func (s *server) pictureOf(ctx context.Context, id string, annotated, thumbnail 
 		body, p, format, err := s.Photos.Image(ctx, tenant, id)
 		return picture{body, p.Name, format, p.Bytes}, err
 	}
-	p, err := s.Photos.Photo(ctx, tenant, id)
-	if err == nil {
-		err = analysed(p)
+	name := func(p animo.Photo, what string) string {
+		return strings.TrimSuffix(p.Name, filepath.Ext(p.Name)) + "-" + what + ".jpg"
 	}
-	if err != nil {
-		return picture{}, err
-	}
-	base := strings.TrimSuffix(p.Name, filepath.Ext(p.Name))
 	if annotated {
-		b, err := s.draw(ctx, tenant, id)
-		return picture{io.NopCloser(bytes.NewReader(b)), base + "-annotated.jpg", vision.JPEG, int64(len(b))}, err
+		b, p, err := s.draw(ctx, tenant, id)
+		return picture{io.NopCloser(bytes.NewReader(b)), name(p, "annotated"), vision.JPEG, int64(len(b))}, err
 	}
-	body, err := s.Photos.Thumbnail(ctx, tenant, id)
-	return picture{body, base + "-thumbnail.jpg", vision.JPEG, -1}, err
-}
-
-// analysed answers NotFound for a photo of which nothing can be made: one whose analysis failed, or has not ended.
-func analysed(p animo.Photo) error {
-	switch {
-	case !p.Analysed.IsZero():
-		return nil
-	case p.Status == animo.Failed && p.Failure != nil:
-		return animo.Errorf(animo.NotFound, "this photo failed: %[1]s", "esta foto falló: %[2]s", p.Failure.EN, p.Failure.ES).Of("id")
-	}
-	return animo.Errorf(animo.NotFound, "this picture is not there yet: the photo is not analysed; ask again when it is", "esta imagen aún no está: la foto no se ha analizado; pregunte cuando lo esté").Of("id")
+	body, p, err := s.Photos.Thumbnail(ctx, tenant, id)
+	return picture{body, name(p, "thumbnail"), vision.JPEG, -1}, err
 }
 
 // draw makes a photo with boxes, moods and names, or answers at once that too many are being made.
-func (s *server) draw(ctx context.Context, tenant, id string) ([]byte, error) {
+func (s *server) draw(ctx context.Context, tenant, id string) ([]byte, animo.Photo, error) {
 	if err := s.slots.drawings.Take(tenant); err != nil {
-		return nil, err
+		return nil, animo.Photo{}, err
 	}
 	defer s.slots.drawings.Give(tenant)
 	ctx, cancel := context.WithTimeout(ctx, s.Limits.RequestTime)

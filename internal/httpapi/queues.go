@@ -59,22 +59,25 @@ func (s *server) queue(ctx context.Context, name string) error {
 	return animo.Errorf(animo.NotFound, "there is no queue %q; /v1/queues lists them", "no existe la cola %q; /v1/queues las enumera", name).Of("queue")
 }
 
-// onDead runs Redrive or Drop on one dead letter, or on all without an id.
+// onDead runs Redrive or Drop on one dead letter, or on all without an id. Where there was none, it looks why.
 func (s *server) onDead(ctx context.Context, queue, id string, do func(ctx context.Context, tenant, queue string, ids ...string) (int, error)) (*countOutput, error) {
-	if err := s.queue(ctx, queue); err != nil {
-		return nil, err
-	}
 	var ids []string
 	if id != "" {
-		if _, err := s.Queues.DeadLetter(ctx, tenantOf(ctx), queue, id); err != nil {
-			return nil, err
-		}
 		ids = []string{id}
 	}
 	n, err := do(ctx, tenantOf(ctx), queue, ids...)
+	if err == nil && n == 0 {
+		err = s.queue(ctx, queue)
+	}
+	if err == nil && n == 0 && id != "" {
+		err = bus.NoDeadLetter(id)
+	}
+	if err != nil {
+		return nil, err
+	}
 	out := &countOutput{}
 	out.Body.Count = n
-	return out, err
+	return out, nil
 }
 
 type queuesOutput struct {
@@ -113,11 +116,11 @@ func (s *server) listDeadLetters(r route) {
 		After string `query:"after" doc:"Where to go on, from next of the answer before."`
 		Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	}) (*deadLettersOutput, error) {
-		if err := s.queue(ctx, in.Queue); err != nil {
-			return nil, err
-		}
 		limit := min(in.Limit, deadLettersMost)
 		list, err := s.Queues.DeadLetters(ctx, tenantOf(ctx), in.Queue, in.After, limit)
+		if err == nil && len(list) == 0 {
+			err = s.queue(ctx, in.Queue)
+		}
 		if err != nil {
 			return nil, err
 		}

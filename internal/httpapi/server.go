@@ -59,10 +59,10 @@ type Photos interface {
 	// Image gives a photo's bytes as they came, and what kind of picture they are. It answers NotFound once
 	// their time is over.
 	Image(ctx context.Context, tenant, id string) (io.ReadCloser, animo.Photo, vision.Format, error)
-	// Thumbnail gives a photo as a small JPEG.
-	Thumbnail(ctx context.Context, tenant, id string) (io.ReadCloser, error)
-	// Annotated gives a photo as a JPEG on which boxes, moods and names are drawn.
-	Annotated(ctx context.Context, tenant, id, lang string) ([]byte, error)
+	// Thumbnail gives a photo as a small JPEG. It answers NotFound before the photo is analysed.
+	Thumbnail(ctx context.Context, tenant, id string) (io.ReadCloser, animo.Photo, error)
+	// Annotated gives a photo as a JPEG on which boxes, moods and names are drawn. It answers NotFound as Thumbnail does.
+	Annotated(ctx context.Context, tenant, id, lang string) ([]byte, animo.Photo, error)
 	// Erase removes everything of a photo.
 	Erase(ctx context.Context, tenant, id string) (animo.Receipt, error)
 	// Reanalyse has photos analysed again.

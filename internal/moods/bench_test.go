@@ -110,7 +110,7 @@ func recogniseOne(b *testing.B, tables *table.Table, name string, n int) {
 		}
 	}
 	for i := range records {
-		if err := tables.Swap(ctx, "sol", faces.Table(animo.Happy), records[i]); err != nil {
+		if err := tables.Commit(ctx, "sol", table.Replace(faces.Table(animo.Happy), records[i])); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -92,17 +92,23 @@ func (m *Moods) forgetDeliveries(ctx context.Context, tenant, id string) (int, e
 	return m.deliveries.Forget(ctx, tenant, id)
 }
 
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+// The log is as long as there are records.
+func SweptTables() []string {
+	tables := []string{erasedTable}
+	for _, mood := range animo.Moods() {
+		tables = append(tables, faces.Table(mood))
+	}
+	return tables
+}
+
 // Sweep ends, for one tenant, erasures of measured faces that broke off, forgets those of which nothing can be under way
 // any more, and shortens the log. What fails does not hold up the rest.
 func (m *Moods) Sweep(ctx context.Context, tenant string) error {
 	var errs []error
-	for row, err := range m.tables.Query(ctx, tenant, erasedTable, table.Range{}, false) {
-		var e erasedFace
+	for row, err := range table.JSONRows[erasedFace](ctx, m.tables, tenant, erasedTable, table.Range{}, false) {
 		if err == nil {
-			err = table.Decode(erasedTable, row, &e)
-		}
-		if err == nil {
-			err = m.sweepErased(ctx, tenant, row.Key, e)
+			err = m.sweepErased(ctx, tenant, row.Key, row.Value)
 		}
 		if err != nil && len(errs) < 10 {
 			errs = append(errs, err)

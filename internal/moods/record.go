@@ -198,7 +198,15 @@ func ReceiptKey(id string) table.Key { return table.Key{Table: receiptsTable, Ke
 // Receipts lists what was erased, the last first, at most limit of them, beginning after the receipt `after`,
 // "" for the start. next is "" at the end.
 func (m *Moods) Receipts(ctx context.Context, tenant, after string, limit int) (page []animo.Receipt, next string, err error) {
-	return table.Newest(ctx, m.tables, tenant, receiptsTable, after, limit, scanMost, func(animo.Receipt) bool { return true })
+	rows, next, err := table.Newest(ctx, m.tables, tenant, receiptsTable, after, limit, scanMost, func(animo.Receipt) bool { return true })
+	if err != nil {
+		return nil, "", err
+	}
+	page = make([]animo.Receipt, len(rows))
+	for i, row := range rows {
+		page[i] = row.Value
+	}
+	return page, next, nil
 }
 
 // conflict reports whether an error says that a row was not as it was expected.

@@ -3,6 +3,7 @@ package opinions_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,15 +63,16 @@ func TestFlow_upload_while_its_model_is_deleted_is_kept_or_deleted_whole(t *test
 func isGone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
 
 func TestFlow_rolled_back_to_while_it_is_pruned_still_answers(t *testing.T) {
-	for _, at := range []string{"models", "versions"} {
-		t.Run("before the swap of "+at, func(t *testing.T) {
+	for _, at := range []string{"get versions", "get models", "swap models"} {
+		t.Run("before "+at, func(t *testing.T) {
 			l := newLine(t, opinions.Limits{KeepVersions: 1})
 			first := l.take("r.txt", reviews(t, 0))
 			l.run()
 			l.take("r.txt", reviews(t, 1))
 			for l.step("ingest") || l.step("train") {
 			}
-			l.once("swap", at, func() { l.step("publish") }) // which prunes the first
+			call, tbl, _ := strings.Cut(at, " ")
+			l.once(call, tbl, func() { l.step("publish") }) // which prunes the first
 			_, err := l.flow.Serve(t.Context(), tenant, "r.txt", first.ID)
 			if err != nil && !isGone(err) {
 				t.Errorf("Serve: %v", err)
@@ -79,6 +81,34 @@ func TestFlow_rolled_back_to_while_it_is_pruned_still_answers(t *testing.T) {
 				t.Errorf("Serve: %v; then version %s answers", err, answer.Version)
 			}
 		})
+	}
+}
+
+func TestFlow_rolled_back_to_when_it_is_about_to_be_pruned_still_answers(t *testing.T) {
+	l := newLine(t, opinions.Limits{KeepVersions: 1})
+	first := l.take("r.txt", reviews(t, 0))
+	l.run()
+	l.take("r.txt", reviews(t, 1))
+	for l.step("ingest") || l.step("train") {
+	}
+	swaps := 0
+	l.before = func(call, tbl string) error {
+		if call+" "+tbl != "swap versions" {
+			return nil
+		}
+		if swaps++; swaps == 2 { // the first says that the other version is done
+			if _, err := l.flow.Serve(t.Context(), tenant, "r.txt", first.ID); err != nil {
+				t.Error(err)
+			}
+		}
+		return nil
+	}
+	l.step("publish")
+	if swaps < 2 {
+		t.Fatal("nothing was pruned")
+	}
+	if answer := l.ask("r.txt", "todo bien"); answer.Version != first.ID {
+		t.Errorf("version %s answers, want %s", answer.Version, first.ID)
 	}
 }
 

@@ -3,7 +3,6 @@ package opinions
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"iter"
 	"strings"
 	"time"
@@ -45,32 +44,38 @@ func (f *Flow) Correct(ctx context.Context, tenant, model, text string, label an
 	if err := f.exists(ctx, tenant); err != nil {
 		return Correction{}, err
 	}
-	m, err := f.model(ctx, tenant, model)
-	if err != nil {
-		return Correction{}, unknownModel(err, model)
-	}
 	if err := f.spool.Room(int64(len(text))); err != nil {
 		return Correction{}, err
 	}
-	c := Correction{ID: animo.ID("correction", text), Text: text, Label: label, At: f.now().UTC()}
-	key := correctionsOf(m) + c.ID
-	var before Correction
-	switch _, err := f.tables.GetJSON(ctx, tenant, correctionsTable, key, &before); {
-	case err == nil && before.Label == label:
-		return before, nil
-	case err == nil:
-	case !gone(err):
-		return c, err
-	default:
-		n, err := f.tables.Count(ctx, tenant, correctionsTable, table.Range{Prefix: correctionsOf(m)})
+	var c Correction
+	err := f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		var m animo.Model
+		found, err := tx.GetJSON(modelsTable, model, &m)
+		if err == nil && (!found || m.Asked <= m.Deleted) {
+			err = noModel(model)
+		}
 		if err != nil {
-			return c, err
+			return err
 		}
-		if n >= f.limits.Corrections {
-			return c, animo.Errorf(animo.Quota, "model %q has %d corrections, and no more may be; put them into its training file, and delete them here", "el modelo %q tiene %d correcciones, y no pueden ser más; páselas a su archivo de entrenamiento y bórrelas aquí", model, n).Of("model")
+		c = Correction{ID: animo.ID("correction", text)}
+		key := correctionsOf(m) + c.ID
+		found, err = tx.GetJSON(correctionsTable, key, &c)
+		if err != nil || found && c.Label == label {
+			return err
 		}
-	}
-	return c, f.tables.PutJSON(ctx, tenant, correctionsTable, key, c)
+		if !found {
+			n, err := f.tables.Count(ctx, tenant, correctionsTable, table.Range{Prefix: correctionsOf(m)})
+			if err != nil {
+				return err
+			}
+			if n >= f.limits.Corrections {
+				return animo.Errorf(animo.Quota, "model %q has %d corrections, and no more may be; put them into its training file, and delete them here", "el modelo %q tiene %d correcciones, y no pueden ser más; páselas a su archivo de entrenamiento y bórrelas aquí", model, n).Of("model")
+			}
+		}
+		c = Correction{ID: c.ID, Text: text, Label: label, At: f.now().UTC()}
+		return tx.PutJSON(correctionsTable, key, c)
+	})
+	return c, err
 }
 
 // Corrections lists a model's corrections by ID, at most limit of them, beginning after the ID `after`, "" for the
@@ -100,12 +105,8 @@ func (f *Flow) corrections(ctx context.Context, tenant string, m animo.Model, af
 		if after != "" {
 			r.From = r.Prefix + after + "\x00"
 		}
-		for row, err := range f.tables.Query(ctx, tenant, correctionsTable, r, false) {
-			var c Correction
-			if err == nil {
-				err = json.Unmarshal(row.Value, &c)
-			}
-			if !yield(c, err) || err != nil {
+		for row, err := range table.JSONRows[Correction](ctx, f.tables, tenant, correctionsTable, r, false) {
+			if !yield(row.Value, err) {
 				return
 			}
 		}

@@ -231,7 +231,9 @@ func TestCorrections_sent_while_the_model_is_deleted_do_not_come_back(t *testing
 			t.Error(err)
 		}
 	})
-	l.correct("r.txt", "zorple", animo.Positive)
+	if c, err := l.flow.Correct(t.Context(), tenant, "r.txt", "zorple", animo.Positive); animo.CodeOf(err) != animo.UnknownModel {
+		t.Errorf("of a model that is deleted: %+v, %v", c, err)
+	}
 	v := l.take("r.txt", reviews(t, 0))
 	l.done(v)
 	if got := l.version(v); got.Corrections != 0 {

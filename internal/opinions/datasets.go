@@ -32,69 +32,69 @@ func uploadObject(d animo.DatasetRef) string { return "training/" + d.Name + "/"
 // keep stores an upload as a revision of its dataset: the bytes, then the row. The bytes that are the newest
 // already are that revision.
 func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadSeeker, size int64) (animo.DatasetRef, error) {
-	ref := animo.DatasetRef{Name: name, SHA256: sum}
 	for {
-		if err := ctx.Err(); err != nil {
+		ref, there, err := f.draw(ctx, tenant, name, sum)
+		if err == nil && !there {
+			if _, err = file.Seek(0, io.SeekStart); err == nil {
+				err = f.objects.Put(ctx, tenant, uploadObject(ref), file)
+			}
+		}
+		if err != nil {
 			return ref, err
 		}
-		var h head
-		rev, err := f.tables.GetJSON(ctx, tenant, headsTable, name, &h)
-		if err != nil && !gone(err) {
-			return ref, err
-		}
-		var at time.Time
-		if h.SHA256 == sum {
-			ref.ID, at = h.ID, animo.MomentOf(h.ID)
-		} else {
-			ref.ID, at = newID(f.now(), h.ID, sum)
-			if err := f.tables.ReplaceJSON(ctx, tenant, headsTable, name, &rev, head{ref.ID, sum}); conflict(err) {
-				continue
-			} else if err != nil {
-				return ref, err
+		kept := false
+		err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+			var row datasetRow
+			found, err := tx.GetJSON(datasetsTable, datasetKey(ref), &row)
+			kept = !row.Gone && (found || !there)
+			if err != nil || !kept { // deleted since it was drawn
+				return err
 			}
-		}
-		row, err := f.datasetRow(ctx, tenant, ref)
-		if err != nil && !gone(err) {
-			return ref, err
-		}
-		if row.Gone { // it is being deleted at this moment; draw another
-			if err := f.changeHead(ctx, tenant, name, ref.ID); err != nil {
-				return ref, err
+			if !found {
+				row.Dataset = animo.Dataset{Name: name, ID: ref.ID, SHA256: sum, Bytes: size, Accepted: animo.MomentOf(ref.ID)}
 			}
-			continue
-		}
-		if gone(err) {
-			if _, err := file.Seek(0, io.SeekStart); err != nil {
-				return ref, err
-			}
-			if err := f.objects.Put(ctx, tenant, uploadObject(ref), file); err != nil {
-				return ref, err
-			}
-			row = datasetRow{Dataset: animo.Dataset{Name: name, ID: ref.ID, SHA256: sum, Bytes: size, Accepted: at}}
-		}
-		row.Seen = f.now().UTC()
-		if err := f.saveDataset(ctx, tenant, &row); !conflict(err) {
+			row.Seen = f.now().UTC()
+			return tx.PutJSON(datasetsTable, datasetKey(ref), row)
+		})
+		if err != nil || kept {
 			return ref, err
 		}
 	}
 }
 
-// changeHead says that the revision, while it is the newest, is not to be taken for a repeat any more.
-func (f *Flow) changeHead(ctx context.Context, tenant, name, id string) error {
-	for {
+// draw says which revision of a dataset some bytes are: the newest, where those are its bytes and it is not being deleted,
+// otherwise a new one. It tells whether the revision has its row, and so its bytes.
+func (f *Flow) draw(ctx context.Context, tenant, name, sum string) (ref animo.DatasetRef, there bool, err error) {
+	ref = animo.DatasetRef{Name: name, SHA256: sum}
+	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		var h head
-		rev, err := f.tables.GetJSON(ctx, tenant, headsTable, name, &h)
-		if gone(err) || err == nil && (h.ID != id && id != "" || h.SHA256 == "") {
-			return nil
+		if _, err := tx.GetJSON(headsTable, name, &h); err != nil {
+			return err
 		}
-		if err != nil {
+		if h.SHA256 == sum {
+			var row datasetRow
+			var err error
+			ref.ID = h.ID
+			if there, err = tx.GetJSON(datasetsTable, datasetKey(ref), &row); err != nil || !row.Gone {
+				return err
+			}
+		}
+		ref.ID, there = newID(f.now(), h.ID, sum), false
+		return tx.PutJSON(headsTable, name, head{ref.ID, sum})
+	})
+	return ref, there, err
+}
+
+// forgetHead says that the newest revision of a dataset is not to be taken for a repeat any more.
+func (f *Flow) forgetHead(ctx context.Context, tenant, name string) error {
+	return f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		var h head
+		if found, err := tx.GetJSON(headsTable, name, &h); err != nil || !found {
 			return err
 		}
 		h.SHA256 = ""
-		if err := f.tables.ReplaceJSON(ctx, tenant, headsTable, name, &rev, h); !conflict(err) || ctx.Err() != nil {
-			return err
-		}
-	}
+		return tx.PutJSON(headsTable, name, h)
+	})
 }
 
 // datasetRow reads a revision's row, also one that is being deleted, or answers NotFound.
@@ -127,11 +127,14 @@ func (f *Flow) saveDataset(ctx context.Context, tenant string, row *datasetRow) 
 // revisions yields the revisions of one dataset, oldest first, or with "" those of all, by name; also those
 // that are being deleted.
 func (f *Flow) revisions(ctx context.Context, tenant, name string) iter.Seq2[datasetRow, error] {
-	prefix := ""
-	if name != "" {
-		prefix = name + "/"
+	return func(yield func(datasetRow, error) bool) {
+		for row, err := range table.JSONRows[datasetRow](ctx, f.tables, tenant, datasetsTable, under(name), false) {
+			row.Value.rev = row.Rev
+			if !yield(row.Value, err) {
+				return
+			}
+		}
 	}
-	return all(ctx, f, tenant, datasetsTable, prefix, func(r *datasetRow, rev int64) { r.rev = rev })
 }
 
 // Dataset reads the newest revision of a dataset.
@@ -171,7 +174,7 @@ func (f *Flow) DeleteDataset(ctx context.Context, tenant, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.changeHead(ctx, tenant, name, ""); err != nil {
+	if err := f.forgetHead(ctx, tenant, name); err != nil {
 		return err
 	}
 	for d, err := range f.revisions(ctx, tenant, name) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"animo"
+	"animo/internal/table"
 )
 
 // prune forgets versions of a model: the trained ones beyond the newest KeepVersions and the one that
@@ -34,34 +35,40 @@ func (f *Flow) prune(ctx context.Context, tenant, model string) {
 	}
 }
 
-// pruneVersion deletes a version unless it answers. The version is read before the model is: if Serve makes it
-// answer between the two looks it also changes the version, so that it is not deleted.
+// pruneVersion deletes a version unless it answers.
 func (f *Flow) pruneVersion(ctx context.Context, tenant, model, id string) (deleted bool, err error) {
-	row, err := f.version(ctx, tenant, model, id)
-	if err != nil {
-		return false, err
-	}
-	m, err := f.model(ctx, tenant, model)
-	if err != nil || m.Current == id {
-		return false, err
-	}
-	err = f.deleteVersion(ctx, tenant, row)
-	if conflict(err) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// deleteVersion forgets a version: first every reader's sight of it, then its artefacts and progress, then its
-// row. It answers Conflict, having done nothing, when the version changed since it was read.
-func (f *Flow) deleteVersion(ctx context.Context, tenant string, row versionRow) error {
-	if !row.Gone {
-		row.Gone = true
-		if err := f.save(ctx, tenant, &row); err != nil {
+	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		var m animo.Model
+		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
 			return err
 		}
+		if deleted = m.Current != id; !deleted {
+			return nil
+		}
+		return hide(tx, model, id)
+	})
+	if err != nil || !deleted {
+		return false, err
 	}
-	return f.clearVersion(ctx, tenant, row.Model, row.ID)
+	return true, f.clearVersion(ctx, tenant, model, id)
+}
+
+// deleteVersion forgets a version: first every reader's sight of it, then its artefacts and progress, then its row.
+func (f *Flow) deleteVersion(ctx context.Context, tenant, model, id string) error {
+	if err := f.tables.Update(ctx, tenant, func(tx *table.Tx) error { return hide(tx, model, id) }); err != nil {
+		return err
+	}
+	return f.clearVersion(ctx, tenant, model, id)
+}
+
+// hide takes a version out of every reader's sight.
+func hide(tx *table.Tx, model, id string) error {
+	var row versionRow
+	if found, err := tx.GetJSON(versionsTable, versionKey(model, id), &row); err != nil || !found || row.Gone {
+		return err
+	}
+	row.Gone = true
+	return row.put(tx)
 }
 
 // clearVersion removes what there is of a version that no reader sees.
@@ -83,16 +90,17 @@ func (f *Flow) DeleteModel(ctx context.Context, tenant, id string) error {
 	if _, err := f.model(ctx, tenant, id); err != nil {
 		return unknownModel(err, id)
 	}
-	var upTo string
-	var deleted animo.Model
-	err := f.changeModel(ctx, tenant, id, func(m *animo.Model) bool {
-		upTo = m.Asked
-		*m = animo.Model{ID: id, Asked: m.Asked, Deleted: m.Asked}
-		deleted = *m
-		return true
+	var m animo.Model
+	err := f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		m = animo.Model{}
+		if _, err := tx.GetJSON(modelsTable, id, &m); err != nil {
+			return err
+		}
+		m = animo.Model{ID: id, Asked: m.Asked, Deleted: m.Asked}
+		return tx.PutJSON(modelsTable, id, m)
 	})
 	if err == nil {
-		err = f.clearCorrections(ctx, tenant, deleted)
+		err = f.clearCorrections(ctx, tenant, m)
 	}
 	if err != nil {
 		return err
@@ -101,10 +109,10 @@ func (f *Flow) DeleteModel(ctx context.Context, tenant, id string) error {
 		if err != nil {
 			return err
 		}
-		if v.ID > upTo {
+		if v.ID > m.Deleted {
 			continue
 		}
-		if err := f.deleteVersion(ctx, tenant, v); err != nil && !conflict(err) { // the sweeper sees to that one
+		if err := f.deleteVersion(ctx, tenant, id, v.ID); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package opinions
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"time"
 
@@ -139,11 +138,7 @@ func (f *Flow) progressNotes(ctx context.Context, tenant string, o order) func(t
 			return
 		}
 		last, stage = now, p.Stage
-		b, err := json.Marshal(Progress{p, now.UTC()})
-		if err == nil {
-			err = f.tables.Put(ctx, tenant, progressTable, table.Row{Key: versionKey(o.Model, o.Version), Value: b})
-		}
-		if err != nil {
+		if err := f.tables.PutJSON(ctx, tenant, progressTable, versionKey(o.Model, o.Version), Progress{p, now.UTC()}); err != nil {
 			f.log.Debug("progress not noted", "err", err)
 		}
 	}

@@ -33,7 +33,7 @@ type line struct {
 	now        time.Time
 	lost       bool   // while set, what the flow publishes is lost, as if the process died before
 	tick       func() // called whenever the flow looks at the clock; nil for nothing
-	// before is called before a Get, Swap or Delete on a table; nil for nothing. An error of it is the call's.
+	// before is called before a "get", "put", "swap" (of what was read) or "delete" on a table; nil for nothing. An error of it is the call's.
 	before func(call, table string) error
 }
 
@@ -94,10 +94,13 @@ func (w *watched) Read(ctx context.Context, tenant string, keys ...table.Key) ([
 func (w *watched) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
 	for i, op := range ops {
 		call := "delete"
-		if op.Kind == table.OpPut {
-			if call = "swap"; op.Rev == table.AnyRev {
-				call = "put"
-			}
+		switch {
+		case op.Kind == table.OpExpect:
+			continue
+		case op.Kind == table.OpPut && op.Rev == table.AnyRev:
+			call = "put"
+		case op.Kind == table.OpPut:
+			call = "swap"
 		}
 		if i > 0 && op.Kind == ops[i-1].Kind && op.Table == ops[i-1].Table {
 			continue // one of many rows

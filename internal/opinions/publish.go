@@ -2,10 +2,10 @@ package opinions
 
 import (
 	"context"
-	"errors"
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/table"
 )
 
 // publish makes a trained version the one that answers, unless a newer one was published before, and
@@ -16,32 +16,38 @@ func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 	if err != nil {
 		return err
 	}
-	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
-	if gone(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if row.Status != animo.Done {
-		deleted := true
-		err := f.changeModel(ctx, e.Tenant, o.Model, func(m *animo.Model) bool {
-			deleted = o.Version <= m.Deleted
-			if deleted || o.Version <= m.Published {
-				return false
-			}
+	deleted, published := false, false
+	err = f.tables.Update(ctx, e.Tenant, func(tx *table.Tx) error {
+		deleted, published = false, false
+		row, err := readVersion(tx, o.Model, o.Version)
+		if err != nil || row.Status == animo.Done {
+			return err
+		}
+		var m animo.Model
+		if _, err := tx.GetJSON(modelsTable, o.Model, &m); err != nil {
+			return err
+		}
+		if deleted = o.Version <= m.Deleted; deleted {
+			return nil
+		}
+		if o.Version > m.Published {
 			m.Published, m.Current = o.Version, o.Version
-			return true
-		})
-		if err != nil {
-			return err
+			if err := tx.PutJSON(modelsTable, o.Model, m); err != nil {
+				return err
+			}
 		}
-		if deleted {
-			return f.deleteVersion(ctx, e.Tenant, row)
-		}
-		if err := f.setStatus(ctx, e.Tenant, &row, animo.Done, nil); err != nil {
-			return err
-		}
+		published = true
+		row.moveOn(animo.Done, nil, f.now)
+		return row.put(tx)
+	})
+	switch {
+	case gone(err):
+		return nil
+	case err != nil:
+		return err
+	case deleted:
+		return f.deleteVersion(ctx, e.Tenant, o.Model, o.Version)
+	case published:
 		f.log.Info("published", "tenant", e.Tenant, "model", o.Model, "version", o.Version)
 	}
 	if err := f.say(ctx, ModelPublished, e.Tenant, o); err != nil {
@@ -51,56 +57,28 @@ func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 	return nil
 }
 
-// Serve makes a kept version of a model the one that answers: a roll back, or forward again.
-func (f *Flow) Serve(ctx context.Context, tenant, model, version string) (animo.Model, error) {
-	row, err := f.version(ctx, tenant, model, version)
+// Serve makes a kept version of a model the one that answers: a roll back, or forward again. A prune that is about to
+// delete this version reads the model, too, so that one of the two decides again.
+func (f *Flow) Serve(ctx context.Context, tenant, model, version string) (m animo.Model, err error) {
+	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		row, err := readVersion(tx, model, version)
+		if err != nil {
+			return err
+		}
+		if row.Status != animo.Done {
+			return animo.Errorf(animo.NotTrained, "version %s of %q is %s; only one that is done can answer", "la versión %s de %q está %s; solo puede responder una que esté done", version, model, row.Status).Of("version")
+		}
+		m = animo.Model{}
+		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
+			return err
+		}
+		m.Current = version
+		return tx.PutJSON(modelsTable, model, m)
+	})
 	if err != nil {
 		return animo.Model{}, err
 	}
-	if row.Status != animo.Done {
-		return animo.Model{}, animo.Errorf(animo.NotTrained, "version %s of %q is %s; only one that is done can answer", "la versión %s de %q está %s; solo puede responder una que esté done", version, model, row.Status).Of("version")
-	}
-	var before string
-	var changed animo.Model
-	err = f.changeModel(ctx, tenant, model, func(m *animo.Model) bool {
-		before, m.Current = m.Current, version
-		changed = *m
-		return true
-	})
-	for err == nil {
-		// A prune that is about to delete this version sees that it was changed, and leaves it.
-		if err = f.save(ctx, tenant, &row); !conflict(err) {
-			return changed, err
-		}
-		row, err = f.version(ctx, tenant, model, version)
-	}
-	if gone(err) { // the prune was first
-		err = errors.Join(err, f.changeModel(ctx, tenant, model, func(m *animo.Model) bool {
-			undo := m.Current == version
-			m.Current = before
-			return undo
-		}))
-	}
-	return animo.Model{}, err
-}
-
-// changeModel changes a model's row while change answers true, reading it again for as long as others change
-// it too. A model that is not there yet is the zero Model.
-func (f *Flow) changeModel(ctx context.Context, tenant, model string, change func(*animo.Model) bool) error {
-	for {
-		var m animo.Model
-		rev, err := f.tables.GetJSON(ctx, tenant, modelsTable, model, &m)
-		if err != nil && !gone(err) {
-			return err
-		}
-		if !change(&m) {
-			return nil
-		}
-		err = f.tables.ReplaceJSON(ctx, tenant, modelsTable, model, &rev, m)
-		if !conflict(err) || ctx.Err() != nil {
-			return err
-		}
-	}
+	return m, nil
 }
 
 // fail notes why a version will not be trained, and says training.failed. It runs before the event becomes a

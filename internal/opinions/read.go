@@ -2,7 +2,6 @@ package opinions
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"time"
 
@@ -26,17 +25,40 @@ type versionRow struct {
 func (f *Flow) version(ctx context.Context, tenant, model, id string) (v versionRow, err error) {
 	v.rev, err = f.tables.GetJSON(ctx, tenant, versionsTable, versionKey(model, id), &v)
 	if gone(err) || err == nil && v.Gone {
-		err = animo.Errorf(animo.NotFound, "model %q has no version %q", "el modelo %q no tiene la versión %q", animo.Clip(model), animo.Clip(id)).Of("version")
+		err = noVersion(model, id)
 	}
 	return v, err
 }
 
-// setStatus moves a version on, and notes the moment when it ends.
-func (f *Flow) setStatus(ctx context.Context, tenant string, v *versionRow, s animo.Status, why *animo.Reason) error {
+// readVersion is version in a transaction.
+func readVersion(tx *table.Tx, model, id string) (v versionRow, err error) {
+	found, err := tx.GetJSON(versionsTable, versionKey(model, id), &v)
+	if err == nil && (!found || v.Gone) {
+		err = noVersion(model, id)
+	}
+	return v, err
+}
+
+func noVersion(model, id string) error {
+	return animo.Errorf(animo.NotFound, "model %q has no version %q", "el modelo %q no tiene la versión %q", animo.Clip(model), animo.Clip(id)).Of("version")
+}
+
+// put writes a version's row in a transaction.
+func (v *versionRow) put(tx *table.Tx) error {
+	return tx.PutJSON(versionsTable, versionKey(v.Model, v.ID), v)
+}
+
+// moveOn gives a version another status, and notes the moment when it ends.
+func (v *versionRow) moveOn(s animo.Status, why *animo.Reason, now func() time.Time) {
 	v.Status, v.Failure, v.Finished = s, why, time.Time{}
 	if s.Ended() {
-		v.Finished = f.now().UTC()
+		v.Finished = now().UTC()
 	}
+}
+
+// setStatus is moveOn in the version's row, as save writes it.
+func (f *Flow) setStatus(ctx context.Context, tenant string, v *versionRow, s animo.Status, why *animo.Reason) error {
+	v.moveOn(s, why, f.now)
 	return f.save(ctx, tenant, v)
 }
 
@@ -46,40 +68,34 @@ func (f *Flow) save(ctx context.Context, tenant string, v *versionRow) error {
 	return f.tables.ReplaceJSON(ctx, tenant, versionsTable, versionKey(v.Model, v.ID), &v.rev, v)
 }
 
-// all yields the rows of a table whose keys begin with the prefix. It tells each value its row's revision.
-func all[T any](ctx context.Context, f *Flow, tenant, tbl, prefix string, rev func(*T, int64)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for row, err := range f.tables.Query(ctx, tenant, tbl, table.Range{Prefix: prefix}, false) {
-			var v T
-			if err == nil {
-				err = json.Unmarshal(row.Value, &v)
-				rev(&v, row.Rev)
-			}
-			if !yield(v, err) || err != nil {
+// under is the range of the rows of one name, or with "" of all.
+func under(name string) table.Range {
+	if name == "" {
+		return table.Range{}
+	}
+	return table.Range{Prefix: name + "/"}
+}
+
+// versions yields the versions of one model, oldest first, or with "" those of all of the tenant's models;
+// also those that are being deleted.
+func (f *Flow) versions(ctx context.Context, tenant, model string) iter.Seq2[versionRow, error] {
+	return func(yield func(versionRow, error) bool) {
+		for row, err := range table.JSONRows[versionRow](ctx, f.tables, tenant, versionsTable, under(model), false) {
+			if !yield(row.Value, err) {
 				return
 			}
 		}
 	}
 }
 
-// versions yields the versions of one model, oldest first, or with "" those of all of the tenant's models;
-// also those that are being deleted.
-func (f *Flow) versions(ctx context.Context, tenant, model string) iter.Seq2[versionRow, error] {
-	prefix := ""
-	if model != "" {
-		prefix = model + "/"
-	}
-	return all(ctx, f, tenant, versionsTable, prefix, func(v *versionRow, rev int64) { v.rev = rev })
-}
-
 // models yields the tenant's models, by id.
 func (f *Flow) models(ctx context.Context, tenant string) iter.Seq2[animo.Model, error] {
 	return func(yield func(animo.Model, error) bool) {
-		for m, err := range all(ctx, f, tenant, modelsTable, "", func(*animo.Model, int64) {}) {
-			if err == nil && m.Asked <= m.Deleted {
+		for row, err := range table.JSONRows[animo.Model](ctx, f.tables, tenant, modelsTable, table.Range{}, false) {
+			if err == nil && row.Value.Asked <= row.Value.Deleted {
 				continue
 			}
-			if !yield(m, err) {
+			if !yield(row.Value, err) {
 				return
 			}
 		}
@@ -177,9 +193,13 @@ func (f *Flow) Model(ctx context.Context, tenant, id string) (ModelHistory, erro
 
 func unknownModel(err error, id string) error {
 	if gone(err) {
-		return animo.Errorf(animo.UnknownModel, "there is no model %q", "no existe el modelo %q", animo.Clip(id)).Of("model")
+		return noModel(id)
 	}
 	return err
+}
+
+func noModel(id string) error {
+	return animo.Errorf(animo.UnknownModel, "there is no model %q", "no existe el modelo %q", animo.Clip(id)).Of("model")
 }
 
 // Models lists the models that answer: those with a published version.

@@ -8,6 +8,9 @@ import (
 	"animo/internal/table"
 )
 
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+func SweptTables() []string { return []string{modelsTable, versionsTable, datasetsTable} }
+
 // Sweep publishes again what was stored but never finished, and ends deletions that broke off, for one tenant.
 // It tells how many events it published. An event that is queued or running already is left alone by the bus; a
 // step that was done already changes nothing. What fails, or cannot be read, does not hold up the rest; a model whose row
@@ -15,52 +18,44 @@ import (
 func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 	deleted := map[string]string{} // up to which version, by model
 	unread := map[string]bool{}    // models
-	modelsErr := sweepRows(ctx, f, tenant, modelsTable, func(row table.Row, m *animo.Model, err error) error {
+	modelsErr := sweepRows(ctx, f, tenant, modelsTable, func(m table.JSONRow[animo.Model], err error) error {
 		if err != nil {
-			unread[row.Key] = true
+			unread[m.Key] = true
 			return err
 		}
-		deleted[m.ID] = m.Deleted
-		return f.clearCorrections(ctx, tenant, *m)
+		deleted[m.Key] = m.Value.Deleted
+		return f.clearCorrections(ctx, tenant, m.Value)
 	})
 	n := 0
-	versionsErr := sweepRows(ctx, f, tenant, versionsTable, func(row table.Row, v *versionRow, err error) error {
-		v.rev = row.Rev
+	versionsErr := sweepRows(ctx, f, tenant, versionsTable, func(row table.JSONRow[versionRow], err error) error {
+		v := row.Value
 		switch {
 		case err != nil || unread[v.Model]:
 			return err
 		case v.Gone || v.ID <= deleted[v.Model]:
-			err = f.deleteVersion(ctx, tenant, *v)
+			return f.deleteVersion(ctx, tenant, v.Model, v.ID)
 		case !v.Status.Ended():
-			typ, o := f.next(*v)
-			err = f.say(ctx, typ, tenant, o)
 			n++
+			typ, o := f.next(v)
+			return f.say(ctx, typ, tenant, o)
 		}
-		if conflict(err) {
-			return nil
-		}
-		return err
+		return nil
 	})
-	revisionsErr := sweepRows(ctx, f, tenant, datasetsTable, func(row table.Row, d *datasetRow, err error) error {
-		d.rev = row.Rev
-		if err != nil || !d.Gone {
+	revisionsErr := sweepRows(ctx, f, tenant, datasetsTable, func(row table.JSONRow[datasetRow], err error) error {
+		d := row.Value
+		if d.rev = row.Rev; err != nil || !d.Gone {
 			return err
 		}
-		return f.deleteRevision(ctx, tenant, *d)
+		return f.deleteRevision(ctx, tenant, d)
 	})
 	return n, errors.Join(modelsErr, versionsErr, revisionsErr)
 }
 
-// sweepRows calls see with every row of a table and its value, or why that cannot be read. It gives the first ten errors
-// of see.
-func sweepRows[T any](ctx context.Context, f *Flow, tenant, tbl string, see func(row table.Row, v *T, err error) error) error {
+// sweepRows calls see with every row of a table, or why it cannot be read. It gives the first ten errors of see.
+func sweepRows[T any](ctx context.Context, f *Flow, tenant, tbl string, see func(row table.JSONRow[T], err error) error) error {
 	var errs []error
-	for row, err := range f.tables.Query(ctx, tenant, tbl, table.Range{}, false) {
-		if err == nil {
-			var v T
-			err = see(row, &v, table.Decode(tbl, row, &v))
-		}
-		if err != nil && len(errs) < 10 {
+	for row, err := range table.JSONRows[T](ctx, f.tables, tenant, tbl, table.Range{}, false) {
+		if err := see(row, err); err != nil && len(errs) < 10 {
 			errs = append(errs, err)
 		}
 	}

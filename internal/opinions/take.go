@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"animo"
+	"animo/internal/table"
 	"animo/text"
 )
 
@@ -109,26 +110,40 @@ func (f *Flow) ask(ctx context.Context, tenant string, v animo.Version, again bo
 		parts = append(parts, d.Name, d.ID)
 	}
 	askedID := animo.ID(parts...)
-	v.Status = animo.Stored
-	err := f.changeModel(ctx, tenant, v.Model, func(m *animo.Model) bool {
-		if m.AskedID == askedID && !again {
-			v.ID, v.Requested = m.Asked, animo.MomentOf(m.Asked)
-			return false
+	asked := v
+	err := f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		v = asked
+		var m animo.Model
+		if _, err := tx.GetJSON(modelsTable, v.Model, &m); err != nil {
+			return err
 		}
-		v.ID, v.Requested = newID(f.now(), m.Asked, askedID)
-		m.ID, m.Asked, m.AskedID = v.Model, v.ID, askedID
-		return true
+		repeat := m.AskedID == askedID && !again
+		if !repeat {
+			m.ID, m.Asked, m.AskedID = v.Model, newID(f.now(), m.Asked, askedID), askedID
+			if err := tx.PutJSON(modelsTable, v.Model, m); err != nil {
+				return err
+			}
+		}
+		v.ID, v.Requested, v.Status = m.Asked, animo.MomentOf(m.Asked), animo.Stored
+		row := versionRow{Version: v, Upload: !again}
+		if repeat {
+			var kept versionRow
+			found, err := tx.GetJSON(versionsTable, versionKey(v.Model, v.ID), &kept)
+			switch {
+			case err != nil:
+				return err
+			case kept.Gone:
+				return noVersion(v.Model, v.ID)
+			case found:
+				v, row = kept.Version, kept
+				if row.Status != animo.Failed {
+					return nil
+				}
+				row.moveOn(animo.Stored, nil, f.now)
+			}
+		}
+		v = row.Version
+		return row.put(tx)
 	})
-	if err != nil {
-		return v, err
-	}
-	err = f.save(ctx, tenant, &versionRow{Version: v, Upload: !again})
-	if !conflict(err) {
-		return v, err
-	}
-	row, err := f.version(ctx, tenant, v.Model, v.ID)
-	if err == nil && row.Status == animo.Failed {
-		err = f.setStatus(ctx, tenant, &row, animo.Stored, nil)
-	}
-	return row.Version, err
+	return v, err
 }

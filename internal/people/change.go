@@ -536,13 +536,9 @@ func (p *People) eachFace(ctx context.Context, tenant, id string, do func(ctx co
 // nothing can be under way any more.
 func (p *People) sweepChanges(ctx context.Context, tenant string) error {
 	var errs []error
-	for row, err := range p.tables.Query(ctx, tenant, changesTable, table.Range{}, false) {
-		var c change
-		if err == nil {
-			err = table.Decode(changesTable, row, &c)
-		}
-		if err == nil && p.now().Sub(c.At) >= underWay { // before, whoever began it is at it
-			err = p.sweepChange(ctx, tenant, row.Key, c)
+	for row, err := range table.JSONRows[change](ctx, p.tables, tenant, changesTable, table.Range{}, false) {
+		if err == nil && p.now().Sub(row.Value.At) >= underWay { // before, whoever began it is at it
+			err = p.sweepChange(ctx, tenant, row.Key, row.Value)
 		}
 		if err != nil && len(errs) < 10 {
 			errs = append(errs, err)

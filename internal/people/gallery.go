@@ -4,35 +4,45 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
+	"animo/internal/cache"
 	"animo/internal/faces"
 	"animo/internal/table"
 	"animo/vision"
 )
 
-// galleries are the tenants' people, ready to be compared with.
-type galleries struct {
-	mu sync.Mutex
-	of map[string]*gallery
-}
-
 // gallery is one tenant's people by their ids.
 type gallery struct {
-	loading sync.Mutex // held while it is brought up to date
-
-	mu     sync.RWMutex
-	used   time.Time
-	change string // the value of the row that changes with it, and its revision
-	rev    int64
-	marks  map[string]string              // of each person, when the examples were read
-	nots   map[string][]vision.Descriptor // by person, of whom it is known that they are somebody else's
+	marks  map[string]string // of each person, when the examples were read; used by the load alone
 	people vision.Gallery
+
+	mu   sync.RWMutex
+	nots map[string][]vision.Descriptor // by person, of whom it is known that they are somebody else's
 }
 
-// galleryIdle is for how long a gallery that nobody asks for stays in memory.
-const galleryIdle = time.Hour
+// The bounds of the galleries in memory.
+const (
+	galleryFaces = 400_000   // examples of all tenants together, some 250 MB
+	galleryIdle  = time.Hour // for how long one stays that nobody asks for
+)
+
+func newGalleries(now func() time.Time) *cache.Cache[*gallery] {
+	return cache.New(cache.Options[*gallery]{Most: galleryFaces, Cost: (*gallery).cost, Idle: galleryIdle, Now: now})
+}
+
+// cost is how many descriptors a gallery holds, and some for the gallery itself.
+func (g *gallery) cost() int64 {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	_, n := g.people.Len()
+	for _, not := range g.nots {
+		n += len(not)
+	}
+	return int64(n) + 100
+}
 
 // galleryChange gives the row that is another after each change of the tenant's people.
 func (p *People) galleryChange(ctx context.Context, tenant string) (table.Row, error) {
@@ -43,51 +53,50 @@ func (p *People) galleryChange(ctx context.Context, tenant string) (table.Row, e
 	return rows[0], nil
 }
 
+// known is the people whom a tenant introduced, as they were at one revision of the row that changes with them, or later.
+type known struct {
+	*gallery
+	rev int64
+}
+
+// expect is the expectation that the tenant's people are those that are known.
+func (k known) expect() table.Op {
+	return table.Expect(galleryTable, table.Row{Key: galleryKey, Rev: k.rev})
+}
+
 // known gives the people whom a tenant introduced, as they are when it is called, or later.
-func (p *People) known(ctx context.Context, tenant string) (*gallery, error) {
+func (p *People) known(ctx context.Context, tenant string) (known, error) {
 	change, err := p.galleryChange(ctx, tenant)
 	if err != nil {
-		return nil, err
+		return known{}, err
 	}
-	p.galleries.mu.Lock()
-	g, ok := p.galleries.of[tenant]
-	if !ok {
-		if p.galleries.of == nil {
-			p.galleries.of = map[string]*gallery{}
+	g, err := p.galleries.Get(ctx, tenant, "", strconv.FormatInt(change.Rev, 10), func(ctx context.Context, g *gallery) (*gallery, error) {
+		if g == nil || change.Rev == 0 {
+			g = &gallery{marks: map[string]string{}, nots: map[string][]vision.Descriptor{}}
 		}
-		g = &gallery{marks: map[string]string{}, nots: map[string][]vision.Descriptor{}}
-		p.galleries.of[tenant] = g
-	}
-	p.galleries.mu.Unlock()
-	g.loading.Lock()
-	defer g.loading.Unlock()
-	g.mu.Lock()
-	g.used = p.now()
-	current := g.change == string(change.Value) && g.rev == change.Rev
-	g.mu.Unlock()
-	if current {
-		return g, nil
-	}
-	return g, p.load(ctx, tenant, g, change)
+		if change.Rev == 0 { // nobody was ever introduced
+			return g, nil
+		}
+		return g, p.load(ctx, tenant, g)
+	})
+	return known{g, change.Rev}, err
 }
 
 // load brings a gallery up to date: it reads the examples of those whose mark is another than when they were read, and
-// removes those who have left.
-func (p *People) load(ctx context.Context, tenant string, g *gallery, change table.Row) error {
+// removes those who have left. Others may compare faces with the gallery meanwhile: what they expect is a revision that is
+// no more.
+func (p *People) load(ctx context.Context, tenant string, g *gallery) error {
 	there := map[string]bool{}
-	for r, err := range p.tables.Query(ctx, tenant, faces.PeopleTable, table.Range{}, false) {
+	for row, err := range table.JSONRows[faces.Person](ctx, p.tables, tenant, faces.PeopleTable, table.Range{}, false) {
 		if err != nil {
 			return err
 		}
-		var row faces.Person
-		if err := table.Decode(faces.PeopleTable, r, &row); err != nil {
-			return err
-		}
-		there[row.ID] = true
-		if g.marks[row.ID] == row.Mark {
+		id, mark := row.Value.ID, row.Value.Mark
+		there[id] = true
+		if g.marks[id] == mark {
 			continue
 		}
-		list, err := p.examples(ctx, tenant, row.ID)
+		list, err := p.examples(ctx, tenant, id)
 		if err != nil {
 			return err
 		}
@@ -99,11 +108,12 @@ func (p *People) load(ctx context.Context, tenant string, g *gallery, change tab
 				is = append(is, e.descriptor)
 			}
 		}
-		if err := g.people.Set(row.ID, is...); err != nil {
+		if err := g.people.Set(id, is...); err != nil {
 			return err
 		}
+		g.marks[id] = mark
 		g.mu.Lock()
-		g.nots[row.ID], g.marks[row.ID] = not, row.Mark
+		g.nots[id] = not
 		g.mu.Unlock()
 	}
 	g.mu.Lock()
@@ -115,15 +125,7 @@ func (p *People) load(ctx context.Context, tenant string, g *gallery, change tab
 			delete(g.nots, id)
 		}
 	}
-	g.change, g.rev = string(change.Value), change.Rev
 	return nil
-}
-
-// expect is the expectation that the tenant's people are those of the gallery.
-func (g *gallery) expect() table.Op {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	return table.Expect(galleryTable, table.Row{Key: galleryKey, Rev: g.rev})
 }
 
 // who gives the person whom a face is most like, and the similarity in percent; "" for a face of nobody who is known. Two
@@ -188,15 +190,4 @@ func (p *People) Recognise(ctx context.Context, tenant string, list []vision.Des
 
 // Evict takes the galleries out of memory whose tenants are removed, and those that nobody asked for in an hour. Run it
 // now and then.
-func (p *People) Evict(tenants []string) {
-	p.galleries.mu.Lock()
-	defer p.galleries.mu.Unlock()
-	for tenant, g := range p.galleries.of {
-		g.mu.RLock()
-		idle := p.now().Sub(g.used)
-		g.mu.RUnlock()
-		if idle >= galleryIdle || !slices.Contains(tenants, tenant) {
-			delete(p.galleries.of, tenant)
-		}
-	}
-}
+func (p *People) Evict(tenants []string) { p.galleries.Sweep(tenants) }

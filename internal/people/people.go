@@ -15,6 +15,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/cache"
 	"animo/internal/faces"
 	"animo/internal/moods"
 	"animo/internal/object"
@@ -89,7 +90,7 @@ type People struct {
 	now         func() time.Time
 	log         *slog.Logger
 
-	galleries galleries
+	galleries *cache.Cache[*gallery] // by tenant
 }
 
 // New makes People over their stores. It starts nothing.
@@ -113,6 +114,7 @@ func New(tables *table.Table, objects object.Store, events Events, m *moods.Mood
 	if p.log == nil {
 		p.log = slog.Default()
 	}
+	p.galleries = newGalleries(p.now)
 	return p
 }
 

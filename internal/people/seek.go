@@ -77,16 +77,12 @@ func (p *People) seek(ctx context.Context, e animo.Event) error {
 // sought gives the marks of the people whose examples changed after recorded faces were last looked through for them.
 func (p *People) sought(ctx context.Context, tenant string) (map[string]string, error) {
 	marks := map[string]string{}
-	for r, err := range p.tables.Query(ctx, tenant, faces.PeopleTable, table.Range{}, false) {
+	for row, err := range table.JSONRows[faces.Person](ctx, p.tables, tenant, faces.PeopleTable, table.Range{}, false) {
 		if err != nil {
 			return nil, err
 		}
-		var row faces.Person
-		if err := table.Decode(faces.PeopleTable, r, &row); err != nil {
-			return nil, err
-		}
-		if row.Mark != row.Sought {
-			marks[row.ID] = row.Mark
+		if who := row.Value; who.Mark != who.Sought {
+			marks[who.ID] = who.Mark
 		}
 	}
 	return marks, nil
@@ -94,7 +90,7 @@ func (p *People) sought(ctx context.Context, tenant string) (map[string]string, 
 
 // seekAll compares each kept descriptor with the people who changed, and names the faces of those near to them, and
 // those that are theirs so far, anew.
-func (p *People) seekAll(ctx context.Context, tenant string, known *gallery, changed *vision.Gallery, marks map[string]string) error {
+func (p *People) seekAll(ctx context.Context, tenant string, known known, changed *vision.Gallery, marks map[string]string) error {
 	theirs := map[string]bool{}
 	for id := range marks {
 		for k, err := range faces.OfPerson(ctx, p.tables, tenant, id, "", "", false) {
@@ -123,7 +119,7 @@ func (p *People) seekAll(ctx context.Context, tenant string, known *gallery, cha
 }
 
 // recognise makes a face that of the person whom it is most like, unless somebody said whose it is.
-func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.Descriptor, known *gallery) error {
+func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.Descriptor, known known) error {
 	var people []animo.Celebrity
 	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		people = nil
@@ -150,6 +146,9 @@ func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.D
 	return err
 }
 
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+func SweptTables() []string { return []string{unsettledTable, changesTable, galleryTable} }
+
 // Sweep settles the faces of one tenant whose settling broke off, ends changes of people that broke off, and publishes the
 // event that starts seek where recorded faces were not looked through after the last change. What fails does not hold up
 // the rest.
@@ -159,12 +158,8 @@ func (p *People) Sweep(ctx context.Context, tenant string) error {
 
 func (p *People) sweepUnsettled(ctx context.Context, tenant string) error {
 	var errs []error
-	for row, err := range p.tables.Query(ctx, tenant, unsettledTable, table.Range{}, false) {
-		var u unsettled
-		if err == nil {
-			err = table.Decode(unsettledTable, row, &u)
-		}
-		if err == nil && p.now().Sub(u.At) >= underWay {
+	for row, err := range table.JSONRows[unsettled](ctx, p.tables, tenant, unsettledTable, table.Range{}, false) {
+		if err == nil && p.now().Sub(row.Value.At) >= underWay {
 			if err = p.Settle(ctx, tenant, row.Key); err == nil {
 				err = p.haveSought(ctx, tenant)
 			}

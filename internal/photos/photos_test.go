@@ -12,6 +12,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/faces"
 	"animo/internal/moods"
 	"animo/internal/photos"
 	"animo/internal/table"
@@ -726,5 +727,28 @@ func TestFlow_feed_goes_on_where_a_read_failed(t *testing.T) {
 		if one := <-told; one.Record.FaceID != fmt.Sprint(i) {
 			t.Errorf("told face %s, want %d", one.Record.FaceID, i)
 		}
+	}
+}
+
+func TestPhotos_list_finishes_what_is_recorded(t *testing.T) {
+	l := newLine(t, options{})
+	p := l.take("grupo.png", picture(3, 1))
+	l.run()
+	noted := func() bool {
+		rows, err := l.rows.Read(t.Context(), tenant, table.Key{Table: faces.PendingTable, Key: p.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows[0].Rev != 0
+	}
+	if !noted() {
+		t.Fatal("the photo is not noted before it is read: the test shows nothing")
+	}
+	list, _, err := l.flow.photos.List(t.Context(), tenant, photos.Query{}, "", 10)
+	if err != nil || len(list) != 1 || list[0].Status != animo.Done {
+		t.Fatalf("List = %+v, %v", list, err)
+	}
+	if noted() {
+		t.Error("the photo is still noted for the sweeper")
 	}
 }

@@ -54,17 +54,18 @@ func (p *Photos) List(ctx context.Context, tenant string, q Query, after string,
 	if err != nil {
 		return nil, "", err
 	}
-	for some := range slices.Chunk(rows, 100) {
-		list := make([]*faces.Photo, len(some))
-		for i := range some {
-			list[i] = &some[i]
-		}
-		if err := p.finish(ctx, tenant, list...); err != nil {
+	list := make([]*faces.Photo, len(rows))
+	for i := range rows {
+		list[i] = &rows[i].Value
+		list[i].Rev = rows[i].Rev
+	}
+	for some := range slices.Chunk(list, 100) {
+		if err := p.finish(ctx, tenant, some...); err != nil {
 			return nil, "", err
 		}
 	}
 	page = []animo.Photo{}
-	for _, row := range rows {
+	for _, row := range list {
 		if q.Status == "" || row.Status == q.Status {
 			page = append(page, row.Photo)
 		}
@@ -116,30 +117,49 @@ func (p *Photos) Open(ctx context.Context, tenant, name string) (io.ReadCloser, 
 	if len(rows) == 0 {
 		return nil, noPhoto(name)
 	}
-	return p.open(ctx, tenant, faces.PictureObject(rows[0].ID))
+	return p.open(ctx, tenant, faces.PictureObject(rows[0].Key))
 }
 
 // Thumbnail opens the small JPEG of an analysed photo, with its longest side of at most 320 pixels; the caller
-// closes it. It answers NotFound where there is none.
-func (p *Photos) Thumbnail(ctx context.Context, tenant, id string) (io.ReadCloser, error) {
-	if _, err := p.photo(ctx, tenant, id); err != nil {
-		return nil, err
+// closes it. It answers NotFound where there is none, or none yet.
+func (p *Photos) Thumbnail(ctx context.Context, tenant, id string) (body io.ReadCloser, photo animo.Photo, err error) {
+	row, err := p.photo(ctx, tenant, id)
+	if err == nil {
+		err = analysed(&row.Photo)
 	}
-	return p.open(ctx, tenant, faces.ThumbnailObject(id))
+	if err == nil {
+		body, err = p.open(ctx, tenant, faces.ThumbnailObject(id))
+	}
+	return body, row.Photo, err
 }
 
-// Annotated gives a photo's picture as a JPEG with a box round each face, its emotion and who it is, in "es" or
-// "en". It answers NotFound for a picture that is not kept any more, and what analysing it would for one that
-// cannot be read.
-func (p *Photos) Annotated(ctx context.Context, tenant, id, lang string) ([]byte, error) {
+// Annotated gives an analysed photo's picture as a JPEG with a box round each face, its emotion and who it is, in "es" or
+// "en". It answers NotFound for a picture that is not kept any more, or not analysed yet, and what analysing it would for one
+// that cannot be read.
+func (p *Photos) Annotated(ctx context.Context, tenant, id, lang string) ([]byte, animo.Photo, error) {
 	photo, err := p.Photo(ctx, tenant, id)
+	if err == nil {
+		err = analysed(&photo)
+	}
 	if err != nil {
-		return nil, err
+		return nil, photo, err
 	}
 	img, release, err := p.picture(ctx, tenant, id)
 	defer release()
 	if err != nil {
-		return nil, err
+		return nil, photo, err
 	}
-	return pictures.Annotate(img, photo.Faces, lang)
+	b, err := pictures.Annotate(img, photo.Faces, lang)
+	return b, photo, err
+}
+
+// analysed answers NotFound for a photo of which nothing can be made: one whose analysis failed, or has not ended.
+func analysed(p *animo.Photo) error {
+	switch {
+	case !p.Analysed.IsZero():
+		return nil
+	case p.Status == animo.Failed && p.Failure != nil:
+		return animo.Errorf(animo.NotFound, "this photo failed: %[1]s", "esta foto falló: %[2]s", p.Failure.EN, p.Failure.ES).Of("id")
+	}
+	return animo.Errorf(animo.NotFound, "this picture is not there yet: the photo is not analysed; ask again when it is", "esta imagen aún no está: la foto no se ha analizado; pregunte cuando lo esté").Of("id")
 }

@@ -10,6 +10,9 @@ import (
 	"animo/internal/table"
 )
 
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+func SweptTables() []string { return []string{erasedTable, faces.PendingTable} }
+
 // Sweep publishes again, for one tenant, the events of photos that are not finished, and ends erasures that broke off. It
 // tells how many photos it published events of. The bus leaves alone an event that is queued or running already, and a step
 // that was done already changes nothing. One photo that fails does not hold up the others. Run it at the start and now and then.
@@ -20,15 +23,11 @@ func (p *Photos) Sweep(ctx context.Context, tenant string) (n int, err error) {
 			errs = append(errs, err)
 		}
 	}
-	for row, err := range p.tables.Query(ctx, tenant, erasedTable, table.Range{}, false) {
-		var e erased
-		if err == nil {
-			err = table.Decode(erasedTable, row, &e)
-		}
+	for row, err := range table.JSONRows[erased](ctx, p.tables, tenant, erasedTable, table.Range{}, false) {
 		if err == nil {
 			var found bool
-			found, err = p.endErasure(ctx, tenant, row.Key, e)
-			p.removed.Erased(e.At, found)
+			found, err = p.endErasure(ctx, tenant, row.Key, row.Value)
+			p.removed.Erased(row.Value.At, found)
 		}
 		fail(err)
 	}

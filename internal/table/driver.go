@@ -32,6 +32,9 @@ type Driver interface {
 	// sees a smaller one appear later. A Seq is never given twice. Tallies add up whoever commits at the same time; an engine may
 	// keep one in parts.
 	Commit(ctx context.Context, tenant string, rev int64, ops ...Op) error
+	// Tenants gives, in ascending order, the tenants that have rows in any of the tables. A tenant whose rows are being
+	// written or removed meanwhile may be among them or not.
+	Tenants(ctx context.Context, tables ...string) ([]string, error)
 	// Forget removes every row, tally and log of a tenant, in as many steps as it takes: an error may leave some.
 	Forget(ctx context.Context, tenant string) error
 	// Limits are those of this engine.
@@ -51,6 +54,13 @@ type Page struct {
 	Limit    int  // items, at least 1; a page may have fewer where their values are large
 	Reverse  bool // from the last key to the first
 	KeysOnly bool // rows without their values
+}
+
+// RangeDeleter is what a Driver may offer beyond its port, where a range takes it less work than each key of it.
+type RangeDeleter interface {
+	// DeleteRange removes the first rows in r, at most limit, in one commit, and tells how many; fewer than limit were
+	// the last ones. Tallies and logs stay as they are.
+	DeleteRange(ctx context.Context, tenant, table string, r Range, limit int) (removed int, err error)
 }
 
 // Scrubber is what a Driver may offer beyond its port, where deleted rows stay readable in its files for a while.

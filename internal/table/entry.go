@@ -3,6 +3,8 @@ package table
 import (
 	"context"
 	"slices"
+
+	"animo"
 )
 
 // Add stores the entries whose keys are not there yet, and tells how many those were; of equal keys the first counts. In
@@ -13,21 +15,24 @@ func (t *Table) Add(ctx context.Context, tenant, table string, entries ...Entry)
 	if err := CheckEntries(tenant, table, entries...); err != nil {
 		return 0, err
 	}
+	entries = firstOfEach(entries)
+	// Most often all of them are new, and need not be read.
+	if err := t.Commit(ctx, tenant, opsOf(table, entries, AddOps)...); err == nil {
+		return len(entries), nil
+	} else if animo.CodeOf(err) != animo.Conflict {
+		return 0, err
+	}
 	err = t.Update(ctx, tenant, func(tx *Tx) error {
 		added = 0
 		rows, err := tx.Read(keysOf(table, entries)...)
 		if err != nil {
 			return err
 		}
-		seen := make(map[string]bool, len(rows))
 		for i, row := range rows {
-			e := entries[i]
-			if row.Rev != 0 || seen[e.Key] {
-				continue
+			if row.Rev == 0 {
+				added++
+				tx.Add(table, entries[i])
 			}
-			seen[e.Key] = true
-			added++
-			tx.Add(table, e)
 		}
 		return nil
 	})
@@ -46,20 +51,24 @@ func (t *Table) Remove(ctx context.Context, tenant, table string, entries ...Ent
 			return 0, err
 		}
 	}
+	entries = firstOfEach(entries)
+	// Most often all of them are there, and need not be read.
+	if err := t.Commit(ctx, tenant, opsOf(table, entries, RemoveOps)...); err == nil {
+		return len(entries), nil
+	} else if animo.CodeOf(err) != animo.Conflict {
+		return 0, err
+	}
 	err = t.Update(ctx, tenant, func(tx *Tx) error {
 		removed = 0
 		rows, err := tx.Read(keysOf(table, entries)...)
 		if err != nil {
 			return err
 		}
-		seen := make(map[string]bool, len(rows))
 		for i, row := range rows {
-			if row.Rev == 0 || seen[row.Key] {
-				continue
+			if row.Rev != 0 {
+				removed++
+				tx.Remove(table, entries[i])
 			}
-			seen[row.Key] = true
-			removed++
-			tx.Remove(table, entries[i])
 		}
 		return nil
 	})
@@ -69,44 +78,49 @@ func (t *Table) Remove(ctx context.Context, tenant, table string, entries ...Ent
 	return removed, nil
 }
 
-// Add writes an entry's row, adds its tallies, and notes it in its log.
-func (tx *Tx) Add(table string, e Entry) {
-	tx.Put(table, e.Key, e.Value)
-	tx.Do(CountAll(table, 1, e.Tallies...)...)
-	if e.Log != "" {
-		tx.Do(Append(e.Log, table, e.Key))
+// firstOfEach leaves out entries whose key came before.
+func firstOfEach(entries []Entry) []Entry {
+	seen := make(map[string]bool, len(entries))
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
+		again := seen[e.Key]
+		seen[e.Key] = true
+		return again
+	})
+}
+
+func opsOf(table string, entries []Entry, of func(table string, e Entry) []Op) (ops []Op) {
+	for _, e := range entries {
+		ops = append(ops, of(table, e)...)
 	}
+	return ops
 }
 
-// Remove removes an entry's row and takes its tallies away.
-func (tx *Tx) Remove(table string, e Entry) {
-	tx.Delete(table, e.Key)
-	tx.Do(CountAll(table, -1, e.Tallies...)...)
-}
-
-// AddOps are the operations that add an entry whose key must not be there yet.
+// AddOps are the operations that add an entry whose key must not be there yet: first the row, then what follows from it.
 func AddOps(table string, e Entry) []Op {
-	ops := slices.Concat([]Op{PutNew(table, e.Key, e.Value)}, CountAll(table, 1, e.Tallies...))
+	ops := append(make([]Op, 0, 2+len(e.Tallies)), PutNew(table, e.Key, e.Value))
+	ops = append(ops, CountAll(table, 1, e.Tallies...)...)
 	if e.Log != "" {
 		ops = append(ops, Append(e.Log, table, e.Key))
 	}
 	return ops
 }
 
-// PutNew stores the rows whose keys are not there yet, in one commit, and tells how many those were. Rows that exist
-// stay as they are, so that a repeat changes nothing; of rows with equal keys the first counts.
-func (t *Table) PutNew(ctx context.Context, tenant, table string, rows ...Row) (added int, err error) {
-	entries := make([]Entry, len(rows))
-	for i, r := range rows {
-		entries[i].Row = r
-	}
-	return t.Add(ctx, tenant, table, entries...)
+// RemoveOps are the operations that remove an entry whose row must be there: first the row, then the tallies.
+func RemoveOps(table string, e Entry) []Op {
+	ops := append(make([]Op, 0, 1+len(e.Tallies)), Op{Kind: OpDelete, Table: table, Key: e.Key, Rev: SomeRev})
+	return append(ops, CountAll(table, -1, e.Tallies...)...)
 }
 
-// Swap replaces the row only while its stored Rev is row.Rev (0: only while it does not exist), otherwise it answers
-// Conflict and changes nothing.
-func (t *Table) Swap(ctx context.Context, tenant, table string, row Row) error {
-	return t.Commit(ctx, tenant, Replace(table, row))
+// Add writes an entry's row, adds its tallies, and notes it in its log.
+func (tx *Tx) Add(table string, e Entry) {
+	tx.Put(table, e.Key, e.Value)
+	tx.Do(AddOps(table, e)[1:]...)
+}
+
+// Remove removes an entry's row and takes its tallies away.
+func (tx *Tx) Remove(table string, e Entry) {
+	tx.Delete(table, e.Key)
+	tx.Do(RemoveOps(table, e)[1:]...)
 }
 
 func keysOf(table string, entries []Entry) []Key {

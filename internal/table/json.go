@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 )
 
 // One is the range of exactly that key.
@@ -54,25 +55,43 @@ func (t *Table) DeleteKey(ctx context.Context, tenant, table, key string) error 
 	return t.Commit(ctx, tenant, Delete(table, key))
 }
 
+// JSONRow is a row whose value is JSON.
+type JSONRow[T any] struct {
+	Key   string
+	Rev   int64
+	Value T
+}
+
+// JSONRows yields the rows in r as Query does, with their values read. A row whose value cannot be read comes with its key
+// and an error, and whoever goes on gets the rows behind it. An error without a key is the last element.
+func JSONRows[T any](ctx context.Context, t *Table, tenant, table string, r Range, reverse bool) iter.Seq2[JSONRow[T], error] {
+	return func(yield func(JSONRow[T], error) bool) {
+		for row, err := range t.Query(ctx, tenant, table, r, reverse) {
+			v := JSONRow[T]{Key: row.Key, Rev: row.Rev}
+			if err == nil {
+				err = Decode(table, row, &v.Value)
+			}
+			if !yield(v, err) {
+				return
+			}
+		}
+	}
+}
+
 // Newest reads a page of what is wanted of a table whose values are JSON and whose keys are in the order of time, the last
 // first, at most limit of them, beginning after the key `after`, "" for the start. It looks at most at so many rows: a page may be
 // short, even empty, before the end, and next is "" at the end only.
-func Newest[T any](ctx context.Context, t *Table, tenant, table, after string, limit, most int, wanted func(T) bool) (page []T, next string, err error) {
-	page = []T{}
+func Newest[T any](ctx context.Context, t *Table, tenant, table, after string, limit, most int, wanted func(T) bool) (page []JSONRow[T], next string, err error) {
 	last, seen := "", 0
-	for row, err := range t.Query(ctx, tenant, table, Range{To: after}, true) {
+	for row, err := range JSONRows[T](ctx, t, tenant, table, Range{To: after}, true) {
 		if err != nil {
 			return nil, "", err
 		}
 		if len(page) == limit || seen == most {
 			return page, last, nil
 		}
-		var v T
-		if err := Decode(table, row, &v); err != nil {
-			return nil, "", err
-		}
-		if wanted(v) {
-			page = append(page, v)
+		if wanted(row.Value) {
+			page = append(page, row)
 		}
 		last = row.Key
 		seen++

@@ -14,7 +14,7 @@ type Op struct {
 	Table string  // of a row or a tally; for OpAppend, of the row that is noted
 	Key   string  // as Table
 	Value []byte  // OpPut
-	Rev   int64   // OpExpect, OpPut, OpDelete: the row's revision, 0 where there must be no row, or AnyRev
+	Rev   int64   // OpExpect, OpPut, OpDelete: the row's revision, 0 where there must be no row, SomeRev or AnyRev
 	N     int64   // OpCount
 	Sum   float64 // OpCount
 	Log   string  // OpAppend, OpTrim
@@ -34,8 +34,16 @@ const (
 	OpTrim                   // forget the log's place Seq
 )
 
-// AnyRev is the Rev of an operation that takes the row as it is.
-const AnyRev = -1
+// The Revs of operations for whose row no revision is known.
+const (
+	SomeRev = -1 // there must be a row, of whatever revision
+	AnyRev  = -2 // there may be a row or none
+)
+
+// Holds reports whether an operation's condition holds for a row that has the revision now; 0 is for no row.
+func (op *Op) Holds(now int64) bool {
+	return op.Rev == now || op.Rev == AnyRev || op.Rev == SomeRev && now > 0
+}
 
 // Expect has a commit answer Conflict unless the row is still as it was read: the same revision, or still not there.
 func Expect(table string, row Row) Op {
@@ -88,20 +96,20 @@ func Append(log, table, key string) Op { return Op{Kind: OpAppend, Log: log, Tab
 //
 // Two writes of one row are a mistake of the caller: Invalid, as what Check refuses; two removals are one. Two different
 // expectations of one row cannot both hold: Conflict. A value above the engine's limit is TooLarge.
-func normal(tenant string, limits Limits, ops []Op) ([]Op, error) {
-	list := make([]Op, 0, len(ops))
-	for _, op := range ops {
-		if err := op.check(tenant, limits); err != nil {
+//
+// What normal gives lies where list was.
+func normal(tenant string, limits Limits, list []Op) ([]Op, error) {
+	for i := range list {
+		if err := list[i].check(tenant, limits); err != nil {
 			return nil, err
 		}
-		list = append(list, op)
 	}
-	if !slices.IsSortedFunc(list, inOrder) { // of many rows, sorting what is sorted costs as much as writing them
+	if !slices.IsSortedFunc(list, inOrder) { // as many rows most often are
 		slices.SortStableFunc(list, inOrder)
 	}
 	kept := list[:0]
 	for _, op := range list {
-		if n := len(kept) - 1; n >= 0 && kept[n].meets(op) {
+		if n := len(kept) - 1; n >= 0 && kept[n].meets(&op) {
 			joined, err := join(kept[n], op)
 			if err != nil {
 				return nil, err
@@ -123,12 +131,12 @@ func inOrder(a, b Op) int {
 }
 
 // meets reports whether two operations are on the same row or the same tally.
-func (op Op) meets(b Op) bool {
+func (op *Op) meets(b *Op) bool {
 	return op.Kind < OpAppend && b.Kind < OpAppend && op.Key == b.Key && op.Table == b.Table && op.of() == b.of()
 }
 
 // of tells the tally of a key from the row of the same key.
-func (op Op) of() int {
+func (op *Op) of() int {
 	if op.Kind == OpCount {
 		return 1
 	}
@@ -143,10 +151,11 @@ func join(a, b Op) (Op, error) {
 		b.Sum += a.Sum
 	case a.Kind == OpPut || a.Kind == OpDelete && b.Kind != OpDelete:
 		return b, animo.Errorf(animo.Invalid, "a commit writes %q twice", "una confirmación escribe %q dos veces", animo.Clip(b.Key)).Of("key")
-	case a.Rev != b.Rev && a.Rev != AnyRev && b.Rev != AnyRev:
-		return b, changed(b.Key)
+	case a.Holds(b.Rev):
+	case b.Holds(a.Rev):
+		b.Rev = a.Rev
 	default:
-		b.Rev = max(a.Rev, b.Rev) // AnyRev is smaller than all
+		return b, changed(b.Key)
 	}
 	return b, nil
 }
@@ -157,7 +166,7 @@ func changed(key string) error {
 }
 
 // check refuses what no adapter takes.
-func (op Op) check(tenant string, limits Limits) error {
+func (op *Op) check(tenant string, limits Limits) error {
 	switch op.Kind {
 	case OpExpect, OpDelete:
 		return Check(tenant, op.Table, Row{Key: op.Key})

@@ -171,7 +171,7 @@ func (t *Table) Commit(ctx context.Context, tenant string, ops ...Op) error {
 // CommitAs is Commit, with the revision that the rows which it writes get. Draw a new one for every commit.
 func (t *Table) CommitAs(ctx context.Context, tenant string, rev int64, ops ...Op) error {
 	limits := t.driver.Limits()
-	ops, err := normal(tenant, limits, ops)
+	ops, err := normal(tenant, limits, slices.Clone(ops))
 	if err != nil || len(ops) == 0 {
 		return err
 	}
@@ -188,14 +188,14 @@ func (t *Table) CommitAs(ctx context.Context, tenant string, rev int64, ops ...O
 // The rows that ops write get the revision rev.
 func (t *Table) CommitAfter(ctx context.Context, tenant string, rev int64, before []Op, ops ...Op) error {
 	all, limits := slices.Concat(before, ops), t.driver.Limits()
-	kept, err := normal(tenant, limits, all)
+	all, err := normal(tenant, limits, all)
 	if err != nil {
 		return err
 	}
-	if len(kept) <= limits.Ops {
+	if len(all) <= limits.Ops {
 		return t.CommitAs(ctx, tenant, rev, all...)
 	}
-	if err := t.commitEach(ctx, tenant, before); err != nil {
+	if err := t.commitEach(ctx, tenant, slices.Clone(before)); err != nil {
 		return err
 	}
 	return t.CommitAs(ctx, tenant, rev, ops...)
@@ -211,7 +211,7 @@ const bulkOps = 5_000
 // bulk is how many operations that need not be one commit the engine is given at once.
 func (t *Table) bulk() int { return min(bulkOps, t.driver.Limits().Ops) }
 
-// commitEach makes operations in as many commits as it takes.
+// commitEach makes operations in as many commits as it takes. It uses the memory of ops.
 func (t *Table) commitEach(ctx context.Context, tenant string, ops []Op) error {
 	ops, err := normal(tenant, t.driver.Limits(), ops)
 	if err != nil {
@@ -236,10 +236,13 @@ func (t *Table) Put(ctx context.Context, tenant, table string, rows ...Row) erro
 	return t.commitEach(ctx, tenant, ops)
 }
 
-// Delete removes the rows in r and tells how many it found; where others remove the same at the same time, they count
+// Delete removes the rows in r and tells how many it found; where others remove the same at the same time, they may count
 // them, too. Removing nothing is no error. Many rows go in several commits, so that other writes get their turn: an error
 // may leave some removed, and then removed counts those.
 func (t *Table) Delete(ctx context.Context, tenant, table string, r Range) (removed int, err error) {
+	if d, ok := t.driver.(RangeDeleter); ok {
+		return t.deleteRange(ctx, d, tenant, table, r)
+	}
 	var ops []Op
 	remove := func() error {
 		err := t.Commit(ctx, tenant, ops...)
@@ -261,6 +264,20 @@ func (t *Table) Delete(ctx context.Context, tenant, table string, r Range) (remo
 	}
 	err = remove()
 	return removed, err
+}
+
+// deleteRange is Delete where the engine removes ranges.
+func (t *Table) deleteRange(ctx context.Context, d RangeDeleter, tenant, table string, r Range) (removed int, err error) {
+	if err := Check(tenant, table); err != nil {
+		return 0, err
+	}
+	for {
+		n, err := d.DeleteRange(ctx, tenant, table, r, bulkOps)
+		removed += n
+		if err != nil || n < bulkOps {
+			return removed, err
+		}
+	}
 }
 
 // Log reads up to n places of a tenant's log, those with a Seq above `after`, in order. Seqs grow in the order in which
@@ -327,6 +344,17 @@ func (t *Table) TrimLog(ctx context.Context, tenant, log string, upTo int64) err
 	return nil
 }
 
+// Tenants gives, in ascending order, the tenants that have rows in any of the tables, in one call of the engine: so whoever
+// looks for work need not look at each tenant. A tenant whose rows are written or removed meanwhile may be among them or not.
+func (t *Table) Tenants(ctx context.Context, tables ...string) ([]string, error) {
+	for _, table := range tables {
+		if err := Check("any", table); err != nil {
+			return nil, err
+		}
+	}
+	return t.driver.Tenants(ctx, tables...)
+}
+
 // Forget removes every row, tally and log of a tenant, in several steps: an error may leave some.
 func (t *Table) Forget(ctx context.Context, tenant string) error {
 	if err := Check(tenant, "all"); err != nil {
@@ -351,7 +379,11 @@ func (t *Table) Close() error { return t.driver.Close() }
 
 // lastOfEach leaves out rows whose key comes again later.
 func lastOfEach(rows []Row) []Row {
-	if len(rows) <= 1 {
+	ascending := true
+	for i := 1; i < len(rows) && ascending; i++ {
+		ascending = rows[i-1].Key < rows[i].Key
+	}
+	if ascending {
 		return rows
 	}
 	last := make(map[string]int, len(rows))

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"strings"
 
 	"animo"
@@ -40,11 +39,7 @@ func (r *Registry) AddAccessKey(ctx context.Context, tenant, note string) (secre
 	id := accessKeyMark + rand.Text()[:accessKeyLen-len(accessKeyMark)]
 	key = animo.Key{Prefix: id, Tenant: tenant, Note: note, Created: r.options.Now().UTC(), AWS: true}
 	err = r.rows.Update(ctx, owner, func(tx *table.Tx) error {
-		var t animo.Tenant
-		found, err := tx.GetJSON(tenantsTable, tenant, &t)
-		if err == nil && (!found || !t.Removed.IsZero()) {
-			err = noTenant(tenant)
-		}
+		_, err := get(tx, tenant)
 		if err == nil {
 			err = r.bind(tx)
 		}
@@ -65,15 +60,12 @@ func (r *Registry) Secret(ctx context.Context, id string) (tenant, secret string
 	if len(id) != accessKeyLen || !strings.HasPrefix(id, accessKeyMark) {
 		return "", "", unknown
 	}
-	row, err := r.rows.Get(ctx, owner, accessKeysTable, id)
+	var k accessKey
+	_, err = r.rows.GetJSON(ctx, owner, accessKeysTable, id, &k)
 	switch code := animo.CodeOf(err); {
 	case code == animo.NotFound || code == animo.Invalid: // Invalid is for what cannot be a row's key
 		return "", "", unknown
 	case err != nil:
-		return "", "", err
-	}
-	var k accessKey
-	if err := json.Unmarshal(row.Value, &k); err != nil {
 		return "", "", err
 	}
 	if len(r.options.Master) < MasterLen {
@@ -109,9 +101,4 @@ func noMaster() error {
 func otherMaster() error {
 	return animo.Errorf(animo.Internal, "this access key was made with another master key than this process has (setting master-key, or the file master.key in the data folder); bring that one back from a backup, or make another access key: animo keys add --aws",
 		"esta clave de acceso se creó con otra clave maestra que la de este proceso (ajuste master-key, o el archivo master.key de la carpeta de datos); recupere aquella de una copia de seguridad, o cree otra clave de acceso: animo keys add --aws").Of("master-key")
-}
-
-// accessKeys lists the access keys of all tenants.
-func (r *Registry) accessKeys(ctx context.Context) ([]animo.Key, error) {
-	return collect[animo.Key](r.rows.Query(ctx, owner, accessKeysTable, table.Range{}, false))
 }

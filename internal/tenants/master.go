@@ -51,7 +51,7 @@ func (r *Registry) ForgetMaster(ctx context.Context) error {
 		if _, err := tx.Get(masterTable, masterRow); err != nil && animo.CodeOf(err) != animo.NotFound {
 			return err
 		}
-		keys, err := r.accessKeys(ctx)
+		keys, err := r.keys(ctx, accessKeysTable, "")
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/table"
 )
 
 // Policy is what a tenant may do with photos now: its own policy, with the server's settings where it says
@@ -45,21 +46,20 @@ func (r *Registry) SetPhotos(ctx context.Context, id string, p animo.PhotoPolicy
 // that cannot be, Forbidden for a purpose that is not allowed, both with the field, and NotFound when there is no such
 // tenant.
 func (r *Registry) ChangePhotos(ctx context.Context, id string, change func(animo.PhotoPolicy) (animo.PhotoPolicy, error)) (animo.Tenant, error) {
-	for {
-		t, rev, err := r.inUse(ctx, id)
-		if err != nil {
-			return t, err
+	var t animo.Tenant
+	err := r.rows.Update(ctx, owner, func(tx *table.Tx) (err error) {
+		if t, err = get(tx, id); err != nil {
+			return err
 		}
 		if t.Photos, err = change(t.Photos); err == nil {
 			err = r.check(t.Photos)
 		}
 		if err != nil {
-			return t, err
+			return err
 		}
-		if err := r.replace(ctx, t, rev); animo.CodeOf(err) != animo.Conflict {
-			return t, err
-		}
-	}
+		return tx.PutJSON(tenantsTable, id, t)
+	})
+	return t, err
 }
 
 // check refuses a tenant's own policy that cannot be, or that is not allowed.

@@ -4,16 +4,13 @@
 package tenants
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
@@ -66,16 +63,19 @@ func (r *Registry) Add(ctx context.Context, id string, photos animo.PhotoPolicy)
 	if err := r.check(photos); err != nil {
 		return err
 	}
-	b, err := json.Marshal(animo.Tenant{ID: id, Created: r.options.Now().UTC(), Photos: photos})
-	if err != nil {
+	var there animo.Tenant
+	err := r.rows.Update(ctx, owner, func(tx *table.Tx) error {
+		there = animo.Tenant{}
+		if found, err := tx.GetJSON(tenantsTable, id, &there); found || err != nil {
+			return err
+		}
+		return tx.PutJSON(tenantsTable, id, animo.Tenant{ID: id, Created: r.options.Now().UTC(), Photos: photos})
+	})
+	switch {
+	case err != nil || there.ID == "":
 		return err
-	}
-	added, err := r.rows.PutNew(ctx, owner, tenantsTable, table.Row{Key: id, Value: b})
-	if err != nil || added == 1 {
-		return err
-	}
-	if t, _, err := r.read(ctx, id); err == nil && !t.Removed.IsZero() {
-		until := t.Removed.Add(removalTime)
+	case !there.Removed.IsZero():
+		until := there.Removed.Add(removalTime)
 		return animo.Errorf(animo.Conflict, "the last tenant %q is still being forgotten; the name is free from %s on", "el último inquilino %q todavía se está olvidando; el nombre queda libre desde %s", id, until.Format(time.RFC3339)).Of("tenant")
 	}
 	return animo.Errorf(animo.Conflict, "there is a tenant %q already", "ya existe el inquilino %q", id).Of("tenant")
@@ -98,23 +98,22 @@ func (r *Registry) List(ctx context.Context) ([]animo.Tenant, error) {
 // all gives the tenants, also those that were removed, as List does.
 func (r *Registry) all(ctx context.Context) (list []animo.Tenant, unreadable error) {
 	list = []animo.Tenant{}
-	for row, err := range r.rows.Query(ctx, owner, tenantsTable, table.Range{}, false) {
+	for row, err := range table.JSONRows[animo.Tenant](ctx, r.rows, owner, tenantsTable, table.Range{}, false) {
 		if err != nil {
-			return list, errors.Join(unreadable, err)
-		}
-		var t animo.Tenant
-		if err := table.Decode(tenantsTable, row, &t); err != nil {
 			unreadable = errors.Join(unreadable, err)
 			continue
 		}
-		list = append(list, t)
+		list = append(list, row.Value)
 	}
 	return list, unreadable
 }
 
 // Get reads one tenant in use, or answers NotFound.
-func (r *Registry) Get(ctx context.Context, id string) (animo.Tenant, error) {
-	t, _, err := r.inUse(ctx, id)
+func (r *Registry) Get(ctx context.Context, id string) (t animo.Tenant, err error) {
+	_, err = r.rows.GetJSON(ctx, owner, tenantsTable, id, &t)
+	if animo.CodeOf(err) == animo.NotFound || err == nil && !t.Removed.IsZero() {
+		err = noTenant(id)
+	}
 	return t, err
 }
 
@@ -124,25 +123,17 @@ func (r *Registry) Exists(ctx context.Context, id string) error {
 	return err
 }
 
-// inUse reads a tenant and its row's revision, or answers NotFound when there is none or it was removed.
-func (r *Registry) inUse(ctx context.Context, id string) (t animo.Tenant, rev int64, err error) {
-	t, rev, err = r.read(ctx, id)
-	if animo.CodeOf(err) == animo.NotFound || err == nil && !t.Removed.IsZero() {
+// get is Get in a transaction.
+func get(tx *table.Tx, id string) (t animo.Tenant, err error) {
+	found, err := tx.GetJSON(tenantsTable, id, &t)
+	if err == nil && (!found || !t.Removed.IsZero()) {
 		err = noTenant(id)
 	}
-	return t, rev, err
+	return t, err
 }
 
 func noTenant(id string) error {
 	return animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", animo.Clip(id)).Of("tenant")
-}
-
-func (r *Registry) read(ctx context.Context, id string) (t animo.Tenant, rev int64, err error) {
-	row, err := r.rows.Get(ctx, owner, tenantsTable, id)
-	if err == nil {
-		err = json.Unmarshal(row.Value, &t)
-	}
-	return t, row.Rev, err
 }
 
 // removalTime is how long a removed tenant's name is not given away: longer than anything that was under way
@@ -155,59 +146,40 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 	if id == animo.DefaultTenant {
 		return animo.Errorf(animo.Invalid, "the tenant %q is everybody's while no key exists, and stays; delete its models and datasets instead", "el inquilino %q es el de todos mientras no hay clave, y se queda; borre sus modelos y conjuntos de datos", id).Of("tenant")
 	}
-	t, rev, err := r.inUse(ctx, id)
+	err := r.rows.Update(ctx, owner, func(tx *table.Tx) error {
+		t, err := get(tx, id)
+		if err != nil {
+			return err
+		}
+		t.Removed = r.options.Now().UTC()
+		if err := tx.PutJSON(tenantsTable, id, t); err != nil {
+			return err
+		}
+		return r.removeKeys(ctx, tx, id) // in one with the removal: a removed tenant's key, perhaps an administrator's, opens nothing
+	})
 	if err != nil {
-		return err
-	}
-	t.Removed = r.options.Now().UTC()
-	b, err := json.Marshal(t)
-	if err != nil {
-		return err
-	}
-	changes, err := r.withoutKeys(ctx, id) // in one with the removal: a removed tenant's key, perhaps an administrator's, opens nothing
-	if err != nil {
-		return err
-	}
-	changes = append(changes, table.Replace(tenantsTable, table.Row{Key: id, Value: b, Rev: rev}))
-	if err := r.rows.Commit(ctx, owner, changes...); err != nil {
 		return err
 	}
 	return r.forget(ctx, id, erase)
 }
 
-// withoutKeys gives the changes that make all keys of a tenant, of both kinds, worthless.
-func (r *Registry) withoutKeys(ctx context.Context, tenant string) (changes []table.Op, err error) {
+// removeKeys makes all keys of a tenant, of both kinds, worthless.
+func (r *Registry) removeKeys(ctx context.Context, tx *table.Tx, tenant string) error {
 	for _, tbl := range []string{keysTable, accessKeysTable} {
-		for row, err := range r.rows.Query(ctx, owner, tbl, table.Range{}, false) {
+		for row, err := range table.JSONRows[animo.Key](ctx, r.rows, owner, tbl, table.Range{}, false) {
 			if err != nil {
-				return nil, err
+				return err
 			}
-			var k animo.Key
-			if err := json.Unmarshal(row.Value, &k); err != nil {
-				return nil, err
-			}
-			if k.Tenant == tenant {
-				changes = append(changes, table.Delete(tbl, row.Key))
+			if row.Value.Tenant == tenant {
+				tx.Delete(tbl, row.Key)
 			}
 		}
 	}
-	return changes, nil
-}
-
-// replace writes a tenant over the revision that was read, or answers Conflict.
-func (r *Registry) replace(ctx context.Context, t animo.Tenant, rev int64) error {
-	b, err := json.Marshal(t)
-	if err != nil {
-		return err
-	}
-	return r.rows.Swap(ctx, owner, tenantsTable, table.Row{Key: t.ID, Value: b, Rev: rev})
+	return nil
 }
 
 func (r *Registry) forget(ctx context.Context, id string, erase func(ctx context.Context, tenant string) error) error {
-	changes, err := r.withoutKeys(ctx, id)
-	if err == nil {
-		err = r.rows.Commit(ctx, owner, changes...)
-	}
+	err := r.rows.Update(ctx, owner, func(tx *table.Tx) error { return r.removeKeys(ctx, tx, id) })
 	if err != nil {
 		return err
 	}
@@ -233,7 +205,7 @@ func (r *Registry) Finish(ctx context.Context, erase func(ctx context.Context, t
 func (r *Registry) finish(ctx context.Context, t animo.Tenant, erase func(ctx context.Context, tenant string) error) error {
 	err := r.forget(ctx, t.ID, erase)
 	if err == nil && r.options.Now().Sub(t.Removed) >= removalTime {
-		err = r.delete(ctx, tenantsTable, t.ID)
+		err = r.rows.DeleteKey(ctx, owner, tenantsTable, t.ID)
 	}
 	return err
 }
@@ -251,49 +223,35 @@ func (r *Registry) AddAdministratorKey(ctx context.Context, tenant, note string)
 
 // addKey makes a key of which all is said but how it begins and when it was made.
 func (r *Registry) addKey(ctx context.Context, key animo.Key) (string, animo.Key, error) {
-	if _, err := r.Get(ctx, key.Tenant); err != nil {
-		return "", animo.Key{}, err
-	}
 	var secret [32]byte
 	if _, err := rand.Read(secret[:]); err != nil {
 		return "", animo.Key{}, err
 	}
 	token := tokenMark + base64.RawURLEncoding.EncodeToString(secret[:])
 	key.Prefix, key.Created = token[:prefixLen], r.options.Now().UTC()
-	b, err := json.Marshal(key)
+	err := r.rows.Update(ctx, owner, func(tx *table.Tx) error {
+		if _, err := get(tx, key.Tenant); err != nil {
+			return err
+		}
+		return tx.PutJSON(keysTable, hashOf(token), key)
+	})
 	if err != nil {
 		return "", animo.Key{}, err
 	}
-	return token, key, r.keep(ctx, key.Tenant, keysTable, table.Row{Key: hashOf(token), Value: b})
-}
-
-// keep writes a new key, or answers NotFound where its tenant was removed meanwhile: whoever removes it says so first,
-// and takes its keys afterwards, too.
-func (r *Registry) keep(ctx context.Context, tenant, tbl string, row table.Row) error {
-	if _, err := r.rows.PutNew(ctx, owner, tbl, row); err != nil {
-		return err
-	}
-	err := r.Exists(ctx, tenant)
-	if animo.CodeOf(err) == animo.NotFound {
-		err = cmp.Or(r.delete(ctx, tbl, row.Key), err)
-	}
-	return err
+	return token, key, nil
 }
 
 // Keys lists the keys of a tenant, or with "" those of all, of both kinds, the oldest first.
 func (r *Registry) Keys(ctx context.Context, tenant string) ([]animo.Key, error) {
-	all, err := collect[animo.Key](r.rows.Query(ctx, owner, keysTable, table.Range{}, false))
+	kept, err := r.keys(ctx, keysTable, tenant)
 	if err != nil {
 		return nil, err
 	}
-	access, err := r.accessKeys(ctx)
-	all = append(all, access...)
-	kept := []animo.Key{}
-	for _, k := range all {
-		if tenant == "" || k.Tenant == tenant {
-			kept = append(kept, k)
-		}
+	access, err := r.keys(ctx, accessKeysTable, tenant)
+	if err != nil {
+		return nil, err
 	}
+	kept = append(kept, access...)
 	slices.SortStableFunc(kept, func(a, b animo.Key) int { return a.Created.Compare(b.Created) })
 	return kept, err
 }
@@ -319,22 +277,32 @@ func (r *Registry) RevokeOf(ctx context.Context, tenant, prefix string) error {
 	return r.Revoke(ctx, prefix)
 }
 
+// keys lists the keys of one kind.
+func (r *Registry) keys(ctx context.Context, tbl, tenant string) ([]animo.Key, error) {
+	list := []animo.Key{}
+	for row, err := range table.JSONRows[animo.Key](ctx, r.rows, owner, tbl, table.Range{}, false) {
+		if err != nil {
+			return nil, err
+		}
+		if tenant == "" || row.Value.Tenant == tenant {
+			list = append(list, row.Value)
+		}
+	}
+	return list, nil
+}
+
 // Revoke makes the key of that prefix, or the access key of that ID, worthless, at once and on every instance. It
 // answers NotFound when there is none.
 func (r *Registry) Revoke(ctx context.Context, prefix string) error {
 	if n, err := r.rows.Delete(ctx, owner, accessKeysTable, table.One(prefix)); err != nil || n > 0 {
 		return err
 	}
-	for row, err := range r.rows.Query(ctx, owner, keysTable, table.Range{}, false) {
+	for row, err := range table.JSONRows[animo.Key](ctx, r.rows, owner, keysTable, table.Range{}, false) {
 		if err != nil {
 			return err
 		}
-		var k animo.Key
-		if err := json.Unmarshal(row.Value, &k); err != nil {
-			return err
-		}
-		if k.Prefix == prefix {
-			return r.delete(ctx, keysTable, row.Key)
+		if row.Value.Prefix == prefix {
+			return r.rows.DeleteKey(ctx, owner, keysTable, row.Key)
 		}
 	}
 	return animo.Errorf(animo.NotFound, "no key begins with %q; animo keys list shows how they begin", "ninguna clave empieza por %q; animo keys list muestra cómo empiezan", animo.Clip(prefix)).Of("prefix")
@@ -352,37 +320,14 @@ func (r *Registry) Locked(ctx context.Context) (bool, error) {
 
 // KeyOf tells which key a token is, and so whose, or answers Unauthenticated.
 func (r *Registry) KeyOf(ctx context.Context, token string) (k animo.Key, err error) {
-	row, err := r.rows.Get(ctx, owner, keysTable, hashOf(token))
+	_, err = r.rows.GetJSON(ctx, owner, keysTable, hashOf(token), &k)
 	if animo.CodeOf(err) == animo.NotFound {
 		return k, animo.Errorf(animo.Unauthenticated, "this key is not known; it may have been revoked", "esta clave no se conoce; puede haber sido revocada")
 	}
-	if err == nil {
-		err = json.Unmarshal(row.Value, &k)
-	}
 	return k, err
-}
-
-func (r *Registry) delete(ctx context.Context, tbl, key string) error {
-	_, err := r.rows.Delete(ctx, owner, tbl, table.One(key))
-	return err
 }
 
 func hashOf(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
-}
-
-func collect[T any](rows iter.Seq2[table.Row, error]) ([]T, error) {
-	list := []T{}
-	for row, err := range rows {
-		if err != nil {
-			return nil, err
-		}
-		var v T
-		if err := json.Unmarshal(row.Value, &v); err != nil {
-			return nil, err
-		}
-		list = append(list, v)
-	}
-	return list, nil
 }

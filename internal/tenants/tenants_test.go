@@ -89,7 +89,7 @@ func TestRegistry_administrators_keys_are_marked_and_old_ones_are_plain(t *testi
 	// What a version without administrators has stored, under the SHA-256 of "animo_old".
 	sum := sha256.Sum256([]byte("animo_old"))
 	old := table.Row{Key: hex.EncodeToString(sum[:]), Value: []byte(`{"prefix":"animo_old","tenant":"default","created":"2026-11-20T10:00:00Z"}`)}
-	if _, err := rows.PutNew(ctx, "_animo", "keys", old); err != nil {
+	if err := rows.Put(ctx, "_animo", "keys", old); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := r.KeyOf(ctx, "animo_old"); err != nil || got.Administrator || got.Tenant != animo.DefaultTenant {
@@ -281,5 +281,23 @@ func TestRegistry_key_made_while_its_tenant_is_removed_opens_nothing(t *testing.
 		if keys, err := r.Keys(t.Context(), name); err != nil || len(keys) > 0 {
 			t.Errorf("%s has %+v, %v", name, keys, err)
 		}
+	}
+}
+
+func TestRegistry_tenant_changed_while_it_is_removed_is_removed(t *testing.T) {
+	f := &faulty{openTable(t), func() error { return nil }}
+	r := tenants.New(table.New(f), tenants.Options{})
+	if err := r.Add(t.Context(), "sol", animo.PhotoPolicy{}); err != nil {
+		t.Fatal(err)
+	}
+	f.before = func() error { // of the removal
+		f.before = func() error { return nil }
+		return r.SetPhotos(t.Context(), "sol", animo.PhotoPolicy{Photos: 7})
+	}
+	if err := r.Remove(t.Context(), "sol", func(context.Context, string) error { return nil }); err != nil {
+		t.Error(err)
+	}
+	if err := r.Exists(t.Context(), "sol"); animo.CodeOf(err) != animo.NotFound {
+		t.Errorf("the tenant: %v, want it gone", err)
 	}
 }

@@ -206,6 +206,21 @@ func (d *Driver) Places(ctx context.Context, name, logName string, after int64, 
 	return slices.Clone(places), nil
 }
 
+// Tenants implements table.Driver.
+func (d *Driver) Tenants(ctx context.Context, tables ...string) (names []string, err error) {
+	if _, err := d.begin(ctx, ""); err != nil {
+		return nil, err
+	}
+	defer d.mu.RUnlock()
+	for name, t := range d.tenants {
+		if slices.ContainsFunc(tables, func(tbl string) bool { return t.rows[tbl] != nil && len(t.rows[tbl].keys) > 0 }) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
 // Commit implements table.Driver. It refuses what is above its limits, as the engine that it stands for does.
 func (d *Driver) Commit(ctx context.Context, name string, rev int64, ops ...table.Op) error {
 	d.mu.Lock()
@@ -225,7 +240,7 @@ func (d *Driver) Commit(ctx context.Context, name string, rev int64, ops ...tabl
 		if len(op.Value) > d.limits.Value {
 			return animo.Errorf(animo.TooLarge, "a value of %d bytes is longer than %d", "un valor de %d bytes es más largo que %d", len(op.Value), d.limits.Value)
 		}
-		if op.Kind <= table.OpDelete && op.Rev != table.AnyRev && of(t.rows, op.Table).items[op.Key].Rev != op.Rev {
+		if op.Kind <= table.OpDelete && !op.Holds(of(t.rows, op.Table).items[op.Key].Rev) {
 			return animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", animo.Clip(op.Key))
 		}
 	}

@@ -5,14 +5,18 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math/bits"
+	"slices"
 	"strings"
 
 	"animo/internal/sqldb"
 	"animo/internal/table"
 )
 
-// pageBytes of values end a page early.
-const pageBytes = 4 << 20
+const (
+	pageBytes = 4 << 20 // of values, which end a page early
+	smallPage = 64      // items, beyond which a page is most often full
+)
 
 const (
 	inRange = `WHERE tenant = $1 AND tbl = $2 AND key >= $3 AND key < $4 ORDER BY key`
@@ -27,20 +31,21 @@ func (d *Driver) Scan(ctx context.Context, tenant, tbl string, r table.Range, p 
 		what = `SELECT key, NULL, rev FROM row `
 	}
 	var key, value sql.RawBytes // valid until the next row
-	return page(ctx, d, what, tenant, tbl, r, p, func(rows *sql.Rows) (row table.Row, size int, err error) {
-		err = rows.Scan(&key, &value, &row.Rev)
-		row.Key, row.Value = string(key), bytes.Clone(value)
-		return row, len(value), err
+	var rev int64
+	return page(ctx, d, what, tenant, tbl, r, p, func(rows *sql.Rows) (table.Row, int, error) {
+		err := rows.Scan(&key, &value, &rev)
+		return table.Row{Key: string(key), Value: bytes.Clone(value), Rev: rev}, len(value), err
 	})
 }
 
 // Tallies implements table.Driver.
 func (d *Driver) Tallies(ctx context.Context, tenant, tbl string, r table.Range, p table.Page) ([]table.Tally, bool, error) {
 	var key sql.RawBytes
-	return page(ctx, d, `SELECT key, n, sum FROM tally `, tenant, tbl, r, p, func(rows *sql.Rows) (t table.Tally, size int, err error) {
-		err = rows.Scan(&key, &t.N, &t.Sum)
-		t.Key = string(key)
-		return t, len(key), err
+	var n int64
+	var sum float64
+	return page(ctx, d, `SELECT key, n, sum FROM tally `, tenant, tbl, r, p, func(rows *sql.Rows) (table.Tally, int, error) {
+		err := rows.Scan(&key, &n, &sum)
+		return table.Tally{Key: string(key), N: n, Sum: sum}, len(key), err
 	})
 }
 
@@ -58,6 +63,9 @@ func page[T any](ctx context.Context, d *Driver, what, tenant, tbl string, r tab
 		if err != nil {
 			return err
 		}
+		if len(items) == smallPage {
+			items = slices.Grow(items, max(0, p.Limit-len(items))) // at once
+		}
 		items = append(items, item)
 		if size += n; size >= pageBytes {
 			more = true
@@ -69,6 +77,27 @@ func page[T any](ctx context.Context, d *Driver, what, tenant, tbl string, r tab
 		return nil, false, err
 	}
 	return items, more || len(items) == p.Limit, nil
+}
+
+// Tenants implements table.Driver. From each tenant SQLite goes to the next one by the index, and looks there for a row of
+// each table: some microseconds a tenant, however many rows there are.
+func (d *Driver) Tenants(ctx context.Context, tables ...string) (names []string, err error) {
+	places, args := make([]string, len(tables)), make([]any, len(tables))
+	for i, tbl := range tables {
+		places[i], args[i] = fmt.Sprintf(`$%d`, i+1), tbl
+	}
+	err = d.each(ctx, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names = append(names, name)
+		return err
+	}, `WITH RECURSIVE every (tenant) AS (
+			SELECT min(tenant) FROM row
+			UNION ALL
+			SELECT (SELECT min(row.tenant) FROM row WHERE row.tenant > every.tenant) FROM every WHERE every.tenant IS NOT NULL
+		)
+		SELECT tenant FROM every WHERE EXISTS (SELECT 1 FROM row WHERE row.tenant = every.tenant AND row.tbl IN (`+strings.Join(places, `,`)+`)) ORDER BY tenant`, args...)
+	return names, err
 }
 
 // The text of a SELECT of the rows of 1<<i keys.
@@ -85,29 +114,34 @@ var readKeys = func() (texts [6]string) {
 	return texts
 }()
 
-// Read implements table.Driver.
+// Read implements table.Driver. A last batch that is not full asks for its last key again, because a statement more takes
+// longer than a few rows more.
 func (d *Driver) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
 	all := make([]table.Row, len(keys))
-	done := 0
-	for i, batch := range batches(keys) {
-		args := make([]any, 1, 1+2*len(batch))
+	for i, k := range keys {
+		all[i].Key = k.Key
+	}
+	for left, rows := keys, all; len(left) > 0; left, rows = left[min(maxBatch, len(left)):], rows[min(maxBatch, len(left)):] {
+		size := bits.Len(uint(min(maxBatch, len(left)) - 1)) // a power of two
+		args := make([]any, 1, 1+2<<size)
 		args[0] = tenant
-		for j, k := range batch {
+		for j := range 1 << size {
+			k := left[min(j, len(left)-1)]
 			args = append(args, k.Table, []byte(k.Key))
-			all[done+j].Key = k.Key
 		}
-		err := d.each(ctx, func(rows *sql.Rows) error {
+		err := d.each(ctx, func(found *sql.Rows) error {
 			var place int
 			var value []byte
 			var rev int64
-			err := rows.Scan(&place, &value, &rev)
-			all[done+place].Value, all[done+place].Rev = value, rev
+			err := found.Scan(&place, &value, &rev)
+			if place < len(rows) {
+				rows[place].Value, rows[place].Rev = value, rev
+			}
 			return err
-		}, readKeys[i], args...)
+		}, readKeys[size], args...)
 		if err != nil {
 			return nil, err
 		}
-		done += len(batch)
 	}
 	return all, nil
 }

@@ -18,8 +18,9 @@ type Driver struct {
 }
 
 var (
-	_ table.Driver   = (*Driver)(nil)
-	_ table.Scrubber = (*Driver)(nil)
+	_ table.Driver       = (*Driver)(nil)
+	_ table.RangeDeleter = (*Driver)(nil)
+	_ table.Scrubber     = (*Driver)(nil)
 )
 
 // New makes a Driver of an open database, which stays the caller's to close.

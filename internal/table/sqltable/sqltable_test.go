@@ -91,8 +91,8 @@ func openDB(t testing.TB) *sqldb.DB {
 	return db
 }
 
-// BenchmarkPutNew writes rows of about 130 bytes as an ingest does: 1,000 a call, each call on disk.
-func BenchmarkPutNew(b *testing.B) {
+// BenchmarkPut writes rows of about 130 bytes as an ingest does: 1,000 a call, each call on disk.
+func BenchmarkPut(b *testing.B) {
 	const batch = 1000
 	d := table.New(sqltable.New(openDB(b)))
 	rows := make([]table.Row, batch)
@@ -103,8 +103,8 @@ func BenchmarkPutNew(b *testing.B) {
 			rows[i] = table.Row{Key: fmt.Sprintf("0123456789abcdef/%08d", n), Value: value}
 			n++
 		}
-		if added, err := d.PutNew(b.Context(), "default", "opinion", rows...); err != nil || added != batch {
-			b.Fatal(added, err)
+		if err := d.Put(b.Context(), "default", "opinion", rows...); err != nil {
+			b.Fatal(err)
 		}
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
@@ -121,7 +121,7 @@ func BenchmarkQuery(b *testing.B) {
 			rows[i] = table.Row{Key: fmt.Sprintf("0123456789abcdef/%08d", n), Value: value}
 			n++
 		}
-		if _, err := d.PutNew(b.Context(), "default", "opinion", rows...); err != nil {
+		if err := d.Put(b.Context(), "default", "opinion", rows...); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -223,4 +223,48 @@ func BenchmarkRemove(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(5*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkDelete removes a range of 20,000 rows of about 130 bytes.
+func BenchmarkDelete(b *testing.B) {
+	const total = 20_000
+	d := table.New(sqltable.New(openDB(b)))
+	value := fmt.Appendf(nil, `{"text":"%0100d","label":1}`, 7)
+	rows := make([]table.Row, total)
+	for i := range rows {
+		rows[i] = table.Row{Key: fmt.Sprintf("0123456789abcdef/%08d", i), Value: value}
+	}
+	n := 0
+	for b.Loop() {
+		b.StopTimer()
+		if err := d.Put(b.Context(), "default", "opinion", rows...); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if removed, err := d.Delete(b.Context(), "default", "opinion", table.Range{Prefix: "0123456789abcdef/"}); err != nil || removed != total {
+			b.Fatal(removed, err)
+		}
+		n += total
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkTenants looks which of 10,000 tenants have rows in one of two tables, as two of them have.
+func BenchmarkTenants(b *testing.B) {
+	d := table.New(sqltable.New(openDB(b)))
+	for i := range 10_000 {
+		if err := d.Put(b.Context(), fmt.Sprintf("tenant-%05d", i), "photos", table.Row{Key: "a"}, table.Row{Key: "b"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, tenant := range []string{"tenant-00007", "tenant-09999"} {
+		if err := d.Put(b.Context(), tenant, "pending", table.Row{Key: "a"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if list, err := d.Tenants(b.Context(), "erased", "pending"); err != nil || len(list) != 2 {
+			b.Fatal(list, err)
+		}
+	}
 }

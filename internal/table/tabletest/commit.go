@@ -98,6 +98,9 @@ func commitIsAllOrNothing(t *testing.T, d opened) {
 		"an expectation of a row, not there":  {table.Expect("x", table.Row{Key: "none", Rev: 3}), animo.Conflict},
 		"a removal of what somebody changed":  {table.DeleteAt("x", gone), animo.Conflict},
 		"a removal of a revision, not there":  {table.DeleteAt("x", table.Row{Key: "none", Rev: 3}), animo.Conflict},
+		"a write over a row, not there":       {table.Op{Kind: table.OpPut, Table: "x", Key: "none", Rev: table.SomeRev}, animo.Conflict},
+		"an expectation of a row, none there": {table.Op{Kind: table.OpExpect, Table: "x", Key: "none", Rev: table.SomeRev}, animo.Conflict},
+		"a removal of a row, none there":      {table.RemoveOps("x", entry("none", "", 1))[0], animo.Conflict},
 		"a removal of no row that is there":   {table.DeleteAt("x", table.Row{Key: "m"}), animo.Conflict},
 		"no key":                              {table.Put("x", "", nil), animo.Invalid},
 		"a key not UTF-8":                     {table.Delete("x", "\xff"), animo.Invalid},
@@ -232,6 +235,32 @@ func operationsJoin(t *testing.T, d opened) {
 	// Removals of rows that must not be there, of which only the last one is.
 	commit(t, d, animo.Conflict, table.DeleteAt("x", table.Row{Key: "0"}), table.DeleteAt("x", table.Row{Key: "1"}), table.DeleteAt("x", table.Row{Key: "a"}))
 	commit(t, d, "", table.DeleteAt("x", table.Row{Key: "0"}), table.Expect("x", table.Row{Key: "1"}), table.Delete("x", "1"))
+	// Removals of many revisions, of which two are each other's.
+	many := table.Range{Prefix: "many/"}
+	put(t, d, "t", "x", row("many/a", ""), row("many/d", ""))
+	put(t, d, "t", "x", row("many/b", ""))
+	put(t, d, "t", "x", row("many/c", ""))
+	at := func(key, of string) table.Op {
+		return table.DeleteAt("x", table.Row{Key: "many/" + key, Rev: get(t, d, "many/"+of).Rev})
+	}
+	commit(t, d, animo.Conflict, at("a", "a"), at("b", "c"), at("c", "b"), at("d", "d"))
+	wantKeys(t, d, "t", "x", many, "many/a", "many/b", "many/c", "many/d")
+	commit(t, d, "", at("a", "a"), at("b", "b"), at("c", "c"), at("d", "d"))
+	wantKeys(t, d, "t", "x", many)
+	// There must be a row, whichever it is.
+	put(t, d, "t", "z", row("a", "1"), row("b", "1"), row("c", "1"), row("d", "1"))
+	some := func(kind table.Kind, key string) table.Op {
+		return table.Op{Kind: kind, Table: "z", Key: key, Rev: table.SomeRev}
+	}
+	rows, err := d.Read(t.Context(), "t", table.Key{Table: "z", Key: "c"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(t, d, animo.Conflict, some(table.OpDelete, "a"), some(table.OpDelete, "b"), some(table.OpDelete, "none"))
+	commit(t, d, animo.Conflict, some(table.OpDelete, "a"), table.Expect("z", table.Row{Key: "a"}))
+	commit(t, d, "", some(table.OpDelete, "a"), some(table.OpDelete, "b"), some(table.OpPut, "c"), table.Expect("z", rows[0]), some(table.OpExpect, "c"),
+		some(table.OpExpect, "d"), table.Put("z", "d", nil))
+	wantKeys(t, d, "t", "z", table.Range{}, "c", "d")
 	// Tallies of one key add up, are one operation, and none where they add nothing.
 	var counts []table.Op
 	for range d.driver.Limits().Ops + 1 {

@@ -30,7 +30,7 @@ func agreesWithModel(t *testing.T, d opened) {
 		had := map[string][]int64{} // the revisions that the rows of a key had
 		write := func(key, value string) { model[key] = table.Row{Key: key, Value: []byte(value)} }
 		rt.Repeat(map[string]func(*rapid.T){
-			"PutNew": func(rt *rapid.T) {
+			"Add": func(rt *rapid.T) {
 				var rows []table.Row
 				want := 0
 				for i, key := range rapid.SliceOfN(keys, 0, 5).Draw(rt, "keys") {
@@ -40,8 +40,8 @@ func agreesWithModel(t *testing.T, d opened) {
 						want++
 					}
 				}
-				if n, err := d.PutNew(ctx, tenant, "x", rows...); n != want || err != nil {
-					rt.Fatalf("PutNew = %d, %v, want %d", n, err, want)
+				if n, err := d.Add(ctx, tenant, "x", bare(rows...)...); n != want || err != nil {
+					rt.Fatalf("Add = %d, %v, want %d", n, err, want)
 				}
 			},
 			"Put": func(rt *rapid.T) {
@@ -56,19 +56,19 @@ func agreesWithModel(t *testing.T, d opened) {
 					rt.Fatal(err)
 				}
 			},
-			"Swap": func(rt *rapid.T) {
+			"Replace": func(rt *rapid.T) {
 				key, rev := keys.Draw(rt, "key"), int64(0)
 				if revs := had[key]; len(revs) > 0 { // most often the last one
 					rev = slices.Concat(revs, []int64{0, 7, revs[len(revs)-1], revs[len(revs)-1]})[rapid.IntRange(0, len(revs)+3).Draw(rt, "rev")]
 				}
 				want := animo.Conflict
 				if model[key].Rev == rev {
-					write(key, "swapped")
+					write(key, "replaced")
 					want = ""
 				}
-				err := d.Swap(ctx, tenant, "x", table.Row{Key: key, Value: []byte("swapped"), Rev: rev})
+				err := d.Commit(ctx, tenant, table.Replace("x", table.Row{Key: key, Value: []byte("replaced"), Rev: rev}))
 				if animo.CodeOf(err) != want {
-					rt.Fatalf("Swap(%q, %d): %v, want %q", key, rev, err, want)
+					rt.Fatalf("Replace(%q, %d): %v, want %q", key, rev, err, want)
 				}
 			},
 			"Delete": func(rt *rapid.T) {

@@ -28,15 +28,15 @@ func Run(t *testing.T, open func(t *testing.T) table.Driver) {
 		name string
 		run  func(*testing.T, opened)
 	}{
-		{"PutNewKeepsWhatIsThere", putNewKeeps},
-		{"PutNewOfEqualKeysKeepsTheFirst", putNewEqualKeys},
+		{"AddKeepsWhatIsThere", addKeeps},
+		{"AddOfEqualKeysKeepsTheFirst", addEqualKeys},
 		{"PutReplacesUnderAnotherRevision", putReplaces},
 		{"PutOfEqualKeysKeepsTheLast", putEqualKeys},
 		{"NoRowsIsNoError", noRows},
 		{"AnyNumberOfRows", anyNumber},
 		{"RowsAreCopied", rowsAreCopied},
-		{"SwapNeedsTheRevision", swapNeedsRevision},
-		{"SwapLosesNoIncrement", swapLosesNothing},
+		{"ReplaceNeedsTheRevision", replaceNeedsRevision},
+		{"ReplaceLosesNoIncrement", replaceLosesNothing},
 		{"GetOfNothingIsNotFound", getNothing},
 		{"OtherTenantSeesNothing", otherTenant},
 		{"OtherTableSeesNothing", otherTable},
@@ -71,6 +71,7 @@ func Run(t *testing.T, open func(t *testing.T) table.Driver) {
 		{"TalliesComeInPages", tallyPages},
 		{"PagesOfBigValuesGoOn", bigPages},
 		{"PlacesFromEitherEnd", placesFromEitherEnd},
+		{"TenantsWithRows", tenantsWithRows},
 		{"ExpectLetsThrough", expectHolds},
 		{"ExpectStopsACommit", expectFails},
 		{"OperationsOnOneKeyJoin", operationsJoin},
@@ -92,14 +93,54 @@ func Run(t *testing.T, open func(t *testing.T) table.Driver) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			driver := open(t)
+			driver := &promised{open(t), t}
 			t.Cleanup(func() { driver.Close() })
 			test.run(t, opened{table.New(driver), driver})
 		})
 	}
+	// A promised driver offers nothing beyond its port, so what a Table does with a driver that does is tested here.
+	t.Run("RangeDeleter", func(t *testing.T) {
+		for name, run := range map[string]func(*testing.T, opened){
+			"DeleteRemovesARange": deleteRange, "DeleteRemovesManyRows": deleteMany, "RemovesTheFirstRows": deletesTheFirst,
+			"AgreesWithAModel": agreesWithModel, "AnEndedContextIsSaid": endedContext, "AfterCloseUnavailable": afterClose,
+		} {
+			t.Run(name, func(t *testing.T) {
+				driver := open(t)
+				t.Cleanup(func() { driver.Close() })
+				if _, ok := driver.(table.RangeDeleter); !ok {
+					t.Skip("this driver does not remove ranges itself")
+				}
+				run(t, opened{table.New(driver), driver})
+			})
+		}
+	})
 }
 
-func putNewKeeps(t *testing.T, d opened) {
+// promised is a driver that checks what a Table promises it of a commit.
+type promised struct {
+	table.Driver
+	t *testing.T
+}
+
+func (p *promised) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
+	if most := p.Limits().Ops; len(ops) == 0 || len(ops) > most || rev <= 0 {
+		p.t.Errorf("a commit of %d operations at revision %d, where %d may be", len(ops), rev, most)
+	}
+	seen := map[string]bool{}
+	for _, op := range ops {
+		if op.Kind >= table.OpAppend {
+			continue
+		}
+		what := fmt.Sprintf("%q %q, a tally: %v", op.Table, op.Key, op.Kind == table.OpCount)
+		if seen[what] || len(op.Value) > p.Limits().Value {
+			p.t.Errorf("an operation on %s, again or with %d bytes", what, len(op.Value))
+		}
+		seen[what] = true
+	}
+	return p.Driver.Commit(ctx, tenant, rev, ops...)
+}
+
+func addKeeps(t *testing.T, d opened) {
 	for _, step := range []struct {
 		keys string
 		want int
@@ -108,19 +149,19 @@ func putNewKeeps(t *testing.T, d opened) {
 		for _, k := range strings.Fields(step.keys) {
 			rows = append(rows, table.Row{Key: k, Value: []byte(step.keys)})
 		}
-		n, err := d.PutNew(t.Context(), "t", "x", rows...)
+		n, err := d.Add(t.Context(), "t", "x", bare(rows...)...)
 		if err != nil || n != step.want {
-			t.Errorf("PutNew(%s) = %d, %v, want %d", step.keys, n, err, step.want)
+			t.Errorf("Add(%s) = %d, %v, want %d", step.keys, n, err, step.want)
 		}
 	}
 	wantRow(t, d, "b", "a b c")
 	wantRow(t, d, "d", "b c d")
 }
 
-func putNewEqualKeys(t *testing.T, d opened) {
-	n, err := d.PutNew(t.Context(), "t", "x", row("a", "first"), row("a", "second"))
+func addEqualKeys(t *testing.T, d opened) {
+	n, err := d.Add(t.Context(), "t", "x", bare(row("a", "first"), row("a", "second"))...)
 	if err != nil || n != 1 {
-		t.Errorf("PutNew = %d, %v, want 1", n, err)
+		t.Errorf("Add = %d, %v, want 1", n, err)
 	}
 	wantRow(t, d, "a", "first")
 }
@@ -143,7 +184,7 @@ func putReplaces(t *testing.T, d opened) {
 	write("", row("a", ""))
 	write("", table.Row{Key: "a"}, table.Row{Key: "nil"})
 	rev := wantRow(t, d, "nil", "")
-	if err := d.Swap(t.Context(), "t", "x", table.Row{Key: "nil", Rev: rev}); err != nil {
+	if err := d.Commit(t.Context(), "t", table.Replace("x", table.Row{Key: "nil", Rev: rev})); err != nil {
 		t.Error(err)
 	}
 	if _, err := d.Delete(t.Context(), "t", "x", table.Range{}); err != nil {
@@ -159,8 +200,8 @@ func putEqualKeys(t *testing.T, d opened) {
 }
 
 func noRows(t *testing.T, d opened) {
-	if n, err := d.PutNew(t.Context(), "t", "x"); n != 0 || err != nil {
-		t.Errorf("PutNew of nothing = %d, %v", n, err)
+	if n, err := d.Add(t.Context(), "t", "x"); n != 0 || err != nil {
+		t.Errorf("Add of nothing = %d, %v", n, err)
 	}
 	if err := d.Put(t.Context(), "t", "x"); err != nil {
 		t.Errorf("Put of nothing: %v", err)
@@ -180,8 +221,8 @@ func anyNumber(t *testing.T, d opened) {
 		tbl := fmt.Sprint("n", n)
 		rows := numbered(n)
 		if n <= d.driver.Limits().Ops {
-			if added, err := d.PutNew(t.Context(), "t", tbl, rows...); err != nil || added != n {
-				t.Errorf("PutNew of %d rows = %d, %v", n, added, err)
+			if added, err := d.Add(t.Context(), "t", tbl, bare(rows...)...); err != nil || added != n {
+				t.Errorf("Add of %d rows = %d, %v", n, added, err)
 			}
 		}
 		put(t, d, "t", tbl, rows...)
@@ -227,26 +268,26 @@ func rowsAreCopied(t *testing.T, d opened) {
 	wantRow(t, d, "a", "mine")
 }
 
-func swapNeedsRevision(t *testing.T, d opened) {
-	swap := func(value string, rev int64, want animo.Code) {
+func replaceNeedsRevision(t *testing.T, d opened) {
+	replace := func(value string, rev int64, want animo.Code) {
 		t.Helper()
-		if err := d.Swap(t.Context(), "t", "x", table.Row{Key: "a", Value: []byte(value), Rev: rev}); animo.CodeOf(err) != want {
-			t.Errorf("Swap to %q at revision %d: %v, want %q", value, rev, err, want)
+		if err := d.Commit(t.Context(), "t", table.Replace("x", table.Row{Key: "a", Value: []byte(value), Rev: rev})); animo.CodeOf(err) != want {
+			t.Errorf("Replace to %q at revision %d: %v, want %q", value, rev, err, want)
 		}
 	}
-	swap("early", 1, animo.Conflict)
-	swap("one", 0, "")
+	replace("early", 1, animo.Conflict)
+	replace("one", 0, "")
 	one := wantRow(t, d, "a", "one")
-	swap("again", 0, animo.Conflict)
-	swap("two", one, "")
+	replace("again", 0, animo.Conflict)
+	replace("two", one, "")
 	two := wantRow(t, d, "a", "two")
-	swap("late", one, animo.Conflict)
-	swap("future", two+1, animo.Conflict)
-	swap("three", two, "")
+	replace("late", one, animo.Conflict)
+	replace("future", two+1, animo.Conflict)
+	replace("three", two, "")
 	wantRow(t, d, "a", "three")
 }
 
-func swapLosesNothing(t *testing.T, d opened) {
+func replaceLosesNothing(t *testing.T, d opened) {
 	const workers, each = 8, 20
 	var wg sync.WaitGroup
 	for range workers {
@@ -259,7 +300,7 @@ func swapLosesNothing(t *testing.T, d opened) {
 				}
 				var sum int
 				fmt.Sscan(string(r.Value), &sum) // nothing yet is 0
-				err = d.Swap(t.Context(), "t", "x", table.Row{Key: "sum", Value: fmt.Append(nil, sum+1), Rev: r.Rev})
+				err = d.Commit(t.Context(), "t", table.Replace("x", table.Row{Key: "sum", Value: fmt.Append(nil, sum+1), Rev: r.Rev}))
 				switch animo.CodeOf(err) {
 				case "":
 					done++
@@ -294,7 +335,7 @@ func otherTenant(t *testing.T, d opened) {
 		if n, err := d.Count(t.Context(), other, "x", table.Range{}); n != 0 || err != nil {
 			t.Errorf("tenant %q counts %d rows, %v", other, n, err)
 		}
-		if n, err := d.PutNew(t.Context(), other, "x", row("k", "mine")); n != 1 || err != nil {
+		if n, err := d.Add(t.Context(), other, "x", bare(row("k", "mine"))...); n != 1 || err != nil {
 			t.Errorf("tenant %q adds %d rows under tenant a's key, %v; want 1", other, n, err)
 		}
 		if n, err := d.Delete(t.Context(), other, "x", table.Range{}); n != 1 || err != nil {
@@ -466,10 +507,54 @@ func deleteRange(t *testing.T, d opened) {
 	if n, err := d.Count(t.Context(), "t", "y", table.Range{}); n != 6 || err != nil {
 		t.Errorf("the other table has %d rows, %v, want 6", n, err)
 	}
-	if n, err := d.PutNew(t.Context(), "t", "x", row("b", "new")); n != 1 || err != nil {
-		t.Errorf("PutNew of a deleted row = %d, %v", n, err)
+	if n, err := d.Add(t.Context(), "t", "x", bare(row("b", "new"))...); n != 1 || err != nil {
+		t.Errorf("Add of a deleted row = %d, %v", n, err)
 	}
 	wantRow(t, d, "b", "new")
+}
+
+func tenantsWithRows(t *testing.T, d opened) {
+	want := func(tenants []string, tables ...string) {
+		t.Helper()
+		if got, err := d.Tenants(t.Context(), tables...); !slices.Equal(got, tenants) || err != nil {
+			t.Errorf("Tenants(%q) = %q, %v, want %q", tables, got, err, tenants)
+		}
+	}
+	want(nil, "x")
+	for _, at := range []struct{ tenant, table string }{{"b", "x"}, {"a", "y"}, {"ñ", "x"}, {"c", "z"}, {"a/", "x"}, {"a/", "y"}, {"gone", "x"}} {
+		put(t, d, at.tenant, at.table, row("1", ""), row("2", ""))
+	}
+	if err := d.Commit(t.Context(), "tally", table.Count("x", "k", 1, 1), table.Append("x", "x", "1")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Delete(t.Context(), "gone", "x", table.Range{}); err != nil {
+		t.Fatal(err)
+	}
+	want([]string{"a/", "b", "ñ"}, "x")
+	want([]string{"a", "a/", "b", "ñ"}, "x", "y")
+	want(nil, "none")
+	want(nil)
+	if _, err := d.Tenants(t.Context(), "x", ""); animo.CodeOf(err) != animo.Invalid {
+		t.Errorf("of a table without a name: %v", err)
+	}
+}
+
+func deletesTheFirst(t *testing.T, d opened) {
+	put(t, d, "t", "x", row("a", ""), row("b", ""), row("c", ""), row("d", ""), row("e", ""))
+	put(t, d, "t", "y", row("b", ""))
+	put(t, d, "u", "x", row("b", ""))
+	for _, step := range []struct{ limit, want int }{{2, 2}, {2, 1}, {2, 0}} {
+		n, err := d.driver.(table.RangeDeleter).DeleteRange(t.Context(), "t", "x", table.Range{From: "b", To: "e"}, step.limit)
+		if n != step.want || err != nil {
+			t.Errorf("DeleteRange = %d, %v, want %d", n, err, step.want)
+		}
+		if step.want == step.limit {
+			wantKeys(t, d, "t", "x", table.Range{}, "a", "d", "e")
+		}
+	}
+	wantKeys(t, d, "t", "x", table.Range{}, "a", "e")
+	wantKeys(t, d, "t", "y", table.Range{}, "b")
+	wantKeys(t, d, "u", "x", table.Range{}, "b")
 }
 
 func deleteMany(t *testing.T, d opened) {
@@ -516,8 +601,8 @@ func limits(t *testing.T, d opened) {
 		"surrogate":  {"t", row("\xed\xa0\x80", "v"), animo.Invalid},
 		"half emoji": {"t", row("\xf0\x9f\x98", "v"), animo.Invalid},
 	} {
-		_, err := d.PutNew(t.Context(), c.tenant, "x", row("good", ""), c.row)
-		for _, err := range []error{err, d.Put(t.Context(), c.tenant, "x", row("good", ""), c.row), d.Swap(t.Context(), c.tenant, "x", c.row)} {
+		_, err := d.Add(t.Context(), c.tenant, "x", bare(row("good", ""), c.row)...)
+		for _, err := range []error{err, d.Put(t.Context(), c.tenant, "x", row("good", ""), c.row), d.Commit(t.Context(), c.tenant, table.Replace("x", c.row))} {
 			if animo.CodeOf(err) != c.want {
 				t.Errorf("%s: err = %v, want %s", name, err, c.want)
 			}
@@ -540,8 +625,8 @@ func manyWriters(t *testing.T, d opened) {
 				}
 				// Somebody else writes the same rows; together they add each of them once.
 				rows = append(rows, row(fmt.Sprintf("shared-%02d", b), "v"))
-				if n, err := d.PutNew(t.Context(), "t", "x", rows...); err != nil || n < size {
-					t.Errorf("PutNew = %d, %v", n, err)
+				if n, err := d.Add(t.Context(), "t", "x", bare(rows...)...); err != nil || n < size {
+					t.Errorf("Add = %d, %v", n, err)
 				}
 				if r, err := d.Get(t.Context(), "t", "x", rows[0].Key); err != nil || r.Rev <= 0 {
 					t.Errorf("a row just written: %+v, %v", r, err)
@@ -584,9 +669,7 @@ func afterClose(t *testing.T, d opened) {
 // calls makes each call once and gives its error.
 func calls(ctx context.Context, d opened) map[string]error {
 	errs := map[string]error{}
-	_, errs["PutNew"] = d.PutNew(ctx, "t", "x", row("b", ""))
 	errs["Put"] = d.Put(ctx, "t", "x", row("b", ""))
-	errs["Swap"] = d.Swap(ctx, "t", "x", row("b", ""))
 	_, errs["Get"] = d.Get(ctx, "t", "x", "a")
 	errs["Query"] = nil
 	for _, err := range d.Query(ctx, "t", "x", table.Range{}, false) {
@@ -603,6 +686,7 @@ func calls(ctx context.Context, d opened) map[string]error {
 	}
 	_, errs["Log"] = d.Log(ctx, "t", "live", 0, 1)
 	_, _, errs["LogEnd"] = d.LogEnd(ctx, "t", "live")
+	_, errs["Tenants"] = d.Tenants(ctx, "x")
 	errs["TrimLog"] = d.TrimLog(ctx, "t", "live", 1)
 	_, errs["Read"] = d.Read(ctx, "t", table.Key{Table: "x", Key: "a"}, table.Key{Table: "y", Key: "b"})
 	errs["Commit"] = d.Commit(ctx, "t", table.Count("x", "k", 1, 1), table.Append("live", "x", "a"))
@@ -616,6 +700,15 @@ func calls(ctx context.Context, d opened) map[string]error {
 }
 
 func row(key, value string) table.Row { return table.Row{Key: key, Value: []byte(value)} }
+
+// bare makes entries of rows without tallies and logs.
+func bare(rows ...table.Row) []table.Entry {
+	entries := make([]table.Entry, len(rows))
+	for i, r := range rows {
+		entries[i].Row = r
+	}
+	return entries
+}
 
 // numbered makes n rows in key order, all with the prefix "k".
 func numbered(n int) []table.Row {
