@@ -17,6 +17,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/classify"
+	"animo/internal/clock"
 	"animo/internal/cluster"
 	"animo/internal/collections"
 	"animo/internal/config"
@@ -40,6 +41,7 @@ type App struct {
 	stores      *Stores
 	metrics     *metrics
 	leases      *cluster.Leases
+	clock       *clock.Steady // for what is removed for its age
 	bus         *bus.Bus
 	flow        *opinions.Flow
 	classifier  *classify.Classifier
@@ -72,7 +74,8 @@ type Options struct {
 	Faces   pictures.Engine // who finds the faces; nil means what the settings say
 	Page    fs.FS           // the page, index.html at its root; nil means the one that the program carries, if it does
 
-	Now func() time.Time // what ids, records and retention times are made of; nil means time.Now
+	Now    func() time.Time     // what ids, records and retention times are made of; nil means time.Now
+	Passed func() time.Duration // how much time has really passed, whatever Now says; nil means the system's count
 }
 
 // New validates the settings, opens the stores and listens. Nothing is served before Start. After an error
@@ -111,6 +114,8 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.leases = cluster.New(a.stores.Tables, cluster.Options{Tenant: clusterTenant, Owner: owner.name, Length: tasksLease})
+	a.clock = clock.New(a.stores.Tables, clock.Options{Tenant: clusterTenant, Now: o.Now, Passed: o.Passed, Grace: c.ClockGrace, Log: a.log})
+	a.metrics.watchClock(a.clock)
 	spool, err := spoolFolder(c.Data, owner.slot)
 	if err != nil {
 		return a, err

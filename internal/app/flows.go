@@ -21,7 +21,7 @@ func (a *App) openFlows(engine pictures.Engine, spool string) {
 	reader := pictures.New(engine, pictures.Limits{Bytes: c.MaxPhoto, Pixels: c.MaxPixels, AtOnce: c.Analyses})
 	a.moods = moods.New(a.stores.Tables, events, moods.Options{
 		MoodConfidence: c.MoodConfidence, Room: space, Policy: tenants.Policy, EraseTime: limits.EraseTime(),
-		Deliveries: a.notify, Removed: a.removed, Now: a.now, Log: a.log,
+		Deliveries: a.notify, Removed: a.removed, Now: a.now, Ages: a.clock, Log: a.log,
 	})
 	a.people = people.New(a.stores.Tables, a.stores.Objects, events, a.moods, reader, people.Options{
 		Descriptors: c.KeepDescriptors, Policy: tenants.Policy, EraseTime: limits.EraseTime(),
@@ -29,7 +29,7 @@ func (a *App) openFlows(engine pictures.Engine, spool string) {
 	})
 	a.photos = photos.New(a.stores.Tables, a.stores.Objects, events, a.moods, a.people, reader, photos.Options{
 		Limits: limits, Descriptors: c.KeepDescriptors, Spool: spool, Room: space, Policy: tenants.Policy,
-		Deliveries: a.notify, Removed: a.removed, Now: a.now, Log: a.log,
+		Deliveries: a.notify, Removed: a.removed, Now: a.now, Ages: a.clock, Log: a.log,
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/clock"
 )
 
 // metrics are what /metrics tells. No label carries a tenant, a name or a path.
@@ -48,6 +49,24 @@ func newMetrics() *metrics {
 
 func (m *metrics) request(route, method string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// watchClock tells whether the system's clock is trusted.
+func (m *metrics) watchClock(c *clock.Steady) {
+	held := func() float64 {
+		if held, _ := c.Held(); held {
+			return 1
+		}
+		return 0
+	}
+	jumps := func() float64 {
+		_, jumps := c.Held()
+		return float64(jumps)
+	}
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "animo_clock_held", Help: "1 while nothing is removed for its age, because the system's clock jumped or is not known yet."}, held),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "animo_clock_jumps_total", Help: "Jumps of the system's clock since the start."}, jumps),
+	)
 }
 
 // taskFailed counts a run of a task that failed.

@@ -39,6 +39,7 @@ type Task struct {
 func (a *App) tasks() []Task {
 	every := a.config.SweepEvery
 	list := []Task{
+		{Name: "clock", Every: clockEvery, Run: a.clock.Look},
 		{Name: "evict", Every: every, Run: a.evict},
 		{Name: "photos", Every: every, Run: a.eachTenant(func(ctx context.Context, tenant string) error {
 			_, err := a.photos.Sweep(ctx, tenant)
@@ -69,6 +70,9 @@ func (a *App) tasks() []Task {
 	}
 	return append(list, Task{Name: "scrub", Every: every, Run: a.scrub}) // the last: it sees to what the others erased
 }
+
+// clockEvery is how often the clocks are compared. What is removed for its age compares them, too.
+const clockEvery = 10 * time.Second
 
 // runsFunctions reports whether anything but the API runs here.
 func (a *App) runsFunctions() bool {

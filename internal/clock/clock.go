@@ -223,10 +223,7 @@ func (s *Steady) Held() (held bool, jumps int) {
 	return s.held, s.jumps
 }
 
-// A Span is the moments from From on and before To.
-type Span struct{ From, To time.Time }
-
-// Older gives the spans of stamps, earliest first, that are older than an age. Nothing is while the clock is not trusted.
+// Older implements Ages. Nothing is old while the clock is not trusted.
 func (s *Steady) Older(age time.Duration) []Span {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -273,10 +270,10 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// IsOlder reports whether a stamp is older than an age.
+// IsOlder implements Ages.
 func (s *Steady) IsOlder(stamp time.Time, age time.Duration) bool {
 	for _, span := range s.Older(age) {
-		if !stamp.Before(span.From) && stamp.Before(span.To) {
+		if span.has(stamp) {
 			return true
 		}
 	}

@@ -49,6 +49,7 @@ type Config struct {
 	Pauses         []time.Duration `default:"1s,10s" env:"ANIMO_PAUSES" placeholder:"TIME" help:"Pauses before the second and the third attempt (default 1s,10s)."`
 	Lease          time.Duration   `default:"30s" env:"ANIMO_LEASE" help:"How long a worker that is heard no more keeps its event from others."`
 	SweepEvery     time.Duration   `default:"1m" env:"ANIMO_SWEEP_EVERY" help:"How often to look for work that was stored and never finished."`
+	ClockGrace     time.Duration   `default:"1h" env:"ANIMO_CLOCK_GRACE" help:"How long the system's clock must run evenly after a jump until anything is removed for its age again; 0 trusts it always."`
 	KeepVersions   int             `default:"5" env:"ANIMO_KEEP_VERSIONS" placeholder:"N" help:"Trained versions kept for each model, for rolling back."`
 	Ingests        int             `default:"2" env:"ANIMO_INGESTS" placeholder:"N" help:"Files ingested at once on this machine."`
 	Trainings      int             `default:"1" env:"ANIMO_TRAININGS" placeholder:"N" help:"Models trained at once on this machine."`

@@ -168,12 +168,15 @@ func (m *Moods) Retire(ctx context.Context, tenant string, most int) (more bool,
 		return false, nil
 	}
 	var keys []string
-	for row, err := range m.tables.Keys(ctx, tenant, sinceTable, table.Range{To: animo.Moment(m.now().Add(-policy.KeepFaces))}) {
-		if err != nil {
-			return false, err
-		}
-		if keys = append(keys, row.Key); len(keys) == most {
-			break
+spans:
+	for _, span := range m.ages.Older(policy.KeepFaces) {
+		for row, err := range m.tables.Keys(ctx, tenant, sinceTable, span.Range()) {
+			if err != nil {
+				return false, err
+			}
+			if keys = append(keys, row.Key); len(keys) == most {
+				break spans
+			}
 		}
 	}
 	var errs []error

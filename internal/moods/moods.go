@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/clock"
 	"animo/internal/rates"
 	"animo/internal/scrub"
 	"animo/internal/table"
@@ -52,6 +53,8 @@ type Options struct {
 	Deliveries Deliveries
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Ages tell what was kept long enough; nil means by Now.
+	Ages clock.Ages
 	// Removed is told what is removed; nil means nobody.
 	Removed *scrub.Notes
 	// Log is the process's log; nil means slog.Default.
@@ -68,6 +71,7 @@ type Moods struct {
 	eraseTime  time.Duration
 	deliveries Deliveries
 	now        func() time.Time
+	ages       clock.Ages
 	removed    *scrub.Notes
 	log        *slog.Logger
 
@@ -77,7 +81,7 @@ type Moods struct {
 
 // New makes Moods over its stores. It starts nothing.
 func New(tables *table.Table, events Events, o Options) *Moods {
-	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, deliveries: o.Deliveries, now: o.Now, removed: o.Removed, log: o.Log}
+	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, deliveries: o.Deliveries, now: o.Now, ages: o.Ages, removed: o.Removed, log: o.Log}
 	if m.room == nil {
 		m.room = func(int64) error { return nil }
 	}
@@ -89,6 +93,9 @@ func New(tables *table.Table, events Events, o Options) *Moods {
 	}
 	if m.now == nil {
 		m.now = time.Now
+	}
+	if m.ages == nil {
+		m.ages = clock.Wall(m.now)
 	}
 	if m.log == nil {
 		m.log = slog.Default()

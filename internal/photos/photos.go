@@ -20,6 +20,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/clock"
 	"animo/internal/faces"
 	"animo/internal/moods"
 	"animo/internal/object"
@@ -94,6 +95,8 @@ type Options struct {
 	Removed *scrub.Notes
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Ages tell what was kept long enough; nil means by Now.
+	Ages clock.Ages
 	// Log is the process's log; nil means slog.Default.
 	Log *slog.Logger
 }
@@ -116,6 +119,7 @@ type Photos struct {
 	removed    *scrub.Notes
 	keep       bool // descriptors
 	now        func() time.Time
+	ages       clock.Ages
 	log        *slog.Logger
 
 	tight sync.Mutex  // held while an upload near its tenant's limit is counted
@@ -126,6 +130,9 @@ type Photos struct {
 func New(tables *table.Table, objects object.Store, events Events, m *moods.Moods, who *people.People, r *pictures.Reader, o Options) *Photos {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Ages == nil {
+		o.Ages = clock.Wall(o.Now)
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

@@ -49,12 +49,14 @@ func (p *Photos) keptSince(ctx context.Context, tenant, tbl string, kept time.Du
 	if kept <= 0 {
 		return nil, nil
 	}
-	for row, err := range p.tables.Keys(ctx, tenant, tbl, table.Range{To: animo.Moment(p.now().Add(-kept))}) {
-		if err != nil {
-			return nil, err
-		}
-		if ids = append(ids, row.Key); len(ids) == most {
-			break
+	for _, span := range p.ages.Older(kept) {
+		for row, err := range p.tables.Keys(ctx, tenant, tbl, span.Range()) {
+			if err != nil {
+				return nil, err
+			}
+			if ids = append(ids, row.Key); len(ids) == most {
+				return ids, nil
+			}
 		}
 	}
 	return ids, nil

@@ -51,7 +51,7 @@ func (p *Photos) sweepPending(ctx context.Context, tenant, id, head string) (sai
 	row, err := p.photo(ctx, tenant, id)
 	switch {
 	case gone(err): // an upload that broke off, and was never answered
-		if p.now().Sub(animo.MomentOf(id)) < abandonedAfter {
+		if !p.ages.IsOlder(animo.MomentOf(id), abandonedAfter) {
 			return false, nil
 		}
 		return false, p.abandon(ctx, tenant, id, head)
