@@ -65,6 +65,7 @@ type flow struct {
 	photos *photos.Photos
 	people *people.People
 	moods  *moods.Moods
+	rows   *table.Table
 }
 
 // options are what newLine may be told.
@@ -128,7 +129,7 @@ func (l *line) process(o options) *flow {
 	who := people.New(tables, objects, events, m, reader, people.Options{
 		Descriptors: true, Policy: o.Policy, EraseTime: o.Limits.EraseTime(), Subscribers: subscribers, Removed: o.Removed, Now: o.Now, Log: o.Log,
 	})
-	return &flow{photos.New(tables, objects, events, m, who, reader, o.Options), who, m}
+	return &flow{photos.New(tables, objects, events, m, who, reader, o.Options), who, m, l.rows}
 }
 
 // functions are those of all three.
@@ -136,10 +137,27 @@ func (l *line) functions() []bus.Function {
 	return slices.Concat(l.flow.photos.Functions(), l.flow.people.Functions())
 }
 
-// sweep sweeps as the program does.
+// sweep sweeps as the program does, which passes over a tenant without rows in the tables that are swept.
 func (f *flow) sweep(ctx context.Context, tenant string) (n int, err error) {
-	n, err = f.photos.Sweep(ctx, tenant)
-	return n, errors.Join(err, f.moods.Sweep(ctx, tenant), f.people.Sweep(ctx, tenant))
+	var errs []error
+	for _, s := range []struct {
+		tables []string
+		sweep  func(ctx context.Context, tenant string) error
+	}{
+		{photos.SweptTables(), func(ctx context.Context, tenant string) (err error) {
+			n, err = f.photos.Sweep(ctx, tenant)
+			return err
+		}},
+		{moods.SweptTables(), f.moods.Sweep},
+		{people.SweptTables(), f.people.Sweep},
+	} {
+		busy, err := f.rows.Tenants(ctx, s.tables...)
+		if err == nil && slices.Contains(busy, tenant) {
+			err = s.sweep(ctx, tenant)
+		}
+		errs = append(errs, err)
+	}
+	return n, errors.Join(errs...)
 }
 
 // retire retires as the program does.
