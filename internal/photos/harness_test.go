@@ -120,7 +120,7 @@ func (l *line) process(o options) *flow {
 	}
 	reader := pictures.New(l, pictures.Limits{Bytes: o.Limits.PhotoBytes, Pixels: o.Pixels, AtOnce: o.Limits.Analyses})
 	m := moods.New(tables, events, moods.Options{
-		MoodConfidence: o.Limits.MoodConfidence, Room: o.Room, Policy: o.Policy, EraseTime: o.Limits.EraseTime(), Deliveries: o.Deliveries, Removed: o.Removed, Now: o.Now, Log: o.Log,
+		MoodConfidence: o.Limits.MoodConfidence, Room: o.Room, Policy: o.Policy, EraseTime: o.Limits.EraseTime(), Deliveries: o.Deliveries, Removed: o.Removed, Now: o.Now, Ages: o.Ages, Log: o.Log,
 	})
 	var subscribers people.Subscribers
 	if o.Subscribers != nil {

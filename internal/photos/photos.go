@@ -146,7 +146,7 @@ func New(tables *table.Table, objects object.Store, events Events, m *moods.Mood
 	limits := o.Limits.withDefaults()
 	return &Photos{
 		tables: tables, objects: objects, events: events, moods: m, people: who, pictures: r, limits: limits, policy: o.Policy, deliveries: o.Deliveries,
-		removed: o.Removed, keep: o.Descriptors, now: o.Now, log: o.Log,
+		removed: o.Removed, keep: o.Descriptors, now: o.Now, ages: o.Ages, log: o.Log,
 		spool: spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room, Memory: semaphore.NewWeighted(uploadMemory)},
 	}
 }
