@@ -18,6 +18,8 @@ const (
 	Timeout         Code = "timeout"
 	Interrupted     Code = "interrupted"
 	NoSpace         Code = "no_space"
+	Machine         Code = "machine"
+	Damaged         Code = "damaged"
 	TooManyRequests Code = "too_many_requests"
 	Conflict        Code = "conflict"
 	Quota           Code = "quota"
@@ -70,6 +72,8 @@ var meanings = []struct {
 	{Timeout, "a deadline passed"},
 	{Interrupted, "the process stopped while the work was running"},
 	{NoSpace, "the disk is full or nearly full"},
+	{Machine, "the machine lacks open files or memory, or its disk fails; try again"},
+	{Damaged, "what was stored cannot be read from the disk any more"},
 	{TooManyRequests, "more than the rate limit allows; try again"},
 	{Conflict, "it exists already, or somebody else changed it first"},
 	{Quota, "more than the tenant may keep; erase something, or have the limit raised"},
@@ -129,7 +133,7 @@ func (c Code) Meaning() string {
 // set it aside at once instead of trying it three times.
 func (c Code) Final() bool {
 	switch c {
-	case Internal, Unavailable, Timeout, Interrupted, NoSpace, TooManyRequests, Conflict:
+	case Internal, Unavailable, Timeout, Interrupted, NoSpace, Machine, TooManyRequests, Conflict:
 		return false
 	}
 	return true

@@ -45,7 +45,7 @@ func TestReasonOf_shows_nothing_of_an_error_without_a_code(t *testing.T) {
 
 func TestCodes_are_all_explained_and_final_where_repeating_is_useless(t *testing.T) {
 	again := map[animo.Code]bool{animo.Internal: true, animo.Unavailable: true, animo.Timeout: true, animo.Interrupted: true,
-		animo.NoSpace: true, animo.TooManyRequests: true, animo.Conflict: true}
+		animo.NoSpace: true, animo.Machine: true, animo.TooManyRequests: true, animo.Conflict: true}
 	for _, c := range animo.Codes() {
 		if c.Meaning() == "" || c.Final() == again[c] {
 			t.Errorf("%s: meaning %q, final %v", c, c.Meaning(), c.Final())

@@ -12,8 +12,8 @@ import (
 )
 
 // Handler deals with one event. It may be run twice for one event, and then changes nothing. Nil means
-// done; an animo.Deferred means not begun, and so does NoSpace: the event waits until the disk has room, and its attempt is
-// not spent. An error whose code is final (animo.Code.Final) goes to the dead letters at once, any other is tried
+// done; an animo.Deferred means not begun, and so does a fault of the machine (animo.MachineFault): the event waits until
+// the machine is well again, and its attempt is not spent. An error whose code is final (animo.Code.Final) goes to the dead letters at once, any other is tried
 // again. The context ends at the function's deadline, when the lease is lost, or at shutdown; a worker is taken
 // until the handler returns.
 type Handler func(ctx context.Context, e animo.Event) error
@@ -39,7 +39,7 @@ const (
 	Done     Outcome = "done"     // dealt with
 	Retried  Outcome = "retried"  // failed, to be tried again
 	Dead     Outcome = "dead"     // failed for good: a dead letter
-	Returned Outcome = "returned" // given back, its attempt not spent: at shutdown, or as the handler answered Deferred or NoSpace
+	Returned Outcome = "returned" // given back, its attempt not spent: at shutdown, or as the handler answered Deferred or a fault of the machine
 	Lost     Outcome = "lost"     // the lease was lost: somebody else has the event, or it was deleted
 )
 

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -255,14 +257,23 @@ func TestBus_what_could_not_begin_spends_no_attempt(t *testing.T) {
 	})
 }
 
-func TestBus_full_disk_spends_no_attempt(t *testing.T) {
+func TestBus_fault_of_the_machine_spends_no_attempt(t *testing.T) {
+	full := fmt.Errorf("keep the thumbnail: %w", animo.Errorf(animo.NoSpace, "full", "lleno"))
+	files := animo.Errorf(animo.CorruptImage, "damaged", "dañada").Because(&os.PathError{Op: "open", Path: "x", Err: syscall.EMFILE})
+	for _, fault := range []error{full, files} {
+		spendsNone(t, fault)
+	}
+}
+
+func spendsNone(t *testing.T, fault error) {
+	t.Helper()
 	bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
 		start := time.Now()
 		n, last := 0, start
 		f.start(t, function(func(context.Context, animo.Event) error {
 			last = time.Now()
 			if n++; n <= 20 {
-				return fmt.Errorf("keep the thumbnail: %w", animo.Errorf(animo.NoSpace, "full", "lleno"))
+				return fault
 			}
 			return nil
 		}))

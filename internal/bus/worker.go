@@ -131,7 +131,7 @@ func (w *worker) work(d Delivery, ends time.Time) {
 	}
 	took := time.Since(start)
 	level := slog.LevelWarn
-	if outcome == Done || outcome == Returned && reason.Code != animo.NoSpace {
+	if outcome == Done || outcome == Returned && animo.MachineFault(err) == nil {
 		level = slog.LevelDebug
 	}
 	log.Log(context.Background(), level, "event "+string(outcome), "took", took, "code", reason.Code, "err", err, causeOf(err))
@@ -163,7 +163,7 @@ func (w *worker) judge(ctx context.Context, d Delivery, err error) Outcome {
 		return Done
 	case errors.Is(cause, errLost):
 		return Lost
-	case isDeferred(err), animo.CodeOf(err) == animo.NoSpace:
+	case isDeferred(err), animo.MachineFault(err) != nil:
 		return Returned
 	case animo.CodeOf(err).Final():
 		return Dead
@@ -201,12 +201,12 @@ func isDeferred(err error) bool {
 }
 
 // rest is how long an event rests whose attempt is not spent: not at all when it was given back because of
-// Stop alone, the longest pause while the disk is full. What was put off together does not come back together, and
+// Stop alone, the longest pause while the machine fails. What was put off together does not come back together, and
 // nothing comes back too early.
 func (w *worker) rest(err error) time.Duration {
 	deferred, ok := errors.AsType[animo.Deferred](err)
 	switch {
-	case !ok && animo.CodeOf(err) == animo.NoSpace:
+	case !ok && animo.MachineFault(err) != nil:
 		return w.pause(len(w.o.Pauses))
 	case !ok:
 		return 0
@@ -259,7 +259,7 @@ func (w *worker) keepLease(d Delivery, ends time.Time, lose context.CancelCauseF
 				return
 			case err == nil:
 				ends = asked.Add(w.o.Lease)
-			case code == animo.Conflict, code != animo.NoSpace && !time.Now().Before(ends):
+			case code == animo.Conflict, code != animo.NoSpace && code != animo.Machine && !time.Now().Before(ends):
 				lose(errLost)
 				return
 			default:

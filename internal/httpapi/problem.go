@@ -47,6 +47,8 @@ var statuses = map[animo.Code]int{
 	animo.Interrupted:     http.StatusServiceUnavailable,
 	animo.Timeout:         http.StatusGatewayTimeout,
 	animo.NoSpace:         http.StatusInsufficientStorage,
+	animo.Machine:         http.StatusServiceUnavailable,
+	animo.Damaged:         http.StatusInternalServerError,
 	animo.Quota:           http.StatusInsufficientStorage,
 	animo.TooManyRequests: http.StatusTooManyRequests,
 	animo.Conflict:        http.StatusConflict,

@@ -123,7 +123,7 @@ func (b *Inbox) postpone(d *drop, f *file, now time.Time, err error) {
 	about := []any{"tenant", d.tenant, "path", d.in(f.path), "code", animo.CodeOf(err), "err", err, causeOf(err)}
 	first := f.rest.begin(now)
 	switch animo.CodeOf(err) {
-	case animo.NoSpace, animo.TooManyRequests, animo.Unavailable, animo.Forbidden, animo.Quota:
+	case animo.NoSpace, animo.Machine, animo.TooManyRequests, animo.Unavailable, animo.Forbidden, animo.Quota:
 		b.mu.Lock()
 		if !now.Before(d.rest.until) { // several that fail together are one failure
 			d.rest.begin(now)

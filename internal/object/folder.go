@@ -30,6 +30,8 @@ type folder struct {
 	// tidy is held for writing while empty folders are removed, and for reading while folders are made
 	// and a file is moved into them.
 	tidy sync.RWMutex
+
+	damage damage
 }
 
 // partial is the folder of unfinished files. No tenant can be called so.
@@ -47,7 +49,7 @@ func openFolder(dir string) (*folder, error) {
 	if err != nil {
 		return nil, fileError(err)
 	}
-	f := &folder{root: root}
+	f := &folder{root: root, damage: damage{now: time.Now}}
 	if err := f.sweep(); err != nil {
 		return nil, errors.Join(fileError(err), root.Close())
 	}
@@ -169,13 +171,14 @@ func (f *folder) Get(ctx context.Context, tenant, name string, part Range) (io.R
 		_ = file.Close() // the first error is the one to tell
 		return nil, Info{}, err
 	}
+	body := &reading{file, &f.damage, path.Join(tenant, name)}
 	if part == (Range{}) {
-		return file, info, nil
+		return body, info, nil
 	}
 	return struct {
 		io.Reader
 		io.Closer
-	}{part.of(file), file}, info, nil
+	}{part.of(body), file}, info, nil
 }
 
 // Stat implements Store.
@@ -229,6 +232,7 @@ func (f *folder) Delete(ctx context.Context, tenant, prefix string) (removed int
 		}
 		err = f.root.Remove(name)
 		if err == nil {
+			f.damage.forget(name)
 			removed++
 		} else if errors.Is(err, fs.ErrNotExist) {
 			err = nil
@@ -280,13 +284,12 @@ func (f *folder) Close() error {
 
 // fileError gives an error of the file system its code.
 func fileError(err error) error {
+	if fault := animo.MachineFault(err); fault != nil {
+		return fault
+	}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return ended(err)
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return animo.Errorf(animo.NoSpace,
-			"the disk is full; free some space and try again",
-			"el disco está lleno; libere espacio e inténtelo de nuevo").Because(err)
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, fs.ErrExist):
 		return animo.Errorf(animo.Conflict,
 			"an object and a folder cannot have the same name",

@@ -73,7 +73,7 @@ func failureOf(err error) *failure {
 		f.code = tooMuchAtOnce
 	case animo.Quota:
 		f.code = quotaExceeded
-	case animo.Unavailable, animo.Timeout, animo.Interrupted, animo.Conflict, animo.NoSpace:
+	case animo.Unavailable, animo.Timeout, animo.Interrupted, animo.Conflict, animo.NoSpace, animo.Machine:
 		f.code = throttling
 	default:
 		return f

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"syscall"
 
 	"golang.org/x/sync/semaphore"
 
@@ -101,10 +100,10 @@ func (d Folder) tooLarge() error {
 		"el archivo tiene más de %d bytes; envíe uno menor, o suba el límite (ajuste %s)", d.Most, d.Setting)
 }
 
-// broken tells a full disk from an upload that broke off.
+// broken tells a fault of this machine from an upload that broke off.
 func broken(err error) error {
-	if errors.Is(err, syscall.ENOSPC) {
-		return animo.Errorf(animo.NoSpace, "the disk is full; nothing was kept, send it again later", "el disco está lleno; no se guardó nada, envíelo de nuevo más tarde").Because(err)
+	if fault := animo.MachineFault(err); fault != nil {
+		return fault
 	}
 	return animo.Errorf(animo.Unavailable, "the upload broke off; nothing was kept, send it again", "la subida se interrumpió; no se guardó nada, envíela de nuevo").Because(err)
 }

@@ -3,7 +3,6 @@ package sqldb
 import (
 	"context"
 	"errors"
-	"syscall"
 
 	"animo"
 
@@ -14,8 +13,8 @@ import (
 // errClosed is what every use after Close answers.
 var errClosed = animo.Errorf(animo.Unavailable, "the database is closed", "la base de datos está cerrada")
 
-// Error gives an error of the database its code: a full disk is NoSpace, a busy or closed database
-// Unavailable, an ended context Timeout or Interrupted, the rest Internal. An animo.Error stays as it is.
+// Error gives an error of the database its code: a full disk is NoSpace, one that fails, too many open files and too little
+// memory are Machine, a busy or closed database Unavailable, an ended context Timeout or Interrupted, the rest Internal. An animo.Error stays as it is.
 func Error(err error) error {
 	if err == nil {
 		return nil
@@ -27,6 +26,11 @@ func Error(err error) error {
 		switch primary := e.Code() & 0xff; {
 		case primary == sqlite3.SQLITE_FULL, e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE:
 			return noSpace(err)
+		case primary == sqlite3.SQLITE_IOERR, primary == sqlite3.SQLITE_CANTOPEN, primary == sqlite3.SQLITE_NOMEM:
+			return animo.Errorf(animo.Machine,
+				"the database's files cannot be read or written now (%[1]s); try again, and look after the disk and the limit of open files",
+				"los archivos de la base de datos no se pueden leer ni escribir ahora (%[1]s); inténtelo de nuevo y revise el disco y el límite de archivos abiertos",
+				e.Error()).Because(err)
 		case primary == sqlite3.SQLITE_BUSY, primary == sqlite3.SQLITE_LOCKED:
 			return animo.Errorf(animo.Unavailable,
 				"the database is busy; try again", "la base de datos está ocupada; inténtelo de nuevo").Because(err)
@@ -34,9 +38,10 @@ func Error(err error) error {
 			return ended(context.Canceled)
 		}
 	}
+	if fault := animo.MachineFault(err); fault != nil {
+		return fault
+	}
 	switch {
-	case errors.Is(err, syscall.ENOSPC):
-		return noSpace(err)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return ended(err)
 	}

@@ -63,7 +63,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	}
 	write, read, err := openSQLite(ctx, path, o.MaxBytes, o.Release)
 	if err != nil {
-		return nil, Error(err)
+		return nil, openError(path, err)
 	}
 	w, err := newWriter(ctx, write)
 	if err != nil {

@@ -125,9 +125,6 @@ func TestOpen_refuses_what_it_does_not_know(t *testing.T) {
 			t.Errorf("Open(%q): err = %v, want unsupported", url, err)
 		}
 	}
-	if _, err := sqldb.Open(t.Context(), "sqlite:"+t.TempDir(), sqldb.Options{}); animo.CodeOf(err) != animo.Internal {
-		t.Errorf("Open of a folder: err = %v, want internal", err)
-	}
 }
 
 func TestOpen_by_many_at_once_migrates_once(t *testing.T) {
