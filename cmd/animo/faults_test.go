@@ -13,6 +13,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -350,4 +351,47 @@ func (p *process) memory(t *testing.T) int {
 	}
 	t.Fatalf("no VmHWM in\n%s", status)
 	return 0
+}
+
+// TestFaults_more_connections_than_files connects more often than the process may open files, while photos are analysed.
+func TestFaults_more_connections_than_files(t *testing.T) {
+	photos := samplePhotos(t)
+	const files, idle = 160, 400
+	limited := filepath.Join(t.TempDir(), "limited")
+	script := fmt.Sprintf("#!/bin/sh\nulimit -n %d\nexec %s \"$@\"\n", files, buildProgram(t))
+	if err := os.WriteFile(limited, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p := startProcess(t, limited, t.TempDir(), "--detector", "tiny", "--log-level", "error")
+	defer p.kill(t)
+	connect := func(n int) {
+		t.Helper()
+		for i := range n {
+			conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(p.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = conn.Close() })
+			if i%2 == 0 { // half of them are served, and stay
+				if _, err := io.WriteString(conn, "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				if res, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || res.StatusCode != http.StatusOK {
+					t.Fatalf("connection %d: %v", i, err)
+				}
+			}
+		}
+	}
+	var ids []string
+	for i := range 12 {
+		connect(idle / 12)
+		http.DefaultClient.CloseIdleConnections() // so that no connection of this test is one that makes room
+		ids = append(ids, p.putPhoto(t, fmt.Sprintf("%d.jpg", i), photos[i%len(photos)].JPEG).ID)
+	}
+	for _, id := range ids {
+		http.DefaultClient.CloseIdleConnections()
+		if photo := p.awaitPhoto(t, id); photo.Status != animo.Done {
+			t.Errorf("%s: %s, %+v", photo.Name, photo.Status, photo.Failure)
+		}
+	}
 }

@@ -192,7 +192,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 		page = built.Page()
 	}
 	stopping := make(chan struct{})
-	a.web, err = listen(ctx, c.Listen, stopping, a.log, httpapi.New(httpapi.Options{
+	a.web, err = listen(ctx, c.Listen, c.MaxConnections, stopping, a.log, httpapi.New(httpapi.Options{
 		Version: o.Version, Opinions: a.flow, Classifier: a.classifier, Photos: a.photos, Moods: a.moods, People: a.people, Subscriptions: a.notify, Queues: a.stores.Queues, Functions: a.functionStats, Keys: a.stores.Tenants, Tenants: administration{a.stores.Tenants, a.stores}, Page: page,
 		Limits: httpapi.Limits{
 			BodyBytes: c.MaxBody, Texts: c.MaxTexts, Moods: c.MaxMoods, Requests: c.MaxRequests,

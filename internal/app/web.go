@@ -18,7 +18,7 @@ import (
 // web is the server of the API.
 type web struct {
 	http.Server
-	listener net.Listener
+	listener *connections
 	stopping chan struct{}  // closed when waiting requests must end
 	served   chan struct{}  // closed when no more connections are accepted; nil before start
 	open     sync.WaitGroup // connections
@@ -30,11 +30,12 @@ const maxHeader = 32 << 10
 
 // listen opens the address; nothing is served before start. What handles requests must end those that wait
 // when stopping is closed.
-func listen(ctx context.Context, addr string, stopping chan struct{}, log *slog.Logger, handler http.Handler) (*web, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+func listen(ctx context.Context, addr string, most int, stopping chan struct{}, log *slog.Logger, handler http.Handler) (*web, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, cannotListen(addr, err)
 	}
+	listener := limitConnections(l, connectionsOf(most))
 	w := &web{listener: listener, stopping: stopping, log: log}
 	w.Server = http.Server{
 		Handler:           handler,
@@ -43,7 +44,8 @@ func listen(ctx context.Context, addr string, stopping chan struct{}, log *slog.
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ConnContext:       peer.With,
-		ConnState: func(_ net.Conn, state http.ConnState) {
+		ConnState: func(conn net.Conn, state http.ConnState) {
+			listener.state(conn, state)
 			switch state {
 			case http.StateNew:
 				w.open.Add(1)
@@ -53,6 +55,22 @@ func listen(ctx context.Context, addr string, stopping chan struct{}, log *slog.
 		},
 	}
 	return w, nil
+}
+
+// mostConnections is how many connections are open at once where the system tells no limit of open files.
+const mostConnections = 10_000
+
+// connectionsOf is how many connections may be open at once: what the setting says, and at most three quarters of what the
+// process may have open, as the rest is for its stores.
+func connectionsOf(setting int) int {
+	most := mostConnections
+	if files, known := openFiles(); known {
+		most = int(min(files/4*3, 1<<20))
+	}
+	if setting > 0 {
+		most = min(most, setting)
+	}
+	return max(most, 1)
 }
 
 // cannotListen says why an address cannot be served on, and what to do.

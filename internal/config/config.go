@@ -28,16 +28,17 @@ type Config struct {
 	Log      string `default:"text" enum:"text,json" env:"ANIMO_LOG" help:"Log format: text or json."`
 	LogLevel string `default:"info" enum:"debug,info,warn,error" env:"ANIMO_LOG_LEVEL" help:"Least level that is logged: debug, info, warn or error."`
 
-	MaxFile     int64 `default:"1073741824" env:"ANIMO_MAX_FILE" placeholder:"BYTES" help:"Largest training file."`
-	MaxRows     int   `default:"10000000" env:"ANIMO_MAX_ROWS" placeholder:"N" help:"Most rows in a training file."`
-	MaxRow      int   `default:"1048575" env:"ANIMO_MAX_ROW" placeholder:"BYTES" help:"Longest row of a training file; no more than the default."`
-	MaxTexts    int   `default:"1000" env:"ANIMO_MAX_TEXTS" placeholder:"N" help:"Most texts in one call to classify."`
-	MaxText     int   `default:"65536" env:"ANIMO_MAX_TEXT" placeholder:"BYTES" help:"Longest text to classify."`
-	MaxMoods    int   `default:"1000" env:"ANIMO_MAX_MOODS" placeholder:"N" help:"Most faces measured by the client in one call."`
-	MaxBody     int64 `default:"8388608" env:"ANIMO_MAX_BODY" placeholder:"BYTES" help:"Largest body of a request that is not an upload."`
-	MaxRequests int   `default:"256" env:"ANIMO_MAX_REQUESTS" placeholder:"N" help:"Requests of each kind (uploads, downloads, waits, others) served at once, half of them for one tenant; more are answered 429 or 503 with Retry-After. Live streams have max-streams; photos are drawn on two at once, one for a tenant."`
-	MaxFiles    int   `default:"1000" env:"ANIMO_MAX_FILES" placeholder:"N" help:"Most photos in one form."`
-	MinFree     int64 `default:"134217728" env:"ANIMO_MIN_FREE" placeholder:"BYTES" help:"Disk space to leave free; uploads, measured faces and corrections that would not are answered 507."`
+	MaxFile        int64 `default:"1073741824" env:"ANIMO_MAX_FILE" placeholder:"BYTES" help:"Largest training file."`
+	MaxRows        int   `default:"10000000" env:"ANIMO_MAX_ROWS" placeholder:"N" help:"Most rows in a training file."`
+	MaxRow         int   `default:"1048575" env:"ANIMO_MAX_ROW" placeholder:"BYTES" help:"Longest row of a training file; no more than the default."`
+	MaxTexts       int   `default:"1000" env:"ANIMO_MAX_TEXTS" placeholder:"N" help:"Most texts in one call to classify."`
+	MaxText        int   `default:"65536" env:"ANIMO_MAX_TEXT" placeholder:"BYTES" help:"Longest text to classify."`
+	MaxMoods       int   `default:"1000" env:"ANIMO_MAX_MOODS" placeholder:"N" help:"Most faces measured by the client in one call."`
+	MaxBody        int64 `default:"8388608" env:"ANIMO_MAX_BODY" placeholder:"BYTES" help:"Largest body of a request that is not an upload."`
+	MaxRequests    int   `default:"256" env:"ANIMO_MAX_REQUESTS" placeholder:"N" help:"Requests of each kind (uploads, downloads, waits, others) served at once, half of them for one tenant; more are answered 429 or 503 with Retry-After. Live streams have max-streams; photos are drawn on two at once, one for a tenant."`
+	MaxConnections int   `default:"0" env:"ANIMO_MAX_CONNECTIONS" placeholder:"N" help:"Connections open at once; one that is idle makes room for the next. 0, or more than that, means three quarters of the files that the process may have open."`
+	MaxFiles       int   `default:"1000" env:"ANIMO_MAX_FILES" placeholder:"N" help:"Most photos in one form."`
+	MinFree        int64 `default:"134217728" env:"ANIMO_MIN_FREE" placeholder:"BYTES" help:"Disk space to leave free; uploads, measured faces and corrections that would not are answered 507."`
 
 	RequestTime    time.Duration   `default:"30s" env:"ANIMO_REQUEST_TIME" help:"Longest request that is not an upload."`
 	UploadTime     time.Duration   `default:"15m" env:"ANIMO_UPLOAD_TIME" help:"Longest upload."`
