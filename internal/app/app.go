@@ -105,7 +105,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err
 	}
-	a.leases = cluster.New(a.stores.Tables, cluster.Options{Tenant: clusterTenant, Owner: owner.name, Length: tasksLease})
+	a.leases = cluster.New(a.stores.Tables, cluster.Options{Owner: owner.name, Length: leaseLength})
 	spool, err := spoolFolder(c.Data, owner.slot)
 	if err != nil {
 		return a, err
@@ -142,11 +142,8 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	return a, err
 }
 
-// clusterTenant is whose rows the leases are: nobody's who can send a request.
-const clusterTenant = "_cluster"
-
-// tasksLease is how long the tasks of a process that is heard no more wait for another process.
-const tasksLease = time.Minute
+// leaseLength is how long the tasks and the lines of a process that is heard no more wait for another process.
+const leaseLength = time.Minute
 
 // functions are those of every flow.
 func (a *App) functions() []bus.Function {

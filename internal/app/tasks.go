@@ -198,10 +198,13 @@ func (r *taskRunner) start(ctx context.Context, tasks []Task) {
 	}()
 }
 
+// clusterTenant is whose rows the lease of the tasks is: nobody's who can send a request.
+const clusterTenant = "_cluster"
+
 // underLease makes a Run that runs tasks while this process holds their lease.
 func (r *taskRunner) underLease(tasks []Task) func(context.Context) error {
 	return func(ctx context.Context) error {
-		return r.leases.Hold(ctx, "tasks", func(ctx context.Context, _ int64) error {
+		return r.leases.Hold(ctx, clusterTenant, "tasks", func(ctx context.Context, _ int64) error {
 			var all sync.WaitGroup
 			for _, t := range tasks {
 				all.Go(func() { r.run(ctx, t) })

@@ -145,7 +145,7 @@ func TestTask_once_is_run_by_one_process_and_by_the_next_when_that_stops(t *test
 		var runners []*taskRunner
 		for _, name := range []string{"first", "second"} {
 			r, log, _ := runner()
-			r.leases = cluster.New(rows, cluster.Options{Tenant: clusterTenant, Owner: name, Length: time.Minute})
+			r.leases = cluster.New(rows, cluster.Options{Owner: name, Length: time.Minute})
 			r.start(t.Context(), []Task{
 				{Name: "retire", Once: true, Every: time.Second, Run: func(context.Context) error { ran[name]++; return nil }},
 				{Name: "evict", Every: time.Second, Run: func(context.Context) error { return nil }},
