@@ -73,8 +73,10 @@ func Expect(name string, fence int64) table.Op {
 	return table.Expect(fencesTable, table.Row{Key: name, Rev: fence})
 }
 
-// Check is Expect for a transaction that does more than one try: it answers Conflict where the lease is another's by now.
+// Check is Expect for a transaction, which would try again for ever: it answers Conflict where the lease is another's by now.
+// At the first try that costs no call.
 func Check(tx *table.Tx, name string, fence int64) error {
+	tx.Know(fencesTable, table.Row{Key: name, Rev: fence})
 	rows, err := tx.Read(table.Key{Table: fencesTable, Key: name})
 	if err == nil && rows[0].Rev != fence {
 		err = lost(name, errLost)
