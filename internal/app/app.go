@@ -126,7 +126,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	if a.notify, err = a.newNotifier(owner.name, o); err != nil {
+	if a.notify, err = a.newNotifier(); err != nil {
 		return a, err
 	}
 	a.onStop("webhooks", func(context.Context) error { a.notify.Close(); return nil })

@@ -18,6 +18,7 @@ func (n *Notifier) SetResolver(r *net.Resolver) { n.web.dialer.Resolver = r }
 
 var (
 	Public     = public
+	LeaseOf    = leaseOf
 	DownTime   = downTime
 	Signatures = func(key []byte, id, timestamp string, body []byte) string {
 		return signatures([]secret{{Key: key}}, time.Time{}, id, timestamp, body)

@@ -21,6 +21,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/cluster"
 	"animo/internal/object"
 	"animo/internal/table"
 )
@@ -70,14 +71,14 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Options are what New may be told. The zero value works, and sends no mail.
+// Options are what New may be told. What is not said to be needed may be left out; no mail is sent then.
 type Options struct {
 	Limits       Limits
-	AllowPrivate bool           // let webhooks reach this machine and private networks, and be plain HTTP
-	Mail         Mail           // the server for e-mail; without a host, e-mail subscriptions are refused
-	PublicURL    string         // where recipients of mail reach this server, without a slash at its end
-	Roots        *x509.CertPool // whose certificates receivers may have; nil means the system's
-	Owner        string         // this worker's name, which no other has; a later one of the name takes up what it left
+	AllowPrivate bool            // let webhooks reach this machine and private networks, and be plain HTTP
+	Mail         Mail            // the server for e-mail; without a host, e-mail subscriptions are refused
+	PublicURL    string          // where recipients of mail reach this server, without a slash at its end
+	Roots        *x509.CertPool  // whose certificates receivers may have; nil means the system's
+	Leases       *cluster.Leases // of this process, which say who tells a line; needed
 	Now          func() time.Time
 	Log          *slog.Logger
 }
@@ -89,7 +90,7 @@ type Notifier struct {
 	limits    Limits
 	private   bool
 	publicURL string
-	owner     string
+	leases    *cluster.Leases
 	now       func() time.Time
 	log       *slog.Logger
 
@@ -109,7 +110,7 @@ func New(tables *table.Table, objects Objects, o Options) (*Notifier, error) {
 	}
 	n := &Notifier{
 		tables: tables, objects: objects, limits: o.Limits.withDefaults(), private: o.AllowPrivate, publicURL: o.PublicURL,
-		owner: o.Owner, now: o.Now, log: o.Log,
+		leases: o.Leases, now: o.Now, log: o.Log,
 	}
 	n.web = newWebhooks(n.limits, o.AllowPrivate, o.Roots)
 	if o.Mail.Host != "" {

@@ -394,7 +394,7 @@ func TestNotifier_removed_subscription_leaves_nothing(t *testing.T) {
 		if err := h.n.Sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
-		for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox"} {
+		for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox", "leases", "fences"} {
 			if left, err := h.rows.Count(t.Context(), tenant, tbl, table.Range{}); left > 0 || err != nil {
 				t.Errorf("died before call %d: %d rows are left in %s, %v", n, left, tbl, err)
 			}
@@ -663,8 +663,8 @@ func TestNotifier_test_tells_past_the_line(t *testing.T) {
 }
 
 func TestNotifier_two_workers_do_not_tell_the_same_line(t *testing.T) {
-	h, r := newHouse(t, notify.Options{AllowPrivate: true, Owner: "worker-1"}), newReceiver(t)
-	second := h.open(notify.Options{AllowPrivate: true, Owner: "worker-2"})
+	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+	second := h.openAs("worker-2", notify.Options{AllowPrivate: true})
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	h.find(2)
 	tried := false
