@@ -22,6 +22,7 @@ import (
 	"animo/internal/config"
 	"animo/internal/httpapi"
 	"animo/internal/inbox"
+	"animo/internal/loop"
 	"animo/internal/moods"
 	"animo/internal/notify"
 	"animo/internal/opinions"
@@ -39,6 +40,7 @@ type App struct {
 	log         *slog.Logger
 	stores      *Stores
 	metrics     *metrics
+	keeper      *loop.Keeper // of every loop, whichever package runs it
 	leases      *cluster.Leases
 	bus         *bus.Bus
 	flow        *opinions.Flow
@@ -84,6 +86,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		o.Now = time.Now
 	}
 	a = &App{config: c, log: o.Log, metrics: newMetrics(), now: o.Now}
+	a.keeper = loop.New(a.log, a.metrics.taskFailed)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
@@ -97,7 +100,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.onStop("owner", func(context.Context) error { return release() })
-	a.stores, err = openStores(ctx, c.Stores, tenantOptions(c), owner.name)
+	a.stores, err = openStores(ctx, c.Stores, tenantOptions(c), owner.name, a.keeper)
 	if err != nil {
 		return a, err
 	}
@@ -110,7 +113,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.bus = bus.New(a.stores.Queues, bus.Options{Log: a.log, Pauses: c.Pauses, Lease: c.Lease, Grace: c.StopTime / 2, Observer: a.metrics})
+	a.bus = bus.New(a.stores.Queues, bus.Options{Log: a.log, Pauses: c.Pauses, Lease: c.Lease, Grace: c.StopTime / 2, Observer: a.metrics, Keeper: a.keeper})
 	a.flow = opinions.New(a.stores.Tables, a.stores.Objects, a.bus, opinions.Options{
 		Limits: opinions.Limits{
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
@@ -243,7 +246,7 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 
 // startTasks starts what goes on beside functions and requests.
 func (a *App) startTasks(ctx context.Context) {
-	tasks := &taskRunner{log: a.log, failed: a.metrics.taskFailed, leases: a.leases}
+	tasks := &taskRunner{keeper: a.keeper, leases: a.leases}
 	tasks.start(ctx, a.tasks())
 	a.onStop("tasks", func(ctx context.Context) error { return tasks.stop(ctx, a.config.StopTime/2) })
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +12,7 @@ import (
 	"animo"
 	"animo/internal/cluster"
 	"animo/internal/config"
+	"animo/internal/loop"
 )
 
 // Task is work that goes on outside functions and requests, from Start to Stop.
@@ -101,7 +100,7 @@ func (a *App) eachTenant(run func(ctx context.Context, tenant string) error) fun
 
 // forTenant calls run and names the tenant in its error or panic.
 func forTenant(tenant string, run func() error) error {
-	err := recovered(run)
+	err := loop.Recovered(run)
 	if err != nil {
 		err = fmt.Errorf("tenant %s: %w", tenant, err)
 	}
@@ -158,17 +157,10 @@ func (a *App) retire(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// A task that fails is tried again after firstPause, and after twice as long each time, up to longestPause.
-const (
-	firstPause   = time.Second
-	longestPause = time.Minute
-)
-
 // taskRunner runs tasks.
 type taskRunner struct {
-	log    *slog.Logger
-	failed func(task string, panicked bool) // is told of each failure
-	leases *cluster.Leases                  // where Once is settled
+	keeper *loop.Keeper
+	leases *cluster.Leases // where Once is settled
 
 	cancel  context.CancelFunc
 	mu      sync.Mutex
@@ -242,40 +234,7 @@ func (r *taskRunner) stop(ctx context.Context, most time.Duration) error {
 func (r *taskRunner) run(ctx context.Context, t Task) {
 	r.note(t.Name, true)
 	defer r.note(t.Name, false)
-	said := "" // the failure that was logged last
-	for failures := 0; ; {
-		began := time.Now()
-		err := recovered(func() error { return t.Run(ctx) })
-		if ctx.Err() != nil {
-			return
-		}
-		if err == nil && t.Every == 0 {
-			err = errors.New("it ended by itself")
-		}
-		if t.Every == 0 && time.Since(began) > longestPause { // it has worked for some time
-			failures = 0
-		}
-		wait := t.Every
-		if err == nil {
-			if said != "" {
-				r.log.Info("a task works again", "task", t.Name)
-			}
-			failures, said = 0, ""
-		} else {
-			if pause := min(firstPause<<min(failures, 30), longestPause); t.Every == 0 || pause < t.Every {
-				wait = pause
-			}
-			failures++
-			said = r.report(t, err, said)
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
-		}
-	}
+	r.keeper.Run(ctx, t.Name, t.Every, t.Run)
 }
 
 // note keeps which tasks are running, for stop to name them.
@@ -287,39 +246,4 @@ func (r *taskRunner) note(task string, running bool) {
 	} else {
 		delete(r.running, task)
 	}
-}
-
-// report counts a failure, and logs it unless the same one was logged last: a row that cannot be read is told of once and
-// not with each sweep. It gives the failure that was logged last now.
-func (r *taskRunner) report(t Task, err error, said string) string {
-	panicked, isPanic := errors.AsType[*panicError](err)
-	r.failed(t.Name, isPanic)
-	if err.Error() == said {
-		return said
-	}
-	about := []any{"task", t.Name, "err", err}
-	if isPanic {
-		about = append(about, "stack", string(panicked.stack))
-	}
-	r.log.Error("a task failed and is tried again", about...)
-	return err.Error()
-}
-
-// panicError is a panic that was recovered.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-// Error gives the panic's value alone; the stack is for the log.
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
-
-// recovered calls run and gives its error, or its panic as a panicError.
-func recovered(run func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &panicError{p, debug.Stack()}
-		}
-	}()
-	return run()
 }

@@ -17,6 +17,7 @@ import (
 	"animo/internal/bus"
 	"animo/internal/cluster"
 	"animo/internal/config"
+	"animo/internal/loop"
 	"animo/internal/table"
 	"animo/internal/table/memtable"
 )
@@ -24,7 +25,7 @@ import (
 // runner is a taskRunner whose log and metrics a test can read.
 func runner() (r *taskRunner, log *bytes.Buffer, m *metrics) {
 	log, m = &bytes.Buffer{}, newMetrics()
-	return &taskRunner{log: slog.New(slog.NewTextHandler(log, nil)), failed: m.taskFailed}, log, m
+	return &taskRunner{keeper: loop.New(slog.New(slog.NewTextHandler(log, nil)), m.taskFailed)}, log, m
 }
 
 // told is what /metrics says.

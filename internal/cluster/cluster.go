@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/loop"
 	"animo/internal/table"
 )
 
@@ -248,6 +249,7 @@ func (l *Leases) under(ctx context.Context, it lease, fence int64, began time.Ti
 // renew writes the lease again and again until ctx ends. Where somebody else has it, or it could not be written for three
 // quarters of its length, renew cancels with errLost, before anybody else takes the lease.
 func (l *Leases) renew(ctx context.Context, cancel context.CancelCauseFunc, it lease, fence int64, began time.Time) {
+	var failed error // the last failure since the lease was written
 	for {
 		end := began.Add(3 * l.step())
 		if pause(ctx, min(l.step(), time.Until(end))) != nil {
@@ -257,15 +259,17 @@ func (l *Leases) renew(ctx context.Context, cancel context.CancelCauseFunc, it l
 		err := errLost
 		if now.Before(end) {
 			writing, stop := context.WithDeadline(ctx, end)
-			err = l.write(writing, it, fence, true)
+			err = loop.Recovered(func() error { return l.write(writing, it, fence, true) })
 			stop()
 		}
 		switch {
 		case err == nil:
-			began = now
+			began, failed = now, nil
 		case animo.CodeOf(err) == animo.Conflict || !time.Now().Before(end):
-			cancel(errLost)
+			cancel(errors.Join(errLost, failed, err))
 			return
+		default:
+			failed = err
 		}
 	}
 }

@@ -11,7 +11,11 @@ import (
 const Never = never
 
 func (n *Notifier) Turn(ctx context.Context, tenant, subscription string) time.Duration {
-	return n.takeTurn(ctx, place{tenant, subscription})
+	again, err := n.takeTurn(ctx, place{tenant, subscription})
+	if err != nil {
+		again = time.Second
+	}
+	return again
 }
 
 func (n *Notifier) SetResolver(r *net.Resolver) { n.web.dialer.Resolver = r }

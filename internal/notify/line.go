@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
-	"runtime/debug"
 	"time"
 
 	"animo/internal/cluster"
@@ -40,19 +39,15 @@ const (
 // takeTurn tells what waits in a subscription's line until it is empty, an attempt fails, or the turn is over.
 // It gives after what time the line wants its next turn; below 0 for not before somebody wakes it. A turn that panics
 // counts as one that failed, so that one subscription does not end the process.
-func (n *Notifier) takeTurn(ctx context.Context, at place) (again time.Duration) {
-	defer func() {
-		if p := recover(); p != nil {
-			n.log.Error("telling a subscriber panicked", "tenant", at.tenant, "subscription", at.subscription, "err", p, "stack", string(debug.Stack()))
-			again = pauses[0]
-		}
-	}()
-	again, err := n.turn(ctx, at)
+func (n *Notifier) takeTurn(ctx context.Context, at place) (again time.Duration, err error) {
+	err = n.keeper.Step("turn", func() (err error) {
+		again, err = n.turn(ctx, at)
+		return err
+	})
 	if err != nil && ctx.Err() == nil {
 		n.log.Warn("cannot tell a subscriber", "tenant", at.tenant, "subscription", at.subscription, "err", err)
-		return pauses[0]
 	}
-	return again
+	return again, err
 }
 
 const never = time.Duration(-1)

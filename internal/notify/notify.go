@@ -22,6 +22,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/cluster"
+	"animo/internal/loop"
 	"animo/internal/object"
 	"animo/internal/table"
 )
@@ -81,6 +82,7 @@ type Options struct {
 	Leases       *cluster.Leases // of this process, which say who tells a line; needed
 	Now          func() time.Time
 	Log          *slog.Logger
+	Keeper       *loop.Keeper // is told of turns that panic; nil means one of its own
 }
 
 // Notifier keeps subscriptions and tells their subscribers. It is safe for concurrent use.
@@ -93,6 +95,7 @@ type Notifier struct {
 	leases    *cluster.Leases
 	now       func() time.Time
 	log       *slog.Logger
+	keeper    *loop.Keeper
 
 	web   *webhooks
 	mail  *mailer // nil where no mail is sent
@@ -108,9 +111,12 @@ func New(tables *table.Table, objects Objects, o Options) (*Notifier, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Keeper == nil {
+		o.Keeper = loop.New(o.Log, nil)
+	}
 	n := &Notifier{
 		tables: tables, objects: objects, limits: o.Limits.withDefaults(), private: o.AllowPrivate, publicURL: o.PublicURL,
-		leases: o.Leases, now: o.Now, log: o.Log,
+		leases: o.Leases, now: o.Now, log: o.Log, keeper: o.Keeper,
 	}
 	n.web = newWebhooks(n.limits, o.AllowPrivate, o.Roots)
 	if o.Mail.Host != "" {

@@ -1,8 +1,10 @@
 package notify_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/loop"
 	"animo/internal/notify"
 	"animo/internal/table"
 )
@@ -732,13 +735,24 @@ func TestNotifier_sweep_goes_past_a_line_that_cannot_be_read(t *testing.T) {
 	}
 }
 
-func TestNotifier_turn_that_panics_is_tried_again_later(t *testing.T) {
-	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+func TestNotifier_turn_that_panics_is_logged_counted_and_tried_again_later(t *testing.T) {
+	var log bytes.Buffer
+	panics := map[string]int{}
+	h, r := newHouse(t, notify.Options{AllowPrivate: true, Keeper: loop.New(slog.New(slog.NewTextHandler(&log, nil)), func(name string, panicked bool) {
+		if panicked {
+			panics[name]++
+		}
+	})}), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	h.find(1)
 	h.at = func(int) error { panic("no such luck") }
-	if again := h.n.Turn(t.Context(), tenant, id); again <= 0 {
-		t.Errorf("it wants its next turn after %v", again)
+	for range 3 {
+		if again := h.n.Turn(t.Context(), tenant, id); again <= 0 {
+			t.Errorf("it wants its next turn after %v", again)
+		}
+	}
+	if panics["turn"] != 3 || strings.Count(log.String(), "no such luck") != 1 || !strings.Contains(log.String(), "notify_test.go") {
+		t.Errorf("%v panics were told, want 3 of a turn, and the log says %s", panics, log.String())
 	}
 	h.at = nil
 	h.drain(id, h.now)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/loop"
 )
 
 // Options tune a DB. The zero value is what a server uses.
@@ -27,6 +28,8 @@ type Options struct {
 	// MaxBytes makes the database refuse, with NoSpace, to grow beyond about that many bytes; 0 means that
 	// only the disk limits it.
 	MaxBytes int64
+	// Keeper is told of what panics within a Write, which Write answers as an error; nil means one of its own.
+	Keeper *loop.Keeper
 }
 
 // DB is an open database. Its methods are safe to call at once from many goroutines; two processes may
@@ -55,11 +58,14 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		start := time.Now()
 		o.Clock = func() time.Time { return start.Add(time.Since(start)) } // Since reads the monotonic clock
 	}
+	if o.Keeper == nil {
+		o.Keeper = loop.New(nil, nil)
+	}
 	write, read, err := openSQLite(ctx, path, o.MaxBytes)
 	if err != nil {
 		return nil, Error(err)
 	}
-	w, err := newWriter(ctx, write)
+	w, err := newWriter(ctx, write, o.Keeper)
 	if err != nil {
 		return nil, errors.Join(Error(err), write.Close(), read.Close())
 	}
@@ -72,7 +78,8 @@ func (db *DB) Now() int64 { return db.clock().UnixMilli() }
 // Write runs fn in a transaction and returns nil once that is on disk. Writes that arrive together share
 // one commit, yet each is undone alone when its fn fails. fn may run more than once, so it sets what it
 // hands out by assignment; it runs on the writer's goroutine, so it does nothing slow and calls neither
-// Write nor Each. ctx counts until fn begins. The error is an animo.Error, or what fn returned if that is one.
+// Write nor Each. ctx counts until fn begins. The error is an animo.Error, or what fn returned if that is one; where fn panics,
+// it is undone, and the error is Internal.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return Error(db.writer.do(ctx, fn))
 }
@@ -116,6 +123,7 @@ func forEach(ctx context.Context, stmt *sql.Stmt, each func(*sql.Rows) error, ar
 	if err != nil {
 		return err
 	}
+	defer rows.Close() // also where each panics
 	for rows.Next() {
 		switch err := each(rows); {
 		case err == ErrStop:

@@ -12,6 +12,7 @@ import (
 
 	"animo"
 	"animo/internal/cluster"
+	"animo/internal/loop"
 	"animo/internal/table"
 )
 
@@ -37,6 +38,7 @@ func Run(t *testing.T, open Open) {
 		{"whoever tries gets it or hears so at once", tried},
 		{"what is done at both ends is done with the lease or not at all", bothEnds},
 		{"one that is forgotten is lost", forgotten},
+		{"an engine that panics at a renewal loses it and no more", panics},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { c.test(t, open(t)) })
@@ -314,5 +316,30 @@ func forgotten(t *testing.T, process func() table.Driver) {
 		if n, err := rows.Count(t.Context(), tenant, name, table.Range{}); n != 0 || err != nil {
 			t.Errorf("%d rows are left in %s, %v", n, name, err)
 		}
+	}
+}
+
+// panicking is a store that panics at commits.
+type panicking struct {
+	table.Driver
+	on atomic.Bool
+}
+
+func (p *panicking) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
+	if p.on.Load() {
+		panic("no such luck")
+	}
+	return p.Driver.Commit(ctx, tenant, rev, ops...)
+}
+
+func panics(t *testing.T, process func() table.Driver) {
+	unlucky := &panicking{Driver: process()}
+	err := leases(unlucky, "a").Hold(bounded(t), tenant, "sweep", func(ctx context.Context, _ int64) error {
+		unlucky.on.Store(true)
+		<-ctx.Done()
+		return nil
+	})
+	if animo.CodeOf(err) != animo.Conflict || !loop.Panicked(err) {
+		t.Errorf("%v, want conflict because of the panic", err)
 	}
 }
