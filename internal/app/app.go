@@ -100,7 +100,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.onStop("owner", func(context.Context) error { return release() })
-	a.stores, err = openStores(ctx, c.Stores, tenantOptions(c), owner.name, a.keeper)
+	a.stores, err = openStores(ctx, c.Stores, a.tenantOptions(), owner.name, a.keeper)
 	if err != nil {
 		return a, err
 	}
@@ -120,10 +120,10 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, Cores: runtime.GOMAXPROCS(0),
 			Corrections: c.MaxCorrections, CorrectionBytes: c.MaxText,
 		},
-		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: o.Now, Log: a.log,
+		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: a.now, Log: a.log,
 	})
 	a.classifier = classify.New(a.flow, classify.Options{
-		Limits: classify.Limits{Texts: c.MaxTexts, TextBytes: c.MaxText, Models: c.ModelsLoaded}, Now: o.Now,
+		Limits: classify.Limits{Texts: c.MaxTexts, TextBytes: c.MaxText, Models: c.ModelsLoaded}, Now: a.now,
 	})
 	engine, err := a.faceEngine(ctx, o.Faces)
 	if err != nil {
@@ -137,7 +137,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.openInbox(); err != nil {
 		return a, err
 	}
-	a.collections = collections.New(a.stores.Tables, collections.Options{Now: o.Now})
+	a.collections = collections.New(a.stores.Tables, collections.Options{Now: a.now})
 	a.rekognition = a.speakRekognition(engine)
 	if c.Runs(config.API) {
 		err = a.open(ctx, o)
@@ -189,7 +189,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 			Files: c.MaxFiles, UploadPause: c.UploadPause, AnswerPause: c.AnswerPause,
 		},
 		Loopback: c.Loopback(), Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
-		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
+		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Now: a.now, Log: a.log,
 	}))
 	if err != nil {
 		return err

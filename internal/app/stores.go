@@ -76,13 +76,15 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 }
 
 // tenantOptions are a server's settings for its tenants.
-func tenantOptions(c config.Config) tenants.Options {
+func (a *App) tenantOptions() tenants.Options {
+	c := a.config
 	return tenants.Options{
 		Photos: animo.PhotoPolicy{
 			Purpose: animo.Purpose(c.Purpose), PerMinute: c.PhotosPerMinute, FacesPerMinute: c.FacesPerMinute, Photos: c.MaxPhotos, Bytes: c.MaxPhotoBytes,
 			KeepPhotos: c.KeepPhotos, KeepFaces: c.KeepFaces,
 		},
 		AllowWorkEducation: c.AllowWorkEducation,
+		Now:                a.now,
 	}
 }
 

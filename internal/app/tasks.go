@@ -137,7 +137,7 @@ func (a *App) finishTenants(ctx context.Context) error {
 const retireStep = 200
 
 // retire removes what was kept long enough, tenants in turn, for as long as a sweep may take. A tenant for whom that fails
-// gets no further turn.
+// gets no further turn. How long that is, the process's own monotonic clock says, and not a.now, which may be set.
 func (a *App) retire(ctx context.Context) error {
 	list, err := a.stores.Tenants.List(ctx)
 	errs := []error{err}
