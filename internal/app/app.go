@@ -23,6 +23,7 @@ import (
 	"animo/internal/config"
 	"animo/internal/httpapi"
 	"animo/internal/inbox"
+	"animo/internal/loop"
 	"animo/internal/moods"
 	"animo/internal/notify"
 	"animo/internal/opinions"
@@ -40,6 +41,7 @@ type App struct {
 	log         *slog.Logger
 	stores      *Stores
 	metrics     *metrics
+	keeper      *loop.Keeper // of every loop, whichever package runs it
 	leases      *cluster.Leases
 	clock       *clock.Steady // for what is removed for its age
 	bus         *bus.Bus
@@ -91,6 +93,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		o.Now = time.Now
 	}
 	a = &App{config: c, log: o.Log, metrics: newMetrics(), now: o.Now, local: httpapi.NewLocal(c.Loopback())}
+	a.keeper = loop.New(a.log, a.metrics.taskFailed)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
@@ -105,7 +108,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	}
 	a.owner = owner.name
 	a.onStop("owner", func(context.Context) error { return release() })
-	a.stores, err = openStores(ctx, c.Stores, tenantOptions(c), owner.name)
+	a.stores, err = openStores(ctx, c.Stores, a.tenantOptions(), owner.name, a.keeper)
 	if err != nil {
 		return a, err
 	}
@@ -113,30 +116,30 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err
 	}
-	a.leases = cluster.New(a.stores.Tables, cluster.Options{Tenant: clusterTenant, Owner: owner.name, Length: tasksLease})
+	a.leases = cluster.New(a.stores.Tables, cluster.Options{Owner: owner.name, Length: leaseLength})
 	a.clock = clock.New(a.stores.Tables, clock.Options{Tenant: clusterTenant, Now: o.Now, Passed: o.Passed, Grace: c.ClockGrace, Log: a.log})
 	a.metrics.watchClock(a.clock)
 	spool, err := spoolFolder(c.Data, owner.slot)
 	if err != nil {
 		return a, err
 	}
-	a.bus = bus.New(a.stores.Queues, bus.Options{Log: a.log, Pauses: c.Pauses, Lease: c.Lease, Grace: c.StopTime / 2, Observer: a.metrics})
+	a.bus = bus.New(a.stores.Queues, bus.Options{Log: a.log, Pauses: c.Pauses, Lease: c.Lease, Grace: c.StopTime / 2, Observer: a.metrics, Keeper: a.keeper})
 	a.flow = opinions.New(a.stores.Tables, a.stores.Objects, a.bus, opinions.Options{
 		Limits: opinions.Limits{
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
 			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, Cores: runtime.GOMAXPROCS(0),
 			Corrections: c.MaxCorrections, CorrectionBytes: c.MaxText,
 		},
-		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: o.Now, Log: a.log,
+		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: a.now, Log: a.log,
 	})
 	a.classifier = classify.New(a.flow, classify.Options{
-		Limits: classify.Limits{Texts: c.MaxTexts, TextBytes: c.MaxText, Models: c.ModelsLoaded}, Now: o.Now,
+		Limits: classify.Limits{Texts: c.MaxTexts, TextBytes: c.MaxText, Models: c.ModelsLoaded}, Now: a.now,
 	})
 	engine, err := a.faceEngine(ctx, o.Faces)
 	if err != nil {
 		return a, err
 	}
-	if a.notify, err = a.newNotifier(owner.name, o); err != nil {
+	if a.notify, err = a.newNotifier(); err != nil {
 		return a, err
 	}
 	a.onStop("webhooks", func(context.Context) error { a.notify.Close(); return nil })
@@ -144,7 +147,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.openInbox(); err != nil {
 		return a, err
 	}
-	a.collections = collections.New(a.stores.Tables, collections.Options{Now: o.Now})
+	a.collections = collections.New(a.stores.Tables, collections.Options{Now: a.now})
 	a.rekognition = a.speakRekognition(engine)
 	if c.Runs(config.API) {
 		err = a.open(ctx, o)
@@ -152,11 +155,8 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	return a, err
 }
 
-// clusterTenant is whose rows the leases are: nobody's who can send a request.
-const clusterTenant = "_cluster"
-
-// tasksLease is how long the tasks of a process that is heard no more wait for another process.
-const tasksLease = time.Minute
+// leaseLength is how long the tasks and the lines of a process that is heard no more wait for another process.
+const leaseLength = time.Minute
 
 // functions are those of every flow.
 func (a *App) functions() []bus.Function {
@@ -200,7 +200,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 			Files: c.MaxFiles, UploadPause: c.UploadPause, AnswerPause: c.AnswerPause,
 		},
 		Local: a.local, Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
-		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Log: a.log,
+		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Now: a.now, Log: a.log,
 	}))
 	if err != nil {
 		return err
@@ -265,7 +265,7 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 
 // startTasks starts what goes on beside functions and requests.
 func (a *App) startTasks(ctx context.Context) {
-	tasks := &taskRunner{log: a.log, failed: a.metrics.taskFailed, leases: a.leases}
+	tasks := &taskRunner{keeper: a.keeper, leases: a.leases}
 	tasks.start(ctx, a.tasks())
 	a.onStop("tasks", func(ctx context.Context) error { return tasks.stop(ctx, a.config.StopTime/2) })
 }

@@ -21,7 +21,7 @@ func (a *App) openFlows(engine pictures.Engine, spool string) {
 	reader := pictures.New(engine, pictures.Limits{Bytes: c.MaxPhoto, Pixels: c.MaxPixels, AtOnce: c.Analyses})
 	a.moods = moods.New(a.stores.Tables, events, moods.Options{
 		MoodConfidence: c.MoodConfidence, Room: space, Policy: tenants.Policy, EraseTime: limits.EraseTime(),
-		Deliveries: a.notify, Removed: a.removed, Now: a.now, Ages: a.clock, Log: a.log,
+		Deliveries: a.notify, Removed: a.removed, Now: a.now, Ages: a.clock, Log: a.log, Keeper: a.keeper,
 	})
 	a.people = people.New(a.stores.Tables, a.stores.Objects, events, a.moods, reader, people.Options{
 		Descriptors: c.KeepDescriptors, Policy: tenants.Policy, EraseTime: limits.EraseTime(),

@@ -37,10 +37,10 @@ func newMetrics() *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.005, 3, 12),
 		}, []string{"function", "outcome"}),
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "animo_task_failures_total", Help: "Runs of tasks, such as sweeps, that failed or panicked; each is tried again.",
+			Name: "animo_task_failures_total", Help: "Runs of tasks, such as sweeps, and of other loops that failed or panicked; each is tried again.",
 		}, []string{"task"}),
 		panics: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "animo_task_panics_total", Help: "Runs of tasks that panicked; the log has the stack.",
+			Name: "animo_task_panics_total", Help: "Runs of tasks and steps of other loops that panicked; the log has the stack.",
 		}, []string{"task"}),
 	}
 	m.registry.MustRegister(m.requests, m.attempts, m.failures, m.panics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -7,14 +7,14 @@ import (
 )
 
 // newNotifier makes what tells subscribers.
-func (a *App) newNotifier(owner string, o Options) (*notify.Notifier, error) {
+func (a *App) newNotifier() (*notify.Notifier, error) {
 	c := a.config
 	return notify.New(a.stores.Tables, a.stores.Objects, notify.Options{
 		Limits: notify.Limits{
 			Subscriptions: c.MaxSubscriptions, Kept: c.KeepDeliveries, Waiting: c.MaxWaiting, AtOnce: c.DeliveriesAtOnce, SendTime: c.DeliveryTime,
 		},
 		AllowPrivate: c.AllowPrivateWebhooks, PublicURL: strings.TrimSuffix(c.PublicURL, "/"),
-		Mail:  notify.Mail{Host: c.SMTPHost, Port: c.SMTPPort, User: c.SMTPUser, Password: c.SMTPPassword, From: c.SMTPFrom, TLS: c.SMTPTLS},
-		Owner: owner, Now: o.Now, Log: a.log,
+		Mail:   notify.Mail{Host: c.SMTPHost, Port: c.SMTPPort, User: c.SMTPUser, Password: c.SMTPPassword, From: c.SMTPFrom, TLS: c.SMTPTLS},
+		Leases: a.leases, Now: a.now, Log: a.log, Keeper: a.keeper,
 	})
 }

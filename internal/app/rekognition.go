@@ -15,7 +15,7 @@ func (a *App) speakRekognition(engine pictures.Engine) *rekognition.Server {
 	}
 	return rekognition.New(rekognition.Options{
 		Engine: faces, Keys: a.stores.Tenants, Collections: a.collections, People: a.people, Photos: a.photos,
-		Local: a.local.Check, Admit: a.photos.Admit, Log: a.log,
+		Local: a.local.Check, Admit: a.photos.Admit, Now: a.now, Log: a.log,
 		Limits: rekognition.Limits{Requests: min(a.config.MaxRequests, 64), Analyses: a.config.Analyses, Pixels: a.config.MaxPixels},
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"animo/internal/bus"
 	"animo/internal/bus/sqlbus"
 	"animo/internal/config"
+	"animo/internal/loop"
 	"animo/internal/object"
 	"animo/internal/sqldb"
 	"animo/internal/table"
@@ -36,11 +37,12 @@ type stop struct {
 // OpenStores opens the stores at their addresses, making what is not there, for a process that runs no
 // function. The caller closes them.
 func OpenStores(ctx context.Context, c config.Stores, t tenants.Options) (*Stores, error) {
-	return openStores(ctx, c, t, "")
+	return openStores(ctx, c, t, "", nil)
 }
 
-// openStores opens the stores for the worker of that name, who takes up what an earlier one of its name left.
-func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner string) (s *Stores, err error) {
+// openStores opens the stores for the worker of that name, who takes up what an earlier one of its name left. keeper
+// keeps their loops going; nil for one of their own.
+func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner string, keeper *loop.Keeper) (s *Stores, err error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -53,13 +55,13 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{})
+	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Keeper: keeper})
 	if err != nil {
 		return s, err
 	}
 	s.onClose("database", db.Close)
 	s.Tables = table.New(sqltable.New(db))
-	s.Queues.Driver, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner})
+	s.Queues.Driver, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner, Keeper: keeper})
 	if err != nil {
 		return s, err
 	}
@@ -74,13 +76,15 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 }
 
 // tenantOptions are a server's settings for its tenants.
-func tenantOptions(c config.Config) tenants.Options {
+func (a *App) tenantOptions() tenants.Options {
+	c := a.config
 	return tenants.Options{
 		Photos: animo.PhotoPolicy{
 			Purpose: animo.Purpose(c.Purpose), PerMinute: c.PhotosPerMinute, FacesPerMinute: c.FacesPerMinute, Photos: c.MaxPhotos, Bytes: c.MaxPhotoBytes,
 			KeepPhotos: c.KeepPhotos, KeepFaces: c.KeepFaces,
 		},
 		AllowWorkEducation: c.AllowWorkEducation,
+		Now:                a.now,
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +13,7 @@ import (
 	"animo/internal/cluster"
 	"animo/internal/collections"
 	"animo/internal/config"
+	"animo/internal/loop"
 	"animo/internal/moods"
 	"animo/internal/opinions"
 	"animo/internal/people"
@@ -120,7 +119,7 @@ func (a *App) eachTenant(run func(ctx context.Context, tenant string) error, tab
 
 // forTenant calls run and names the tenant in its error or panic.
 func forTenant(tenant string, run func() error) error {
-	err := recovered(run)
+	err := loop.Recovered(run)
 	if err != nil {
 		err = fmt.Errorf("tenant %s: %w", tenant, err)
 	}
@@ -158,7 +157,7 @@ func (a *App) finishTenants(ctx context.Context) error {
 const retireStep = 200
 
 // retire removes what was kept long enough, tenants in turn, for as long as a sweep may take. A tenant for whom that fails
-// gets no further turn.
+// gets no further turn. How long that is, the process's own monotonic clock says, and not a.now, which may be set.
 func (a *App) retire(ctx context.Context) error {
 	list, err := a.stores.Tenants.List(ctx)
 	errs := []error{err}
@@ -178,17 +177,10 @@ func (a *App) retire(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// A task that fails is tried again after firstPause, and after twice as long each time, up to longestPause.
-const (
-	firstPause   = time.Second
-	longestPause = time.Minute
-)
-
 // taskRunner runs tasks.
 type taskRunner struct {
-	log    *slog.Logger
-	failed func(task string, panicked bool) // is told of each failure
-	leases *cluster.Leases                  // where Once is settled
+	keeper *loop.Keeper
+	leases *cluster.Leases // where Once is settled
 
 	cancel  context.CancelFunc
 	mu      sync.Mutex
@@ -218,10 +210,13 @@ func (r *taskRunner) start(ctx context.Context, tasks []Task) {
 	}()
 }
 
+// clusterTenant is whose rows the lease of the tasks is: nobody's who can send a request.
+const clusterTenant = "_cluster"
+
 // underLease makes a Run that runs tasks while this process holds their lease.
 func (r *taskRunner) underLease(tasks []Task) func(context.Context) error {
 	return func(ctx context.Context) error {
-		return r.leases.Hold(ctx, "tasks", func(ctx context.Context, _ int64) error {
+		return r.leases.Hold(ctx, clusterTenant, "tasks", func(ctx context.Context, _ int64) error {
 			var all sync.WaitGroup
 			for _, t := range tasks {
 				all.Go(func() { r.run(ctx, t) })
@@ -259,40 +254,7 @@ func (r *taskRunner) stop(ctx context.Context, most time.Duration) error {
 func (r *taskRunner) run(ctx context.Context, t Task) {
 	r.note(t.Name, true)
 	defer r.note(t.Name, false)
-	said := "" // the failure that was logged last
-	for failures := 0; ; {
-		began := time.Now()
-		err := recovered(func() error { return t.Run(ctx) })
-		if ctx.Err() != nil {
-			return
-		}
-		if err == nil && t.Every == 0 {
-			err = errors.New("it ended by itself")
-		}
-		if t.Every == 0 && time.Since(began) > longestPause { // it has worked for some time
-			failures = 0
-		}
-		wait := t.Every
-		if err == nil {
-			if said != "" {
-				r.log.Info("a task works again", "task", t.Name)
-			}
-			failures, said = 0, ""
-		} else {
-			if pause := min(firstPause<<min(failures, 30), longestPause); t.Every == 0 || pause < t.Every {
-				wait = pause
-			}
-			failures++
-			said = r.report(t, err, said)
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
-		}
-	}
+	r.keeper.Run(ctx, t.Name, t.Every, t.Run)
 }
 
 // note keeps which tasks are running, for stop to name them.
@@ -304,39 +266,4 @@ func (r *taskRunner) note(task string, running bool) {
 	} else {
 		delete(r.running, task)
 	}
-}
-
-// report counts a failure, and logs it unless the same one was logged last: a row that cannot be read is told of once and
-// not with each sweep. It gives the failure that was logged last now.
-func (r *taskRunner) report(t Task, err error, said string) string {
-	panicked, isPanic := errors.AsType[*panicError](err)
-	r.failed(t.Name, isPanic)
-	if err.Error() == said {
-		return said
-	}
-	about := []any{"task", t.Name, "err", err}
-	if isPanic {
-		about = append(about, "stack", string(panicked.stack))
-	}
-	r.log.Error("a task failed and is tried again", about...)
-	return err.Error()
-}
-
-// panicError is a panic that was recovered.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-// Error gives the panic's value alone; the stack is for the log.
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
-
-// recovered calls run and gives its error, or its panic as a panicError.
-func recovered(run func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &panicError{p, debug.Stack()}
-		}
-	}()
-	return run()
 }

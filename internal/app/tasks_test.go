@@ -17,6 +17,7 @@ import (
 	"animo/internal/bus"
 	"animo/internal/cluster"
 	"animo/internal/config"
+	"animo/internal/loop"
 	"animo/internal/table"
 	"animo/internal/table/memtable"
 )
@@ -24,7 +25,7 @@ import (
 // runner is a taskRunner whose log and metrics a test can read.
 func runner() (r *taskRunner, log *bytes.Buffer, m *metrics) {
 	log, m = &bytes.Buffer{}, newMetrics()
-	return &taskRunner{log: slog.New(slog.NewTextHandler(log, nil)), failed: m.taskFailed}, log, m
+	return &taskRunner{keeper: loop.New(slog.New(slog.NewTextHandler(log, nil)), m.taskFailed)}, log, m
 }
 
 // told is what /metrics says.
@@ -145,7 +146,7 @@ func TestTask_once_is_run_by_one_process_and_by_the_next_when_that_stops(t *test
 		var runners []*taskRunner
 		for _, name := range []string{"first", "second"} {
 			r, log, _ := runner()
-			r.leases = cluster.New(rows, cluster.Options{Tenant: clusterTenant, Owner: name, Length: time.Minute})
+			r.leases = cluster.New(rows, cluster.Options{Owner: name, Length: time.Minute})
 			r.start(t.Context(), []Task{
 				{Name: "retire", Once: true, Every: time.Second, Run: func(context.Context) error { ran[name]++; return nil }},
 				{Name: "evict", Every: time.Second, Run: func(context.Context) error { return nil }},

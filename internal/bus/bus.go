@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/loop"
 )
 
 // Handler deals with one event. It may be run twice for one event, and then changes nothing. Nil means
@@ -57,6 +58,7 @@ type Options struct {
 	Grace    time.Duration   // that Stop gives handlers before their contexts end; 0 means 5 s
 	Log      *slog.Logger    // nil means slog.Default
 	Observer Observer        // nil for none
+	Keeper   *loop.Keeper    // keeps claims and leases going; nil means one of its own
 }
 
 // ErrStopping is the cause of a handler's context that ended because of Stop.
@@ -100,6 +102,9 @@ func New(d Driver, o Options) *Bus {
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	if o.Keeper == nil {
+		o.Keeper = loop.New(o.Log, nil)
 	}
 	return &Bus{driver: d, o: o}
 }
@@ -157,8 +162,10 @@ func (b *Bus) Start(ctx context.Context, functions ...Function) error {
 		if f.Deadline == 0 {
 			f.Deadline = time.Minute
 		}
-		w := &worker{Bus: b, f: f, log: b.o.Log.With("function", f.Name)}
-		b.running.Go(w.loop)
+		w := &worker{Bus: b, f: f, log: b.o.Log.With("function", f.Name), hands: make(chan struct{}, f.Workers)}
+		b.running.Go(func() {
+			b.o.Keeper.Run(b.claims, w.task(), 0, func(context.Context) error { w.loop(); return nil })
+		})
 	}
 	return nil
 }

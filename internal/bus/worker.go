@@ -15,9 +15,13 @@ import (
 // A worker runs one function: a loop that claims events while it has hands free, and a goroutine per event.
 type worker struct {
 	*Bus
-	f   Function
-	log *slog.Logger
+	f     Function
+	log   *slog.Logger
+	hands chan struct{} // one element per event being worked on
 }
+
+// task names the worker among all loops.
+func (w *worker) task() string { return "function-" + w.f.Name }
 
 // idleWait is how long a loop waits for a wake-up before it looks by itself, should one have been missed.
 const idleWait = 10 * time.Second
@@ -30,23 +34,20 @@ const (
 
 // loop claims as many events as there are free hands, and waits where there is nothing to do.
 func (w *worker) loop() {
-	hands := make(chan struct{}, w.f.Workers) // one element per event being worked on
 	wake := w.driver.Wake(w.f.Name)
 	pause := shortPause
 	for {
-		free := takeHands(w.claims, hands)
+		free := takeHands(w.claims, w.hands)
 		if free == 0 {
 			return
 		}
 		asked := time.Now()
-		got, err := w.driver.Claim(w.claims, w.f.Name, free, w.o.Lease)
-		for range free - len(got) {
-			<-hands
-		}
+		got, err := w.claim(free)
 		for _, d := range got {
 			w.running.Go(func() {
-				defer func() { <-hands }()
-				w.work(d, asked.Add(w.o.Lease))
+				defer func() { <-w.hands }()
+				// After a panic beside the handler, the event comes again when its lease ends.
+				_ = w.o.Keeper.Step(w.task(), func() error { w.work(d, asked.Add(w.o.Lease)); return nil })
 			})
 		}
 		switch {
@@ -63,6 +64,16 @@ func (w *worker) loop() {
 			pause = shortPause
 		}
 	}
+}
+
+// claim claims events for free hands, and gives back the hands for which there is none, also after a panic.
+func (w *worker) claim(free int) (got []Delivery, err error) {
+	defer func() {
+		for range free - len(got) {
+			<-w.hands
+		}
+	}()
+	return w.driver.Claim(w.claims, w.f.Name, free, w.o.Lease)
 }
 
 // takeHands waits for a free hand, takes all that are free and tells how many; 0 when ctx ended.
@@ -277,7 +288,7 @@ func (w *worker) keepLease(d Delivery, ends time.Time, lose context.CancelCauseF
 func (w *worker) extend(ctx context.Context, d Delivery, wait time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	return w.driver.Extend(ctx, d, w.o.Lease)
+	return w.o.Keeper.Step(w.task(), func() error { return w.driver.Extend(ctx, d, w.o.Lease) })
 }
 
 // causeOf is what an error is due to, for the log; nothing where it says all itself.

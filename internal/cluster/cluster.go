@@ -1,7 +1,7 @@
 // Package cluster lets several processes over one database agree on who does what. Start at New.
 //
-// A lease is a row that its holder writes again and again. Whoever waits for the lease takes it once the row's revision has
-// not changed for the lease's length by the waiting process's own monotonic clock, so no two clocks need to agree; they need
+// A lease is a row that its holder writes again and again. Whoever wants the lease takes it once the row's revision has
+// not changed for the lease's length by the wanting process's own monotonic clock, so no two clocks need to agree; they need
 // only run at about the same speed, and the holder gives up after three quarters of that length. A process that was halted
 // for longer does not know that it lost its lease. So a commit that must not come late includes Expect of the fence: a row
 // beside the lease's that changes with each holder and with nothing else (a fencing token, as in M. Kleppmann, How to do
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/loop"
 	"animo/internal/table"
 )
 
@@ -30,10 +31,8 @@ type holder struct {
 	Held  bool   `json:"held,omitempty"` // false: it was given back
 }
 
-// Options are what New may be told. Tenant is needed.
+// Options are what New may be told. The zero value works.
 type Options struct {
-	// Tenant is whose rows the leases are. A commit can expect a fence only among rows of the same tenant.
-	Tenant string
 	// Owner names this process among all on the database, also after a restart: what an earlier process of that name held
 	// is taken at once. With "" it is waited for as for anybody else's.
 	Owner string
@@ -47,7 +46,18 @@ type Leases struct {
 	options Options
 
 	mu   sync.Mutex
-	held map[string]bool // names for which Hold runs
+	held map[lease]bool     // that this process holds or waits for
+	seen map[lease]sighting // of those that another process holds
+	tidy time.Time          // when seen was tidied last
+}
+
+// lease is a lease's name, among those of a tenant.
+type lease struct{ tenant, name string }
+
+// sighting is what was seen of a lease that another process holds.
+type sighting struct {
+	rev         int64
+	first, last time.Time // when the lease was seen with this revision
 }
 
 // New makes the leases of a process over rows that all processes share.
@@ -55,89 +65,119 @@ func New(rows *table.Table, o Options) *Leases {
 	if o.Length == 0 {
 		o.Length = 30 * time.Second
 	}
-	return &Leases{rows: rows, options: o, held: map[string]bool{}}
+	return &Leases{rows: rows, options: o, held: map[lease]bool{}, seen: map[lease]sighting{}}
 }
 
-// Expect is the operation that has a commit of the leases' tenant answer Conflict unless the lease of that name is still
+// Expect is the operation that has a commit of the lease's tenant answer Conflict unless the lease of that name is still
 // the one whose holder got this fencing number, however late the commit comes.
 func Expect(name string, fence int64) table.Op {
 	return table.Expect(fencesTable, table.Row{Key: name, Rev: fence})
 }
 
-// Hold waits for the lease of a name, calls run while it holds the lease, and gives the lease back. fence is above that of
-// every earlier holder. run's context ends with the lease; Hold answers Conflict then, once run has returned. Otherwise it
-// gives run's error, ctx's where ctx ends while it waits, or why the lease's rows cannot be read or written. A name that this process holds
-// already is Conflict at once.
-func (l *Leases) Hold(ctx context.Context, name string, run func(ctx context.Context, fence int64) error) error {
-	if !l.enter(name) {
-		return animo.Errorf(animo.Conflict, "this process holds the lease %q already", "este proceso ya tiene la concesión %q", name)
-	}
-	defer l.leave(name)
-	fence, began, err := l.acquire(ctx, name)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	var renewing sync.WaitGroup
-	renewing.Go(func() { l.renew(ctx, cancel, name, fence, began) })
-	defer func() { // also after a panic of run
-		cancel(nil)
-		renewing.Wait()
-		l.release(ctx, name, fence)
-	}()
-	err = run(ctx, fence)
-	if cause := context.Cause(ctx); errors.Is(cause, errLost) {
-		return animo.Errorf(animo.Conflict, "the lease %q was lost; another process may hold it", "se perdió la concesión %q; puede que la tenga otro proceso", name).Because(cause)
+// Check is Expect for a transaction, which would try again for ever: it answers Conflict where the lease is another's by now.
+// At the first try that costs no call.
+func Check(tx *table.Tx, name string, fence int64) error {
+	tx.Know(fencesTable, table.Row{Key: name, Rev: fence})
+	rows, err := tx.Read(table.Key{Table: fencesTable, Key: name})
+	if err == nil && rows[0].Rev != fence {
+		err = lost(name, errLost)
 	}
 	return err
 }
 
+// Forget are the operations that remove a lease whose name is not used again. Whoever holds it loses it.
+func Forget(name string) []table.Op {
+	return []table.Op{table.Delete(leasesTable, name), table.Delete(fencesTable, name)}
+}
+
 var errLost = errors.New("the lease was not renewed in time, or is another's")
 
-func (l *Leases) enter(name string) bool {
+func lost(name string, why error) error {
+	return animo.Errorf(animo.Conflict, "the lease %q was lost; another process may hold it", "se perdió la concesión %q; puede que la tenga otro proceso", name).Because(why)
+}
+
+// Hold waits for the lease of a name among a tenant's, calls run while it holds the lease, and gives the lease back. fence
+// is above that of every earlier holder. run's context ends with the lease; Hold answers Conflict then, once run has
+// returned. Otherwise it gives run's error, ctx's where ctx ends while it waits, or why the lease's rows cannot be read or
+// written. A lease that this process holds already is Conflict at once.
+func (l *Leases) Hold(ctx context.Context, tenant, name string, run func(ctx context.Context, fence int64) error) error {
+	it := lease{tenant, name}
+	if !l.enter(it) {
+		return busy(name)
+	}
+	defer l.leave(it)
+	for {
+		fence, began, err := l.take(ctx, it)
+		if animo.CodeOf(err) == animo.Conflict {
+			if err := pause(ctx, l.step()); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		return l.under(ctx, it, fence, began, func(ctx context.Context) ([]table.Op, error) { return nil, run(ctx, fence) })
+	}
+}
+
+// Try is Hold without the wait: where somebody has the lease, also in this process, it answers Conflict. first is done in
+// the commit that takes the lease, and where that does not hold Try answers Conflict, too. What run gives, which expects
+// nothing, is done in the commit that gives the lease back, also beside an error. Whoever tries again and again gets the
+// lease of a process that died as soon as Hold does.
+func (l *Leases) Try(ctx context.Context, tenant, name string, run func(ctx context.Context, fence int64) (last []table.Op, err error), first ...table.Op) error {
+	it := lease{tenant, name}
+	if !l.enter(it) {
+		return busy(name)
+	}
+	defer l.leave(it)
+	fence, began, err := l.take(ctx, it, first...)
+	if err != nil {
+		return err
+	}
+	return l.under(ctx, it, fence, began, func(ctx context.Context) ([]table.Op, error) { return run(ctx, fence) })
+}
+
+// enter notes that this process holds a lease or waits for it, unless it does so already.
+func (l *Leases) enter(it lease) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.held[name] {
+	if l.held[it] {
 		return false
 	}
-	l.held[name] = true
+	l.held[it] = true
 	return true
 }
 
-func (l *Leases) leave(name string) {
+func (l *Leases) leave(it lease) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.held, name)
+	delete(l.held, it)
 }
 
-// acquire waits until it has the lease, and tells when the lease began at the latest.
-func (l *Leases) acquire(ctx context.Context, name string) (fence int64, began time.Time, err error) {
-	seen, since := int64(-1), time.Time{} // the lease's revision, and when it was first read
-	for {
-		rows, err := l.rows.Read(ctx, l.options.Tenant, table.Key{Table: leasesTable, Key: name}, table.Key{Table: fencesTable, Key: name})
-		if err != nil {
-			return 0, began, err
-		}
-		began = time.Now()
-		if rows[0].Rev != seen {
-			seen, since = rows[0].Rev, began
-		}
-		if l.free(rows[0]) || began.Sub(since) >= l.options.Length {
-			fence := rows[1].Rev + 1 // the rows are never removed, so no number comes twice
-			err := l.rows.CommitAs(ctx, l.options.Tenant, fence,
-				table.Replace(leasesTable, table.Row{Key: name, Value: l.value(true), Rev: rows[0].Rev}),
-				table.Replace(fencesTable, table.Row{Key: name, Value: []byte(l.options.Owner), Rev: rows[1].Rev}))
-			if animo.CodeOf(err) != animo.Conflict {
-				return fence, began, err
-			}
-		}
-		if err := pause(ctx, l.step()); err != nil {
-			return 0, began, err
-		}
+// take takes a lease that is free or whose holder is heard no more, in one commit with what else is to be done, and tells
+// when the lease began at the latest. It answers Conflict for any other lease.
+func (l *Leases) take(ctx context.Context, it lease, first ...table.Op) (fence int64, began time.Time, err error) {
+	rows, err := l.rows.Read(ctx, it.tenant, table.Key{Table: leasesTable, Key: it.name}, table.Key{Table: fencesTable, Key: it.name})
+	if err != nil {
+		return 0, began, err
 	}
+	began = time.Now()
+	if !l.free(rows[0]) && !l.silent(it, rows[0].Rev, began) {
+		return 0, began, busy(it.name)
+	}
+	fence = rows[1].Rev + 1 // while the name is in use the row is never removed, so no number comes twice
+	err = l.rows.CommitAs(ctx, it.tenant, fence, append(first,
+		table.Replace(leasesTable, table.Row{Key: it.name, Value: l.value(true), Rev: rows[0].Rev}),
+		table.Replace(fencesTable, table.Row{Key: it.name, Value: []byte(l.options.Owner), Rev: rows[1].Rev}))...)
+	return fence, began, err
 }
 
-// free reports whether a lease can be taken without waiting.
+func busy(name string) error {
+	return animo.Errorf(animo.Conflict, "somebody holds the lease %q", "alguien tiene la concesión %q", name)
+}
+
+// free reports whether a lease can be taken at once.
 func (l *Leases) free(row table.Row) bool {
 	if row.Rev == 0 {
 		return true
@@ -149,6 +189,28 @@ func (l *Leases) free(row table.Row) bool {
 	return !h.Held || l.options.Owner != "" && h.Owner == l.options.Owner
 }
 
+// silent reports whether a lease that another process holds has had the same revision for the lease's length. It
+// remembers what it was asked.
+func (l *Leases) silent(it lease, rev int64, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now.Sub(l.tidy) > l.options.Length { // what nobody looks at any more would stay for ever
+		for other, s := range l.seen {
+			if now.Sub(s.last) > 2*l.options.Length {
+				delete(l.seen, other)
+			}
+		}
+		l.tidy = now
+	}
+	s := l.seen[it]
+	if s.rev != rev {
+		s = sighting{rev: rev, first: now}
+	}
+	s.last = now
+	l.seen[it] = s
+	return now.Sub(s.first) >= l.options.Length
+}
+
 func (l *Leases) value(held bool) []byte {
 	b, _ := json.Marshal(holder{l.options.Owner, held}) // never fails
 	return b
@@ -157,9 +219,37 @@ func (l *Leases) value(held bool) []byte {
 // step is the time between two looks at a lease, and between two renewals.
 func (l *Leases) step() time.Duration { return l.options.Length / 4 }
 
+// under calls run while it renews a lease, and gives the lease back, also after a panic of run.
+func (l *Leases) under(ctx context.Context, it lease, fence int64, began time.Time, run func(ctx context.Context) ([]table.Op, error)) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var renewing sync.WaitGroup
+	renewing.Go(func() { l.renew(ctx, cancel, it, fence, began) })
+	var last []table.Op
+	ended := false // and did not panic
+	defer func() {
+		cancel(nil)
+		renewing.Wait()
+		why := context.Cause(ctx)
+		if !errors.Is(why, errLost) {
+			why = l.giveBack(ctx, it, fence, last)
+		}
+		switch {
+		case !ended:
+		case errors.Is(why, errLost), animo.CodeOf(why) == animo.Conflict:
+			err = lost(it.name, why)
+		case err == nil && len(last) > 0:
+			err = why
+		}
+	}()
+	last, err = run(ctx)
+	ended = true
+	return err
+}
+
 // renew writes the lease again and again until ctx ends. Where somebody else has it, or it could not be written for three
 // quarters of its length, renew cancels with errLost, before anybody else takes the lease.
-func (l *Leases) renew(ctx context.Context, cancel context.CancelCauseFunc, name string, fence int64, began time.Time) {
+func (l *Leases) renew(ctx context.Context, cancel context.CancelCauseFunc, it lease, fence int64, began time.Time) {
+	var failed error // the last failure since the lease was written
 	for {
 		end := began.Add(3 * l.step())
 		if pause(ctx, min(l.step(), time.Until(end))) != nil {
@@ -169,28 +259,31 @@ func (l *Leases) renew(ctx context.Context, cancel context.CancelCauseFunc, name
 		err := errLost
 		if now.Before(end) {
 			writing, stop := context.WithDeadline(ctx, end)
-			err = l.write(writing, name, fence, true)
+			err = loop.Recovered(func() error { return l.write(writing, it, fence, true) })
 			stop()
 		}
 		switch {
 		case err == nil:
-			began = now
+			began, failed = now, nil
 		case animo.CodeOf(err) == animo.Conflict || !time.Now().Before(end):
-			cancel(errLost)
+			cancel(errors.Join(errLost, failed, err))
 			return
+		default:
+			failed = err
 		}
 	}
 }
 
-// release lets others have the lease at once. Where that fails, they wait for its end.
-func (l *Leases) release(ctx context.Context, name string, fence int64) {
+// giveBack lets others have the lease at once, in one commit with what else is to be done. Where that fails, others
+// wait for the lease's end.
+func (l *Leases) giveBack(ctx context.Context, it lease, fence int64, last []table.Op) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), l.step())
 	defer stop()
-	_ = l.write(ctx, name, fence, false)
+	return l.write(ctx, it, fence, false, last...)
 }
 
-func (l *Leases) write(ctx context.Context, name string, fence int64, held bool) error {
-	return l.rows.Commit(ctx, l.options.Tenant, Expect(name, fence), table.Put(leasesTable, name, l.value(held)))
+func (l *Leases) write(ctx context.Context, it lease, fence int64, held bool, more ...table.Op) error {
+	return l.rows.Commit(ctx, it.tenant, append(more, Expect(it.name, fence), table.Put(leasesTable, it.name, l.value(held)))...)
 }
 
 func pause(ctx context.Context, d time.Duration) error {

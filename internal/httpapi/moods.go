@@ -29,9 +29,8 @@ func (q *PeriodQuery) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// read gives the source, nil for every one, and the times, the zero time for no bound.
-func (q *PeriodQuery) read() (source *string, from, to time.Time, err error) {
-	now := time.Now()
+// read gives the source, nil for every one, and the times, the zero time for no bound. What is so long ago is before now.
+func (q *PeriodQuery) read(now time.Time) (source *string, from, to time.Time, err error) {
 	if from, err = momentOf("from", q.From, now); err != nil {
 		return
 	}
@@ -57,7 +56,7 @@ type FacesQuery struct {
 	PeriodQuery
 }
 
-func (q *FacesQuery) read() (moods.Query, error) {
+func (q *FacesQuery) read(now time.Time) (moods.Query, error) {
 	mood, err := moodOf(q.Mood)
 	if err != nil {
 		return moods.Query{}, err
@@ -66,7 +65,7 @@ func (q *FacesQuery) read() (moods.Query, error) {
 	if err != nil {
 		return moods.Query{}, err
 	}
-	source, from, to, err := q.PeriodQuery.read()
+	source, from, to, err := q.PeriodQuery.read(now)
 	return moods.Query{Mood: mood, Person: nameOf(q.Person), Source: source, From: from, To: to, MinConfidence: least}, err
 }
 
@@ -99,7 +98,7 @@ func (s *server) listMoods(r route) {
 		FacesQuery
 		PageQuery
 	}) (*pageOutput[animo.MoodRecord], error) {
-		q, err := in.FacesQuery.read()
+		q, err := in.FacesQuery.read(s.Now())
 		if err != nil {
 			return nil, err
 		}
@@ -124,7 +123,7 @@ func (s *server) summariseMoods(r route) {
 		if !ok {
 			return nil, animo.Errorf(animo.Invalid, "every is %q; write it like 1m, 15m, 1h or 1d", "every es %q; escríbalo como 1m, 15m, 1h o 1d", animo.Clip(in.Every)).Of("every")
 		}
-		source, from, to, err := in.PeriodQuery.read()
+		source, from, to, err := in.PeriodQuery.read(s.Now())
 		if err != nil {
 			return nil, err
 		}

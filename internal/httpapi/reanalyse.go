@@ -25,7 +25,7 @@ type againBody struct {
 }
 
 // read is what the flow must be told.
-func (b *againBody) read() (q photos.AgainQuery, err error) {
+func (b *againBody) read(now time.Time) (q photos.AgainQuery, err error) {
 	some := b.Source != nil || b.From != "" || b.To != ""
 	switch {
 	case len(b.IDs) > againIDs:
@@ -37,7 +37,6 @@ func (b *againBody) read() (q photos.AgainQuery, err error) {
 	case some && b.All:
 		return q, animo.Errorf(animo.Invalid, "all leaves nothing to choose by source, from or to; leave one out", "all no deja nada que elegir por source, from o to; quite una cosa").Of("all")
 	}
-	now := time.Now()
 	if q.From, err = momentOf("from", b.From, now); err == nil {
 		q.To, err = momentOf("to", b.To, now)
 	}
@@ -68,7 +67,7 @@ func (s *server) reanalysePhotos(r route) {
 			"It takes the picture: photos that are kept without one are skipped.",
 		DefaultStatus: http.StatusAccepted, Errors: []int{400, 413, 422, 504},
 	}, func(ctx context.Context, in *struct{ Body againBody }) (*againOutput, error) {
-		q, err := in.Body.read()
+		q, err := in.Body.read(s.Now())
 		if err != nil {
 			return nil, err
 		}

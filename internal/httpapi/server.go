@@ -145,6 +145,7 @@ type Options struct {
 	AWS           http.Handler                    // what a POST to / with an X-Amz-Target gets, which sees to its own access; nil for nothing
 	MetricsToken  string                          // what /metrics asks for, or an administrator's key; "" lets in who may ask without a key, too, while none exists
 	Observe       func(route, method string, status int, took time.Duration)
+	Now           func() time.Time // what "so long ago" counts from; nil means time.Now
 	Log           *slog.Logger
 }
 
@@ -162,6 +163,9 @@ type server struct {
 func New(o Options) http.Handler {
 	if o.Observe == nil {
 		o.Observe = func(string, string, int, time.Duration) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	o.Limits.Heartbeat = cmp.Or(o.Limits.Heartbeat, heartbeat)
 	s := &server{Options: o, mux: http.NewServeMux(), routes: map[string]*route{}, metricNames: map[string]bool{}, slots: newSlots(o.Limits)}

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"animo"
+	"animo/internal/loop"
 	"animo/internal/moods"
 )
 
@@ -152,11 +153,20 @@ func (s *server) follow(ctx context.Context, tenant string, after int64) <-chan 
 	out := make(chan told, together)
 	go func() {
 		defer close(out)
-		for t, err := range s.Moods.Follow(ctx, tenant, after) {
+		err := loop.Recovered(func() error {
+			for t, err := range s.Moods.Follow(ctx, tenant, after) {
+				select {
+				case out <- told{t, err}:
+				case <-ctx.Done():
+					return nil
+				}
+			}
+			return nil
+		})
+		if err != nil {
 			select {
-			case out <- told{t, err}:
+			case out <- told{err: err}:
 			case <-ctx.Done():
-				return
 			}
 		}
 	}()

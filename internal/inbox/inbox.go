@@ -31,6 +31,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"animo"
+	"animo/internal/loop"
 	"animo/internal/opinions"
 	"animo/internal/photos"
 )
@@ -63,10 +64,12 @@ type Options struct {
 	Photos   Photos
 	Opinions Opinions
 	Tenants  Tenants
-	Interval time.Duration // from one look to the next; 1 s
-	Takes    int           // files taken in at once; 4
-	InFlight int           // files known at once, between being seen and being moved; 1000
-	Log      *slog.Logger  // nil means slog.Default
+	Interval time.Duration    // from one look to the next; 1 s
+	Takes    int              // files taken in at once; 4
+	InFlight int              // files known at once, between being seen and being moved; 1000
+	Now      func() time.Time // nil means time.Now
+	Log      *slog.Logger     // nil means slog.Default
+	Keeper   *loop.Keeper     // is told of what panics while a file is taken in; nil means one of its own
 }
 
 // Inbox is a watched folder. Run watches it.
@@ -119,6 +122,12 @@ func New(dir string, o Options) (*Inbox, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Keeper == nil {
+		o.Keeper = loop.New(o.Log, nil)
+	}
 	if err := os.MkdirAll(dir, folderMode); err != nil {
 		return nil, animo.Errorf(animo.Invalid, "inbox: %q is not a folder and cannot be made one", "inbox: %q no es una carpeta y no se puede crear", dir).Of("inbox").Because(err)
 	}
@@ -135,7 +144,7 @@ func (b *Inbox) Run(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		b.look(ctx, time.Now())
+		b.look(ctx, b.o.Now())
 		timer.Reset(b.o.Interval) // after the look: two looks are never closer than the interval
 	}
 }
@@ -273,7 +282,13 @@ func (b *Inbox) takeIn(ctx context.Context, root *os.Root, drops []*drop, ready 
 			}
 			left = true
 			group.Go(func() error {
-				return b.within(root, d.tenant, func(home *os.Root) { b.takeFile(ctx, home, d, ready[n][i], now) })
+				err := b.o.Keeper.Step("inbox", func() error {
+					return b.within(root, d.tenant, func(home *os.Root) { b.takeFile(ctx, home, d, ready[n][i], now) })
+				})
+				if loop.Panicked(err) {
+					b.postpone(d, ready[n][i], now, err)
+				}
+				return err
 			})
 		}
 	}

@@ -4,16 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"animo"
+	"animo/internal/loop"
 )
 
 func TestInbox_puts_the_reason_beside_what_failed(t *testing.T) {
@@ -334,4 +337,29 @@ func TestInbox_drops_share_the_room(t *testing.T) {
 			t.Errorf("with %d files of its own and %d of another there is room for %d, want %d", c.own, c.other, got, c.want)
 		}
 	}
+}
+
+func TestInbox_file_that_panics_waits_and_holds_up_no_other(t *testing.T) {
+	var panics atomic.Int32
+	keeper := loop.New(slog.New(slog.DiscardHandler), func(string, bool) { panics.Add(1) })
+	watch(t, Options{Takes: 1, Keeper: keeper}, func(t *testing.T, b *box) {
+		b.change(func() {
+			b.during = func(name string, _ io.Reader) {
+				if name == "bad.jpg" {
+					panic("no such luck")
+				}
+			}
+		})
+		b.write("acme/photos/bad.jpg", "1")
+		b.write("acme/photos/good.jpg", "1")
+		b.set("", animo.Done, nil)
+		b.looks(60)
+		b.wantFiles("acme/photos/bad.jpg", "acme/done/photos/good.jpg")
+		if n := panics.Load(); n != 6 {
+			t.Errorf("%d panics in a minute, want 6: at 1, 2, 4, 8, 16, 32 s", n)
+		}
+		b.change(func() { b.during = nil })
+		b.looks(60)
+		b.wantFiles("acme/done/photos/bad.jpg", "acme/done/photos/good.jpg")
+	})
 }

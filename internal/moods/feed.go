@@ -54,7 +54,9 @@ func (s *feeds) join(ctx context.Context, m *Moods, tenant string) (it *feed, fi
 	it = &feed{moods: m, tenant: tenant, followers: 1, base: last, upTo: last, woken: make(chan struct{}, 1), changed: make(chan struct{})}
 	reading, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
-	wg.Go(func() { it.run(reading) })
+	wg.Go(func() {
+		m.keeper.Run(reading, "feed", 0, func(ctx context.Context) error { it.run(ctx); return nil })
+	})
 	it.stop = func() { cancel(); wg.Wait() }
 	if s.of == nil {
 		s.of = map[string]*feed{}

@@ -2,13 +2,19 @@ package moods
 
 import (
 	"context"
+	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"animo"
 	"animo/internal/faces"
+	"animo/internal/loop"
 	"animo/internal/sqldb"
 	"animo/internal/table"
+	"animo/internal/table/memtable"
 	"animo/internal/table/sqltable"
 )
 
@@ -53,4 +59,53 @@ func TestFeed_looks_in_two_calls(t *testing.T) {
 	if c.reads != 2 {
 		t.Errorf("a look makes %d calls, want 2", c.reads)
 	}
+}
+
+// unlucky is an engine whose logs panic for a while.
+type unlucky struct {
+	table.Driver
+	on atomic.Bool
+}
+
+func (u *unlucky) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
+	if u.on.Load() && n > 1 { // which the first look at a log does not ask for
+		panic("no such luck")
+	}
+	return u.Driver.Places(ctx, tenant, log, after, n)
+}
+
+func TestFeed_goes_on_after_a_panic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &unlucky{Driver: memtable.New(table.Limits{})}
+		var panics atomic.Int32
+		m := New(table.New(u), nil, Options{Keeper: loop.New(slog.New(slog.DiscardHandler), func(string, bool) { panics.Add(1) })})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		const id = "20260501T120000.000Z-0123456789abcdef"
+		u.on.Store(true)
+		go func() {
+			time.Sleep(10 * time.Second)
+			u.on.Store(false)
+			r := animo.MoodRecord{TenantID: "sol", Mood: animo.Happy, PhotoID: id, FaceID: faces.ID(id, 0, 0), Taken: animo.MomentOf(id)}
+			err := m.tables.PutJSON(ctx, "sol", faces.PhotosTable, id, faces.Photo{Photo: animo.Photo{ID: id}})
+			if err == nil {
+				err = m.tables.Commit(ctx, "sol", table.AddOps(faces.Table(r.Mood), entryOf(&r, []byte(`{}`), FaceType(r.Mood)))...)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}()
+		began, heard := time.Now(), false
+		for told, err := range m.Follow(ctx, "sol", 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if heard = told.Record != nil; heard {
+				break
+			}
+		}
+		if took := time.Since(began); !heard || took > 20*time.Second || panics.Load() < 3 || panics.Load() > 5 {
+			t.Errorf("heard: %v, after %v and %d panics", heard, took, panics.Load())
+		}
+	})
 }

@@ -216,7 +216,9 @@ func (m *Moods) retire(ctx context.Context, tenant, key string) error {
 		return nil
 	})
 	if err == nil && waits {
-		_, err = m.EraseMeasured(ctx, tenant, face)
+		if _, err = m.EraseMeasured(ctx, tenant, face); animo.CodeOf(err) == animo.NotFound { // somebody else retired it at that moment
+			err = nil
+		}
 	} else if err == nil {
 		_, err = m.forgetDeliveries(ctx, tenant, face)
 	}

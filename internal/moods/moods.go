@@ -10,6 +10,7 @@ import (
 
 	"animo"
 	"animo/internal/clock"
+	"animo/internal/loop"
 	"animo/internal/rates"
 	"animo/internal/scrub"
 	"animo/internal/table"
@@ -59,6 +60,8 @@ type Options struct {
 	Removed *scrub.Notes
 	// Log is the process's log; nil means slog.Default.
 	Log *slog.Logger
+	// Keeper keeps the feeds going; nil means one of its own.
+	Keeper *loop.Keeper
 }
 
 // Moods keeps what is recorded of faces. It is safe for concurrent use.
@@ -74,6 +77,7 @@ type Moods struct {
 	ages       clock.Ages
 	removed    *scrub.Notes
 	log        *slog.Logger
+	keeper     *loop.Keeper
 
 	rates rates.Rates // of measured faces
 	feeds feeds
@@ -81,7 +85,7 @@ type Moods struct {
 
 // New makes Moods over its stores. It starts nothing.
 func New(tables *table.Table, events Events, o Options) *Moods {
-	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, deliveries: o.Deliveries, now: o.Now, ages: o.Ages, removed: o.Removed, log: o.Log}
+	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, deliveries: o.Deliveries, now: o.Now, ages: o.Ages, removed: o.Removed, log: o.Log, keeper: o.Keeper}
 	if m.room == nil {
 		m.room = func(int64) error { return nil }
 	}
@@ -99,6 +103,9 @@ func New(tables *table.Table, events Events, o Options) *Moods {
 	}
 	if m.log == nil {
 		m.log = slog.Default()
+	}
+	if m.keeper == nil {
+		m.keeper = loop.New(m.log, nil)
 	}
 	return m
 }

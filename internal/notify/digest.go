@@ -91,10 +91,10 @@ func (n *Notifier) tellDigest(ctx context.Context, sub stored, at place, l *line
 		return 0, nil
 	}
 	if a.Reason != nil {
-		return n.setBack(ctx, sub, at, l, a)
+		return n.setBack(ctx, at, l, a)
 	}
 	l.Position, l.Attempts, l.Since, l.Next = d.last, 0, time.Time{}, time.Time{}
-	return 0, n.saveLine(context.WithoutCancel(ctx), at, l)
+	return 0, nil
 }
 
 // collect reads the parcels after a place that were added before the interval's end.

@@ -11,13 +11,18 @@ import (
 const Never = never
 
 func (n *Notifier) Turn(ctx context.Context, tenant, subscription string) time.Duration {
-	return n.takeTurn(ctx, place{tenant, subscription})
+	again, err := n.takeTurn(ctx, place{tenant, subscription})
+	if err != nil {
+		again = time.Second
+	}
+	return again
 }
 
 func (n *Notifier) SetResolver(r *net.Resolver) { n.web.dialer.Resolver = r }
 
 var (
 	Public     = public
+	LeaseOf    = leaseOf
 	DownTime   = downTime
 	Signatures = func(key []byte, id, timestamp string, body []byte) string {
 		return signatures([]secret{{Key: key}}, time.Time{}, id, timestamp, body)

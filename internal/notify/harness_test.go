@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"animo"
+	"animo/internal/cluster"
 	"animo/internal/faces"
 	"animo/internal/notify"
 	"animo/internal/object"
@@ -64,11 +65,18 @@ func newHouse(t testing.TB, o notify.Options) *house {
 // open makes a Notifier over the house's database, as another process would.
 func (h *house) open(o notify.Options) *notify.Notifier {
 	h.t.Helper()
+	return h.openAs("worker-1", o)
+}
+
+// openAs is open, by a process of that name. Who has the name takes up at once what an earlier one left.
+func (h *house) openAs(owner string, o notify.Options) *notify.Notifier {
+	h.t.Helper()
 	o.Now, o.Log = func() time.Time { return h.now }, slog.New(slog.DiscardHandler)
 	rows := table.New(&counted{h.driver, h})
 	if _, benchmark := h.t.(*testing.B); benchmark { // on several goroutines
 		rows = h.rows
 	}
+	o.Leases = cluster.New(rows, cluster.Options{Owner: owner})
 	n, err := notify.New(rows, h, o)
 	if err != nil {
 		h.t.Fatal(err)

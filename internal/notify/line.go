@@ -4,23 +4,24 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
-	"runtime/debug"
 	"time"
 
+	"animo/internal/cluster"
 	"animo/internal/table"
 )
 
-// line says how far a subscription's line is told, and who is at it.
+// line says how far a subscription's line is told. Who tells it is said by its lease.
 type line struct {
 	Position int64     `json:"position"`           // in the log; everything up to it is settled
 	Attempts int       `json:"attempts,omitempty"` // that failed in a row
 	Since    time.Time `json:"since,omitzero"`     // when the first of them failed
 	Next     time.Time `json:"next,omitzero"`      // no attempt before
-	Owner    string    `json:"owner,omitempty"`    // who tells it now
-	Until    time.Time `json:"until,omitzero"`     // nobody else before
 
-	rev int64
+	fence int64 // of the turn
 }
+
+// leaseOf is the name of a line's lease.
+func leaseOf(subscription string) string { return "subscription/" + subscription }
 
 // The pauses after a failed attempt; the last one repeats. Each varies by a fifth, so that what failed together
 // does not come back together.
@@ -35,66 +36,61 @@ const (
 	lineBatch = 64              // places read at once
 )
 
-// lease is how long nobody else touches a line after a turn began: longer than a turn, with its last attempt, takes.
-func (n *Notifier) lease() time.Duration { return turnTime + 5*n.limits.SendTime }
-
 // takeTurn tells what waits in a subscription's line until it is empty, an attempt fails, or the turn is over.
 // It gives after what time the line wants its next turn; below 0 for not before somebody wakes it. A turn that panics
 // counts as one that failed, so that one subscription does not end the process.
-func (n *Notifier) takeTurn(ctx context.Context, at place) (again time.Duration) {
-	defer func() {
-		if p := recover(); p != nil {
-			n.log.Error("telling a subscriber panicked", "tenant", at.tenant, "subscription", at.subscription, "err", p, "stack", string(debug.Stack()))
-			again = pauses[0]
-		}
-	}()
-	again, err := n.turn(ctx, at)
+func (n *Notifier) takeTurn(ctx context.Context, at place) (again time.Duration, err error) {
+	err = n.keeper.Step("turn", func() (err error) {
+		again, err = n.turn(ctx, at)
+		return err
+	})
 	if err != nil && ctx.Err() == nil {
 		n.log.Warn("cannot tell a subscriber", "tenant", at.tenant, "subscription", at.subscription, "err", err)
-		return pauses[0]
 	}
-	return again
+	return again, err
 }
 
 const never = time.Duration(-1)
 
+// turn takes the line's lease, tells what waits, and gives the lease back in the commit that writes the line. The line's row
+// is expected to be as it was read before the lease was taken; after that, only who has the lease moves the line.
 func (n *Notifier) turn(ctx context.Context, at place) (again time.Duration, err error) {
-	sub, err := n.subscription(ctx, at.tenant, at.subscription)
-	if gone(err) || err == nil && sub.State != Active {
-		return never, nil
-	}
-	if err != nil {
+	rows, err := n.tables.Read(ctx, at.tenant, subscriptionKey(at), lineKey(at))
+	if err != nil || rows[0].Rev == 0 || rows[1].Rev == 0 {
 		return never, err
 	}
-	l, err := n.line(ctx, at)
-	now := n.now()
-	switch {
-	case gone(err):
-		return never, nil
-	case err != nil:
+	sub, l, err := decodeBoth(rows)
+	if err != nil || sub.State != Active {
 		return never, err
-	case l.Owner != n.owner && l.Until.After(now):
-		return busyTime, nil
-	case l.Next.After(now):
-		return l.Next.Sub(now), nil
+	}
+	if wait := l.Next.Sub(n.now()); wait > 0 {
+		return wait, nil
 	}
 	if last, err := n.tables.LogLast(ctx, at.tenant, outboxLog(at.subscription)); err != nil || last <= l.Position {
 		return never, err
 	}
-	l.Owner, l.Until = n.owner, now.Add(n.lease()).UTC()
-	if err := n.saveLine(ctx, at, l); conflict(err) {
+	var failed error
+	err = n.leases.Try(ctx, at.tenant, leaseOf(at.subscription), func(ctx context.Context, fence int64) ([]table.Op, error) {
+		l.fence = fence
+		again, failed = n.tell(ctx, sub, at, l)
+		value, err := json.Marshal(l) // also when the turn was interrupted
+		return []table.Op{table.Put(linesTable, at.subscription, value)}, err
+	}, table.Expect(linesTable, rows[1]))
+	switch {
+	case conflict(err): // another worker has the line, or took it over
 		return busyTime, nil
-	} else if err != nil {
-		return never, err
-	}
-	again, err = n.tell(ctx, sub, at, l)
-	l.Owner, l.Until = "", time.Time{}
-	// The line is written also when the turn was interrupted. Where somebody else has the lease by now this conflicts, and
-	// what was settled is known by the parcels' rows.
-	if saveErr := n.saveLine(context.WithoutCancel(ctx), at, l); err == nil && !conflict(saveErr) {
-		err = saveErr
+	case failed != nil:
+		return never, failed
 	}
 	return again, err
+}
+
+func decodeBoth(rows []table.Row) (sub stored, l *line, err error) {
+	l = &line{}
+	if sub, err = decode(rows[0]); err == nil {
+		err = table.Decode(linesTable, rows[1], l)
+	}
+	return sub, l, err
 }
 
 // tell sends one parcel after the other, and remembers each before it goes on.
@@ -111,22 +107,28 @@ func (n *Notifier) tell(ctx context.Context, sub stored, at place, l *line) (aga
 			return never, err
 		}
 		for _, p := range places {
-			row, parcel, err := n.parcel(ctx, at.tenant, p)
-			if gone(err) || err == nil && parcel.Outcome != Waits { // its photo was erased, or it was told before a crash
-				l.Position = p.Seq
-				continue
-			}
+			rows, err := n.tables.Read(ctx, at.tenant, table.Key{Table: p.Table, Key: p.Key}, subscriptionKey(at))
 			if err != nil {
 				return never, err
+			}
+			var parcel parcel
+			if rows[0].Rev != 0 {
+				if err := table.Decode(outboxTable, rows[0], &parcel); err != nil {
+					return never, err
+				}
+			}
+			if rows[0].Rev == 0 || parcel.Outcome != Waits { // its photo was erased, or it was told before a crash
+				l.Position = p.Seq
+				continue
 			}
 			if ctx.Err() != nil || !n.now().Before(end) {
 				return 0, nil
 			}
-			sub, err := n.subscription(ctx, at.tenant, at.subscription) // its state or secrets may have changed
-			if gone(err) || err == nil && sub.State != Active {
+			if rows[1].Rev == 0 {
 				return never, nil
 			}
-			if err != nil {
+			sub, err := decode(rows[1]) // its state or secrets may have changed
+			if err != nil || sub.State != Active {
 				return never, err
 			}
 			if sub.Digest > 0 {
@@ -136,11 +138,11 @@ func (n *Notifier) tell(ctx context.Context, sub stored, at place, l *line) (aga
 			if a.Reason != nil && ctx.Err() != nil {
 				return 0, nil // it was not let end
 			}
-			if err := n.settle(ctx, at.tenant, row, parcel, a); err != nil {
+			if err := n.settle(ctx, at, l.fence, rows[0], a); err != nil {
 				return never, err
 			}
 			if a.Reason != nil {
-				return n.setBack(ctx, sub, at, l, a)
+				return n.setBack(ctx, at, l, a)
 			}
 			l.Position, l.Attempts, l.Since, l.Next = p.Seq, 0, time.Time{}, time.Time{}
 		}
@@ -179,44 +181,40 @@ func (n *Notifier) tellNotices(ctx context.Context, at place, l *line, end time.
 		if a.Reason != nil && ctx.Err() != nil {
 			return 0, nil
 		}
-		if err := n.settle(ctx, at.tenant, row, p, a); err != nil {
+		if err := n.settle(ctx, at, l.fence, row, a); err != nil {
 			return never, err
 		}
 		if a.Reason != nil {
-			return n.setBack(ctx, sub, at, l, a)
+			return n.setBack(ctx, at, l, a)
 		}
 		l.Attempts, l.Since, l.Next = 0, time.Time{}, time.Time{}
 	}
 	return never, nil
 }
 
-// settle writes down how an attempt at a parcel went. A parcel whose photo was erased meanwhile stays removed, also where the
-// attempt succeeded.
-func (n *Notifier) settle(ctx context.Context, tenant string, row table.Row, p parcel, a attempt) error {
-	ctx = context.WithoutCancel(ctx)
-	for {
+// settle writes down how an attempt at a parcel went, while the turn's lease holds. A parcel whose photo was erased
+// meanwhile stays removed, also where the attempt succeeded.
+func (n *Notifier) settle(ctx context.Context, at place, fence int64, row table.Row, a attempt) error {
+	return n.tables.Update(context.WithoutCancel(ctx), at.tenant, func(tx *table.Tx) error {
+		if err := cluster.Check(tx, leaseOf(at.subscription), fence); err != nil {
+			return err
+		}
+		tx.Know(outboxTable, row)
+		var p parcel
+		if found, err := tx.GetJSON(outboxTable, row.Key, &p); err != nil || !found || p.Outcome != Waits {
+			return err
+		}
 		p.Attempts, p.Last = p.Attempts+1, &a.Attempt
 		if a.Reason == nil {
 			p.Outcome, p.Settled = Told, a.Time
 		}
-		err := n.tables.ReplaceJSON(ctx, tenant, outboxTable, row.Key, &row.Rev, p)
-		if !conflict(err) {
-			return err
-		}
-		p = parcel{} // who the face is may have changed
-		row.Rev, err = n.tables.GetJSON(ctx, tenant, outboxTable, row.Key, &p)
-		if gone(err) || err == nil && p.Outcome != Waits {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
+		return tx.PutJSON(outboxTable, row.Key, p)
+	})
 }
 
 // setBack ends a turn whose attempt failed: the line waits, or is paused when the subscriber is down for too
 // long or wants no more.
-func (n *Notifier) setBack(ctx context.Context, sub stored, at place, l *line, a attempt) (again time.Duration, err error) {
+func (n *Notifier) setBack(ctx context.Context, at place, l *line, a attempt) (again time.Duration, err error) {
 	now := n.now().UTC()
 	if l.Since.IsZero() {
 		l.Since = now
@@ -224,7 +222,7 @@ func (n *Notifier) setBack(ctx context.Context, sub stored, at place, l *line, a
 	l.Attempts++
 	down := now.Sub(l.Since)
 	if a.gone || down >= downTime {
-		err := n.pause(ctx, at.tenant, sub, l.Position, *a.Reason, down)
+		err := n.pause(ctx, at, l, *a.Reason, down)
 		if err == nil {
 			l.Attempts, l.Since, l.Next = 0, time.Time{}, time.Time{}
 		}
@@ -240,13 +238,14 @@ func (n *Notifier) setBack(ctx context.Context, sub stored, at place, l *line, a
 // line reads a subscription's line.
 func (n *Notifier) line(ctx context.Context, at place) (*line, error) {
 	l := &line{}
-	rev, err := n.tables.GetJSON(ctx, at.tenant, linesTable, at.subscription, l)
-	l.rev = rev
+	_, err := n.tables.GetJSON(ctx, at.tenant, linesTable, at.subscription, l)
 	return l, err
 }
 
-func (n *Notifier) saveLine(ctx context.Context, at place, l *line) error {
-	return n.tables.ReplaceJSON(ctx, at.tenant, linesTable, at.subscription, &l.rev, l)
+func lineKey(at place) table.Key { return table.Key{Table: linesTable, Key: at.subscription} }
+
+func subscriptionKey(at place) table.Key {
+	return table.Key{Table: subscriptionsTable, Key: at.subscription}
 }
 
 // parcel reads what stands at a place of a line.

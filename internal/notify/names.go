@@ -21,7 +21,7 @@ func (n *Notifier) RenamePerson(ctx context.Context, tenant, from, to string) er
 		if s.Filter.Person != from {
 			continue
 		}
-		err := n.change(ctx, tenant, s.ID, func(s *stored) error {
+		err := n.change(ctx, tenant, s.ID, func(_ *table.Tx, s *stored) error {
 			if s.Filter.Person == from {
 				s.Filter.Person = to
 			}
@@ -62,13 +62,10 @@ func (n *Notifier) ForgetPerson(ctx context.Context, tenant, name string, at tim
 // called back.
 func (n *Notifier) Rename(ctx context.Context, tenant, face string, people []animo.Celebrity) error {
 	for row, err := range n.tables.Query(ctx, tenant, outboxTable, table.Range{Prefix: faceKey(face, "")}, false) {
-		for err == nil {
-			if err = n.rename(ctx, tenant, row, people); !conflict(err) {
-				break
-			}
-			row, err = n.tables.Get(ctx, tenant, outboxTable, row.Key) // it was told at that moment
+		if err != nil {
+			return err
 		}
-		if err != nil && !gone(err) {
+		if err := n.rename(ctx, tenant, row, people); err != nil {
 			return err
 		}
 	}
@@ -76,29 +73,33 @@ func (n *Notifier) Rename(ctx context.Context, tenant, face string, people []ani
 }
 
 func (n *Notifier) rename(ctx context.Context, tenant string, row table.Row, people []animo.Celebrity) error {
-	var p parcel
-	if err := json.Unmarshal(row.Value, &p); err != nil || p.Data == nil {
-		return err
-	}
-	var r animo.MoodRecord
-	if err := json.Unmarshal(p.Data, &r); err != nil || slices.Equal(r.ImageData.Celebrities, people) {
-		return err
-	}
-	r.ImageData.Celebrities = people
-	if p.Outcome == Waits {
-		_, id, _ := strings.Cut(row.Key, "/")
-		id, _, _ = strings.Cut(id, "~")
-		sub, err := n.subscription(ctx, tenant, id)
-		if err == nil && !sub.Filter.Matches(&r) {
-			return n.tables.DeleteKey(ctx, tenant, outboxTable, row.Key)
-		}
-		if err != nil && !gone(err) {
+	return n.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		tx.Know(outboxTable, row)
+		var p parcel
+		if found, err := tx.GetJSON(outboxTable, row.Key, &p); err != nil || !found || p.Data == nil {
 			return err
 		}
-	}
-	var err error
-	if p.Data, err = json.Marshal(r); err != nil {
-		return err
-	}
-	return n.tables.ReplaceJSON(ctx, tenant, outboxTable, row.Key, &row.Rev, p)
+		var r animo.MoodRecord
+		if err := json.Unmarshal(p.Data, &r); err != nil || slices.Equal(r.ImageData.Celebrities, people) {
+			return err
+		}
+		r.ImageData.Celebrities = people
+		if p.Outcome == Waits {
+			_, id, _ := strings.Cut(row.Key, "/")
+			id, _, _ = strings.Cut(id, "~")
+			sub, err := n.subscription(ctx, tenant, id)
+			if err == nil && !sub.Filter.Matches(&r) {
+				tx.Delete(outboxTable, row.Key)
+				return nil
+			}
+			if err != nil && !gone(err) {
+				return err
+			}
+		}
+		var err error
+		if p.Data, err = json.Marshal(r); err != nil {
+			return err
+		}
+		return tx.PutJSON(outboxTable, row.Key, p)
+	})
 }

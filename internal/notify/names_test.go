@@ -199,7 +199,7 @@ func TestNotifier_person_renamed_at_any_call(t *testing.T) {
 // keptOf names the rows that there are of a subscription.
 func (h *house) keptOf(id string) (keys string) {
 	h.t.Helper()
-	for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox"} {
+	for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox", "leases", "fences"} {
 		for row, err := range h.rows.Query(h.t.Context(), tenant, tbl, table.Range{}, false) {
 			if err != nil {
 				h.t.Fatal(err)

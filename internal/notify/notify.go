@@ -21,6 +21,8 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/cluster"
+	"animo/internal/loop"
 	"animo/internal/object"
 	"animo/internal/table"
 )
@@ -70,16 +72,17 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Options are what New may be told. The zero value works, and sends no mail.
+// Options are what New may be told. What is not said to be needed may be left out; no mail is sent then.
 type Options struct {
 	Limits       Limits
-	AllowPrivate bool           // let webhooks reach this machine and private networks, and be plain HTTP
-	Mail         Mail           // the server for e-mail; without a host, e-mail subscriptions are refused
-	PublicURL    string         // where recipients of mail reach this server, without a slash at its end
-	Roots        *x509.CertPool // whose certificates receivers may have; nil means the system's
-	Owner        string         // this worker's name, which no other has; a later one of the name takes up what it left
+	AllowPrivate bool            // let webhooks reach this machine and private networks, and be plain HTTP
+	Mail         Mail            // the server for e-mail; without a host, e-mail subscriptions are refused
+	PublicURL    string          // where recipients of mail reach this server, without a slash at its end
+	Roots        *x509.CertPool  // whose certificates receivers may have; nil means the system's
+	Leases       *cluster.Leases // of this process, which say who tells a line; needed
 	Now          func() time.Time
 	Log          *slog.Logger
+	Keeper       *loop.Keeper // is told of turns that panic; nil means one of its own
 }
 
 // Notifier keeps subscriptions and tells their subscribers. It is safe for concurrent use.
@@ -89,9 +92,10 @@ type Notifier struct {
 	limits    Limits
 	private   bool
 	publicURL string
-	owner     string
+	leases    *cluster.Leases
 	now       func() time.Time
 	log       *slog.Logger
+	keeper    *loop.Keeper
 
 	web   *webhooks
 	mail  *mailer // nil where no mail is sent
@@ -107,9 +111,12 @@ func New(tables *table.Table, objects Objects, o Options) (*Notifier, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Keeper == nil {
+		o.Keeper = loop.New(o.Log, nil)
+	}
 	n := &Notifier{
 		tables: tables, objects: objects, limits: o.Limits.withDefaults(), private: o.AllowPrivate, publicURL: o.PublicURL,
-		owner: o.Owner, now: o.Now, log: o.Log,
+		leases: o.Leases, now: o.Now, log: o.Log, keeper: o.Keeper,
 	}
 	n.web = newWebhooks(n.limits, o.AllowPrivate, o.Roots)
 	if o.Mail.Host != "" {

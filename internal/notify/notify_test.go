@@ -1,8 +1,10 @@
 package notify_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/loop"
 	"animo/internal/notify"
 	"animo/internal/table"
 )
@@ -394,7 +397,7 @@ func TestNotifier_removed_subscription_leaves_nothing(t *testing.T) {
 		if err := h.n.Sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
-		for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox"} {
+		for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox", "leases", "fences"} {
 			if left, err := h.rows.Count(t.Context(), tenant, tbl, table.Range{}); left > 0 || err != nil {
 				t.Errorf("died before call %d: %d rows are left in %s, %v", n, left, tbl, err)
 			}
@@ -663,8 +666,8 @@ func TestNotifier_test_tells_past_the_line(t *testing.T) {
 }
 
 func TestNotifier_two_workers_do_not_tell_the_same_line(t *testing.T) {
-	h, r := newHouse(t, notify.Options{AllowPrivate: true, Owner: "worker-1"}), newReceiver(t)
-	second := h.open(notify.Options{AllowPrivate: true, Owner: "worker-2"})
+	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+	second := h.openAs("worker-2", notify.Options{AllowPrivate: true})
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	h.find(2)
 	tried := false
@@ -732,13 +735,24 @@ func TestNotifier_sweep_goes_past_a_line_that_cannot_be_read(t *testing.T) {
 	}
 }
 
-func TestNotifier_turn_that_panics_is_tried_again_later(t *testing.T) {
-	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+func TestNotifier_turn_that_panics_is_logged_counted_and_tried_again_later(t *testing.T) {
+	var log bytes.Buffer
+	panics := map[string]int{}
+	h, r := newHouse(t, notify.Options{AllowPrivate: true, Keeper: loop.New(slog.New(slog.NewTextHandler(&log, nil)), func(name string, panicked bool) {
+		if panicked {
+			panics[name]++
+		}
+	})}), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	h.find(1)
 	h.at = func(int) error { panic("no such luck") }
-	if again := h.n.Turn(t.Context(), tenant, id); again <= 0 {
-		t.Errorf("it wants its next turn after %v", again)
+	for range 3 {
+		if again := h.n.Turn(t.Context(), tenant, id); again <= 0 {
+			t.Errorf("it wants its next turn after %v", again)
+		}
+	}
+	if panics["turn"] != 3 || strings.Count(log.String(), "no such luck") != 1 || !strings.Contains(log.String(), "notify_test.go") {
+		t.Errorf("%v panics were told, want 3 of a turn, and the log says %s", panics, log.String())
 	}
 	h.at = nil
 	h.drain(id, h.now)

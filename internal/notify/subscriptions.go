@@ -6,11 +6,13 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
 
 	"animo"
+	"animo/internal/cluster"
 	"animo/internal/table"
 )
 
@@ -47,11 +49,10 @@ func (n *Notifier) Add(ctx context.Context, tenant string, spec Spec) (s Subscri
 	_, _ = rand.Read(tail[:]) // it never fails
 	sub := stored{Subscription: Subscription{ID: animo.Moment(now) + "-" + hex.EncodeToString(tail[:]), Spec: spec, State: Active, Created: now}}
 	secret = sub.newSecret(now)
-	// The line first: a subscription without one would wait for ever, a line without one is swept.
-	if err := n.tables.ReplaceJSON(ctx, tenant, linesTable, sub.ID, new(int64), line{}); err != nil {
-		return s, "", err
-	}
-	if err := n.save(ctx, tenant, &sub); err != nil {
+	err = n.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		return errors.Join(tx.PutJSON(linesTable, sub.ID, line{}), tx.PutJSON(subscriptionsTable, sub.ID, sub))
+	})
+	if err != nil {
 		return s, "", err
 	}
 	if spec.Kind != Webhook {
@@ -120,7 +121,7 @@ func (n *Notifier) stand(ctx context.Context, tenant string, s *stored) error {
 // Rotate makes a new secret for a webhook's signatures and gives it, once. For a day, messages are signed with
 // the one before too.
 func (n *Notifier) Rotate(ctx context.Context, tenant, id string) (secret string, err error) {
-	err = n.change(ctx, tenant, id, func(s *stored) error {
+	err = n.change(ctx, tenant, id, func(_ *table.Tx, s *stored) error {
 		if s.Kind != Webhook {
 			return animo.Errorf(animo.Invalid, "only a webhook has a secret", "solo un webhook tiene secreto").Of("id")
 		}
@@ -133,32 +134,28 @@ func (n *Notifier) Rotate(ctx context.Context, tenant, id string) (secret string
 // Resume ends a subscription's pause, so that its subscriber is told at once what waits. Where the line waits after a failed
 // attempt, Resume ends that wait, too. It answers Conflict where the recipient unsubscribed.
 func (n *Notifier) Resume(ctx context.Context, tenant, id string) error {
-	err := n.change(ctx, tenant, id, func(s *stored) error {
+	err := n.change(ctx, tenant, id, func(tx *table.Tx, s *stored) error {
 		if s.State == Unsubscribed {
 			return errUnsubscribed()
 		}
 		s.State, s.Reason, s.Since = Active, nil, time.Time{}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	at := place{tenant, id}
-	l, err := n.line(ctx, at)
-	if err == nil && !l.Next.IsZero() && !l.Until.After(n.now()) { // whoever has the lease writes the line
+		var l line // whoever tells it now writes it at the end, whatever is written here
+		found, err := tx.GetJSON(linesTable, id, &l)
+		if err != nil || !found || l.Next.IsZero() {
+			return err
+		}
 		l.Next = time.Time{}
-		err = n.saveLine(ctx, at, l)
+		return tx.PutJSON(linesTable, id, l)
+	})
+	if err == nil {
+		n.turns.wake(place{tenant, id})
 	}
-	if err != nil && !conflict(err) && !gone(err) {
-		return err
-	}
-	n.turns.wake(at)
-	return nil
+	return err
 }
 
-// pause stops telling a subscriber, says so in its log, and to the tenant's other recipients of mail. The rows
-// are named by the subscription's revision, so that a repeat adds nothing.
-func (n *Notifier) pause(ctx context.Context, tenant string, sub stored, position int64, why animo.Reason, down time.Duration) error {
+// pause stops telling a subscriber, says so in its log, and to the tenant's other recipients of mail, in one commit. The rows
+// are named by the subscription's revision, which is another one at each pause.
+func (n *Notifier) pause(ctx context.Context, at place, l *line, why animo.Reason, down time.Duration) error {
 	now := n.now().UTC()
 	e := animo.Errorf(why.Code, "paused: %s", "en pausa: %s", why.EN)
 	e.ES = "en pausa: " + why.ES
@@ -166,42 +163,56 @@ func (n *Notifier) pause(ctx context.Context, tenant string, sub stored, positio
 		e.EN, e.ES = "paused after a day of failed attempts; the last: "+why.EN, "en pausa tras un día de intentos fallidos; el último: "+why.ES
 	}
 	reason := animo.ReasonOf(e)
-	what := "paused-" + strconv.FormatInt(position, 10) + "-" + strconv.FormatInt(sub.rev, 10)
-	note, err := entry(otherKey(what, sub.ID), sub.ID, parcel{Kind: ofState, Added: now, Notice: &reason, Outcome: Untold, Settled: now})
-	if err != nil {
-		return err
-	}
-	entries := []table.Entry{note}
-	list, err := n.subscriptions(ctx, tenant)
-	if err != nil {
-		return err
-	}
 	var told []place
-	for _, other := range list {
-		if other.ID == sub.ID || other.Kind != Email || other.State != Active {
-			continue
+	var paused bool
+	err := n.tables.Update(ctx, at.tenant, func(tx *table.Tx) error {
+		told, paused = nil, false
+		if err := cluster.Check(tx, leaseOf(at.subscription), l.fence); err != nil {
+			return err
+		}
+		sub, err := n.read(tx, at.subscription)
+		if gone(err) || err == nil && sub.State != Active {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		what := "paused-" + strconv.FormatInt(l.Position, 10) + "-" + strconv.FormatInt(sub.rev, 10)
+		note, err := entry(otherKey(what, sub.ID), sub.ID, parcel{Kind: ofState, Added: now, Notice: &reason, Outcome: Untold, Settled: now})
+		if err != nil {
+			return err
+		}
+		tx.Add(outboxTable, note)
+		list, err := n.subscriptions(ctx, at.tenant)
+		if err != nil {
+			return err
 		}
 		notice := animo.Reason{
 			Code: reason.Code, EN: "The subscription " + sub.ID + " (" + sub.where() + ") is " + reason.EN + ". What comes now waits; resume it when its receiver is well.",
 			ES: "La suscripción " + sub.ID + " (" + sub.where() + ") está " + reason.ES + ". Lo que llegue ahora espera; reanúdela cuando su receptor esté bien.",
 		}
-		p := parcel{Kind: ofNotice, ID: messageID(tenant, other.ID, what+"/"+sub.ID), Type: "subscription.paused", Time: now, Added: now, Notice: &notice}
-		to, err := entry(noticeKey(other.ID, what+"-"+sub.ID), other.ID, p)
-		if err != nil {
-			return err
+		for _, other := range list {
+			if other.ID == sub.ID || other.Kind != Email || other.State != Active {
+				continue
+			}
+			p := parcel{Kind: ofNotice, ID: messageID(at.tenant, other.ID, what+"/"+sub.ID), Type: "subscription.paused", Time: now, Added: now, Notice: &notice}
+			to, err := entry(noticeKey(other.ID, what+"-"+sub.ID), other.ID, p)
+			if err != nil {
+				return err
+			}
+			tx.Add(outboxTable, to)
+			told = append(told, place{at.tenant, other.ID})
 		}
-		entries, told = append(entries, to), append(told, place{tenant, other.ID})
-	}
-	if _, err := n.tables.Add(ctx, tenant, outboxTable, entries...); err != nil {
+		sub.State, sub.Reason, sub.Since = Paused, &reason, now
+		paused = true
+		return tx.PutJSON(subscriptionsTable, sub.ID, sub)
+	})
+	if err != nil || !paused {
 		return err
 	}
-	sub.State, sub.Reason, sub.Since = Paused, &reason, now
-	if err := n.save(ctx, tenant, &sub); err != nil {
-		return err
-	}
-	n.log.Warn("subscription paused", "tenant", tenant, "subscription", sub.ID, "code", reason.Code)
-	for _, at := range told {
-		n.turns.wake(at)
+	n.log.Warn("subscription paused", "tenant", at.tenant, "subscription", at.subscription, "code", reason.Code)
+	for _, to := range told {
+		n.turns.wake(to)
 	}
 	return nil
 }
@@ -218,12 +229,12 @@ func (n *Notifier) Remove(ctx context.Context, tenant, id string) error {
 	return n.clear(ctx, tenant, id)
 }
 
-// clear removes what is left of a subscription whose row is gone: its line's rows, then the line.
+// clear removes what is left of a subscription whose row is gone: its line's rows, then the line and its lease.
 func (n *Notifier) clear(ctx context.Context, tenant, id string) error {
 	if err := n.forgetParcels(ctx, tenant, id, 1<<62); err != nil {
 		return err
 	}
-	return n.tables.DeleteKey(ctx, tenant, linesTable, id)
+	return n.tables.Commit(ctx, tenant, append(cluster.Forget(leaseOf(id)), table.Delete(linesTable, id))...)
 }
 
 // forgetParcels removes the rows of a line up to a place, and these places.
@@ -287,24 +298,28 @@ func (n *Notifier) subscriptions(ctx context.Context, tenant string) (list []sto
 	return list, nil
 }
 
-// save writes a subscription's row, or answers Conflict where somebody changed or removed it after it was read.
-func (n *Notifier) save(ctx context.Context, tenant string, s *stored) error {
-	return n.tables.ReplaceJSON(ctx, tenant, subscriptionsTable, s.ID, &s.rev, s)
+// read reads one row in a transaction, or answers NotFound.
+func (n *Notifier) read(tx *table.Tx, id string) (stored, error) {
+	row, err := tx.Get(subscriptionsTable, id)
+	if gone(err) {
+		err = noSubscription(id)
+	}
+	if err != nil {
+		return stored{}, err
+	}
+	return decode(row)
 }
 
-// change reads a subscription, lets do change it, and writes it; after a conflict it does so again, a few times.
-func (n *Notifier) change(ctx context.Context, tenant, id string, do func(*stored) error) error {
-	const tries = 5
-	for try := 1; ; try++ {
-		s, err := n.subscription(ctx, tenant, id)
+// change lets do change a subscription, and what goes with it.
+func (n *Notifier) change(ctx context.Context, tenant, id string, do func(tx *table.Tx, s *stored) error) error {
+	return n.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		s, err := n.read(tx, id)
 		if err == nil {
-			err = do(&s)
+			err = do(tx, &s)
 		}
 		if err != nil {
 			return err
 		}
-		if err = n.save(ctx, tenant, &s); !conflict(err) || try == tries {
-			return err
-		}
-	}
+		return tx.PutJSON(subscriptionsTable, id, s)
+	})
 }

@@ -4,14 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
-	"animo"
 	"animo/internal/table"
 )
-
-// abandonedAfter is how long a line may be there without its subscription, which Add writes after the line.
-const abandonedAfter = 5 * time.Minute
 
 // Sweep wakes the lines of one tenant in which something waits, shortens the logs of what was told, and ends removals
 // that broke off. What fails, or cannot be read, does not hold up the rest. Run it at the start and now and then.
@@ -37,9 +32,6 @@ func (n *Notifier) Sweep(ctx context.Context, tenant string) error {
 func (n *Notifier) sweepLine(ctx context.Context, at place, l line) error {
 	sub, err := n.subscription(ctx, at.tenant, at.subscription)
 	if gone(err) {
-		if n.now().Sub(animo.MomentOf(at.subscription)) < abandonedAfter {
-			return nil
-		}
 		return n.clear(ctx, at.tenant, at.subscription)
 	}
 	if err != nil {

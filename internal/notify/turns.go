@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"animo/internal/loop"
 )
 
 // place is whose line it is.
@@ -14,7 +16,7 @@ type place struct{ tenant, subscription string }
 // the one that is ready for the longest time.
 type turns struct {
 	most int
-	take func(context.Context, place) (again time.Duration)
+	take func(context.Context, place) (again time.Duration, err error)
 
 	mu      sync.Mutex
 	lines   map[place]*waiting // that want a turn, now or later, or have one
@@ -29,11 +31,12 @@ type waiting struct {
 	ready, running bool
 	woken          bool        // while it was running
 	later          *time.Timer // until it is ready; nil for none
+	failed         int         // turns in a row
 }
 
 // newTurns makes turns of which at most `most` are taken at once. take takes one, and tells after what time the line wants
-// its next turn; below 0 for not before the line is woken.
-func newTurns(most int, take func(context.Context, place) time.Duration) *turns {
+// its next turn; below 0 for not before the line is woken. After an error the line gets another turn, with pauses that grow.
+func newTurns(most int, take func(context.Context, place) (time.Duration, error)) *turns {
 	return &turns{most: most, take: take, lines: map[place]*waiting{}, running: map[string]int{}, woken: make(chan struct{}, 1)}
 }
 
@@ -79,7 +82,10 @@ func (t *turns) Run(ctx context.Context) {
 	for {
 		t.mu.Lock()
 		for p, ok := t.next(); ok; p, ok = t.next() {
-			taken.Go(func() { t.ended(ctx, p, t.take(ctx, p)) })
+			taken.Go(func() {
+				again, err := t.take(ctx, p)
+				t.ended(ctx, p, again, err)
+			})
 		}
 		t.mu.Unlock()
 		select {
@@ -115,7 +121,7 @@ func (t *turns) next() (p place, ok bool) {
 }
 
 // ended is called at the end of a line's turn.
-func (t *turns) ended(ctx context.Context, p place, again time.Duration) {
+func (t *turns) ended(ctx context.Context, p place, again time.Duration, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.running[p.tenant]--; t.running[p.tenant] == 0 {
@@ -124,6 +130,12 @@ func (t *turns) ended(ctx context.Context, p place, again time.Duration) {
 	t.count--
 	w := t.lines[p]
 	w.running = false
+	if err == nil {
+		w.failed = 0
+	} else {
+		w.failed++
+		again = loop.Pause(w.failed)
+	}
 	switch {
 	case ctx.Err() != nil:
 		delete(t.lines, p)

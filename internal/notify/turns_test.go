@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"sync"
@@ -14,7 +15,7 @@ import (
 func running(t *testing.T, most int, take func(context.Context, place) time.Duration) *turns {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	tt := newTurns(most, take)
+	tt := newTurns(most, func(ctx context.Context, p place) (time.Duration, error) { return take(ctx, p), nil })
 	done := make(chan struct{})
 	go func() { defer close(done); tt.Run(ctx) }()
 	t.Cleanup(func() { cancel(); <-done })
@@ -154,16 +155,37 @@ func TestTurns_stop_waits_for_those_that_are_taken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := false
 		ctx, cancel := context.WithCancel(t.Context())
-		tt := newTurns(2, func(ctx context.Context, _ place) time.Duration {
+		tt := newTurns(2, func(ctx context.Context, _ place) (time.Duration, error) {
 			<-ctx.Done()
 			time.Sleep(time.Second)
 			ended = true
-			return time.Hour
+			return time.Hour, nil
 		})
 		tt.wake(place{"sol", "a"})
 		go func() { synctest.Wait(); cancel() }()
 		if tt.Run(ctx); !ended || len(tt.lines) > 0 {
 			t.Errorf("ended %v; %d lines are left", ended, len(tt.lines))
+		}
+	})
+}
+
+func TestTurns_that_fail_come_again_with_pauses_that_grow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		start := time.Now()
+		var at []time.Duration
+		tt := newTurns(2, func(context.Context, place) (time.Duration, error) {
+			if at = append(at, time.Since(start)); len(at) == 3 {
+				return 0, nil // there is more
+			}
+			return never, errors.New("failed")
+		})
+		tt.wake(place{"sol", "a"})
+		go func() { time.Sleep(9 * time.Second); cancel() }()
+		tt.Run(ctx)
+		s := time.Second
+		if want := []time.Duration{0, s, 3 * s, 3 * s, 4 * s, 6 * s}; !slices.Equal(at, want) {
+			t.Errorf("turns at %v, want %v", at, want)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"animo"
+	"animo/internal/table"
 )
 
 // unsubscribeURL is where a recipient says that it wants no more mail. Who has the URL may say that, and nothing
@@ -51,7 +52,7 @@ func (n *Notifier) Unsubscribe(ctx context.Context, token string) error {
 		return err
 	}
 	why := animo.ReasonOf(animo.Errorf(animo.Forbidden, "its recipient unsubscribed", "su destinatario canceló la suscripción"))
-	err = n.change(ctx, tenant, s.ID, func(s *stored) error {
+	err = n.change(ctx, tenant, s.ID, func(_ *table.Tx, s *stored) error {
 		if s.State != Unsubscribed {
 			s.State, s.Reason, s.Since = Unsubscribed, &why, n.now().UTC()
 		}

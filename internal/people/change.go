@@ -12,6 +12,7 @@ import (
 
 	"animo"
 	"animo/internal/faces"
+	"animo/internal/loop"
 	"animo/internal/moods"
 	"animo/internal/object"
 	"animo/internal/table"
@@ -514,7 +515,7 @@ func (p *People) eachFace(ctx context.Context, tenant, id string, do func(ctx co
 		g, ctx := errgroup.WithContext(ctx)
 		g.SetLimit(min(movesAtOnce, 1+len(batch)/16))
 		for _, k := range batch {
-			g.Go(func() error { return do(ctx, k) })
+			g.Go(func() error { return loop.Recovered(func() error { return do(ctx, k) }) })
 		}
 		batch = batch[:0]
 		return g.Wait()

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"sync"
 
@@ -13,6 +12,7 @@ import (
 	"animo/internal/background"
 	"animo/internal/bus"
 	"animo/internal/faces"
+	"animo/internal/loop"
 	"animo/internal/moods"
 	"animo/internal/object"
 	"animo/internal/people"
@@ -85,7 +85,7 @@ func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo) (a a
 	begun := make(chan error, 1)
 	row.Status = animo.Analysing
 	analysing := *row
-	go func() { begun <- p.save(ctx, tenant, &analysing) }() // while the picture is decoded
+	go func() { begun <- loop.Recovered(func() error { return p.save(ctx, tenant, &analysing) }) }() // while the picture is decoded
 	img, release, err := p.picture(ctx, tenant, row.ID)
 	defer release()
 	if err := cmp.Or(<-begun, err); err != nil {
@@ -94,7 +94,7 @@ func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo) (a a
 	row.Rev = analysing.Rev
 	// The thumbnail is made and kept meanwhile, on another core where one is free.
 	small := make(chan error, 1)
-	go func() { small <- p.keepThumbnail(ctx, tenant, row.ID, img) }()
+	go func() { small <- loop.Recovered(func() error { return p.keepThumbnail(ctx, tenant, row.ID, img) }) }()
 	thumbnailKept := sync.OnceValue(func() error { return <-small })
 	defer func() { _ = thumbnailKept() }() // also when the engine panics: img is not free before
 	if a.found, err = p.pictures.Find(ctx, tenant, img); err != nil {
@@ -195,13 +195,8 @@ func (p *Photos) afterConflict(ctx context.Context, tenant, id string) error {
 	return err
 }
 
-// keepThumbnail makes a thumbnail and keeps it. A panic is an error: nobody else would catch it.
+// keepThumbnail makes a thumbnail and keeps it.
 func (p *Photos) keepThumbnail(ctx context.Context, tenant, id string, img vision.Image) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
-		}
-	}()
 	var small []byte
 	background.Do(func() { small, err = pictures.Thumbnail(img) })
 	if err == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/cluster"
 	"animo/internal/notify"
 	"animo/internal/people"
 	"animo/internal/table"
@@ -17,7 +18,10 @@ func newSubscribed(t *testing.T) (l *line, n *notify.Notifier, ana, bea notify.S
 	t.Helper()
 	l = newLine(t, options{Subscribers: func(l *line) people.Subscribers {
 		var err error
-		n, err = notify.New(table.New(&counted{l.driver, l}), l.objects, notify.Options{AllowPrivate: true, Now: func() time.Time { return l.now }, Log: slog.New(slog.DiscardHandler)})
+		rows := table.New(&counted{l.driver, l})
+		n, err = notify.New(rows, l.objects, notify.Options{
+			AllowPrivate: true, Leases: cluster.New(rows, cluster.Options{}), Now: func() time.Time { return l.now }, Log: slog.New(slog.DiscardHandler),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

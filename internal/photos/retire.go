@@ -10,6 +10,7 @@ import (
 
 	"animo"
 	"animo/internal/faces"
+	"animo/internal/loop"
 	"animo/internal/table"
 )
 
@@ -71,7 +72,7 @@ func eachOf(ids []string, do func(id string) error) error {
 	for range min(retireAtOnce, len(ids)) {
 		wg.Go(func() {
 			for id := range next {
-				if err := do(id); err != nil && !conflict(err) {
+				if err := loop.Recovered(func() error { return do(id) }); err != nil && !conflict(err) {
 					mu.Lock()
 					errs = append(errs, err)
 					mu.Unlock()

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/loop"
 )
 
 // Options tune a DB. The zero value is what a server uses.
@@ -29,6 +30,8 @@ type Options struct {
 	MaxBytes int64
 	// Release names the program: what it brings to a new schema names it in the database. "" is animo.Release().
 	Release string
+	// Keeper is told of what panics within a Write, which Write answers as an error; nil means one of its own.
+	Keeper *loop.Keeper
 }
 
 // DB is an open database. Its methods are safe to call at once from many goroutines; two processes may
@@ -61,11 +64,14 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Release == "" {
 		o.Release = animo.Release()
 	}
+	if o.Keeper == nil {
+		o.Keeper = loop.New(nil, nil)
+	}
 	write, read, err := openSQLite(ctx, path, o.MaxBytes, o.Release)
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	w, err := newWriter(ctx, write)
+	w, err := newWriter(ctx, write, o.Keeper)
 	if err != nil {
 		return nil, errors.Join(Error(err), write.Close(), read.Close())
 	}
@@ -78,7 +84,8 @@ func (db *DB) Now() int64 { return db.clock().UnixMilli() }
 // Write runs fn in a transaction and returns nil once that is on disk. Writes that arrive together share
 // one commit, yet each is undone alone when its fn fails. fn may run more than once, so it sets what it
 // hands out by assignment; it runs on the writer's goroutine, so it does nothing slow and calls neither
-// Write nor Each. ctx counts until fn begins. The error is an animo.Error, or what fn returned if that is one.
+// Write nor Each. ctx counts until fn begins. The error is an animo.Error, or what fn returned if that is one; where fn panics,
+// it is undone, and the error is Internal.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return Error(db.writer.do(ctx, fn))
 }
@@ -122,6 +129,7 @@ func forEach(ctx context.Context, stmt *sql.Stmt, each func(*sql.Rows) error, ar
 	if err != nil {
 		return err
 	}
+	defer rows.Close() // also where each panics
 	for rows.Next() {
 		switch err := each(rows); {
 		case err == ErrStop:

@@ -2,20 +2,24 @@ package sqldb_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"animo"
+	"animo/internal/loop"
 	"animo/internal/sqldb"
 
 	"go.uber.org/goleak"
@@ -513,4 +517,36 @@ func BenchmarkSync(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "fsync/s")
+}
+
+func TestWrite_that_panics_is_an_error_undoes_itself_and_holds_nobody_up(t *testing.T) {
+	var log bytes.Buffer
+	var panics atomic.Int32
+	keeper := loop.New(slog.New(slog.NewTextHandler(&log, nil)), func(string, bool) { panics.Add(1) })
+	db := open(t, file(t), sqldb.Options{Keeper: keeper})
+	if err := add(t.Context(), db, "before"); err != nil {
+		t.Fatal(err)
+	}
+	const bad, good = 20, 20
+	var all sync.WaitGroup
+	for i := range bad + good {
+		all.Go(func() {
+			err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+				if err := insert(tx, fmt.Sprint(i), ""); err != nil || i < good {
+					return err
+				}
+				return tx.Each(func(*sql.Rows) error { panic("no such luck") }, "SELECT key FROM row")
+			})
+			if i < good && err != nil || i >= good && (animo.CodeOf(err) != animo.Internal || !loop.Panicked(err)) {
+				t.Errorf("write %d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
+	if n := count(t, db); n != 1+good {
+		t.Errorf("%d rows, want %d: those of the writes that did not panic", n, 1+good)
+	}
+	if panics.Load() != bad || strings.Count(log.String(), "no such luck") != 1 || !strings.Contains(log.String(), "sqldb_test.go") {
+		t.Errorf("%d panics were told, want %d, and the log says %s", panics.Load(), bad, log.String())
+	}
 }

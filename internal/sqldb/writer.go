@@ -6,6 +6,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"animo/internal/loop"
 )
 
 // groupTime is how long a group takes more writes before it commits. A sync costs 0.3 ms on the disk this
@@ -19,6 +21,7 @@ type writer struct {
 	db      *sql.DB
 	conn    *sql.Conn
 	tx      Tx
+	keeper  *loop.Keeper
 	jobs    chan *job
 	outside chan *job     // run outside a transaction
 	closing chan struct{} // closed: no more jobs
@@ -30,13 +33,13 @@ type job struct {
 	done chan error // of capacity 1
 }
 
-func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+func newWriter(ctx context.Context, db *sql.DB, keeper *loop.Keeper) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
 	w := &writer{
-		db: db, conn: conn, tx: Tx{conn, map[string]*sql.Stmt{}},
+		db: db, conn: conn, tx: Tx{conn, map[string]*sql.Stmt{}}, keeper: keeper,
 		jobs: make(chan *job), outside: make(chan *job), closing: make(chan struct{}),
 	}
 	finished := make(chan struct{})
@@ -56,7 +59,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 			case j := <-w.jobs:
 				w.group(j)
 			case j := <-w.outside:
-				j.done <- j.fn(&w.tx)
+				j.done <- w.call(j.fn)
 			case <-w.closing:
 				return
 			}
@@ -141,7 +144,7 @@ func (w *writer) run(fn func(*Tx) error) (err error, lost bool) {
 		w.rollback()
 		return err, true
 	}
-	if err := fn(&w.tx); err != nil {
+	if err := w.call(fn); err != nil {
 		if w.tx.exec("ROLLBACK TO job") != nil || w.tx.exec("RELEASE job") != nil {
 			w.rollback()
 			return err, true
@@ -153,6 +156,11 @@ func (w *writer) run(fn func(*Tx) error) (err error, lost bool) {
 		return err, true
 	}
 	return nil, false
+}
+
+// call calls fn, and gives its panic as an error: whoever waits for a job is answered, and the writer goes on.
+func (w *writer) call(fn func(*Tx) error) error {
+	return w.keeper.Step("database", func() error { return fn(&w.tx) })
 }
 
 // alone gives each job a transaction of its own.
@@ -205,9 +213,12 @@ func (t *Tx) Each(each func(*sql.Rows) error, query string, args ...any) error {
 	return forEach(context.Background(), stmt, each, args)
 }
 
+// exec is Exec for the writer's own statements, between which a panic would leave jobs without an answer.
 func (t *Tx) exec(query string) error {
-	_, err := t.Exec(query)
-	return err
+	return loop.Recovered(func() error {
+		_, err := t.Exec(query)
+		return err
+	})
 }
 
 // prepare works without the caller's context: a statement that is interrupted half-way would take the

@@ -15,6 +15,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/bus/carrier"
+	"animo/internal/loop"
 	"animo/internal/table"
 )
 
@@ -26,6 +27,8 @@ type Options struct {
 	// Look is how often the ledger is asked for what no ref told of; 0 means a second.
 	Look time.Duration
 	Log  *slog.Logger // nil means slog.Default
+	// Keeper keeps the looks at the ledger and the carrier going; nil means one of its own.
+	Keeper *loop.Keeper
 }
 
 // Driver is a bus.Driver on a ledger and a carrier.
@@ -34,6 +37,7 @@ type Driver struct {
 	carrier carrier.Carrier
 	clock   func() time.Time
 	log     *slog.Logger
+	keeper  *loop.Keeper
 	batch   int // messages that one commit changes at most
 
 	closed  atomic.Bool
@@ -64,13 +68,23 @@ func New(ctx context.Context, rows *table.Table, c carrier.Carrier, o Options) *
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Keeper == nil {
+		o.Keeper = loop.New(o.Log, nil)
+	}
 	d := &Driver{
-		rows: rows, carrier: c, clock: o.Clock, log: o.Log, batch: rows.Limits().Ops / messageOps, look: make(chan struct{}, 1),
+		rows: rows, carrier: c, clock: o.Clock, log: o.Log, keeper: o.Keeper, batch: rows.Limits().Ops / messageOps, look: make(chan struct{}, 1),
 		wakes: map[string]chan struct{}{}, rung: map[string]time.Time{}, broken: map[string]bool{},
 	}
 	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	d.running.Go(func() { d.watch(o.Look) })
+	d.keep("queues", func() { d.watch(o.Look) })
 	return d
+}
+
+// keep runs a loop until Close, beside the caller.
+func (d *Driver) keep(name string, run func()) {
+	d.running.Go(func() {
+		d.keeper.Run(d.ctx, name, 0, func(context.Context) error { run(); return nil })
+	})
 }
 
 // Close implements bus.Driver. The table and the carrier stay open.

@@ -18,7 +18,7 @@ func (d *Driver) Wake(queue string) <-chan struct{} {
 		c = make(chan struct{}, 1)
 		d.wakes[queue] = c
 		if !d.closed.Load() {
-			d.running.Go(func() { d.receive(queue, c) })
+			d.keep("carrier", func() { d.receive(queue, c) })
 		}
 	}
 	return c

@@ -11,6 +11,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/loop"
 	"animo/internal/sqldb"
 )
 
@@ -27,6 +28,8 @@ type Options struct {
 	Owner string
 	// Poll is how often the database is asked for what another process published; 0 means a second.
 	Poll time.Duration
+	// Keeper keeps the look at the database going; nil means one of its own.
+	Keeper *loop.Keeper
 }
 
 // Driver is a bus.Driver in a sqldb.DB.
@@ -49,6 +52,9 @@ func New(ctx context.Context, db *sqldb.DB, o Options) (*Driver, error) {
 	if o.Poll == 0 {
 		o.Poll = time.Second
 	}
+	if o.Keeper == nil {
+		o.Keeper = loop.New(nil, nil)
+	}
 	d := &Driver{
 		db: db, owner: o.Owner, look: make(chan struct{}, 1),
 		wakes: map[string]chan struct{}{}, patterns: map[string][]string{},
@@ -63,7 +69,9 @@ func New(ctx context.Context, db *sqldb.DB, o Options) (*Driver, error) {
 	}
 	watching, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
-	wg.Go(func() { d.watch(watching, o.Poll) })
+	wg.Go(func() {
+		o.Keeper.Run(watching, "queues", 0, func(ctx context.Context) error { d.watch(ctx, o.Poll); return nil })
+	})
 	d.stop = func() { cancel(); wg.Wait() }
 	return d, nil
 }

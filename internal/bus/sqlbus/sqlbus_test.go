@@ -2,6 +2,7 @@ package sqlbus_test
 
 import (
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 	"animo/internal/bus"
 	"animo/internal/bus/bustest"
 	"animo/internal/bus/sqlbus"
+	"animo/internal/loop"
 	"animo/internal/sqldb"
 
 	"go.uber.org/goleak"
@@ -160,4 +162,40 @@ func TestPublish_that_does_not_fit_leaves_nothing(t *testing.T) {
 
 func BenchmarkEvents(b *testing.B) {
 	bustest.Benchmark(b, func(b *testing.B) bus.Driver { return open(b, file(b), sqldb.Options{}, sqlbus.Options{}) })
+}
+
+func TestWatch_goes_on_after_a_panic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var unlucky atomic.Bool
+		var panics atomic.Int32
+		start := time.Now()
+		clock := func() time.Time {
+			if unlucky.Load() {
+				panic("no such luck")
+			}
+			return start.Add(time.Since(start))
+		}
+		path := file(t)
+		keeper := loop.New(slog.New(slog.DiscardHandler), func(string, bool) { panics.Add(1) })
+		d := open(t, path, sqldb.Options{Clock: clock}, sqlbus.Options{Keeper: keeper})
+		other := open(t, path, sqldb.Options{}, sqlbus.Options{})
+		bustest.Declare(t, d, "q", "*")
+		wake := d.Wake("q")
+		unlucky.Store(true)
+		time.Sleep(10 * time.Second)
+		unlucky.Store(false)
+		if n := panics.Load(); n < 3 || n > 5 {
+			t.Errorf("%d panics in 10 s, want one after 0, 1, 3 and 7 s", n)
+		}
+		select {
+		case <-wake:
+		default:
+		}
+		bustest.Publish(t, other, "a", "1")
+		began := time.Now()
+		<-wake
+		if waited := time.Since(began); waited > 10*time.Second {
+			t.Errorf("what another process published is heard after %v", waited)
+		}
+	})
 }

@@ -85,6 +85,7 @@ func Run(t *testing.T, open func(t *testing.T) table.Driver) {
 		{"UpdateReadsItsOwnWrites", updateReadsItsWrites},
 		{"UpdateWritesNothingOnAnError", updateWritesNothing},
 		{"UpdateRunsAgainAfterAConflict", updateRunsAgain},
+		{"UpdateKnowsARowOnce", updateKnows},
 		{"UpdateKeepsWhatItReadTrue", updateKeepsReads},
 		{"UpdateEndsWithItsContext", updateEnds},
 		{"JSONRows", jsonRows},

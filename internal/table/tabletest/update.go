@@ -246,3 +246,32 @@ func jsonRows(t *testing.T, d opened) {
 		t.Error("what JSON cannot say was written")
 	}
 }
+
+func updateKnows(t *testing.T, d opened) {
+	put(t, d, "t", "x", row("a", "1"))
+	known, err := d.Get(t.Context(), "t", "x", "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(made string) (seen []string) {
+		t.Helper()
+		err := d.Update(t.Context(), "t", func(tx *table.Tx) error {
+			tx.Know("x", known)
+			r, err := tx.Get("x", "a")
+			seen = append(seen, string(r.Value))
+			tx.Put("x", "a", append(r.Value, made...))
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		return seen
+	}
+	if seen := add("2"); len(seen) != 1 {
+		t.Errorf("what is known and holds is read as %v, want one try", seen)
+	}
+	if seen := add("3"); len(seen) != 2 || seen[0] != "1" || seen[1] != "12" {
+		t.Errorf("what is known and was changed is read as %v, want it anew at the second try", seen)
+	}
+	wantRow(t, d, "a", "123")
+}
