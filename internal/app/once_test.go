@@ -29,7 +29,7 @@ func TestTasks_of_one_process_bear_being_run_twice_at_a_time(t *testing.T) {
 	ctx := t.Context()
 	c := config.Default()
 	c.Data, c.Listen, c.MinFree = t.TempDir(), "127.0.0.1:0", 0
-	c.KeepPhotos, c.KeepFaces = time.Hour, 2*time.Hour
+	c.KeepPhotos, c.KeepFaces, c.ClockGrace = time.Hour, 2*time.Hour, 0
 	var ahead atomic.Int64
 	a, err := New(ctx, c, Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
 	if err != nil {

@@ -228,7 +228,10 @@ func (s *Steady) Older(age time.Duration) []Span {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.look()
-	if s.held || !s.loaded {
+	switch {
+	case s.o.Grace <= 0:
+		return Wall(s.o.Now).Older(age)
+	case s.held, !s.loaded:
 		return nil
 	}
 	shifts := slices.DeleteFunc(slices.Concat(s.kept.Shifts, s.add), func(sh shift) bool { return slices.Contains(s.drop, sh) })
