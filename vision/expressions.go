@@ -4,19 +4,34 @@ import (
 	"math"
 
 	"animo"
+	"animo/vision/internal/net"
 )
 
-// moodOf tells the mood that each Expression belongs to.
-var moodOf = [...]animo.Mood{
-	Calm: animo.Other, Happy: animo.Happy, Sad: animo.Sad, Angry: animo.Other, Fear: animo.Other, Disgusted: animo.Other, Surprised: animo.Surprised,
+// read tells what a face shows, and the probability that something covers a part of it: by our own network for it, where the
+// build carries one, else by face-api's. square gives the square that a network looks at, whose side is share times
+// the longer side of the rectangle round the landmarks in the picture, and n of the network's pixels.
+func (n *networks) read(ws *net.Workspace, img net.Image, square func(share, n float64) net.Similarity) (e Expressions, covered float64) {
+	if n.emotions != nil {
+		if s := square(emotionsShare, net.EmotionsSide); turned(s) {
+			e, covered = n.emotions.Run(ws, img, s)
+		}
+		return e, covered
+	}
+	if s := square(expressionsShare, net.FaceSide); turned(s) {
+		e = n.expressions.RunTurned(ws, img, s)
+	}
+	return e, 0
 }
+
+// Mood gives the mood that an expression belongs to.
+func (e Expression) Mood() animo.Mood { return animo.Emotion{Type: e.String()}.Mood() }
 
 // Mood gives the mood whose expressions' probabilities add up to most, and their sum, from 0 to 1; of equals, the first
 // of animo.Moods.
 func (e Expressions) Mood() (animo.Mood, float64) {
 	sums := map[animo.Mood]float64{}
 	for i, p := range e {
-		sums[moodOf[i]] += p
+		sums[Expression(i).Mood()] += p
 	}
 	best := animo.Happy
 	for _, m := range animo.Moods() {

@@ -2,6 +2,7 @@ package vision
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -23,6 +24,28 @@ func TestMood_is_that_whose_expressions_add_up_to_most(t *testing.T) {
 	} {
 		if m, p := c.e.Mood(); m != c.want || math.Abs(p-c.p) > 1e-12 {
 			t.Errorf("%s: %s with %g, not %s with %g", name, m, p, c.want, c.p)
+		}
+	}
+}
+
+// Mood and animo.MoodOf, which takes names and percentages, agree.
+func TestMood_is_what_MoodOf_says(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 1000 {
+		var e Expressions
+		sum := 0.0
+		for i := range e {
+			e[i] = math.Pow(random.Float64(), 3)
+			sum += e[i]
+		}
+		var emotions []animo.Emotion
+		for i := range e {
+			e[i] /= sum
+			emotions = append(emotions, animo.Emotion{Type: Expression(i).String(), Confidence: 100 * e[i]})
+		}
+		got, _ := e.Mood()
+		if want, _ := animo.MoodOf(emotions, 0); got != want {
+			t.Fatalf("%v: %s, not %s", e, got, want)
 		}
 	}
 }

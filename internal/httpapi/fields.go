@@ -19,7 +19,7 @@ var fieldDocs = map[string]map[string]string{
 		"leaned_to": leanedToDoc, "emotions": "The most probable first.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
 		"taken_at": "By the uploader's word, else when the photo was accepted.", "accepted_at": "When the photo was accepted.", "analysed_at": "When its faces were found.",
 	},
-	"ImageData": {"celebrities_info": peopleDoc, "user_emotion": "The emotion that decided."},
+	"ImageData": {"celebrities_info": peopleDoc, "user_emotion": "The most probable emotion."},
 	"Celebrity": {"name": "As it was introduced.", "similarity": "In percent."},
 	"Emotion":   {"Type": "HAPPY, SAD, ANGRY, CONFUSED, DISGUSTED, SURPRISED, CALM, FEAR or UNKNOWN.", "Confidence": "In percent."},
 	"Box":       {"left": "Of its left edge, as a fraction of the photo's width.", "top": "Of its upper edge, as a fraction of the photo's height.", "width": "As a fraction of the photo's.", "height": "As a fraction of the photo's."},
