@@ -18,7 +18,6 @@ import (
 
 	"animo"
 	"animo/internal/sharedtest"
-	"animo/vision/internal/net"
 )
 
 // BenchmarkAccuracy_expressions measures what faces are said to show, on data that lies outside the repository (ANIMO_SHARED).
@@ -31,15 +30,10 @@ func BenchmarkAccuracy_expressions(b *testing.B) {
 		e := newEngine(b, Options{Attributes: WithExpressions, Workers: 1})
 		var t tally
 		for _, f := range thinned(ferFaces(b, "fer_public_test"), 1) {
-			ws := workspace(&e.spaces, 1)
-			img := net.Image(greyImage(f.pixels, 48))
-			var p Expressions
-			if n := e.networks.emotions; n != nil {
-				p, _ = n.Run(ws, img, net.Similarity{A: 1})
-			} else {
-				p = e.networks.expressions.RunTurned(ws, img, net.Similarity{A: 48.0 / net.FaceSide}, expressionsScale)
+			p, err := e.ReadWhole(b.Context(), greyImage(f.pixels, 48))
+			if err != nil {
+				b.Fatal(err)
 			}
-			e.spaces.keep(ws)
 			t.add(p, f)
 		}
 		t.report(b)
@@ -56,47 +50,6 @@ func BenchmarkAccuracy_expressions(b *testing.B) {
 		images, faces := labelledPress(b)
 		ofPipeline(b, images, faces).report(b)
 	})
-}
-
-// BenchmarkAccuracy_calibration fits expressionsScale on fer_public_test: it is the scale with the least log-loss of the labels.
-func BenchmarkAccuracy_calibration(b *testing.B) {
-	n, err := net.LoadExpressions(Weights())
-	if err != nil {
-		b.Skip("SKIPPED, NOT TESTED: ", err)
-	}
-	faces := thinned(ferFaces(b, "fer_public_test"), 1)
-	var logits [][2][]float32
-	ws := net.NewWorkspace(1)
-	for _, f := range faces {
-		upright, mirrored := n.LogitsTurned(ws, net.Image(greyImage(f.pixels, 48)), net.Similarity{A: 48.0 / net.FaceSide})
-		logits = append(logits, [2][]float32{upright, mirrored})
-	}
-	loss := func(scale float64) float64 {
-		sum := 0.0
-		for i, views := range logits {
-			p := 0.0
-			for _, view := range views {
-				all := 0.0
-				for _, v := range view {
-					all += math.Exp(scale * float64(v-slices.Max(view)))
-				}
-				p += math.Exp(scale*float64(view[faces[i].label]-slices.Max(view))) / all / 2
-			}
-			sum -= math.Log(max(p, 1e-300))
-		}
-		return sum
-	}
-	low, high := 0.01, 2.0
-	for high-low > 1e-3 { // the loss has one minimum
-		a, c := low+(high-low)/3, high-(high-low)/3
-		if loss(a) < loss(c) {
-			high = c
-		} else {
-			low = a
-		}
-	}
-	b.ReportMetric((low+high)/2, "scale")
-	b.ReportMetric(0, "ns/op")
 }
 
 // BenchmarkAccuracy_upright measures whether a portrait that is turned shows the same as upright: every 13th of faces_lfw, at
@@ -382,7 +335,7 @@ func ofPipeline(b *testing.B, images []Image, faces []labelled) *tally {
 func (t *tally) report(b *testing.B) {
 	b.Helper()
 	var right, moods, majority, voted int
-	var of, hit [len(moodOf)]int
+	var of, hit [len(Expressions{})]int
 	const bins = 15
 	var gap [bins]float64 // the sum of probabilities less the number of hits
 	for i, p := range t.said {
@@ -397,7 +350,7 @@ func (t *tally) report(b *testing.B) {
 			hit[f.label]++
 			gap[bin]--
 		}
-		if mood == moodOf[f.label] {
+		if mood == f.label.Mood() {
 			moods++
 		}
 		if f.voted != "" {

@@ -148,11 +148,6 @@ func (c *call) findTurnedLandmarks(ws *net.Workspace, f *Face, crop net.Crop) {
 // landmarksView is the longer side in pixels of what is shown to the landmarks' network, which takes half of it.
 const landmarksView = 224
 
-// expressionsScale is what the logits of face-api's network are multiplied by, so that its probabilities mean what they say (Guo
-// et al., On Calibration of Modern Neural Networks, 2017, section 4.2): unscaled it is sure of 83 of 100 faces of FER2013
-// where 58 are right. The best scale for FER2013 is 0.19, which BenchmarkAccuracy_calibration fits; press photos ask for more.
-const expressionsScale = 0.25
-
 func (c *call) readExpressions(ws *net.Workspace, f *Face) {
 	if c.e.options.Original {
 		if crop := alignedCrop(&f.Landmarks, c.img.W, c.img.H); !empty(crop) {
@@ -160,15 +155,9 @@ func (c *call) readExpressions(ws *net.Workspace, f *Face) {
 		}
 		return
 	}
-	if n := c.e.networks.emotions; n != nil {
-		if square := uprightSquare(&f.Landmarks, emotionsShare, net.EmotionsSide); turned(square) {
-			f.Expressions, f.Covered = n.Run(ws, net.Image(c.img), square)
-		}
-		return
-	}
-	if square := uprightSquare(&f.Landmarks, expressionsShare, net.FaceSide); turned(square) {
-		f.Expressions = c.e.networks.expressions.RunTurned(ws, net.Image(c.img), square, expressionsScale)
-	}
+	f.Expressions, f.Covered = c.e.networks.read(ws, net.Image(c.img), func(share, n float64) net.Similarity {
+		return uprightSquare(&f.Landmarks, share, n)
+	})
 }
 
 func (c *call) estimateAge(ws *net.Workspace, f *Face) {

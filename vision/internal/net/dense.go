@@ -133,25 +133,15 @@ func (n *Expressions) Run(ws *Workspace, img Image, crop Crop) []float64 {
 	return softmax(n.net.run(ws, faceInput.plane(ws, 2, img, crop)))
 }
 
-// RunTurned is the mean of what Run gives for a turned square of the picture and for its mirror image, with all logits multiplied
-// by scale: square takes places in a square of FaceSide pixels to places in the picture.
-func (n *Expressions) RunTurned(ws *Workspace, img Image, square Similarity, scale float32) (emotions [7]float64) {
-	upright, mirrored := n.LogitsTurned(ws, img, square)
-	for i := range upright {
-		upright[i] *= scale
-		mirrored[i] *= scale
-	}
-	a, b := softmax(upright), softmax(mirrored)
+// RunTurned is the mean of what Run gives for a turned square of the picture and for its mirror image: square takes places
+// in a square of FaceSide pixels to places in the picture.
+func (n *Expressions) RunTurned(ws *Workspace, img Image, square Similarity) (emotions [7]float64) {
+	in := faceInput.warped(ws, 2, img, square)
+	upright := softmax(n.net.run(ws, in))
+	mirror(in)
+	mirrored := softmax(n.net.run(ws, in))
 	for i := range emotions {
-		emotions[i] = (a[i] + b[i]) / 2
+		emotions[i] = (upright[i] + mirrored[i]) / 2
 	}
 	return emotions
-}
-
-// LogitsTurned gives the network's raw outputs for a turned square of the picture and for its mirror image.
-func (n *Expressions) LogitsTurned(ws *Workspace, img Image, square Similarity) (upright, mirrored []float32) {
-	in := faceInput.warped(ws, 2, img, square)
-	upright = n.net.run(ws, in)
-	mirror(in)
-	return upright, n.net.run(ws, in)
 }
