@@ -54,8 +54,8 @@ func chip(points *[68]Point, side float64) net.Similarity {
 // uprightEnough is by how much, in radians, a head may lean in the square that its landmarks are found in.
 const uprightEnough = 10 * math.Pi / 180
 
-// straightenedSide is the side of the square that the landmarks of a leaning head are found in, in units of its box's.
-const straightenedSide = 1.1
+// landmarksShare is the side of the square that the landmarks are found in, in units of the box's mean side.
+const landmarksShare = 1.1
 
 // The sides of the squares that the networks look at, in units of the longer side of the rectangle round the landmarks.
 const (

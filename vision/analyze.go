@@ -89,64 +89,49 @@ func (c *call) detectionCrop(f *Face) net.Crop {
 }
 
 func (c *call) findLandmarks(ws *net.Workspace, f *Face) {
+	if c.e.options.Original {
+		c.findOriginalLandmarks(ws, f)
+		return
+	}
+	c.findUprightLandmarks(ws, f)
+	f.Pose = poseOf(&f.Landmarks)
+}
+
+func (c *call) findOriginalLandmarks(ws *net.Workspace, f *Face) {
 	crop := c.detectionCrop(f)
 	if empty(crop) {
 		return
 	}
-	if f.turn != 0 {
-		c.findTurnedLandmarks(ws, f, crop)
-		return
-	}
 	points := c.e.networks.landmarks.Run(ws, net.Image(c.img), crop)
-	corner := Point{float64(crop.X), float64(crop.Y)}
-	if c.e.options.Original { // it takes the box's corner, which is elsewhere when the box reaches beyond the picture
-		corner = Point{f.Box.X, f.Box.Y}
-	}
 	var inBox [68]Point
 	for i := range f.Landmarks {
 		inBox[i] = Point{float64(points[2*i]) * float64(crop.W), float64(points[2*i+1]) * float64(crop.H)}
-		f.Landmarks[i] = Point{inBox[i].X + corner.X, inBox[i].Y + corner.Y}
+		// It takes the box's corner, which is elsewhere when the box reaches beyond the picture.
+		f.Landmarks[i] = Point{inBox[i].X + f.Box.X, inBox[i].Y + f.Box.Y}
 	}
-	if c.e.options.Original {
-		f.Pose = originalPose(&inBox)
-		return
-	}
-	c.straighten(ws, f)
-	f.Pose = poseOf(&f.Landmarks)
+	f.Pose = originalPose(&inBox)
 }
 
-// straighten finds the landmarks of a leaning head anew, in a square that is turned until the head is upright in it: the
-// network has seen few that lean.
-func (c *call) straighten(ws *net.Workspace, f *Face) {
-	seen := 0.0 // the turn of the square that the landmarks were found in
-	for range 2 {
-		lean := leanOf(&f.Landmarks)
-		if math.Abs(math.Remainder(lean-seen, 2*math.Pi)) < uprightEnough {
+// findUprightLandmarks finds the landmarks in a square that is turned until the head is upright in it: the network has seen few
+// that lean. How the picture was turned for the detector is where it begins.
+func (c *call) findUprightLandmarks(ws *net.Workspace, f *Face) {
+	middle, side := Point{f.Box.X + f.Box.W/2, f.Box.Y + f.Box.H/2}, landmarksShare*math.Sqrt(f.Box.W*f.Box.H)
+	lean := -float64(f.turn) * math.Pi / 2
+	for range 3 {
+		square := squareRound(middle, side, lean, net.FaceSide)
+		if !turned(square) {
 			return
 		}
-		seen = lean
-		middle := Point{f.Box.X + f.Box.W/2, f.Box.Y + f.Box.H/2}
-		points := c.e.networks.landmarks.RunTurned(ws, net.Image(c.img), squareRound(middle, straightenedSide*math.Sqrt(f.Box.W*f.Box.H), lean, net.FaceSide))
+		points := c.e.networks.landmarks.RunTurned(ws, net.Image(c.img), square)
 		for i := range f.Landmarks {
 			f.Landmarks[i] = Point{points[2*i], points[2*i+1]}
 		}
+		seen := lean
+		if lean = leanOf(&f.Landmarks); math.Abs(math.Remainder(lean-seen, 2*math.Pi)) < uprightEnough {
+			return
+		}
 	}
 }
-
-// findTurnedLandmarks shows the landmarks' network a lying face as it is when it is nearly upright.
-func (c *call) findTurnedLandmarks(ws *net.Workspace, f *Face, crop net.Crop) {
-	v := manner{turn: f.turn}.view(crop, min(1, landmarksView/float64(max(crop.W, crop.H))))
-	upright := v.Image(ws, net.Image(c.img))
-	points := c.e.networks.landmarks.Run(ws, upright, net.Crop{W: upright.W, H: upright.H})
-	for i := range f.Landmarks {
-		x, y := v.Back(float64(points[2*i])*float64(upright.W), float64(points[2*i+1])*float64(upright.H))
-		f.Landmarks[i] = Point{x, y}
-	}
-	f.Pose = poseOf(&f.Landmarks)
-}
-
-// landmarksView is the longer side in pixels of what is shown to the landmarks' network, which takes half of it.
-const landmarksView = 224
 
 func (c *call) readExpressions(ws *net.Workspace, f *Face) {
 	if c.e.options.Original {
