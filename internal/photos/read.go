@@ -136,7 +136,7 @@ func (p *Photos) Annotated(ctx context.Context, tenant, id, lang string) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	img, release, err := p.picture(ctx, tenant, id)
+	img, _, release, err := p.picture(ctx, tenant, id)
 	defer release()
 	if err != nil {
 		return nil, err
