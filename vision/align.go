@@ -71,6 +71,15 @@ func leanOf(points *[68]Point) float64 {
 	return math.Atan2(s.B, s.A)
 }
 
+// lean gives by how much the head leans, as leanOf does, from the detector's points: by the lines through the eyes and
+// through the mouth, and by that between the two. It is 0 where the detector gives no points.
+func (d *detection) lean() float64 {
+	p := &d.points
+	x, y := p[1].X-p[0].X+p[4].X-p[3].X, p[1].Y-p[0].Y+p[4].Y-p[3].Y
+	downX, downY := p[3].X+p[4].X-p[0].X-p[1].X, p[3].Y+p[4].Y-p[0].Y-p[1].Y
+	return math.Atan2(y-downX, x+downY)
+}
+
 // squareRound gives the square with the given middle, side and turn in the picture. It takes places in a network's
 // square of n pixels to places in the picture.
 func squareRound(middle Point, side, turn, n float64) net.Similarity {

@@ -25,7 +25,7 @@ func (e *Engine) analyze(ctx context.Context, img Image, ws *net.Workspace, work
 	}
 	faces := make([]Face, len(found))
 	for i, d := range found {
-		faces[i].Box, faces[i].Score, faces[i].turn = d.box, d.score, d.turn
+		faces[i].Box, faces[i].Score, faces[i].lean = d.box, d.score, d.lean()
 	}
 	if workers == 1 {
 		for i := range faces {
@@ -113,10 +113,13 @@ func (c *call) findOriginalLandmarks(ws *net.Workspace, f *Face) {
 }
 
 // findUprightLandmarks finds the landmarks in a square that is turned until the head is upright in it: the network has seen few
-// that lean. How the picture was turned for the detector is where it begins.
+// that lean. It begins with what the detector saw.
 func (c *call) findUprightLandmarks(ws *net.Workspace, f *Face) {
 	middle, side := Point{f.Box.X + f.Box.W/2, f.Box.Y + f.Box.H/2}, landmarksShare*math.Sqrt(f.Box.W*f.Box.H)
-	lean := -float64(f.turn) * math.Pi / 2
+	lean := f.lean
+	if math.Abs(lean) < uprightEnough {
+		lean = 0
+	}
 	for range 3 {
 		square := squareRound(middle, side, lean, net.FaceSide)
 		if !turned(square) {

@@ -17,7 +17,6 @@ type detection struct {
 	points [5]Point // the eyes, the tip of the nose and the mouth's corners, from the left as it saw them
 	first  float64  // its score at first sight
 	size   float64  // pixels that the face had in its view
-	turn   int      // by how many quarters clockwise the picture was turned for it
 }
 
 // iou is the share of two rectangles' union that is their intersection.

@@ -130,7 +130,7 @@ func (c *call) look(img net.Image, v net.View, minScore float64) []detection {
 	}
 	var list []detection
 	for _, p := range c.e.networks.yunet.Run(c.ws, img, v, minScore) {
-		d := detection{box: between(place(p.X, p.Y), place(p.X+p.W, p.Y+p.H)), score: p.Score, first: p.Score, size: math.Sqrt(p.W * p.H), turn: v.Turn}
+		d := detection{box: between(place(p.X, p.Y), place(p.X+p.W, p.Y+p.H)), score: p.Score, first: p.Score, size: math.Sqrt(p.W * p.H)}
 		for i, q := range p.Points {
 			d.points[i] = place(q[0], q[1])
 		}

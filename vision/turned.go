@@ -49,7 +49,7 @@ func (c *call) turnUpright(ctx context.Context, seen net.Image, found []detectio
 		turn, best := c.turnOf(d)
 		votes[turn]++
 		if turn != 0 {
-			found[i].box, found[i].points, found[i].turn = best.box, best.points, turn
+			found[i].box, found[i].points = best.box, best.points
 		}
 	}
 	for turn := 1; turn < 4; turn++ {

@@ -100,7 +100,7 @@ type Face struct {
 	Descriptor        Descriptor
 	Quality           Quality
 
-	turn int // by how many quarters the picture is to be turned clockwise so that the face is nearly upright
+	lean float64 // by how much the head leans, in radians, as the detector saw it
 }
 
 // Pose says how a head is turned, in degrees: Roll is positive when it leans towards the picture's right,

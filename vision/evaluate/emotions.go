@@ -3,7 +3,6 @@ package evaluate
 import (
 	"strings"
 
-	"animo"
 	"animo/vision"
 )
 
