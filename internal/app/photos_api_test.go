@@ -419,10 +419,12 @@ func TestPhotos_bad_requests(t *testing.T) {
 func TestPhotos_images_are_served_for_what_they_are(t *testing.T) {
 	a := start(t, settings(t))
 	jpg := a.photo("foto ñ.html", "", sample(t, 1))
-	page := a.photo("page.jpg", "", "<html><script>alert(1)</script></html>")
+	const script, raw = jpegHead + "<html><script>alert(1)</script></html>", "FUJIFILMCCD-RAW 0201FF129506<html><script>alert(1)</script></html>"
+	page, rawPage := a.photo("page.jpg", "", script), a.photo("page.raf", "", raw)
 	for _, c := range []struct{ path, kind, name, body string }{
 		{"/v1/photos/" + jpg.ID + "/image", "image/jpeg", "inline; filename*=utf-8''foto%20%C3%B1.html", sample(t, 1)},
-		{"/v1/photos/" + page.ID + "/image", "application/octet-stream", "inline; filename=page.jpg", "<html><script>alert(1)</script></html>"},
+		{"/v1/photos/" + page.ID + "/image", "image/jpeg", "inline; filename=page.jpg", script},
+		{"/v1/photos/" + rawPage.ID + "/image", "image/x-raw", "inline; filename=page.raf", raw},
 	} {
 		r := a.do("GET", c.path, "")
 		if r.status != http.StatusOK || r.body != strings.TrimSpace(c.body) || r.header.Get("Content-Type") != c.kind || r.header.Get("Content-Disposition") != c.name {
