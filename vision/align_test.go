@@ -64,6 +64,27 @@ func TestAnalyze_descriptor_of_a_turned_picture(t *testing.T) {
 	}
 }
 
+// The detector's points tell how a head leans, however far, and also when it looks to the side.
+func TestLean_is_that_of_the_points(t *testing.T) {
+	if got := (&detection{}).lean(); got != 0 {
+		t.Errorf("without points: %g", got)
+	}
+	for _, aside := range []float64{0, 6} {
+		upright := [5]Point{{30, 40}, {70, 40}, {50 + aside, 60}, {35, 80}, {65, 80}}
+		for _, angle := range []float64{0, 20, 45, 90, 170, -60} {
+			sin, cos := math.Sincos(angle * math.Pi / 180)
+			move := net.Similarity{A: 1.5 * cos, B: 1.5 * sin, X: 7, Y: 9}
+			var d detection
+			for i, p := range upright {
+				d.points[i].X, d.points[i].Y = move.Apply(p.X, p.Y)
+			}
+			if got := d.lean() * 180 / math.Pi; math.Abs(got-angle) > 1e-9 {
+				t.Errorf("leaning by %g degrees: %g", angle, got)
+			}
+		}
+	}
+}
+
 // The square turns, grows and goes with the face.
 func TestUprightSquare_goes_with_the_face(t *testing.T) {
 	var points [68]Point
