@@ -60,6 +60,7 @@ const (
 	BlurredFace    Code = "blurred_face"
 	BadLight       Code = "bad_light"
 	TurnedFace     Code = "turned_face"
+	CoveredFace    Code = "covered_face"
 )
 
 // meanings lists the codes in their order, with what each means in one line.
@@ -104,10 +105,11 @@ var meanings = []struct {
 	{CorruptImage, "a damaged picture"},
 	{NoFace, "a picture without any face, where one is needed"},
 	{SeveralFaces, "a picture with several faces, where only one may be"},
-	{SmallFace, "a face with too few pixels to know the person by"},
-	{BlurredFace, "a face too blurred to know the person by"},
-	{BadLight, "a face too dark or too bright to know the person by"},
-	{TurnedFace, "a face turned too far to know the person by"},
+	{SmallFace, "a face with too few pixels to know the person by, or to read what it shows"},
+	{BlurredFace, "a face too blurred to know the person by, or to read what it shows"},
+	{BadLight, "a face too dark or too bright to know the person by, or to read what it shows"},
+	{TurnedFace, "a face turned too far to know the person by, or to read what it shows"},
+	{CoveredFace, "a face with something over a part of it, so that what it shows cannot be read"},
 }
 
 // Codes lists every code there is.

@@ -31,21 +31,39 @@ func EmotionTypes() []string {
 	return []string{"HAPPY", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "SURPRISED", "CALM", "FEAR", "UNKNOWN"}
 }
 
-// MoodOf routes a face by its emotions, the most probable of which decides: to the mood of that name, or to
-// Other for an emotion without one. Below least percent it is Other too, and leanedTo says which emotion it
-// would have been; a face without emotions is Other.
+// Mood gives the mood that the emotion belongs to: the one of its name, or Other for an emotion without one.
+func (e Emotion) Mood() Mood {
+	if m := Mood(e.Type); slices.Contains(Moods(), m) {
+		return m
+	}
+	return Other
+}
+
+// MoodOf routes a face by its emotions: to the mood whose emotions' confidences add up to most; of equals, the first of Moods. Where
+// the sum is below least percent it is Other, and leanedTo says which emotion it would have been, the most probable one of
+// that mood. A face without emotions is Other.
 func MoodOf(emotions []Emotion, least float64) (mood Mood, leanedTo string) {
-	if len(emotions) == 0 {
-		return Other, ""
+	mood = Other
+	most, leading := 0.0, ""
+	for _, m := range Moods() {
+		all, top := 0.0, Emotion{}
+		for _, e := range emotions {
+			if e.Mood() != m {
+				continue
+			}
+			all += e.Confidence
+			if top.Type == "" || e.Confidence > top.Confidence {
+				top = e
+			}
+		}
+		if all > most {
+			mood, leading, most = m, top.Type, all
+		}
 	}
-	top := slices.MaxFunc(emotions, func(a, b Emotion) int { return cmp.Compare(a.Confidence, b.Confidence) })
-	if top.Confidence < least {
-		return Other, top.Type
+	if most < least {
+		return Other, leading
 	}
-	if m := Mood(top.Type); slices.Contains(Moods(), m) {
-		return m, ""
-	}
-	return Other, ""
+	return mood, ""
 }
 
 // SortEmotions puts the most probable first; of equally probable ones the order stays.
@@ -82,7 +100,7 @@ type MoodRecord struct {
 	Analysed   time.Time `json:"analysed_at"`
 }
 
-// ImageData is the photo report's: who it is and the emotion that decided.
+// ImageData is the photo report's: who it is and the most probable emotion.
 type ImageData struct {
 	Celebrities []Celebrity `json:"celebrities_info"`
 	Emotion     Emotion     `json:"user_emotion"`

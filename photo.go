@@ -20,6 +20,7 @@ type Photo struct {
 
 	Status   Status    `json:"status"` // Queued, Analysing, Done or Failed
 	Failure  *Reason   `json:"failure,omitempty"`
+	Notice   *Reason   `json:"notice,omitempty"` // what is to be known of an analysis that is Done: that the picture's end was missing
 	Analysed time.Time `json:"analysed_at,omitzero"`
 	Width    int       `json:"width,omitempty"` // in pixels, upright
 	Height   int       `json:"height,omitempty"`

@@ -105,7 +105,7 @@ func EncodeTensors(list []Tensor, metadata map[string]string) ([]byte, error) {
 	return file, nil
 }
 
-// DecodeTensors reads a safetensors file of float32 numbers: its tensors in the order of their data, and its
+// DecodeTensors reads a safetensors file of float32 or float16 numbers: its tensors in the order of their data, and its
 // metadata. It accepts nothing that the format does not allow. It copies the numbers and allocates memory
 // in proportion to the file's size, whatever the header claims.
 func DecodeTensors(file []byte) ([]Tensor, map[string]string, error) {
@@ -134,13 +134,17 @@ func DecodeTensors(file []byte) ([]Tensor, map[string]string, error) {
 	for _, e := range entries {
 		n, ok := size(e.Shape)
 		from, to := e.Offsets[0], e.Offsets[1]
-		if !ok || from != at || to < from || to > int64(len(data)) || to-from != 4*int64(n) {
+		if !ok || from != at || to < from || to > int64(len(data)) || to-from != numberSize(e.DType)*int64(n) {
 			return nil, nil, fmt.Errorf("nn: safetensors: tensor %q of shape %v at %d to %d of %d", e.name, e.Shape, from, to, len(data))
 		}
 		at = to
 		values := make([]float32, n)
 		for i := range values {
-			values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[from+4*int64(i):]))
+			if e.DType == "F16" {
+				values[i] = fromHalf(binary.LittleEndian.Uint16(data[from+2*int64(i):]))
+			} else {
+				values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[from+4*int64(i):]))
+			}
 		}
 		list = append(list, Tensor{e.name, e.Shape, values})
 	}
@@ -148,6 +152,29 @@ func DecodeTensors(file []byte) ([]Tensor, map[string]string, error) {
 		return nil, nil, fmt.Errorf("nn: safetensors: %d bytes that no tensor has", int64(len(data))-at)
 	}
 	return list, metadata, nil
+}
+
+// numberSize gives the bytes of one number, or 0 for a type that is not read.
+func numberSize(dtype string) int64 {
+	switch dtype {
+	case "F32":
+		return 4
+	case "F16":
+		return 2
+	}
+	return 0
+}
+
+// fromHalf gives the value of an IEEE 754 binary16 number, as a float32, which can hold them all.
+func fromHalf(h uint16) float32 {
+	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&1023
+	switch exponent {
+	case 0: // zero, or a number below 2^-14: fraction · 2^-24
+		return math.Float32frombits(math.Float32bits(float32(fraction)/(1<<24)) | sign)
+	case 31: // infinite, or not a number
+		return math.Float32frombits(sign | 255<<23 | fraction<<13)
+	}
+	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
 }
 
 type namedEntry struct {
@@ -185,7 +212,7 @@ func decodeHeader(header []byte) (entries []namedEntry, metadata map[string]stri
 		if err := dec.Decode(&e.tensorEntry); err != nil {
 			return nil, nil, err
 		}
-		if e.DType != "F32" || e.Shape == nil || len(e.Offsets) != 2 {
+		if numberSize(e.DType) == 0 || e.Shape == nil || len(e.Offsets) != 2 {
 			return nil, nil, fmt.Errorf("tensor %q has type %q, shape %v and offsets %v", name, e.DType, e.Shape, e.Offsets)
 		}
 		entries = append(entries, e)

@@ -34,6 +34,27 @@ func TestDecodeTensors_reads_the_format(t *testing.T) {
 	}
 }
 
+func TestDecodeTensors_reads_float16(t *testing.T) {
+	// The values are from IEEE 754: one, the greatest, the least normal, the least of all, minus two, minus zero,
+	// infinity, 1/3 rounded, and what is not a number.
+	file := safetensor(`{"a":{"dtype":"F16","shape":[3,3],"data_offsets":[0,18]}}`,
+		0x00, 0x3c, 0xff, 0x7b, 0x00, 0x04, 0x01, 0x00, 0x00, 0xc0, 0x00, 0x80, 0x00, 0x7c, 0x55, 0x35, 0x01, 0x7e)
+	list, _, err := DecodeTensors(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := list[0].Data
+	want := []float32{1, 65504, 0x1p-14, 0x1p-24, -2, float32(math.Copysign(0, -1)), float32(math.Inf(1)), 0.333251953125}
+	for i, w := range want {
+		if math.Float32bits(got[i]) != math.Float32bits(w) {
+			t.Errorf("number %d is %g, not %g", i, got[i], w)
+		}
+	}
+	if !math.IsNaN(float64(got[8])) {
+		t.Errorf("the last is %g", got[8])
+	}
+}
+
 func TestDecodeTensors_refuses_what_is_not_the_format(t *testing.T) {
 	one := `{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`
 	if _, _, err := DecodeTensors(safetensor(one, 1, 2, 3, 4)); err != nil {
@@ -52,7 +73,8 @@ func TestDecodeTensors_refuses_what_is_not_the_format(t *testing.T) {
 		"data missing":         safetensor(one, 1, 2, 3),
 		"data left over":       safetensor(one, 1, 2, 3, 4, 5),
 		"data and no tensor":   safetensor(`{}`, 1),
-		"other type":           safetensor(`{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}`, 1, 2, 3, 4),
+		"other type":           safetensor(`{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}`, 1, 2, 3, 4),
+		"half a number":        safetensor(`{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,2]}}`, 1, 2),
 		"no shape":             safetensor(`{"a":{"dtype":"F32","data_offsets":[0,4]}}`, 1, 2, 3, 4),
 		"one offset":           safetensor(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}`, 1, 2, 3, 4),
 		"unknown field":        safetensor(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}`, 1, 2, 3, 4),

@@ -51,6 +51,60 @@ func chip(points *[68]Point, side float64) net.Similarity {
 	return fit(from, points[nose:mouth])
 }
 
+// uprightEnough is by how much, in radians, a head may lean in the square that its landmarks are found in.
+const uprightEnough = 10 * math.Pi / 180
+
+// landmarksShare is the side of the square that the landmarks are found in, in units of the box's mean side.
+const landmarksShare = 1.1
+
+// The sides of the squares that the networks look at, in units of the longer side of the rectangle round the landmarks.
+const (
+	emotionsShare    = 1.4
+	expressionsShare = 1.3
+	ageShare         = 1.2
+)
+
+// leanOf gives by how much a head leans to a shoulder, in radians: eyes and nose tell it. It is positive when the head
+// leans towards the picture's right.
+func leanOf(points *[68]Point) float64 {
+	s := chip(points, net.DescriptorSide)
+	return math.Atan2(s.B, s.A)
+}
+
+// lean gives by how much the head leans, as leanOf does, from the detector's points: by the lines through the eyes and
+// through the mouth, and by that between the two. It is 0 where the detector gives no points.
+func (d *detection) lean() float64 {
+	p := &d.points
+	x, y := p[1].X-p[0].X+p[4].X-p[3].X, p[1].Y-p[0].Y+p[4].Y-p[3].Y
+	downX, downY := p[3].X+p[4].X-p[0].X-p[1].X, p[3].Y+p[4].Y-p[0].Y-p[1].Y
+	return math.Atan2(y-downX, x+downY)
+}
+
+// squareRound gives the square with the given middle, side and turn in the picture. It takes places in a network's
+// square of n pixels to places in the picture.
+func squareRound(middle Point, side, turn, n float64) net.Similarity {
+	sin, cos := math.Sincos(turn)
+	s := net.Similarity{A: side / n * cos, B: side / n * sin}
+	x, y := s.Apply(n/2, n/2)
+	s.X, s.Y = middle.X-x, middle.Y-y
+	return s
+}
+
+// uprightSquare gives the square round the landmarks in which the head is upright. share is its side in units of the
+// longer side of the rectangle round them, n its side in the network's pixels.
+func uprightSquare(points *[68]Point, share, n float64) net.Similarity {
+	lean := leanOf(points)
+	sin, cos := math.Sincos(lean)
+	left, top, right, bottom := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for _, p := range points { // turned back
+		x, y := p.X*cos+p.Y*sin, p.Y*cos-p.X*sin
+		left, top = min(left, x), min(top, y)
+		right, bottom = max(right, x), max(bottom, y)
+	}
+	x, y := (left+right)/2, (top+bottom)/2
+	return squareRound(Point{x*cos - y*sin, x*sin + y*cos}, share*max(right-left, bottom-top), lean, n)
+}
+
 // turned reports whether the similarity has an area: points that all fall together give none.
 func turned(s net.Similarity) bool { return math.Hypot(s.A, s.B) > 1e-6 }
 

@@ -2,6 +2,7 @@ package vision
 
 import (
 	"context"
+	"math"
 
 	"animo/vision/internal/net"
 )
@@ -24,7 +25,7 @@ func (e *Engine) analyze(ctx context.Context, img Image, ws *net.Workspace, work
 	}
 	faces := make([]Face, len(found))
 	for i, d := range found {
-		faces[i].Box, faces[i].Score = d.box, d.score
+		faces[i].Box, faces[i].Score, faces[i].lean = d.box, d.score, d.lean()
 	}
 	if workers == 1 {
 		for i := range faces {
@@ -67,7 +68,7 @@ func (e *Engine) steps() []step {
 	if e.networks.landmarks != nil {
 		list = append(list, (*call).findLandmarks)
 	}
-	if e.networks.expressions != nil {
+	if e.networks.expressions != nil || e.networks.emotions != nil {
 		list = append(list, (*call).readExpressions)
 	}
 	if e.networks.ageGender != nil {
@@ -88,39 +89,81 @@ func (c *call) detectionCrop(f *Face) net.Crop {
 }
 
 func (c *call) findLandmarks(ws *net.Workspace, f *Face) {
+	if c.e.options.Original {
+		c.findOriginalLandmarks(ws, f)
+		return
+	}
+	c.findUprightLandmarks(ws, f)
+	f.Pose = poseOf(&f.Landmarks)
+}
+
+func (c *call) findOriginalLandmarks(ws *net.Workspace, f *Face) {
 	crop := c.detectionCrop(f)
 	if empty(crop) {
 		return
 	}
 	points := c.e.networks.landmarks.Run(ws, net.Image(c.img), crop)
-	corner := Point{float64(crop.X), float64(crop.Y)}
-	if c.e.options.Original { // it takes the box's corner, which is elsewhere when the box reaches beyond the picture
-		corner = Point{f.Box.X, f.Box.Y}
-	}
 	var inBox [68]Point
 	for i := range f.Landmarks {
 		inBox[i] = Point{float64(points[2*i]) * float64(crop.W), float64(points[2*i+1]) * float64(crop.H)}
-		f.Landmarks[i] = Point{inBox[i].X + corner.X, inBox[i].Y + corner.Y}
+		// It takes the box's corner, which is elsewhere when the box reaches beyond the picture.
+		f.Landmarks[i] = Point{inBox[i].X + f.Box.X, inBox[i].Y + f.Box.Y}
 	}
-	if c.e.options.Original {
-		f.Pose = originalPose(&inBox)
-	} else {
-		f.Pose = poseOf(&f.Landmarks)
+	f.Pose = originalPose(&inBox)
+}
+
+// findUprightLandmarks finds the landmarks in a square that is turned until the head is upright in it: the network has seen few
+// that lean. It begins with what the detector saw.
+func (c *call) findUprightLandmarks(ws *net.Workspace, f *Face) {
+	middle, side := Point{f.Box.X + f.Box.W/2, f.Box.Y + f.Box.H/2}, landmarksShare*math.Sqrt(f.Box.W*f.Box.H)
+	lean := f.lean
+	if math.Abs(lean) < uprightEnough {
+		lean = 0
+	}
+	for range 3 {
+		square := squareRound(middle, side, lean, net.FaceSide)
+		if !turned(square) {
+			return
+		}
+		points := c.e.networks.landmarks.RunTurned(ws, net.Image(c.img), square)
+		for i := range f.Landmarks {
+			f.Landmarks[i] = Point{points[2*i], points[2*i+1]}
+		}
+		seen := lean
+		if lean = leanOf(&f.Landmarks); math.Abs(math.Remainder(lean-seen, 2*math.Pi)) < uprightEnough {
+			return
+		}
 	}
 }
 
 func (c *call) readExpressions(ws *net.Workspace, f *Face) {
-	if crop := alignedCrop(&f.Landmarks, c.img.W, c.img.H); !empty(crop) {
-		f.Expressions = Expressions(c.e.networks.expressions.Run(ws, net.Image(c.img), crop))
+	if c.e.options.Original {
+		if crop := alignedCrop(&f.Landmarks, c.img.W, c.img.H); !empty(crop) {
+			f.Expressions = Expressions(c.e.networks.expressions.Run(ws, net.Image(c.img), crop))
+		}
+		return
 	}
+	f.Expressions, f.Covered = c.e.networks.read(ws, net.Image(c.img), func(share, n float64) net.Similarity {
+		return uprightSquare(&f.Landmarks, share, n)
+	})
 }
 
 func (c *call) estimateAge(ws *net.Workspace, f *Face) {
-	crop := alignedCrop(&f.Landmarks, c.img.W, c.img.H)
-	if empty(crop) {
-		return
+	n := c.e.networks.ageGender
+	var age, male float64
+	if c.e.options.Original {
+		crop := alignedCrop(&f.Landmarks, c.img.W, c.img.H)
+		if empty(crop) {
+			return
+		}
+		age, male = n.Run(ws, net.Image(c.img), crop)
+	} else {
+		square := uprightSquare(&f.Landmarks, ageShare, net.FaceSide)
+		if !turned(square) {
+			return
+		}
+		age, male = n.RunTurned(ws, net.Image(c.img), square)
 	}
-	age, male := c.e.networks.ageGender.Run(ws, net.Image(c.img), crop)
 	f.Age, f.Gender, f.GenderProbability = age, Female, 1-male
 	if male > 0.5 {
 		f.Gender, f.GenderProbability = Male, male

@@ -12,8 +12,11 @@ import (
 type detection struct {
 	box   Rect
 	score float64
-	view  int  // which of the views of a picture shows it so
-	vague bool // it is small there, so that its place is not certain
+
+	// What YuNet tells, too:
+	points [5]Point // the eyes, the tip of the nose and the mouth's corners, from the left as it saw them
+	first  float64  // its score at first sight
+	size   float64  // pixels that the face had in its view
 }
 
 // iou is the share of two rectangles' union that is their intersection.

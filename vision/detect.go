@@ -9,41 +9,29 @@ import (
 	"animo/vision/internal/net"
 )
 
-// view is a part of a picture, perhaps with a margin round it, that the SSD detector looks at as a square.
-type view struct {
-	crop net.Crop
-	side int // of the square
+// How large YuNet sees a picture. It finds faces from about 10 to 300 pixels.
+const (
+	ordinary     = 3_000_000 // pixels of an ordinary picture
+	ordinaryLook = 1_000_000 // what it sees of one: a face of 20 pixels in 2 megapixels has 14. Smaller pictures it sees enlarged, up to twice
+	largeLook    = 1600      // what it sees of a larger picture's longer side, so that a face of 1/150 of it has 10
+	closeLook    = 320       // what it sees of the longer side for faces that fill the picture
+	closeMargin  = 0.125     // of the picture's sides, on each side, because a face that fills the picture is cut by its edges
+	closeFace    = 40        // pixels that a face has at least in the close look: smaller ones are placed badly there
+	turnedLook   = 400_000   // what it sees of a picture that it turns, because nothing was found before
+	leastFace    = 8         // pixels of the picture that a face has at least: nobody sees anything in a smaller one
+)
+
+// manner is how a picture is looked at: turned by quarters clockwise, and with other levels, as in net.View. doubt is how much
+// more convincing a face must be, because pictures without one come to be looked at so, too.
+type manner struct {
+	turn        int
+	black, gain float32
+	doubt       float64
 }
 
-// The detector finds faces from about a fiftieth to a half of its square. Faces that fill the picture it
-// misses or places badly; on a smaller square with a margin it sees them as they are in its training.
-// The margin's size was chosen on portraits from LFW: of 265, the original's view loses 26 at a score of 0.5, this one
-// none.
-const (
-	closeSide   = 320
-	closeMargin = 0.125 // of the picture's sides, on each side
-	// Where nothing was found, a wider margin is tried.
-	wideMargin = 0.3
-)
-
-// A picture is looked at in tiles where faces that are too small for the whole may be expected: in large
-// pictures, and in middling ones where the whole shows candidates that are small and uncertain.
-const (
-	middling    = 1024 // pixels of the longer side
-	large       = 2400
-	larger      = 4800
-	tileOverlap = 0.25 // of a tile
-	smallFace   = 16.0 / net.SSDSide
-	doubtful    = 0.2 // the least score of a candidate that asks for a closer look
-)
-
-// vagueBelow is the size in a view's square, in pixels, below which boxes are placed badly.
-const vagueBelow = 24
-
-// withMargin is the whole picture with a share of its sides added on each side.
-func withMargin(img Image, share float64) net.Crop {
-	x, y := int(share*float64(img.W)), int(share*float64(img.H))
-	return net.Crop{X: -x, Y: -y, W: img.W + 2*x, H: img.H + 2*y}
+func (m manner) view(crop net.Crop, zoom float64) net.View {
+	size := func(n int) int { return max(1, int(math.Round(float64(n)*zoom))) }
+	return net.View{Crop: crop, W: size(crop.W), H: size(crop.H), Turn: m.turn, Black: m.black, Gain: m.gain}
 }
 
 // detect finds the faces' boxes.
@@ -57,109 +45,127 @@ func (c *call) detect(ctx context.Context) ([]detection, error) {
 	case o.Original:
 		return c.detectSSD(whole, net.SSDSide, o.MinScore, o.MaxFaces), nil
 	}
-	// candidates come from the whole alone: a few uncertain ones decide where to look again.
-	candidates := c.detectSSD(whole, net.SSDSide, min(doubtful, o.MinScore), 4*o.MaxFaces)
-	var found []detection
-	add := func(index int, v view, list []detection) {
-		for _, d := range list {
-			if d.score > o.MinScore {
-				d.view = index
-				d.vague = max(d.box.W, d.box.H)*float64(v.side) < vagueBelow*float64(max(v.crop.W, v.crop.H))
-				found = append(found, d)
-			}
-		}
+	seen := c.shrunk()
+	pixels := max(ordinaryLook, seen.W*seen.H)
+	found, err := c.find(ctx, seen, manner{}, pixels)
+	if levels, dark := stretched(seen); err == nil && len(found) == 0 && dark {
+		found, err = c.find(ctx, seen, levels, pixels)
 	}
-	views := []view{{whole, net.SSDSide}, {withMargin(c.img, closeMargin), closeSide}}
-	views = append(views, c.tiles(candidates)...)
-	add(0, views[0], candidates)
-	for i, v := range views[1:] {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		add(i+1, v, c.detectSSD(v.crop, v.side, o.MinScore, o.MaxFaces))
-	}
-	if len(found) == 0 {
-		v := view{withMargin(c.img, wideMargin), closeSide}
-		add(0, v, c.detectSSD(v.crop, v.side, o.MinScore, o.MaxFaces))
-	}
-	found = merge(found, o.MaxFaces)
 	c.byProminence(found)
-	return found, nil
+	switch {
+	case err != nil:
+		return nil, err
+	case len(found) == 0:
+		found, err = c.findTurned(ctx, seen)
+	case c.lies(found):
+		found, err = c.turnUpright(ctx, seen, found)
+	}
+	c.byProminence(found)
+	return found, err
 }
 
-// tiles lists the parts of the picture to look at more closely.
-func (c *call) tiles(candidates []detection) []view {
-	longer := max(c.img.W, c.img.H)
-	if longer < middling {
-		return nil
+// shrunk is the picture as YuNet looks at it first, where it has more pixels than that needs.
+func (c *call) shrunk() net.Image {
+	img := net.Image(c.img)
+	pixels, scale := float64(img.W)*float64(img.H), 1.0
+	switch {
+	case pixels > ordinary:
+		scale = float64(max(img.W, img.H)) / largeLook
+	case pixels > ordinaryLook:
+		scale = math.Sqrt(pixels / ordinaryLook)
 	}
-	n := 2
-	if longer >= larger {
-		n = 3
+	if scale <= 1 {
+		return img
 	}
-	side := int(float64(longer) / (float64(n) - float64(n-1)*tileOverlap))
-	limit := smallFace * float64(longer)
-	var views []view
-	for _, y := range starts(c.img.H, side) {
-		for _, x := range starts(c.img.W, side) {
-			crop := net.Crop{X: x, Y: y, W: min(side, c.img.W), H: min(side, c.img.H)}
-			inside := func(d detection) bool {
-				cx, cy := int(d.box.X+d.box.W/2)-crop.X, int(d.box.Y+d.box.H/2)-crop.Y
-				return d.score <= c.e.options.MinScore && max(d.box.W, d.box.H) < limit && cx >= 0 && cy >= 0 && cx < crop.W && cy < crop.H
-			}
-			if longer >= large || slices.ContainsFunc(candidates, inside) {
-				views = append(views, view{crop, net.SSDSide})
-			}
+	return img.Shrunk(c.ws, max(1, int(float64(img.W)/scale)), max(1, int(float64(img.H)/scale)))
+}
+
+// find looks at the whole picture, at a size of so many pixels, and, for faces that fill it, at a small copy with a margin.
+func (c *call) find(ctx context.Context, seen net.Image, m manner, pixels int) ([]detection, error) {
+	zoom := min(2, math.Sqrt(float64(pixels)/(float64(seen.W)*float64(seen.H))))
+	list := c.look(seen, m.view(net.Crop{W: seen.W, H: seen.H}, zoom), unlikely)
+	x, y := int(closeMargin*float64(seen.W)), int(closeMargin*float64(seen.H))
+	near := c.look(seen, m.view(net.Crop{X: -x, Y: -y, W: seen.W + 2*x, H: seen.H + 2*y}, closeLook/float64(max(seen.W, seen.H))), unlikely)
+	for _, d := range near {
+		if d.size >= closeFace {
+			list = append(list, d)
 		}
 	}
-	return views
+	return c.judge(ctx, together(list, 2*c.e.options.MaxFaces), m)
 }
 
-// starts gives where tiles of the given side begin along n pixels, so that they cover them evenly and overlap.
-func starts(n, side int) []int {
-	if n <= side {
-		return []int{0}
-	}
-	count := int(math.Ceil((float64(n) - tileOverlap*float64(side)) / ((1 - tileOverlap) * float64(side))))
-	list := make([]int, max(2, count))
-	for i := range list {
-		list[i] = (n - side) * i / (len(list) - 1)
-	}
-	return list
-}
+// Levels are stretched where hardly a pixel of a picture is bright.
+const (
+	darkLevel = 110  // of 255; the picture is dark when the brightest pixels have less
+	brightest = 0.05 // the share of pixels that count as such, and become white
+	darkest   = 0.02 // the share that becomes black
+)
 
-// merge takes the detections of several views together. Where two views show the same face, the one that sees
-// it large enough counts, else the more certain one.
-func merge(list []detection, most int) []detection {
-	slices.SortStableFunc(list, func(a, b detection) int {
-		if a.vague != b.vague {
-			if a.vague {
-				return 1
+// stretched gives the levels with which a dark picture looks like one in good light.
+func stretched(img net.Image) (manner, bool) {
+	var count [256]int
+	for i := 0; i+2 < len(img.Pix); i += 3 {
+		p := img.Pix[i : i+3]
+		count[(299*int(p[0])+587*int(p[1])+114*int(p[2]))/1000]++
+	}
+	level := func(share float64) int {
+		left := int(share * float64(img.W) * float64(img.H))
+		for v, n := range count {
+			if left -= n; left < 0 {
+				return v
 			}
-			return -1
 		}
-		return cmp.Compare(b.score, a.score)
-	})
+		return 255
+	}
+	low, high := level(darkest), level(1-brightest)
+	return manner{doubt: 0.05, black: float32(low), gain: 255 / float32(max(high-low, 8))}, high < darkLevel
+}
+
+// look lists what YuNet takes for a face in a view of img, which is the picture or a copy of another size.
+func (c *call) look(img net.Image, v net.View, minScore float64) []detection {
+	fx, fy := float64(c.img.W)/float64(img.W), float64(c.img.H)/float64(img.H)
+	place := func(x, y float64) Point {
+		x, y = v.Back(x, y)
+		return Point{x * fx, y * fy}
+	}
+	var list []detection
+	for _, p := range c.e.networks.yunet.Run(c.ws, img, v, minScore) {
+		d := detection{box: between(place(p.X, p.Y), place(p.X+p.W, p.Y+p.H)), score: p.Score, first: p.Score, size: math.Sqrt(p.W * p.H)}
+		for i, q := range p.Points {
+			d.points[i] = place(q[0], q[1])
+		}
+		list = append(list, d)
+	}
+	return suppress(list, yunetOverlap, len(list))
+}
+
+// yunetOverlap is the overlap beyond which YuNet's authors take two boxes of one look for one face.
+const yunetOverlap = 0.45
+
+// between is the rectangle with two opposite corners.
+func between(a, b Point) Rect {
+	return Rect{min(a.X, b.X), min(a.Y, b.Y), math.Abs(a.X - b.X), math.Abs(a.Y - b.Y)}
+}
+
+// together leaves one detection of each face, the most certain one, and at most most of them.
+func together(list []detection, most int) []detection {
+	slices.SortStableFunc(list, func(a, b detection) int { return cmp.Compare(b.score, a.score) })
 	var kept []detection
 	for _, d := range list {
-		if !slices.ContainsFunc(kept, func(k detection) bool { return sameFace(d, k) }) {
+		if len(kept) < most && !slices.ContainsFunc(kept, func(k detection) bool { return sameFace(d, k) }) {
 			kept = append(kept, d)
 		}
 	}
-	slices.SortStableFunc(kept, func(a, b detection) int { return cmp.Compare(b.score, a.score) })
-	return kept[:min(len(kept), most)]
+	return kept
 }
 
-// sameFace reports whether two detections show one face. Those of one view do not: it has been decided there.
-// A box that is placed badly need not overlap the other by much.
+// sameFace reports whether two detections show one face: their boxes overlap, one lies in the other, or eyes, nose and mouth
+// are nearly at the same place. Two people's are at least half a face apart, even cheek to cheek.
 func sameFace(a, b detection) bool {
-	if a.view == b.view {
-		return false
+	if iou(a.box, b.box) > 0.4 || covered(a.box, b.box) > 0.65 {
+		return true
 	}
-	if a.vague || b.vague {
-		return iou(a.box, b.box) > 0.15 || covered(a.box, b.box) > 0.4
-	}
-	return iou(a.box, b.box) > 0.4 || covered(a.box, b.box) > 0.65
+	return distance(centre(a.points[:]), centre(b.points[:])) < 0.4*max(a.box.W, b.box.W)
 }
 
 // covered is the share of the smaller of two rectangles that lies in the other.

@@ -309,51 +309,30 @@ func TestSuppress(t *testing.T) {
 	}
 }
 
-func TestMerge(t *testing.T) {
-	box := func(x float64) Rect { return Rect{x, 0, 10, 10} }
-	list := []detection{
-		{box: box(0), score: 0.6, view: 0},                // seen better by the next
-		{box: box(2), score: 0.9, view: 1},                //
-		{box: box(6), score: 0.7, view: 1},                // of the same view: another face
-		{box: box(50), score: 0.99, view: 0, vague: true}, // certain, but badly placed
-		{box: box(55), score: 0.6, view: 1},               //
-		{box: box(80), score: 0.8, view: 0, vague: true},  // only the whole shows it
+func TestTogether_leaves_one_detection_of_each_face(t *testing.T) {
+	face := func(x, y, side, score float64) detection {
+		d := detection{box: Rect{x, y, side, side}, score: score}
+		for i, p := range [5]Point{{0.3, 0.4}, {0.7, 0.4}, {0.5, 0.6}, {0.35, 0.8}, {0.65, 0.8}} {
+			d.points[i] = Point{x + p.X*side, y + p.Y*side}
+		}
+		return d
 	}
-	got := merge(list, 100)
-	want := []detection{
-		{box: box(2), score: 0.9, view: 1}, {box: box(80), score: 0.8, view: 0, vague: true},
-		{box: box(6), score: 0.7, view: 1}, {box: box(55), score: 0.6, view: 1},
+	cheek := face(55, 0, 100, 0.7) // cheek to cheek with the first: the noses are 0.55 of a face apart
+	for _, c := range []struct {
+		name string
+		list []detection
+		want []detection
+	}{
+		{"the more certain of two that overlap", []detection{face(10, 0, 100, 0.8), face(0, 0, 100, 0.9)}, []detection{face(0, 0, 100, 0.9)}},
+		{"not what lies in a face", []detection{face(0, 0, 100, 0.9), face(66, 66, 34, 0.8)}, []detection{face(0, 0, 100, 0.9)}},
+		{"not what has its eyes, nose and mouth there", []detection{face(0, 0, 100, 0.9), face(-45, -50, 180, 0.8)}, []detection{face(0, 0, 100, 0.9)}},
+		{"two people side by side", []detection{cheek, face(0, 0, 100, 0.9)}, []detection{face(0, 0, 100, 0.9), cheek}},
+	} {
+		if got := together(c.list, 9); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
 	}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	if got := merge(list, 2); len(got) != 2 || got[0].score != 0.9 {
+	if got := together([]detection{face(0, 0, 9, 0.3), face(50, 0, 9, 0.5), face(90, 0, 9, 0.4)}, 2); len(got) != 2 || got[1].score != 0.4 {
 		t.Errorf("the two most certain are %v", got)
-	}
-}
-
-func TestTiles_cover_the_picture(t *testing.T) {
-	for _, size := range [][2]int{{2400, 1600}, {4000, 3000}, {3000, 4000}, {9000, 500}, {6000, 6000}} {
-		c := &call{e: &Engine{options: Options{MinScore: 0.5}}, img: Image{W: size[0], H: size[1]}}
-		views := c.tiles(nil)
-		for y := 0; y < size[1]; y += 50 {
-			for x := 0; x < size[0]; x += 50 {
-				seen := false
-				for _, v := range views {
-					seen = seen || x >= v.crop.X && x < v.crop.X+v.crop.W && y >= v.crop.Y && y < v.crop.Y+v.crop.H
-				}
-				if !seen {
-					t.Fatalf("%v: nothing looks at %d, %d", size, x, y)
-				}
-			}
-		}
-		if len(views) > 16 {
-			t.Errorf("%v: %d tiles", size, len(views))
-		}
-		for _, v := range views {
-			if v.crop.X < 0 || v.crop.Y < 0 || v.crop.X+v.crop.W > size[0] || v.crop.Y+v.crop.H > size[1] {
-				t.Errorf("%v: tile %v reaches beyond", size, v.crop)
-			}
-		}
 	}
 }

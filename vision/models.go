@@ -28,8 +28,10 @@ func Weights() fs.FS {
 type networks struct {
 	ssd         *net.SSD
 	tiny        *net.Tiny
+	yunet       *net.YuNet
 	landmarks   *net.Landmarks
-	expressions *net.Expressions
+	emotions    *net.Emotions
+	expressions *net.Expressions // of Options.Original, and of a build without emotions
 	ageGender   *net.AgeGender
 	descriptor  *net.Descriptor
 }
@@ -49,13 +51,15 @@ func loadNetworks(o Options) (networks, error) {
 	}
 	face := o.Attributes & (WithLandmarks | WithExpressions | WithAgeGender | WithDescriptor)
 	read(o.Detector == SSD, func() (err error) { n.ssd, err = net.LoadSSD(files); return })
+	read(o.Detector == SSD && !o.Original, func() (err error) { n.yunet, err = net.LoadYuNet(Weights()); return })
 	read(o.Detector == Tiny, func() (err error) { n.tiny, err = net.LoadTiny(files); return })
 	loadLandmarks := net.LoadLandmarks
 	if o.TinyLandmarks {
 		loadLandmarks = net.LoadLandmarksTiny
 	}
 	read(face != 0, func() (err error) { n.landmarks, err = loadLandmarks(files); return })
-	read(face&WithExpressions != 0, func() (err error) { n.expressions, err = net.LoadExpressions(files); return })
+	read(face&WithExpressions != 0 && !o.Original, func() (err error) { n.emotions, err = loadEmotions(files); return })
+	read(face&WithExpressions != 0 && n.emotions == nil, func() (err error) { n.expressions, err = net.LoadExpressions(files); return })
 	read(face&WithAgeGender != 0, func() (err error) { n.ageGender, err = net.LoadAgeGender(files); return })
 	read(face&WithDescriptor != 0, func() (err error) { n.descriptor, err = net.LoadDescriptor(files); return })
 	switch {
@@ -69,4 +73,17 @@ func loadNetworks(o Options) (networks, error) {
 		return networks{}, animo.Errorf(animo.NotFound, "the folder lacks weights of a face network: %v", "a la carpeta le faltan pesos de una red de rostros: %v", err)
 	}
 	return networks{}, animo.Errorf(animo.CorruptModel, "a face network's weights cannot be read: %v", "los pesos de una red de rostros no se pueden leer: %v", err)
+}
+
+// loadEmotions reads our own network for expressions, which is not among face-api's: a folder that lacks it has the one that the
+// build carries. Without either, it gives nil.
+func loadEmotions(files fs.FS) (*net.Emotions, error) {
+	n, err := net.LoadEmotions(files)
+	if errors.Is(err, fs.ErrNotExist) {
+		n, err = net.LoadEmotions(Weights())
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return n, err
 }

@@ -1,7 +1,7 @@
 // Package vision finds the faces in a picture and tells about each: its box, 68 landmarks, how the head is
 // turned, seven expressions, age, gender, and a descriptor of 128 numbers by which a person is known again.
 //
-// The networks are those of the npm package @vladmandic/face-api; the code that runs them is plain Go with
+// The networks are YuNet and those of the npm package @vladmandic/face-api; the code that runs them is plain Go with
 // vector twins, without cgo, network access or global state. Only for HEIC and AVIF Decode starts a program. An Engine may be used by any number of
 // goroutines at once.
 package vision
@@ -28,10 +28,12 @@ type Point struct{ X, Y float64 }
 // Rect is a part of a picture in pixels: the corner with the smallest coordinates, and the size.
 type Rect struct{ X, Y, W, H float64 }
 
-// Detector names a network that finds faces.
+// Detector names a way to find faces.
 type Detector string
 
-// The detectors. SSD misses fewer faces; Tiny takes a tenth of the time.
+// The detectors. SSD misses fewer faces: the network YuNet proposes them, at several sizes, in better light and from other sides where
+// nothing is found, and the network SSD is asked where YuNet is not sure. With Options.Original the network SSD looks alone. Tiny, one look of
+// one network, takes a tenth of the time.
 const (
 	SSD  Detector = "ssd"
 	Tiny Detector = "tiny"
@@ -71,9 +73,9 @@ type Options struct {
 	// TinySize is the side of the square that Tiny looks at, a multiple of 32. 0 stands for 416.
 	TinySize int
 	// Original runs the steps of the original and nothing else: its crops, its single scale, its yaw in
-	// pixels, its order (by descending score). It is for comparing with it. Otherwise the SSD detector
-	// looks again with a margin and, where that may help, in tiles; descriptors come from a crop that is
-	// turned upright, and from its mirror image.
+	// pixels, its order (by descending score). It is for comparing with it. Otherwise SSD means more than that network; landmarks are
+	// found again where the head leans; expressions come from a network of our own, where the build carries it; and all but the
+	// landmarks come from a square that is turned upright, and from its mirror image.
 	Original bool
 	// Workers bounds the goroutines that one call uses. 0 stands for GOMAXPROCS. Results do not depend
 	// on it.
@@ -83,17 +85,22 @@ type Options struct {
 // Face is one face in a picture. What was not asked for (Options.Attributes) is zero.
 type Face struct {
 	Box       Rect    // may reach beyond the picture
-	Score     float64 // the detector's confidence, 0 to 1
+	Score     float64 // how probably it is a face, 0 to 1
 	Landmarks [68]Point
 	Pose      Pose
 	// Expressions are probabilities that add up to 1.
 	Expressions Expressions
-	Age         float64 // years
-	Gender      Gender
+	// Covered is the probability that something covers a part of the face, such as a mask or a hand. It comes with
+	// Expressions where they come from a network of our own, and is 0 else.
+	Covered float64
+	Age     float64 // years
+	Gender  Gender
 	// GenderProbability is the probability of Gender, 0.5 to 1.
 	GenderProbability float64
 	Descriptor        Descriptor
 	Quality           Quality
+
+	lean float64 // by how much the head leans, in radians, as the detector saw it
 }
 
 // Pose says how a head is turned, in degrees: Roll is positive when it leans towards the picture's right,

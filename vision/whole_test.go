@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"math"
 	"path/filepath"
 	"testing"
 
@@ -26,6 +27,16 @@ func TestReadWhole_takes_the_picture_for_the_face(t *testing.T) {
 	want, _ := faces[0].Expressions.Top()
 	if got, p := whole.Top(); got != want || p < 0.5 {
 		t.Errorf("the face alone shows %v (%.2f), in its photo %v", got, p, want)
+	}
+	// It is read as Analyze reads: with its mirror image.
+	other, err := e.ReadWhole(t.Context(), mirrored(face))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range whole {
+		if math.Abs(p-other[i]) > 1e-3 {
+			t.Errorf("%v has %.4f, and %.4f in the mirror", Expression(i), p, other[i])
+		}
 	}
 	if _, err := e.ReadWhole(t.Context(), Image{W: 2, H: 2}); err == nil {
 		t.Error("a picture without pixels was read")

@@ -177,13 +177,15 @@ func encodeAnnotated(w io.Writer, target, lang string, m vision.Image, faces []f
 	marks := make([]annotate.Mark, len(faces))
 	for i, f := range faces {
 		emotion, probability := f.Expressions.Top()
-		name := emotion.String()
-		mood, _ := animo.MoodOf([]animo.Emotion{{Type: name, Confidence: 100 * probability}}, config.Default().MoodConfidence)
+		mood, sum := f.Expressions.Mood()
+		if 100*sum < config.Default().MoodConfidence {
+			mood = animo.Other
+		}
 		marks[i] = annotate.Mark{Box: f.Box, Colour: pictures.MoodColour(mood)}
 		if f.person != nil {
 			marks[i].Lines = append(marks[i].Lines, fmt.Sprintf("%s %.0f %%", f.person.Person, f.person.Similarity))
 		}
-		marks[i].Lines = append(marks[i].Lines, fmt.Sprintf("%s %.0f %%", pictures.EmotionIn(lang, name), 100*probability))
+		marks[i].Lines = append(marks[i].Lines, fmt.Sprintf("%s %.0f %%", pictures.EmotionIn(lang, emotion.String()), 100*probability))
 	}
 	drawn, err := annotate.Draw(m, marks)
 	if err != nil {

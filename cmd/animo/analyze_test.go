@@ -84,7 +84,7 @@ func TestAnalyze_table(t *testing.T) {
 	for line := range strings.Lines(stdout) {
 		rows = append(rows, strings.Fields(line))
 	}
-	want := []string{"PICTURE FACE EMOTION AGE GENDER BOX", "fotos/dos.png 1 HAPPY", "fotos/dos.png 2 CALM", "fotos/más/nada.gif - no face"}
+	want := []string{"PICTURE FACE EMOTION AGE GENDER BOX", "fotos/dos.png 1 CALM", "fotos/dos.png 2 HAPPY", "fotos/más/nada.gif - no face"}
 	if len(rows) != len(want) {
 		t.Fatalf("stdout is\n%s", stdout)
 	}
@@ -244,10 +244,15 @@ func TestAnalyze_annotates(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, got, err)
 			continue
 		}
-		r, g, b, _ := m.At(315, 150).RGBA() // the left line of the face's box, in the colour of the mood OTHER
+		// The left line of the face's box, in the colour of the mood OTHER, is about here.
 		want, near := pictures.MoodColour(animo.Other), func(got uint32, want uint8) bool { return max(got>>8, uint32(want))-min(got>>8, uint32(want)) < 24 }
-		if !near(r, want.R) || !near(g, want.G) || !near(b, want.B) {
-			t.Errorf("%s: at the box's line there is %d %d %d, want %v", name, r>>8, g>>8, b>>8, want)
+		drawn := false
+		for x := 308; x < 322; x++ {
+			r, g, b, _ := m.At(x, 150).RGBA()
+			drawn = drawn || near(r, want.R) && near(g, want.G) && near(b, want.B)
+		}
+		if !drawn {
+			t.Errorf("%s: no line of the face's box", name)
 		}
 	}
 }

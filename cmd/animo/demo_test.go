@@ -72,10 +72,10 @@ A program on http://127.0.0.1:… subscribed to Ana with POST /v1/subscriptions,
 The mood of the room
 GET /v1/moods/summary counts what was recorded.
 
-  HAPPY      ██████████████████████████████  13   … %
-  SAD        █████████▎                       4   … %
+  HAPPY      ██████████████████████████████  14   … %
+  SAD        ████▎                            2   … %
   SURPRISED                                   0
-  OTHER      ███████████▌                     5   … %
+  OTHER      ████████████▉                    6   … %
 
 Labelled opinions in, a classifier out
 opiniones.txt, 120 Spanish opinions, goes to PUT /v1/training/opiniones.txt: few and easy ones, to show how it works.

@@ -106,7 +106,7 @@ type subscriptionAddCmd struct {
 	Mood          string  `placeholder:"MOOD" help:"Only faces of this mood: HAPPY, SAD, SURPRISED or OTHER."`
 	Person        string  `placeholder:"NAME" help:"Only this person."`
 	Source        *string `placeholder:"NAME" help:"Only this camera or stage; empty for photos without one."`
-	MinConfidence float64 `placeholder:"PERCENT" help:"Only where the emotion that decided has at least so many percent."`
+	MinConfidence float64 `placeholder:"PERCENT" help:"Only where the most probable emotion has at least so many percent."`
 	Language      string  `placeholder:"en|es" help:"Of e-mail."`
 	Subject       string  `placeholder:"TEXT" help:"Of e-mail; ThemeNewImage if not said."`
 	Digest        int     `placeholder:"MINUTES" help:"Of e-mail: what comes in so many minutes in one mail."`

@@ -64,6 +64,9 @@ func sample(t testing.TB, n int) string {
 	return string(all[n-1].JPEG)
 }
 
+// jpegHead is how a JPEG begins: enough for a file to be taken for one.
+const jpegHead = "\xff\xd8\xff\xe0"
+
 // photo sends a photo and waits until it is done or failed.
 func (a *animo) photo(name, query, content string) photo {
 	a.t.Helper()
@@ -229,7 +232,7 @@ func TestPhotos_form_takes_each_file_for_itself(t *testing.T) {
 	}
 	r := a.form("",
 		part{"source", "", "norte"}, part{"f", "fotos/uno.jpg", sample(t, 1)},
-		part{"f", "gorda.jpg", strings.Repeat("x", 500_000)},
+		part{"f", "gorda.jpg", jpegHead + strings.Repeat("x", 500_000)},
 		part{"source", "", "sur"}, part{"taken_at", "", "2026-08-01T12:00:00Z"}, part{"f", "an\u0303o.jpg", sample(t, 2)},
 		part{"f", "nada.jpg", ""},
 		part{"f", "no es foto.txt", "hola"})
@@ -237,7 +240,7 @@ func TestPhotos_form_takes_each_file_for_itself(t *testing.T) {
 		t.Fatalf("%d %s", r.status, r.body)
 	}
 	one, fat, two, empty, text := got.Items[0], got.Items[1], got.Items[2], got.Items[3], got.Items[4]
-	if one.Problem != nil || one.Name != "uno.jpg" || two.Problem != nil || two.Name != "a\u00f1o.jpg" || text.Problem != nil {
+	if one.Problem != nil || one.Name != "uno.jpg" || two.Problem != nil || two.Name != "a\u00f1o.jpg" {
 		t.Errorf("the good ones: %+v %+v %+v", one, two, text)
 	}
 	if fat.ID != "" || fat.Name != "gorda.jpg" || fat.Problem == nil || fat.Problem.Code != "too_large" || fat.Problem.Status != 413 {
@@ -246,14 +249,13 @@ func TestPhotos_form_takes_each_file_for_itself(t *testing.T) {
 	if empty.Problem == nil || empty.Problem.Code != "empty_file" {
 		t.Errorf("the empty one: %+v", empty)
 	}
+	if text.ID != "" || text.Name != "no es foto.txt" || text.Problem == nil || text.Problem.Code != "unknown_image" || text.Problem.Status != 415 {
+		t.Errorf("the one that is no picture: %+v", text)
+	}
 	one, two = a.awaitPhoto(one.ID), a.awaitPhoto(two.ID)
 	if one.Source != "todas" || two.Source != "sur" || !two.Taken.Equal(time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)) || one.Status != "done" || two.Status != "done" {
 		t.Errorf("%+v %+v", one, two) // the first had come before, from todas
 	}
-	if p := a.awaitPhoto(text.ID); p.Status != "failed" || p.Failure.Code != "unknown_image" {
-		t.Errorf("a text: %+v", p)
-	}
-
 	var many []part
 	for range 11 {
 		many = append(many, part{"f", "uno.jpg", onePixel})
@@ -298,7 +300,7 @@ func TestPhotos_form_of_which_nothing_is_taken_tells_of_each_file(t *testing.T) 
 		Code, Detail string
 		Items        []photo
 	}
-	r := a.form("", part{"f", "gorda.jpg", strings.Repeat("x", 1500)}, part{"f", "vacía.jpg", ""})
+	r := a.form("", part{"f", "gorda.jpg", jpegHead + strings.Repeat("x", 1500)}, part{"f", "vacía.jpg", ""})
 	r.into(t, &got)
 	if r.status != http.StatusRequestEntityTooLarge || r.header.Get("Content-Type") != "application/problem+json" || got.Status != r.status || got.Code != "too_large" || got.Detail == "" || len(got.Items) != 2 {
 		t.Fatalf("%d %s", r.status, r.body)
@@ -336,6 +338,10 @@ func TestPhotos_bad_requests(t *testing.T) {
 		"empty":                       {"PUT", "/v1/photos/a", "", "", 422, "empty_file", ""},
 		"empty, POST":                 {"POST", "/v1/photos?name=a", "", "", 422, "empty_file", ""},
 		"too large":                   {"PUT", "/v1/photos/a", "", strings.Repeat("a", 1001), 413, "too_large", ""},
+		"a text":                      {"PUT", "/v1/photos/a.jpg", "", "hola", 415, "unknown_image", ""},
+		"a text, POST":                {"POST", "/v1/photos?name=a.jpg", "", "hola", 415, "unknown_image", ""},
+		"a video":                     {"PUT", "/v1/photos/a.jpg", "", "\x00\x00\x00\x18ftypisom" + strings.Repeat("x", 100), 415, "unknown_image", ""},
+		"form: a text":                {"POST", "/v1/photos", formType, formOf(file + "hola\n--x--\n"), 415, "unknown_image", ""},
 		"a form to PUT":               {"PUT", "/v1/photos/a", formType, formOf(file + "x\n--x--\n"), 415, "unsupported", ""},
 		"another multipart":           {"POST", "/v1/photos", "multipart/mixed; boundary=x", formOf(file + "x\n--x--\n"), 415, "unsupported", ""},
 		"form: no border":             {"POST", "/v1/photos", "multipart/form-data", formOf(file + "x\n--x--\n"), 400, "malformed_body", ""},
@@ -349,7 +355,7 @@ func TestPhotos_bad_requests(t *testing.T) {
 		"form: taken_at":              {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"taken_at\"\n\nayer\n" + file + "x\n--x--\n"), 422, "invalid", "taken_at"},
 		"form: too long a field":      {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"source\"\n\n" + strings.Repeat("a", 1025) + "\n--x--\n"), 413, "too_large", "source"},
 		"form: too long a header":     {"POST", "/v1/photos", formType, formOf("--x\nContent-Disposition: form-data; name=\"f\"\nX: " + strings.Repeat("a", 100_000) + "\n\nx\n--x--\n"), 400, "malformed_body", ""},
-		"form: too large a file":      {"POST", "/v1/photos", formType, formOf(file + strings.Repeat("a", 1001) + "\n--x--\n"), 413, "too_large", ""},
+		"form: too large a file":      {"POST", "/v1/photos", formType, formOf(file + jpegHead + strings.Repeat("a", 1001) + "\n--x--\n"), 413, "too_large", ""},
 		"form: an empty file":         {"POST", "/v1/photos", formType, formOf(file + "\n--x--\n"), 422, "empty_file", ""},
 
 		"list: limit":            {"GET", "/v1/photos?limit=0", "", "", 422, "invalid", "limit"},
@@ -413,10 +419,12 @@ func TestPhotos_bad_requests(t *testing.T) {
 func TestPhotos_images_are_served_for_what_they_are(t *testing.T) {
 	a := start(t, settings(t))
 	jpg := a.photo("foto ñ.html", "", sample(t, 1))
-	page := a.photo("page.jpg", "", "<html><script>alert(1)</script></html>")
+	const script, raw = jpegHead + "<html><script>alert(1)</script></html>", "FUJIFILMCCD-RAW 0201FF129506<html><script>alert(1)</script></html>"
+	page, rawPage := a.photo("page.jpg", "", script), a.photo("page.raf", "", raw)
 	for _, c := range []struct{ path, kind, name, body string }{
 		{"/v1/photos/" + jpg.ID + "/image", "image/jpeg", "inline; filename*=utf-8''foto%20%C3%B1.html", sample(t, 1)},
-		{"/v1/photos/" + page.ID + "/image", "application/octet-stream", "inline; filename=page.jpg", "<html><script>alert(1)</script></html>"},
+		{"/v1/photos/" + page.ID + "/image", "image/jpeg", "inline; filename=page.jpg", script},
+		{"/v1/photos/" + rawPage.ID + "/image", "image/x-raw", "inline; filename=page.raf", raw},
 	} {
 		r := a.do("GET", c.path, "")
 		if r.status != http.StatusOK || r.body != strings.TrimSpace(c.body) || r.header.Get("Content-Type") != c.kind || r.header.Get("Content-Disposition") != c.name {

@@ -16,7 +16,7 @@ type measuredFace struct {
 	ImageID    string          `json:"image_id" doc:"What the picture or the camera is called: 1 to 255 bytes without slashes and control characters." example:"webcam"`
 	Source     string          `json:"source,omitempty" doc:"Which camera or stage it came from: at most 64 bytes." example:"puerta-norte"`
 	Taken      time.Time       `json:"taken_at" doc:"When the face was seen; kept to the millisecond."`
-	Emotions   []animo.Emotion `json:"emotions" doc:"At least one, each type once. The most probable decides the mood."`
+	Emotions   []animo.Emotion `json:"emotions" doc:"At least one, each type once. The mood whose emotions add up to most is the face's."`
 	Box        animo.Box       `json:"box,omitzero" doc:"Where the face was, as fractions of the picture's width and height, each from -1 to 2."`
 	Age        float64         `json:"age,omitempty" doc:"In years, 0 to 150." example:"31.5"`
 	Gender     animo.Gender    `json:"gender,omitzero" doc:"What the face looks like to the client's network."`

@@ -52,7 +52,7 @@ type FacesQuery struct {
 	Mood   string `query:"mood" doc:"Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case." example:"HAPPY"`
 	Person string `query:"person" doc:"Only of this person." example:"Ana"`
 
-	MinConfidence float64 `query:"min_confidence" minimum:"0" maximum:"100" doc:"Only where the emotion that decided has at least so many percent." example:"80"`
+	MinConfidence float64 `query:"min_confidence" minimum:"0" maximum:"100" doc:"Only where the most probable emotion has at least so many percent." example:"80"`
 	PeriodQuery
 }
 

@@ -22,6 +22,7 @@ type photoView struct {
 	Accepted time.Time    `json:"accepted_at"`
 	Status   animo.Status `json:"status" enum:"queued,analysing,done,failed"`
 	Failure  *failureView `json:"failure,omitempty" doc:"Why it failed."`
+	Note     *failureView `json:"note,omitempty" doc:"What is to be known of the analysis: truncated_image, where the picture's end is missing and what comes before was analysed."`
 	Analysed time.Time    `json:"analysed_at,omitzero"`
 	Width    int          `json:"width,omitempty" doc:"In pixels, upright."`
 	Height   int          `json:"height,omitempty"`
@@ -34,7 +35,7 @@ type photoView struct {
 func viewPhoto(ctx context.Context, p animo.Photo) photoView {
 	return photoView{
 		ID: p.ID, Name: p.Name, Source: p.Source, SHA256: p.SHA256, Bytes: p.Bytes, Taken: p.Taken, Accepted: p.Accepted,
-		Status: p.Status, Failure: viewFailure(ctx, p.Failure), Analysed: p.Analysed, Width: p.Width, Height: p.Height, Faces: p.Faces,
+		Status: p.Status, Failure: viewFailure(ctx, p.Failure), Note: viewFailure(ctx, p.Notice), Analysed: p.Analysed, Width: p.Width, Height: p.Height, Faces: p.Faces,
 		StatusURL: path("v1", "photos", p.ID), ImageURL: path("v1", "photos", p.ID, "image"),
 	}
 }

@@ -21,7 +21,7 @@ import (
 // mediaTypes are the formats' own. A file of no known format is only bytes.
 var mediaTypes = map[vision.Format]string{
 	vision.JPEG: "image/jpeg", vision.PNG: "image/png", vision.WebP: "image/webp", vision.GIF: "image/gif", vision.BMP: "image/bmp",
-	vision.TIFF: "image/tiff", vision.HEIC: "image/heic", vision.AVIF: "image/avif",
+	vision.TIFF: "image/tiff", vision.HEIC: "image/heic", vision.AVIF: "image/avif", vision.RAW: "image/x-raw",
 }
 
 // picture is what an image is answered with.
@@ -128,10 +128,8 @@ func (q *PictureQuery) Resolve(ctx huma.Context) []error {
 
 func (s *server) getImage(r route) {
 	content := map[string]*huma.MediaType{}
-	for format, kind := range mediaTypes {
-		if format != vision.HEIC && format != vision.AVIF { // known to say so of a file, and not read
-			content[kind] = &huma.MediaType{Schema: binarySchema()}
-		}
+	for _, kind := range mediaTypes {
+		content[kind] = &huma.MediaType{Schema: binarySchema()}
 	}
 	register(s, r, huma.Operation{
 		OperationID: "get-image",

@@ -30,7 +30,7 @@ type streamInput struct {
 	Mood          string  `query:"mood" doc:"Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case." example:"HAPPY"`
 	Person        string  `query:"person" doc:"Only of this person." example:"Ana"`
 	Source        string  `query:"source" doc:"Only of this camera or stage; empty: only of photos without one." example:"puerta-norte"`
-	MinConfidence float64 `query:"min_confidence" minimum:"0" maximum:"100" doc:"Only where the emotion that decided has at least so many percent." example:"80"`
+	MinConfidence float64 `query:"min_confidence" minimum:"0" maximum:"100" doc:"Only where the most probable emotion has at least so many percent." example:"80"`
 	LastEventID   string  `header:"Last-Event-ID" doc:"Go on after the event with this id; browsers send it by themselves when they come back." example:"1042"`
 	LastEvent     string  `query:"last_event_id" doc:"The same, for clients that cannot set headers; the header is stronger." example:"1042"`
 

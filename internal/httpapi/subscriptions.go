@@ -41,7 +41,7 @@ type filterView struct {
 	Mood          string  `json:"mood,omitempty" doc:"Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case." example:"HAPPY"`
 	Person        string  `json:"person,omitempty" doc:"Only of this person. When the person gets another name, or becomes one with another, this follows." example:"Ana"`
 	Source        *string `json:"source,omitempty" doc:"Only of this camera or stage; empty: only of photos without one." example:"puerta-norte"`
-	MinConfidence float64 `json:"min_confidence,omitempty" minimum:"0" maximum:"100" doc:"Only where the emotion that decided has at least so many percent." example:"80"`
+	MinConfidence float64 `json:"min_confidence,omitempty" minimum:"0" maximum:"100" doc:"Only where the most probable emotion has at least so many percent." example:"80"`
 }
 
 // SubscriptionSpec is what a subscription is to be. It is exported because huma sets no field of an embedded type

@@ -108,9 +108,10 @@ func (s *server) takeBody(ctx context.Context, name string, q UploadQuery, body 
 		return nil, err
 	}
 	u.Size = body.size
-	p, known, err := s.Photos.Take(ctx, tenantOf(ctx), u, body.reader)
+	content := &pictureReader{r: body.reader}
+	p, known, err := s.Photos.Take(ctx, tenantOf(ctx), u, content)
 	if err != nil {
-		return nil, err
+		return nil, content.cause(err)
 	}
 	return took(viewUpload(ctx, p, known)), nil
 }
@@ -134,8 +135,9 @@ func (s *server) takeForm(ctx context.Context, q UploadQuery, body BodyStream) (
 		var p animo.Photo
 		var known bool
 		if err == nil {
-			if p, known, err = s.Photos.Take(ctx, tenantOf(ctx), file, f.part); err != nil {
-				err = f.cause(err)
+			content := &pictureReader{r: f.part}
+			if p, known, err = s.Photos.Take(ctx, tenantOf(ctx), file, content); err != nil {
+				err = f.cause(content.cause(err))
 			}
 		}
 		if err != nil {
@@ -187,7 +189,8 @@ func binarySchema() *huma.Schema { return &huma.Schema{Type: "string", Format: "
 
 const uploadPromise = "When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: " +
 	"sent again, they are answered known, and the source and taken_at of the first time stay. " +
-	"What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP or TIFF."
+	"What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF or a camera's raw photo. A file whose first bytes tell that it is none " +
+	"of these, or one that this machine cannot read, is refused at once (415)."
 
 func (s *server) uploadPhotos(r route) {
 	register(s, r, huma.Operation{
@@ -197,7 +200,7 @@ func (s *server) uploadPhotos(r route) {
 			"taken_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). " + uploadPromise,
 		DefaultStatus: http.StatusAccepted,
 		RequestBody:   bytesBody(),
-		Errors:        []int{400, 413, 422, 504, 507},
+		Errors:        []int{400, 413, 415, 422, 504, 507},
 	}, func(ctx context.Context, in *struct {
 		Name string `query:"name" doc:"The photo's name, where the body is the photo itself." example:"entrada.jpg"`
 		UploadQuery
@@ -228,7 +231,7 @@ func (s *server) uploadPhoto(r route) {
 		Description:   "The body is the photo; with curl: -T photo.jpg. " + uploadPromise,
 		DefaultStatus: http.StatusAccepted,
 		RequestBody:   bytesBody(),
-		Errors:        []int{400, 413, 422, 504, 507},
+		Errors:        []int{400, 413, 415, 422, 504, 507},
 	}, func(ctx context.Context, in *struct {
 		Photo string `path:"photo" doc:"The photo's name." example:"entrada.jpg"`
 		UploadQuery

@@ -21,7 +21,7 @@ type Query struct {
 	From   time.Time  // taken then or later
 	To     time.Time  // taken before; zero: no end
 
-	MinConfidence float64 // percent that the emotion that decided has at least
+	MinConfidence float64 // percent that the most probable emotion has at least
 }
 
 // moods lists the tables that q looks at.

@@ -37,7 +37,7 @@ type Filter struct {
 	Mood          animo.Mood `json:"mood,omitempty"`           // empty: every mood
 	Person        string     `json:"person,omitempty"`         // empty: anybody
 	Source        *string    `json:"source,omitempty"`         // nil: every source
-	MinConfidence float64    `json:"min_confidence,omitempty"` // of the emotion that decided, in percent
+	MinConfidence float64    `json:"min_confidence,omitempty"` // of the most probable emotion, in percent
 }
 
 // Matches reports whether f chooses a face.

@@ -70,6 +70,7 @@ func (p *Photos) analyse(ctx context.Context, e animo.Event) error {
 // analysis is what the networks found in a photo.
 type analysis struct {
 	width, height int
+	cut           *animo.Reason // where the picture's end is missing
 	round         int
 	faces         []animo.Face // with their ids and moods
 	found         []pictures.Found
@@ -86,7 +87,7 @@ func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo) (a a
 	row.Status = animo.Analysing
 	analysing := *row
 	go func() { begun <- loop.Recovered(func() error { return p.save(ctx, tenant, &analysing) }) }() // while the picture is decoded
-	img, release, err := p.picture(ctx, tenant, row.ID)
+	img, cut, release, err := p.picture(ctx, tenant, row.ID)
 	defer release()
 	if err := cmp.Or(<-begun, err); err != nil {
 		return a, err
@@ -103,7 +104,7 @@ func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo) (a a
 	if err := thumbnailKept(); err != nil {
 		return a, err
 	}
-	a.width, a.height, a.round, a.faces = img.W, img.H, row.Round, make([]animo.Face, len(a.found))
+	a.width, a.height, a.cut, a.round, a.faces = img.W, img.H, cut, row.Round, make([]animo.Face, len(a.found))
 	if !row.Analysed.IsZero() {
 		a.round = row.Asked
 	}
@@ -131,6 +132,7 @@ func (p *Photos) keepAnalysis(ctx context.Context, tenant string, row *faces.Pho
 	}
 	next := *row
 	next.Past, next.Round, next.Width, next.Height, next.Count, next.Analysed, next.Status = row.Count, a.round, a.width, a.height, len(a.faces), p.moment(), animo.Done
+	next.Notice = a.cut
 	var found []table.Op
 	if len(a.faces) > 0 {
 		value, err := json.Marshal(a.faces)
@@ -205,14 +207,20 @@ func (p *Photos) keepThumbnail(ctx context.Context, tenant, id string, img visio
 	return err
 }
 
-// picture reads a photo's picture; release gives its memory back, and may be called in any case.
-func (p *Photos) picture(ctx context.Context, tenant, id string) (img vision.Image, release func(), err error) {
+// picture reads a photo's picture; release gives its memory back, and may be called in any case. Of one whose end is missing
+// there may be what comes before, and cut says so.
+func (p *Photos) picture(ctx context.Context, tenant, id string) (img vision.Image, cut *animo.Reason, release func(), err error) {
 	body, err := p.open(ctx, tenant, faces.PictureObject(id))
 	if err != nil {
-		return img, func() {}, err
+		return img, nil, func() {}, err
 	}
 	defer body.Close()
-	return p.pictures.Decode(ctx, body)
+	img, release, err = p.pictures.Decode(ctx, body)
+	if animo.CodeOf(err) == animo.TruncatedImage && img.Pix != nil && animo.MachineFault(err) == nil {
+		why := animo.ReasonOf(err)
+		return img, &why, release, nil
+	}
+	return img, nil, release, err
 }
 
 // open opens an object of a photo.

@@ -1,9 +1,12 @@
 package photos_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"maps"
 	"slices"
 	"strings"
@@ -57,6 +60,34 @@ func TestFlow_photo_without_faces_is_done(t *testing.T) {
 	}
 	if got := l.faces(); len(got) != 0 {
 		t.Errorf("recorded %v", got)
+	}
+}
+
+func TestFlow_photo_without_its_end_is_analysed_as_far_as_it_goes_and_says_so(t *testing.T) {
+	l := newLine(t, options{})
+	m := image.NewGray(image.Rect(0, 0, portraitSide, portraitSide))
+	for i := range m.Pix {
+		m.Pix[i] = uint8(31 * i * i) // so that each row takes some bytes
+	}
+	var whole bytes.Buffer
+	if err := jpeg.Encode(&whole, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	good := l.take("entera.jpg", whole.Bytes())
+	cut := l.take("cortada.jpg", whole.Bytes()[:whole.Len()*3/4])
+	l.run()
+	if p := l.photo(good.ID); p.Status != animo.Done || p.Notice != nil {
+		t.Errorf("the whole one: %+v", p)
+	}
+	p := l.photo(cut.ID)
+	if p.Status != animo.Done || p.Failure != nil || p.Notice == nil || p.Notice.Code != animo.TruncatedImage || p.Notice.EN == "" || p.Notice.ES == "" || p.Height != portraitSide || len(p.Faces) != 1 {
+		t.Errorf("the one without its end: %+v, %+v", p, p.Notice)
+	}
+	if _, err := l.flow.photos.Annotated(t.Context(), tenant, p.ID, "en"); err != nil {
+		t.Errorf("drawn: %v", err)
+	}
+	if live, dead := l.depth(); live != 0 || dead != 0 {
+		t.Errorf("%d events, %d dead letters", live, dead)
 	}
 }
 

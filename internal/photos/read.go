@@ -144,7 +144,7 @@ func (p *Photos) Annotated(ctx context.Context, tenant, id, lang string) ([]byte
 	if err != nil {
 		return nil, photo, err
 	}
-	img, release, err := p.picture(ctx, tenant, id)
+	img, _, release, err := p.picture(ctx, tenant, id)
 	defer release()
 	if err != nil {
 		return nil, photo, err

@@ -3,7 +3,6 @@ package evaluate
 import (
 	"strings"
 
-	"animo"
 	"animo/vision"
 )
 
@@ -80,7 +79,7 @@ func EmotionsOf(faces []Face) Emotions {
 			right++
 			hits[top]++
 		}
-		if moodOf(f.Said) == moodOf(certain(f.Label)) {
+		if m, _ := f.Said.Mood(); m == f.Label.Mood() {
 			mood++
 		}
 		row := e.Confusion[f.Label.String()]
@@ -99,22 +98,6 @@ func EmotionsOf(faces []Face) Emotions {
 	e.MacroRecall = bootstrap(len(found), func(cases []int) float64 { return macroRecall(found, cases) })
 	e.ECE = bootstrap(len(found), func(cases []int) float64 { return calibrationError(found, cases) })
 	return e
-}
-
-// certain are the expressions of a face that shows nothing else.
-func certain(label vision.Expression) (e vision.Expressions) {
-	e[label] = 1
-	return e
-}
-
-// moodOf is the mood that Animo says of a face, whatever its confidence.
-func moodOf(e vision.Expressions) animo.Mood {
-	emotions := make([]animo.Emotion, len(e))
-	for i, p := range e {
-		emotions[i] = animo.Emotion{Type: vision.Expression(i).String(), Confidence: 100 * p}
-	}
-	mood, _ := animo.MoodOf(emotions, 0)
-	return mood
 }
 
 func macroRecall(faces []Face, cases []int) float64 {

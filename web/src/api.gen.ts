@@ -462,7 +462,7 @@ export interface paths {
         put?: never;
         /**
          * Upload photos: one or many in a form, or one as the body
-         * @description A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to 1000 files; its fields source and taken_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: sent again, they are answered known, and the source and taken_at of the first time stay. What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP or TIFF.
+         * @description A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to 1000 files; its fields source and taken_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: sent again, they are answered known, and the source and taken_at of the first time stay. What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF or a camera's raw photo. A file whose first bytes tell that it is none of these, or one that this machine cannot read, is refused at once (415).
          */
         post: operations["upload-photos"];
         delete?: never;
@@ -482,7 +482,7 @@ export interface paths {
         get: operations["get-photo"];
         /**
          * Upload one photo under its name
-         * @description The body is the photo; with curl: -T photo.jpg. When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: sent again, they are answered known, and the source and taken_at of the first time stay. What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP or TIFF.
+         * @description The body is the photo; with curl: -T photo.jpg. When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: sent again, they are answered known, and the source and taken_at of the first time stay. What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF or a camera's raw photo. A file whose first bytes tell that it is none of these, or one that this machine cannot read, is refused at once (415).
          */
         put: operations["upload-photo"];
         post?: never;
@@ -1382,7 +1382,7 @@ export interface components {
         FilterView: {
             /**
              * Format: double
-             * @description Only where the emotion that decided has at least so many percent.
+             * @description Only where the most probable emotion has at least so many percent.
              * @example 80
              */
             min_confidence?: number;
@@ -1475,7 +1475,7 @@ export interface components {
         ImageData: {
             /** @description Who it is of those that were introduced, the most similar first; empty for a stranger. */
             celebrities_info: components["schemas"]["Celebrity"][] | null;
-            /** @description The emotion that decided. */
+            /** @description The most probable emotion. */
             user_emotion: components["schemas"]["Emotion"];
         };
         Interval: {
@@ -1653,7 +1653,7 @@ export interface components {
              * @example 99
              */
             confidence?: number;
-            /** @description At least one, each type once. The most probable decides the mood. */
+            /** @description At least one, each type once. The mood whose emotions add up to most is the face's. */
             emotions: components["schemas"]["Emotion"][] | null;
             /** @description What the face looks like to the client's network. */
             gender?: components["schemas"]["Gender"];
@@ -1704,7 +1704,7 @@ export interface components {
         MoodCount: {
             /**
              * Format: double
-             * @description The mean, in percent, of the emotions that decided; 0 without faces.
+             * @description The mean, in percent, of the most probable emotions; 0 without faces.
              */
             confidence: number;
             /**
@@ -1742,7 +1742,7 @@ export interface components {
             face_id: string;
             /** @description What the face looks like to the network. */
             gender: components["schemas"]["Gender"];
-            /** @description Who it is, and the emotion that decided. */
+            /** @description Who it is, and the most probable emotion. */
             image_data: components["schemas"]["ImageData"];
             /** @description The photo's name. */
             image_id: string;
@@ -1882,6 +1882,8 @@ export interface components {
              * @example /v1/photos/20260801T211502.125Z-9f86d081884c7d65/image
              */
             image_url: string;
+            /** @description What is to be known of the analysis: truncated_image, where the picture's end is missing and what comes before was analysed. */
+            note?: components["schemas"]["FailureView"];
             /** @description Of its bytes. */
             sha256: string;
             /**
@@ -4127,7 +4129,7 @@ export interface operations {
                 mood?: string;
                 /** @description Only of this person. */
                 person?: string;
-                /** @description Only where the emotion that decided has at least so many percent. */
+                /** @description Only where the most probable emotion has at least so many percent. */
                 min_confidence?: number;
                 /** @description Only of this camera or stage; empty: only of photos without one. */
                 source?: string;
@@ -4341,7 +4343,7 @@ export interface operations {
                 mood?: string;
                 /** @description Only of this person. */
                 person?: string;
-                /** @description Only where the emotion that decided has at least so many percent. */
+                /** @description Only where the most probable emotion has at least so many percent. */
                 min_confidence?: number;
                 /** @description Only of this camera or stage; empty: only of photos without one. */
                 source?: string;
@@ -5986,12 +5988,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "image/avif": string;
                     "image/bmp": string;
                     "image/gif": string;
+                    "image/heic": string;
                     "image/jpeg": string;
                     "image/png": string;
                     "image/tiff": string;
                     "image/webp": string;
+                    "image/x-raw": string;
                 };
             };
             /** @description Unauthorized */
@@ -7125,7 +7130,7 @@ export interface operations {
                 person?: string;
                 /** @description Only of this camera or stage; empty: only of photos without one. */
                 source?: string;
-                /** @description Only where the emotion that decided has at least so many percent. */
+                /** @description Only where the most probable emotion has at least so many percent. */
                 min_confidence?: number;
                 /** @description The same, for clients that cannot set headers; the header is stronger. */
                 last_event_id?: string;

@@ -55,13 +55,17 @@ func LoadAgeGender(files fs.FS) (*AgeGender, error) {
 
 // Run gives the age in years and the probability that the face is male, for the face in the crop.
 func (n *AgeGender) Run(ws *Workspace, img Image, crop Crop) (age, male float64) {
-	features := n.run(ws, faceInput.plane(ws, 2, img, crop))
+	return n.read(n.run(ws, faceInput.plane(ws, 2, img, crop)))
+}
+
+// read gives age and gender from the features.
+func (n *AgeGender) read(features []float32) (age, male float64) {
 	return float64(n.age.apply(features)[0]), softmax(n.gender.apply(features))[0]
 }
 
 // run gives the 512 features that age and gender are read from.
 func (n *AgeGender) run(ws *Workspace, in plane) []float32 {
-	x := ws.plane(0, faceSide/2, faceSide/2, 32, 1)
+	x := ws.plane(0, FaceSide/2, FaceSide/2, 32, 1)
 	n.first.apply(ws, x, in, false)
 	x = n.reductions[0].apply(ws, x, 1)
 	x = n.reductions[1].apply(ws, x, 0)

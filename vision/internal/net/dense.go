@@ -5,13 +5,13 @@ import (
 	"io/fs"
 )
 
-// faceSide is the side of the square that the networks for landmarks, expressions, age and gender look at.
-const faceSide = 112
+// FaceSide is the side of the square that the networks for landmarks, expressions, age and gender look at.
+const FaceSide = 112
 
 // faceMean is the mean that the face networks subtract, in the order red, green, blue.
 var faceMean = [3]float32{122.782, 117.001, 104.298}
 
-var faceInput = input{side: faceSide, centred: true, mean: faceMean, divisor: 255}
+var faceInput = input{side: FaceSide, centred: true, mean: faceMean, divisor: 255}
 
 // denseNet is the network that landmarks and expressions share in kind: four blocks in which each layer
 // sees the sum of all before it, an average, and one matrix.
@@ -58,7 +58,7 @@ func loadDense(files fs.FS, name string, blocks, layers, outputs int) (*denseNet
 
 // run gives the network's raw outputs.
 func (n *denseNet) run(ws *Workspace, in plane) []float32 {
-	x := ws.plane(0, faceSide/2, faceSide/2, 32, 1)
+	x := ws.plane(0, FaceSide/2, FaceSide/2, 32, 1)
 	n.first.apply(ws, x, in, false)
 	slot := 1
 	for _, block := range n.blocks {
@@ -104,7 +104,7 @@ func (n *Landmarks) Run(ws *Workspace, img Image, crop Crop) []float32 {
 // unpad turns points in the padded square into points in the crop.
 func unpad(raw []float32, width, height int) []float32 {
 	w, h := float32(width), float32(height)
-	scale := faceSide / max(w, h)
+	scale := FaceSide / max(w, h)
 	var px, py float32
 	if w < h {
 		px = (h - w) * scale / 2
@@ -113,8 +113,8 @@ func unpad(raw []float32, width, height int) []float32 {
 	}
 	points := make([]float32, len(raw))
 	for i := 0; i < len(raw); i += 2 {
-		points[i] = (raw[i]*faceSide - px) / (w * scale)
-		points[i+1] = (raw[i+1]*faceSide - py) / (h * scale)
+		points[i] = (raw[i]*FaceSide - px) / (w * scale)
+		points[i+1] = (raw[i+1]*FaceSide - py) / (h * scale)
 	}
 	return points
 }
@@ -131,4 +131,17 @@ func LoadExpressions(files fs.FS) (*Expressions, error) {
 // Run gives the probabilities of neutral, happy, sad, angry, fearful, disgusted and surprised.
 func (n *Expressions) Run(ws *Workspace, img Image, crop Crop) []float64 {
 	return softmax(n.net.run(ws, faceInput.plane(ws, 2, img, crop)))
+}
+
+// RunTurned is the mean of what Run gives for a turned square of the picture and for its mirror image: square takes places
+// in a square of FaceSide pixels to places in the picture.
+func (n *Expressions) RunTurned(ws *Workspace, img Image, square Similarity) (emotions [7]float64) {
+	in := faceInput.warped(ws, 2, img, square)
+	upright := softmax(n.net.run(ws, in))
+	mirror(in)
+	mirrored := softmax(n.net.run(ws, in))
+	for i := range emotions {
+		emotions[i] = (upright[i] + mirrored[i]) / 2
+	}
+	return emotions
 }

@@ -23,6 +23,7 @@ type conv struct {
 	size    int
 	stride  int
 	valid   bool // no padding; else TensorFlow's SAME
+	centred bool // half a filter of padding on every side, as PyTorch's convolutions have it
 	act     kernel.Activation
 }
 
@@ -45,6 +46,9 @@ func newConv(filters, bias []float32, size, in, out, stride int, act kernel.Acti
 func (l *conv) sizes(n int) (out, before int) {
 	if l.valid {
 		return (n-l.size)/l.stride + 1, 0
+	}
+	if l.centred {
+		return (n-1)/l.stride + 1, l.size / 2
 	}
 	out = (n + l.stride - 1) / l.stride
 	return out, max(0, (out-1)*l.stride+l.size-n) / 2

@@ -68,18 +68,69 @@ func (img *Image) sample(x, y float64) (v [3]float32) {
 	return v
 }
 
+// grey samples a turned square of the picture in shades of grey, from 0 to 255 (ITU-R BT.601), row by row: side×side values.
+// square takes places in the network's square to places in the picture. Each value is bilinear; where the picture is the
+// finer of the two, it is the average of some places, at most 16. Beyond the edge, the picture goes on as it is at the edge.
+func (img *Image) grey(square Similarity, side int) []float32 {
+	n := min(max(1, int(math.Ceil(math.Hypot(square.A, square.B)-0.01))), 4)
+	values := make([]float32, side*side)
+	share := 1 / float32(n*n)
+	for i := range values {
+		var sum float32
+		for k := range n * n {
+			x, y := square.Apply(float64(i%side)+(float64(k%n)+0.5)/float64(n), float64(i/side)+(float64(k/n)+0.5)/float64(n))
+			sum += img.luma(x-0.5, y-0.5)
+		}
+		values[i] = sum * share
+	}
+	return values
+}
+
+// luma gives the grey at a place between pixels, where whole numbers lie at the pixels' centres.
+func (img *Image) luma(x, y float64) float32 {
+	x, y = min(max(x, 0), float64(img.W-1)), min(max(y, 0), float64(img.H-1))
+	if x != x || y != y {
+		return 0
+	}
+	ix, iy := min(int(x), max(0, img.W-2)), min(int(y), max(0, img.H-2))
+	px, py := float32(x-float64(ix)), float32(y-float64(iy))
+	at := func(x, y int) float32 {
+		p := img.Pix[3*(y*img.W+x):][:3]
+		return 0.299*float32(p[0]) + 0.587*float32(p[1]) + 0.114*float32(p[2])
+	}
+	right, below := min(ix+1, img.W-1), min(iy+1, img.H-1)
+	a, b := at(ix, iy), at(right, iy)
+	c, d := at(ix, below), at(right, below)
+	upper, lower := a+(b-a)*px, c+(d-c)*px
+	return upper + (lower-upper)*py
+}
+
+// RunTurned is Run for a turned square of the picture: square takes places in a square of FaceSide pixels to places in the
+// picture. The points are in the picture's pixels.
+func (n *Landmarks) RunTurned(ws *Workspace, img Image, square Similarity) []float64 {
+	raw := n.net.run(ws, faceInput.warped(ws, 2, img, square))
+	points := make([]float64, len(raw))
+	for i := 0; i < len(raw); i += 2 {
+		points[i], points[i+1] = square.Apply(float64(raw[i])*FaceSide, float64(raw[i+1])*FaceSide)
+	}
+	return points
+}
+
+// RunTurned is the mean of what Run gives for a turned square of the picture and for its mirror image: square takes places
+// in a square of FaceSide pixels to places in the picture.
+func (n *AgeGender) RunTurned(ws *Workspace, img Image, square Similarity) (age, male float64) {
+	in := faceInput.warped(ws, 2, img, square)
+	age, male = n.read(n.run(ws, in))
+	mirror(in)
+	mirroredAge, mirroredMale := n.read(n.run(ws, in))
+	return (age + mirroredAge) / 2, (male + mirroredMale) / 2
+}
+
 // RunTurned is Run for a turned square of the picture and for its mirror image: square takes places in a
 // square of DescriptorSide pixels to places in the picture.
 func (n *Descriptor) RunTurned(ws *Workspace, img Image, square Similarity) (upright, mirrored [128]float32) {
 	in := descriptorInput.warped(ws, 2, img, square)
 	upright = n.run(ws, in)
-	for y := range in.h {
-		row := in.row(y)
-		for i, j := 0, 3*(in.w-1); i < j; i, j = i+3, j-3 {
-			for c := range 3 {
-				row[i+c], row[j+c] = row[j+c], row[i+c]
-			}
-		}
-	}
+	mirror(in)
 	return upright, n.run(ws, in)
 }

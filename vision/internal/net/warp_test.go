@@ -59,3 +59,25 @@ func TestWarped_is_black_outside(t *testing.T) {
 		}
 	}
 }
+
+func TestGrey_without_a_turn_is_the_picture_in_grey(t *testing.T) {
+	img := pattern(60, 50)
+	got := img.grey(Similarity{A: 1, X: 2, Y: -1}, 48)
+	for _, p := range [][2]int{{0, 1}, {3, 4}, {47, 47}, {0, 0}} {
+		at := img.Pix[3*(max(0, p[1]-1)*60+p[0]+2):] // beyond the upper edge, the edge goes on
+		want := 0.299*float64(at[0]) + 0.587*float64(at[1]) + 0.114*float64(at[2])
+		if v := float64(got[p[1]*48+p[0]]); math.Abs(v-want) > 1e-3 {
+			t.Errorf("at %v: %g, want %g", p, v, want)
+		}
+	}
+}
+
+func TestGrey_averages_a_finer_picture(t *testing.T) {
+	img := Image{192, 192, make([]uint8, 3*192*192)}
+	for i := range img.Pix {
+		img.Pix[i] = uint8(200 * (i / 3 % 2)) // columns of 0 and 200
+	}
+	if v := img.grey(Similarity{A: 4}, 48)[20*48+20]; math.Abs(float64(v)-100) > 1e-3 {
+		t.Errorf("%g, want 100", v)
+	}
+}
