@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -52,6 +53,7 @@ type line struct {
 	forbidden error    // what the policy answers, if anything
 	emotions  []string // of the faces, in turn
 	trouble   error    // what the engine answers, if anything
+	disk      error    // what half of an object ends with when it is read, if anything
 	full      error    // what a store answers to a commit that records a face, if anything
 
 	mu    sync.Mutex           // of what follows, because followers look at the tables, too
@@ -263,7 +265,14 @@ func (c *countedObjects) Get(ctx context.Context, tenant, name string, part obje
 	if err := c.l.call(); err != nil {
 		return nil, object.Info{}, err
 	}
-	return c.Store.Get(ctx, tenant, name, part)
+	body, info, err := c.Store.Get(ctx, tenant, name, part)
+	if err == nil && c.l.disk != nil {
+		body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(io.LimitReader(body, info.Size/2), iotest.ErrReader(c.l.disk)), body}
+	}
+	return body, info, err
 }
 
 func (c *countedObjects) Delete(ctx context.Context, tenant, prefix string) (int, error) {

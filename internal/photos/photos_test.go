@@ -83,7 +83,7 @@ func TestFlow_photo_without_its_end_is_analysed_as_far_as_it_goes_and_says_so(t 
 	if p.Status != animo.Done || p.Failure != nil || p.Notice == nil || p.Notice.Code != animo.TruncatedImage || p.Notice.EN == "" || p.Notice.ES == "" || p.Height != portraitSide || len(p.Faces) != 1 {
 		t.Errorf("the one without its end: %+v, %+v", p, p.Notice)
 	}
-	if _, err := l.flow.photos.Annotated(t.Context(), tenant, p.ID, "en"); err != nil {
+	if _, _, err := l.flow.photos.Annotated(t.Context(), tenant, p.ID, "en"); err != nil {
 		t.Errorf("drawn: %v", err)
 	}
 	if live, dead := l.depth(); live != 0 || dead != 0 {
