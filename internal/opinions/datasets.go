@@ -9,29 +9,33 @@ import (
 
 	"animo"
 	"animo/internal/table"
+	"animo/text/labelled"
 )
 
 // datasetRow is what the datasets table keeps of a revision.
 type datasetRow struct {
 	animo.Dataset
-	Seen time.Time `json:"seen"`           // when its bytes were last sent
-	Gone bool      `json:"gone,omitempty"` // it is being deleted: no reader sees it, and the sweeper ends the work
+	File FileRecipe     `json:"file"`           // how it is to be read
+	Plan *labelled.Plan `json:"plan,omitempty"` // how it is read, once that is found out
+	Seen time.Time      `json:"seen"`           // when its bytes were last sent
+	Gone bool           `json:"gone,omitempty"` // it is being deleted: no reader sees it, and the sweeper ends the work
 
 	rev int64
 }
 
 // head is the newest revision ever drawn for a dataset's name, and its content; no content once deleted.
 type head struct {
-	ID     string `json:"id"`
-	SHA256 string `json:"sha256"`
+	ID     string     `json:"id"`
+	SHA256 string     `json:"sha256"`
+	File   FileRecipe `json:"file"`
 }
 
 func datasetKey(d animo.DatasetRef) string   { return d.Name + "/" + d.ID }
 func uploadObject(d animo.DatasetRef) string { return "training/" + d.Name + "/" + d.ID }
 
 // keep stores an upload as a revision of its dataset: the bytes, then the row. The bytes that are the newest
-// already are that revision.
-func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadSeeker, size int64) (animo.DatasetRef, error) {
+// already, to be read the same way, are that revision.
+func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadSeeker, size int64, how FileRecipe) (animo.DatasetRef, error) {
 	ref := animo.DatasetRef{Name: name, SHA256: sum}
 	for {
 		if err := ctx.Err(); err != nil {
@@ -43,11 +47,11 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 			return ref, err
 		}
 		var at time.Time
-		if h.SHA256 == sum {
+		if h.SHA256 == sum && h.File == how {
 			ref.ID, at = h.ID, animo.MomentOf(h.ID)
 		} else {
 			ref.ID, at = newID(f.now(), h.ID, sum)
-			if err := f.tables.ReplaceJSON(ctx, tenant, headsTable, name, &rev, head{ref.ID, sum}); conflict(err) {
+			if err := f.tables.ReplaceJSON(ctx, tenant, headsTable, name, &rev, head{ref.ID, sum, how}); conflict(err) {
 				continue
 			} else if err != nil {
 				return ref, err
@@ -70,7 +74,7 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 			if err := f.objects.Put(ctx, tenant, uploadObject(ref), file); err != nil {
 				return ref, err
 			}
-			row = datasetRow{Dataset: animo.Dataset{Name: name, ID: ref.ID, SHA256: sum, Bytes: size, Accepted: at}}
+			row = datasetRow{Dataset: animo.Dataset{Name: name, ID: ref.ID, SHA256: sum, Bytes: size, Accepted: at}, File: how}
 		}
 		row.Seen = f.now().UTC()
 		if err := f.saveDataset(ctx, tenant, &row); !conflict(err) {
