@@ -223,7 +223,8 @@ func (s *survey) choose() (*Plan, error) {
 				continue
 			}
 			if p.Header > 0 && p.Names != nil {
-				score += 0.5 // names say more than values
+				score *= float64(rows+1) / float64(rows+p.Header) // what stands above it is lost
+				score += 0.5                                      // names say more than values
 			}
 			if best == nil || score > best.score {
 				best = &proposal{p, score}
