@@ -180,6 +180,7 @@ var kinds = map[string]string{
 	"json of lists of lists":    toJSON(append([][]any{{"texto", "etiqueta"}}, listsOf()...)),
 	"json by row name":          toJSON(map[string]any{"a1": jsonRows("texto", "etiqueta", 1, 0)[0], "a2": jsonRows("texto", "etiqueta", 1, 0)[1], "rest": jsonRows("texto", "etiqueta", 1, 0)[2]}),
 	"label studio's json":       toJSON(labelStudio()),
+	"an answer inside":          toJSON(answered()),
 	"google's takeout":          toJSON(map[string]any{"reviews": takeout()}),
 	"a hub's rows":              toJSON(map[string]any{"features": []any{}, "rows": hubRows()}),
 	"jsonl, the last line open": strings.TrimSuffix(jsonLines(jsonRows("review_body", "stars", 5, 1)), "\n"),
@@ -260,6 +261,13 @@ func takeout() (rows []any) {
 	for _, r := range jsonRows("comment", "starRating", "FIVE", "ONE") {
 		rows = append(rows, map[string]any{"reviewer": map[string]any{"displayName": "Ana"}, "starRating": r["starRating"], "comment": r["comment"],
 			"createTime": "2024-01-01", "reviewReply": map[string]any{"comment": "Gracias por su visita"}})
+	}
+	return rows
+}
+
+func answered() (rows []any) {
+	for _, r := range jsonRows("verbatim", "stars", 5, 1) {
+		rows = append(rows, map[string]any{"verbatim": r["verbatim"], "stars": r["stars"], "ownerReply": map[string]any{"text": "Gracias por su visita, le esperamos"}})
 	}
 	return rows
 }
