@@ -35,9 +35,10 @@ type Dataset struct {
 	Bytes    int64     `json:"bytes"`
 	Accepted time.Time `json:"accepted"`
 	Rows     int       `json:"rows"`     // rows ingested; 0 until Ingested
-	Skipped  int       `json:"skipped"`  // rows left out because their stars are neither good nor bad
+	Skipped  int       `json:"skipped"`  // rows left out; Reading says why
 	Positive int       `json:"positive"` // of Rows
 	Ingested bool      `json:"ingested"`
+	Reading  *Reading  `json:"reading,omitempty"` // how the file was read, once it was
 }
 
 // Ref names the revision.
@@ -48,4 +49,27 @@ type DatasetRef struct {
 	Name   string `json:"name"`
 	ID     string `json:"id"`
 	SHA256 string `json:"sha256"`
+}
+
+// Reading says what a training file was taken for, and what of it was left out or mended.
+type Reading struct {
+	Format    string     `json:"format"`              // csv, tsv, jsonl, json, fasttext, spaces or xlsx
+	Packed    string     `json:"packed,omitempty"`    // gzip or zip
+	Encoding  string     `json:"encoding,omitempty"`  // as IANA calls it
+	Delimiter string     `json:"delimiter,omitempty"` // between the columns
+	Sheet     string     `json:"sheet,omitempty"`     // of a workbook
+	Header    int        `json:"header,omitempty"`    // its line; 0 for none
+	Text      []string   `json:"text"`                // names or numbers of the columns that are the text
+	Label     []string   `json:"label,omitempty"`     // names or numbers of the columns that are the label
+	Scale     string     `json:"scale"`               // how numbers are meant, such as "1 to 5"; words; columns, for praise and complaint by column
+	Rows      int        `json:"rows"`                // opinions read
+	LeftOut   []RowCount `json:"left_out,omitempty"`  // rows left out, by why: no_text, no_label, neutral, or the code of an error
+	Mended    []RowCount `json:"mended,omitempty"`    // rows that were mended, by what
+}
+
+// RowCount is how many rows of a file something happened to, and the lines of the first of them.
+type RowCount struct {
+	What  string `json:"what"`
+	Rows  int    `json:"rows"`
+	Lines []int  `json:"lines"`
 }

@@ -87,7 +87,7 @@ var meanings = []struct {
 	{TooLarge, "a body, file or text over its limit"},
 	{EmptyFile, "a file without any row"},
 	{NotUTF8, "bytes that are not UTF-8; the line is named"},
-	{UnknownFormat, "neither TSV, CSV with a header nor JSONL"},
+	{UnknownFormat, "a file of a kind that is not read, or in which no text and label are found"},
 	{MalformedRow, "a row that cannot be read; the line is named"},
 	{BadLabel, "a label that is not one; the line is named"},
 	{LineTooLong, "a row over the limit of bytes; the line is named"},

@@ -2,6 +2,7 @@ package text
 
 import (
 	"context"
+	"io"
 	"iter"
 	"os"
 	"testing"
@@ -14,13 +15,13 @@ import (
 func fileSource(name string) Source {
 	return func(ctx context.Context) iter.Seq2[animo.Opinion, error] {
 		return func(yield func(animo.Opinion, error) bool) {
-			f, err := os.Open(name)
+			rows, err := labelled.Open(func() (io.ReadCloser, error) { return os.Open(name) }, labelled.Options{})
 			if err != nil {
 				yield(animo.Opinion{}, err)
 				return
 			}
-			defer f.Close()
-			for row, err := range labelled.NewReader(f, labelled.Limits{}).All() {
+			defer rows.Close()
+			for row, err := range rows.All() {
 				if !yield(row.Opinion, err) {
 					return
 				}

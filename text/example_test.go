@@ -3,6 +3,7 @@ package text_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
 	"os"
 
@@ -13,13 +14,13 @@ import (
 
 // The example trains on a small file, and asks the model about two opinions.
 func Example() {
-	f, err := os.Open("../samples/opiniones.txt")
+	rows, err := labelled.Open(func() (io.ReadCloser, error) { return os.Open("../samples/opiniones.txt") }, labelled.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer f.Close()
+	defer rows.Close()
 	var opinions []animo.Opinion
-	for row, err := range labelled.NewReader(f, labelled.Limits{}).All() {
+	for row, err := range rows.All() {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -28,7 +28,23 @@ func foldsOf(c *corpus, o Options) ([]int, int, error) {
 		return nil, 0, err
 	}
 	fold := c.drawFolds(n, o.Seed)
-	return fold, n, checkFolds(c, fold, n)
+	if err := checkFolds(c, fold, n); err != nil {
+		fold = c.drawRows(n, o.Seed) // so many rows have one text that its fold would hold all of a label
+		return fold, n, checkFolds(c, fold, n)
+	}
+	return fold, n, nil
+}
+
+// drawRows deals the rows out to n folds one by one, whatever their texts.
+func (c *corpus) drawRows(n int, seed uint64) []int {
+	rng := rand.New(rand.NewPCG(seed, 0x666f6c6473)) // "folds"
+	fold, next := make([]int, c.rows()), [2]int{}
+	for _, row := range rng.Perm(c.rows()) {
+		label := c.labels[row]
+		fold[row] = next[label] % n
+		next[label]++
+	}
+	return fold
 }
 
 // drawFolds deals the rows out to n folds. Each fold gets its share of both labels, and rows with the same
@@ -110,10 +126,14 @@ func wrongLength(folds int, rows string) error {
 
 func checkRows(rows, positive, folds int) error {
 	if rows < folds {
-		return animo.Errorf(animo.TooFewRows, "%d rows are too few for %d folds", "%d filas son muy pocas para %d pliegues", rows, folds)
+		return animo.Errorf(animo.TooFewRows, "%d rows are too few for %d folds; at least %[2]d are needed, some of each label", "%d filas son muy pocas para %d pliegues; hacen falta al menos %[2]d, de ambas etiquetas", rows, folds)
 	}
 	if positive == 0 || positive == rows {
-		return animo.Errorf(animo.OneClass, "all %d rows carry the same label", "las %d filas llevan la misma etiqueta", rows)
+		is, other := animo.Negative, animo.Positive
+		if positive > 0 {
+			is, other = other, is
+		}
+		return animo.Errorf(animo.OneClass, "all %d rows carry the same label, %s; rows with %s are needed, too", "las %d filas llevan la misma etiqueta, %s; hacen falta también filas con %s", rows, is, other)
 	}
 	return nil
 }
@@ -130,8 +150,12 @@ func checkFolds(c *corpus, fold []int, n int) error {
 func checkHeld(held [][2]int, rows, positive int) error {
 	for f := range held {
 		if held[f][1] == positive || held[f][0] == rows-positive {
-			return animo.Errorf(animo.OneClass, "without fold %d, all rows carry the same label: a label has too few rows to be measured",
-				"sin el pliegue %d, todas las filas llevan la misma etiqueta: una etiqueta tiene muy pocas filas para medir", f)
+			few, n := animo.Negative, rows-positive
+			if held[f][1] == positive {
+				few, n = animo.Positive, positive
+			}
+			return animo.Errorf(animo.OneClass, "without fold %d, all rows carry the same label: %s has too few rows to be measured, %d; at least %d in different folds are needed",
+				"sin el pliegue %d, todas las filas llevan la misma etiqueta: %s tiene muy pocas filas para medir, %d; hacen falta al menos %d en pliegues distintos", f, few, n, max(2, n+1))
 		}
 	}
 	return nil

@@ -18,19 +18,50 @@ import (
 // are read from the disk each time, so that their size is no matter of memory.
 type opinionFiles struct {
 	files   []opinionFile
-	skipped int // rows with three stars, in the last reading
+	o       labelled.Options
+	skipped int // rows left out, in the last reading
 }
 
 type opinionFile struct {
 	name    string // as the person wrote it
 	path    string
-	spooled bool // path is a copy that close removes
+	spooled bool           // path is a copy that close removes
+	plan    *labelled.Plan // how it is read; nil before the first time
+	reading animo.Reading  // of the last reading
+}
+
+// fileFlags say what a file of opinions is, where that shall not be guessed.
+type fileFlags struct {
+	Text   string  `placeholder:"COLUMN" help:"The column or key of the text, by name or by number from 1; TITLE+TEXT joins two. Otherwise it is found."`
+	Label  string  `placeholder:"COLUMN" help:"The column or key of the label. Otherwise it is found."`
+	Scale  string  `placeholder:"LOW-HIGH" help:"How the label's numbers are meant, such as 1-5, 0-4, 1-2 or -1-1. Otherwise it is found from them."`
+	Strict bool    `help:"Refuse a file with any row that cannot be used; neutral ones may be there."`
+	Broken float64 `default:"20" placeholder:"PERCENT" help:"How many rows of a file may be broken before it is refused (default 20); those without a text, without a label or neutral are not broken."`
+}
+
+// options are what the flags say.
+func (f fileFlags) options() (labelled.Options, error) {
+	o := labelled.Options{Told: labelled.Told{Text: f.Text, Label: f.Label, Scale: f.Scale}, Broken: f.Broken / 100, Strict: f.Strict}
+	if f.Broken < 0 || f.Broken > 100 {
+		return o, usagef("--broken", "%g is not a percentage", "%g no es un porcentaje", f.Broken)
+	}
+	if f.Broken == 0 {
+		o.Broken = 1e-9 // not one row
+	}
+	if err := o.Told.Check(); err != nil {
+		return o, asFlag(err)
+	}
+	return o, nil
 }
 
 // openFiles checks that the files can be read again and again. What can be read only once, standard input
 // ("-") and pipes, is copied to the folder for temporary files first.
-func openFiles(ctx context.Context, c *console, names []string) (*opinionFiles, error) {
-	o := &opinionFiles{}
+func openFiles(ctx context.Context, c *console, names []string, flags fileFlags) (*opinionFiles, error) {
+	options, err := flags.options()
+	if err != nil {
+		return nil, err
+	}
+	o := &opinionFiles{o: options}
 	if err := o.open(ctx, c, names); err != nil {
 		return nil, errors.Join(err, o.close())
 	}
@@ -104,8 +135,8 @@ func (o *opinionFiles) source() text.Source {
 	return func(ctx context.Context) iter.Seq2[animo.Opinion, error] {
 		return func(yield func(animo.Opinion, error) bool) {
 			o.skipped = 0
-			for _, f := range o.files {
-				if more, err := o.read(ctx, f, yield); err != nil {
+			for i := range o.files {
+				if more, err := o.read(ctx, &o.files[i], yield); err != nil {
 					yield(animo.Opinion{}, err)
 					return
 				} else if !more {
@@ -116,15 +147,26 @@ func (o *opinionFiles) source() text.Source {
 	}
 }
 
-// read yields the rows of one file, and reports whether more are wanted.
-func (o *opinionFiles) read(ctx context.Context, file opinionFile, yield func(animo.Opinion, error) bool) (more bool, err error) {
-	f, err := os.Open(file.path)
+// read yields the rows of one file, and reports whether more are wanted. The first time it finds out how the file is to
+// be read.
+func (o *opinionFiles) read(ctx context.Context, file *opinionFile, yield func(animo.Opinion, error) bool) (more bool, err error) {
+	open := func() (io.ReadCloser, error) { return os.Open(file.path) }
+	if file.plan == nil {
+		if file.plan, err = labelled.Survey(open, o.o); err != nil {
+			return false, fmt.Errorf("%s: %w", file.name, asFlag(err))
+		}
+	}
+	f, err := open()
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
-	rows := labelled.NewReader(f, labelled.Limits{})
-	defer func() { o.skipped += rows.Skipped() }()
+	rows := labelled.NewReader(f, file.plan, o.o)
+	defer rows.Close()
+	defer func() {
+		file.reading = rows.Reading()
+		o.skipped += rows.Skipped()
+	}()
 	for row, err := range rows.All() {
 		if err == nil {
 			err = ctx.Err()
@@ -137,4 +179,18 @@ func (o *opinionFiles) read(ctx context.Context, file opinionFile, yield func(an
 		}
 	}
 	return true, nil
+}
+
+// fileReading is how one file was read, for programs.
+type fileReading struct {
+	File string `json:"file"`
+	animo.Reading
+}
+
+func (o *opinionFiles) readings() []fileReading {
+	list := make([]fileReading, len(o.files))
+	for i, f := range o.files {
+		list[i] = fileReading{f.name, f.reading}
+	}
+	return list
 }

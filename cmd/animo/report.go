@@ -2,10 +2,13 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
+	"animo"
 	"animo/text"
 )
 
@@ -17,9 +20,10 @@ func printJSON(w io.Writer, v any) error {
 }
 
 // printReport writes what training found for people to read.
-func printReport(c *console, r *text.Report, skipped int) error {
+func printReport(c *console, r *text.Report, files *opinionFiles) error {
 	w := bufio.NewWriter(c.stdout)
-	heading(w, c.say("Opinions", "Opiniones"), "%s", rowCounts(c, r.Rows, r.Positive, skipped))
+	heading(w, c.say("Opinions", "Opiniones"), "%s", rowCounts(c, r.Rows, r.Positive, files.skipped))
+	printReadings(w, c, files.readings())
 	heading(w, c.say("Features", "Rasgos"), "%d", r.Features)
 	switch {
 	case r.Chosen != "" && r.Chosen != r.Trainer:
@@ -53,6 +57,7 @@ func printReport(c *console, r *text.Report, skipped int) error {
 func printScores(c *console, e evaluation) error {
 	w := bufio.NewWriter(c.stdout)
 	heading(w, c.say("Opinions", "Opiniones"), "%s", rowCounts(c, e.Rows, e.Positive, e.Skipped))
+	printReadings(w, c, e.Files)
 	heading(w, c.say("Accuracy", "Exactitud"), "%s", percent(e.Accuracy))
 	heading(w, "Precision", "%s", percent(e.Precision))
 	heading(w, "Recall", "%s", percent(e.Recall))
@@ -68,9 +73,95 @@ func printScores(c *console, e evaluation) error {
 func rowCounts(c *console, rows, positive, skipped int) string {
 	s := fmt.Sprintf("%d (%d Positivo, %d Negativo)", rows, positive, rows-positive)
 	if skipped > 0 {
-		s += fmt.Sprintf(c.say("; %d with three stars left out", "; %d con tres estrellas descartadas"), skipped)
+		s += fmt.Sprintf(c.say("; %d left out", "; %d descartadas"), skipped)
 	}
 	return s
+}
+
+// printReadings writes what each file was taken for, and which of its rows were left out or mended.
+func printReadings(w io.Writer, c *console, list []fileReading) {
+	name := c.say("Read", "Leído")
+	for _, f := range list {
+		var more []string
+		if f.Delimiter != "\t" && f.Delimiter != "," && f.Delimiter != "" {
+			more = append(more, c.say("delimiter ", "separador ")+f.Delimiter)
+		}
+		for _, part := range []string{f.Packed, f.Encoding, f.Sheet} {
+			if part != "" && part != "utf-8" {
+				more = append(more, part)
+			}
+		}
+		kind := f.Format
+		if more != nil {
+			kind += " (" + strings.Join(more, ", ") + ")"
+		}
+		heading(w, name, c.say("%s: %s; text: %s; label: %s (%s)", "%s: %s; texto: %s; etiqueta: %s (%s)"),
+			f.File, kind, strings.Join(f.Text, " + "), cmp.Or(strings.Join(f.Label, ", "), "–"), c.scale(f.Scale))
+		for _, n := range f.LeftOut {
+			heading(w, "", c.say("left out: %d, %s (lines %s)", "descartadas: %d, %s (líneas %s)"), n.Rows, c.word(n.What), someLines(n))
+		}
+		for _, n := range f.Mended {
+			heading(w, "", c.say("mended: %d, %s (lines %s)", "arregladas: %d, %s (líneas %s)"), n.Rows, c.word(n.What), someLines(n))
+		}
+		name = ""
+	}
+}
+
+func someLines(n animo.RowCount) string {
+	s := strings.Trim(fmt.Sprint(n.Lines), "[]")
+	s = strings.ReplaceAll(s, " ", ", ")
+	if n.Rows > len(n.Lines) {
+		s += ", …"
+	}
+	return s
+}
+
+// scale writes a scale in the console's language.
+func (c *console) scale(s string) string {
+	switch s {
+	case "words":
+		return c.say("words", "palabras")
+	case "columns":
+		return c.say("praise and complaint", "lo bueno y lo malo")
+	}
+	return c.say(s, strings.ReplaceAll(s, " to ", " a "))
+}
+
+// word writes why a row was left out, or what was mended, in the console's language.
+func (c *console) word(what string) string {
+	switch what {
+	case "no_text":
+		return c.say("without a text", "sin texto")
+	case "no_label":
+		return c.say("without a label", "sin etiqueta")
+	case "neutral":
+		return c.say("neutral", "neutras")
+	case string(animo.MalformedRow):
+		return c.say("cannot be read", "no se pueden leer")
+	case string(animo.BadLabel):
+		return c.say("with an unknown label", "con una etiqueta desconocida")
+	case string(animo.LineTooLong):
+		return c.say("too long", "demasiado largas")
+	case string(animo.UnknownFormat):
+		return c.say("not text", "no son texto")
+	case "decoded":
+		return c.say("were not UTF-8", "no eran UTF-8")
+	case "mojibake":
+		return c.say("UTF-8 misread as another encoding", "UTF-8 mal leído")
+	case "entities":
+		return c.say("HTML entities", "entidades HTML")
+	case "tags":
+		return c.say("HTML tags", "etiquetas HTML")
+	case "characters":
+		return c.say("invisible characters and split accents", "caracteres invisibles y acentos sueltos")
+	case "quotes":
+		return c.say("quotes that do not match", "comillas que no casan")
+	case "delimiters":
+		return c.say("delimiters in a text without quotes", "separadores en un texto sin comillas")
+	case "translation":
+		return c.say("the original of a translation by Google taken", "tomado el original de una traducción de Google")
+	}
+	return what
 }
 
 // printConfusion writes what was said of the opinions of each label.

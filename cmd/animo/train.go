@@ -23,11 +23,13 @@ type trainCmd struct {
 	Out      string   `placeholder:"DIR" help:"Save the model in this folder. Without it the model is only measured."`
 	Workers  int      `default:"0" help:"How many cores to use; 0 is all."`
 	JSON     bool     `help:"Print the report as one JSON object."`
+
+	File fileFlags `embed:""`
 }
 
 // Help is the part of --help with the examples.
 func (trainCmd) Help() string {
-	return `A file is read by its content, whatever its name: TEXT<tab>LABEL lines without a header; CSV (comma or semicolon) or TSV with a header; or JSONL. Labels are 1 and 0, positivo and negativo, positive and negative; in a column or key named stars, estrellas or rating they are 1 to 5 stars, where 3 is left out.
+	return `A file is read by its content, whatever its name: CSV, TSV and text with ; or |, with or without a header; JSON by line, by object or by column; fastText; XLSX; also packed by gzip or zip, and in the encodings of Excel. The columns, the delimiter and the scale of the labels are found and reported; --text, --label and --scale say them. Labels are words such as positivo, malo, P, sí and true, numbers such as 1 and 0, or stars. Rows without a text, without a label and neutral ones are left out and counted, and so are broken ones, up to --broken percent.
 
 The report goes to stdout; the progress bar, where stderr is a terminal, and errors go to stderr.
 
@@ -35,14 +37,16 @@ Examples:
 
     animo train opiniones.txt --out modelo
     animo train --trainer nb --out modelo hoteles.csv restaurantes.jsonl
+    animo train encuesta.xlsx --text Comentario --label Nota --scale 0-10
     zcat opiniones.tsv.gz | animo train - --folds 5 --json | jq .accuracy.mean`
 }
 
 // trained is what train --json prints.
 type trained struct {
 	*text.Report
-	Skipped int    `json:"skipped"`         // rows with three stars
-	Model   string `json:"model,omitempty"` // the folder it was saved in
+	Skipped int           `json:"skipped"`         // rows left out
+	Files   []fileReading `json:"files"`           // how they were read
+	Model   string        `json:"model,omitempty"` // the folder it was saved in
 }
 
 // Run trains, saves and reports.
@@ -64,7 +68,7 @@ func (t *trainCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 	}
-	files, err := openFiles(ctx, c, t.Files)
+	files, err := openFiles(ctx, c, t.Files, t.File)
 	if err != nil {
 		return err
 	}
@@ -83,9 +87,9 @@ func (t *trainCmd) Run(ctx context.Context, c *console) error {
 		}
 	}
 	if t.JSON {
-		return printJSON(c.stdout, trained{report, files.skipped, t.Out})
+		return printJSON(c.stdout, trained{report, files.skipped, files.readings(), t.Out})
 	}
-	if err := printReport(c, report, files.skipped); err != nil {
+	if err := printReport(c, report, files); err != nil {
 		return err
 	}
 	if t.Out == "" {
@@ -139,9 +143,9 @@ func asFlag(err error) error {
 		return err
 	}
 	switch e.Field {
-	case "trainer":
-		return e.Of("--trainer").Because(errUsage)
-	case "folds", "fold_file":
+	case "trainer", "scale":
+		return e.Of("--" + e.Field).Because(errUsage)
+	case "folds", "fold_file", "text", "label":
 		return e.Of("--" + strings.ReplaceAll(e.Field, "_", "-"))
 	}
 	return err

@@ -17,7 +17,8 @@ func TestAPI_bad_files_end_as_dead_letters_that_say_why(t *testing.T) {
 		line    int
 	}{
 		"binary":           {"\x00\x01\x02\x03\xff\xfe", "ingest", "", 0},
-		"not UTF-8":        {"Todo bien\t1\nUna l\xe1stima\t0\n", "ingest", "not_utf8", 2},
+		"parquet":          {"PAR1\x15\x04", "ingest", "unknown_format", 1},
+		"unknown labels":   {"texto,etiqueta\nTodo bien,azul\nTodo mal,rojo\n", "ingest", "bad_label", 1},
 		"blank":            {"\n\n  \n", "ingest", "empty_file", 0},
 		"no label":         {"Todo bien\t1\nSin etiqueta\n", "ingest", "malformed_row", 2},
 		"a wrong label":    {"Todo bien\t1\nRegular\tquizás\n", "ingest", "bad_label", 2},

@@ -128,7 +128,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		Limits: opinions.Limits{
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
 			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, Cores: runtime.GOMAXPROCS(0),
-			Corrections: c.MaxCorrections, CorrectionBytes: c.MaxText,
+			Corrections: c.MaxCorrections, CorrectionBytes: c.MaxText, Unpacked: c.MaxUnpacked, Whole: c.MaxWhole, Broken: c.MaxBroken / 100,
 		},
 		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: a.now, Log: a.log,
 	})

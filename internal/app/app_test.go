@@ -317,6 +317,26 @@ func spooling(t *testing.T, c config.Config) bool {
 	return len(found) > 0
 }
 
+func TestApp_file_says_how_it_was_read(t *testing.T) {
+	a := start(t, settings(t))
+	file := "fecha;frase;valor\n" + strings.Repeat("1/2;Buen trato y buena cena;9\n1/3;Mala cama y mal baño;2\n", 10) + "1/4;Ni bien ni mal;5\n"
+	if r := a.do("PUT", "/v1/training/encuesta.csv?trainer=nb&folds=2&text=frase&label=valor&scale=mucho", file); r.status != http.StatusBadRequest && r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "scale") {
+		t.Errorf("a scale that is none: %d %s", r.status, r.body)
+	}
+	if r := a.do("PUT", "/v1/training/encuesta.csv?trainer=nb&folds=2&text=frase&label=valor&scale=0-10", file); r.status != http.StatusAccepted {
+		t.Fatal(r.body)
+	}
+	if tr := a.await("encuesta.csv"); tr.Status != "done" || tr.Report.Rows != 20 {
+		t.Fatalf("%+v", tr)
+	}
+	r := a.do("GET", "/v1/datasets/encuesta.csv", "")
+	for _, part := range []string{`"skipped":1`, `"format":"csv"`, `"delimiter":";"`, `"text":["frase"]`, `"label":["valor"]`, `"scale":"0 to 10"`, `"left_out":[{"what":"neutral","rows":1,"lines":[22]}]`} {
+		if !strings.Contains(r.body, part) {
+			t.Errorf("%s is not in %s", part, r.body)
+		}
+	}
+}
+
 func TestApp_full_disk_is_said_before_it_is_suffered(t *testing.T) {
 	c := settings(t)
 	c.MinFree = 1 << 62

@@ -28,17 +28,20 @@ type Config struct {
 	Log      string `default:"text" enum:"text,json" env:"ANIMO_LOG" help:"Log format: text or json."`
 	LogLevel string `default:"info" enum:"debug,info,warn,error" env:"ANIMO_LOG_LEVEL" help:"Least level that is logged: debug, info, warn or error."`
 
-	MaxFile        int64 `default:"1073741824" env:"ANIMO_MAX_FILE" placeholder:"BYTES" help:"Largest training file."`
-	MaxRows        int   `default:"10000000" env:"ANIMO_MAX_ROWS" placeholder:"N" help:"Most rows in a training file."`
-	MaxRow         int   `default:"1048575" env:"ANIMO_MAX_ROW" placeholder:"BYTES" help:"Longest row of a training file; no more than the default."`
-	MaxTexts       int   `default:"1000" env:"ANIMO_MAX_TEXTS" placeholder:"N" help:"Most texts in one call to classify."`
-	MaxText        int   `default:"65536" env:"ANIMO_MAX_TEXT" placeholder:"BYTES" help:"Longest text to classify."`
-	MaxMoods       int   `default:"1000" env:"ANIMO_MAX_MOODS" placeholder:"N" help:"Most faces measured by the client in one call."`
-	MaxBody        int64 `default:"8388608" env:"ANIMO_MAX_BODY" placeholder:"BYTES" help:"Largest body of a request that is not an upload."`
-	MaxRequests    int   `default:"256" env:"ANIMO_MAX_REQUESTS" placeholder:"N" help:"Requests of each kind (uploads, downloads, waits, others) served at once, half of them for one tenant; more are answered 429 or 503 with Retry-After. Live streams have max-streams; photos are drawn on two at once, one for a tenant."`
-	MaxConnections int   `default:"0" env:"ANIMO_MAX_CONNECTIONS" placeholder:"N" help:"Connections open at once; one that is idle makes room for the next. 0, or more than that, means three quarters of the files that the process may have open."`
-	MaxFiles       int   `default:"1000" env:"ANIMO_MAX_FILES" placeholder:"N" help:"Most photos in one form."`
-	MinFree        int64 `default:"134217728" env:"ANIMO_MIN_FREE" placeholder:"BYTES" help:"Disk space to leave free; uploads, measured faces and corrections that would not are answered 507."`
+	MaxFile        int64   `default:"1073741824" env:"ANIMO_MAX_FILE" placeholder:"BYTES" help:"Largest training file."`
+	MaxRows        int     `default:"10000000" env:"ANIMO_MAX_ROWS" placeholder:"N" help:"Most rows in a training file."`
+	MaxRow         int     `default:"1048575" env:"ANIMO_MAX_ROW" placeholder:"BYTES" help:"Longest row of a training file; no more than the default."`
+	MaxUnpacked    int64   `default:"4294967296" env:"ANIMO_MAX_UNPACKED" placeholder:"BYTES" help:"Largest training file once it is unpacked (gzip, zip, xlsx)."`
+	MaxWhole       int64   `default:"67108864" env:"ANIMO_MAX_WHOLE" placeholder:"BYTES" help:"Largest training file of a kind that is read into memory as a whole: xlsx, zip, JSON by column."`
+	MaxBroken      float64 `default:"20" env:"ANIMO_MAX_BROKEN" placeholder:"PERCENT" help:"How many rows of a training file may be broken before it is refused; those without a text, without a label or neutral are not broken (default 20)."`
+	MaxTexts       int     `default:"1000" env:"ANIMO_MAX_TEXTS" placeholder:"N" help:"Most texts in one call to classify."`
+	MaxText        int     `default:"65536" env:"ANIMO_MAX_TEXT" placeholder:"BYTES" help:"Longest text to classify."`
+	MaxMoods       int     `default:"1000" env:"ANIMO_MAX_MOODS" placeholder:"N" help:"Most faces measured by the client in one call."`
+	MaxBody        int64   `default:"8388608" env:"ANIMO_MAX_BODY" placeholder:"BYTES" help:"Largest body of a request that is not an upload."`
+	MaxRequests    int     `default:"256" env:"ANIMO_MAX_REQUESTS" placeholder:"N" help:"Requests of each kind (uploads, downloads, waits, others) served at once, half of them for one tenant; more are answered 429 or 503 with Retry-After. Live streams have max-streams; photos are drawn on two at once, one for a tenant."`
+	MaxConnections int     `default:"0" env:"ANIMO_MAX_CONNECTIONS" placeholder:"N" help:"Connections open at once; one that is idle makes room for the next. 0, or more than that, means three quarters of the files that the process may have open."`
+	MaxFiles       int     `default:"1000" env:"ANIMO_MAX_FILES" placeholder:"N" help:"Most photos in one form."`
+	MinFree        int64   `default:"134217728" env:"ANIMO_MIN_FREE" placeholder:"BYTES" help:"Disk space to leave free; uploads, measured faces and corrections that would not are answered 507."`
 
 	RequestTime    time.Duration   `default:"30s" env:"ANIMO_REQUEST_TIME" help:"Longest request that is not an upload."`
 	UploadTime     time.Duration   `default:"15m" env:"ANIMO_UPLOAD_TIME" help:"Longest upload."`
@@ -146,6 +149,7 @@ func (c *Config) Validate() error {
 		}
 	}
 	for name, n := range map[string]int64{
+		"max-unpacked": c.MaxUnpacked, "max-whole": c.MaxWhole,
 		"max-file": c.MaxFile, "max-rows": int64(c.MaxRows), "max-row": int64(c.MaxRow), "max-texts": int64(c.MaxTexts), "max-moods": int64(c.MaxMoods), "max-corrections": int64(c.MaxCorrections),
 		"max-text": int64(c.MaxText), "max-body": c.MaxBody, "max-requests": int64(c.MaxRequests), "request-time": int64(c.RequestTime),
 		"upload-time": int64(c.UploadTime), "ingest-time": int64(c.IngestTime), "train-time": int64(c.TrainTime), "stop-time": int64(c.StopTime),
@@ -167,6 +171,9 @@ func (c *Config) Validate() error {
 	}
 	if !(c.MoodConfidence >= 0 && c.MoodConfidence <= 100) {
 		errs = append(errs, wrong("mood-confidence", "%g is not a percentage", "%g no es un porcentaje", c.MoodConfidence))
+	}
+	if !(c.MaxBroken > 0 && c.MaxBroken <= 100) {
+		errs = append(errs, wrong("max-broken", "%g is not a percentage above 0", "%g no es un porcentaje mayor que 0", c.MaxBroken))
 	}
 	if c.MaxFaces > maxFaces {
 		errs = append(errs, wrong("max-faces", "is %d; a table's row holds at most %d faces with their landmarks", "es %d; una fila de la tabla guarda como mucho %d rostros con sus puntos", c.MaxFaces, maxFaces))

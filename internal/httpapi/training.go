@@ -11,6 +11,7 @@ import (
 	"animo"
 	"animo/internal/opinions"
 	"animo/text"
+	"animo/text/labelled"
 )
 
 // trainingView is how far the newest training of a model is.
@@ -136,6 +137,18 @@ type RecipeQuery struct {
 	Seed    uint64 `query:"seed" doc:"Start weights, shuffles and folds follow from it." example:"0"`
 }
 
+// FileQuery is what a file of opinions is, in a query. It is exported because huma sets no field of an embedded type that is not.
+type FileQuery struct {
+	Text   string `query:"text" doc:"Column or key of the text, by name or by number from 1; two are joined by +. Found if not said." example:"Comentario"`
+	Label  string `query:"label" doc:"Column or key of the label. Found if not said." example:"Nota"`
+	Scale  string `query:"scale" doc:"How the label's numbers are meant: the worst and the best, such as 1-5, 0-4, 1-2 or -1-1. Found if not said." example:"1-5"`
+	Strict bool   `query:"strict" doc:"Refuse the file for any row that cannot be used. Otherwise such rows are left out and counted, up to the setting max-broken." example:"false"`
+}
+
+func (q FileQuery) recipe() opinions.FileRecipe {
+	return opinions.FileRecipe{Told: labelled.Told{Text: q.Text, Label: q.Label, Scale: q.Scale}, Strict: q.Strict}
+}
+
 type trainingOutput struct {
 	Location string `header:"Location"`
 	Body     trainingView
@@ -159,17 +172,19 @@ func (s *server) uploadTrainingFile(r route) {
 	register(s, r, huma.Operation{
 		OperationID: "upload-training-file",
 		Summary:     "Upload a file of labelled opinions and train a model of it",
-		Description: "The body is the file: opinion TAB label a line, CSV with a header, or JSONL. When the answer comes, the file is on disk and will be " +
-			"trained, whatever happens. The same bytes under the same name are the same training.",
+		Description: "The body is the file: CSV, TSV and text with ; or |, with or without a header; JSON by line, by object or by column; fastText; XLSX; also " +
+			"packed by gzip or zip. What it is, its columns and the scale of its labels are found, or said in the query; the file's record tells them (reading). " +
+			"When the answer comes, the file is on disk and will be trained, whatever happens. The same bytes under the same name, read the same way, are the same training.",
 		DefaultStatus: http.StatusAccepted,
 		RequestBody:   bytesBody(),
 		Errors:        []int{400, 413, 422, 507},
 	}, func(ctx context.Context, in *struct {
 		NameParam
 		RecipeQuery
+		FileQuery
 		BodyStream
 	}) (*trainingOutput, error) {
-		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.reader, in.size, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed})
+		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.reader, in.size, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed, File: in.recipe()})
 		if err != nil {
 			return nil, err
 		}

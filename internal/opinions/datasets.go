@@ -9,31 +9,35 @@ import (
 
 	"animo"
 	"animo/internal/table"
+	"animo/text/labelled"
 )
 
 // datasetRow is what the datasets table keeps of a revision.
 type datasetRow struct {
 	animo.Dataset
-	Seen time.Time `json:"seen"`           // when its bytes were last sent
-	Gone bool      `json:"gone,omitempty"` // it is being deleted: no reader sees it, and the sweeper ends the work
+	File FileRecipe     `json:"file"`           // how it is to be read
+	Plan *labelled.Plan `json:"plan,omitempty"` // how it is read, once that is found out
+	Seen time.Time      `json:"seen"`           // when its bytes were last sent
+	Gone bool           `json:"gone,omitempty"` // it is being deleted: no reader sees it, and the sweeper ends the work
 
 	rev int64
 }
 
 // head is the newest revision ever drawn for a dataset's name, and its content; no content once deleted.
 type head struct {
-	ID     string `json:"id"`
-	SHA256 string `json:"sha256"`
+	ID     string     `json:"id"`
+	SHA256 string     `json:"sha256"`
+	File   FileRecipe `json:"file"`
 }
 
 func datasetKey(d animo.DatasetRef) string   { return d.Name + "/" + d.ID }
 func uploadObject(d animo.DatasetRef) string { return "training/" + d.Name + "/" + d.ID }
 
 // keep stores an upload as a revision of its dataset: the bytes, then the row. The bytes that are the newest
-// already are that revision.
-func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadSeeker, size int64) (animo.DatasetRef, error) {
+// already, to be read the same way, are that revision.
+func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadSeeker, size int64, how FileRecipe) (animo.DatasetRef, error) {
 	for {
-		ref, there, err := f.draw(ctx, tenant, name, sum)
+		ref, there, err := f.draw(ctx, tenant, name, sum, how)
 		if err == nil && !there {
 			if _, err = file.Seek(0, io.SeekStart); err == nil {
 				err = f.objects.Put(ctx, tenant, uploadObject(ref), file)
@@ -51,7 +55,7 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 				return err
 			}
 			if !found {
-				row.Dataset = animo.Dataset{Name: name, ID: ref.ID, SHA256: sum, Bytes: size, Accepted: animo.MomentOf(ref.ID)}
+				row.Dataset, row.File = animo.Dataset{Name: name, ID: ref.ID, SHA256: sum, Bytes: size, Accepted: animo.MomentOf(ref.ID)}, how
 			}
 			row.Seen = f.now().UTC()
 			return tx.PutJSON(datasetsTable, datasetKey(ref), row)
@@ -62,16 +66,16 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 	}
 }
 
-// draw says which revision of a dataset some bytes are: the newest, where those are its bytes and it is not being deleted,
-// otherwise a new one. It tells whether the revision has its row, and so its bytes.
-func (f *Flow) draw(ctx context.Context, tenant, name, sum string) (ref animo.DatasetRef, there bool, err error) {
+// draw says which revision of a dataset some bytes are: the newest, where those are its bytes, read the same way, and it is
+// not being deleted, otherwise a new one. It tells whether the revision has its row, and so its bytes.
+func (f *Flow) draw(ctx context.Context, tenant, name, sum string, how FileRecipe) (ref animo.DatasetRef, there bool, err error) {
 	ref = animo.DatasetRef{Name: name, SHA256: sum}
 	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		var h head
 		if _, err := tx.GetJSON(headsTable, name, &h); err != nil {
 			return err
 		}
-		if h.SHA256 == sum {
+		if h.SHA256 == sum && h.File == how {
 			var row datasetRow
 			var err error
 			ref.ID = h.ID
@@ -80,7 +84,7 @@ func (f *Flow) draw(ctx context.Context, tenant, name, sum string) (ref animo.Da
 			}
 		}
 		ref.ID, there = newID(f.now(), h.ID, sum), false
-		return tx.PutJSON(headsTable, name, head{ref.ID, sum})
+		return tx.PutJSON(headsTable, name, head{ref.ID, sum, how})
 	})
 	return ref, there, err
 }

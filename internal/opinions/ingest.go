@@ -2,6 +2,7 @@ package opinions
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -46,7 +47,18 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 		if err := f.setStatus(ctx, e.Tenant, &row, animo.Ingesting, nil); err != nil {
 			return err
 		}
-		if err := f.ingestRows(ctx, e.Tenant, o, &d.Dataset); err != nil {
+		if d.Plan == nil { // decided once, so that whoever goes on after a crash reads the same rows
+			if d.Plan, err = f.survey(ctx, e.Tenant, d); err != nil {
+				return err
+			}
+			if err := f.saveDataset(ctx, e.Tenant, &d); err != nil {
+				return err
+			}
+		}
+		if err := f.ingestRows(ctx, e.Tenant, o, &d); err != nil {
+			if d.Reading != nil { // what was left out says why it is refused
+				err = errors.Join(err, f.saveDataset(ctx, e.Tenant, &d))
+			}
 			return err
 		}
 		d.Ingested = true
@@ -58,7 +70,15 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 	return f.say(ctx, DatasetIngested, e.Tenant, o)
 }
 
-func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, d *animo.Dataset) error {
+// survey finds out how a revision's file is to be read.
+func (f *Flow) survey(ctx context.Context, tenant string, d datasetRow) (*labelled.Plan, error) {
+	return labelled.Survey(func() (io.ReadCloser, error) {
+		body, _, err := f.objects.Get(ctx, tenant, uploadObject(d.Ref()), object.Range{})
+		return body, err
+	}, f.reading(d.File))
+}
+
+func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, d *datasetRow) error {
 	ref := d.Ref()
 	body, _, err := f.objects.Get(ctx, tenant, uploadObject(ref), object.Range{})
 	if err != nil {
@@ -66,7 +86,8 @@ func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, d *animo.
 	}
 	defer body.Close()
 	read := &counter{r: body}
-	rows := labelled.NewReader(read, f.readerLimits())
+	rows := labelled.NewReader(read, d.Plan, f.reading(d.File))
+	defer rows.Close()
 	note := f.progressNotes(ctx, tenant, o)
 
 	d.Rows, d.Positive = 0, 0
@@ -80,6 +101,10 @@ func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, d *animo.
 	}
 	for op, err := range rows.All() {
 		if err != nil {
+			if animo.CodeOf(err).Final() {
+				reading := rows.Reading()
+				d.Reading = &reading
+			}
 			return err
 		}
 		value := make([]byte, 0, 1+len(op.Text))
@@ -94,7 +119,8 @@ func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, d *animo.
 			}
 		}
 	}
-	d.Skipped = rows.Skipped()
+	reading := rows.Reading()
+	d.Skipped, d.Reading = rows.Skipped(), &reading
 	return flush()
 }
 

@@ -69,6 +69,9 @@ type Limits struct {
 	Ingests         int           // ingests at once on this machine; 2
 	Corrections     int           // of one model; 10,000. A training holds them in memory
 	CorrectionBytes int           // of one correction's text; 64 KiB
+	Unpacked        int64         // bytes of a packed file when it is unpacked; 4 GiB
+	Whole           int64         // bytes of a file that is read as a whole; 64 MiB
+	Broken          float64       // which part of a file's rows may be broken; 0.2
 }
 
 func (l Limits) withDefaults() Limits {
@@ -84,6 +87,15 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Ingests, 2)
 	set(&l.Corrections, 10_000)
 	set(&l.CorrectionBytes, 64<<10)
+	if l.Broken == 0 {
+		l.Broken = labelled.DefaultBroken
+	}
+	if l.Unpacked == 0 {
+		l.Unpacked = 4 << 30
+	}
+	if l.Whole == 0 {
+		l.Whole = labelled.DefaultWhole
+	}
 	if l.FileBytes == 0 {
 		l.FileBytes = 1 << 30
 	}
@@ -146,8 +158,10 @@ func (f *Flow) Functions() []bus.Function {
 	}
 }
 
-func (f *Flow) readerLimits() labelled.Limits {
-	return labelled.Limits{RowBytes: f.limits.RowBytes, Rows: f.limits.Rows, Bytes: f.limits.FileBytes}
+// reading is how the rows of a revision are read.
+func (f *Flow) reading(r FileRecipe) labelled.Options {
+	l := labelled.Limits{RowBytes: f.limits.RowBytes, Rows: f.limits.Rows, Bytes: max(f.limits.FileBytes, f.limits.Unpacked), Unpacked: f.limits.Unpacked, Whole: f.limits.Whole}
+	return labelled.Options{Limits: l, Told: r.Told, Broken: f.limits.Broken, Strict: r.Strict}
 }
 
 // order is the data of every event of the flow: which version of which model it is about.

@@ -11,6 +11,7 @@ import (
 	"animo"
 	"animo/internal/table"
 	"animo/text"
+	"animo/text/labelled"
 )
 
 // Recipe is how a model shall be trained. The zero value is trainer "auto", 10 folds, seed 0.
@@ -18,6 +19,13 @@ type Recipe struct {
 	Trainer string
 	Folds   int
 	Seed    uint64
+	File    FileRecipe // of an upload
+}
+
+// FileRecipe says how a file is to be read. The zero value has everything guessed and leaves out rows that cannot be used.
+type FileRecipe struct {
+	labelled.Told
+	Strict bool `json:"strict,omitempty"` // any row that cannot be used fails the file
 }
 
 // check fills in the defaults and answers Unsupported or Invalid for what cannot be.
@@ -32,6 +40,9 @@ func (r *Recipe) check() error {
 	if r.Folds == 0 {
 		r.Folds = 10
 	}
+	if err := r.File.Check(); err != nil {
+		return err
+	}
 	if r.Folds < 2 || r.Folds > 100 {
 		return animo.Errorf(animo.Invalid, "folds is %d; use 2 to 100", "folds es %d; use de 2 a 100", r.Folds).Of("folds")
 	}
@@ -40,7 +51,7 @@ func (r *Recipe) check() error {
 
 // Take accepts an upload: it keeps the bytes, notes the dataset and the version to be trained of it, and
 // says dataset.stored. When it returns nil, all of that is on disk. size is how many bytes r will give, -1 if
-// that is not known. The same bytes under the same name, while they are the newest, are the same version; one
+// that is not known. The same bytes under the same name, to be read the same way, while they are the newest, are the same version; one
 // that had failed is tried again.
 func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, size int64, recipe Recipe) (animo.Version, error) {
 	if err := errors.Join(CheckName(name), recipe.check()); err != nil {
@@ -54,7 +65,7 @@ func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, size 
 	if err := f.exists(ctx, tenant); err != nil { // it may have been removed while the upload came in
 		return animo.Version{}, err
 	}
-	ref, err := f.keep(ctx, tenant, name, up.SHA256, up, up.Size)
+	ref, err := f.keep(ctx, tenant, name, up.SHA256, up, up.Size, recipe.File)
 	if err != nil {
 		return animo.Version{}, err
 	}

@@ -1,7 +1,6 @@
 package labelled
 
 import (
-	"bytes"
 	"io"
 	"testing"
 
@@ -24,7 +23,10 @@ func BenchmarkReader(b *testing.B) {
 			b.SetBytes(int64(len(file)))
 			b.ReportAllocs()
 			for b.Loop() {
-				r := NewReader(bytes.NewReader(file), Limits{})
+				r, err := Open(from(file), Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
 				for range rows {
 					if _, err := r.Read(); err != nil {
 						b.Fatal(err)
@@ -37,4 +39,25 @@ func BenchmarkReader(b *testing.B) {
 			b.ReportMetric(float64(b.N*len(rows))/b.Elapsed().Seconds(), "rows/s")
 		})
 	}
+}
+
+// BenchmarkReader_long reads one file of 200,000 such rows, as an ingest does.
+func BenchmarkReader_long(b *testing.B) {
+	rows := make([]animo.Opinion, 200_000)
+	for i := range rows {
+		rows[i] = animo.Opinion{Text: "La habitación era pequeña y fría, el desayuno escaso, pero el personal muy amable y la ubicación inmejorable, volvería sin dudar.", Label: animo.Label(i % 2)}
+	}
+	file := writeTSV(rows)
+	for b.Loop() {
+		r, err := Open(from(file), Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, err := range r.All() {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.N*len(rows))/b.Elapsed().Seconds(), "rows/s")
 }

@@ -1,7 +1,9 @@
 package labelled
 
 import (
-	"unicode/utf8"
+	"fmt"
+	"slices"
+	"strings"
 
 	"animo"
 )
@@ -14,36 +16,73 @@ func errEmpty() *animo.Error {
 		"no hay ninguna fila; una fila es un texto, un tabulador y la etiqueta 1 o 0")
 }
 
-func errOnlyThreeStars() *animo.Error {
+func errOnlyNeutral() *animo.Error {
 	return animo.Errorf(animo.EmptyFile,
-		"every row has three stars, which is neither good nor bad; rows with 1, 2, 4 or 5 are needed",
-		"todas las filas tienen tres estrellas, ni bueno ni malo; se necesitan filas con 1, 2, 4 o 5")
+		"every row is neutral, such as three stars of five, which is neither good nor bad; rows that are one or the other are needed",
+		"todas las filas son neutras, como tres estrellas de cinco, ni bueno ni malo; se necesitan filas que sean lo uno o lo otro")
+}
+
+func errNothingLeft(noText, noLabel, broken int) *animo.Error {
+	return animo.Errorf(animo.EmptyFile,
+		"no row can be used: %d without a text, %d without a label, %d broken",
+		"ninguna fila se puede usar: %d sin texto, %d sin etiqueta, %d rotas", noText, noLabel, broken)
 }
 
 func errUnknownFormat() *animo.Error {
 	return animo.Errorf(animo.UnknownFormat,
-		"the first line is none of: text<tab>1 or 0; a CSV header that names a text and a label column, such as text,label or texto;estrellas; a JSON object with such keys",
-		`la primera línea no es nada de esto: texto<tabulador>1 o 0; una cabecera CSV que nombre una columna de texto y una de etiqueta, como texto,etiqueta o texto;estrellas; un objeto JSON con tales claves`)
+		"no text and label are found in it; a row is text<tab>1 or 0, or a CSV header names both columns, such as texto,etiqueta or texto;estrellas, or a JSON object has such keys; or tell which columns they are (text, label)",
+		`no se encuentran un texto y una etiqueta; una fila es texto<tabulador>1 o 0, o una cabecera CSV nombra ambas columnas, como texto,etiqueta o texto;estrellas, o un objeto JSON tiene tales claves; o diga qué columnas son (text, label)`)
 }
 
 func errNoLabelColumn(textColumn string) *animo.Error {
 	return animo.Errorf(animo.UnknownFormat,
-		"the header has the text column %[1]q but no label column; name one label, etiqueta, sentimiento or, for stars from 1 to 5, stars or estrellas",
-		"la cabecera tiene la columna de texto %[1]q pero ninguna de etiqueta; llame a una label, etiqueta, sentimiento o, para estrellas de 1 a 5, stars o estrellas",
+		"there is the text column %[1]q but no label column; tell which it is (label), or call it label, sentimiento or, for stars, estrellas",
+		"está la columna de texto %[1]q pero ninguna de etiqueta; diga cuál es (label), o llámela etiqueta, sentimiento o, si son estrellas, estrellas",
 		textColumn)
 }
 
 func errNoTextColumn(labelColumn string) *animo.Error {
 	return animo.Errorf(animo.UnknownFormat,
-		"the header has the label column %[1]q but no text column; name one text, texto, opinion, review or comentario",
-		"la cabecera tiene la columna de etiqueta %[1]q pero ninguna de texto; llame a una text, texto, opinion, reseña o comentario",
+		"there is the label column %[1]q but no text column; tell which it is (text), or call it texto, opinion or review",
+		"está la columna de etiqueta %[1]q pero ninguna de texto; diga cuál es (text), o llámela texto, opinion o reseña",
 		labelColumn)
 }
 
-func errArray() *animo.Error {
+func errNoSuchColumn(told, field string, names []string, columns int) *animo.Error {
+	list := strings.Join(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" }), ", ")
+	return animo.Errorf(animo.Invalid,
+		"there is no column %[1]q; the file has %[3]d: %[2]s", "no hay columna %[1]q; el archivo tiene %[3]d: %[2]s", animo.Clip(told), animo.Clip(list), columns).Of(field)
+}
+
+// errUnknownLabels says which values a column has that nobody can map to good and bad.
+func errUnknownLabels(column string, examples []string) *animo.Error {
+	return animo.Errorf(animo.BadLabel,
+		"the values of column %q are not labels that are known: %s; write positivo and negativo there, or 1 and 0, or tell the scale of its numbers (scale, such as 1-5)",
+		"los valores de la columna %q no son etiquetas conocidas: %s; escriba ahí positivo y negativo, o 1 y 0, o diga la escala de sus números (scale, como 1-5)",
+		column, strings.Join(examples, ", "))
+}
+
+func errBroken(packed string, cause error) *animo.Error {
+	return animo.Errorf(animo.UnknownFormat, "the %s file is damaged; make it again", "el archivo %s está dañado; hágalo de nuevo", packed).Because(cause)
+}
+
+func errUnpacked(limit int64) *animo.Error {
+	return animo.Errorf(animo.TooLarge,
+		"unpacked, the file is larger than %d bytes, the limit (max-unpacked); split it",
+		"descomprimido, el archivo tiene más de %d bytes, el límite (max-unpacked); divídalo", limit)
+}
+
+func errBadJSON(cause error) *animo.Error {
 	return animo.Errorf(animo.UnknownFormat,
-		"this is a JSON array; write one object a line, for example with jq -c '.[]'",
-		"esto es un arreglo JSON; escriba un objeto por línea, por ejemplo con jq -c '.[]'")
+		"the JSON breaks off here or is wrong, and what follows is lost: %v", "aquí el JSON se interrumpe o está mal, y lo que sigue se pierde: %v", cause)
+}
+
+func errNoLabelInLine() *animo.Error {
+	return animo.Errorf(animo.MalformedRow, "the line has no label", "la línea no tiene etiqueta")
+}
+
+func errNoLabel() *animo.Error {
+	return animo.Errorf(animo.BadLabel, "the label is empty", "la etiqueta está vacía")
 }
 
 func errNUL() *animo.Error {
@@ -52,32 +91,10 @@ func errNUL() *animo.Error {
 		"hay un byte NUL; el archivo no es texto")
 }
 
-// errNotUTF8 names the first byte of line that is not UTF-8.
-func errNotUTF8(line []byte) *animo.Error {
-	i := 0
-	for i < len(line) {
-		r, n := utf8.DecodeRune(line[i:])
-		if r == utf8.RuneError && n == 1 {
-			break
-		}
-		i += n
-	}
-	return animo.Errorf(animo.NotUTF8,
-		"byte %d (0x%02X) is not UTF-8; save the file as UTF-8, for example with iconv -f WINDOWS-1252 -t UTF-8",
-		"el byte %d (0x%02X) no es UTF-8; guarde el archivo como UTF-8, por ejemplo con iconv -f WINDOWS-1252 -t UTF-8",
-		i+1, line[i])
-}
-
 func errLineTooLong(limit int) *animo.Error {
 	return animo.Errorf(animo.LineTooLong,
 		"the line is longer than %d bytes, the limit of one row",
 		"la línea tiene más de %d bytes, el límite de una fila", limit)
-}
-
-func errQuoteTooLong(limit int) *animo.Error {
-	return animo.Errorf(animo.LineTooLong,
-		`a row whose quoted text begins here is longer than %d bytes, the limit; perhaps its closing " is missing`,
-		`la fila cuyo texto entre comillas empieza aquí tiene más de %d bytes, el límite; quizá falta la " que cierra`, limit)
 }
 
 func errTooManyRows(limit int) *animo.Error {
@@ -130,33 +147,31 @@ func errNotObject(cause error) *animo.Error {
 		`esto no es un objeto JSON; una fila es así: {"texto":"Muy buen hotel","etiqueta":1}`).Because(cause)
 }
 
-func errNoTextKey() *animo.Error {
-	return animo.Errorf(animo.MalformedRow,
-		"the object has no key for the text, such as text, texto, opinion, review or comentario",
-		"el objeto no tiene clave para el texto, como text, texto, opinion, reseña o comentario")
-}
-
-func errNoLabelKey() *animo.Error {
-	return animo.Errorf(animo.MalformedRow,
-		"the object has no key for the label, such as label, etiqueta, sentimiento, stars or estrellas",
-		"el objeto no tiene clave para la etiqueta, como label, etiqueta, sentimiento, stars o estrellas")
-}
-
-func errTextNotString(key string) *animo.Error {
-	return animo.Errorf(animo.MalformedRow,
-		"the value of %q is not a string", "el valor de %q no es una cadena", key)
-}
-
-func errBadLabel(value []byte) *animo.Error {
+// errBadLabel says of a value that it is no label on its column's scale.
+func errBadLabel(value []byte, p *Plan) *animo.Error {
+	scale := ""
+	for _, l := range p.Labels {
+		if l.Scale.High != l.Scale.Low {
+			scale = l.Scale.String()
+		}
+	}
+	if scale == "" {
+		return animo.Errorf(animo.BadLabel,
+			"the label %[1]s is not one; allowed are positivo and negativo, positive and negative, bueno and malo, sí and no",
+			"la etiqueta %[1]s no es válida; se admiten positivo y negativo, positive y negative, bueno y malo, sí y no", shorten(value))
+	}
 	return animo.Errorf(animo.BadLabel,
-		"the label %s is not one; allowed are 1 and 0, positivo and negativo, positive and negative (stars from 1 to 5 only in a column named stars, estrellas or rating)",
-		"la etiqueta %s no es válida; se admiten 1 y 0, positivo y negativo, positive y negative (estrellas de 1 a 5 solo en una columna llamada stars, estrellas o rating)",
-		shorten(value))
+		"the label %[1]s is not one on the scale %[2]s that the file's labels have; allowed are its numbers, positivo and negativo, positive and negative; another scale can be told (scale)",
+		"la etiqueta %[1]s no es válida en la escala %[3]s que tienen las etiquetas del archivo; se admiten sus números, positivo y negativo, positive y negative; se puede decir otra escala (scale)",
+		shorten(value), scale, strings.ReplaceAll(scale, " to ", " a "))
 }
 
-func errBadStars(value []byte) *animo.Error {
-	return animo.Errorf(animo.BadLabel,
-		"%s is not a number of stars; allowed are 1 to 5, positivo and negativo, positive and negative",
-		"%s no es un número de estrellas; se admiten de 1 a 5, positivo y negativo, positive y negative",
-		shorten(value))
+// shorten gives a value as an error may quote it.
+func shorten(s []byte) string {
+	const most = 40
+	runes := []rune(string(s[:min(len(s), 4*most)]))
+	if len(runes) > most || len(s) > 4*most {
+		return fmt.Sprintf("%q…", string(runes[:min(most, len(runes))]))
+	}
+	return fmt.Sprintf("%q", string(runes))
 }

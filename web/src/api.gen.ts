@@ -949,7 +949,7 @@ export interface paths {
         get: operations["get-training"];
         /**
          * Upload a file of labelled opinions and train a model of it
-         * @description The body is the file: opinion TAB label a line, CSV with a header, or JSONL. When the answer comes, the file is on disk and will be trained, whatever happens. The same bytes under the same name are the same training.
+         * @description The body is the file: CSV, TSV and text with ; or |, with or without a header; JSON by line, by object or by column; fastText; XLSX; also packed by gzip or zip. What it is, its columns and the scale of its labels are found, or said in the query; the file's record tells them (reading). When the answer comes, the file is on disk and will be trained, whatever happens. The same bytes under the same name, read the same way, are the same training.
          */
         put: operations["upload-training-file"];
         post?: never;
@@ -1201,6 +1201,7 @@ export interface components {
             name: string;
             /** Format: int64 */
             positive: number;
+            reading?: components["schemas"]["Reading"];
             /** Format: int64 */
             rows: number;
             sha256: string;
@@ -2038,6 +2039,38 @@ export interface components {
         QueuesOutputBody: {
             items: components["schemas"]["Depth"][] | null;
         };
+        Reading: {
+            /** @description Between the columns. */
+            delimiter?: string;
+            /** @description As IANA calls it. */
+            encoding?: string;
+            /** @description csv, tsv, jsonl, json, fasttext, spaces (a text and a label with spaces between) or xlsx. */
+            format: string;
+            /**
+             * Format: int64
+             * @description The line of the columns' names; 0 or absent for none.
+             */
+            header?: number;
+            /** @description The columns or keys that are the label, by name or number. */
+            label?: string[] | null;
+            /** @description Rows that were left out, by why: no_text, no_label, neutral, or the code of an error. */
+            left_out?: components["schemas"]["RowCount"][] | null;
+            /** @description Rows that were mended, by what: decoded (the line was not UTF-8), mojibake, entities, tags, characters, quotes, delimiters, or translation (the original of a translation by Google was taken). */
+            mended?: components["schemas"]["RowCount"][] | null;
+            /** @description gzip or zip. */
+            packed?: string;
+            /**
+             * Format: int64
+             * @description Opinions that were read.
+             */
+            rows: number;
+            /** @description How numbers are meant, such as 1 to 5; words; or columns, where praise and complaint have a column each. */
+            scale: string;
+            /** @description Of a workbook. */
+            sheet?: string;
+            /** @description The columns or keys that are the text, by name or number. */
+            text: string[] | null;
+        };
         Receipt: {
             /**
              * Format: int64
@@ -2147,6 +2180,17 @@ export interface components {
             trainer: string;
             /** @description Why auto chose it. */
             why?: string;
+        };
+        RowCount: {
+            /** @description Of the first of them. */
+            lines: number[] | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            rows: number;
+            /** @description Why, or what. */
+            what: string;
         };
         Scores: {
             /**
@@ -9027,6 +9071,14 @@ export interface operations {
                 folds?: number;
                 /** @description Start weights, shuffles and folds follow from it. */
                 seed?: number;
+                /** @description Column or key of the text, by name or by number from 1; two are joined by +. Found if not said. */
+                text?: string;
+                /** @description Column or key of the label. Found if not said. */
+                label?: string;
+                /** @description How the label's numbers are meant: the worst and the best, such as 1-5, 0-4, 1-2 or -1-1. Found if not said. */
+                scale?: string;
+                /** @description Refuse the file for any row that cannot be used. Otherwise such rows are left out and counted, up to the setting max-broken. */
+                strict?: boolean;
             };
             header?: never;
             path: {

@@ -4,8 +4,8 @@ export const t = texts({
   lead: { es: 'Enseñe a Animo con opiniones ya etiquetadas, vea cuánto acierta y corríjalo.', en: 'Teach Animo with opinions that have labels, see how often it is right, and correct it.' },
   drop: { es: 'Suelte aquí un archivo de opiniones etiquetadas', en: 'Drop a file of labelled opinions here' },
   dropHint: {
-    es: 'Una opinión por línea, un tabulador y 1 (positiva) o 0 (negativa). También CSV con cabecera y JSONL. El modelo toma el nombre del archivo.',
-    en: 'One opinion a line, a tab, and 1 (positive) or 0 (negative). CSV with a header and JSONL do, too. The model is named after the file.',
+    es: 'Excel (XLSX), CSV, TSV, JSON o texto, tal como sale de su programa: las columnas y la escala se encuentran solas. El modelo toma el nombre del archivo.',
+    en: 'Excel (XLSX), CSV, TSV, JSON or text, as your program writes it: columns and scale are found. The model is named after the file.',
   },
   sending: { es: (name: string) => `Enviando ${name}`, en: (name: string) => `Sending ${name}` },
   dismiss: { es: 'Quitar de la lista', en: 'Take off the list' },
@@ -27,6 +27,19 @@ export const t = texts({
     en: 'The usual, auto and 10 parts, is best as a rule. The opinions are cut into parts, 2 to 100; each is measured with what was learned from the others.',
   },
   parts: { es: 'Partes', en: 'Parts' },
+  columnHint: {
+    es: 'Si el archivo no se entiende solo: cómo se llaman la columna del texto y la de la etiqueta, y la escala de sus números, como 1-5.',
+    en: 'Where the file does not explain itself: the names of the text and the label column, and the scale of its numbers, such as 1-5.',
+  },
+  textColumn: { es: 'Columna del texto', en: 'Text column' },
+  labelColumn: { es: 'Columna de la etiqueta', en: 'Label column' },
+  scale: { es: 'Escala', en: 'Scale' },
+  readAs: {
+    es: (format: string, text: string, label: string, scale: string) => `${format}; texto: ${text}; etiqueta: ${label} (${scale})`,
+    en: (format: string, text: string, label: string, scale: string) => `${format}; text: ${text}; label: ${label} (${scale})`,
+  },
+  leftOut: { es: (why: string, rows: string, lines: string) => `${rows} descartadas, ${why}: líneas ${lines}`, en: (why: string, rows: string, lines: string) => `${rows} left out, ${why}: lines ${lines}` },
+  mended: { es: (what: string, rows: string, lines: string) => `${rows} arregladas, ${what}: líneas ${lines}`, en: (what: string, rows: string, lines: string) => `${rows} mended, ${what}: lines ${lines}` },
   fold: { es: 'Medir', en: 'Measure' },
   fitting: { es: 'Ajustar', en: 'Fit' },
   ofTotal: { es: (done: string, total: string) => `${done} de ${total}`, en: (done: string, total: string) => `${done} of ${total}` },
@@ -131,4 +144,23 @@ export const trainers = texts({
   nbsvm: { es: 'regresión con pesos de Bayes', en: 'regression with the weights of Bayes' },
   sgd: { es: 'para archivos de cualquier tamaño', en: 'for files of any size' },
   mlp: { es: 'red neuronal de siete capas ocultas', en: 'neural network of seven hidden layers' },
+})
+
+/** Why rows were left out, and what was mended in them. */
+export const rowWords = texts({
+  no_text: { es: 'sin texto', en: 'without a text' },
+  no_label: { es: 'sin etiqueta', en: 'without a label' },
+  neutral: { es: 'neutras', en: 'neutral' },
+  malformed_row: { es: 'no se pueden leer', en: 'cannot be read' },
+  bad_label: { es: 'etiqueta desconocida', en: 'unknown label' },
+  line_too_long: { es: 'demasiado largas', en: 'too long' },
+  unknown_format: { es: 'no son texto', en: 'not text' },
+  decoded: { es: 'no eran UTF-8', en: 'were not UTF-8' },
+  mojibake: { es: 'UTF-8 mal leído', en: 'UTF-8 misread' },
+  entities: { es: 'entidades HTML', en: 'HTML entities' },
+  tags: { es: 'etiquetas HTML', en: 'HTML tags' },
+  characters: { es: 'caracteres invisibles', en: 'invisible characters' },
+  quotes: { es: 'comillas que no casan', en: 'quotes that do not match' },
+  delimiters: { es: 'separadores en el texto', en: 'delimiters in the text' },
+  translation: { es: 'original de una traducción', en: 'original of a translation' },
 })
