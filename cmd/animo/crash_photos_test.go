@@ -115,7 +115,7 @@ func crashContents(t *testing.T) (list [][]byte) {
 	if err := png.Encode(&blank, image.NewGray(image.Rect(0, 0, 320, 200))); err != nil {
 		t.Fatal(err)
 	}
-	return append(list, blank.Bytes(), list[1][:60_000], []byte("this is no picture\n"))
+	return append(list, blank.Bytes(), list[1][:60_000], []byte("\xff\xd8\xff\xe0 this is no picture\n")) // whose first bytes are those of one
 }
 
 // outcome is a photo that has ended, and what is recorded of its faces.

@@ -77,7 +77,7 @@ func check(t *testing.T, args []string, code int, stdout, stderr string) {
 }
 
 func TestUpload_sends_photos_and_tells_their_moods(t *testing.T) {
-	photo := samplePhotos(t)[0].JPEG // two happy faces and a sad one
+	photo := samplePhotos(t)[0].JPEG // three happy faces
 	url := serve(t)
 	t.Setenv("LC_ALL", "C")
 	t.Chdir(t.TempDir())
@@ -92,8 +92,8 @@ func TestUpload_sends_photos_and_tells_their_moods(t *testing.T) {
 
 	args := []string{"upload", "--url", url, "--source", "escenario", "--taken-at", "2026-05-01T12:00:00-05:00", "--wait", "--jobs", "2", "fotos"}
 	const left = "animo: passed over fotos/enlace.jpg: it is not a file but a link or the like\nanimo: passed over files that are no pictures: 1\nanimo: photos sent: 2"
-	check(t, args, 0, "dos.jpg\t…\tdone\t2 HAPPY, 1 SAD\nuno.png\t…\tdone\t2 HAPPY, 1 SAD", left)
-	check(t, args, 0, "dos.jpg\t…\tdone\t2 HAPPY, 1 SAD\nuno.png\t…\tdone\t2 HAPPY, 1 SAD", left) // the same photos
+	check(t, args, 0, "dos.jpg\t…\tdone\t3 HAPPY\nuno.png\t…\tdone\t3 HAPPY", left)
+	check(t, args, 0, "dos.jpg\t…\tdone\t3 HAPPY\nuno.png\t…\tdone\t3 HAPPY", left) // the same photos
 
 	k, err := newClient(url, "", "en")
 	if err != nil {
@@ -119,7 +119,7 @@ func TestUpload_goes_on_after_a_photo_that_fails(t *testing.T) {
 	url := serve(t)
 	t.Setenv("LC_ALL", "es_CO.UTF-8")
 	t.Chdir(t.TempDir())
-	place(t, "mala.jpg", photo[:len(photo)/2])
+	place(t, "mala.jpg", []byte("\xff\xd8\xff\xe0 nada más")) // empieza como una foto
 	place(t, "a\tb.jpg", photo)
 	place(t, "vacía.jpg", nil)
 	place(t, "buena.jpg", photo)
