@@ -55,7 +55,7 @@ func NewLazyAdam(c AdamConfig, rows, width, steps int) *LazyAdam {
 		powS: newPowers(c.Beta1 / math.Sqrt(c.Beta2)), powT: newPowers(c.Beta1 / c.Beta2),
 		pow1: newPowers(c.Beta1), pow2: newPowers(c.Beta2),
 	}
-	// The tails may begin anywhere, since that cancels; with the limit they hold for all later steps, too.
+	// The tails may begin anywhere, because that cancels; with the limit they hold for all later steps, too.
 	n := min(steps, corrected)
 	a.tailS, a.tailT = make([]float64, n+1), make([]float64, n+1)
 	s, t := c.Rate*a.powS.base/(1-a.powS.base), c.Rate*a.powT.base/(1-a.powT.base)

@@ -17,7 +17,7 @@ const innerFolds = 5
 // there for labels that are no sentiment, and for texts that are not Spanish.
 var autoCandidates = []string{"nb", "lexnb", "lexnb2", "lexblend", "blend"}
 
-// autoRows is how many rows auto tries its candidates on at most, since that takes about a minute. More are
+// autoRows is how many rows auto tries its candidates on at most, because that takes about a minute. More are
 // learned from by sgd, which takes seconds.
 const autoRows = 20_000
 

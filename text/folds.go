@@ -48,7 +48,7 @@ func (c *corpus) drawRows(n int, seed uint64) []int {
 }
 
 // drawFolds deals the rows out to n folds. Each fold gets its share of both labels, and rows with the same
-// text share a fold, since a text seen in training would be too easy to judge.
+// text share a fold, because a text seen in training would be too easy to judge.
 func (c *corpus) drawFolds(n int, seed uint64) []int {
 	groups := map[string][]int{}
 	var byLabel [2][]string // the first row's label decides where a text is dealt

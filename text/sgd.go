@@ -27,7 +27,7 @@ const (
 	calm = 1
 )
 
-// In a batch all rows see the same weights. Batches begin small, since the first steps are the longest,
+// In a batch all rows see the same weights. Batches begin small, because the first steps are the longest,
 // and grow to batchChunks.
 const (
 	batchChunks = 8

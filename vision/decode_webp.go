@@ -39,7 +39,7 @@ func webpChunk(data []byte, wanted string) (content []byte, ok bool) {
 	return content, ok
 }
 
-// firstWebPFrame makes a still WebP file of the first frame of an animation, since the decoder knows only
+// firstWebPFrame makes a still WebP file of the first frame of an animation, because the decoder knows only
 // stills. Any other file comes back as it is. The frame's place on its canvas is dropped: first frames fill
 // it, and where one does not, the rest would be empty.
 func firstWebPFrame(data []byte) []byte {

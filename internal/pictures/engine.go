@@ -12,7 +12,7 @@ import (
 // Engine finds the faces in a picture.
 type Engine interface {
 	// Find tells of each face in a picture of the tenant's, the most prominent first. Several goroutines may
-	// call it at once. An error that is a animo.Deferred has the photo wait without spending an attempt.
+	// call it at once. After an animo.Deferred the photo waits and has spent no attempt.
 	Find(ctx context.Context, tenant string, img vision.Image) ([]Found, error)
 }
 

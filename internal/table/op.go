@@ -45,7 +45,7 @@ func (op *Op) Holds(now int64) bool {
 	return op.Rev == now || op.Rev == AnyRev || op.Rev == SomeRev && now > 0
 }
 
-// Expect has a commit answer Conflict unless the row is still as it was read: the same revision, or still not there.
+// With Expect a commit answers Conflict unless the row is still as it was read: the same revision, or still not there.
 func Expect(table string, row Row) Op {
 	return Op{Kind: OpExpect, Table: table, Key: row.Key, Rev: row.Rev}
 }

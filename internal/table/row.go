@@ -51,7 +51,7 @@ type Range struct {
 }
 
 // Bounds gives the range as one half-open interval: the keys that are not smaller than from and smaller
-// than to. No key is outside "" to "\xff", since no UTF-8 holds the byte 0xff, so both ends always exist.
+// than to. No key is outside "" to "\xff", because no UTF-8 holds the byte 0xff, so both ends always exist.
 func (r Range) Bounds() (from, to string) {
 	from, to = max(r.Prefix, r.From), after(r.Prefix)
 	if r.To != "" {

@@ -15,7 +15,7 @@ import (
 // time than their photos.
 //
 // It answers Forbidden for a tenant that has not stated its purpose, and for a purpose that this server does
-// not allow, yet gives the policy, since what such a tenant has is still kept only so long; NotFound when there
+// not allow, yet gives the policy, because what such a tenant has is still kept only so long; NotFound when there
 // is no such tenant.
 func (r *Registry) Policy(ctx context.Context, tenant string) (animo.PhotoPolicy, error) {
 	t, err := r.Get(ctx, tenant)

@@ -13,7 +13,7 @@ import (
 //
 // Loads and stores stay within the matrices: product has checked the shapes, and a masked one does not
 // touch what its mask leaves out. The tiles are marked nocheckptr since their pointers pass the end after
-// the last term, and since a masked vector may reach beyond it.
+// the last term, and because a masked vector may reach beyond it.
 func matMulAVX2(c, a, b Matrix, aRow, aCol int) {
 	pc, pa, pb := unsafe.Pointer(&c.Data[0]), unsafe.Pointer(&a.Data[0]), unsafe.Pointer(&b.Data[0])
 	ldc, ldb, aRow, aCol := 4*c.Stride, 4*b.Stride, 4*aRow, 4*aCol

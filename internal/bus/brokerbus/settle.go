@@ -52,7 +52,7 @@ func (d *Driver) Settle(ctx context.Context, m bus.Delivery, s bus.Settlement) e
 	return animo.Errorf(animo.Invalid, "%q does not end a delivery", "%q no termina una entrega", s.Outcome).Of("outcome")
 }
 
-// giveBack has a message wait for the end of a pause, be it 0.
+// giveBack lets a message wait for the end of a pause, be it 0.
 func (d *Driver) giveBack(ctx context.Context, m bus.Delivery, pause time.Duration, change func(*message)) error {
 	var until int64
 	err := d.held(ctx, m, func(m *message) {

@@ -22,8 +22,8 @@ import (
 // Options tune a Driver. The zero value is right for a process that only publishes and looks.
 type Options struct {
 	// Owner names the one process that works on the queues under this name. New gives back at once what
-	// an earlier process of the same name had leased when it died, and has what would wait for more than an
-	// hour wait for a minute: the clock was set back since. Two processes at once must not share a
+	// an earlier process of the same name had leased when it died, and makes what would wait for more than an
+	// hour wait for a minute, as the clock was set back meanwhile. Two processes at once must not share a
 	// name; "" gives nothing back.
 	Owner string
 	// Poll is how often the database is asked for what another process published; 0 means a second.
