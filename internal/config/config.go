@@ -25,8 +25,9 @@ type Config struct {
 	Functions []string `default:"${functions}" env:"ANIMO_FUNCTIONS" placeholder:"NAME" help:"What runs here: ${function_list}; all of them by default."`
 	Inbox     string   `env:"ANIMO_INBOX" type:"path" placeholder:"DIR" help:"Folder to take files from: DIR/TENANT/photos/… and DIR/TENANT/training/…; what was taken moves to done/, what could not be to failed/ with the reason beside it."`
 
-	Log      string `default:"text" enum:"text,json" env:"ANIMO_LOG" help:"Log format: text or json."`
-	LogLevel string `default:"info" enum:"debug,info,warn,error" env:"ANIMO_LOG_LEVEL" help:"Least level that is logged: debug, info, warn or error."`
+	InboxQuiet time.Duration `default:"2s" env:"ANIMO_INBOX_QUIET" help:"How long a file of the inbox must not have changed until it is taken; a picture whose end is missing is given a minute."`
+	Log        string        `default:"text" enum:"text,json" env:"ANIMO_LOG" help:"Log format: text or json."`
+	LogLevel   string        `default:"info" enum:"debug,info,warn,error" env:"ANIMO_LOG_LEVEL" help:"Least level that is logged: debug, info, warn or error."`
 
 	MaxFile        int64   `default:"1073741824" env:"ANIMO_MAX_FILE" placeholder:"BYTES" help:"Largest training file."`
 	MaxRows        int     `default:"10000000" env:"ANIMO_MAX_ROWS" placeholder:"N" help:"Most rows in a training file."`

@@ -7,11 +7,12 @@
 //	DIR/TENANT/done/photos/…        what was analysed or trained, under the name that it had
 //	DIR/TENANT/failed/photos/…      what could not be, each with NAME.reason.txt beside it
 //
-// The folder is looked at once a second, since network mounts tell nobody of changes. A file is taken when it
-// has not changed between two looks, waits where it is until its analysis or training has ended, and is moved
-// then. Everything known of it is in the flows: after a restart it is taken again, which changes nothing. A
-// copy that stalls for longer than two looks is taken for a whole file; whoever copies over a line that may do
-// so gives the file a name that begins with a dot or ends in .part, and renames it at the end.
+// The folder is looked at once a second, because network mounts tell nobody of changes. A file is taken when it
+// has not changed for a while (Options.Quiet), waits where it is until its analysis or training has ended, and is moved
+// then. Everything known of it is in the flows: after a restart it is taken again, which changes nothing. A picture whose
+// end is missing is given a minute to grow. Any other copy that stalls for longer than the quiet time is taken for a whole
+// file; whoever copies over a line that may do so gives the file a name that begins with a dot or ends in .part, and
+// renames it at the end.
 //
 // Nothing is ever deleted here. What lies in done and failed belongs to whoever runs the folder, also when the
 // photo itself is erased or its time is over.
@@ -65,6 +66,7 @@ type Options struct {
 	Opinions Opinions
 	Tenants  Tenants
 	Interval time.Duration    // from one look to the next; 1 s
+	Quiet    time.Duration    // for which a file must not have changed until it is taken, at least an interval; 2 s
 	Takes    int              // files taken in at once; 4
 	InFlight int              // files known at once, between being seen and being moved; 1000
 	Now      func() time.Time // nil means time.Now
@@ -113,6 +115,10 @@ func New(dir string, o Options) (*Inbox, error) {
 	if o.Interval == 0 {
 		o.Interval = time.Second
 	}
+	if o.Quiet == 0 {
+		o.Quiet = 2 * time.Second
+	}
+	o.Quiet = max(o.Quiet, o.Interval)
 	if o.Takes == 0 {
 		o.Takes = 4
 	}

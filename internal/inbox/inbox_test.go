@@ -152,6 +152,7 @@ func (b *box) start(o Options) {
 	b.t.Helper()
 	o.Photos, o.Opinions, o.Tenants = photoFlow{b.flows}, opinionFlow{b.flows}, b.flows
 	o.Log = slog.New(slog.NewTextHandler(b.log, nil))
+	o.Quiet = cmp.Or(o.Quiet, time.Second) // one look after the other
 	in, err := New(b.dir, o)
 	if err != nil {
 		b.t.Fatal(err)
@@ -322,6 +323,38 @@ func TestInbox_waits_for_a_half_copied_file(t *testing.T) {
 		}
 		b.looks(2)
 		b.wantTaken(`acme slow.jpg "" 8`, `acme sized.jpg "" 8`, `acme future.jpg "" 1`)
+	})
+}
+
+func TestInbox_waits_for_the_quiet_time(t *testing.T) {
+	watch(t, Options{Quiet: 5 * time.Second}, func(t *testing.T, b *box) {
+		b.write("acme/training/a.txt", "x")
+		b.looks(4)
+		b.write("acme/training/a.txt", "xy")
+		b.looks(5)
+		b.wantTaken()
+		b.looks(1)
+		b.wantTaken(`acme a.txt "training" 2`)
+	})
+}
+
+func TestInbox_lets_a_picture_whose_end_is_missing_grow(t *testing.T) {
+	watch(t, Options{}, func(t *testing.T, b *box) {
+		const jpeg, png = "\xff\xd8\xff\xe0 half", "\x89PNG\r\n\x1a\n half"
+		b.write("acme/photos/grows.jpg", jpeg)
+		b.write("acme/photos/grows.png", png)
+		b.write("acme/photos/stays.jpg", jpeg)
+		b.write("acme/photos/other.gif", "GIF89a half")
+		b.write("acme/photos/short.jpg", "\xff")
+		b.looks(3)
+		b.wantTaken(`acme other.gif "" 11`, `acme short.jpg "" 1`)
+		b.looks(40)
+		b.write("acme/photos/grows.jpg", jpeg+" and the rest\xff\xd9\r\n")
+		b.write("acme/photos/grows.png", png+" and the rest IEND\xae\x42\x60\x82")
+		b.looks(3)
+		b.wantTaken(`acme other.gif "" 11`, `acme short.jpg "" 1`, `acme grows.jpg "" 26`, `acme grows.png "" 35`)
+		b.looks(20)
+		b.wantTaken(`acme other.gif "" 11`, `acme short.jpg "" 1`, `acme grows.jpg "" 26`, `acme grows.png "" 35`, `acme stays.jpg "" 9`)
 	})
 }
 

@@ -76,6 +76,15 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 	if err != nil || !info.Mode().IsRegular() || !unchanged(f.info, info) {
 		return // somebody is at it; the next look sees what it is now
 	}
+	if d.kind == photosKind && now.Sub(f.since) < cutQuiet {
+		switch cut, err := lacksEnd(in, info.Size()); {
+		case err != nil:
+			b.postpone(d, f, now, err)
+			return
+		case cut:
+			return // it may be coming in still; the next look sees whether it has grown
+		}
+	}
 	f.info = info
 	ended, err := d.take(ctx, d.tenant, f.path, &reader{ctx, in}, info.Size())
 	switch code := animo.CodeOf(err); {
@@ -83,7 +92,7 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 		f.ended = ended
 	case ctx.Err() != nil:
 		return
-	case code.Final() && !isTenants(code):
+	case code.Final() && !isTenants(code) && animo.MachineFault(err) == nil:
 		reason := animo.ReasonOf(err)
 		f.ended = func(context.Context) (animo.Status, *animo.Reason, error) { return animo.Failed, &reason, nil }
 	default:
@@ -152,7 +161,7 @@ func (b *Inbox) settle(ctx context.Context, home *os.Root, d *drop, f *file, now
 		return
 	}
 	if err == nil {
-		err = b.put(home, d, f, status, why)
+		err = b.put(home, d, f, status, why, now)
 	}
 	if err != nil && ctx.Err() == nil && f.rest.begin(now) {
 		b.o.Log.Warn("a file of the inbox cannot be moved yet", "tenant", d.tenant, "path", d.in(f.path), "err", err, causeOf(err))
@@ -168,13 +177,13 @@ func causeOf(err error) slog.Attr {
 }
 
 // put moves a file to where files of its status go, and forgets it.
-func (b *Inbox) put(home *os.Root, d *drop, f *file, status animo.Status, why *animo.Reason) error {
+func (b *Inbox) put(home *os.Root, d *drop, f *file, status animo.Status, why *animo.Reason, now time.Time) error {
 	info, err := home.Lstat(d.in(f.path))
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	case err == nil && f.replacedBy(info):
-		*f = file{path: f.path, info: info, takes: f.takes}
+		*f = file{path: f.path, info: info, since: now, takes: f.takes}
 		return nil
 	case err == nil:
 		to := path.Join(doneFolder, d.in(f.path))

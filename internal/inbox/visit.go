@@ -17,6 +17,7 @@ import (
 type file struct {
 	path  string      // below the drop
 	info  fs.FileInfo // as it was at the last look
+	since time.Time   // when it was first seen so
 	takes int         // how often it was taken in
 	taken time.Time   // when it was last
 	ended endedFunc   // nil until it is taken in
@@ -54,17 +55,17 @@ func (b *Inbox) visit(ctx context.Context, home *os.Root, d *drop, now time.Time
 			switch {
 			case err != nil || !info.Mode().IsRegular():
 				delete(d.files, p) // should it be there still, it is found anew
-			case unchanged(f.info, info): // two looks are an interval apart: nothing was written for so long
+			case !unchanged(f.info, info):
+				f.info, f.since = info, now
+			case now.Sub(f.since) >= b.o.Quiet: // nothing was written for so long
 				ready = append(ready, f)
-			default:
-				f.info = info
 			}
 		}
 	}
 	if len(d.files) == 0 {
 		b.unsay(d.key() + " waits")
 	}
-	b.find(home, d, ".", b.room(d), 0)
+	b.find(home, d, ".", b.room(d), 0, now)
 	slices.SortFunc(ready, func(a, b *file) int {
 		return cmp.Or(cmp.Compare(a.rest.pause, b.rest.pause), cmp.Compare(a.path, b.path))
 	})
@@ -92,7 +93,7 @@ const maxDepth = 16
 
 // find adds files of a folder and those below it that are not known yet, room of them at most, and tells how
 // much room is left. It reads names only until it meets one that is new.
-func (b *Inbox) find(home *os.Root, d *drop, folder string, room, depth int) int {
+func (b *Inbox) find(home *os.Root, d *drop, folder string, room, depth int, now time.Time) int {
 	if room <= 0 {
 		return 0
 	}
@@ -114,12 +115,12 @@ func (b *Inbox) find(home *os.Root, d *drop, folder string, room, depth int) int
 			switch {
 			case room <= 0 || ignored(e.Name()) || d.files[p] != nil:
 			case e.IsDir():
-				room = b.find(home, d, p, room, depth+1)
+				room = b.find(home, d, p, room, depth+1, now)
 			case !e.Type().IsRegular():
 				b.sayOnce(d.tenant+"/"+d.in(p), "something in the inbox is left alone: it is not a file", "tenant", d.tenant, "path", d.in(p), "type", e.Type().String())
 			default:
 				if info, err := home.Lstat(d.in(p)); err == nil && info.Mode().IsRegular() {
-					d.files[p] = &file{path: p, info: info}
+					d.files[p] = &file{path: p, info: info, since: now}
 					room--
 				}
 			}
