@@ -181,10 +181,14 @@ func (s *subscriptionListCmd) Run(ctx context.Context, c *console) error {
 type subscriptionRemoveCmd struct {
 	serverFlags `embed:""`
 	ID          string `arg:"" help:"The subscription."`
+	Yes         bool   `help:"Really do it; nothing can be brought back."`
 }
 
 // Run removes the subscription.
 func (s *subscriptionRemoveCmd) Run(ctx context.Context, c *console) error {
+	if !s.Yes {
+		return usagef("--yes", "what waits for subscription %s will be lost; say --yes if that is meant", "se perderá lo que espera a la suscripción %s; añada --yes si es lo que quiere", printable(s.ID))
+	}
 	if err := s.ask(ctx, c, http.MethodDelete, subscriptionPath(s.ID), nil, nil); err != nil {
 		return err
 	}

@@ -44,8 +44,9 @@ func TestSubscriptions_from_the_first_to_the_last_command(t *testing.T) {
 	check(t, []string{"subscriptions", "resume", id}, 0, "", "animo: subscription "+id+" is told again; waiting: …")
 	check(t, []string{"subscriptions", "add", receiver.URL, "--mood", "SAD", "--source="}, 0, "…\nwhsec_…", "…")
 	check(t, []string{"subscriptions", "add", "ana@example.com"}, 1, "", "animo: this server sends no mail…")
-	check(t, []string{"subscriptions", "remove", id}, 0, "", "animo: subscription "+id+" is forgotten")
-	check(t, []string{"subscriptions", "remove", id}, 1, "", "animo: there is no subscription…")
+	check(t, []string{"subscriptions", "remove", id}, 2, "", "animo: --yes: what waits for subscription "+id+" will be lost; say --yes if that is meant")
+	check(t, []string{"subscriptions", "remove", id, "--yes"}, 0, "", "animo: subscription "+id+" is forgotten")
+	check(t, []string{"subscriptions", "remove", id, "--yes"}, 1, "", "animo: there is no subscription…")
 	if asked.Load() != 2 {
 		t.Errorf("the receiver was asked %d times", asked.Load())
 	}

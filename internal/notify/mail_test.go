@@ -625,6 +625,8 @@ func TestMail_refuses_targets_that_could_be_more_than_an_address(t *testing.T) {
 	}
 	for _, s := range []notify.Spec{
 		mailTo("", ""), mailTo("ana", ""), mailTo("Ana <ana@example.com>", ""), mailTo("ana@example.com, eva@example.com", ""), mailTo("ana@example.com\r\nBcc: eva@example.com", ""),
+		mailTo("ana\u2028@example.com", ""), mailTo("ana@exam\u2029ple.com", ""), mailTo("ana\u200b@example.com", ""), mailTo("\"ana\u202e\"@example.com", ""), mailTo("ana\u0085@example.com", ""),
+		mailTo("ana@example.com", "Hola\u2028Bcc: eva@example.com"), mailTo("ana@example.com", "Hola\u202ealoH"),
 		mailTo("ana@example.com", "Hola\r\nBcc: eva@example.com"), mailTo("ana@example.com", strings.Repeat("a", 300)),
 		{Kind: notify.Email, Target: "ana@example.com", Language: "fr"}, {Kind: notify.Email, Target: "ana@example.com", Digest: 90 * time.Second},
 		{Kind: notify.Email, Target: "ana@example.com", Digest: -time.Minute}, {Kind: notify.Email, Target: "ana@example.com", Digest: 1000 * time.Hour},

@@ -165,12 +165,18 @@ func errPrivate() *animo.Error {
 	return animo.Errorf(animo.Forbidden, "this address is in a private network; the setting allow-private-webhooks permits it", "esta dirección está en una red privada; el ajuste allow-private-webhooks lo permite")
 }
 
+// breaksLine reports whether a character may end a line or change the direction of what follows: some mail programs and
+// servers take U+2028 for a new line.
+func breaksLine(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
+}
+
 func (n *Notifier) checkMail(s Spec) (Spec, error) {
 	if n.mail == nil {
 		return s, animo.Errorf(animo.Unsupported, "this server sends no mail; its operator can set smtp-host", "este servidor no envía correo; su operador puede ajustar smtp-host").Of("kind")
 	}
 	a, err := mail.ParseAddress(s.Target)
-	if err != nil || a.Name != "" || a.Address != s.Target || strings.ContainsFunc(s.Target, unicode.IsControl) {
+	if err != nil || a.Name != "" || a.Address != s.Target || strings.ContainsFunc(s.Target, func(r rune) bool { return breaksLine(r) || unicode.Is(unicode.Cf, r) }) {
 		return s, animo.Errorf(animo.Invalid, "%q is no e-mail address like ana@example.com", "%q no es una dirección de correo como ana@example.com", animo.Clip(s.Target)).Of("target")
 	}
 	if s.Language == "" {
@@ -182,7 +188,7 @@ func (n *Notifier) checkMail(s Spec) (Spec, error) {
 	if s.Subject == "" {
 		s.Subject = DefaultSubject
 	}
-	if len(s.Subject) > maxSubject || !utf8.ValidString(s.Subject) || strings.ContainsFunc(s.Subject, unicode.IsControl) {
+	if len(s.Subject) > maxSubject || !utf8.ValidString(s.Subject) || strings.ContainsFunc(s.Subject, breaksLine) {
 		return s, animo.Errorf(animo.Invalid, "a subject is one line of at most %d bytes", "un asunto es una línea de %d bytes como mucho", maxSubject).Of("subject")
 	}
 	if s.Digest < 0 || s.Digest > maxDigest || s.Digest%time.Minute != 0 {
