@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net"
 	"os"
 	"runtime"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/alecthomas/kong"
 	"github.com/lmittmann/tint"
 
@@ -46,6 +48,7 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	limitMemory(log)
 	a, err := app.New(ctx, s.Config, app.Options{Version: animo.Release(), Log: log})
 	if err != nil {
 		return err
@@ -77,6 +80,22 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 func makeRoom(analyses int) {
 	cores := runtime.GOMAXPROCS(0)
 	runtime.GOMAXPROCS(cores + cmp.Or(analyses, cores))
+}
+
+// memoryShare is how much of what a container may have in memory Go's own memory may take. The rest is for what Go does not
+// count: the page cache that the container is charged for, and stacks of the system.
+const memoryShare = 0.85
+
+// limitMemory makes Go's garbage collector work harder before a container's limit of memory is reached, where there is one, unless the
+// environment sets GOMEMLIMIT itself.
+func limitMemory(log *slog.Logger) {
+	limit, err := memlimit.Set(memlimit.WithRatio(memoryShare), memlimit.WithProvider(memlimit.FromCgroup))
+	switch {
+	case err != nil:
+		log.Debug("no limit of memory is known", "err", err)
+	case limit > 0 && limit < math.MaxInt64:
+		log.Info("memory is limited", "bytes", limit)
+	}
 }
 
 // browsable names an address that a browser on this machine can open.
