@@ -62,7 +62,7 @@ var budgets = map[animo.Caution][2]budget{
 // By how much more examples of a person let the score be higher: the mean of several is less a matter of chance.
 const (
 	scoreByExamples = 0.015 // for each factor e
-	usefulExamples  = 5     // more let it be no higher
+	usefulExamples  = 5     // as many, the nearest, are looked at; more let it be no higher
 )
 
 // ahead is how much nearer than the next person somebody must be to be named. Of two who are as near it may be either.
@@ -74,14 +74,19 @@ const measuredPeople = 150
 
 // most gives the score below which a face is within the budget, of a person with so many examples.
 func (b budget) most(people, examples int) float64 {
-	return b.score + scoreByExamples*math.Log(float64(min(examples, usefulExamples))) + b.byTenfold*math.Log10(min(float64(people), measuredPeople)/measuredPeople)
+	more := scoreByExamples * math.Log(float64(min(examples, usefulExamples)))
+	if examples > usefulExamples { // of many the nearest are nearer by chance, and a score has a distance twice
+		more -= 2 * nearerByExamples * math.Log(float64(examples)/usefulExamples)
+	}
+	return b.score + more + b.byTenfold*math.Log10(min(float64(people), measuredPeople)/measuredPeople)
 }
 
 // Identify says whose a face is, or that it is nobody's whom the gallery knows, by a budget of errors that c stands for
 // (open-set identification: most faces are nobody's). No distance alone can do that: the nearest of 150 strangers is nearer
 // than 0.6 in 60 of 100 cases, and that of 10,000 nearly always.
 //
-// A person's distance is the mean of two: to the nearest of the descriptors, and the root mean square to all. In a gallery of
+// A person's distance is the mean of two: to the nearest of the descriptors, and the root mean square to the five
+// nearest, which is the distance to their mean and how far they lie around it in one. In a gallery of
 // 30 people and more a face's score is that distance, less how much farther the next two people are, less half of how far the
 // person's own nearest neighbour is: who looks like somebody else in the gallery must be nearer. In a smaller one the distance
 // must be one at which strangers are, of so many people, as rarely as the budget says; where the gallery's people are nearer
@@ -149,6 +154,9 @@ type candidate struct {
 	distance float64 // see Identify
 }
 
+// otherLook is how much farther than the nearest an example counts at most: it may show the person with a beard, or as a child.
+const otherLook = 0.3
+
 // compared is how many people are compared with a face by all their descriptors: those with the nearest one.
 const compared = 8
 
@@ -197,25 +205,31 @@ func (g *Gallery) nearest(d *Descriptor, most int) []candidate {
 
 // compare sets the candidates' distances, and puts them in that order.
 func (g *Gallery) compare(d *Descriptor, list []candidate) {
-	sums := make([]float64, len(list))
-	several := make(map[int32]int, len(list)) // people with several descriptors, in list
-	for i, c := range list {
-		if sums[i] = float64(c.nearest); g.people[c.who].descriptors > 1 {
-			several[c.who], sums[i] = i, 0
+	several := make(map[int32][]float64, len(list)) // distances to those with several descriptors
+	for _, c := range list {
+		if g.people[c.who].descriptors > 1 {
+			several[c.who] = nil
 		}
 	}
-	if len(several) > 0 {
-		for _, r := range g.descriptorsOf(several) {
-			sums[several[g.owner[r]]] += float64(squaredDistance(d, &g.descriptors[r], math.MaxFloat32))
-		}
+	for _, i := range g.descriptorsOf(several) {
+		who := g.owner[i]
+		several[who] = append(several[who], math.Sqrt(float64(squaredDistance(d, &g.descriptors[i], math.MaxFloat32))))
 	}
 	for i := range list {
 		c := &list[i]
-		n := float64(max(1, g.people[c.who].descriptors))
-		if _, ok := several[c.who]; !ok {
-			n = 1
+		distances, ok := several[c.who]
+		if !ok {
+			c.distance = math.Sqrt(float64(c.nearest))
+			continue
 		}
-		c.distance = (math.Sqrt(float64(c.nearest)) + math.Sqrt(sums[i]/n)) / 2
+		slices.Sort(distances)
+		distances = distances[:min(usefulExamples, len(distances))]
+		sum := 0.0
+		for _, far := range distances {
+			far = min(far, distances[0]+otherLook)
+			sum += far * far
+		}
+		c.distance = (distances[0] + math.Sqrt(sum/float64(len(distances)))) / 2
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(g.people[a.who].name, g.people[b.who].name))
@@ -223,9 +237,9 @@ func (g *Gallery) compare(d *Descriptor, list []candidate) {
 }
 
 // descriptorsOf gives the places of people's descriptors.
-func (g *Gallery) descriptorsOf(people map[int32]int) (places []int) {
+func (g *Gallery) descriptorsOf(people map[int32][]float64) (places []int) {
 	theirs := make([]bool, len(g.people))
-	left := 0
+	left := 0 // of them to find
 	for who := range people {
 		theirs[who] = true
 		left += g.people[who].descriptors
@@ -257,7 +271,7 @@ func (g *Gallery) neighbour(who int32) float64 {
 	if known {
 		return n
 	}
-	places := g.descriptorsOf(map[int32]int{who: 0})
+	places := g.descriptorsOf(map[int32][]float64{who: nil})
 	places = places[:min(profiled, len(places))]
 	for _, i := range places {
 		if others := g.ranked(&g.descriptors[i], func(other int32, _ float32) bool { return other == who }); len(others) > 0 {
