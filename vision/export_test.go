@@ -1,5 +1,7 @@
 package vision
 
+import "animo"
+
 // ScoreOf gives whom a face is most like, and the score that Identify compares with its budget, whatever the level.
 func (g *Gallery) ScoreOf(d Descriptor, passOver func(Match) bool) Identified {
 	g.mu.RLock()
@@ -9,3 +11,9 @@ func (g *Gallery) ScoreOf(d Descriptor, passOver func(Match) bool) Identified {
 	g.levels("", &id, ranked[0], ranked[1:])
 	return id
 }
+
+// MostOf gives the score below which a face is named in a gallery of so many people, by one example each.
+func MostOf(c animo.Caution, people int) float64 { return budgets[c][0].most(people, 1) }
+
+// Ahead is how much nearer than the next person somebody must be to be named.
+const Ahead = ahead

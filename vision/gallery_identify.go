@@ -69,8 +69,12 @@ const (
 const ahead = 0.03
 
 // measuredPeople is the largest gallery of which there are measurements. The score hardly depends on the size: what lets the
-// nearest stranger come nearer brings the second nearest, too. In larger galleries it stays as it is, which simulated people bear out.
-const measuredPeople = 150
+// nearest stranger come nearer brings the second nearest, too. Beyond, it falls a little with each factor of ten, as far as the
+// distances of strangers, extrapolated, tell.
+const (
+	measuredPeople = 150
+	beyondTenfold  = 0.015
+)
 
 // most gives the score below which a face is within the budget, of a person with so many examples.
 func (b budget) most(people, examples int) float64 {
@@ -78,7 +82,8 @@ func (b budget) most(people, examples int) float64 {
 	if examples > usefulExamples { // of many the nearest are nearer by chance, and a score has a distance twice
 		more -= 2 * nearerByExamples * math.Log(float64(examples)/usefulExamples)
 	}
-	return b.score + more + b.byTenfold*math.Log10(min(float64(people), measuredPeople)/measuredPeople)
+	tenfolds := math.Log10(float64(people) / measuredPeople)
+	return b.score + more + b.byTenfold*min(0, tenfolds) - beyondTenfold*max(0, tenfolds)
 }
 
 // Identify says whose a face is, or that it is nobody's whom the gallery knows, by a budget of errors that c stands for

@@ -180,12 +180,12 @@ func (t *tenantListCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, c.say("TENANT\tCREATED\tPURPOSE\tPHOTOS/MIN\tFACES/MIN\tMAX PHOTOS\tMAX BYTES\tKEEP PHOTOS\tKEEP FACES",
-			"INQUILINO\tCREADO\tPROPÓSITO\tFOTOS/MIN\tROSTROS/MIN\tMÁX. FOTOS\tMÁX. BYTES\tGUARDAR FOTOS\tGUARDAR ROSTROS"))
+		fmt.Fprintln(w, c.say("TENANT\tCREATED\tPURPOSE\tPHOTOS/MIN\tFACES/MIN\tMAX PHOTOS\tMAX BYTES\tKEEP PHOTOS\tKEEP FACES\tNAMING",
+			"INQUILINO\tCREADO\tPROPÓSITO\tFOTOS/MIN\tROSTROS/MIN\tMÁX. FOTOS\tMÁX. BYTES\tGUARDAR FOTOS\tGUARDAR ROSTROS\tNOMBRAR"))
 		for _, t := range list {
 			p := t.Photos
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Created.Format(time.RFC3339), orHyphen(p.Purpose),
-				orHyphen(p.PerMinute), orHyphen(p.FacesPerMinute), orHyphen(p.Photos), orHyphen(p.Bytes), orHyphen(p.KeepPhotos), orHyphen(p.KeepFaces))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Created.Format(time.RFC3339), orHyphen(p.Purpose),
+				orHyphen(p.PerMinute), orHyphen(p.FacesPerMinute), orHyphen(p.Photos), orHyphen(p.Bytes), orHyphen(p.KeepPhotos), orHyphen(p.KeepFaces), orHyphen(p.Naming))
 		}
 		return w.Flush()
 	})
