@@ -27,7 +27,21 @@ type PhotoPolicy struct {
 	Bytes          int64         `json:"max_photo_bytes,omitempty"`   // of photos kept at once
 	KeepPhotos     time.Duration `json:"keep_photos,omitempty"`       // then pictures, thumbnails and descriptors go
 	KeepFaces      time.Duration `json:"keep_faces,omitempty"`        // then what was recorded of the faces goes, too; not less than KeepPhotos
+	Naming         Caution       `json:"naming,omitempty"`            // how sure it must be whose a face is; empty is Usual
 }
+
+// Caution says how sure it must be whose a face is before it gets a name: which share of strangers may be taken for somebody.
+type Caution string
+
+// The cautions, by the share of strangers of whom each names about so many: 0.3, 1 and 5 %. The more are known again.
+const (
+	Strict Caution = "strict"
+	Usual  Caution = "usual"
+	Eager  Caution = "eager"
+)
+
+// Cautions lists the cautions in their order.
+func Cautions() []Caution { return []Caution{Strict, Usual, Eager} }
 
 // Purpose says what a tenant analyses faces for.
 type Purpose string

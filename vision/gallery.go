@@ -10,7 +10,8 @@ import (
 	"animo"
 )
 
-// MatchDistance is the distance between two descriptors below which they are taken for the same person.
+// MatchDistance is the distance between two descriptors below which they are taken for the same person, where there are no
+// others whom it might be. Among many people somebody is as near to most strangers: see Identify.
 const MatchDistance = 0.6
 
 // Distance gives the Euclidean distance between two descriptors.
@@ -44,6 +45,9 @@ type Gallery struct {
 	owner       []int32 // in people
 	codes       []int8  // of each descriptor, len(code{}) of them
 	rests       []float32
+
+	profiling sync.Mutex // of profile, while mu is held for reading
+	profile   profile
 }
 
 type person struct {
@@ -98,6 +102,7 @@ func (g *Gallery) add(name string, descriptors []Descriptor) {
 	if len(descriptors) == 0 {
 		return
 	}
+	g.profile = profile{}
 	who, known := g.index[name]
 	if !known {
 		if g.index == nil {
@@ -138,6 +143,7 @@ func (g *Gallery) remove(name string) bool {
 	if !known {
 		return false
 	}
+	g.profile = profile{}
 	kept := 0
 	for i, owner := range g.owner {
 		if owner != who {

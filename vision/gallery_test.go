@@ -265,6 +265,7 @@ func TestGallery_used_by_many(t *testing.T) {
 					g.Remove(name)
 				case 2:
 					g.Match(randomDescriptor(rng), 2)
+					g.Identify(randomDescriptor(rng), animo.Usual, nil)
 				case 3:
 					g.Save(new(bytes.Buffer))
 				}
@@ -416,6 +417,20 @@ func BenchmarkGallery(b *testing.B) {
 			}
 		}
 	}
+	b.Run("identify/known", func(b *testing.B) { // a search of all, and of the person's neighbours once
+		for b.Loop() {
+			if id := g.Identify(known, animo.Usual, nil); id.Level != Is {
+				b.Fatalf("%+v", id)
+			}
+		}
+	})
+	b.Run("identify/stranger", func(b *testing.B) {
+		for b.Loop() {
+			if id := g.Identify(stranger, animo.Usual, nil); id.Level == Is {
+				b.Fatalf("%+v", id)
+			}
+		}
+	})
 	b.Run("known", func(b *testing.B) { search(b, known, true, g.scan) })
 	b.Run("stranger", func(b *testing.B) { search(b, stranger, false, g.scan) })
 	b.Run("known/definition", func(b *testing.B) { search(b, known, true, g.scanDescriptors) })

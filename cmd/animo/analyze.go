@@ -169,8 +169,16 @@ func (a *analysis) look(ctx context.Context, m vision.Image) ([]foundFace, error
 		if a.people == nil {
 			continue
 		}
-		if who, ok := a.people.Match(f.Descriptor, vision.MatchDistance); ok {
-			found[i].person = &who
+		if who := a.people.Identify(f.Descriptor, animo.Usual, nil); who.Level == vision.Is {
+			found[i].person = &who.Match
+		}
+	}
+	for i := range found { // two faces of a photo are not one person
+		for j := range found {
+			a, b := found[i].person, found[j].person
+			if i != j && a != nil && b != nil && a.Person == b.Person && a.Distance < b.Distance {
+				found[j].person = nil
+			}
 		}
 	}
 	return found, nil

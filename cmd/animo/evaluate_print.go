@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 
+	"animo"
 	"animo/vision"
 	"animo/vision/evaluate"
 )
@@ -110,13 +111,25 @@ type curveJSON struct {
 	Gallery   int           `json:"gallery"`   // people
 	Known     int           `json:"known"`     // photos of them
 	Strangers int           `json:"strangers"` // photos of people who were not introduced
-	Usual     pointJSON     `json:"usual"`     // at the distance that Animo names people by
-	AtMost    []boundedJSON `json:"at_most"`
+	Strict    namedJSON     `json:"strict"`    // as Animo names people for a tenant that chose so; without a choice it is usual
+	Usual     namedJSON     `json:"usual"`
+	Eager     namedJSON     `json:"eager"`
+	AtMost    []boundedJSON `json:"at_most"` // this and points: if the distance alone decided
 	Points    []pointJSON   `json:"points"`
 }
 
+// namedJSON is what comes of one caution.
+type namedJSON struct {
+	ratesJSON
+	Perhaps ratesJSON `json:"perhaps"` // of names that are at least perhaps theirs
+}
+
 type pointJSON struct {
-	Distance      float64 `json:"distance"`
+	Distance float64 `json:"distance"`
+	ratesJSON
+}
+
+type ratesJSON struct {
 	TruePositive  float64 `json:"true_positive"`
 	Wrong         float64 `json:"wrong"`
 	FalsePositive float64 `json:"false_positive"`
@@ -132,16 +145,29 @@ type boundedJSON struct {
 	pointJSON
 }
 
-func pointJSONOf(p evaluate.Point) pointJSON {
-	out := pointJSON{Distance: p.Distance, TruePositive: p.TruePositive.Value, Wrong: p.Wrong.Value, FalsePositive: p.FalsePositive.Value}
-	out.Intervals.TruePositive, out.Intervals.Wrong, out.Intervals.FalsePositive = p.TruePositive.Range, p.Wrong.Range, p.FalsePositive.Range
+func pointJSONOf(p evaluate.Point) pointJSON { return pointJSON{p.Distance, ratesJSONOf(p.Rates)} }
+
+func ratesJSONOf(r evaluate.Rates) ratesJSON {
+	out := ratesJSON{TruePositive: r.TruePositive.Value, Wrong: r.Wrong.Value, FalsePositive: r.FalsePositive.Value}
+	out.Intervals.TruePositive, out.Intervals.Wrong, out.Intervals.FalsePositive = r.TruePositive.Range, r.Wrong.Range, r.FalsePositive.Range
 	return out
 }
 
 func identificationJSONOf(id evaluate.Identification) identificationJSON {
 	out := identificationJSON{People: id.People, Photos: id.Photos, Missed: id.Missed, Refused: id.Refused}
 	for _, c := range id.Curves {
-		curve := curveJSON{Examples: c.Examples, Gallery: c.Gallery, Known: c.Known, Strangers: c.Strangers, Usual: pointJSONOf(c.Usual)}
+		curve := curveJSON{Examples: c.Examples, Gallery: c.Gallery, Known: c.Known, Strangers: c.Strangers}
+		for _, n := range c.Named {
+			named := namedJSON{ratesJSONOf(n.Rates), ratesJSONOf(n.Perhaps)}
+			switch n.Caution {
+			case animo.Strict:
+				curve.Strict = named
+			case animo.Usual:
+				curve.Usual = named
+			case animo.Eager:
+				curve.Eager = named
+			}
+		}
 		for _, p := range c.Points {
 			curve.Points = append(curve.Points, pointJSONOf(p))
 		}
@@ -165,9 +191,10 @@ func printIdentification(c *console, id evaluate.Identification) error {
 		fmt.Fprintf(w, "\n"+c.say("%d people introduced by %d photos each; %d other photos of them, %d photos of strangers", "%d personas presentadas con %d fotos cada una; %d fotos más de ellas, %d fotos de extraños")+"\n",
 			curve.Gallery, curve.Examples, curve.Known, curve.Strangers)
 		fmt.Fprintf(w, "%-9s %-22s %-22s %-22s\n", c.say("distance", "distancia"), c.say("named rightly", "bien nombradas"), c.say("named wrongly", "mal nombradas"), c.say("strangers named", "extraños nombrados"))
-		row := func(p evaluate.Point, note string) {
-			fmt.Fprintf(w, "%-9.2f %-22s %-22s %-22s %s\n", p.Distance, between(p.TruePositive), between(p.Wrong), between(p.FalsePositive), note)
+		rates := func(at string, r evaluate.Rates, note string) {
+			fmt.Fprintf(w, "%-9s %-22s %-22s %-22s %s\n", at, between(r.TruePositive), between(r.Wrong), between(r.FalsePositive), note)
 		}
+		row := func(p evaluate.Point, note string) { rates(fmt.Sprintf("%.2f", p.Distance), p.Rates, note) }
 		for i, p := range curve.Points {
 			if i%5 == 0 { // a tenth apart
 				row(p, "")
@@ -176,7 +203,9 @@ func printIdentification(c *console, id evaluate.Identification) error {
 		for _, p := range curve.AtMost {
 			row(p.Point, fmt.Sprintf(c.say("strangers: at most %g %%", "extraños: como máximo %g %%"), 100*p.FalsePositives))
 		}
-		row(curve.Usual, c.say("as Animo names", "como nombra Animo"))
+		for _, n := range curve.Named {
+			rates("-", n.Rates, fmt.Sprintf(c.say("as Animo names, %s", "como nombra Animo, %s"), n.Caution))
+		}
 	}
 	return w.Flush()
 }

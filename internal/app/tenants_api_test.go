@@ -18,6 +18,7 @@ type tenantView struct {
 	MaxPhotoBytes        int64  `json:"max_photo_bytes"`
 	KeepPhotos           string `json:"keep_photos"`
 	KeepFaces            string `json:"keep_faces"`
+	Naming               string `json:"naming"`
 }
 
 type keyView struct {
@@ -51,8 +52,8 @@ func made[T any](a *animo, path, body string) (v T) {
 func TestTenants_an_administrator_looks_after_tenants_and_keys(t *testing.T) {
 	c := settings(t)
 	a := start(t, c).as(addAdministrator(t, c, "default"))
-	sol := made[tenantView](a, "/v1/tenants", `{"id":"sol","purpose":"event","photos_per_minute":600,"keep_photos":"720h","keep_faces":"8760h"}`)
-	want := tenantView{ID: "sol", Created: sol.Created, Purpose: "event", PhotosPerMinute: 600, KeepPhotos: "720h0m0s", KeepFaces: "8760h0m0s"}
+	sol := made[tenantView](a, "/v1/tenants", `{"id":"sol","purpose":"event","photos_per_minute":600,"keep_photos":"720h","keep_faces":"8760h","naming":"eager"}`)
+	want := tenantView{ID: "sol", Created: sol.Created, Purpose: "event", PhotosPerMinute: 600, KeepPhotos: "720h0m0s", KeepFaces: "8760h0m0s", Naming: "eager"}
 	if sol != want || sol.Created == "" {
 		t.Errorf("made %+v, want %+v", sol, want)
 	}
@@ -156,6 +157,7 @@ func TestTenants_what_cannot_be_is_named(t *testing.T) {
 		"a negative limit":            {"PATCH", "/v1/tenants/sol", `{"max_photos":-1}`, 422, "invalid", "max_photos"},
 		"no length of time":           {"PATCH", "/v1/tenants/sol", `{"keep_faces":"30 days"}`, 422, "invalid", "keep_faces"},
 		"faces go before photos":      {"PATCH", "/v1/tenants/sol", `{"keep_photos":"24h","keep_faces":"1h"}`, 422, "invalid", "keep_faces"},
+		"a naming that is none":       {"PATCH", "/v1/tenants/sol", `{"naming":"bold"}`, 422, "invalid", "naming"},
 		"a field that is none":        {"PATCH", "/v1/tenants/sol", `{"purpos":"event"}`, 422, "invalid", "purpos"},
 		"nobody to change":            {"PATCH", "/v1/tenants/nadie", `{"purpose":"event"}`, 404, "not_found", "tenant"},
 		"nobody to remove":            {"DELETE", "/v1/tenants/nadie", "", 404, "not_found", "tenant"},

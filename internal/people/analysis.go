@@ -20,7 +20,7 @@ type Identified struct {
 }
 
 // Identify says who the faces are that an analysis found. A face in the place of one of the analysis before, old, keeps what
-// somebody said of that one; any other is the person's whom it is most like. The rows get the revision rev.
+// somebody said of that one; any other is the person's whom it is most like, if that is sure enough. The rows get the revision rev.
 func (p *People) Identify(ctx context.Context, tenant string, photo *faces.Photo, old, list []animo.Face, found []pictures.Found, rev int64) (id Identified, err error) {
 	carried, err := p.carryOver(ctx, tenant, old, list)
 	if err != nil {
@@ -33,7 +33,7 @@ func (p *People) Identify(ctx context.Context, tenant string, photo *faces.Photo
 	id.Ops = append(id.Ops, known.expect())
 	id.Who = make([]faces.Who, len(list))
 	identities := make([]faces.Identity, len(list))
-	var named []table.Key
+	var said []string // the people of whom somebody said that they are in the photo
 	for i, n := range found {
 		if n.Descriptor == nil {
 			continue
@@ -42,14 +42,28 @@ func (p *People) Identify(ctx context.Context, tenant string, photo *faces.Photo
 		if ok {
 			id.Settle = append(id.Settle, list[i].ID)
 		}
-		if who.Taken = photo.Taken; !who.Said {
-			who.Person, who.Similarity = known.who(n.Descriptor, who.Not)
+		if who.Taken = photo.Taken; who.Said {
+			said = append(said, who.Person)
 		}
-		if identities[i] = who; who.Person != "" {
-			named = append(named, table.Key{Table: faces.PeopleTable, Key: who.Person})
+		identities[i] = who
+	}
+	others := make([]asked, len(list))
+	for i, n := range found {
+		if n.Descriptor != nil && !identities[i].Said {
+			others[i] = asked{descriptor: n.Descriptor, not: slices.Concat(identities[i].Not, said)}
 		}
 	}
-	rows, err := p.tables.Read(ctx, tenant, named...)
+	known.together(others)
+	var people []table.Key
+	for i := range others {
+		if others[i].descriptor != nil {
+			identities[i].Person, identities[i].Similarity = named(others[i].id)
+		}
+		if identities[i].Person != "" {
+			people = append(people, table.Key{Table: faces.PeopleTable, Key: identities[i].Person})
+		}
+	}
+	rows, err := p.tables.Read(ctx, tenant, people...)
 	if err != nil {
 		return id, err
 	}

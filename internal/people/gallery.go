@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"animo"
 	"animo/internal/cache"
 	"animo/internal/faces"
 	"animo/internal/table"
@@ -56,7 +57,8 @@ func (p *People) galleryChange(ctx context.Context, tenant string) (table.Row, e
 // known is the people whom a tenant introduced, as they were at one revision of the row that changes with them, or later.
 type known struct {
 	*gallery
-	rev int64
+	rev     int64
+	caution animo.Caution // how sure it must be who a face is
 }
 
 // expect is the expectation that the tenant's people are those that are known.
@@ -79,7 +81,14 @@ func (p *People) known(ctx context.Context, tenant string) (known, error) {
 		}
 		return g, p.load(ctx, tenant, g)
 	})
-	return known{g, change.Rev}, err
+	if err != nil {
+		return known{}, err
+	}
+	policy, err := p.policy(ctx, tenant)
+	if code := animo.CodeOf(err); code == animo.Forbidden || code == animo.NotFound { // what there is stays as it is named
+		err = nil
+	}
+	return known{g, change.Rev, policy.Naming}, err
 }
 
 // load brings a gallery up to date: it reads the examples of those whose mark is another than when they were read, and
@@ -128,64 +137,169 @@ func (p *People) load(ctx context.Context, tenant string, g *gallery) error {
 	return nil
 }
 
-// who gives the person whom a face is most like, and the similarity in percent; "" for a face of nobody who is known. Two
-// kinds of people are passed over: those whom somebody said the face is not, and those of whom a face that is known not
-// to be theirs is as near to this one as their nearest example.
-func (g *gallery) who(d *vision.Descriptor, not []string) (person string, similarity float64) {
-	m := g.match(d, not)
-	return m.Person, math.Round(100*m.Similarity) / 100
-}
-
-// match is who with the distance, and not rounded; the zero Match for a face of nobody who is known.
-func (g *gallery) match(d *vision.Descriptor, not []string) vision.Match {
-	fits := func(m vision.Match) bool {
+// match tells whose a face is. Two kinds of people are passed over: those who are listed in not, and those of whom a face
+// that is known not to be theirs is as near to this one as their nearest example.
+func (k known) match(d *vision.Descriptor, not []string) vision.Identified {
+	return k.people.Identify(*d, k.caution, func(m vision.Match) bool {
 		if slices.Contains(not, m.Person) {
-			return false
+			return true
 		}
-		g.mu.RLock()
-		defer g.mu.RUnlock()
-		return !slices.ContainsFunc(g.nots[m.Person], func(other vision.Descriptor) bool { return d.Distance(other) <= m.Distance })
-	}
-	m, ok := g.people.Match(*d, vision.MatchDistance)
-	if !ok {
-		return vision.Match{}
-	}
-	if fits(m) {
-		return m
-	}
-	people, _ := g.people.Len()
-	for _, m := range g.people.Nearest(*d, vision.MatchDistance, people) {
-		if fits(m) {
-			return m
-		}
-	}
-	return vision.Match{}
+		k.mu.RLock()
+		defer k.mu.RUnlock()
+		return slices.ContainsFunc(k.nots[m.Person], func(other vision.Descriptor) bool { return d.Distance(other) <= m.Distance })
+	})
 }
 
-// Recognise tells of each face, by name, which of the people whom a tenant introduced it is; the zero Match says that it is
-// none of them.
+// who gives the person who a face is, and the similarity in percent; "" for a face of nobody who is known, or only perhaps.
+func (k known) who(d *vision.Descriptor, not []string) (person string, similarity float64) {
+	return named(k.match(d, not))
+}
+
+// named gives who a face is, if that is sure enough for a name, and the similarity in percent.
+func named(id vision.Identified) (person string, similarity float64) {
+	if id.Level != vision.Is {
+		return "", 0
+	}
+	return id.Person, math.Round(100*id.Similarity) / 100
+}
+
+// asked is a face of a photo of which it is asked who it is.
+type asked struct {
+	descriptor *vision.Descriptor // nil where nobody asks
+	not        []string           // whom it is not
+	id         vision.Identified
+}
+
+// together tells of faces of one photo who they are. Two of them are not one person: the more similar one is, and of the other
+// it is asked who else it is. Only of two that are equally so, as in a picture of pictures, both are.
+func (k known) together(list []asked) {
+	next := func(a *asked) { a.id = k.match(a.descriptor, a.not) }
+	holder := map[string]int{} // by person, the place in list
+	var open []int
+	for i := range list {
+		if list[i].descriptor != nil {
+			next(&list[i])
+			open = append(open, i)
+		}
+	}
+	for len(open) > 0 {
+		i := open[0]
+		if open = open[1:]; list[i].id.Level != vision.Is {
+			continue
+		}
+		person := list[i].id.Person
+		before, held := holder[person]
+		if !held {
+			holder[person] = i
+			continue
+		}
+		_, this := named(list[i].id)
+		_, that := named(list[before].id)
+		loser := i
+		switch {
+		case this == that:
+			continue
+		case this > that:
+			holder[person], loser = i, before
+		}
+		list[loser].not = append(slices.Clone(list[loser].not), person)
+		next(&list[loser])
+		open = append(open, loser)
+	}
+}
+
+// Recognise tells of each face of one photo, by name, which of the people whom a tenant introduced it is; the zero Match says
+// that it is none of them.
 func (p *People) Recognise(ctx context.Context, tenant string, list []vision.Descriptor) ([]vision.Match, error) {
 	known, err := p.known(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
-	matches := make([]vision.Match, len(list))
+	faces := make([]asked, len(list))
 	for i := range list {
-		m := known.match(&list[i], nil)
-		if m.Person == "" {
+		faces[i].descriptor = &list[i]
+	}
+	known.together(faces)
+	matches := make([]vision.Match, len(list))
+	for i := range faces {
+		if faces[i].id.Level != vision.Is {
 			continue
 		}
-		row, rev, err := faces.ReadPerson(faces.Plain(ctx, p.tables, tenant), m.Person)
-		if err != nil {
+		m := faces[i].id.Match
+		if m.Person, err = p.nameOf(ctx, tenant, m.Person); err != nil {
 			return nil, err
 		}
-		if rev == 0 { // erased a moment ago
-			continue
+		if m.Person != "" {
+			matches[i] = m
 		}
-		m.Person = row.Name
-		matches[i] = m
 	}
 	return matches, nil
+}
+
+// nameOf gives a person's name; "" for one who was erased a moment ago.
+func (p *People) nameOf(ctx context.Context, tenant, id string) (string, error) {
+	row, rev, err := faces.ReadPerson(faces.Plain(ctx, p.tables, tenant), id)
+	if err != nil || rev == 0 {
+		return "", err
+	}
+	return row.Name, nil
+}
+
+// Suggest says of a photo's faces that have no name whose they may be, so that somebody may say it: these names are written
+// nowhere, and told to nobody who did not ask for the photo.
+func (p *People) Suggest(ctx context.Context, tenant string, list []animo.Face) error {
+	var ids []string
+	var keys []table.Key
+	for i := range list {
+		if len(list[i].People) == 0 {
+			ids = append(ids, list[i].ID)
+			keys = append(keys, table.Key{Table: faces.DescriptorsTable, Key: list[i].ID})
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	known, err := p.known(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	if people, _ := known.people.Len(); people == 0 {
+		return nil
+	}
+	rows, err := p.tables.Read(ctx, tenant, keys...)
+	if err != nil {
+		return err
+	}
+	who, err := faces.ReadWho(faces.Plain(ctx, p.tables, tenant), ids...)
+	if err != nil {
+		return err
+	}
+	at := 0
+	for i := range list {
+		if len(list[i].People) > 0 {
+			continue
+		}
+		row, not := rows[at], who[at].Not
+		if at++; row.Rev == 0 {
+			continue
+		}
+		d, err := decodeDescriptor(row.Value)
+		if err != nil {
+			return err
+		}
+		id := known.match(&d, not)
+		if id.Level == vision.Nobody {
+			continue
+		}
+		name, err := p.nameOf(ctx, tenant, id.Person)
+		if err != nil {
+			return err
+		}
+		if name != "" {
+			list[i].Perhaps = []animo.Celebrity{{Name: name, Similarity: math.Round(100*id.Similarity) / 100}}
+		}
+	}
+	return nil
 }
 
 // Evict takes the galleries out of memory whose tenants are removed, and those that nobody asked for in an hour. Run it

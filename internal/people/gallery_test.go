@@ -1,16 +1,21 @@
 package people
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"animo"
 	"animo/internal/table"
 	"animo/internal/table/memtable"
 )
 
+// anything is a policy without limits.
+func anything(context.Context, string) (animo.PhotoPolicy, error) { return animo.PhotoPolicy{}, nil }
+
 func TestEvict_leaves_no_people_of_removed_tenants_in_memory(t *testing.T) {
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
-	p := &People{tables: table.New(memtable.New(table.Limits{}))}
+	p := &People{tables: table.New(memtable.New(table.Limits{})), policy: anything}
 	p.galleries = newGalleries(func() time.Time { return now })
 	ask := func(tenant string) *gallery {
 		t.Helper()
@@ -35,7 +40,7 @@ func TestEvict_leaves_no_people_of_removed_tenants_in_memory(t *testing.T) {
 // found in it must not be committed.
 func TestKnown_expects_the_people_that_were_compared_with(t *testing.T) {
 	tables := table.New(memtable.New(table.Limits{}))
-	p := &People{tables: tables, galleries: newGalleries(time.Now)}
+	p := &People{tables: tables, galleries: newGalleries(time.Now), policy: anything}
 	change := func() {
 		t.Helper()
 		if err := tables.Put(t.Context(), "sol", galleryTable, table.Row{Key: galleryKey}); err != nil {

@@ -18,7 +18,8 @@ type sighting struct {
 	face  animo.Face // as the analysis left it: without the people whom the tenant introduced
 	key   faces.Key  // where it is recorded
 	who   faces.Identity
-	known bool // there is an identity
+	known bool     // there is an identity
+	rest  []string // the ids of the photo's other faces
 }
 
 // sight reads a face in one call, or answers NotFound.
@@ -47,11 +48,37 @@ func sight(r faces.Reader, id string) (s sighting, err error) {
 		return s, none
 	}
 	s.face = list[i]
+	for _, other := range list {
+		if other.ID != id {
+			s.rest = append(s.rest, other.ID)
+		}
+	}
 	s.key = faces.Key{Mood: s.face.Mood, Key: faces.MomentKey(s.photo.Taken, id)}
 	if s.known = rows[2].Rev != 0; s.known {
 		err = table.Decode(faces.IdentitiesTable, rows[2], &s.who)
 	}
 	return s, err
+}
+
+// held gives by person which of the photo's other faces is that person's, and what is known of it.
+func (s *sighting) held(r faces.Reader) (map[string]holder, error) {
+	by := map[string]holder{}
+	if len(s.rest) == 0 {
+		return by, nil
+	}
+	who, err := faces.ReadWho(r, s.rest...)
+	for i := range who {
+		if who[i].Person != "" {
+			by[who[i].Person] = holder{s.rest[i], who[i].Identity}
+		}
+	}
+	return by, err
+}
+
+// holder is a face that is a person's.
+type holder struct {
+	face string
+	faces.Identity
 }
 
 // identify says in a transaction who a face is. The identity, the list of the person's faces and the face's record change

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"animo"
@@ -86,8 +87,12 @@ func (p *People) say(ctx context.Context, tenant, id string, whom func() (faces.
 			}
 			before, who := s.who.Person, s.who
 			change(&who, person.ID)
-			if !who.Said { // it may be the next best
-				who.Person, who.Similarity = known.who(&descriptor, who.Not)
+			if !who.Said { // it may be the next best, who is in no other face of the photo
+				held, err := s.held(tx)
+				if err != nil {
+					return err
+				}
+				who.Person, who.Similarity = known.who(&descriptor, slices.AppendSeq(slices.Clone(who.Not), maps.Keys(held)))
 			}
 			if s.face.People, _, err = identify(tx, &s, who); gone(err) {
 				return errLeft

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"animo"
 	"animo/internal/faces"
@@ -118,17 +119,37 @@ func (p *People) seekAll(ctx context.Context, tenant string, known known, change
 	return nil
 }
 
-// recognise makes a face that of the person whom it is most like, unless somebody said whose it is.
+// recognise makes a face that of the person whom it is most like, unless somebody said whose it is, or another face of the
+// photo is more like that person. Where this one is the more like, of that other it is asked anew.
 func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.Descriptor, known known) error {
 	var people []animo.Celebrity
+	var passed string // the face whose person this one is
 	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		people = nil
+		people, passed = nil, ""
 		s, err := sight(tx, face)
 		if err != nil || s.who.Said {
 			return err
 		}
 		who := s.who
-		who.Person, who.Similarity = known.who(d, who.Not)
+		if who.Person, who.Similarity = known.who(d, who.Not); who.Person != "" {
+			held, err := s.held(tx)
+			if err != nil {
+				return err
+			}
+			not := slices.Clone(who.Not)
+			for who.Person != "" && passed == "" {
+				other, taken := held[who.Person]
+				if !taken || other.Similarity == who.Similarity {
+					break
+				}
+				if other.Similarity < who.Similarity {
+					passed = other.face
+					break
+				}
+				not = append(not, who.Person)
+				who.Person, who.Similarity = known.who(d, not)
+			}
+		}
 		if who.Person == s.who.Person && who.Similarity == s.who.Similarity {
 			people, _, err = restate(tx, s.key)
 			return err
@@ -143,7 +164,21 @@ func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.D
 		p.moods.Wake(tenant)
 		err = p.subscribers.Rename(ctx, tenant, face, people)
 	}
-	return err
+	if err != nil || passed == "" {
+		return err
+	}
+	row, err := p.tables.Get(ctx, tenant, faces.DescriptorsTable, passed)
+	if gone(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	other, err := decodeDescriptor(row.Value)
+	if err != nil {
+		return err
+	}
+	return p.recognise(ctx, tenant, passed, &other, known)
 }
 
 // SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.

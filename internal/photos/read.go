@@ -23,6 +23,9 @@ func (p *Photos) Photo(ctx context.Context, tenant, id string) (animo.Photo, err
 		if row.Faces, err = faces.ReadAnalysis(p.plain(ctx, tenant), id, row.Round); err == nil {
 			err = faces.NameFaces(p.plain(ctx, tenant), row.Faces)
 		}
+		if err == nil {
+			err = p.people.Suggest(ctx, tenant, row.Faces)
+		}
 	}
 	if err == nil {
 		err = p.finish(ctx, tenant, &row)

@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,6 +80,9 @@ func (r *Registry) check(p animo.PhotoPolicy) error {
 	if p.KeepFaces > 0 && p.KeepFaces < p.KeepPhotos {
 		return animo.Errorf(animo.Invalid, "%v is less than keep-photos, %v; faces are kept at least as long as their photos",
 			"%v es menos que keep-photos, %v; los rostros se guardan al menos tanto como sus fotos", p.KeepFaces, p.KeepPhotos).Of("keep_faces")
+	}
+	if p.Naming != "" && !slices.Contains(animo.Cautions(), p.Naming) {
+		return animo.Errorf(animo.Invalid, "there is no naming %q; use strict, usual or eager", "no existe el modo de nombrar %q; use strict, usual o eager", animo.Clip(string(p.Naming))).Of("naming")
 	}
 	if p.Purpose == "" {
 		return nil

@@ -109,6 +109,7 @@ func TestSetPhotos_refuses_what_cannot_be(t *testing.T) {
 		"max_photos":        {Photos: -1},
 		"max_photo_bytes":   {Bytes: -1},
 		"keep_photos":       {KeepPhotos: -1},
+		"naming":            {Naming: "bold"},
 		"keep_faces":        {KeepPhotos: 2 * time.Hour, KeepFaces: time.Hour},
 	} {
 		refused(t, r.SetPhotos(ctx, "sol", p), animo.Invalid, field, "")

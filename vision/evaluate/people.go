@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"animo"
 	"animo/vision"
 )
 
@@ -32,16 +33,29 @@ type Curve struct {
 	Gallery   int // people who were introduced
 	Known     int // other photos of these people
 	Strangers int // photos that were shown when nobody in them was introduced
-	// Points are by rising distance; Usual is that at vision.MatchDistance, and AtMost are those with the largest distance at
-	// which no more than a share of the strangers is named.
+	// Named is what comes of naming as vision.Gallery's Identify does, by each caution.
+	Named []Named
+	// Points are by rising distance, if that alone decided; AtMost are those with the largest distance at which no more than a
+	// share of the strangers is named.
 	Points []Point
-	Usual  Point
 	AtMost []BoundedPoint
+}
+
+// Named is what comes of naming at a caution. Perhaps counts whoever has the name at least perhaps.
+type Named struct {
+	Caution animo.Caution
+	Rates
+	Perhaps Rates
 }
 
 // Point is what comes of naming whoever has an introduced face nearer than a distance.
 type Point struct {
 	Distance float64
+	Rates
+}
+
+// Rates say how often known people and strangers are named.
+type Rates struct {
 	// TruePositive is the share of photos of known people that get the right name (TPIR of ISO/IEC 19795-1), Wrong the share
 	// that gets another; FalsePositive is the share of photos of strangers that get any (FPIR).
 	TruePositive  Rate
@@ -100,6 +114,20 @@ func IdentificationOf(photos []Photo) Identification {
 type trial struct {
 	known           bool
 	right, stranger float64 // distances; infinite where there is nobody
+
+	person string
+	// What is said of the photo, by caution: as it is, and as if its person had never been introduced.
+	said, other map[animo.Caution]vision.Identified
+}
+
+func (t *trial) identify(g *vision.Gallery, p *Photo) {
+	t.person, t.said, t.other = p.Person, map[animo.Caution]vision.Identified{}, map[animo.Caution]vision.Identified{}
+	for _, c := range animo.Cautions() {
+		t.other[c] = g.Identify(p.Descriptor, c, func(m vision.Match) bool { return m.Person == p.Person })
+		if t.known {
+			t.said[c] = g.Identify(p.Descriptor, c, nil)
+		}
+	}
 }
 
 func curveOf(names []string, own map[string][]Photo, examples int) Curve {
@@ -128,8 +156,9 @@ func curveOf(names []string, own map[string][]Photo, examples int) Curve {
 	c := Curve{Examples: examples, Gallery: len(introduced)}
 	var trials []trial
 	for _, p := range shown {
-		t := trial{introduced[p.Person], math.Inf(1), math.Inf(1)}
+		t := trial{known: introduced[p.Person], right: math.Inf(1), stranger: math.Inf(1)}
 		if p.Found {
+			t.identify(gallery, &p)
 			for _, m := range gallery.Nearest(p.Descriptor, math.MaxFloat32, 2) {
 				if m.Person == p.Person {
 					t.right = m.Distance
@@ -149,7 +178,9 @@ func curveOf(names []string, own map[string][]Photo, examples int) Curve {
 	for i := 0; firstDistance+float64(i)*distanceStep < lastDistance+distanceStep/2; i++ {
 		c.Points = append(c.Points, c.at(trials, math.Round(100*(firstDistance+float64(i)*distanceStep))/100))
 	}
-	c.Usual = c.at(trials, vision.MatchDistance)
+	for _, caution := range animo.Cautions() {
+		c.Named = append(c.Named, Named{caution, c.named(trials, caution, vision.Is), c.named(trials, caution, vision.Perhaps)})
+	}
 	var strangers []float64
 	for _, t := range trials {
 		if !math.IsInf(t.stranger, 1) {
@@ -165,6 +196,22 @@ func curveOf(names []string, own map[string][]Photo, examples int) Curve {
 	return c
 }
 
+// named gives the rates of names that are at least of a level.
+func (c *Curve) named(trials []trial, caution animo.Caution, least vision.Level) Rates {
+	right, wrong, named := 0, 0, 0
+	for _, t := range trials {
+		if said := t.said[caution]; said.Level >= least && said.Person == t.person {
+			right++
+		} else if said.Level >= least {
+			wrong++
+		}
+		if t.other[caution].Level >= least {
+			named++
+		}
+	}
+	return Rates{RateOf(right, c.Known), RateOf(wrong, c.Known), RateOf(named, c.Strangers)}
+}
+
 // at gives the point of a distance.
 func (c *Curve) at(trials []trial, distance float64) Point {
 	right, wrong, named := 0, 0, 0
@@ -178,5 +225,5 @@ func (c *Curve) at(trials []trial, distance float64) Point {
 			named++
 		}
 	}
-	return Point{distance, RateOf(right, c.Known), RateOf(wrong, c.Known), RateOf(named, c.Strangers)}
+	return Point{distance, Rates{RateOf(right, c.Known), RateOf(wrong, c.Known), RateOf(named, c.Strangers)}}
 }

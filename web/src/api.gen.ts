@@ -995,6 +995,11 @@ export interface components {
              */
             max_photos?: number;
             /**
+             * @description How sure it must be who a face is before it has a name: strict, usual or eager, by which about 0.3, 1 or 5 of 100 strangers get a name; empty is usual.
+             * @example usual
+             */
+            naming?: string;
+            /**
              * Format: int64
              * @description Photos that it may send in a minute. This and what follows: 0 takes the server's setting.
              */
@@ -1368,6 +1373,8 @@ export interface components {
             mood: string;
             /** @description Who it is of those that were introduced, the most similar first; empty for a stranger. */
             people: components["schemas"]["Celebrity"][] | null;
+            /** @description In a photo that is asked for by its id: who a face without a name may be. Somebody may confirm it; it is recorded nowhere and told to no subscriber. */
+            perhaps?: components["schemas"]["Celebrity"][] | null;
             /** @description How the head is turned. */
             pose: components["schemas"]["Pose"];
             /** @description How useful the face's pixels are. */
@@ -1940,6 +1947,11 @@ export interface components {
              */
             max_photos?: number;
             /**
+             * @description How sure it must be who a face is before it has a name: strict, usual or eager, by which about 0.3, 1 or 5 of 100 strangers get a name; empty is usual.
+             * @example usual
+             */
+            naming?: string;
+            /**
              * Format: int64
              * @description Photos that it may send in a minute. This and what follows: 0 takes the server's setting.
              */
@@ -2415,6 +2427,8 @@ export interface components {
              * @description Photos kept for it.
              */
             max_photos?: number;
+            /** @description How sure it must be who a face is before it has a name: strict, usual or eager; absent is usual. */
+            naming?: string;
             /**
              * Format: int64
              * @description Photos that it may send in a minute. This and what follows: absent where the server's setting holds.

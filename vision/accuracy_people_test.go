@@ -1,0 +1,344 @@
+package vision_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+
+	"animo"
+	"animo/internal/sharedtest"
+	"animo/vision"
+	"animo/vision/evaluate"
+)
+
+// openSet is people who are introduced by their first photos and shown by others, and strangers.
+type openSet struct {
+	names     []string
+	examples  map[string][]vision.Descriptor
+	probes    map[string][]vision.Descriptor
+	strangers []vision.Descriptor
+}
+
+// openSetOf reads what describe makes of the photos of a plan.
+func openSetOf(tb testing.TB, describe func(file string) (vision.Descriptor, bool)) openSet {
+	tb.Helper()
+	data, err := os.ReadFile(sharedtest.Path(tb, "data", "openset", "plan.json"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var plan struct {
+		Introduce, Probe map[string][]string
+		Strangers        []string
+	}
+	if err := json.Unmarshal(data, &plan); err != nil {
+		tb.Fatal(err)
+	}
+	all := func(files []string) (list []vision.Descriptor) {
+		for _, f := range files {
+			if d, ok := describe(f); ok {
+				list = append(list, d)
+			}
+		}
+		return list
+	}
+	s := openSet{examples: map[string][]vision.Descriptor{}, probes: map[string][]vision.Descriptor{}, strangers: all(plan.Strangers)}
+	for name, files := range plan.Introduce {
+		s.names = append(s.names, name)
+		s.examples[name], s.probes[name] = all(files), all(plan.Probe[name])
+	}
+	slices.Sort(s.names)
+	return s
+}
+
+// with gives the people who have n examples or more, with the first n.
+func (s openSet) with(n int) openSet {
+	out := openSet{examples: map[string][]vision.Descriptor{}, probes: s.probes, strangers: s.strangers}
+	for _, name := range s.names {
+		if len(s.examples[name]) >= n {
+			out.names = append(out.names, name)
+			out.examples[name] = s.examples[name][:n]
+		}
+	}
+	return out
+}
+
+func (s openSet) gallery(tb testing.TB, names []string) *vision.Gallery {
+	g := &vision.Gallery{}
+	for _, name := range names {
+		if err := g.Add(name, s.examples[name]...); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return g
+}
+
+// count is how often people and strangers were named.
+type count struct{ known, right, wrong, strangers, named int }
+
+func (c *count) person(name, said string) {
+	c.known++
+	if said == name {
+		c.right++
+	} else if said != "" {
+		c.wrong++
+	}
+}
+
+func (c *count) stranger(said string) {
+	if c.strangers++; said != "" {
+		c.named++
+	}
+}
+
+// log prints the rates. Where galleries were drawn several times, trials are not independent: the intervals are of so many
+// trials as there are different photos.
+func (c *count) log(b *testing.B, what string, known, strangers int) {
+	rate := func(hits, of, distinct int) string {
+		share := float64(hits) / float64(max(of, 1))
+		r := evaluate.RateOf(int(math.Round(share*float64(min(of, distinct)))), min(of, distinct))
+		return fmt.Sprintf("%5.2f %% [%.1f, %.1f]", 100*share, 100*r.Range[0], 100*r.Range[1])
+	}
+	b.Logf("%-28s right %s  wrong %s  strangers %s", what, rate(c.right, c.known, known), rate(c.wrong, c.known, known), rate(c.named, c.strangers, strangers))
+}
+
+// BenchmarkAccuracy_people measures open-set identification: how many photos of introduced people get their name (right) or
+// another's (wrong), and how many of strangers get any. Strangers are 300 people who are never introduced, and everybody who is
+// not, or whose name is passed over. Percentages, with 95 % intervals in the lines that it logs.
+//
+//	go test -run '^$' -bench Accuracy_people ./vision
+func BenchmarkAccuracy_people(b *testing.B) {
+	engine, err := vision.New(vision.Options{Attributes: vision.WithDescriptor})
+	if err != nil {
+		b.Skip("SKIPPED, NOT TESTED: ", err)
+	}
+	measurePeople(b, openSetOf(b, func(file string) (d vision.Descriptor, ok bool) {
+		data, err := os.ReadFile(sharedtest.Path(b, "data", "openset", file))
+		if err != nil {
+			b.Fatal(err)
+		}
+		img, err := vision.Decode(b.Context(), bytes.NewReader(data), vision.Limits{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		faces, err := engine.Analyze(b.Context(), img)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(faces) == 0 {
+			return d, false
+		}
+		return faces[0].Descriptor, true
+	}))
+}
+
+func measurePeople(b *testing.B, all openSet) {
+	b.Run(fmt.Sprintf("1_to_3_photos/%d_people", len(all.names)), func(b *testing.B) { measureGalleries(b, all, len(all.names)) })
+	for _, examples := range []int{1, 3} {
+		s := all.with(examples)
+		for _, people := range []int{1, 2, 5, 10, 20, 29, 30, 50, 100, len(s.names)} {
+			if people <= len(s.names) {
+				b.Run(fmt.Sprintf("%d_photos/%d_people", examples, people), func(b *testing.B) { measureGalleries(b, s, people) })
+			}
+		}
+		if examples == 1 {
+			for _, people := range []int{50, 150, 1000, 10_000} {
+				b.Run(fmt.Sprintf("extrapolated/%d_people", people), func(b *testing.B) { extrapolate(b, s, people) })
+			}
+		}
+		b.Run(fmt.Sprintf("%d_photos/halves", examples), func(b *testing.B) { measureHalves(b, s) })
+	}
+}
+
+// measureGalleries counts what is said at each caution in galleries of so many people, drawn several times where there are more.
+func measureGalleries(b *testing.B, s openSet, people int) {
+	counts := map[string]*count{}
+	of := func(what string) *count {
+		if counts[what] == nil {
+			counts[what] = &count{}
+		}
+		return counts[what]
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	draws := 1
+	if people < len(s.names) {
+		draws = max(10, 1000/people)
+	}
+	for range draws {
+		names := slices.Clone(s.names)
+		rng.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+		names = names[:people]
+		g := s.gallery(b, names)
+		show := func(d vision.Descriptor, name string, passOver func(vision.Match) bool) {
+			for _, c := range animo.Cautions() {
+				id := g.Identify(d, c, passOver)
+				for level, what := range map[vision.Level]string{vision.Is: string(c), vision.Perhaps: string(c) + ", with perhaps"} {
+					said := ""
+					if id.Level >= level {
+						said = id.Person
+					}
+					if name != "" {
+						of(what).person(name, said)
+					} else {
+						of(what).stranger(said)
+					}
+				}
+			}
+		}
+		for _, name := range s.names {
+			for _, d := range s.probes[name] {
+				if slices.Contains(names, name) {
+					show(d, name, nil)
+				}
+				if people > 1 {
+					show(d, "", func(m vision.Match) bool { return m.Person == name })
+				}
+			}
+		}
+		for _, d := range s.strangers {
+			show(d, "", nil)
+		}
+	}
+	for _, c := range animo.Cautions() {
+		for _, what := range []string{string(c), string(c) + ", with perhaps"} {
+			counts[what].log(b, what, 2*people, len(s.strangers)+2*len(s.names))
+		}
+	}
+	usual := counts[string(animo.Usual)]
+	b.ReportMetric(100*float64(usual.right)/float64(usual.known), "right-%")
+	b.ReportMetric(100*float64(usual.wrong)/float64(usual.known), "wrong-%")
+	b.ReportMetric(100*float64(usual.named)/float64(usual.strangers), "strangers-%")
+	b.ReportMetric(0, "ns/op")
+}
+
+// measureHalves fits the score at which 1 % of the strangers of one half are named, and counts what it does to the other half,
+// both ways. All people are in the gallery; a half's trials are the photos of every other person and stranger.
+func measureHalves(b *testing.B, s openSet) {
+	g := s.gallery(b, s.names)
+	type trial struct {
+		name, said string // name is empty for a stranger
+		score      float64
+	}
+	var halves [2][]trial
+	for i, name := range s.names {
+		for _, d := range s.probes[name] {
+			known := g.ScoreOf(d, nil)
+			stranger := g.ScoreOf(d, func(m vision.Match) bool { return m.Person == name })
+			halves[i%2] = append(halves[i%2], trial{name, known.Person, known.Score}, trial{"", stranger.Person, stranger.Score})
+		}
+	}
+	for i, d := range s.strangers {
+		id := g.ScoreOf(d, nil)
+		halves[i%2] = append(halves[i%2], trial{"", id.Person, id.Score})
+	}
+	var both count
+	for i, fit := range halves {
+		var strangers []float64
+		for _, t := range fit {
+			if t.name == "" {
+				strangers = append(strangers, t.score)
+			}
+		}
+		slices.Sort(strangers)
+		most := strangers[len(strangers)/100]
+		var c count
+		for _, t := range halves[1-i] {
+			said := ""
+			if t.score < most {
+				said = t.said
+			}
+			for _, c := range []*count{&c, &both} {
+				if t.name != "" {
+					c.person(t.name, said)
+				} else {
+					c.stranger(said)
+				}
+			}
+		}
+		c.log(b, fmt.Sprintf("score %.3f of half %d", most, i+1), len(s.names), len(s.strangers))
+	}
+	both.log(b, "both", 2*len(s.names), len(s.strangers)+2*len(s.names))
+	b.ReportMetric(100*float64(both.right)/float64(both.known), "right-%")
+	b.ReportMetric(100*float64(both.wrong)/float64(both.known), "wrong-%")
+	b.ReportMetric(100*float64(both.named)/float64(both.strangers), "strangers-%")
+	b.ReportMetric(0, "ns/op")
+}
+
+// extrapolate counts what the usual caution would say in a gallery of so many people, introduced by one photo each. How far a
+// photo is from its own person is measured. How far it is from the nearest others is drawn: from a normal distribution with the mean
+// and deviation of its distances to everybody else. For 150 people the names of the known come out as measured, and there are
+// twice as many of strangers.
+func extrapolate(b *testing.B, s openSet, people int) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	type others struct{ mean, deviation float64 }
+	of := func(d vision.Descriptor, name string) others {
+		var sum, squares, n float64
+		add := func(e vision.Descriptor) {
+			if far := d.Distance(e); far > 0 {
+				sum, squares, n = sum+far, squares+far*far, n+1
+			}
+		}
+		for _, other := range s.names {
+			if other != name {
+				add(s.examples[other][0])
+			}
+		}
+		for _, e := range s.strangers {
+			add(e)
+		}
+		return others{sum / n, math.Sqrt(squares/n - sum*sum/n/n)}
+	}
+	nearest := func(o others, of, n int) []float64 { // the n smallest of so many draws
+		var list []float64
+		share := 0.0
+		for range n {
+			share += rng.ExpFloat64() / float64(of)
+			list = append(list, o.mean+o.deviation*math.Sqrt2*math.Erfinv(2*min(share, 0.999)-1))
+		}
+		return list
+	}
+	most := vision.MostOf(animo.Usual, people)
+	var persons []others
+	for _, name := range s.names {
+		persons = append(persons, of(s.examples[name][0], name))
+	}
+	named := func(d []float64, person others) bool {
+		score := 2*d[0] - (d[1]+d[2])/2 - nearest(person, people-1, 1)[0]/2
+		return score < most && d[0] < vision.MatchDistance && d[1]-d[0] >= vision.Ahead
+	}
+	var c count
+	stranger := func(o others) {
+		for range 20 {
+			said := ""
+			if named(nearest(o, people, 3), persons[rng.IntN(len(persons))]) {
+				said = "somebody"
+			}
+			c.stranger(said)
+		}
+	}
+	for i, name := range s.names {
+		for _, d := range s.probes[name] {
+			o, own := of(d, name), d.Distance(s.examples[name][0])
+			for range 20 {
+				list := append([]float64{own}, nearest(o, people-1, 2)...)
+				said := ""
+				if slices.Sort(list); list[0] == own && named(list, persons[i]) {
+					said = name
+				}
+				c.person(name, said)
+			}
+			stranger(o)
+		}
+	}
+	for _, d := range s.strangers {
+		stranger(of(d, ""))
+	}
+	c.log(b, "extrapolated", 2*len(s.names), len(s.strangers)+2*len(s.names))
+	b.ReportMetric(100*float64(c.right)/float64(c.known), "right-%")
+	b.ReportMetric(100*float64(c.named)/float64(c.strangers), "strangers-%")
+	b.ReportMetric(0, "ns/op")
+}
