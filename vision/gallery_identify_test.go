@@ -176,3 +176,29 @@ func TestIdentify_follows_the_gallery(t *testing.T) {
 		t.Errorf("a gallery that changed says %+v, one made anew %+v", got, want)
 	}
 }
+
+// TestIdentify_counts_the_persons_own_neighbour works out a score from distances that it finds itself.
+func TestIdentify_counts_the_persons_own_neighbour(t *testing.T) {
+	rng := rand.New(rand.NewPCG(33, 34))
+	var g Gallery
+	var all []Descriptor
+	human := randomDescriptor(rng)
+	for i := range fewPeople {
+		all = append(all, near(human, 0.5+0.005*float64(i), rng))
+		mustAdd(t, &g, fmt.Sprint(i), all[i])
+	}
+	for who, d := range all {
+		face := near(d, 0.2, rng)
+		var others, neighbours []float64
+		for i := range all {
+			if i != who {
+				others, neighbours = append(others, face.Distance(all[i])), append(neighbours, d.Distance(all[i]))
+			}
+		}
+		slices.Sort(others)
+		want := 2*face.Distance(d) - (others[0]+others[1])/2 - slices.Min(neighbours)/2
+		if id := g.ScoreOf(face, nil); id.Person != fmt.Sprint(who) || math.Abs(id.Score-want) > 1e-5 {
+			t.Errorf("the face of %d is %s's with %g, want %g", who, id.Person, id.Score, want)
+		}
+	}
+}

@@ -84,6 +84,9 @@ func (p *People) known(ctx context.Context, tenant string) (known, error) {
 	if err != nil {
 		return known{}, err
 	}
+	if people, _ := g.people.Len(); people == 0 { // nobody can be named, however sure it must be
+		return known{g, change.Rev, ""}, nil
+	}
 	policy, err := p.policy(ctx, tenant)
 	if code := animo.CodeOf(err); code == animo.Forbidden || code == animo.NotFound { // what there is stays as it is named
 		err = nil
