@@ -124,7 +124,7 @@ type crashFile struct {
 
 func newCrashFile(rng *rand.Rand, reviews, name string) crashFile {
 	if rng.IntN(4) == 0 {
-		return crashFile{name, reviews + "sin etiqueta, archivo " + name + "\n", 0}
+		return crashFile{name, reviews + strings.Repeat("sin etiqueta, archivo "+name+"\n", 120), 0} // too many rows to leave out
 	}
 	copies := 1 + rng.IntN(30)
 	own := fmt.Sprintf("Opinión propia de %s, todo bien\t1\n", name) // no two files have the same bytes
