@@ -153,6 +153,7 @@ func TestTask_once_is_run_by_one_process_and_by_the_next_when_that_stops(t *test
 			})
 			runners = append(runners, r)
 			time.Sleep(10*time.Minute + time.Second/2) // of the bubble's clock
+			synctest.Wait()
 			if log.Len() > 0 {
 				t.Errorf("%s logs %s", name, log)
 			}
