@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -142,13 +143,13 @@ func TestTask_that_does_not_end_is_named_at_stop(t *testing.T) {
 func TestTask_once_is_run_by_one_process_and_by_the_next_when_that_stops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rows := table.New(memtable.New(table.Limits{}))
-		ran := map[string]int{}
+		ran := map[string]*atomic.Int64{"first": {}, "second": {}}
 		var runners []*taskRunner
 		for _, name := range []string{"first", "second"} {
 			r, log, _ := runner()
 			r.leases = cluster.New(rows, cluster.Options{Owner: name, Length: time.Minute})
 			r.start(t.Context(), []Task{
-				{Name: "retire", Once: true, Every: time.Second, Run: func(context.Context) error { ran[name]++; return nil }},
+				{Name: "retire", Once: true, Every: time.Second, Run: func(context.Context) error { ran[name].Add(1); return nil }},
 				{Name: "evict", Every: time.Second, Run: func(context.Context) error { return nil }},
 			})
 			runners = append(runners, r)
@@ -158,17 +159,17 @@ func TestTask_once_is_run_by_one_process_and_by_the_next_when_that_stops(t *test
 				t.Errorf("%s logs %s", name, log)
 			}
 		}
-		if ran["first"] < 1200 || ran["second"] > 0 {
-			t.Errorf("in 20 and 10 minutes it ran %v times", ran)
+		if first, second := ran["first"].Load(), ran["second"].Load(); first < 1200 || second > 0 {
+			t.Errorf("in 20 and 10 minutes it ran %d and %d times", first, second)
 		}
 		if err := runners[0].stop(t.Context(), time.Second); err != nil {
 			t.Error(err)
 		}
-		before := ran["first"]
+		before := ran["first"].Load()
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if ran["second"] < 40 || ran["first"] > before {
-			t.Errorf("after the first stopped it ran %v times", ran)
+		if first, second := ran["first"].Load(), ran["second"].Load(); second < 40 || first > before {
+			t.Errorf("after the first stopped it ran %d and %d times", first, second)
 		}
 		if err := runners[1].stop(t.Context(), time.Second); err != nil {
 			t.Error(err)
