@@ -201,7 +201,9 @@ func (l *line) call() error {
 
 // ring is call for the bus.
 func (l *line) ring() error {
+	l.mu.Lock()
 	l.rings++
+	l.mu.Unlock()
 	return l.call()
 }
 
