@@ -67,18 +67,19 @@ type Steady struct {
 	rows *table.Table
 	o    Options
 
-	mu     sync.Mutex
-	loaded bool
-	kept   state
-	recent []shift       // seen since the wall clock was trusted last; a jump back takes them back
-	add    []shift       // that the database lacks yet
-	drop   []shift       // that it is not to have any more
-	wall   time.Time     // at the last look
-	passed time.Duration // at the last look
-	began  time.Time     // when the wall clock, as it is now, began: the start, or the last jump
-	evenly time.Duration // since when it has run evenly
-	held   bool          // whether it is not trusted now
-	jumps  int
+	mu      sync.Mutex
+	loaded  bool
+	kept    state
+	recent  []shift       // seen since the wall clock was trusted last; a jump back takes them back
+	add     []shift       // that the database lacks yet
+	drop    []shift       // that it is not to have any more
+	written time.Time     // what was trusted when that was written down last
+	wall    time.Time     // at the last look
+	passed  time.Duration // at the last look
+	began   time.Time     // when the wall clock, as it is now, began: the start, or the last jump
+	evenly  time.Duration // since when it has run evenly
+	held    bool          // whether it is not trusted now
+	jumps   int
 }
 
 // New makes a Steady over rows that all processes share. Until Look has been called it trusts nothing.
@@ -95,7 +96,8 @@ func New(rows *table.Table, o Options) *Steady {
 	return &Steady{rows: rows, o: o, held: o.Grace > 0}
 }
 
-// Look compares the clocks and writes down what is trusted. It is to be called every few seconds.
+// Look compares the clocks and writes down what is trusted, where that is new by a minute or a jump came. It is to be called
+// every few seconds.
 func (s *Steady) Look(ctx context.Context) error {
 	s.mu.Lock()
 	loaded := s.loaded
@@ -116,7 +118,11 @@ func (s *Steady) Look(ctx context.Context) error {
 	s.mu.Lock()
 	s.look()
 	trusted, add, drop := s.kept.Trusted, s.add, s.drop
+	known := trusted.Sub(s.written) < tolerance && len(add)+len(drop) == 0
 	s.mu.Unlock()
+	if known {
+		return nil
+	}
 	var kept state
 	err := s.rows.Update(ctx, s.o.Tenant, func(tx *table.Tx) error {
 		kept = state{}
@@ -141,6 +147,7 @@ func (s *Steady) Look(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.written = trusted
 	s.kept.Shifts, s.add, s.drop = kept.Shifts, s.add[len(add):], s.drop[len(drop):]
 	return nil
 }
