@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"image"
 	"image/gif"
-	"image/png"
 	"io"
 	"io/fs"
 
@@ -78,6 +77,8 @@ func Decode(ctx context.Context, r io.Reader, limits Limits) (Image, error) {
 		return d.raw(0, upright)
 	case HEIC, AVIF:
 		return d.converted()
+	case PNG:
+		return d.png()
 	case WebP:
 		d.data = firstWebPFrame(data)
 	}
@@ -168,6 +169,22 @@ func (d *decoding) jpeg(file []byte, o orientation) (Image, error) {
 	return m, nil
 }
 
+// png decodes a PNG.
+func (d *decoding) png() (Image, error) {
+	p, err := openPNG(d.data)
+	if err != nil {
+		return Image{}, d.failed(err)
+	}
+	if err := d.admit(p.w, p.h); err != nil {
+		return Image{}, err
+	}
+	m, err := p.decode(orientationOf(PNG, d.data), d.stopped)
+	if err != nil {
+		return Image{}, d.failed(err)
+	}
+	return m, nil
+}
+
 // other decodes a picture of the other formats.
 func (d *decoding) other() (Image, error) { return d.otherTurned(orientationOf(d.format, d.data)) }
 
@@ -210,7 +227,6 @@ type codec struct {
 }
 
 var codecs = map[Format]codec{
-	PNG:  {png.DecodeConfig, png.Decode},
 	GIF:  {gif.DecodeConfig, gif.Decode},
 	BMP:  {bmp.DecodeConfig, bmp.Decode},
 	TIFF: {tiff.DecodeConfig, tiff.Decode},
@@ -280,9 +296,6 @@ func (d *decoding) failed(err error) error {
 // unsupported reports whether a decoder understood the file and has no code for what is in it.
 func unsupported(err error) bool {
 	if _, ok := errors.AsType[unsupportedError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[png.UnsupportedError](err); ok {
 		return true
 	}
 	if _, ok := errors.AsType[tiff.UnsupportedError](err); ok {

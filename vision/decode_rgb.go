@@ -63,25 +63,7 @@ func (f *flattener) rows(from, to int) {
 
 // place writes a band, rows from top on of a picture of w × h, where they belong in the turned picture.
 func (o orientation) place(dst, band []uint8, w, h, top int) {
-	var first, right, down int // in pixels of dst: the top left pixel, the step to the right, the step down
-	switch o {
-	case 2:
-		first, right, down = w-1, -1, w
-	case 3:
-		first, right, down = w*h-1, -1, -w
-	case 4:
-		first, right, down = w*(h-1), 1, -w
-	case 5:
-		first, right, down = 0, h, 1
-	case 6:
-		first, right, down = h-1, h, -1
-	case 7:
-		first, right, down = w*h-1, -h, -1
-	case 8:
-		first, right, down = h*(w-1), -h, 1
-	default:
-		first, right, down = 0, 1, w
-	}
+	first, right, down := o.steps(w, h)
 	n := len(band) / (3 * w)
 	first += top * down
 	if !o.swaps() {
@@ -101,6 +83,28 @@ func (o orientation) place(dst, band []uint8, w, h, top int) {
 			to += down
 		}
 	}
+}
+
+// steps tells where the pixels of a picture of w × h go in the turned one, in pixels of that: the top left one, and how much farther
+// the next one to the right is, and the next one down.
+func (o orientation) steps(w, h int) (first, right, down int) {
+	switch o {
+	case 2:
+		return w - 1, -1, w
+	case 3:
+		return w*h - 1, -1, -w
+	case 4:
+		return w * (h - 1), 1, -w
+	case 5:
+		return 0, h, 1
+	case 6:
+		return h - 1, h, -1
+	case 7:
+		return w*h - 1, -h, -1
+	case 8:
+		return h * (w - 1), -h, 1
+	}
+	return 0, 1, w
 }
 
 func copy3(dst, src []uint8) { *(*[3]uint8)(dst) = *(*[3]uint8)(src) }
