@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"animo"
 	"animo/internal/loop"
 )
@@ -83,7 +85,9 @@ type Bus struct {
 	claims, handlers, settles context.Context
 	stopClaims, stopSettles   context.CancelFunc
 	stopHandlers              context.CancelCauseFunc
-	running                   sync.WaitGroup // claim loops, workers and heartbeats
+	running                   sync.WaitGroup      // claim loops, workers and heartbeats
+	room                      *semaphore.Weighted // a share for each event that is worked on, of whatever function
+	shares                    int64               // in all; who has them all works alone
 }
 
 // New makes a Bus on a driver, which stays the caller's to close, after Stop.
@@ -148,7 +152,9 @@ func (b *Bus) Start(ctx context.Context, functions ...Function) error {
 			return fmt.Errorf("bus: two functions are called %q", f.Name)
 		}
 		names[f.Name] = true
+		b.shares += int64(max(1, f.Workers))
 	}
+	b.room = semaphore.NewWeighted(b.shares)
 	if err := b.Declare(ctx, functions...); err != nil {
 		return err
 	}

@@ -38,17 +38,27 @@ func (w *worker) loop() {
 	pause := shortPause
 	for {
 		free := takeHands(w.claims, w.hands)
-		if free == 0 {
+		if free == 0 || w.room.Acquire(w.claims, int64(free)) != nil {
 			return
 		}
 		asked := time.Now()
 		got, err := w.claim(free)
+		interrupted := false
 		for _, d := range got {
+			if w.wasInterrupted(d) {
+				interrupted = true
+				_ = w.o.Keeper.Step(w.task(), func() error { return w.settle(d, Returned, 0, animo.Reason{}, w.log) })
+				w.putBack(1)
+				continue
+			}
 			w.running.Go(func() {
-				defer func() { <-w.hands }()
-				// After a panic beside the handler, the event comes again when its lease ends.
-				_ = w.o.Keeper.Step(w.task(), func() error { w.work(d, asked.Add(w.o.Lease)); return nil })
+				defer w.putBack(1)
+				w.step(d, asked)
 			})
+		}
+		if interrupted {
+			w.alone()
+			continue
 		}
 		switch {
 		case w.claims.Err() != nil:
@@ -66,14 +76,49 @@ func (w *worker) loop() {
 	}
 }
 
-// claim claims events for free hands, and gives back the hands for which there is none, also after a panic.
+// claim claims events for free hands, and puts back the hands and shares for which there is none, also after a panic.
 func (w *worker) claim(free int) (got []Delivery, err error) {
-	defer func() {
-		for range free - len(got) {
-			<-w.hands
-		}
-	}()
+	defer func() { w.putBack(free - len(got)) }()
 	return w.driver.Claim(w.claims, w.f.Name, free, w.o.Lease)
+}
+
+// putBack puts back n hands, with their shares.
+func (w *worker) putBack(n int) {
+	w.room.Release(int64(n))
+	for range n {
+		<-w.hands
+	}
+}
+
+// step works on a delivery that was claimed at the time asked. After a panic beside the handler, the event comes again when its lease ends.
+func (w *worker) step(d Delivery, asked time.Time) {
+	_ = w.o.Keeper.Step(w.task(), func() error { w.work(d, asked.Add(w.o.Lease)); return nil })
+}
+
+// wasInterrupted tells whether the last attempt at an event just stopped: the event may be the one that made the process die.
+func (w *worker) wasInterrupted(d Delivery) bool {
+	return d.Attempt > 1 && d.Attempt <= w.o.Attempts && d.Last.Code == ""
+}
+
+// alone works on events that were interrupted, one at a time and while this process does nothing else, so that an event which makes
+// the process die spends its own attempts and nobody else's. It waits for what runs, and claims nothing while it waits.
+func (w *worker) alone() {
+	for again := true; again; {
+		if w.room.Acquire(w.claims, w.shares) != nil {
+			return
+		}
+		again = false
+		_ = w.o.Keeper.Step(w.task(), func() error {
+			defer w.room.Release(w.shares)
+			asked := time.Now()
+			got, err := w.driver.Claim(w.claims, w.f.Name, 1, w.o.Lease)
+			for _, d := range got {
+				again = w.wasInterrupted(d)
+				w.step(d, asked)
+			}
+			return err
+		})
+	}
 }
 
 // takeHands waits for a free hand, takes all that are free and tells how many; 0 when ctx ended.
