@@ -26,14 +26,17 @@ func (v *View) Back(x, y float64) (float64, float64) {
 	return float64(v.Crop.X) + x*float64(v.Crop.W)/w, float64(v.Crop.Y) + y*float64(v.Crop.H)/h
 }
 
-// plane samples the view into slot 7, with a border of 1, and with black at the right and at the bottom up to multiples of YuNetStep.
+// viewSlot is where a view lies while YuNet looks at it.
+const viewSlot = 7
+
+// plane samples the view into viewSlot, with a border of 1, and with black at the right and at the bottom up to multiples of YuNetStep.
 func (v *View) plane(ws *Workspace, img Image) plane {
 	w, h := v.W, v.H
 	if v.Turn&1 == 1 {
 		w, h = h, w
 	}
 	up := func(n int) int { return (n + YuNetStep - 1) / YuNetStep * YuNetStep }
-	dst := ws.plane(7, up(h), up(w), 3, 1)
+	dst := ws.plane(viewSlot, up(h), up(w), 3, 1)
 	for y := range dst.h {
 		row := dst.row(y)
 		if y < h {

@@ -94,29 +94,55 @@ func (l *unit) apply(ws *Workspace, slot int, src plane) plane {
 	rows := max(2, yunetBand/pitch-2)
 	ws.each((h+rows-1)/rows, func(s *scratch, i int) {
 		from, to := i*rows, min(i*rows+rows, h)
-		mid := s.values((to - from + 2) * pitch)
-		outAt, inAt := s.places((to - from + 2) * w)
-		k := 0
-		for y := from - 1; y <= to; y++ {
-			row := mid[(y-from+1)*pitch:][:pitch]
-			if y < 0 || y >= h {
-				clear(row)
-				continue
-			}
-			clear(row[:c])
-			clear(row[pitch-c:])
-			o, p := int32((y-from+1)*pitch+c), int32(src.at(y, 0))
-			for range w {
-				outAt[k], inAt[k] = o, p
-				o, p, k = o+int32(c), p+int32(src.c), k+1
-			}
-		}
-		kernel.Convolve(mid, src.data, outAt[:k], inAt[:k], 0, l.pointwise, false, linear)
-		for y := from; y < to; y++ {
-			kernel.Depthwise3x3(dst.row(y), mid[(y-from)*pitch:], w, c, pitch, l.depthwise, asIs, l.act)
+		l.band(s, dst.data[dst.at(from, 0):], s.values((to-from+2)*pitch), src, 0, from, to, h)
+	})
+	return dst
+}
+
+// pooled is apply and then pool, without the plane between them: in the third stage that would be the largest of all.
+func (l *unit) pooled(ws *Workspace, slot int, src plane) plane {
+	w, c := src.w, l.depthwise.Channels
+	dst := ws.plane(slot, src.h/2, w/2, c, 0)
+	rows := max(1, yunetBand/(2*(w+2)*c)-1) // of dst
+	ws.each((dst.h+rows-1)/rows, func(s *scratch, i int) {
+		top, bottom := i*rows, min(i*rows+rows, dst.h)
+		n := 2 * (bottom - top)
+		memory := s.values(n*w*c + (n+2)*(w+2)*c)
+		out := plane{h: n, w: w, c: c, data: memory[:n*w*c]}
+		l.band(s, out.data, memory[n*w*c:], src, 0, 2*top, 2*bottom, src.h)
+		for y := top; y < bottom; y++ {
+			poolRow(s, dst.row(y), out, 2*(y-top))
 		}
 	})
 	return dst
+}
+
+// band computes into dst, without a border, the rows from one up to another of h. src holds its input's rows from top on: these
+// and one more above and below, where there is one. mid is the memory for what lies between the convolutions, of two rows more
+// and each of two pixels more.
+func (l *unit) band(s *scratch, dst, mid []float32, src plane, top, from, to, h int) {
+	w, c := src.w, l.depthwise.Channels
+	pitch := (w + 2) * c
+	outAt, inAt := s.places((to - from + 2) * w)
+	k := 0
+	for y := from - 1; y <= to; y++ {
+		row := mid[(y-from+1)*pitch:][:pitch]
+		if y < 0 || y >= h {
+			clear(row)
+			continue
+		}
+		clear(row[:c])
+		clear(row[pitch-c:])
+		o, p := int32((y-from+1)*pitch+c), int32(src.at(y-top, 0))
+		for range w {
+			outAt[k], inAt[k] = o, p
+			o, p, k = o+int32(c), p+int32(src.c), k+1
+		}
+	}
+	kernel.Convolve(mid, src.data, outAt[:k], inAt[:k], 0, l.pointwise, false, linear)
+	for y := from; y < to; y++ {
+		kernel.Depthwise3x3(dst[(y-from)*w*c:][:w*c], mid[(y-from)*pitch:], w, c, pitch, l.depthwise, asIs, l.act)
+	}
 }
 
 // yunetBand is how many values of a unit's middle a worker holds at a time: a quarter of a MiB, which stays in the second-level cache.
@@ -143,13 +169,13 @@ func (n *YuNet) Run(ws *Workspace, img Image, v View, minScore float64) []Propos
 
 // run gives the heads' outputs. The input has a border of 1, and sides that are multiples of YuNetStep.
 func (n *YuNet) run(ws *Workspace, in plane) (out [3]plane) {
-	x := ws.plane(0, in.h/2, in.w/2, 16, 0)
-	n.first.apply(ws, x, plane{h: in.h + 2, w: in.w + 2, c: in.c, data: in.data}, false)
-	x = n.stage(ws, 0, 1, x)
-	x = pool(ws, 0, x)
-	x = n.stage(ws, 1, 1, x)
-	x = n.stage(ws, 2, 1, x)
-	x = pool(ws, 0, x)
+	x := n.front(ws, in)
+	x = n.stage(ws, 1, viewSlot, x) // what front has seen is not needed any more
+	last := len(n.stages[2]) - 1
+	for k := range last {
+		x = n.stages[2][k].apply(ws, yunetSpare, x)
+	}
+	x = n.stages[2][last].pooled(ws, 0, x)
 	var features [3]plane
 	for i := range features {
 		// The slots from 3 hold what is needed later: the features, then what the heads make of them.
@@ -166,6 +192,41 @@ func (n *YuNet) run(ws *Workspace, in plane) (out [3]plane) {
 		out[i] = n.heads[i].apply(ws, 3+i, x)
 	}
 	return out
+}
+
+// frontRows is how many rows of front's result are computed together. Of what they are made of, two rows more are computed.
+const frontRows = 8
+
+// front goes through the first convolution, the first stage and the pool behind it, a few rows at a time: of what these give at half
+// of the view's size, which is more than all the rest together, nothing but those rows is ever in memory.
+func (n *YuNet) front(ws *Workspace, in plane) plane {
+	in = plane{h: in.h + 2, w: in.w + 2, c: in.c, data: in.data} // the zeros round it belong to it
+	h, _ := n.first.sizes(in.h)
+	w, _ := n.first.sizes(in.w)
+	unit := &n.stages[0][0]
+	c := unit.depthwise.Channels
+	dst := ws.plane(0, h/2, w/2, c, 0)
+	ws.each((dst.h+frontRows-1)/frontRows, func(s *scratch, i int) {
+		top, bottom := i*frontRows, min(i*frontRows+frontRows, dst.h)
+		from, to := max(2*top-1, 0), min(2*bottom+1, h)
+		rows := 2 * (bottom - top)
+		memory := s.values((rows+2)*w*c + rows*w*c + (rows+2)*(w+2)*c)
+		first := plane{h: to - from, w: w, c: c, data: memory[:(to-from)*w*c]}
+		second := plane{h: rows, w: w, c: c, data: memory[(rows+2)*w*c:][:rows*w*c]}
+		outAt, inAt := s.places((to - from) * w)
+		for y := from; y < to; y++ {
+			for x := range w {
+				k := (y-from)*w + x
+				outAt[k], inAt[k] = int32(k*c), int32(in.at(y*n.first.stride, x*n.first.stride))
+			}
+		}
+		kernel.Convolve(first.data, in.data, outAt, inAt, in.pitch(), n.first.filters, false, n.first.act)
+		unit.band(s, second.data, memory[(rows+2)*w*c+rows*w*c:], first, from, 2*top, 2*bottom, h)
+		for y := top; y < bottom; y++ {
+			poolRow(s, dst.row(y), second, 2*(y-top))
+		}
+	})
+	return dst
 }
 
 // stage goes through one stage's units, by turns into slot and the one after the last, and ends in slot.
@@ -187,17 +248,22 @@ const yunetSpare = 6
 // pool halves a plane: each pixel is the greatest of four, channel by channel.
 func pool(ws *Workspace, slot int, src plane) plane {
 	dst := ws.plane(slot, src.h/2, src.w/2, src.c, 0)
-	ws.each((dst.h+7)/8, func(_ *scratch, i int) {
-		var at [4]int
+	ws.each((dst.h+7)/8, func(s *scratch, i int) {
 		for y := 8 * i; y < min(8*i+8, dst.h); y++ {
-			for x := range dst.w {
-				at[0], at[2] = src.at(2*y, 2*x), src.at(2*y+1, 2*x)
-				at[1], at[3] = at[0]+src.c, at[2]+src.c
-				kernel.MaxOf(dst.data[dst.at(y, x):][:src.c], src.data, at[:])
-			}
+			poolRow(s, dst.row(y), src, 2*y)
 		}
 	})
 	return dst
+}
+
+// poolRow makes a row of src's rows y and y+1.
+func poolRow(s *scratch, dst []float32, src plane, y int) {
+	at := s.square[:4]
+	for x := range len(dst) / src.c {
+		at[0], at[2] = src.at(y, 2*x), src.at(y+1, 2*x)
+		at[1], at[3] = at[0]+src.c, at[2]+src.c
+		kernel.MaxOf(dst[x*src.c:][:src.c], src.data, at)
+	}
 }
 
 // addEnlarged adds to each pixel of dst that of a plane half as large.
