@@ -22,13 +22,15 @@ type Limits struct {
 	// MaxBytes is how large a file may be. 0 stands for 64 MiB.
 	MaxBytes int64
 	// MaxPixels is how many pixels a decoded picture may have. A JPEG that declares more, up to 250 million, is decoded
-	// at a half, a quarter or an eighth of its width and height; other pictures are refused. Decoding takes 3 to 11
-	// bytes of memory for each pixel, besides the file itself; a small progressive JPEG takes up to 19, and a hostile
-	// TIFF about 30. 0 stands for 50 million.
+	// at a half, a quarter or an eighth of its width and height; other pictures are refused. 0 stands for 50 million.
 	MaxPixels int
-	// Admit, where it is not nil, is told how many pixels will be decoded before any is allocated: it may wait for
+	// MaxMemory is how many bytes decoding may take besides the file itself: 3 for each pixel of a JPEG, PNG or HEIC, and of a
+	// progressive JPEG its coefficients (it is decoded smaller where these are too many); 5 of a GIF or WebP, 7 of a BMP, 11 of
+	// a WebP without loss, 7 to 43 of a TIFF. 0 stands for 4 for each of MaxPixels.
+	MaxMemory int64
+	// Admit, where it is not nil, is told how many bytes decoding will take before any is allocated: it may wait for
 	// room. Its error ends Decode and comes back as it is.
-	Admit func(ctx context.Context, pixels int) error
+	Admit func(ctx context.Context, bytes int64) error
 	// Memory, where it is not nil, is where a JPEG's pixels are put, and what decoding it takes besides.
 	Memory *Memory
 }
@@ -56,6 +58,9 @@ func Decode(ctx context.Context, r io.Reader, limits Limits) (Image, error) {
 	}
 	if limits.MaxPixels <= 0 {
 		limits.MaxPixels = defaultMaxPixels
+	}
+	if limits.MaxMemory <= 0 {
+		limits.MaxMemory = 4 * int64(limits.MaxPixels)
 	}
 	if limits.Memory == nil {
 		limits.Memory = new(Memory)
@@ -126,14 +131,29 @@ type decoding struct {
 	limits Limits
 }
 
-// admit checks the size of what will be decoded, and waits for room.
-func (d *decoding) admit(w, h int) error {
+// What decoding takes, in bytes for each pixel: the RGB that is made, and what a library's decoder makes of the file before.
+const (
+	rgbBytes      = 3
+	gifBytes      = rgbBytes + 2   // indices, and again where the frame is interlaced
+	webpBytes     = rgbBytes + 2   // luma and two colours of a quarter; half a byte is for the rows' ends
+	webpAlpha     = 1              // and how opaque each pixel is
+	losslessBytes = rgbBytes + 4*2 // of a WebP without loss: the pixels, and the bytes that they are made of
+	bmpBytes      = rgbBytes + 4
+)
+
+// admit checks the size of what will be decoded, of which each pixel takes so many bytes and all together some more, and waits for room.
+func (d *decoding) admit(w, h int, each, more int64) error {
 	if w > d.limits.MaxPixels/h {
 		return animo.Errorf(animo.ImageTooLarge, "the picture has %d × %d pixels; the limit is %.0f million in all",
 			"la imagen tiene %d × %d píxeles; el límite es de %.0f millones en total", w, h, float64(d.limits.MaxPixels)/1e6)
 	}
+	bytes := int64(w)*int64(h)*each + more
+	if bytes > d.limits.MaxMemory {
+		return animo.Errorf(animo.ImageTooLarge, "reading this %s of %d × %d pixels takes %d MB of memory; the limit is %d MB; save it as JPEG or PNG",
+			"leer esta imagen %s de %d × %d píxeles requiere %d MB de memoria; el límite es de %d MB; guárdela como JPEG o PNG", d.format, w, h, bytes/1e6, d.limits.MaxMemory/1e6)
+	}
 	if d.limits.Admit != nil {
-		return d.limits.Admit(d.ctx, w*h)
+		return d.limits.Admit(d.ctx, bytes)
 	}
 	return nil
 }
@@ -146,12 +166,13 @@ func (d *decoding) jpeg(file []byte, o orientation) (Image, error) {
 	if err != nil {
 		return Image{}, d.failed(err)
 	}
-	if !f.fit(d.limits.MaxPixels) {
+	if !f.fit(d.limits.MaxPixels, d.limits.MaxMemory) {
 		return Image{}, animo.Errorf(animo.ImageTooLarge, "the picture has %d × %d pixels; the limit is %d million in all",
 			"la imagen tiene %d × %d píxeles; el límite es de %d millones en total", f.width, f.height,
 			min(maxJPEGPixels, 64*d.limits.MaxPixels)/1e6)
 	}
-	if err := d.admit(f.size()); err != nil {
+	w, h := f.size()
+	if err := d.admit(w, h, rgbBytes, f.coefficientBytes()); err != nil {
 		return Image{}, err
 	}
 	if own := jpegEXIF(file[:f.next]); own != nil {
@@ -175,7 +196,7 @@ func (d *decoding) png() (Image, error) {
 	if err != nil {
 		return Image{}, d.failed(err)
 	}
-	if err := d.admit(p.w, p.h); err != nil {
+	if err := d.admit(p.w, p.h, rgbBytes, 0); err != nil {
 		return Image{}, err
 	}
 	m, err := p.decode(orientationOf(PNG, d.data), d.stopped)
@@ -199,7 +220,8 @@ func (d *decoding) otherTurned(o orientation) (Image, error) {
 	if w <= 0 || h <= 0 {
 		return Image{}, source.failed(d, errors.New("no pixels"))
 	}
-	if err := d.admit(w, h); err != nil {
+	each, more := codec.bytes(d.data, w, h)
+	if err := d.admit(w, h, each, more); err != nil {
 		return Image{}, err
 	}
 	decoded, err := guarded(source, codec.decode)
@@ -219,18 +241,19 @@ func (d *decoding) otherTurned(o orientation) (Image, error) {
 	return flatten(decoded, w, h, o, colours), nil
 }
 
-// codec reads the size and the pixels of one format. The decoders are the standard library's and its
-// neighbour's; they are called by name, since image.Decode knows whatever any package has registered.
+// codec reads the size and the pixels of one format, and tells what memory that takes. The decoders are the standard library's and its
+// neighbour's; they are called by name, because image.Decode knows whatever any package has registered.
 type codec struct {
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
+	bytes  func(data []byte, w, h int) (each, more int64)
 }
 
 var codecs = map[Format]codec{
-	GIF:  {gif.DecodeConfig, gif.Decode},
-	BMP:  {bmp.DecodeConfig, bmp.Decode},
-	TIFF: {tiff.DecodeConfig, tiff.Decode},
-	WebP: {webp.DecodeConfig, webp.Decode},
+	GIF:  {gif.DecodeConfig, gif.Decode, func([]byte, int, int) (int64, int64) { return gifBytes, 0 }},
+	BMP:  {bmp.DecodeConfig, bmp.Decode, func([]byte, int, int) (int64, int64) { return bmpBytes, 0 }},
+	TIFF: {tiff.DecodeConfig, tiff.Decode, tiffBytes},
+	WebP: {webp.DecodeConfig, webp.Decode, bytesOfWebP},
 }
 
 // guarded calls a decoder from the beginning of s. A decoder that panics has met a damaged file.

@@ -17,7 +17,7 @@ import (
 )
 
 // HEIC and AVIF are decoded by a program that is installed: libheif's heif-convert (heif-dec in newer versions), or
-// ffmpeg, which is given the bare video stream, since not every version reads the container. The decision of
+// ffmpeg, which is given the bare video stream, because not every version reads the container. The decision of
 // 2026-11-30 says why.
 
 // The bounds of such a program, which reads what anybody may have made. Its memory is address space, which a shell
@@ -45,7 +45,7 @@ func (d *decoding) converted() (Image, error) {
 	if err != nil {
 		return Image{}, d.failed(err)
 	}
-	if err := d.admit(p.w, p.h); err != nil {
+	if err := d.admit(p.w, p.h, rgbBytes, 0); err != nil {
 		return Image{}, err
 	}
 	converter, err := findConverter()
@@ -130,25 +130,58 @@ func (c *conversion) byFFmpeg() (Image, error) {
 	if p.described {
 		args = append(args, "-vf", p.colours())
 	}
-	tile := 3 * p.tileW * p.tileH
-	frames := &limitedBuffer{left: len(p.tiles) * tile, kept: make([]byte, 0, len(p.tiles)*tile)}
-	if err := c.run(bytes.NewReader(stream), frames, append(args, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1")...); err != nil {
+	out := &tiles{picture: p, out: NewImage(p.w, p.h), row: make([]byte, 0, 3*p.tileW)}
+	if p.o.swaps() {
+		out.out.W, out.out.H = p.h, p.w
+	}
+	if err := c.run(bytes.NewReader(stream), out, append(args, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1")...); err != nil {
 		return Image{}, err
 	}
-	if frames.left != 0 || frames.more {
+	if out.rows != len(p.tiles)*p.tileH || len(out.row) > 0 {
 		return Image{}, errors.New("ffmpeg gave pictures of another size than the file declares")
 	}
-	whole := NewImage(p.w, p.h)
-	for i := range p.tiles {
-		left, top := i%p.across*p.tileW, i/p.across*p.tileH
-		pix := frames.kept[i*tile:][:tile]
-		for y := range min(p.tileH, p.h-top) {
-			if left < p.w {
-				copy(whole.Pix[3*((top+y)*p.w+left):][:3*min(p.tileW, p.w-left)], pix[3*y*p.tileW:])
-			}
+	return out.out, nil
+}
+
+// tiles puts the rows of a picture's tiles, which come one after the other, where they belong.
+type tiles struct {
+	picture *heifPicture
+	out     Image
+	row     []byte // as far as it came
+	rows    int    // that came before
+}
+
+// Write implements io.Writer.
+func (t *tiles) Write(b []byte) (int, error) {
+	n := len(b)
+	for len(b) > 0 {
+		k := min(cap(t.row)-len(t.row), len(b))
+		t.row, b = append(t.row, b[:k]...), b[k:]
+		if len(t.row) == cap(t.row) {
+			t.place()
+			t.row, t.rows = t.row[:0], t.rows+1
 		}
 	}
-	return turn(whole, p.o), nil
+	return n, nil
+}
+
+// place puts a row where it belongs in the turned picture. What lies beyond the picture's edges is dropped.
+func (t *tiles) place() {
+	p := t.picture
+	i := t.rows / p.tileH
+	if i >= len(p.tiles) {
+		return
+	}
+	left, y := i%p.across*p.tileW, i/p.across*p.tileH+t.rows%p.tileH
+	if y >= p.h {
+		return
+	}
+	first, right, down := p.o.steps(p.w, p.h)
+	to := first + y*down + left*right
+	for x := range min(p.tileW, p.w-left) {
+		copy3(t.out.Pix[3*to:], t.row[3*x:])
+		to += right
+	}
 }
 
 // colours tells ffmpeg's scaler how the colours were coded.
@@ -177,7 +210,7 @@ func (c *conversion) run(in io.Reader, out io.Writer, args ...string) error {
 	said := &limitedBuffer{left: converterErrors}
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Dir = in, out, said, c.folder
-	// One arena, since each takes address space for nothing.
+	// One arena, because each takes address space for nothing.
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LD_LIBRARY_PATH=" + os.Getenv("LD_LIBRARY_PATH"), "TMPDIR=" + c.folder, "MALLOC_ARENA_MAX=1", "LC_ALL=C"}
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()

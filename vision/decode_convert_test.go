@@ -162,7 +162,7 @@ func TestDecode_HEIC_within_the_limits(t *testing.T) {
 		t.Errorf("%v, want %s", err, animo.ImageTooLarge)
 	}
 	full := errors.New("no room")
-	if _, err := Decode(t.Context(), bytes.NewReader(readHEIC(t)), Limits{Admit: func(context.Context, int) error { return full }}); err != full {
+	if _, err := Decode(t.Context(), bytes.NewReader(readHEIC(t)), Limits{Admit: func(context.Context, int64) error { return full }}); err != full {
 		t.Errorf("%v, want %v", err, full)
 	}
 }

@@ -363,17 +363,16 @@ func (f *jpegFile) size() (w, h int) {
 // maxJPEGPixels is how many pixels a JPEG may declare, of which fewer may be decoded.
 const maxJPEGPixels = 250_000_000
 
-// fit chooses the largest size at which the picture has at most so many pixels: as it is, or a half, a quarter or
-// an eighth of it across and down. Where the coefficients must be kept, the size is smaller, too, if they and the
-// pixels would take more than six bytes for each of maxPixels: that is what a progressive 4:2:0 takes that fits. It
-// reports whether there is such a size.
-func (f *jpegFile) fit(maxPixels int) bool {
+// fit chooses the largest size at which the picture has at most so many pixels, and takes at most so many bytes: as it is, or a half,
+// a quarter or an eighth of it across and down. It reports whether there is such a size. A progressive 4:2:0 takes six bytes for
+// each pixel.
+func (f *jpegFile) fit(maxPixels int, maxMemory int64) bool {
 	if f.width*f.height > max(maxJPEGPixels, maxPixels) {
 		return false
 	}
 	for f.side = 8; f.side > 0; f.side /= 2 {
 		w, h := f.size()
-		if w <= maxPixels/h && (f.whole() || f.side == 1 || 3*w*h+f.coefficientBytes() <= 6*maxPixels) {
+		if w <= maxPixels/h && rgbBytes*int64(w)*int64(h)+f.coefficientBytes() <= maxMemory {
 			return true
 		}
 	}

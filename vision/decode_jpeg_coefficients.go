@@ -12,7 +12,7 @@ type jpegCoefficients struct {
 	// low holds the coefficients that the picture is made of: all 64, or side × side of the lowest where it is made
 	// smaller.
 	low []int16
-	// seen has for each block of a smaller picture a bit for each coefficient that is not zero, since how many bits a
+	// seen has for each block of a smaller picture a bit for each coefficient that is not zero, because how many bits a
 	// refining scan has depends on all of them.
 	seen []uint64
 	b    [64]int16 // a block of a smaller picture, spread out
@@ -29,8 +29,11 @@ func lowest(side int) []int {
 	return list
 }
 
-// coefficientBytes is how much memory the coefficients take.
-func (f *jpegFile) coefficientBytes() int {
+// coefficientBytes is how much memory the coefficients take that are kept: none of a picture that has everything in one scan.
+func (f *jpegFile) coefficientBytes() int64 {
+	if f.whole() {
+		return 0
+	}
 	each := 2 * f.side * f.side
 	if f.side > 1 && f.side < 8 {
 		each += 8
@@ -39,7 +42,7 @@ func (f *jpegFile) coefficientBytes() int {
 	for i := range f.components {
 		blocks += f.components[i].blocksX * f.components[i].v * f.mcusY
 	}
-	return each * blocks
+	return int64(each) * int64(blocks)
 }
 
 // scanCoefficients decodes all scans, and then makes the picture.

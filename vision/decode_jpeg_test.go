@@ -146,7 +146,7 @@ func FuzzDecodeJPEG(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		opened, err := openJPEG(file)
-		if err != nil || !opened.fit(1<<18) {
+		if err != nil || !opened.fit(1<<18, 1<<20) {
 			return
 		}
 		if opened.side < 8 {

@@ -136,13 +136,18 @@ func TestDecode_smaller(t *testing.T) {
 		whole := decodeKind(t, readKind(t, name))
 		for times, limit := range c.limits {
 			want := mean(whole, times)
-			var admitted int
-			got, err := Decode(t.Context(), bytes.NewReader(readKind(t, name)), Limits{MaxPixels: want.W * want.H * 3 / 2, Admit: admitting(&admitted)})
+			var admitted int64
+			got, err := Decode(t.Context(), bytes.NewReader(readKind(t, name)), Limits{MaxPixels: want.W * want.H * 3 / 2, MaxMemory: 1 << 30, Admit: admitting(&admitted)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if admitted != want.W*want.H {
-				t.Errorf("%s, halved %d times: asked for room for %d pixels, want %d", name, times, admitted, want.W*want.H)
+			f, err := openJPEG(readKind(t, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.side = 8 >> times
+			if bytes := 3*int64(want.W*want.H) + f.coefficientBytes(); admitted != bytes {
+				t.Errorf("%s, halved %d times: asked for room for %d bytes, want %d", name, times, admitted, bytes)
 			}
 			if d := difference(got, want); d > limit {
 				t.Errorf("%s, halved %d times: %d × %d pixels that differ by %.1f from the means", name, times, got.W, got.H, d)
@@ -153,9 +158,9 @@ func TestDecode_smaller(t *testing.T) {
 	}
 }
 
-// admitting notes how many pixels were asked for.
-func admitting(pixels *int) func(context.Context, int) error {
-	return func(_ context.Context, n int) error { *pixels = n; return nil }
+// admitting notes how many bytes were asked for.
+func admitting(bytes *int64) func(context.Context, int64) error {
+	return func(_ context.Context, n int64) error { *bytes = n; return nil }
 }
 
 // TestDecode_smaller_is_the_same_in_all_codes decodes the same coefficients smaller: refining scans need to know of those

@@ -35,7 +35,7 @@ type tiffEntry struct {
 // The tags.
 const (
 	tagSubfileType, tagWidth, tagHeight       = 254, 256, 257
-	tagCompression, tagPhotometric            = 259, 262
+	tagBits, tagCompression, tagPhotometric   = 258, 259, 262
 	tagStripOffsets, tagStripBytes            = 273, 279
 	tagOrientation, tagRowsPerStrip           = 274, 278
 	tagPlanar, tagSubIFDs                     = 284, 330
@@ -218,7 +218,11 @@ func (d *decoding) tiffJPEG(t *tiffFile, dir *tiffDirectory, o orientation) (Ima
 	if t.value(dir, tagPlanar, 1) != 1 {
 		return Image{}, d.failed(unsupportedError("JPEG in planes"))
 	}
-	if err := d.admit(dir.w, dir.h); err != nil {
+	each := int64(rgbBytes)
+	if o != upright {
+		each *= 2
+	}
+	if err := d.admit(dir.w, dir.h, each, 0); err != nil {
 		return Image{}, err
 	}
 	w, h := dir.w, int(min(t.value(dir, tagRowsPerStrip, uint32(dir.h)), uint32(dir.h)))
@@ -285,6 +289,34 @@ func (d *decoding) tiffJPEG(t *tiffFile, dir *tiffDirectory, o orientation) (Ima
 		return whole, d.failed(cut)
 	}
 	return whole, nil
+}
+
+// tiffBytes tells what memory decoding a TIFF's first picture takes: the decoder makes pixels of 1 to 8 bytes, and reads a strip or
+// tile whole, of which unpacking takes up to four times as much.
+func tiffBytes(data []byte, w, h int) (each, more int64) {
+	t, first, ok := openTIFF(data)
+	if !ok {
+		return 0, 0
+	}
+	dir, _ := t.directory(first)
+	if dir == nil {
+		return 0, 0
+	}
+	bits, deep := int64(0), false
+	for _, n := range t.values(dir.entries[tagBits]) {
+		bits += int64(n)
+		deep = deep || n > 8
+	}
+	bits = max(bits, 1)
+	each = rgbBytes + 4
+	if deep {
+		each = rgbBytes + 8
+	}
+	partW, partH := int64(w), int64(min(t.value(dir, tagRowsPerStrip, uint32(h)), uint32(h)))
+	if tw, th := t.value(dir, tagTileWidth, 0), t.value(dir, tagTileHeight, 0); tw > 0 && th > 0 {
+		partW, partH = int64(tw), int64(th)
+	}
+	return each, 4 * min(partW*partH, 1<<40) * bits / 8
 }
 
 // turn gives the picture turned by o.

@@ -80,3 +80,14 @@ func appendChunk(file []byte, name string, content []byte) []byte {
 	}
 	return file
 }
+
+// bytesOfWebP tells what memory decoding a still takes, for each pixel.
+func bytesOfWebP(data []byte, _, _ int) (each, more int64) {
+	if _, lossless := webpChunk(data, "VP8L"); lossless {
+		return losslessBytes, 0
+	}
+	if _, alpha := webpChunk(data, "ALPH"); alpha {
+		return webpBytes + webpAlpha + losslessBytes - rgbBytes, 0 // how opaque the pixels are may be a picture without loss of its own
+	}
+	return webpBytes, 0
+}

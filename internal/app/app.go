@@ -49,6 +49,7 @@ type App struct {
 	classifier  *classify.Classifier
 	photos      *photos.Photos
 	people      *people.People
+	pictures    *pictures.Reader
 	moods       *moods.Moods
 	removed     *scrub.Notes // what the photo side removed from the tables
 	notify      *notify.Notifier

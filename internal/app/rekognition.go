@@ -14,9 +14,9 @@ func (a *App) speakRekognition(engine pictures.Engine) *rekognition.Server {
 		return nil
 	}
 	return rekognition.New(rekognition.Options{
-		Engine: faces, Keys: a.stores.Tenants, Collections: a.collections, People: a.people, Photos: a.photos,
+		Engine: faces, Decode: a.pictures.Decode, Keys: a.stores.Tenants, Collections: a.collections, People: a.people, Photos: a.photos,
 		Local: a.local.Check, Admit: a.photos.Admit, Now: a.now, Log: a.log,
-		Limits: rekognition.Limits{Requests: min(a.config.MaxRequests, 64), Analyses: a.config.Analyses, Pixels: a.config.MaxPixels},
+		Limits: rekognition.Limits{Requests: min(a.config.MaxRequests, 64), Analyses: a.config.Analyses},
 	})
 }
 

@@ -67,7 +67,7 @@ type Config struct {
 	Analyses       int           `default:"0" env:"ANIMO_ANALYSES" placeholder:"N" help:"Photos analysed at once on this machine; 0 is one for each core."`
 	AnalyseTime    time.Duration `default:"2m" env:"ANIMO_ANALYSE_TIME" help:"Longest analysis of one photo, each attempt."`
 	MaxPhoto       int64         `default:"33554432" env:"ANIMO_MAX_PHOTO" placeholder:"BYTES" help:"Largest photo (default 33554432)."`
-	MaxPixels      int           `default:"50000000" env:"ANIMO_MAX_PIXELS" placeholder:"N" help:"Most pixels of a photo, and of all photos that are being decoded at once (default 50000000)."`
+	MaxPixels      int           `default:"50000000" env:"ANIMO_MAX_PIXELS" placeholder:"N" help:"Most pixels of a photo; what is being decoded at once takes at most 4 bytes for each of them (default 50000000)."`
 	MaxFaces       int           `default:"100" env:"ANIMO_MAX_FACES" placeholder:"N" help:"Most faces of a photo; the surest are kept (default 100)."`
 	MaxStreams     int           `default:"4096" env:"ANIMO_MAX_STREAMS" placeholder:"N" help:"Live streams served at once, half of them for one tenant."`
 

@@ -16,7 +16,7 @@ import (
 // Limits bound one picture and what is done at once. A zero field has the default in its comment.
 type Limits struct {
 	Bytes  int64 // of one picture; 32 MiB
-	Pixels int   // of one picture, and of all that are in memory; 50 million
+	Pixels int   // of one picture; 50 million. All that are in memory may take 4 bytes for each of them
 	AtOnce int   // pictures looked at on this machine; 1
 }
 
@@ -24,7 +24,7 @@ type Limits struct {
 type Reader struct {
 	engine    Engine
 	limits    Limits
-	pixels    *semaphore.Weighted // that may be in memory at once
+	room      *semaphore.Weighted // bytes that may be in memory at once
 	memory    vision.Memory
 	computing *semaphore.Weighted // pictures being decoded and looked at
 }
@@ -40,7 +40,7 @@ func New(engine Engine, l Limits) *Reader {
 	if l.AtOnce == 0 {
 		l.AtOnce = 1
 	}
-	return &Reader{engine: engine, limits: l, pixels: semaphore.NewWeighted(int64(l.Pixels)), computing: semaphore.NewWeighted(int64(l.AtOnce))}
+	return &Reader{engine: engine, limits: l, room: semaphore.NewWeighted(4 * int64(l.Pixels)), computing: semaphore.NewWeighted(int64(l.AtOnce))}
 }
 
 // Turn waits for one of the turns in which pictures are decoded and looked at; done ends it, and may be called twice.
@@ -51,21 +51,24 @@ func (r *Reader) Turn(ctx context.Context) (done func(), err error) {
 	return sync.OnceFunc(func() { r.computing.Release(1) }), nil
 }
 
-// Decode reads a picture when there is room for its pixels; release gives that room back, with the picture's memory, and
+// Decode reads a picture when there is room for it; release gives that room back, with the picture's memory, and
 // may be called in any case.
 func (r *Reader) Decode(ctx context.Context, body io.Reader) (img vision.Image, release func(), err error) {
 	var held int64
-	limits := vision.Limits{MaxBytes: r.limits.Bytes, MaxPixels: r.limits.Pixels, Memory: &r.memory, Admit: func(ctx context.Context, pixels int) error {
-		err := r.pixels.Acquire(ctx, int64(pixels))
+	limits := vision.Limits{MaxBytes: r.limits.Bytes, MaxPixels: r.limits.Pixels, Memory: &r.memory, Admit: func(ctx context.Context, bytes int64) error {
+		err := r.room.Acquire(ctx, bytes)
 		if err == nil {
-			held = int64(pixels)
+			held = bytes
+			sparing.begin(bytes)
 		}
 		return err
 	}}
 	background.Do(func() { img, err = vision.Decode(ctx, body, limits) })
 	return img, func() {
 		r.memory.Recycle(&img)
-		r.pixels.Release(held)
+		sparing.end(held)
+		r.room.Release(held)
+		held = 0
 	}, err
 }
 

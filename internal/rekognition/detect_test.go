@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/rekognition/types"
 
 	"animo"
+	"animo/internal/pictures"
 	"animo/internal/rekognition"
 	"animo/vision"
 )
@@ -75,7 +76,7 @@ func TestDetectFaces_tells_what_is_asked_for(t *testing.T) {
 }
 
 func TestDetectFaces_limits(t *testing.T) {
-	s := serve(t, func(o *rekognition.Options) { o.Limits.Pixels = 250_000 })
+	s := serve(t, func(o *rekognition.Options) { o.Decode = pictures.New(nil, pictures.Limits{Pixels: 250_000}).Decode })
 	detect := func(img *types.Image) (*sdk.DetectFacesOutput, error) {
 		return s.client().DetectFaces(t.Context(), &sdk.DetectFacesInput{Image: img})
 	}

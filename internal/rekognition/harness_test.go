@@ -23,6 +23,7 @@ import (
 
 	"animo"
 	"animo/internal/collections"
+	"animo/internal/pictures"
 	"animo/internal/rekognition"
 	"animo/internal/sqldb"
 	"animo/internal/table"
@@ -62,7 +63,7 @@ func serveCollections(t testing.TB, o collections.Options, change ...func(*rekog
 		t.Fatal(err)
 	}
 	options := rekognition.Options{
-		Engine: eye{}, Keys: s.keys, Collections: collections.New(tables, o), People: s.people, Photos: s.photos,
+		Engine: eye{}, Decode: pictures.New(nil, pictures.Limits{}).Decode, Keys: s.keys, Collections: collections.New(tables, o), People: s.people, Photos: s.photos,
 		Local: func(*http.Request) error { return nil }, Log: slog.New(slog.NewTextHandler(s.log, nil)),
 	}
 	for _, f := range change {

@@ -59,19 +59,11 @@ func (s *Server) look(ctx context.Context, c caller, field string, p *picture) (
 		return nil, ctx.Err()
 	}
 	defer func() { <-s.engines }()
-	var held int64
-	defer func() { s.pixels.Release(held) }()
-	img, err := vision.Decode(ctx, bytes.NewReader(file), vision.Limits{MaxBytes: maxStored, MaxPixels: s.Limits.Pixels, Memory: &s.memory, Admit: func(ctx context.Context, pixels int) error {
-		err := s.pixels.Acquire(ctx, int64(pixels))
-		if err == nil {
-			held = int64(pixels)
-		}
-		return err
-	}})
+	img, release, err := s.Decode(ctx, bytes.NewReader(file))
+	defer release()
 	if err != nil {
 		return nil, err
 	}
-	defer s.memory.Recycle(&img)
 	if img.W < minSide || img.H < minSide {
 		return nil, failf(invalidParameter, "%s is %d × %d pixels; each side must have at least %d", field, img.W, img.H, minSide)
 	}

@@ -22,7 +22,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"golang.org/x/sync/semaphore"
 
 	"animo/internal/collections"
 	"animo/internal/slots"
@@ -60,7 +59,6 @@ type Photos interface {
 type Limits struct {
 	Requests int // served or waiting at once, half of them of one tenant; 64
 	Analyses int // pictures analysed at once; as many as there are cores
-	Pixels   int // of one picture, and of all that are in memory at once; 50 million
 }
 
 func (l Limits) withDefaults() Limits {
@@ -71,13 +69,13 @@ func (l Limits) withDefaults() Limits {
 	}
 	orElse(&l.Requests, 64)
 	orElse(&l.Analyses, runtime.GOMAXPROCS(0))
-	orElse(&l.Pixels, 50_000_000)
 	return l
 }
 
 // Options are what New needs. All fields are required but Limits, Admit, Now and Log.
 type Options struct {
 	Engine      Engine
+	Decode      func(ctx context.Context, body io.Reader) (img vision.Image, release func(), err error) // as pictures.Reader has it
 	Keys        Keys
 	Collections *collections.Store
 	People      People
@@ -92,11 +90,9 @@ type Options struct {
 // Server answers requests. It is safe for concurrent use.
 type Server struct {
 	Options
-	slots   *slots.Slots        // of requests that are served or wait
-	lookups *slots.Lookups      // of requests whose access key is being looked up
-	engines chan struct{}       // a place for each picture that is being analysed
-	pixels  *semaphore.Weighted // that may be in memory at once
-	memory  vision.Memory       // of pictures
+	slots   *slots.Slots   // of requests that are served or wait
+	lookups *slots.Lookups // of requests whose access key is being looked up
+	engines chan struct{}  // a place for each picture that is being analysed
 }
 
 // New makes a Server. It starts nothing.
@@ -116,7 +112,6 @@ func New(o Options) *Server {
 		lookups: slots.NewLookups(o.Limits.Requests),
 		slots:   slots.New(o.Limits.Requests),
 		engines: make(chan struct{}, o.Limits.Analyses),
-		pixels:  semaphore.NewWeighted(int64(o.Limits.Pixels)),
 	}
 }
 
