@@ -5,6 +5,9 @@ export GOEXPERIMENT ?= simd
 export CGO_ENABLED ?= 0
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+VULNERABILITIES := https://vuln.go.dev
+CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 FUZZTIME ?= 30000x
 BENCHTIME ?= 1s
 PACKAGES := web/node_modules/.package-lock.json
@@ -22,7 +25,7 @@ run: build ## Build bin/animo and start it on http://127.0.0.1:8080 with everyth
 demo: build ## Build bin/animo and show what it does: people, moods, a webhook, opinions; then leave it running
 	bin/animo demo
 
-build: weights web ## Build the one static binary, bin/animo
+build: weights web notices ## Build the one static binary, bin/animo
 	go build -trimpath -ldflags '-s -w' -o bin/animo ./cmd/animo
 
 test: build ## Pass every test, with the fast kernels and with the plain ones, then those of the page
@@ -38,6 +41,19 @@ bench-web: build ## Measure the page in a real browser: first paint, and long ta
 
 screenshots: build ## Take the pictures of the page in docs/screenshots anew (needs Chromium)
 	npm run screenshots --prefix web
+
+notices: internal/notices/notices.txt.gz ## Gather the licences of all that the binary is made of, for `animo licenses`
+
+internal/notices/notices.txt.gz: go.sum $(PACKAGES) internal/notices/gather/main.go
+	go run ./internal/notices/gather
+
+sbom: notices ## Write what the binary is made of, as CycloneDX: bin/animo.cdx.json
+	mkdir -p bin
+	go run $(CYCLONEDX) app -json -main cmd/animo -output bin/animo.cdx.json .
+
+vuln: weights web ## Look for known vulnerabilities in what the binary uses (needs Go's database of them)
+	@if curl -sSf -m 20 -o /dev/null $(VULNERABILITIES)/index/db.json; then go run $(GOVULNCHECK) -db $(VULNERABILITIES) ./...; \
+	else echo "SKIPPED: $(VULNERABILITIES) cannot be reached, so nobody looked for known vulnerabilities" >&2; fi
 
 web: web/dist/index.html ## Build the page, web/dist, which the binary carries
 
@@ -100,4 +116,4 @@ crash: ## The long crash test: 50 rounds of SIGKILL at random moments
 clean: ## Remove what was built
 	rm -rf bin web/dist
 
-.PHONY: help run demo build weights web api test test-web bench-web screenshots race lint bench bench-peer fuzz crash clean
+.PHONY: help run demo build weights notices sbom vuln web api test test-web bench-web screenshots race lint bench bench-peer fuzz crash clean

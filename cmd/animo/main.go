@@ -40,6 +40,7 @@ type commands struct {
 	Tenants       tenantsCmd       `cmd:"" help:"Add, change, list and remove tenants."`
 	Keys          keysCmd          `cmd:"" help:"Add, list and revoke API keys."`
 	Version       versionCmd       `cmd:"" help:"Print which Animo this is."`
+	Licenses      licensesCmd      `cmd:"" help:"Print the licences of all that this program is made of."`
 }
 
 const description = `How does your audience feel? Animo reads it from faces in pictures; and it learns from opinions labelled good or bad and tells "Positivo" from "Negativo".
