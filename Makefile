@@ -113,7 +113,11 @@ fuzz: weights ## Run every fuzz test on FUZZTIME inputs
 crash: ## The long crash test: 50 rounds of SIGKILL at random moments
 	ANIMO_CRASH_ROUNDS=50 go test -count=1 -run TestCrash -timeout 60m -v ./cmd/animo
 
+MINUTES ?= 30
+soak: ## Have the program work for MINUTES, and fail where memory, goroutines, descriptors or the write-ahead log grow
+	ANIMO_SOAK_MINUTES=$(MINUTES) go test -count=1 -run TestSoak -timeout $$(($(MINUTES) + 10))m -v ./cmd/animo
+
 clean: ## Remove what was built
 	rm -rf bin web/dist
 
-.PHONY: help run demo build weights notices sbom vuln web api test test-web bench-web screenshots race lint bench bench-peer fuzz crash clean
+.PHONY: help run demo build weights notices sbom vuln web api test test-web bench-web screenshots race lint bench bench-peer fuzz crash soak clean
