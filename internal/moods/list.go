@@ -2,7 +2,6 @@ package moods
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"slices"
 	"strings"
@@ -71,8 +70,8 @@ func (m *Moods) List(ctx context.Context, tenant string, q Query, after string, 
 		if err != nil {
 			return nil, "", err
 		}
-		var r animo.MoodRecord
-		if err := json.Unmarshal(row.Value, &r); err != nil {
+		r, err := recordIn(row)
+		if err != nil {
 			return nil, "", err
 		}
 		if q.Matches(&r) {
@@ -103,13 +102,19 @@ func (m *Moods) candidates(ctx context.Context, tenant string, q Query) iter.Seq
 		for row, err := range m.chosen(ctx, tenant, q, q.keys(), false) {
 			var r animo.MoodRecord
 			if err == nil {
-				err = json.Unmarshal(row.Value, &r)
+				r, err = recordIn(row)
 			}
 			if !yield(r, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// recordIn reads the record in a row of a mood's table.
+func recordIn(row table.Row) (r animo.MoodRecord, err error) {
+	err = table.Decode("faces-*", row, &r)
+	return r, err
 }
 
 // chosen yields the rows among which are those that q chooses. Of a person who was introduced it looks at that

@@ -178,15 +178,11 @@ func (n *Notifier) replayable(ctx context.Context, tenant, id string) (*line, er
 // a request that comes twice before the replay is told adds nothing.
 func (n *Notifier) again(ctx context.Context, at place, key string, p parcel, position int64) (table.Entry, error) {
 	told, prefix := 0, faceKey(faceOf(key), at.subscription)+"~"
-	for row, err := range n.tables.Query(ctx, at.tenant, outboxTable, table.Range{Prefix: prefix}, false) {
-		var q parcel
-		if err == nil {
-			err = json.Unmarshal(row.Value, &q)
-		}
+	for row, err := range table.JSONRows[parcel](ctx, n.tables, at.tenant, outboxTable, table.Range{Prefix: prefix}, false) {
 		if err != nil {
 			return table.Entry{}, err
 		}
-		if q.Outcome == Told {
+		if row.Value.Outcome == Told {
 			told++
 		}
 	}

@@ -161,7 +161,7 @@ func (n *Notifier) tellNotices(ctx context.Context, at place, l *line, end time.
 	}
 	for _, row := range rows {
 		var p parcel
-		if err := json.Unmarshal(row.Value, &p); err != nil {
+		if err := table.Decode(outboxTable, row, &p); err != nil {
 			return never, err
 		}
 		if p.Outcome != Waits {
@@ -252,7 +252,7 @@ func subscriptionKey(at place) table.Key {
 func (n *Notifier) parcel(ctx context.Context, tenant string, at table.Logged) (row table.Row, p parcel, err error) {
 	row, err = n.tables.Get(ctx, tenant, at.Table, at.Key)
 	if err == nil {
-		err = json.Unmarshal(row.Value, &p)
+		err = table.Decode(at.Table, row, &p)
 	}
 	return row, p, err
 }

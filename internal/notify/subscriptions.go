@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
@@ -276,7 +275,8 @@ func (n *Notifier) subscription(ctx context.Context, tenant, id string) (stored,
 
 func decode(row table.Row) (s stored, err error) {
 	s.rev = row.Rev
-	return s, json.Unmarshal(row.Value, &s)
+	err = table.Decode(subscriptionsTable, row, &s)
+	return s, err
 }
 
 func noSubscription(id string) error {

@@ -12,13 +12,9 @@ import (
 // that broke off. What fails, or cannot be read, does not hold up the rest. Run it at the start and now and then.
 func (n *Notifier) Sweep(ctx context.Context, tenant string) error {
 	var errs []error
-	for row, err := range n.tables.Query(ctx, tenant, linesTable, table.Range{}, false) {
-		var l line
+	for row, err := range table.JSONRows[line](ctx, n.tables, tenant, linesTable, table.Range{}, false) {
 		if err == nil {
-			err = table.Decode(linesTable, row, &l)
-		}
-		if err == nil {
-			if err = n.sweepLine(ctx, place{tenant, row.Key}, l); err != nil {
+			if err = n.sweepLine(ctx, place{tenant, row.Key}, row.Value); err != nil {
 				err = fmt.Errorf("subscription %s: %w", row.Key, err)
 			}
 		}
