@@ -12,11 +12,9 @@ import (
 
 	"animo"
 	"animo/internal/bus"
-	"animo/internal/bus/sqlbus"
 	"animo/internal/classify"
-	"animo/internal/object"
 	"animo/internal/opinions"
-	"animo/internal/sqldb"
+	"animo/internal/storetest"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
 )
@@ -39,25 +37,11 @@ type line struct {
 
 func newLine(t *testing.T, limits opinions.Limits) *line {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	l := &line{t: t, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
-	l.queue.Driver, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.queue.Close() })
-	objects, err := object.Open(t.Context(), "file:"+t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = objects.Close() })
+	db := storetest.Open(t)
+	l := &line{t: t, now: storetest.Noon, queue: storetest.Queues(t, db)}
 	driver := sqltable.New(db)
 	l.rows = table.New(driver)
-	l.flow = opinions.New(table.New(&watched{driver, l}), objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
+	l.flow = opinions.New(table.New(&watched{driver, l}), storetest.Objects(t), l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
 	l.classifier = classify.New(l.flow, classify.Options{})
 	for _, f := range l.flow.Functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
