@@ -35,7 +35,7 @@ func (n *Notifier) RenamePerson(ctx context.Context, tenant, from, to string) er
 }
 
 // ForgetPerson removes the subscriptions to a person who is erased, with what waits for them and their logs: those that
-// were made until the millisecond `at`. It tells how many those were.
+// were made until the millisecond `at`. It returns how many those were.
 func (n *Notifier) ForgetPerson(ctx context.Context, tenant, name string, at time.Time) (removed int, err error) {
 	n.adds.Lock() // so that a subscription which Add is making at this moment is listed
 	list, err := n.subscriptions(ctx, tenant)
@@ -57,9 +57,8 @@ func (n *Notifier) ForgetPerson(ctx context.Context, tenant, name string, at tim
 	return removed, nil
 }
 
-// Rename writes into the parcels of a face who the face is: into those that wait and those that were told. A parcel that waits
-// for a subscriber who would not have been told of that person is removed. What is being sent at that moment cannot be
-// called back.
+// Rename writes who a face is into the face's parcels: those that wait and those that were told. A parcel that waits and
+// does not match its subscription's filter any more is removed. What is being sent at that moment cannot be called back.
 func (n *Notifier) Rename(ctx context.Context, tenant, face string, people []animo.Celebrity) error {
 	for row, err := range n.tables.Query(ctx, tenant, outboxTable, table.Range{Prefix: faceKey(face, "")}, false) {
 		if err != nil {
