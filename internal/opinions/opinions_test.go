@@ -153,7 +153,7 @@ func (l *line) step(function string) bool {
 		}
 		return true
 	}
-	if err := l.queue.Ack(ctx, d); err != nil {
+	if err := l.queue.Done(ctx, d); err != nil {
 		l.t.Fatal(err)
 	}
 	return true
@@ -226,7 +226,7 @@ func TestFlow_sweep_takes_up_what_was_stored_and_never_finished(t *testing.T) {
 				if err := l.function(f).Handle(t.Context(), claimed[0].Event); (err != nil) != l.lost {
 					t.Fatal(err)
 				}
-				if err := l.queue.Ack(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
+				if err := l.queue.Done(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
 					t.Fatal(err)
 				}
 			}
@@ -264,7 +264,7 @@ func TestFlow_sweep_takes_up_a_training_that_broke_off(t *testing.T) {
 		t.Fatalf("an interrupted training: %v", err)
 	}
 	l.tick = nil
-	if err := l.queue.Ack(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
+	if err := l.queue.Done(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
 		t.Fatal(err)
 	}
 	if n, err := l.flow.Sweep(t.Context(), tenant); n != 1 || err != nil {
@@ -292,7 +292,7 @@ func TestFlow_running_every_step_twice_changes_nothing(t *testing.T) {
 				t.Fatalf("%s: %v", f.Name, err)
 			}
 		}
-		if err := l.queue.Ack(t.Context(), claimed[0]); err != nil {
+		if err := l.queue.Done(t.Context(), claimed[0]); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -264,7 +264,7 @@ func (l *line) step(f bus.Function) bool {
 	err = f.Handle(ctx, d.Event)
 	switch {
 	case err == nil:
-		err = l.queue.Ack(ctx, d)
+		err = l.queue.Done(ctx, d)
 	case animo.CodeOf(err).Final() || d.Attempt == 3:
 		r := animo.ReasonOf(err)
 		if err = nil; f.OnDead != nil {
@@ -273,7 +273,7 @@ func (l *line) step(f bus.Function) bool {
 		if err == nil {
 			err = l.queue.Kill(ctx, d, r)
 		} else if errors.Is(err, bus.ErrDone) {
-			err = l.queue.Ack(ctx, d)
+			err = l.queue.Done(ctx, d)
 		}
 	default:
 		err = l.queue.Retry(ctx, d, 0, animo.ReasonOf(err))
