@@ -104,14 +104,14 @@ func (s *Store) removed(tenant, key string, ids []string) {
 	})
 }
 
-// dropStale takes those of a tenant's collections out of memory that have other faces in the table now, or are gone.
-func (s *Store) dropStale(ctx context.Context, tenant string) error {
+// evictStale takes those of a tenant's collections out of memory that have other faces in the table now, or are gone.
+func (s *Store) evictStale(ctx context.Context, tenant string) error {
 	for _, key := range s.loaded.Names(tenant) {
 		t, err := s.tally(ctx, tenant, key)
 		if err != nil {
 			return err
 		}
-		s.loaded.DropOld(tenant, key, version(t.N, t.Sum))
+		s.loaded.EvictOld(tenant, key, version(t.N, t.Sum))
 	}
 	return nil
 }

@@ -201,7 +201,7 @@ func (s *Store) Delete(ctx context.Context, tenant, id string) error {
 
 // erase removes all faces under a collection's key.
 func (s *Store) erase(ctx context.Context, tenant, key string) error {
-	s.loaded.Drop(tenant, key)
+	s.loaded.Evict(tenant, key)
 	var ids []string
 	for row, err := range s.tables.Keys(ctx, tenant, facesTable, table.Range{Prefix: key + "/"}) {
 		if err != nil {
@@ -282,7 +282,7 @@ func (s *Store) readNote(ctx context.Context, tenant string) error {
 	if e.last[tenant] == note.Rev {
 		return nil
 	}
-	if err := s.dropStale(ctx, tenant); err != nil {
+	if err := s.evictStale(ctx, tenant); err != nil {
 		return err
 	}
 	e.last[tenant], e.found = note.Rev, true
