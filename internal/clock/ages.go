@@ -7,7 +7,7 @@ import (
 	"animo/internal/table"
 )
 
-// Ages tells what was stamped so long ago.
+// Ages says which stamps are older than an age.
 type Ages interface {
 	// Older gives the spans of stamps, earliest first, that are older than an age.
 	Older(age time.Duration) []Span
