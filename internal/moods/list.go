@@ -48,8 +48,8 @@ func (q Query) Matches(r *animo.MoodRecord) bool {
 		(q.Person == "" || slices.ContainsFunc(r.ImageData.Celebrities, func(c animo.Celebrity) bool { return c.Name == q.Person }))
 }
 
-// scanMost is how many faces or photos one page looks at, so that a filter that few pass does not keep a client
-// waiting: the page is short then, and the next one goes on.
+// scanMost is how many faces or photos are looked at for one page, so that a filter that few pass does not keep a client
+// waiting: then the page is short, and the next one goes on.
 const scanMost = 20_000
 
 // List lists recorded faces, the last taken first, at most limit of them, beginning after the place `after`
