@@ -15,7 +15,8 @@ const (
 )
 
 // learnedObject names an artefact of a version that learned from those corrections. Two attempts at one training, of
-// which one was taken for dead, may have learned from other corrections; they do not write over each other's.
+// which one was taken for dead, may have learned from different corrections; under names of their own neither overwrites the
+// other's artefacts.
 func learnedObject(model, id, file, corrected string) string {
 	if corrected != "" {
 		file += "-" + corrected[:16]
@@ -25,8 +26,9 @@ func learnedObject(model, id, file, corrected string) string {
 
 func artefactObject(model, id, file string) string { return "models/" + model + "/" + id + "/" + file }
 
-// Answering tells which version of a model answers now, by the model's row, so that a version answers from the moment at which it
-// is published. It answers UnknownModel when there is no such model, and NotTrained while no version of it was published.
+// Answering returns the version of a model that answers now. It reads the model's row, so that a version answers from the moment
+// at which it is published. It answers UnknownModel when there is no such model, and NotTrained while no version of it was
+// published.
 func (f *Flow) Answering(ctx context.Context, tenant, model string) (version string, err error) {
 	m, err := f.model(ctx, tenant, model)
 	if err != nil {
@@ -38,7 +40,7 @@ func (f *Flow) Answering(ctx context.Context, tenant, model string) (version str
 	return m.Current, nil
 }
 
-// Artefacts gives the two artefacts that a training left of a version, as text.Decode takes them. They never change.
+// Artefacts returns the two artefacts that a training made of a version, as text.Decode takes them. They never change.
 // It answers NotFound for a version that is not kept.
 func (f *Flow) Artefacts(ctx context.Context, tenant, model, version string) (vectorizer, network []byte, err error) {
 	row, err := f.version(ctx, tenant, model, version)

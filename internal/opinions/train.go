@@ -18,7 +18,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 	}
 	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
 	if gone(err) { // deleted, perhaps while it was being trained
-		return f.clearVersion(ctx, e.Tenant, o.Model, o.Version)
+		return f.forgetVersion(ctx, e.Tenant, o.Model, o.Version)
 	}
 	if err != nil || row.Status == animo.Done {
 		return err
