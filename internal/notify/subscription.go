@@ -150,7 +150,7 @@ func (n *Notifier) checkURL(target string) error {
 	case u.User != nil:
 		return animo.Errorf(animo.Invalid, "a webhook's URL has no user in it; its signature proves who sends", "la URL de un webhook no lleva usuario; su firma prueba quién envía").Of("target")
 	case u.Scheme == "http" && !n.private:
-		return animo.Errorf(animo.Invalid, "a webhook needs https, since faces are told to it", "un webhook necesita https, pues se le cuentan rostros").Of("target")
+		return animo.Errorf(animo.Invalid, "a webhook needs https, because faces are told to it", "un webhook necesita https, pues se le cuentan rostros").Of("target")
 	case n.private:
 		return nil
 	}
