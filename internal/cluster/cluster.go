@@ -51,7 +51,7 @@ type Leases struct {
 	tidy time.Time          // when seen was tidied last
 }
 
-// lease is a lease's name, among those of a tenant.
+// lease names a lease, among those of a tenant.
 type lease struct{ tenant, name string }
 
 // sighting is what was seen of a lease that another process holds.
@@ -97,9 +97,9 @@ func lost(name string, why error) error {
 }
 
 // Hold waits for the lease of a name among a tenant's, calls run while it holds the lease, and gives the lease back. fence
-// is above that of every earlier holder. run's context ends with the lease; Hold answers Conflict then, once run has
-// returned. Otherwise it gives run's error, ctx's where ctx ends while it waits, or why the lease's rows cannot be read or
-// written. A lease that this process holds already is Conflict at once.
+// is above that of every earlier holder. run's context ends with the lease; then Hold answers Conflict, once run has
+// returned. Otherwise it answers run's error, ctx's where ctx ends while Hold waits, or why the lease's rows cannot be read or
+// written. For a lease that this process holds already it answers Conflict at once.
 func (l *Leases) Hold(ctx context.Context, tenant, name string, run func(ctx context.Context, fence int64) error) error {
 	it := lease{tenant, name}
 	if !l.enter(it) {

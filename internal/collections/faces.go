@@ -83,7 +83,7 @@ func faceOf(row table.Row) (Face, error) {
 // rowKey is the key of a face's row under its collection's key.
 func rowKey(key, faceID string) string { return key + "/" + faceID }
 
-// faceIDOf gives the face's ID with which a row's key ends.
+// faceIDOf returns the face's ID with which a row's key ends.
 func faceIDOf(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
 
 func bytesOf(d *vision.Descriptor) []byte {

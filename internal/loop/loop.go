@@ -129,7 +129,7 @@ type panicError struct {
 	stack []byte
 }
 
-// Error gives the panic's value alone; the stack is for the log.
+// Error returns the panic's value alone; the stack is for the log.
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
 // Panicked reports whether an error is, or is due to, a panic that was recovered.

@@ -78,7 +78,7 @@ const (
 )
 
 // Open opens the store at a URL: "file:DIR", the folder as the operating system writes it, which is made if
-// it is not there; or "mem:", which forgets everything at Close. Another scheme answers Unsupported.
+// it is not there; or "mem:", which keeps objects in memory until Close. Another scheme answers Unsupported.
 func Open(ctx context.Context, url string) (Store, error) {
 	scheme, rest, _ := strings.Cut(url, ":")
 	switch {

@@ -149,7 +149,7 @@ func New(tables *table.Table, objects object.Store, events Publisher, o Options)
 	return &Flow{tables, objects, events, limits, folder, o.Exists, o.Now, o.Log}
 }
 
-// Functions gives the functions of the flow, to be registered with the bus.
+// Functions returns the functions of the flow, to be registered with the bus.
 func (f *Flow) Functions() []bus.Function {
 	return []bus.Function{
 		{Name: "ingest", On: []string{DatasetStored}, Workers: f.limits.Ingests, Deadline: f.limits.IngestTime, Handle: f.ingest, OnDead: f.fail},

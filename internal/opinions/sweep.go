@@ -51,7 +51,7 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 	return n, errors.Join(modelsErr, versionsErr, revisionsErr)
 }
 
-// sweepRows calls see with every row of a table, or why it cannot be read. It gives the first ten errors of see.
+// sweepRows calls see with every row of a table, or with why the row cannot be read. It returns the first ten errors of see.
 func sweepRows[T any](ctx context.Context, f *Flow, tenant, tbl string, see func(row table.JSONRow[T], err error) error) error {
 	var errs []error
 	for row, err := range table.JSONRows[T](ctx, f.tables, tenant, tbl, table.Range{}, false) {

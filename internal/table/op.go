@@ -31,7 +31,7 @@ const (
 	OpDelete                 // remove the row; where there is none, nothing
 	OpCount                  // add N and Sum to the tally; a tally whose N comes to 0 is removed, with what rounding left of its Sum
 	OpAppend                 // note the row at the end of the log
-	OpTrim                   // forget the log's place Seq
+	OpTrim                   // remove the log's place Seq
 )
 
 // The Revs of operations for whose row no revision is known.

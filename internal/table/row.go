@@ -50,7 +50,7 @@ type Range struct {
 	To     string // keys that are smaller; empty means no upper end
 }
 
-// Bounds gives the range as one half-open interval: the keys that are not smaller than from and smaller
+// Bounds returns the range as one half-open interval: the keys that are not smaller than from and smaller
 // than to. No key is outside "" to "\xff", because no UTF-8 holds the byte 0xff, so both ends always exist.
 func (r Range) Bounds() (from, to string) {
 	from, to = max(r.Prefix, r.From), after(r.Prefix)
@@ -60,7 +60,7 @@ func (r Range) Bounds() (from, to string) {
 	return from, to
 }
 
-// after gives the smallest key that is greater than every key with the prefix.
+// after returns the smallest key that is greater than every key with the prefix.
 func after(prefix string) string {
 	b := []byte(prefix)
 	for i := len(b) - 1; i >= 0; i-- {

@@ -147,7 +147,7 @@ func pages[T any](limit int, reverse bool, r Range, read func(r Range, limit int
 	}
 }
 
-// Count tells how many rows are in r. It reads their keys; what is counted often has a tally.
+// Count returns how many rows are in r. It reads their keys; a tally is faster for rows that are counted often.
 func (t *Table) Count(ctx context.Context, tenant, table string, r Range) (n int, err error) {
 	for _, err := range t.Keys(ctx, tenant, table, r) {
 		if err != nil {
