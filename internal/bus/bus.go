@@ -83,7 +83,7 @@ type Bus struct {
 	claims, handlers, settles context.Context
 	stopClaims, stopSettles   context.CancelFunc
 	stopHandlers              context.CancelCauseFunc
-	running                   sync.WaitGroup // workers' loops and handlers
+	running                   sync.WaitGroup // claim loops, workers and heartbeats
 }
 
 // New makes a Bus on a driver, which stays the caller's to close, after Stop.

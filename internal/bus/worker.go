@@ -46,7 +46,7 @@ func (w *worker) loop() {
 		for _, d := range got {
 			w.running.Go(func() {
 				defer func() { <-w.hands }()
-				// After a panic outside the handler, the event comes again when its lease ends.
+				// After a panic beside the handler, the event comes again when its lease ends.
 				_ = w.o.Keeper.Step(w.task(), func() error { w.work(d, asked.Add(w.o.Lease)); return nil })
 			})
 		}
@@ -66,7 +66,7 @@ func (w *worker) loop() {
 	}
 }
 
-// claim claims events for free hands, and frees the hands for which there is no event, also after a panic.
+// claim claims events for free hands, and gives back the hands for which there is none, also after a panic.
 func (w *worker) claim(free int) (got []Delivery, err error) {
 	defer func() {
 		for range free - len(got) {
@@ -76,7 +76,7 @@ func (w *worker) claim(free int) (got []Delivery, err error) {
 	return w.driver.Claim(w.claims, w.f.Name, free, w.o.Lease)
 }
 
-// takeHands waits for a free hand, takes all that are free and returns how many; 0 when ctx ended.
+// takeHands waits for a free hand, takes all that are free and tells how many; 0 when ctx ended.
 func takeHands(ctx context.Context, hands chan struct{}) (n int) {
 	select {
 	case <-ctx.Done():

@@ -57,8 +57,9 @@ func (n *Notifier) ForgetPerson(ctx context.Context, tenant, name string, at tim
 	return removed, nil
 }
 
-// Rename writes who a face is into the face's parcels: those that wait and those that were told. A parcel that waits and
-// does not match its subscription's filter any more is removed. What is being sent at that moment cannot be called back.
+// Rename writes into the parcels of a face who the face is: into those that wait and those that were told. A parcel that waits
+// for a subscriber who would not have been told of that person is removed. What is being sent at that moment cannot be
+// called back.
 func (n *Notifier) Rename(ctx context.Context, tenant, face string, people []animo.Celebrity) error {
 	for row, err := range n.tables.Query(ctx, tenant, outboxTable, table.Range{Prefix: faceKey(face, "")}, false) {
 		if err != nil {

@@ -26,9 +26,8 @@ func learnedObject(model, id, file, corrected string) string {
 
 func artefactObject(model, id, file string) string { return "models/" + model + "/" + id + "/" + file }
 
-// Answering returns the version of a model that answers now. It reads the model's row, so that a version answers from the moment
-// at which it is published. It answers UnknownModel when there is no such model, and NotTrained while no version of it was
-// published.
+// Answering tells which version of a model answers now, by the model's row, so that a version answers from the moment at which it
+// is published. It answers UnknownModel when there is no such model, and NotTrained while no version of it was published.
 func (f *Flow) Answering(ctx context.Context, tenant, model string) (version string, err error) {
 	m, err := f.model(ctx, tenant, model)
 	if err != nil {

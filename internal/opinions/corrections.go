@@ -29,10 +29,10 @@ func deletedCorrections(m animo.Model) table.Range {
 	return table.Range{Prefix: m.ID + "/", To: correctionsOf(m)}
 }
 
-// Correct keeps a text with its label for every later training of a model, which learns it as one of the files' rows, in place
-// of those with the same text. Another label for the same text replaces the first; the same label changes nothing. Correct
-// answers UnknownModel, Invalid for a text of nothing but spaces, TooLarge for one over the limit, NoSpace, and Quota when the
-// model has as many corrections as it may.
+// Correct keeps what a text says as a row for every later training of a model: it is learned as one of the files'
+// rows, in place of those with the same text. Another label for the same text replaces it; the same changes nothing.
+// It answers UnknownModel, Invalid for a text of nothing but spaces, TooLarge for one over the limit, NoSpace, and Quota when
+// the model has as many as it may.
 func (f *Flow) Correct(ctx context.Context, tenant, model, text string, label animo.Label) (Correction, error) {
 	text = strings.TrimSpace(text)
 	switch {
@@ -168,7 +168,7 @@ func (f *Flow) correctedNow(ctx context.Context, tenant, model string) (correcte
 	return c, nil
 }
 
-// into yields the corrections, then the rows of a source whose text was not corrected.
+// into yields the corrections, then the rows of a source, but those whose text was corrected.
 func (c corrected) into(src text.Source) text.Source {
 	if len(c.rows) == 0 {
 		return src

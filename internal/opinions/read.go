@@ -16,7 +16,7 @@ type versionRow struct {
 	Upload  bool         `json:"upload,omitempty"` // its one dataset is an upload, to be ingested first
 	Report  *text.Report `json:"report,omitempty"`
 	Learned string       `json:"learned,omitempty"` // the corrections' id, which its artefacts' names have; "" for none
-	Gone    bool         `json:"gone,omitempty"`    // the version is being deleted: readers pass it over, and the sweeper ends the deletion
+	Gone    bool         `json:"gone,omitempty"`    // it is being deleted: no reader sees it, and the sweeper ends the work
 
 	rev int64 // the row's revision when it was read
 }

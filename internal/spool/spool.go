@@ -32,7 +32,7 @@ type File struct {
 	remove func()
 }
 
-// Remove removes the file, or frees its memory.
+// Remove forgets the upload.
 func (f *File) Remove() { f.remove() }
 
 // roomEvery is after how many bytes Take asks again whether the disk has room for the rest.
