@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -94,8 +97,8 @@ func TestImports_go_one_way(t *testing.T) {
 			if imported == "animo/internal/app" && !within(p.ImportPath, "animo/cmd") {
 				t.Errorf("%s imports app: only cmd starts the whole", p.ImportPath)
 			}
-			if slices.Contains(adapters, imported) && p.ImportPath != "animo/internal/app" && p.ImportPath != imported {
-				t.Errorf("%s imports the adapter %s: only app chooses adapters", p.ImportPath, imported)
+			if slices.Contains(adapters, imported) && p.ImportPath != "animo/internal/app" && p.ImportPath != "animo/internal/storetest" && p.ImportPath != imported {
+				t.Errorf("%s imports the adapter %s: only app, and storetest for tests, choose adapters", p.ImportPath, imported)
 			}
 			for _, r := range rules {
 				if within(p.ImportPath, r.of) && !slices.ContainsFunc(r.may, func(root string) bool {
@@ -110,6 +113,28 @@ func TestImports_go_one_way(t *testing.T) {
 		}
 		if p.ImportPath == "animo/cmd/animo" && slices.Contains(p.Deps, "C") {
 			t.Error("the binary needs cgo")
+		}
+	}
+}
+
+// TestArchitecture_names_every_package wants each package, by the last part of its path, to be named in docs/architecture.md,
+// and each package that is named there under internal to exist.
+func TestArchitecture_names_every_package(t *testing.T) {
+	text, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, p := range listPackages(t) {
+		there[strings.TrimPrefix(p.ImportPath, "animo/")] = true
+		name := path.Base(p.ImportPath)
+		if !regexp.MustCompile(`\b` + name + `\b`).Match(text) {
+			t.Errorf("docs/architecture.md does not name %s", p.ImportPath)
+		}
+	}
+	for _, name := range regexp.MustCompile(`internal(/[a-z]+)+(\.go)?`).FindAllString(string(text), -1) {
+		if !strings.HasSuffix(name, ".go") && !there[name] && !there["vision/"+name] {
+			t.Errorf("docs/architecture.md names %s, which is not there", name)
 		}
 	}
 }

@@ -103,7 +103,7 @@ func (t *training) heldOut(ctx context.Context, of []trainer) (held [][]float64,
 					}
 					return err
 				})
-				if j == 0 { // which has begun, since Go waits for a worker that is free
+				if j == 0 { // which has begun, because Go waits for a worker that is free
 					tell(func(p *Progress) { p.Fold, p.Trainer = k+1, tr.name })
 				}
 			}

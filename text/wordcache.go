@@ -4,7 +4,7 @@ import (
 	"sync/atomic"
 )
 
-// A wordCache remembers what a lexicon found for the words it met, since stemming one takes about a
+// A wordCache remembers what a lexicon found for the words it met, because stemming one takes about a
 // microsecond. It has a fixed number of places, so that no stream of made-up words fills the memory: a
 // word has a few places to be in, and takes that of another when all are taken. Many goroutines may use it.
 type wordCache struct {

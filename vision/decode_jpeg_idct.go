@@ -114,7 +114,7 @@ func (b *jpegBlock) reduce() {
 // smallIDCT transforms a block back to side × side pixels, of which it takes no more coefficients than those many
 // across and down; then b is zero. It is the transform of that size, scaled so that the mean stays.
 func (b *jpegBlock) smallIDCT(side int, dst []uint8, stride int) {
-	const half = 1 << 17 // of a step, since level rounds down
+	const half = 1 << 17 // of a step, because level rounds down
 	switch side {
 	case 1:
 		dst[0] = level(b[0]<<15 + half)

@@ -269,7 +269,7 @@ func (k *colours) chroma(cb, cr uint8) (r, g, b int32) {
 	return k.redV * v, k.greenU*u + k.greenV*v, k.blueU * u
 }
 
-// clamp drops the lower 16 bits of v and clamps the rest to 0…255. The branch is foretold well, since few
+// clamp drops the lower 16 bits of v and clamps the rest to 0…255. The branch is foretold well, because few
 // pixels lie outside; a table or a formula without branch takes longer.
 func clamp(v int32) uint8 {
 	if uint32(v) < 1<<24 {

@@ -57,7 +57,7 @@ func (c *console) note(en, es string, args ...any) {
 }
 
 // wording puts an error into words. An animo.Error speaks the console's language, inside whatever was wrapped
-// round it; any other error is told as it is, since at a command line its reader is the operator.
+// round it; any other error is told as it is, because at a command line its reader is the operator.
 func (c *console) wording(err error) string {
 	text := err.Error()
 	if e, ok := errors.AsType[*animo.Error](err); ok {

@@ -58,7 +58,7 @@ type App struct {
 	inbox       *inbox.Inbox        // nil where none is set
 	web         *web                // nil without the api
 	local       *httpapi.Local
-	needsKey    bool   // whether a key existed when the api was opened
+	needsKey    bool   // a key existed when the api was opened
 	owner       string // this process's name among all on the database
 	ready       atomic.Bool
 	writing     writing
@@ -77,8 +77,8 @@ type Options struct {
 	Faces   pictures.Engine // who finds the faces; nil means what the settings say
 	Page    fs.FS           // the page, index.html at its root; nil means the one that the program carries, if it does
 
-	Now    func() time.Time     // what ids, records and retention times are made of; nil means time.Now
-	Passed func() time.Duration // how much time has really passed, whatever Now says; nil means the system's count
+	Now    func() time.Time     // the clock of ids, records and retention times; nil means time.Now
+	Passed func() time.Duration // counts the time that really passes, whatever Now says; nil means the system's count
 }
 
 // New validates the settings, opens the stores and listens. Nothing is served before Start. After an error
@@ -156,15 +156,15 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	return a, err
 }
 
-// leaseLength is how long the tasks and the lines of a process that is heard no more wait for another process.
+// leaseLength is after how long another process takes over the tasks and the lines of a process that died.
 const leaseLength = time.Minute
 
-// functions are those of every flow.
+// functions returns the functions of all flows.
 func (a *App) functions() []bus.Function {
 	return slices.Concat(a.photos.Functions(), a.people.Functions(), a.notify.Functions(), a.flow.Functions())
 }
 
-// functionStats tells what each function did in this process.
+// functionStats returns what each function did in this process.
 func (a *App) functionStats() []bus.FunctionStats {
 	var list []bus.FunctionStats
 	for _, f := range a.functions() {
@@ -218,7 +218,7 @@ func (a *App) Addr() string {
 	return a.web.listener.Addr().String()
 }
 
-// PageQuery is what the page's address needs behind Addr for the first browser that opens it; mostly nothing.
+// PageQuery is the query that the page's address needs for the first browser that opens it; "" where it needs none.
 func (a *App) PageQuery() string {
 	if query := a.local.Query(); query != "" && !a.needsKey {
 		return "/" + query
@@ -264,15 +264,15 @@ func (a *App) startBus(ctx context.Context, functions []bus.Function) error {
 	return a.bus.Start(ctx, functions...)
 }
 
-// startTasks starts what goes on beside functions and requests.
+// startTasks starts the tasks of this process.
 func (a *App) startTasks(ctx context.Context) {
 	tasks := &taskRunner{keeper: a.keeper, leases: a.leases}
 	tasks.start(ctx, a.tasks())
 	a.onStop("tasks", func(ctx context.Context) error { return tasks.stop(ctx, a.config.StopTime/2) })
 }
 
-// halt ends at the same time what clients and what events have begun: no function takes another event, no
-// client gets in, and both have half of the time to end what they are at.
+// halt stops the server and the functions at the same time: no client gets in, no function claims another event, and requests
+// and events that were begun have half of the time to end.
 func (a *App) halt(ctx context.Context) error {
 	functions := make(chan error, 1)
 	go func() { functions <- a.bus.Stop(ctx) }()
@@ -287,8 +287,8 @@ func (a *App) onStop(name string, run func(context.Context) error) {
 	a.stops = append(a.stops, stop{name, run})
 }
 
-// Stop undoes Start and New, last thing first, and reports every step that failed. Running work is given
-// back when ctx ends. It may be called twice, and before Start.
+// Stop undoes Start and New, last thing first, and reports every step that failed. When ctx ends, events that are worked on are
+// returned to their queues. Stop may be called twice, and before Start.
 func (a *App) Stop(ctx context.Context) error {
 	a.ready.Store(false)
 	return undo(ctx, &a.stops)

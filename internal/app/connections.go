@@ -8,17 +8,17 @@ import (
 	"sync"
 )
 
-// A connections is a listener that has a bounded number of connections open, so that those who connect leave the process the
-// descriptors that it works with. When all are taken, the one that has asked for nothing the longest makes room for the next; when all
-// are being answered, the next one waits.
+// A connections is a listener that has a bounded number of connections open, so that clients leave the process the descriptors
+// that it works with. When that many are open, the one that has been idle longest is closed for the next; when all of them are being
+// answered, the next one waits.
 type connections struct {
 	net.Listener
 	most int
 
 	mu     sync.Mutex
 	free   sync.Cond                  // somebody became idle or left, or the listener was closed
-	open   map[net.Conn]*list.Element // of idle; nil for who is being answered
-	idle   *list.List                 // of net.Conn, who has been idle the longest in front
+	open   map[net.Conn]*list.Element // of idle; nil for a connection that is being answered
+	idle   *list.List                 // of net.Conn, the one that has been idle longest in front
 	closed bool
 }
 

@@ -9,8 +9,8 @@ import (
 	"animo/vision"
 )
 
-// faceEngine gives who finds the faces: the one that New was told, or else what the settings say. It settles how
-// many photos are analysed at once.
+// faceEngine returns the engine that finds faces: the one that New was told, or else the one in the settings. It also decides
+// how many photos are analysed at once.
 func (a *App) faceEngine(ctx context.Context, told pictures.Engine) (pictures.Engine, error) {
 	if a.config.Analyses == 0 {
 		a.config.Analyses = runtime.GOMAXPROCS(0)

@@ -11,8 +11,8 @@ import (
 	"animo/internal/scrub"
 )
 
-// openFlows makes the flows of photos, each over those that it calls: what is recorded of faces, the people whom they show,
-// and the photos themselves. All three tell the subscriptions what they erase.
+// openFlows makes moods, people and photos, in this order, because each calls those before it. All three tell the subscriptions
+// what they erase.
 func (a *App) openFlows(engine pictures.Engine, spool string) {
 	c, tenants := a.config, a.stores.Tenants
 	limits := photos.Limits{PhotoBytes: c.MaxPhoto, Analyses: c.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence}

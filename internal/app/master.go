@@ -16,9 +16,9 @@ import (
 	"animo/internal/tenants"
 )
 
-// openRegistry opens the tenants with the master key that the settings or the data folder give. Where there is none, it
-// makes one, unless the database goes with one already: then the registry does without, which only access keys need. It
-// answers Forbidden where the database goes with another key.
+// openRegistry opens the tenants with the master key in the settings or the data folder. Where there is none it makes one,
+// unless the database is bound to a key already: then the registry has none, and only access keys do not work. It answers
+// Forbidden where the database is bound to another key.
 func openRegistry(ctx context.Context, tables *table.Table, o tenants.Options, c config.Stores) (*tenants.Registry, error) {
 	path := filepath.Join(c.Data, "master.key")
 	key, err := givenMasterKey(c.MasterKey, path)
@@ -43,13 +43,13 @@ func openRegistry(ctx context.Context, tables *table.Table, o tenants.Options, c
 	o.Master = key
 	registry := tenants.New(tables, o)
 	err = registry.BindMaster(ctx)
-	if made && animo.CodeOf(err) == animo.Forbidden { // another folder's process was first
+	if made && animo.CodeOf(err) == animo.Forbidden { // a process with another data folder bound the database first
 		return tenants.New(tables, without), os.Remove(path)
 	}
 	return registry, err
 }
 
-// givenMasterKey gives the key that the setting says, a file's path or base64, or else the one in the data folder's file;
+// givenMasterKey returns the key in the setting, which is a file's path or base64, or else the key in the data folder's file;
 // nil where there is neither.
 func givenMasterKey(setting, path string) (key []byte, err error) {
 	if setting == "" {
@@ -82,7 +82,7 @@ func checkMasterKey(path string, key []byte, err error) ([]byte, error) {
 	return key, err
 }
 
-// madeMasterKey gives the key in a data folder's file, which only its owner may read. Who comes first makes it.
+// madeMasterKey returns the key in a data folder's file, which only the file's owner may read. The first caller makes it.
 func madeMasterKey(path string) ([]byte, error) {
 	if err := makeMasterKey(path); err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func makeMasterKey(path string) (err error) {
 	return syncFolder(filepath.Dir(path))
 }
 
-// syncFolder has the names in a folder be on the disk.
+// syncFolder puts the names in a folder on the disk.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"animo/internal/clock"
 )
 
-// metrics are what /metrics tells. No label carries a tenant, a name or a path.
+// metrics are what /metrics shows. No label has a tenant, a name or a path in it.
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec // by route, method and status
@@ -51,7 +51,7 @@ func (m *metrics) request(route, method string, status int, took time.Duration) 
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// watchClock tells whether the system's clock is trusted.
+// watchClock adds the metrics that show whether the system's clock is trusted, and how often it jumped.
 func (m *metrics) watchClock(c *clock.Steady) {
 	held := func() float64 {
 		if held, _ := c.Held(); held {
@@ -89,7 +89,7 @@ func (m *metrics) handler(queues bus.Driver) http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// depths collects how many events wait in each queue when somebody asks.
+// depths reads how many events each queue has when the metrics are asked for.
 type depths struct{ queues bus.Driver }
 
 var depthDesc = prometheus.NewDesc("animo_queue_events", "Events in a function's queue, by state.", []string{"function", "state"}, nil)

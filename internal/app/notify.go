@@ -6,7 +6,7 @@ import (
 	"animo/internal/notify"
 )
 
-// newNotifier makes what tells subscribers.
+// newNotifier makes the Notifier.
 func (a *App) newNotifier() (*notify.Notifier, error) {
 	c := a.config
 	return notify.New(a.stores.Tables, a.stores.Objects, notify.Options{

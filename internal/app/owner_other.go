@@ -2,8 +2,8 @@
 
 package app
 
-// takeOwner gives no name: without locks that the system lets go of, what a dead process had begun is taken
-// up when its lease ends.
+// takeOwner returns no name, because the system has no locks that it frees when a process dies: a dead process's work goes on
+// when its leases end.
 func takeOwner(string) (o owner, release func() error, err error) {
 	return owner{}, func() error { return nil }, nil
 }

@@ -13,10 +13,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// takeOwner gives this process a name of its own: the first slot of the data folder whose lock file nobody holds, and
+// takeOwner gives this process a name of its own: the first slot of the data folder whose lock file nobody has locked, and
 // behind it the random id that the file keeps, because another folder with a slot of that number may work on the same
-// database. The system lets go of the lock when the process dies. So whoever starts next in the folder gets the dead
-// one's slot and name, and takes up at once what that one had begun.
+// database. The system frees the lock when the process dies. So the process that starts next in the folder gets the dead
+// one's slot and name, and goes on at once with its work.
 func takeOwner(data string) (o owner, release func() error, err error) {
 	for n := 1; ; n++ {
 		slot := fmt.Sprintf("worker-%d", n)
@@ -42,8 +42,8 @@ func takeOwner(data string) (o owner, release func() error, err error) {
 // slotIDLen is how many random bytes tell slots of one number in different folders apart.
 const slotIDLen = 8
 
-// slotID reads a slot's id, of 2*slotIDLen hexadecimal digits, from its locked file. Where there is none, or a crash cut
-// it short, slotID makes one, which is on the disk before anything is leased under it.
+// slotID reads a slot's id, of 2*slotIDLen hexadecimal digits, from its locked file. Where there is none, or a crash cut it
+// short, slotID makes one, and puts it on the disk before anything is leased under it.
 func slotID(f *os.File, data string) (string, error) {
 	text := make([]byte, 2*slotIDLen+1) // one byte more than an id, to tell it from something longer
 	n, _ := f.ReadAt(text, 0)           // what cannot be read is no id

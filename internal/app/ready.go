@@ -9,17 +9,17 @@ import (
 	"animo/internal/table"
 )
 
-// readyFor is how long a readiness check counts, however many ask.
+// readyFor is for how long the result of a readiness check is given to others who ask.
 const readyFor = 3 * time.Second
 
-// writing finds out whether the database can be written to. A database that can only be read looks well to every other check.
+// writing finds out whether the database can be written to, because a database that can only be read passes every other check.
 type writing struct {
 	mu  sync.Mutex
-	at  time.Time // when it was tried last
-	err error     // what came of that
+	at  time.Time // when a write was tried last
+	err error     // the result of that
 }
 
-// try writes a row, unless it was tried a moment ago.
+// try writes a row, unless that was tried less than readyFor ago, and returns the result.
 func (w *writing) try(ctx context.Context, rows *table.Table, owner string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"animo/internal/rekognition"
 )
 
-// speakRekognition makes the server of Amazon Rekognition's protocol where vision finds the faces; nil elsewhere.
+// speakRekognition makes the server of Amazon Rekognition's protocol where vision finds the faces; nil where another engine does.
 func (a *App) speakRekognition(engine pictures.Engine) *rekognition.Server {
 	faces, ok := engine.(rekognition.Engine)
 	if !ok {
@@ -20,7 +20,7 @@ func (a *App) speakRekognition(engine pictures.Engine) *rekognition.Server {
 	})
 }
 
-// awsHandler gives the API what answers AWS's protocol; nil where nothing does.
+// awsHandler returns the handler of AWS's protocol for the API; nil where the protocol is not served.
 func (a *App) awsHandler() http.Handler {
 	if a.rekognition == nil {
 		return nil

@@ -2,11 +2,11 @@ package app
 
 import "animo"
 
-// room gives a check whether so many bytes more still leave minFree bytes on the disk that holds a folder.
+// room returns a check that so many bytes more leave minFree bytes on the disk that holds a folder.
 func room(dir string, minFree int64) func(bytes int64) error {
 	return func(bytes int64) error {
 		free, err := freeBytes(dir)
-		if err != nil || free-bytes >= minFree { // where the system does not tell, the disk itself will
+		if err != nil || free-bytes >= minFree { // where the system does not say, a write to a full disk fails
 			return nil
 		}
 		return animo.Errorf(animo.NoSpace,

@@ -4,7 +4,7 @@ package app
 
 import "golang.org/x/sys/unix"
 
-// freeBytes tells how many bytes this process may still write to the disk that holds dir.
+// freeBytes returns how many bytes this process may still write to the disk that holds dir.
 func freeBytes(dir string) (int64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {

@@ -5,21 +5,20 @@ import (
 	"time"
 )
 
-// scrubs says when the tables' files were scrubbed last, and whether they are to be again.
+// scrubs says when the tables' files were scrubbed last, and whether they are to be scrubbed again.
 type scrubs struct {
 	began time.Time
-	now   bool // something was erased after that
-	later bool // something was retired after that
+	now   bool // something was erased after began
+	later bool // something was retired after began
 }
 
-// scrubEvery is how often what was retired, and not asked to be erased, is scrubbed at most: it takes reading the
-// whole database.
+// scrubEvery is the shortest time between two scrubs after retirements alone, because a scrub reads the whole database.
 const scrubEvery = time.Hour
 
-// scrub makes what a sweep and the flows removed unreadable in the tables' files, all of it at once: soon after an
-// erasure, and now and then after retirements.
+// scrub makes rows that were removed unreadable in the tables' files: soon after an erasure, and now and then after
+// retirements.
 func (a *App) scrub(ctx context.Context) error {
-	s, now := &a.scrubs, a.now().Truncate(time.Millisecond) // as an erasure's own; what is asked for after that is for the next time
+	s, now := &a.scrubs, a.now().Truncate(time.Millisecond) // as the times of erasures; those that are asked for after that are for the next scrub
 	photos := a.removed.Take()
 	faces, tenants := a.collections.Erased(), a.tenantErased.Swap(false)
 	s.now = s.now || tenants || faces || photos.Found || !photos.Asked.IsZero() && !photos.Asked.Before(s.began)

@@ -40,8 +40,8 @@ func OpenStores(ctx context.Context, c config.Stores, t tenants.Options) (*Store
 	return openStores(ctx, c, t, "", nil)
 }
 
-// openStores opens the stores for the worker of that name, who takes up what an earlier one of its name left. keeper
-// keeps their loops going; nil for one of their own.
+// openStores opens the stores for the process of that name, which goes on with the work of an earlier process of the name.
+// keeper runs the stores' loops; nil for one of their own.
 func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner string, keeper *loop.Keeper) (s *Stores, err error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ type administration struct {
 	*Stores
 }
 
-// AddTenant makes a tenant, seeing first to those that are being removed.
+// AddTenant makes a tenant, after ending removals of tenants, which may free the name.
 func (s *Stores) AddTenant(ctx context.Context, id string, photos animo.PhotoPolicy) error {
 	if err := s.Tenants.Finish(ctx, s.erase); err != nil {
 		return err
@@ -109,7 +109,7 @@ func (s *Stores) AddTenant(ctx context.Context, id string, photos animo.PhotoPol
 	return s.Tenants.Add(ctx, id, photos)
 }
 
-// RemoveTenant forgets a tenant in every store.
+// RemoveTenant removes a tenant from every store.
 func (s *Stores) RemoveTenant(ctx context.Context, id string) error {
 	if err := s.Tenants.Remove(ctx, id, s.erase); err != nil {
 		return err
@@ -133,7 +133,7 @@ func (s *Stores) erase(ctx context.Context, tenant string) error {
 	return err
 }
 
-// spoolFolder is where a slot's uploads are while they come in; what a crash left there is removed.
+// spoolFolder makes the folder in which a slot's uploads are while they come in, and removes what a crash left there.
 func spoolFolder(data, slot string) (string, error) {
 	dir := filepath.Join(data, "incoming", slot)
 	if err := os.RemoveAll(dir); err != nil {

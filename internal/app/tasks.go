@@ -23,18 +23,19 @@ import (
 // Task is work that goes on outside functions and requests, from Start to Stop.
 type Task struct {
 	Name string
-	// Once has one process of all on the database run the task, the one that holds the lease of such tasks. A process that
-	// was halted and lost the lease may still be at it for a moment: a task bears being run twice at a time.
+	// Once says that one process of all on the database runs the task: the one that holds the lease of such tasks. A process
+	// that was halted and lost the lease may still be running the task for a moment, so Run may be run twice at a time.
 	Once bool
-	// Every is the time from the end of one run to the next. With 0, Run goes on until its context ends, and is begun
-	// anew when it ends before.
+	// Every is the time from the end of one run to the next. With 0, Run goes on until its context ends, and is called
+	// again where it returns before.
 	Every time.Duration
-	// Run ends soon after its context. After an error or a panic it is tried again sooner than Every says, with pauses that grow.
+	// Run returns soon after its context ends. After an error or a panic it is called again sooner than Every says, with pauses
+	// that grow.
 	Run func(ctx context.Context) error
 }
 
 // tasks is the table of everything that goes on in this process outside functions and requests. A process that serves the
-// API alone has its own share: what it holds in memory, what it took in and could not hand on, and what it erased.
+// API alone has tasks, too: it evicts, publishes again events that it could not publish, ends its erasures and scrubs.
 func (a *App) tasks() []Task {
 	every := a.config.SweepEvery
 	list := []Task{
@@ -67,13 +68,13 @@ func (a *App) tasks() []Task {
 	if a.inbox != nil {
 		list = append(list, Task{Name: "inbox", Run: endless(a.inbox.Run)})
 	}
-	return append(list, Task{Name: "scrub", Every: every, Run: a.scrub}) // the last: it sees to what the others erased
+	return append(list, Task{Name: "scrub", Every: every, Run: a.scrub}) // the last, because it scrubs what the others removed
 }
 
-// clockEvery is how often the clocks are compared. What is removed for its age compares them, too.
+// clockEvery is how often the clocks are compared, beside each removal for age, which compares them, too.
 const clockEvery = 10 * time.Second
 
-// runsFunctions reports whether anything but the API runs here.
+// runsFunctions reports whether any function runs in this process.
 func (a *App) runsFunctions() bool {
 	for _, f := range a.functions() {
 		if a.config.Runs(f.Name) {
@@ -83,7 +84,7 @@ func (a *App) runsFunctions() bool {
 	return false
 }
 
-// endless is a Run that ends with its context alone.
+// endless makes a Run of a function that ends with its context alone.
 func endless(run func(context.Context)) func(context.Context) error {
 	return func(ctx context.Context) error {
 		run(ctx)
@@ -91,8 +92,8 @@ func endless(run func(context.Context)) func(context.Context) error {
 	}
 }
 
-// eachTenant makes a Run of what is done for one tenant: for all of them, or for those that have rows in one of the tables.
-// It goes on past a tenant for whom that fails or panics, and past one whose row cannot be read.
+// eachTenant makes a Run that calls run for every tenant, or for those that have rows in one of the tables. It goes on past a
+// tenant for whom run fails or panics, and past one whose row cannot be read.
 func (a *App) eachTenant(run func(ctx context.Context, tenant string) error, tables ...string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		list, err := a.stores.Tenants.List(ctx)
@@ -126,7 +127,7 @@ func forTenant(tenant string, run func() error) error {
 	return err
 }
 
-// evict takes out of memory what nobody asks for any more, and everything of tenants that are gone.
+// evict evicts what nobody asks for any more, and everything of tenants that are gone.
 func (a *App) evict(ctx context.Context) error {
 	list, err := a.stores.Tenants.List(ctx)
 	if list != nil {
@@ -153,11 +154,11 @@ func (a *App) finishTenants(ctx context.Context) error {
 	})
 }
 
-// retireStep is how many photos of a tenant are retired before it is another's turn.
+// retireStep is how many photos of a tenant are retired before another tenant gets its turn.
 const retireStep = 200
 
-// retire removes what was kept long enough, tenants in turn, for as long as a sweep may take. A tenant for whom that fails
-// gets no further turn. How long that is, the process's own monotonic clock says, and not a.now, which may be set.
+// retire retires what was kept long enough, tenants in turn, until that is done or SweepEvery has passed by the process's own
+// monotonic clock, because a.now may be set. A tenant for whom it fails gets no further turn.
 func (a *App) retire(ctx context.Context) error {
 	list, err := a.stores.Tenants.List(ctx)
 	errs := []error{err}
@@ -180,7 +181,7 @@ func (a *App) retire(ctx context.Context) error {
 // taskRunner runs tasks.
 type taskRunner struct {
 	keeper *loop.Keeper
-	leases *cluster.Leases // where Once is settled
+	leases *cluster.Leases // for tasks with Once
 
 	cancel  context.CancelFunc
 	mu      sync.Mutex
@@ -210,7 +211,7 @@ func (r *taskRunner) start(ctx context.Context, tasks []Task) {
 	}()
 }
 
-// clusterTenant is whose rows the lease of the tasks is: nobody's who can send a request.
+// clusterTenant is the tenant among whose rows the lease of the tasks is. No request can be of that tenant.
 const clusterTenant = "_cluster"
 
 // underLease makes a Run that runs tasks while this process holds their lease.
@@ -227,7 +228,7 @@ func (r *taskRunner) underLease(tasks []Task) func(context.Context) error {
 	}
 }
 
-// stop ends all tasks and waits for them at most so long; its error names those that go on.
+// stop ends all tasks and waits for them, at most the time most; its error names the tasks that have not ended.
 func (r *taskRunner) stop(ctx context.Context, most time.Duration) error {
 	r.cancel()
 	ctx, cancel := context.WithTimeout(ctx, most)

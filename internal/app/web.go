@@ -60,8 +60,8 @@ func listen(ctx context.Context, addr string, most int, stopping chan struct{}, 
 // mostConnections is how many connections are open at once where the system tells no limit of open files.
 const mostConnections = 10_000
 
-// connectionsOf is how many connections may be open at once: what the setting says, and at most three quarters of what the
-// process may have open, as the rest is for its stores.
+// connectionsOf is how many connections may be open at once: as many as the setting says, but at most three quarters of the
+// files and connections that the process may have open, because its stores need the rest.
 func connectionsOf(setting int) int {
 	most := mostConnections
 	if files, known := openFiles(); known {
@@ -73,7 +73,7 @@ func connectionsOf(setting int) int {
 	return max(most, 1)
 }
 
-// cannotListen says why an address cannot be served on, and what to do.
+// cannotListen answers why the server cannot listen on an address, and what to do.
 func cannotListen(addr string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -90,7 +90,7 @@ func cannotListen(addr string, err error) error {
 		"no se puede servir en %s: %v; elija otra dirección con --listen", addr, err)
 }
 
-// start serves until stop; failed is told when it ends before.
+// start serves until stop; failed gets the error of a server that ends before.
 func (w *web) start(failed chan<- error) {
 	w.served = make(chan struct{})
 	go func() {
@@ -101,8 +101,8 @@ func (w *web) start(failed chan<- error) {
 	}()
 }
 
-// stop lets nobody in any more, ends waits at once, gives other requests the grace period to end, and then
-// closes their connections, which ends them too. It returns when none is left, or with ctx's error.
+// stop accepts no more connections, ends waiting requests at once, gives other requests the grace period to end, and then
+// closes their connections, which ends them, too. It returns when no connection is left, or with ctx's error.
 func (w *web) stop(ctx context.Context, grace time.Duration) error {
 	if w.served == nil {
 		return nil
@@ -130,7 +130,7 @@ func (w *web) stop(ctx context.Context, grace time.Duration) error {
 	}
 }
 
-// close gives the address back.
+// close frees the address.
 func (w *web) close() error {
 	if err := w.listener.Close(); !errors.Is(err, net.ErrClosed) {
 		return err

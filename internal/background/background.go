@@ -7,11 +7,11 @@ import (
 )
 
 // Do runs fn and returns when fn has. On Linux fn has a thread of its own that gives way to the other threads of
-// the process: one that wakes up gets a core at once. Elsewhere fn runs as anything does.
+// the process: a thread that wakes up gets a core at once. Elsewhere fn runs like any other goroutine.
 //
-// It takes more GOMAXPROCS than there are calls of Do at a time, for others to be running threads at all: Go
-// lets a goroutine that computes have its share of GOMAXPROCS for 10 ms before another gets it, and a request
-// takes many turns. fn should compute and not wait. A panic of fn's becomes Do's, as an error with its stack.
+// GOMAXPROCS must be larger than the number of calls of Do at a time. Otherwise no other thread runs that fn could give
+// way to: Go lets a goroutine that computes run for 10 ms before another, and a request takes many turns. fn should compute
+// and not wait. A panic of fn becomes Do's, as an error with its stack.
 func Do(fn func()) {
 	var panicked error
 	done := make(chan struct{})

@@ -14,11 +14,11 @@ import (
 	"animo/internal/loop"
 )
 
-// Handler deals with one event. It may be run twice for one event, and then changes nothing. Nil means
-// done; an animo.Deferred means not begun, and so does a fault of the machine (animo.MachineFault): the event waits until
-// the machine is well again, and its attempt is not spent. An error whose code is final (animo.Code.Final) goes to the dead letters at once, any other is tried
-// again. The context ends at the function's deadline, when the lease is lost, or at shutdown; a worker is taken
-// until the handler returns.
+// Handler deals with one event. It may be run twice for one event, and the second run changes nothing. Nil means done. An
+// animo.Deferred, or a fault of the machine (animo.MachineFault), means that the event is returned: it comes again, its
+// attempt not spent. After an error whose code is final (animo.Code.Final) the event becomes a dead letter at once, after
+// any other it is retried. The context ends at the function's deadline, when the lease is lost, or at shutdown; the worker
+// is busy until the handler returns.
 type Handler func(ctx context.Context, e animo.Event) error
 
 // Function is what runs when an event arrives, with its own queue and its own bounded workers.
@@ -29,8 +29,8 @@ type Function struct {
 	Deadline time.Duration // for one attempt; 0 means a minute
 	Handle   Handler
 	// OnDead runs before an event becomes a dead letter; nil for none. It has the function's deadline. When it
-	// fails it is run again after a pause, as often as it takes, so it may run twice. With ErrDone it says that
-	// the work was done after all, or is not wanted any more: the event is removed and no dead letter made.
+	// fails it is run again after a pause, as often as it takes, so it may run twice. Its answer ErrDone says that
+	// the work was done after all, or is not wanted any more: then the event is done.
 	OnDead func(ctx context.Context, e animo.Event, r animo.Reason) error
 }
 
@@ -42,13 +42,13 @@ const (
 	Done     Outcome = "done"     // dealt with
 	Retried  Outcome = "retried"  // failed, to be tried again
 	Dead     Outcome = "dead"     // failed for good: a dead letter
-	Returned Outcome = "returned" // given back, its attempt not spent: at shutdown, or as the handler answered Deferred or a fault of the machine
-	Lost     Outcome = "lost"     // the lease was lost: somebody else has the event, or it was deleted
+	Returned Outcome = "returned" // to come again, its attempt not spent: at shutdown, or because the handler answered Deferred or a fault of the machine
+	Lost     Outcome = "lost"     // the lease was lost: another worker has the event, or it was removed
 )
 
 // Observer is told of every attempt that ended, from many goroutines at once.
 type Observer interface {
-	// The reason is why it was not done; it has no Code where it was.
+	// Attempted is called at the end of an attempt. The reason says why the event was not done; no Code where it was.
 	Attempted(function string, outcome Outcome, took time.Duration, reason animo.Reason)
 }
 
@@ -56,8 +56,8 @@ type Observer interface {
 type Options struct {
 	Attempts int             // in all, for a failure that is not final; 0 means 3
 	Pauses   []time.Duration // before the second attempt, the third, …; the last one repeats; each varies by a fifth; nil means 1 s, 10 s
-	Lease    time.Duration   // renewed at a third of it; after a crash without an owner, events rest so long; 0 means 30 s
-	Grace    time.Duration   // that Stop gives handlers before their contexts end; 0 means 5 s
+	Lease    time.Duration   // renewed at a third of it; the events of a process that died come again after it; 0 means 30 s
+	Grace    time.Duration   // for which Stop lets handlers run before their contexts end; 0 means 5 s
 	Log      *slog.Logger    // nil means slog.Default
 	Observer Observer        // nil for none
 	Keeper   *loop.Keeper    // keeps claims and leases going; nil means one of its own
@@ -66,8 +66,8 @@ type Options struct {
 // ErrStopping is the cause of a handler's context that ended because of Stop.
 var ErrStopping = errors.New("bus: stopping")
 
-// ErrDone is what Function.OnDead answers when there is nothing to give up: the last attempt had done the work
-// and died before it could say so.
+// ErrDone is what Function.OnDead answers where the event needs no dead letter: the last attempt did the work and died
+// before it could settle the event, or nobody wants the work any more.
 var ErrDone = errors.New("bus: the work was done")
 
 // errLost is the cause of a handler's context that ended because of a lost lease.
@@ -81,7 +81,7 @@ type Bus struct {
 	mu      sync.Mutex
 	started bool
 	stopped bool
-	// Stop ends these one after the other: taking events, handling them, settling them.
+	// Stop ends these one after the other: claiming events, handling them, settling them.
 	claims, handlers, settles context.Context
 	stopClaims, stopSettles   context.CancelFunc
 	stopHandlers              context.CancelCauseFunc
@@ -179,9 +179,9 @@ func (b *Bus) Start(ctx context.Context, functions ...Function) error {
 // lastWait is how long Stop waits beyond its context for handlers to notice that theirs has ended.
 const lastWait = 2 * time.Second
 
-// Stop takes no more events, lets handlers finish for the grace period or until ctx ends, then ends their
-// contexts, gives what they leave back unspent, and waits for them. A handler that does not return is left
-// behind, and the error is Timeout. Stop may be called twice, and before Start.
+// Stop claims no more events, lets handlers run for the grace period or until ctx ends, then ends their contexts and waits
+// for them; the events that they did not finish are returned. Where a handler does not return in time, Stop leaves it running
+// and answers Timeout. Stop may be called twice, and before Start.
 func (b *Bus) Stop(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

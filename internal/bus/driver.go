@@ -1,7 +1,7 @@
 // Package bus carries events to functions. Start at New. Driver is what an engine must do (its adapters are
 // folders inside this one, bustest their suite); Bus adds what is the same on every engine: bounded workers,
-// attempts with growing pauses, heartbeats, deadlines, recovered panics and dead letters. Queues is a Driver for those who
-// look after the queues.
+// attempts with growing pauses, renewed leases, deadlines, recovered panics and dead letters. Queues adds to a Driver a method
+// for each thing that people and tests do with queues.
 package bus
 
 import (
@@ -15,8 +15,8 @@ import (
 type Delivery struct {
 	Queue   string
 	Event   animo.Event
-	Attempt int          // 1 at the first delivery; counts lost leases too
-	Last    animo.Reason // why the attempt before failed; no Code when there was none, or it just stopped
+	Attempt int          // 1 at the first delivery; a lost lease counts as an attempt
+	Last    animo.Reason // why the attempt before failed; no Code where there was none, or its worker died
 	Token   string       // proves that this worker holds the lease
 }
 
@@ -58,7 +58,7 @@ type Selection struct {
 // Driver is a durable engine of queues. Every method is safe to call at once. What returned nil is on
 // disk. A Driver delivers at least once: a lease that ends makes the event ready again, its attempt
 // spent. Failures are animo.Errors: Conflict means that the lease is lost, because the event was claimed
-// again, dealt with or deleted; NoSpace, Unavailable, Internal, and Timeout or Interrupted when ctx ends
+// again, settled or removed; NoSpace, Unavailable, Internal, and Timeout or Interrupted when ctx ends
 // first; after Close, Unavailable.
 //
 // Bus and Queues are what everybody else uses.
@@ -77,25 +77,25 @@ type Driver interface {
 	Claim(ctx context.Context, queue string, n int, lease time.Duration) ([]Delivery, error)
 	// Wake returns a channel that receives when the queue may have something to claim: after Publish and
 	// Redrive, at once when they were called here, within a second when in another process, and when a
-	// pause or a lease ends. It may receive for nothing. Every call gives the same channel, of capacity 1.
+	// pause or a lease ends. It may receive for nothing. Every call returns the same channel, of capacity 1.
 	Wake(queue string) <-chan struct{}
 	// Extend renews a lease.
 	Extend(ctx context.Context, d Delivery, lease time.Duration) error
-	// Settle ends a delivery. Done removes the event. Retried gives it back, and the reason becomes Last of the next
-	// delivery. Returned gives it back as if it had not been claimed: its attempt is not spent, and Last stays what
-	// it was. Dead makes it a dead letter, with d.Attempt as the number of attempts.
+	// Settle ends a delivery. Done removes the event. Retried makes it ready again after the pause, and the reason becomes
+	// Last of the next delivery. Returned does so as if the event had not been claimed: the attempt is not spent, and Last
+	// stays what it was. Dead makes it a dead letter, with d.Attempt as the number of attempts.
 	Settle(ctx context.Context, d Delivery, s Settlement) error
 
-	// Depths tells the state of every declared queue, by name, for one tenant or, with "", for all together.
+	// Depths returns the depth of every declared queue, by name, for one tenant or, with "", for all together.
 	Depths(ctx context.Context, tenant string) ([]Depth, error)
 	// DeadLettersFrom lists a tenant's dead letters of a queue, newest first, at most limit of them, beginning
 	// with that of the event id `from` ("" for the newest), or answers NotFound when that one is no dead letter.
 	DeadLettersFrom(ctx context.Context, tenant, queue, from string, limit int) ([]DeadLetter, error)
 	// Redrive makes dead letters ready again with their attempts at zero; without ids, all of the
-	// tenant's in that queue. It tells how many.
+	// tenant's in that queue. It returns how many.
 	Redrive(ctx context.Context, tenant, queue string, ids ...string) (int, error)
-	// Delete forgets events of a tenant and tells how many there were. A worker that has one finds its lease lost.
-	// Many go in several transactions: an error may leave some.
+	// Delete removes events of a tenant and returns how many there were. A worker that has one finds its lease lost.
+	// Many are removed in several transactions: an error may leave some.
 	Delete(ctx context.Context, tenant string, s Selection) (int, error)
 	Close() error
 }

@@ -21,8 +21,8 @@ type FunctionStats struct {
 	Name     string
 	Workers  int             // events worked on at once; Stats does not know
 	Ended    map[Outcome]int // attempts
-	P50, P99 time.Duration   // of the last attempts that were done or failed, half and 99 of 100 took no longer; 0 before the first
-	Rate     float64         // attempts that ended in the last minute, a second
+	P50, P99 time.Duration   // how long half, and 99 of 100, of the last attempts that were done or failed took at most; 0 before the first
+	Rate     float64         // attempts a second that ended in the last minute
 	Last     *Failure        // nil while nothing failed
 }
 
@@ -39,7 +39,7 @@ const (
 	secondsKept  = 60
 )
 
-// counts are a function's.
+// counts are what Stats keeps of a function.
 type counts struct {
 	ended   map[Outcome]int
 	took    []time.Duration // at most attemptsKept, the oldest at next once there are so many
@@ -51,7 +51,7 @@ type counts struct {
 // NewStats makes a Stats that has seen nothing.
 func NewStats() *Stats { return &Stats{began: time.Now(), of: map[string]*counts{}} }
 
-// second is which of the process's seconds it is, from 1, whatever becomes of the system's clock.
+// second is the number of the second, from 1, counted by the monotonic clock, because the wall clock may be set.
 func (s *Stats) second() int { return 1 + int(time.Since(s.began)/time.Second) }
 
 // Attempted is Observer's.
@@ -70,7 +70,7 @@ func (s *Stats) Attempted(function string, outcome Outcome, took time.Duration, 
 		second.second, second.n = now, 0
 	}
 	second.n++
-	if outcome == Returned || outcome == Lost { // no attempt that came to its end
+	if outcome == Returned || outcome == Lost { // nothing was tried, or how it ended is not known
 		return
 	}
 	if len(c.took) < attemptsKept {
@@ -84,7 +84,7 @@ func (s *Stats) Attempted(function string, outcome Outcome, took time.Duration, 
 	}
 }
 
-// Of tells what a function did.
+// Of returns what a function did.
 func (s *Stats) Of(function string) FunctionStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -17,13 +17,13 @@ type worker struct {
 	*Bus
 	f     Function
 	log   *slog.Logger
-	hands chan struct{} // one element per event being worked on
+	hands chan struct{} // an element for each event that is worked on
 }
 
 // task names the worker among all loops.
 func (w *worker) task() string { return "function-" + w.f.Name }
 
-// idleWait is how long a loop waits for a wake-up before it looks by itself, should one have been missed.
+// idleWait is how long a loop waits for a wake-up before it looks by itself, because a wake-up may have been missed.
 const idleWait = 10 * time.Second
 
 // The shortest and longest pause after the driver failed.
@@ -148,8 +148,8 @@ func wait(ctx context.Context, long time.Duration, wake <-chan struct{}) {
 	}
 }
 
-// work deals with one delivery, whose lease ends no earlier than at ends, from its claim to its end. The lease is kept up
-// all that time, so that a settlement that a full disk delays is not taken for a crash.
+// work deals with one delivery until it is settled; ends is when the lease ends at the earliest. work renews the lease all
+// that time, so that a settlement that a full disk delays is not taken for a crash.
 func (w *worker) work(d Delivery, ends time.Time) {
 	start := time.Now()
 	log := w.log.With("event", d.Event.ID, "type", d.Event.Type, "subject", d.Event.Subject, "tenant", d.Event.Tenant, "attempt", d.Attempt)
@@ -196,9 +196,8 @@ func (w *worker) work(d Delivery, ends time.Time) {
 	}
 }
 
-// overdue gives the reason for which a delivery becomes a dead letter without being tried again; no Code
-// when it is to be tried. Its attempts are spent, by crashes or because OnDead failed, or it failed for good
-// before and OnDead failed.
+// overdue returns the reason why a delivery becomes a dead letter without another attempt; no Code where there is to be one.
+// Either all attempts are spent, by crashes or because OnDead failed, or an attempt failed for good and OnDead failed.
 func (w *worker) overdue(d Delivery) animo.Reason {
 	switch {
 	case d.Last.Code != "" && d.Last.Code.Final():
@@ -208,10 +207,10 @@ func (w *worker) overdue(d Delivery) animo.Reason {
 	case d.Last.Code != "":
 		return d.Last
 	}
-	return animo.ReasonOf(context.Canceled) // interrupted each time
+	return animo.ReasonOf(context.Canceled) // each attempt ended with its process
 }
 
-// judge says what a handler's answer means.
+// judge returns the outcome that a handler's answer means.
 func (w *worker) judge(ctx context.Context, d Delivery, err error) Outcome {
 	cause := context.Cause(ctx)
 	switch {
@@ -244,8 +243,8 @@ func (w *worker) attempt(ctx context.Context, log *slog.Logger, handle func(cont
 	return handle(ctx)
 }
 
-// pause is how long an event rests after an attempt, give or take a fifth, so that what failed together
-// does not come back together.
+// pause is how long an event waits after an attempt, give or take a fifth, so that events which failed together do not come
+// again together.
 func (w *worker) pause(attempt int) time.Duration {
 	p := w.o.Pauses[min(attempt, len(w.o.Pauses))-1]
 	return time.Duration(float64(p) * (0.8 + 0.4*rand.Float64()))
@@ -256,9 +255,9 @@ func isDeferred(err error) bool {
 	return ok
 }
 
-// rest is how long an event rests whose attempt is not spent: not at all when it was given back because of
-// Stop alone, the longest pause while the machine fails. What was put off together does not come back together, and
-// nothing comes back too early.
+// rest is how long an event waits that is returned: not at all because of Stop, the longest pause while the machine fails,
+// and for a Deferred at least as long as it says, and up to a fifth longer, so that events which were deferred together do
+// not come again together.
 func (w *worker) rest(err error) time.Duration {
 	deferred, ok := errors.AsType[animo.Deferred](err)
 	switch {
@@ -272,14 +271,13 @@ func (w *worker) rest(err error) time.Duration {
 	return deferred.Pause + time.Duration(0.2*rand.Float64()*float64(deferred.Pause))
 }
 
-// settle tells the driver the outcome, again and again until it takes it, the lease is lost (Conflict), or
-// Stop gives up.
+// settle settles a delivery, and tries again until the driver has done so, the lease is lost (Conflict), or Stop gives up.
 func (w *worker) settle(d Delivery, outcome Outcome, pause time.Duration, reason animo.Reason, log *slog.Logger) error {
 	if outcome == Lost {
 		return nil
 	}
 	if outcome == Dead {
-		d.Attempt = min(d.Attempt, w.o.Attempts) // those beyond were never tried
+		d.Attempt = min(d.Attempt, w.o.Attempts) // deliveries beyond those tried nothing
 	}
 	for again := shortPause; ; again = min(2*again, longPause) {
 		err := w.driver.Settle(w.settles, d, Settlement{outcome, pause, reason})
@@ -291,10 +289,9 @@ func (w *worker) settle(d Delivery, outcome Outcome, pause time.Duration, reason
 	}
 }
 
-// keepLease renews a lease at a third of it until the function that it returns is called, which waits for
-// the end of it. When the lease is lost it calls lose, and also when the lease has ended without anybody saying so: where
-// the driver cannot be reached from here, another worker may have taken the event. Only while the disk is full can nobody
-// take it.
+// keepLease renews a lease at a third of its length until stop is called, which waits until the renewing has ended. When the
+// lease is lost, or has ended while the driver could not be reached, keepLease calls lose, because another worker may have
+// claimed the event. While the disk is full nobody can claim it, so the lease is not taken for lost.
 func (w *worker) keepLease(d Delivery, ends time.Time, lose context.CancelCauseFunc, log *slog.Logger) (stop func()) {
 	beating, cancel := context.WithCancel(w.settles)
 	ended := make(chan struct{})
@@ -329,14 +326,14 @@ func (w *worker) keepLease(d Delivery, ends time.Time, lose context.CancelCauseF
 	}
 }
 
-// extend renews a lease, and waits for the driver no longer than so long.
+// extend renews a lease, and waits for the driver no longer than wait.
 func (w *worker) extend(ctx context.Context, d Delivery, wait time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	return w.o.Keeper.Step(w.task(), func() error { return w.driver.Extend(ctx, d, w.o.Lease) })
 }
 
-// causeOf is what an error is due to, for the log; nothing where it says all itself.
+// causeOf is the cause of an error, for the log; an empty attribute where there is none.
 func causeOf(err error) slog.Attr {
 	if cause := errors.Unwrap(err); cause != nil {
 		return slog.Any("cause", cause)

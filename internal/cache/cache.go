@@ -1,9 +1,9 @@
 // Package cache keeps in memory what was made of stored rows: loaded models, the faces of people and of
-// collections. A value belongs to a tenant, has a name, and follows a version: whoever asks says which version is
+// collections. A value belongs to a tenant, has a name, and follows a version: the caller says which version is
 // stored now, and a value of another version is loaded again. Begin at New and Get.
 //
-// One rule says what leaves the memory: a value that nobody asked for during Options.Idle, and, while all values
-// together cost more than Options.Most, the value that was asked for longest ago.
+// One rule says what is evicted: a value that nobody asked for during Options.Idle, and, while all values together
+// cost more than Options.Most, the value that was asked for longest ago.
 package cache
 
 import (
@@ -21,7 +21,7 @@ type Options[V any] struct {
 	Now  func() time.Time // nil means time.Now
 }
 
-// Cache holds values of one type. It is safe for concurrent use; whether a value is, is up to its type.
+// Cache holds values of one type. It is safe for concurrent use; its type says whether a value is.
 type Cache[V any] struct {
 	o Options[V]
 
@@ -47,7 +47,7 @@ type entry[V any] struct {
 type loading[V any] struct {
 	version string
 	ended   chan struct{} // closed at the end; what follows is to be read after that only
-	whole   bool          // the load ran to its end: it neither panicked nor was given up by the one who asked
+	whole   bool          // the load ran to its end: it did not panic, and its caller's ctx did not end it
 	value   V
 	err     error
 }
@@ -63,11 +63,10 @@ func New[V any](o Options[V]) *Cache[V] {
 	return &Cache[V]{o: o, held: map[key]*list.Element{}, recent: list.New(), loads: map[key]*loading[V]{}}
 }
 
-// Get gives a tenant's value of that name and version. Where it is not held, load makes it, with ctx and the value of
-// another version that is held, or the zero V: load may change that value and give it back. A key has one load
-// at a time, however many ask; whoever waits for it gets its result, its error too, unless that is only the end of
-// the ctx of the one who loads: then the next one loads. An error is not kept. Get answers ctx's error when ctx ends
-// while it waits.
+// Get returns a tenant's value of that name and version. Where the value is not held, load makes it, from ctx and the value of
+// another version that is held, or the zero V: load may change that value and return it. A key has one load at a
+// time. Callers who wait for a load get its result, its error too, unless the error is that the loading caller's ctx
+// ended: then the next caller loads. An error is not kept. Get answers ctx's error when ctx ends while it waits.
 func (c *Cache[V]) Get(ctx context.Context, tenant, name, version string, load func(ctx context.Context, old V) (V, error)) (v V, err error) {
 	k := key{tenant, name}
 	for {
@@ -101,7 +100,7 @@ func (c *Cache[V]) Get(ctx context.Context, tenant, name, version string, load f
 	}
 }
 
-// load runs a load and keeps its value, unless the key was dropped or changed meanwhile.
+// load runs a load and keeps its value, unless the key was evicted or changed meanwhile.
 func (c *Cache[V]) load(ctx context.Context, k key, l *loading[V], old V, load func(context.Context, V) (V, error)) (V, error) {
 	defer func() {
 		c.mu.Lock()
@@ -119,9 +118,9 @@ func (c *Cache[V]) load(ctx context.Context, k key, l *loading[V], old V, load f
 	return l.value, l.err
 }
 
-// Update changes a value that is held, when whoever changed the stored rows can change the value alike: change gets
-// the value and its version and gives those that it has from now on. Without a held value nothing is done. The value of a load that
-// is under way is not kept, because nobody can say which of the rows it saw. change must not call the cache.
+// Update changes a value that is held, for a caller that changed the stored rows and can change the value alike: change gets
+// the value and its version, and returns the new ones. Where no value is held, Update does nothing. The value of a load
+// that is under way is not kept, because nobody can say which rows the load saw. change must not call the cache.
 func (c *Cache[V]) Update(tenant, name string, change func(v V, version string) (V, string)) {
 	k := key{tenant, name}
 	c.mu.Lock()
@@ -134,8 +133,8 @@ func (c *Cache[V]) Update(tenant, name string, change func(v V, version string) 
 	}
 }
 
-// Drop takes a value out of memory, also one that is being loaded: those who wait for it get it, and it is not kept.
-func (c *Cache[V]) Drop(tenant, name string) {
+// Evict evicts a value. One that is being loaded is given to those who wait for it, and not kept.
+func (c *Cache[V]) Evict(tenant, name string) {
 	k := key{tenant, name}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -143,7 +142,7 @@ func (c *Cache[V]) Drop(tenant, name string) {
 	c.remove(c.held[k])
 }
 
-// Names gives the names of a tenant's values that are held or being loaded.
+// Names returns the names of a tenant's values that are held or being loaded.
 func (c *Cache[V]) Names(tenant string) (names []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -160,8 +159,8 @@ func (c *Cache[V]) Names(tenant string) (names []string) {
 	return names
 }
 
-// DropOld is Drop for a value that is not of that version. A load that is under way is not kept in any case.
-func (c *Cache[V]) DropOld(tenant, name, version string) {
+// EvictOld is Evict for a value that is not of that version. The value of a load that is under way is not kept in any case.
+func (c *Cache[V]) EvictOld(tenant, name, version string) {
 	k := key{tenant, name}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -171,8 +170,8 @@ func (c *Cache[V]) DropOld(tenant, name, version string) {
 	}
 }
 
-// Sweep takes out of memory what nobody asked for during Options.Idle, and everything of tenants that are not in
-// the list. Run it now and then.
+// Sweep evicts what nobody asked for during Options.Idle, and everything of tenants that are not in the list. Run it now and
+// then.
 func (c *Cache[V]) Sweep(tenants []string) {
 	there := make(map[string]bool, len(tenants))
 	for _, t := range tenants {
@@ -190,7 +189,7 @@ func (c *Cache[V]) Sweep(tenants []string) {
 			delete(c.loads, k)
 		}
 	}
-	c.evict()
+	c.shrink()
 }
 
 // put holds a value as the one asked for last. The caller holds the lock.
@@ -201,7 +200,7 @@ func (c *Cache[V]) put(k key, version string, v V) {
 	c.held[k] = at
 	c.cost += e.cost
 	c.touch(at)
-	c.evict()
+	c.shrink()
 }
 
 // touch notes that a value is asked for now. The caller holds the lock.
@@ -210,9 +209,9 @@ func (c *Cache[V]) touch(at *list.Element) {
 	c.recent.MoveToFront(at)
 }
 
-// evict is the rule of the package comment. The value in front stays when it costs more than Most alone, or every call would
-// load it anew. The caller holds the lock.
-func (c *Cache[V]) evict() {
+// shrink evicts by the rule of the package comment. The value in front stays even where it alone costs more than Most, because
+// every call would load it anew. The caller holds the lock.
+func (c *Cache[V]) shrink() {
 	now := c.o.Now()
 	for at := c.recent.Back(); at != nil; at = c.recent.Back() {
 		idle := c.o.Idle > 0 && now.Sub(at.Value.(*entry[V]).used) >= c.o.Idle
@@ -224,7 +223,7 @@ func (c *Cache[V]) evict() {
 	}
 }
 
-// remove takes one value out; nil is none. The caller holds the lock.
+// remove removes one value; nil is none. The caller holds the lock.
 func (c *Cache[V]) remove(at *list.Element) {
 	if at == nil {
 		return

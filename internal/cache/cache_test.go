@@ -260,7 +260,7 @@ func TestCache_updated_value_needs_no_load(t *testing.T) {
 
 func TestCache_load_that_was_under_way_is_not_kept_once_its_rows_changed(t *testing.T) {
 	for name, change := range map[string]func(*Cache[string]){
-		"dropped": func(c *Cache[string]) { c.Drop("sol", "a") },
+		"evicted": func(c *Cache[string]) { c.Evict("sol", "a") },
 		"updated": func(c *Cache[string]) {
 			c.Update("sol", "a", func(v, version string) (string, string) { return v, version })
 		},
@@ -311,7 +311,7 @@ func TestDropOld_takes_out_what_is_not_of_the_version(t *testing.T) {
 			t.Errorf("Names = %q", got)
 		}
 		for _, name := range c.Names("sol") {
-			c.DropOld("sol", name, "2")
+			c.EvictOld("sol", name, "2")
 		}
 		return "read before", nil
 	})

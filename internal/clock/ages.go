@@ -7,9 +7,9 @@ import (
 	"animo/internal/table"
 )
 
-// Ages tells what was stamped so long ago.
+// Ages says which stamps are older than an age.
 type Ages interface {
-	// Older gives the spans of stamps, earliest first, that are older than an age.
+	// Older returns the spans of stamps that are older than an age, earliest first.
 	Older(age time.Duration) []Span
 	// IsOlder reports whether a stamp is older than an age.
 	IsOlder(stamp time.Time, age time.Duration) bool

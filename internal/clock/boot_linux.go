@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sinceBoot counts the time since the machine was started, also while it slept, which Go's monotonic time does not.
+// sinceBoot counts the time from the start of the machine on, also while it sleeps, which Go's monotonic time does not.
 func sinceBoot() time.Duration {
 	var t unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {

@@ -23,16 +23,16 @@ const (
 	stateKey   = "steady" // state
 )
 
-// tolerance is by how much the wall clock may run ahead of or behind the time that passed, between two looks. Time servers
-// correct less than that.
+// tolerance is by how much the wall clock may differ from the time that passed between two looks. Time servers correct less
+// than that.
 const tolerance = time.Minute
 
-// restTime is for how long nobody may have looked at the clock without that being a jump: the server was off. What a wrong
-// clock can make look old within it is a day too young.
+// restTime is how far the wall clock at the start may be ahead of the newest trusted moment without that being a jump, because
+// the server may have been off. A wrong clock within it makes nothing look older than it is by more than that day.
 const restTime = 24 * time.Hour
 
-// mostShifts is how many jumps are remembered. An older one concerns stamps that have long been removed or were written
-// by a clock that jumped all the time.
+// mostShifts is how many jumps are remembered. The rows of an older one have long been removed, or the clock jumped all the
+// time.
 const mostShifts = 100
 
 // Options are what New may be told.
@@ -41,8 +41,8 @@ type Options struct {
 	Tenant string
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
-	// Passed is how much time has passed since some moment, whatever happens to the wall clock; nil means the system's own
-	// count, which includes the time for which the machine slept where the system tells that.
+	// Passed counts the time from some moment on, whatever happens to the wall clock; nil means the system's own count,
+	// which includes the time for which the machine slept where the system knows that.
 	Passed func() time.Duration
 	// Grace is how long the wall clock must run evenly after a jump until it is trusted again; 0 trusts it always.
 	Grace time.Duration
@@ -70,15 +70,15 @@ type Steady struct {
 	mu      sync.Mutex
 	loaded  bool
 	kept    state
-	recent  []shift       // seen since the wall clock was trusted last; a jump back takes them back
-	add     []shift       // that the database lacks yet
-	drop    []shift       // that it is not to have any more
-	written time.Time     // what was trusted when that was written down last
+	recent  []shift       // seen after the wall clock was trusted last; a jump back undoes them
+	add     []shift       // to be added to those in the database
+	remove  []shift       // to be removed from those in the database
+	written time.Time     // the trusted moment that was written to the database last
 	wall    time.Time     // at the last look
 	passed  time.Duration // at the last look
 	began   time.Time     // when the wall clock, as it is now, began: the start, or the last jump
-	evenly  time.Duration // since when it has run evenly
-	held    bool          // whether it is not trusted now
+	evenly  time.Duration // passed, at the moment from which on the wall clock has run evenly
+	held    bool          // whether the wall clock is not trusted now
 	jumps   int
 }
 
@@ -96,8 +96,8 @@ func New(rows *table.Table, o Options) *Steady {
 	return &Steady{rows: rows, o: o, held: o.Grace > 0}
 }
 
-// Look compares the clocks and writes down what is trusted, where that is new by a minute or a jump came. It is to be called
-// every few seconds.
+// Look compares the clocks. It writes the trusted moment down where that is a minute newer than the last one written, or the
+// clock jumped. Call it every few seconds.
 func (s *Steady) Look(ctx context.Context) error {
 	s.mu.Lock()
 	loaded := s.loaded
@@ -117,8 +117,8 @@ func (s *Steady) Look(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	s.look()
-	trusted, add, drop := s.kept.Trusted, s.add, s.drop
-	known := trusted.Sub(s.written) < tolerance && len(add)+len(drop) == 0
+	trusted, add, remove := s.kept.Trusted, s.add, s.remove
+	known := trusted.Sub(s.written) < tolerance && len(add)+len(remove) == 0
 	s.mu.Unlock()
 	if known {
 		return nil
@@ -138,7 +138,7 @@ func (s *Steady) Look(ctx context.Context) error {
 		if trusted.After(kept.Trusted) {
 			kept.Trusted = trusted
 		}
-		kept.Shifts = slices.DeleteFunc(append(kept.Shifts, add...), func(sh shift) bool { return slices.Contains(drop, sh) })
+		kept.Shifts = slices.DeleteFunc(append(kept.Shifts, add...), func(sh shift) bool { return slices.Contains(remove, sh) })
 		kept.Shifts = kept.Shifts[max(0, len(kept.Shifts)-mostShifts):]
 		return tx.PutJSON(clockTable, stateKey, kept)
 	})
@@ -148,7 +148,7 @@ func (s *Steady) Look(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.written = trusted
-	s.kept.Shifts, s.add, s.drop = kept.Shifts, s.add[len(add):], s.drop[len(drop):]
+	s.kept.Shifts, s.add, s.remove = kept.Shifts, s.add[len(add):], s.remove[len(remove):]
 	return nil
 }
 
@@ -173,14 +173,15 @@ func (s *Steady) begin(kept state) {
 	}
 }
 
-// hold holds what cannot be undone. The mutex is held.
+// hold begins a time in which the wall clock is not trusted. The caller holds the mutex.
 func (s *Steady) hold(by time.Duration) {
 	s.held, s.jumps, s.evenly = true, s.jumps+1, s.passed
 	s.o.Log.Warn("the clock jumped; nothing is removed for its age until it has run evenly for a while",
 		"by", by.Round(time.Second), "clock", s.wall.UTC().Format(time.RFC3339), "while", s.o.Grace)
 }
 
-// look brings what is trusted up to now. The mutex is held.
+// look compares the clocks, and brings the trusted moment up to now where the wall clock is trusted. The caller holds the
+// mutex.
 func (s *Steady) look() {
 	if !s.loaded {
 		return
@@ -202,8 +203,9 @@ func (s *Steady) look() {
 	}
 }
 
-// shift notes what a jump says of the stamps since the wall clock began to run as it did. After a jump ahead they may be by so
-// much too old. A jump back says that those which it takes back were wrong themselves. The mutex is held.
+// shift notes what a jump says of the stamps that were written from began on. After a jump ahead they may be too old by as
+// much as the clock jumped. A jump back says that the jumps ahead which it undoes were wrong themselves. The caller holds the
+// mutex.
 func (s *Steady) shift(expected time.Time, by time.Duration) {
 	began := s.began
 	s.began = s.wall
@@ -218,7 +220,7 @@ func (s *Steady) shift(expected time.Time, by time.Duration) {
 		}
 		back -= last.By
 		s.began = last.From
-		s.recent, s.drop = s.recent[:len(s.recent)-1], append(s.drop, last)
+		s.recent, s.remove = s.recent[:len(s.recent)-1], append(s.remove, last)
 	}
 }
 
@@ -241,12 +243,12 @@ func (s *Steady) Older(age time.Duration) []Span {
 	case s.held, !s.loaded:
 		return nil
 	}
-	shifts := slices.DeleteFunc(slices.Concat(s.kept.Shifts, s.add), func(sh shift) bool { return slices.Contains(s.drop, sh) })
+	shifts := slices.DeleteFunc(slices.Concat(s.kept.Shifts, s.add), func(sh shift) bool { return slices.Contains(s.remove, sh) })
 	return older(s.wall.Add(-age), shifts)
 }
 
-// older gives what of the moments before limit is old although stamps were shifted. A stamp in several shifts is as young
-// as any of them makes it.
+// older returns the spans of stamps that are before limit whatever the shifts say. A stamp in several shifts is as young as
+// any of them makes it.
 func older(limit time.Time, shifts []shift) []Span {
 	spans := []Span{{To: limit}}
 	for _, sh := range shifts {
@@ -259,7 +261,7 @@ func older(limit time.Time, shifts []shift) []Span {
 	return spans
 }
 
-// without gives what is left of a span when another one is taken out.
+// without returns what is left of a span without another one.
 func without(span, out Span) (left []Span) {
 	if !out.From.Before(out.To) || !out.From.Before(span.To) || !span.From.Before(out.To) {
 		return []Span{span}

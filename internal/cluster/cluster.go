@@ -1,9 +1,9 @@
 // Package cluster lets several processes over one database agree on who does what. Start at New.
 //
-// A lease is a row that its holder writes again and again. Whoever wants the lease takes it once the row's revision has
-// not changed for the lease's length by the wanting process's own monotonic clock, so no two clocks need to agree; they need
-// only run at about the same speed, and the holder gives up after three quarters of that length. A process that was halted
-// for longer does not know that it lost its lease. So a commit that must not come late includes Expect of the fence: a row
+// A lease is a row that its holder writes again and again. Another process takes the lease once the row's revision has not
+// changed for the lease's length by that process's own monotonic clock. So no two clocks need to agree: they need only run at
+// about the same speed, because the holder gives up after three quarters of that length. A process that was halted for
+// longer does not know that it lost its lease. So a commit that must not come late includes Expect of the fence: a row
 // beside the lease's that changes with each holder and with nothing else (a fencing token, as in M. Kleppmann, How to do
 // distributed locking, 2016).
 package cluster
@@ -28,15 +28,15 @@ const (
 // holder is who holds a lease.
 type holder struct {
 	Owner string `json:"owner,omitempty"`
-	Held  bool   `json:"held,omitempty"` // false: it was given back
+	Held  bool   `json:"held,omitempty"` // false: the lease was given back
 }
 
 // Options are what New may be told. The zero value works.
 type Options struct {
-	// Owner names this process among all on the database, also after a restart: what an earlier process of that name held
-	// is taken at once. With "" it is waited for as for anybody else's.
+	// Owner names this process among all on the database, also after a restart: this process takes at once the leases that
+	// an earlier process of that name held. With "" it waits for them as for anybody else's.
 	Owner string
-	// Length is how long a lease that is not renewed is kept from others; 0 means 30 s. It is the same in all processes.
+	// Length is for how long others leave a lease that is not renewed; 0 means 30 s. It is the same in all processes.
 	Length time.Duration
 }
 
@@ -51,7 +51,7 @@ type Leases struct {
 	tidy time.Time          // when seen was tidied last
 }
 
-// lease is a lease's name, among those of a tenant.
+// lease names a lease, among those of a tenant.
 type lease struct{ tenant, name string }
 
 // sighting is what was seen of a lease that another process holds.
@@ -68,14 +68,14 @@ func New(rows *table.Table, o Options) *Leases {
 	return &Leases{rows: rows, options: o, held: map[lease]bool{}, seen: map[lease]sighting{}}
 }
 
-// Expect is the operation that has a commit of the lease's tenant answer Conflict unless the lease of that name is still
-// the one whose holder got this fencing number, however late the commit comes.
+// Expect is the operation by which a commit for the lease's tenant fails with Conflict once another holder has the lease of
+// that name, however late the commit comes. fence is the number that Hold or Try gave.
 func Expect(name string, fence int64) table.Op {
 	return table.Expect(fencesTable, table.Row{Key: name, Rev: fence})
 }
 
-// Check is Expect for a transaction, which would try again for ever: it answers Conflict where the lease is another's by now.
-// At the first try that costs no call.
+// Check is Expect for a transaction, which would try again for ever with Expect itself: it answers Conflict where another
+// holder has the lease by now. At the first try Check costs no call.
 func Check(tx *table.Tx, name string, fence int64) error {
 	tx.Know(fencesTable, table.Row{Key: name, Rev: fence})
 	rows, err := tx.Read(table.Key{Table: fencesTable, Key: name})
@@ -97,9 +97,9 @@ func lost(name string, why error) error {
 }
 
 // Hold waits for the lease of a name among a tenant's, calls run while it holds the lease, and gives the lease back. fence
-// is above that of every earlier holder. run's context ends with the lease; Hold answers Conflict then, once run has
-// returned. Otherwise it gives run's error, ctx's where ctx ends while it waits, or why the lease's rows cannot be read or
-// written. A lease that this process holds already is Conflict at once.
+// is above that of every earlier holder. run's context ends with the lease; then Hold answers Conflict, once run has
+// returned. Otherwise it answers run's error, ctx's where ctx ends while Hold waits, or why the lease's rows cannot be read or
+// written. For a lease that this process holds already it answers Conflict at once.
 func (l *Leases) Hold(ctx context.Context, tenant, name string, run func(ctx context.Context, fence int64) error) error {
 	it := lease{tenant, name}
 	if !l.enter(it) {
@@ -121,10 +121,10 @@ func (l *Leases) Hold(ctx context.Context, tenant, name string, run func(ctx con
 	}
 }
 
-// Try is Hold without the wait: where somebody has the lease, also in this process, it answers Conflict. first is done in
-// the commit that takes the lease, and where that does not hold Try answers Conflict, too. What run gives, which expects
-// nothing, is done in the commit that gives the lease back, also beside an error. Whoever tries again and again gets the
-// lease of a process that died as soon as Hold does.
+// Try is Hold without the wait: where somebody has the lease, also in this process, it answers Conflict. The commit that
+// takes the lease does first, too, and where an expectation of first does not hold, Try answers Conflict. The commit that
+// gives the lease back does run's last operations, also where run answers an error; they must expect nothing. Calling Try
+// again and again gets the lease of a process that died as soon as Hold does.
 func (l *Leases) Try(ctx context.Context, tenant, name string, run func(ctx context.Context, fence int64) (last []table.Op, err error), first ...table.Op) error {
 	it := lease{tenant, name}
 	if !l.enter(it) {
@@ -138,7 +138,7 @@ func (l *Leases) Try(ctx context.Context, tenant, name string, run func(ctx cont
 	return l.under(ctx, it, fence, began, func(ctx context.Context) ([]table.Op, error) { return run(ctx, fence) })
 }
 
-// enter notes that this process holds a lease or waits for it, unless it does so already.
+// enter notes that this process holds a lease or waits for it; false where it does so already.
 func (l *Leases) enter(it lease) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -155,8 +155,8 @@ func (l *Leases) leave(it lease) {
 	delete(l.held, it)
 }
 
-// take takes a lease that is free or whose holder is heard no more, in one commit with what else is to be done, and tells
-// when the lease began at the latest. It answers Conflict for any other lease.
+// take takes a lease that is free, or whose holder is silent, in one commit with the operations of first. It returns the
+// fencing number and a moment before the lease began. It answers Conflict for any other lease.
 func (l *Leases) take(ctx context.Context, it lease, first ...table.Op) (fence int64, began time.Time, err error) {
 	rows, err := l.rows.Read(ctx, it.tenant, table.Key{Table: leasesTable, Key: it.name}, table.Key{Table: fencesTable, Key: it.name})
 	if err != nil {
@@ -184,17 +184,17 @@ func (l *Leases) free(row table.Row) bool {
 	}
 	var h holder
 	if json.Unmarshal(row.Value, &h) != nil {
-		return false // somebody's, perhaps of a later release
+		return false // a later release may have written it, so somebody may hold it
 	}
 	return !h.Held || l.options.Owner != "" && h.Owner == l.options.Owner
 }
 
-// silent reports whether a lease that another process holds has had the same revision for the lease's length. It
-// remembers what it was asked.
+// silent reports whether a lease that another process holds has had the same revision for the lease's length. It notes the
+// revision, for the next call.
 func (l *Leases) silent(it lease, rev int64, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if now.Sub(l.tidy) > l.options.Length { // what nobody looks at any more would stay for ever
+	if now.Sub(l.tidy) > l.options.Length { // sightings of leases that nobody looks at any more would stay for ever
 		for other, s := range l.seen {
 			if now.Sub(s.last) > 2*l.options.Length {
 				delete(l.seen, other)
@@ -219,13 +219,13 @@ func (l *Leases) value(held bool) []byte {
 // step is the time between two looks at a lease, and between two renewals.
 func (l *Leases) step() time.Duration { return l.options.Length / 4 }
 
-// under calls run while it renews a lease, and gives the lease back, also after a panic of run.
+// under calls run while it renews a lease, and gives the lease back, also where run panics.
 func (l *Leases) under(ctx context.Context, it lease, fence int64, began time.Time, run func(ctx context.Context) ([]table.Op, error)) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	var renewing sync.WaitGroup
 	renewing.Go(func() { l.renew(ctx, cancel, it, fence, began) })
 	var last []table.Op
-	ended := false // and did not panic
+	ended := false // run returned and did not panic
 	defer func() {
 		cancel(nil)
 		renewing.Wait()
@@ -246,10 +246,10 @@ func (l *Leases) under(ctx context.Context, it lease, fence int64, began time.Ti
 	return err
 }
 
-// renew writes the lease again and again until ctx ends. Where somebody else has it, or it could not be written for three
-// quarters of its length, renew cancels with errLost, before anybody else takes the lease.
+// renew writes the lease again and again until ctx ends. Where another process has the lease, or renew could not write it for
+// three quarters of its length, renew cancels with errLost: in the second case before anybody else takes the lease.
 func (l *Leases) renew(ctx context.Context, cancel context.CancelCauseFunc, it lease, fence int64, began time.Time) {
-	var failed error // the last failure since the lease was written
+	var failed error // the last failure after the lease was written last
 	for {
 		end := began.Add(3 * l.step())
 		if pause(ctx, min(l.step(), time.Until(end))) != nil {
@@ -274,8 +274,8 @@ func (l *Leases) renew(ctx context.Context, cancel context.CancelCauseFunc, it l
 	}
 }
 
-// giveBack lets others have the lease at once, in one commit with what else is to be done. Where that fails, others
-// wait for the lease's end.
+// giveBack lets others have the lease at once, in one commit with the operations of last. Where that fails, others wait for
+// the lease's length.
 func (l *Leases) giveBack(ctx context.Context, it lease, fence int64, last []table.Op) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), l.step())
 	defer stop()

@@ -15,8 +15,8 @@ const (
 	loadedCost = 400       // of a collection in memory, beside one for each face: an empty one takes room as well
 )
 
-// loaded is a collection's faces in memory. They are the faces in the table, whoever changed those, exactly when n and
-// sum are those of the collection's tally; so these two are its version in the cache. Cache.Update alone changes it.
+// loaded is a collection's faces in memory. They are the faces in the table exactly when n and sum are those of the
+// collection's tally, whoever changed the table; so n and sum are the version in the cache. Only Cache.Update changes a loaded.
 type loaded struct {
 	faces vision.Gallery // by the faces' IDs
 	n     int64
@@ -27,7 +27,7 @@ func newCache(most int, now func() time.Time) *cache.Cache[*loaded] {
 	return cache.New(cache.Options[*loaded]{Most: int64(most), Cost: func(l *loaded) int64 { return l.n + loadedCost }, Idle: loadedIdle, Now: now})
 }
 
-// version is what a collection's tally says of which faces it has.
+// version is the version of a collection's faces, by its tally.
 func version(n int64, sum float64) string { return fmt.Sprintf("%d %x", n, sum) }
 
 func (l *loaded) version() string { return version(l.n, l.sum) }
@@ -48,12 +48,12 @@ func (l *loaded) remove(id string) {
 	}
 }
 
-// errOther keeps the cache from keeping faces that are not those of the tally: somebody changed the collection while they
-// were read. They serve for one search.
+// errOther keeps the cache from keeping faces that are not those of the tally, because somebody changed the collection while
+// they were read. They serve for one search.
 var errOther = errors.New("the collection changed while it was read")
 
-// load gives a collection's faces by their IDs, as they are now: from memory where the collection's tally is still that
-// of the faces there, otherwise from the table.
+// load returns a collection's faces by their IDs, as they are now: from memory where the collection's tally is that of the
+// faces in memory, otherwise from the table.
 func (s *Store) load(ctx context.Context, tenant string, c Collection) (*vision.Gallery, error) {
 	t, err := s.tally(ctx, tenant, c.key())
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Store) added(tenant, key string, faces []Face) {
 		for _, f := range faces {
 			l.remove(f.ID) // a search may have loaded the face after its row was written
 			if l.add(f.ID, f.Descriptor) != nil {
-				return l, "" // to be loaded anew
+				return l, "" // no tally's version, so the next search loads all anew
 			}
 		}
 		return l, l.version()
@@ -104,18 +104,18 @@ func (s *Store) removed(tenant, key string, ids []string) {
 	})
 }
 
-// dropStale takes those of a tenant's collections out of memory that have other faces in the table now, or are gone.
-func (s *Store) dropStale(ctx context.Context, tenant string) error {
+// evictStale evicts the tenant's collections that have other faces in the table now, or are gone.
+func (s *Store) evictStale(ctx context.Context, tenant string) error {
 	for _, key := range s.loaded.Names(tenant) {
 		t, err := s.tally(ctx, tenant, key)
 		if err != nil {
 			return err
 		}
-		s.loaded.DropOld(tenant, key, version(t.N, t.Sum))
+		s.loaded.EvictOld(tenant, key, version(t.N, t.Sum))
 	}
 	return nil
 }
 
-// Evict takes the faces of tenants that are not in the list out of memory, and those that nobody searched in an hour. Run it
-// now and then.
+// Evict evicts the collections of tenants that are not in the list, and those that nobody searched in an hour. Run it now and
+// then.
 func (s *Store) Evict(tenants []string) { s.loaded.Sweep(tenants) }

@@ -3,15 +3,13 @@ package collections
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"animo/internal/cache"
-	"animo/internal/sqldb"
+	"animo/internal/storetest"
 	"animo/internal/table"
-	"animo/internal/table/sqltable"
 	"animo/vision"
 )
 
@@ -39,26 +37,19 @@ func TestMemory_holds_the_collections_that_were_searched_last(t *testing.T) {
 }
 
 func TestMemory_does_not_keep_what_changed_while_it_was_read(t *testing.T) {
-	driver := openDriver(t)
+	driver := storetest.Tables(t)
 	here := New(table.New(driver), Options{})
 	c, faces := here.fill(t, "a")
-	there := New(table.New(&between{driver, func() { here.two(t, c, "more") }}), Options{}) // after the tally is read
+	changed := false
+	there := New(table.New(storetest.Watch(driver, func(call storetest.Call) error {
+		if call.Method == "Scan" && call.Table == facesTable && !changed { // after the tally is read
+			changed = true
+			here.two(t, c, "more")
+		}
+		return nil
+	})), Options{})
 	there.find(t, c, faces[0], 4)
 	there.wantInMemory(t, "after the collection grew while it was read", 0)
-}
-
-// between calls do before the first scan of faces.
-type between struct {
-	table.Driver
-	do func()
-}
-
-func (b *between) Scan(ctx context.Context, tenant, tbl string, r table.Range, p table.Page) ([]table.Row, bool, error) {
-	if do := b.do; tbl == facesTable && do != nil {
-		b.do = nil
-		do()
-	}
-	return b.Driver.Scan(ctx, tenant, tbl, r, p)
 }
 
 func TestEvict_takes_removed_tenants_out_of_memory(t *testing.T) {
@@ -74,18 +65,8 @@ func TestEvict_takes_removed_tenants_out_of_memory(t *testing.T) {
 // pair is two Stores over the same database, as two processes have it.
 func pair(t *testing.T) (here, there *Store) {
 	t.Helper()
-	tables := table.New(openDriver(t))
+	tables := table.New(storetest.Tables(t))
 	return New(tables, Options{}), New(tables, Options{})
-}
-
-func openDriver(t *testing.T) table.Driver {
-	t.Helper()
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return sqltable.New(db)
 }
 
 // fill makes a collection of two faces.

@@ -1,7 +1,7 @@
-// Package collections keeps collections of faces: named sets in which a face is found again by its descriptor, however
-// it came to be described. Begin at New; DESIGN.md says how the parts work together.
+// Package collections keeps collections of faces: named sets in which a face is found again by its descriptor, whatever
+// computed that. Begin at New; DESIGN.md says how the parts work together.
 //
-// How alike two faces are is the Euclidean distance between their descriptors, as in package vision: 0 for equal ones,
+// The distance of two faces is the Euclidean distance between their descriptors, as in package vision: 0 for equal ones,
 // below vision.MatchDistance for faces that are taken for one person's.
 package collections
 
@@ -83,8 +83,8 @@ func New(tables *table.Table, o Options) *Store {
 	return s
 }
 
-// Collection is a set of faces. One that is made again under the ID of a deleted one is another: calls that take the
-// old Collection answer NotFound, or find no faces.
+// Collection is a set of faces. A collection that is made under the ID of a deleted one is another one: calls that take the
+// deleted Collection answer NotFound, or find no faces.
 type Collection struct {
 	ID      string    // 1 to 255 ASCII letters, digits, dots, hyphens and underscores
 	Created time.Time // in UTC, to the millisecond
@@ -95,8 +95,8 @@ type collection struct {
 	Created time.Time `json:"created"`
 }
 
-// key is the key of the collection's tally, and with a slash the beginning of its faces' keys. It has the time in it, so
-// that a new collection has no part in what the deletion of an old one left.
+// key is the key of the collection's tally, and with a slash the prefix of its faces' keys. The time is in it, so that a new
+// collection has no faces that the deletion of an old one under its ID left.
 func (c Collection) key() string { return c.ID + "/" + animo.Moment(c.Created) }
 
 const idCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
@@ -114,8 +114,8 @@ func notFound(id string) error {
 	return animo.Errorf(animo.NotFound, "there is no collection %s", "no hay ninguna colección %s", id).Of("collection")
 }
 
-// Create begins an empty collection. It answers Invalid as CheckID does, Conflict where the tenant has a collection of
-// that ID, and Quota where it has as many as it may.
+// Create makes an empty collection. It answers Invalid as CheckID does, Conflict where the tenant has a collection of that
+// ID, and Quota where the tenant has as many as it may.
 func (s *Store) Create(ctx context.Context, tenant, id string) (Collection, error) {
 	if err := CheckID(id); err != nil {
 		return Collection{}, err
@@ -136,7 +136,7 @@ func (s *Store) Create(ctx context.Context, tenant, id string) (Collection, erro
 	return c, err
 }
 
-// Get gives a collection, or answers NotFound, or Invalid as CheckID does.
+// Get returns a collection, or answers NotFound, or Invalid as CheckID does.
 func (s *Store) Get(ctx context.Context, tenant, id string) (Collection, error) {
 	if err := CheckID(id); err != nil {
 		return Collection{}, err
@@ -164,13 +164,13 @@ func (s *Store) IDs(ctx context.Context, tenant, after string) iter.Seq2[string,
 	}
 }
 
-// Count tells how many faces a collection has.
+// Count returns how many faces a collection has.
 func (s *Store) Count(ctx context.Context, tenant string, c Collection) (int64, error) {
 	t, err := s.tally(ctx, tenant, c.key())
 	return t.N, err
 }
 
-// tally gives how many faces there are under a collection's key, and the sum of their weights.
+// tally returns how many faces there are under a collection's key, and the sum of their weights.
 func (s *Store) tally(ctx context.Context, tenant, key string) (t table.Tally, err error) {
 	for t, err = range s.tables.Tallies(ctx, tenant, facesTable, table.One(key)) {
 		return t, err
@@ -178,8 +178,8 @@ func (s *Store) tally(ctx context.Context, tenant, key string) (t table.Tally, e
 	return t, nil
 }
 
-// Delete deletes a collection with its faces. Nobody finds it any more once its row is gone, which is first; where Delete
-// breaks off behind that, Sweep removes the faces. It answers NotFound, or Invalid as CheckID does.
+// Delete deletes a collection with its faces. It first removes the row, so that nobody finds the collection any more; where it
+// breaks off after that, Sweep removes the faces. It answers NotFound, or Invalid as CheckID does.
 func (s *Store) Delete(ctx context.Context, tenant, id string) error {
 	if err := CheckID(id); err != nil {
 		return err
@@ -196,12 +196,12 @@ func (s *Store) Delete(ctx context.Context, tenant, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.erase(ctx, tenant, Collection{id, kept.Created}.key())
+	return s.removeFaces(ctx, tenant, Collection{id, kept.Created}.key())
 }
 
-// erase removes all faces under a collection's key.
-func (s *Store) erase(ctx context.Context, tenant, key string) error {
-	s.loaded.Drop(tenant, key)
+// removeFaces removes all faces under a collection's key.
+func (s *Store) removeFaces(ctx context.Context, tenant, key string) error {
+	s.loaded.Evict(tenant, key)
 	var ids []string
 	for row, err := range s.tables.Keys(ctx, tenant, facesTable, table.Range{Prefix: key + "/"}) {
 		if err != nil {
@@ -221,19 +221,19 @@ func (s *Store) erase(ctx context.Context, tenant, key string) error {
 // SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
 func SweptTables() []string { return []string{facesTable, erasuresTable} }
 
-// Sweep removes the faces of a tenant's deleted collections where the deletion broke off. It also learns what other
-// processes erased, and takes that out of this process's memory. It goes on past a collection whose row it cannot read,
-// and tells of that row in its error. Run it now and then in each process.
+// Sweep removes the faces of a tenant's deleted collections where the deletion broke off. It also evicts collections from whose
+// faces other processes removed some. It goes on past a collection whose row it cannot read, and names the row in its error.
+// Run it now and then in each process.
 func (s *Store) Sweep(ctx context.Context, tenant string) error {
 	orphans, errs := s.orphans(ctx, tenant)
 	for _, key := range orphans {
-		errs = errors.Join(errs, s.erase(ctx, tenant, key))
+		errs = errors.Join(errs, s.removeFaces(ctx, tenant, key))
 	}
 	return errors.Join(errs, s.readNote(ctx, tenant))
 }
 
-// orphans gives the keys of faces whose collection is gone. The tallies are read before the collections: a collection
-// that begins between the two is not among the tallies, so its faces are no orphans.
+// orphans returns the collections' keys under which there are faces, but no collection any more. It reads the tallies before
+// the collections: a collection that is made between the two is not among the tallies, so its faces are no orphans.
 func (s *Store) orphans(ctx context.Context, tenant string) (keys []string, unreadable error) {
 	for t, err := range s.tables.Tallies(ctx, tenant, facesTable, table.Range{}) {
 		if err != nil {
@@ -244,7 +244,7 @@ func (s *Store) orphans(ctx context.Context, tenant string) (keys []string, unre
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	lives := map[string]string{} // ID to key; "" for a row that cannot be read, whose faces stay
+	lives := map[string]string{} // ID to key; "" for a collection whose row cannot be read: its faces stay
 	for row, err := range table.JSONRows[collection](ctx, s.tables, tenant, collectionsTable, table.Range{}, false) {
 		if err != nil && row.Key == "" { // nothing more could be read
 			return nil, err
@@ -266,8 +266,7 @@ func (s *Store) orphans(ctx context.Context, tenant string) (keys []string, unre
 	return gone, unreadable
 }
 
-// readNote finds out whether anything was erased since readNote was called last, by whatever process; in a new process,
-// whether anything was ever erased.
+// readNote finds out whether any process has removed faces after the last readNote; in a new process, whether any ever did.
 func (s *Store) readNote(ctx context.Context, tenant string) error {
 	note, err := s.tables.Get(ctx, tenant, erasuresTable, noteKey)
 	if animo.CodeOf(err) == animo.NotFound {
@@ -282,15 +281,15 @@ func (s *Store) readNote(ctx context.Context, tenant string) error {
 	if e.last[tenant] == note.Rev {
 		return nil
 	}
-	if err := s.dropStale(ctx, tenant); err != nil {
+	if err := s.evictStale(ctx, tenant); err != nil {
 		return err
 	}
 	e.last[tenant], e.found = note.Rev, true
 	return nil
 }
 
-// Erased tells whether Sweep found, since Erased was called last, that faces were removed from the tables, whose files may
-// hold traces of them (see table.Scrubber).
+// Erased reports whether Sweep found, after the last Erased, that faces were removed from the tables, whose files may hold
+// traces of them (see table.Scrubber).
 func (s *Store) Erased() bool {
 	e := &s.erasures
 	e.Lock()

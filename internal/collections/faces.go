@@ -28,10 +28,10 @@ type Face struct {
 	Descriptor vision.Descriptor
 }
 
-// Picture is where faces come from.
+// Picture is the picture in which faces were found.
 type Picture struct {
-	Sum  string // of its content: equal for equal pictures and no others, such as a SHA-256
-	Name string // what the caller calls it; "" for nothing
+	Sum  string // of the content: equal for equal pictures and no others, such as a SHA-256
+	Name string // what the caller calls the picture; "" for nothing
 }
 
 // Found is a face that was found in a picture and is to be indexed.
@@ -83,7 +83,7 @@ func faceOf(row table.Row) (Face, error) {
 // rowKey is the key of a face's row under its collection's key.
 func rowKey(key, faceID string) string { return key + "/" + faceID }
 
-// faceIDOf gives the face's ID with which a row's key ends.
+// faceIDOf returns the face's ID with which a row's key ends.
 func faceIDOf(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
 
 func bytesOf(d *vision.Descriptor) []byte {
@@ -118,8 +118,8 @@ func tallied(key, faceID string, row table.Row) table.Entry {
 	return table.Entry{Row: row, Tallies: []table.Tally{{Key: key, N: 1, Sum: weight(faceID)}}}
 }
 
-// Index puts faces of one picture into a collection and gives them as they are kept, in the order of found. The same
-// picture under the same name adds nothing the second time. It answers NotFound where the collection is deleted by now,
+// Index puts faces of one picture into a collection and returns them as they are kept, in the order of found. The same
+// picture under the same name adds nothing the second time. Index answers NotFound where the collection is deleted by now,
 // Quota where it would have more faces than it may, and Invalid for a descriptor that no face has.
 func (s *Store) Index(ctx context.Context, tenant string, c Collection, p Picture, found ...Found) ([]Face, error) {
 	key, picture := c.key(), uuidOf("image", p.Sum)
@@ -153,8 +153,8 @@ func (s *Store) Index(ctx context.Context, tenant string, c Collection, p Pictur
 	return faces, nil
 }
 
-// add puts those faces into a collection that it does not have yet, in one commit, which fails where the collection is
-// deleted meanwhile.
+// add puts faces into a collection, but those that it has already, in one commit, which fails where the collection is deleted
+// meanwhile.
 func (s *Store) add(ctx context.Context, tenant string, c Collection, faces []Face) error {
 	key := c.key()
 	keys := []table.Key{{Table: collectionsTable, Key: c.ID}}
@@ -195,7 +195,7 @@ func (s *Store) add(ctx context.Context, tenant string, c Collection, faces []Fa
 	return err
 }
 
-// Face gives a face of a collection, or answers NotFound, or Invalid as CheckFaceID does.
+// Face returns a face of a collection, or answers NotFound, or Invalid as CheckFaceID does.
 func (s *Store) Face(ctx context.Context, tenant string, c Collection, id string) (Face, error) {
 	for f, err := range s.FacesByID(ctx, tenant, c, id) {
 		return f, err
@@ -222,8 +222,8 @@ func (s *Store) Faces(ctx context.Context, tenant string, c Collection, after st
 	}
 }
 
-// FacesByID yields those faces that the collection has, by ascending ID and each once. An error comes last: Invalid as
-// CheckFaceID does, or the table's.
+// FacesByID yields the faces of those IDs that the collection has, by ascending ID and each once. An error comes last: Invalid
+// as CheckFaceID answers it, or the table's.
 func (s *Store) FacesByID(ctx context.Context, tenant string, c Collection, ids ...string) iter.Seq2[Face, error] {
 	return func(yield func(Face, error) bool) {
 		sorted, err := sortedIDs(ids)
@@ -249,7 +249,7 @@ func (s *Store) FacesByID(ctx context.Context, tenant string, c Collection, ids 
 	}
 }
 
-// sortedIDs gives each of the faces' IDs once, in ascending order, or answers Invalid as CheckFaceID does.
+// sortedIDs returns each of the faces' IDs once, in ascending order, or answers Invalid as CheckFaceID does.
 func sortedIDs(ids []string) ([]string, error) {
 	for _, id := range ids {
 		if err := CheckFaceID(id); err != nil {
@@ -259,7 +259,7 @@ func sortedIDs(ids []string) ([]string, error) {
 	return slices.Compact(slices.Sorted(slices.Values(ids))), nil
 }
 
-// rowKeys gives the keys of the rows of faces under a collection's key.
+// rowKeys returns the keys of the rows of faces under a collection's key.
 func rowKeys(key string, ids []string) []table.Key {
 	keys := make([]table.Key, len(ids))
 	for i, id := range ids {
@@ -268,8 +268,9 @@ func rowKeys(key string, ids []string) []table.Key {
 	return keys
 }
 
-// DeleteFaces removes faces from a collection and gives the IDs of those that it had, in ascending order. It answers
-// Invalid as CheckFaceID does, and then removes none. Many faces go in several commits: another error may leave some removed.
+// DeleteFaces removes faces from a collection and returns the IDs of those that it had, in ascending order. It answers Invalid
+// as CheckFaceID does, and then removes none. Many faces are removed in several commits: after another error some may be
+// removed.
 func (s *Store) DeleteFaces(ctx context.Context, tenant string, c Collection, ids ...string) (deleted []string, err error) {
 	sorted, err := sortedIDs(ids)
 	if err != nil {
@@ -285,8 +286,8 @@ func (s *Store) DeleteFaces(ctx context.Context, tenant string, c Collection, id
 	return deleted, nil
 }
 
-// remove removes those of the faces that are there, from the table and from memory, in one commit that also changes the
-// tenant's note, and gives their IDs.
+// remove removes those of the faces that are there, in one commit that also changes the tenant's note, and from memory, and
+// returns their IDs.
 func (s *Store) remove(ctx context.Context, tenant, key string, ids []string) (gone []string, err error) {
 	err = s.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		gone = nil

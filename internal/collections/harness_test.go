@@ -1,7 +1,6 @@
 package collections_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -10,9 +9,8 @@ import (
 
 	"animo"
 	"animo/internal/collections"
-	"animo/internal/sqldb"
+	"animo/internal/storetest"
 	"animo/internal/table"
-	"animo/internal/table/sqltable"
 	"animo/vision"
 )
 
@@ -31,12 +29,7 @@ type desk struct {
 
 func open(t testing.TB, limits collections.Limits) *desk {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	d := &desk{t: t, tables: table.New(sqltable.New(db)), now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
+	d := &desk{t: t, tables: table.New(storetest.Tables(t)), now: storetest.Noon}
 	d.options = collections.Options{Limits: limits, Now: func() time.Time { return d.now }}
 	d.Store = d.another()
 	return d

@@ -7,7 +7,7 @@ import (
 	"animo/vision"
 )
 
-// Match is a face in a collection that is like the one searched for.
+// Match is a face in a collection that is near to the one searched for.
 type Match struct {
 	Face     Face
 	Distance float64 // between the two descriptors

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// cutQuiet is how long a picture whose end is missing must not have changed until it is taken as it is.
+// cutQuiet is for how long a picture whose end is missing must not have changed until it is taken as it is.
 const cutQuiet = time.Minute
 
 // tailBytes is how far from its end a file's end mark is looked for. Some cameras write something behind it.
 const tailBytes = 64 << 10
 
 // lacksEnd reports whether a file begins like a JPEG or a PNG and has no mark of the end of one (ITU-T T.81, B.1.1.3;
-// PNG specification, 11.2.5). Of other files it knows nothing. What was read is read anew by the next who reads.
+// PNG specification, 11.2.5); false for other files. It sets r back to the beginning.
 func lacksEnd(r io.ReadSeeker, size int64) (bool, error) {
 	head := make([]byte, 8)
 	if _, err := io.ReadFull(r, head); err != nil {

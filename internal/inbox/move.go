@@ -13,7 +13,7 @@ import (
 	"animo"
 )
 
-// errReplaced says that a file was replaced at the moment at which it was moved.
+// errReplaced says that another file took a file's place at the moment of its move.
 var errReplaced = errors.New("it was replaced while it was moved")
 
 // move renames a file that is as in want, in its tenant's folder, giving it a number where its new name is
@@ -94,7 +94,7 @@ func reasonName(name string) string {
 	return folder + clip(base, 240) + ".reason.txt"
 }
 
-// clip shortens a name to so many bytes, since file systems take 255.
+// clip shortens a name to so many bytes, because file systems take 255.
 func clip(s string, most int) string {
 	if len(s) <= most {
 		return s

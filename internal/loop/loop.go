@@ -1,5 +1,5 @@
-// Package loop keeps going what goes on beside functions and requests: neither an error nor a panic ends it, and each is
-// told of. Start at New.
+// Package loop runs work that goes on beside functions and requests. Neither an error nor a panic ends such a loop; each is
+// logged and counted. Start at New.
 package loop
 
 import (
@@ -21,7 +21,7 @@ type Keeper struct {
 	said map[string]bool // panics of steps that were logged
 }
 
-// New makes a Keeper that logs to log, nil for slog.Default, and tells failed of each failure, nil for nobody.
+// New makes a Keeper that logs to log, nil for slog.Default, and calls failed at each failure, nil for nothing.
 func New(log *slog.Logger, failed func(loop string, panicked bool)) *Keeper {
 	if log == nil {
 		log = slog.Default()
@@ -38,14 +38,14 @@ const (
 	longestPause = time.Minute
 )
 
-// Pause is how long a loop rests that has failed so often in a row, at least once.
+// Pause is how long a loop waits after so many failures in a row, at least one.
 func Pause(failures int) time.Duration {
 	return min(firstPause<<min(failures-1, 30), longestPause)
 }
 
-// Run calls run again and again until ctx ends, with a pause of every from the end of one call to the next. With 0, run goes
-// on until its context ends, and one that ends before has failed. After a failure run is called sooner than every says,
-// with pauses that grow. The same failure is logged once, with its stack where it is a panic.
+// Run calls run again and again until ctx ends, with a pause of `every` from the end of one call to the next. With 0, run is to
+// go on until its context ends, and has failed where it returns before. After a failure Run calls run sooner than `every`
+// says, with pauses that grow. Run logs the same failure once, with its stack where it is a panic.
 func (k *Keeper) Run(ctx context.Context, name string, every time.Duration, run func(ctx context.Context) error) {
 	said := "" // the failure that was logged last
 	for failures := 0; ; {
@@ -57,7 +57,7 @@ func (k *Keeper) Run(ctx context.Context, name string, every time.Duration, run 
 		if err == nil && every == 0 {
 			err = errors.New("it ended by itself")
 		}
-		if every == 0 && time.Since(began) > longestPause { // it has worked for some time
+		if every == 0 && time.Since(began) > longestPause { // run has worked for some time
 			failures = 0
 		}
 		wait := every
@@ -86,8 +86,8 @@ func (k *Keeper) Run(ctx context.Context, name string, every time.Duration, run 
 	}
 }
 
-// Step calls run, which is a step of the loop of that name that others wait for, and gives its error, or its panic as an error.
-// Each panic is told of; one is logged, with its stack, unless one of the same text was before.
+// Step calls run, a step of the loop of that name whose caller wants the error, and returns run's error, or its panic as an
+// error. Step counts each panic, and logs it with its stack, unless it logged one of the same text before.
 func (k *Keeper) Step(name string, run func() error) error {
 	err := Recovered(run)
 	if !Panicked(err) {
@@ -107,7 +107,7 @@ func (k *Keeper) isNew(what string) bool {
 	if k.said[what] {
 		return false
 	}
-	const most = 1000 // remembered; then some are said again
+	const most = 1000 // texts remembered; beyond them some are logged again
 	if len(k.said) >= most {
 		clear(k.said)
 	}
@@ -129,7 +129,7 @@ type panicError struct {
 	stack []byte
 }
 
-// Error gives the panic's value alone; the stack is for the log.
+// Error returns the panic's value alone; the stack is for the log.
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
 // Panicked reports whether an error is, or is due to, a panic that was recovered.
@@ -138,7 +138,7 @@ func Panicked(err error) bool {
 	return ok
 }
 
-// Recovered calls run and gives its error, or its panic as an error, which the caller passes on to a Keeper.
+// Recovered calls run and returns its error, or its panic as an error, which the caller passes on to a Keeper.
 func Recovered(run func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

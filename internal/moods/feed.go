@@ -14,8 +14,8 @@ type feeds struct {
 	of map[string]*feed
 }
 
-// feed holds the faces of one tenant that were recorded last, read once for all who follow. It begins with the
-// first follower and ends with the last.
+// feed holds the faces of one tenant that were recorded last, read once for all followers. It begins with the first follower
+// and ends with the last.
 type feed struct {
 	moods     *Moods
 	tenant    string
@@ -27,19 +27,19 @@ type feed struct {
 	read    time.Time  // when it was read last
 
 	mu      sync.Mutex
-	base    int64  // what was recorded after this place, up to upTo, is in last
-	upTo    int64  // in the log
-	last    []Told // at most feedKept
+	base    int64  // the place after which last begins
+	upTo    int64  // the place up to which the log was read
+	last    []Told // what the log tells between these places; at most feedKept
 	changed chan struct{}
 }
 
 const (
 	feedKept  = 1024
 	feedPoll  = time.Second           // between looks for what another process wrote
-	feedFresh = 50 * time.Millisecond // how long what was read is told without another look for erasures
+	feedFresh = 50 * time.Millisecond // for how long faces that were read are told without another look for erasures
 )
 
-// join gives the tenant's feed, which the caller leaves, and the first and last place of the log.
+// join returns the tenant's feed, which the caller must leave, and the first and last place of the log.
 func (s *feeds) join(ctx context.Context, m *Moods, tenant string) (it *feed, first, last int64, err error) {
 	first, last, err = m.tables.LogEnd(ctx, tenant, moodsLog)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *feeds) wake(tenant string) {
 	}
 }
 
-// run reads what is written, until ctx ends.
+// run reads the log as it grows, until ctx ends.
 func (it *feed) run(ctx context.Context) {
 	tick := time.NewTicker(feedPoll)
 	defer tick.Stop()
@@ -113,8 +113,8 @@ func (it *feed) run(ctx context.Context) {
 	}
 }
 
-// look reads the next places of the log and reports whether there were some. With a time it reads all of them, unless that
-// was done within the time.
+// look reads the next places of the log and reports whether there were some. With a time above 0 it reads all that follow,
+// unless somebody did that less than the time ago.
 func (it *feed) look(ctx context.Context, within time.Duration) (more bool, err error) {
 	it.reading.Lock()
 	defer it.reading.Unlock()
@@ -138,18 +138,18 @@ func (it *feed) look(ctx context.Context, within time.Duration) (more bool, err 
 	}
 }
 
-// fresh reports whether what was read at a time is not older than so long, by a clock that may have been set meanwhile.
+// fresh reports whether now is less than a time after read, by a clock that may have been set meanwhile.
 func fresh(read, now time.Time, within time.Duration) bool {
 	age := now.Sub(read)
 	return age >= 0 && age < within
 }
 
-// add appends what was read, and wakes all who wait. Of what the feed holds, it drops the faces of photos that the log says
-// are erased or analysed again, and replaces records that were restated. Only look calls add.
+// add appends what was read from the log, and wakes the followers who wait. It removes from the feed the faces of photos that
+// the log says are erased or analysed again, and replaces records that were restated. Only look calls add.
 func (it *feed) add(list []Told, upTo int64) {
 	it.mu.Lock()
 	defer it.mu.Unlock()
-	it.last = slices.Concat(it.last, list) // a new slice, because readers have the one that since gave out
+	it.last = slices.Concat(it.last, list) // a new slice, because followers have the one that following returned
 	for _, t := range list {
 		switch {
 		case t.Erased != "":
@@ -177,14 +177,14 @@ func (it *feed) add(list []Told, upTo int64) {
 	it.changed = make(chan struct{})
 }
 
-// since gives the faces after a place, up to which place that is, and a channel that is closed when there are
-// more. upTo is negative where what is after that place is not held any more.
-func (it *feed) since(ctx context.Context, after int64) (list []Told, upTo int64, changed <-chan struct{}) {
+// following returns what the log tells after a place, up to which place, and a channel that is closed when there is more.
+// upTo is negative where the feed does not hold the places after that one any more.
+func (it *feed) following(ctx context.Context, after int64) (list []Told, upTo int64, changed <-chan struct{}) {
 	list, upTo, changed = it.held(after)
 	if len(list) == 0 {
 		return list, upTo, changed
 	}
-	// Another process may have erased what was read a while ago. Where the log cannot be read, run reports it.
+	// Another process may have erased faces that were read a while ago. Where the log cannot be read, run logs that.
 	if more, err := it.look(ctx, feedFresh); err == nil && more {
 		return it.held(after)
 	}

@@ -3,7 +3,6 @@ package moods
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -12,36 +11,14 @@ import (
 	"animo"
 	"animo/internal/faces"
 	"animo/internal/loop"
-	"animo/internal/sqldb"
+	"animo/internal/storetest"
 	"animo/internal/table"
 	"animo/internal/table/memtable"
-	"animo/internal/table/sqltable"
 )
 
-// counted counts the reads of a table.
-type counted struct {
-	table.Driver
-	reads int
-}
-
-func (c *counted) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
-	c.reads++
-	return c.Driver.Read(ctx, tenant, keys...)
-}
-
-func (c *counted) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
-	c.reads++
-	return c.Driver.Places(ctx, tenant, log, after, n)
-}
-
 func TestFeed_looks_in_two_calls(t *testing.T) {
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	c := &counted{Driver: sqltable.New(db)}
-	m := New(table.New(c), nil, Options{})
+	calls := 0
+	m := New(table.New(storetest.Watch(storetest.Tables(t), func(storetest.Call) error { calls++; return nil })), nil, Options{})
 	const id = "20260501T120000.000Z-0123456789abcdef"
 	if err := m.tables.PutJSON(t.Context(), "sol", faces.PhotosTable, id, faces.Photo{Photo: animo.Photo{ID: id}}); err != nil {
 		t.Fatal(err)
@@ -52,40 +29,33 @@ func TestFeed_looks_in_two_calls(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c.reads = 0
+	calls = 0
 	if list, upTo, err := m.readLog(t.Context(), "sol", 0); len(list) != 5 || upTo != 5 || err != nil {
 		t.Errorf("it finds %d faces up to %d, %v", len(list), upTo, err)
 	}
-	if c.reads != 2 {
-		t.Errorf("a look makes %d calls, want 2", c.reads)
+	if calls != 2 {
+		t.Errorf("a look makes %d calls, want 2", calls)
 	}
-}
-
-// unlucky is an engine whose logs panic for a while.
-type unlucky struct {
-	table.Driver
-	on atomic.Bool
-}
-
-func (u *unlucky) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
-	if u.on.Load() && n > 1 { // which the first look at a log does not ask for
-		panic("no such luck")
-	}
-	return u.Driver.Places(ctx, tenant, log, after, n)
 }
 
 func TestFeed_goes_on_after_a_panic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u := &unlucky{Driver: memtable.New(table.Limits{})}
+		var broken atomic.Bool
+		tables := storetest.Watch(memtable.New(table.Limits{}), func(c storetest.Call) error {
+			if broken.Load() && c.Method == "Places" && c.Places > 1 { // which the first look at a log does not ask for
+				panic("no such luck")
+			}
+			return nil
+		})
 		var panics atomic.Int32
-		m := New(table.New(u), nil, Options{Keeper: loop.New(slog.New(slog.DiscardHandler), func(string, bool) { panics.Add(1) })})
+		m := New(table.New(tables), nil, Options{Keeper: loop.New(slog.New(slog.DiscardHandler), func(string, bool) { panics.Add(1) })})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		const id = "20260501T120000.000Z-0123456789abcdef"
-		u.on.Store(true)
+		broken.Store(true)
 		go func() {
 			time.Sleep(10 * time.Second)
-			u.on.Store(false)
+			broken.Store(false)
 			r := animo.MoodRecord{TenantID: "sol", Mood: animo.Happy, PhotoID: id, FaceID: faces.ID(id, 0, 0), Taken: animo.MomentOf(id)}
 			err := m.tables.PutJSON(ctx, "sol", faces.PhotosTable, id, faces.Photo{Photo: animo.Photo{ID: id}})
 			if err == nil {

@@ -10,28 +10,28 @@ import (
 	"animo/internal/table"
 )
 
-// Told is what the live stream tells: a face that was recorded, or that a photo or a measured face was erased, or, with
-// neither, only the place from which on it tells. IDs grow in the order in which things happened.
+// Told is an element of the live stream: a face that was recorded, or the erasure of a photo or of a measured face, or, with
+// neither, only the place from which on the stream tells. IDs grow in the order in which things happened.
 type Told struct {
-	ID     int64
+	ID     int64             // the place in the log
 	Record *animo.MoodRecord // not to be changed
-	Erased string            // the photo's ID
-	Face   string            // that of a measured face that was erased
+	Erased string            // the erased photo's ID
+	Face   string            // the erased measured face's ID
 	JSON   []byte            // the record, as it is stored
 
-	restated bool   // Record was told before and says somebody else now: it is not told again
-	replaced string // the photo that was analysed again; of its faces only those with the prefix kept are to be told
-	kept     string
+	restated bool   // Record was told before and names somebody else now: followers are not told of it again
+	replaced string // the photo that was analysed again
+	kept     string // what the IDs of replaced's faces begin with that are told still
 }
 
-// silent reports whether followers hear nothing of it.
+// silent reports whether an element is for the feed alone, and not for followers.
 func (t *Told) silent() bool { return t.restated || t.replaced != "" }
 
-// Follow tells of faces as they are recorded, and of photos as they are erased: first what came after the place
-// `after` and is still known, with a negative `after` only what is new. The first element is the place from which
-// on it tells, which is another than `after` where that is not known any more; such an element also comes later
-// where something was forgotten before a slow follower heard of it. It ends with ctx, in silence, or with an error
-// as its last element. A follower that is slow costs the others nothing.
+// Follow yields faces as they are recorded, and photos as they are erased: first those after the place `after` that the log
+// still has, with a negative `after` only new ones. The first element is the place from which on Follow tells, another one
+// than `after` where the log was trimmed beyond that; such an element also comes later where the log was trimmed before a slow
+// follower had read it. Follow ends with ctx, without an error, or with an error as its last element. A slow follower does not
+// slow the others down.
 func (m *Moods) Follow(ctx context.Context, tenant string, after int64) iter.Seq2[Told, error] {
 	return func(yield func(Told, error) bool) {
 		feed, first, last, err := m.feeds.join(ctx, m, tenant)
@@ -41,7 +41,7 @@ func (m *Moods) Follow(ctx context.Context, tenant string, after int64) iter.Seq
 		}
 		defer m.feeds.leave(tenant)
 		switch {
-		case after < 0 || after > last: // a number that was never given is from another database
+		case after < 0 || after > last: // a place beyond the last is from another database
 			after = last
 		case after < first-1:
 			after = first - 1
@@ -51,13 +51,13 @@ func (m *Moods) Follow(ctx context.Context, tenant string, after int64) iter.Seq
 		}
 		for {
 			began := m.now()
-			list, upTo, changed := feed.since(ctx, after)
+			list, upTo, changed := feed.following(ctx, after)
 			var err error
-			if upTo < 0 { // it is too far behind
+			if upTo < 0 { // this follower is behind all that the feed holds
 				list, upTo, err = m.readLog(ctx, tenant, after)
 			}
 			for i, t := range list {
-				if i > 0 && !fresh(began, m.now(), feedFresh) { // what is left of it may have been erased meanwhile
+				if i > 0 && !fresh(began, m.now(), feedFresh) { // the rest of list may have been erased meanwhile
 					upTo, err = list[i-1].ID, nil
 					break
 				}
@@ -88,9 +88,9 @@ func (m *Moods) Follow(ctx context.Context, tenant string, after int64) iter.Seq
 // logBatch is how many places are read from the log at once.
 const logBatch = 256
 
-// readLog reads what is at the next places of the log, and tells up to which place. The faces of photos that were erased
-// meanwhile are left out. Where places were trimmed, the first element says so. A row that cannot be read is left out,
-// and said in the process's log.
+// readLog reads what the next places of the log name, and returns up to which place it read. It leaves out the faces of photos
+// that were erased meanwhile. Where places were trimmed, the first element says so. It leaves out a row that cannot be read,
+// and says so in the process's log.
 func (m *Moods) readLog(ctx context.Context, tenant string, after int64) (list []Told, upTo int64, err error) {
 	places, err := m.tables.Log(ctx, tenant, moodsLog, after, logBatch)
 	if err != nil || len(places) == 0 {
@@ -109,7 +109,7 @@ func (m *Moods) readLog(ctx context.Context, tenant string, after int64) (list [
 	}
 	for i, p := range places {
 		row, photo := rows[2*i], rows[2*i+1]
-		if row.Rev == 0 || photo.Rev == 0 { // it was erased after it was noted
+		if row.Rev == 0 || photo.Rev == 0 { // erased after the place was noted
 			continue
 		}
 		t, err := toldOf(p, row)
@@ -135,7 +135,7 @@ func rowOf(p table.Logged) table.Key {
 	return table.Key{Table: p.Table, Key: p.Key}
 }
 
-// photoOf is the row that must be there for a place to be told: the photo's, or else the place's own.
+// photoOf is the row without which a place is not told: the photo's, or else the place's own.
 func photoOf(p table.Logged) table.Key {
 	row := rowOf(p)
 	if p.Table == receiptsTable || p.Table == faces.AnalysesTable {

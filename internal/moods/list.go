@@ -2,7 +2,6 @@ package moods
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"slices"
 	"strings"
@@ -49,8 +48,8 @@ func (q Query) Matches(r *animo.MoodRecord) bool {
 		(q.Person == "" || slices.ContainsFunc(r.ImageData.Celebrities, func(c animo.Celebrity) bool { return c.Name == q.Person }))
 }
 
-// scanMost is how many faces or photos one page looks at, so that a filter that few pass does not keep a client
-// waiting: the page is short then, and the next one goes on.
+// scanMost is how many faces or photos are looked at for one page, so that a filter that few pass does not keep a client
+// waiting: then the page is short, and the next one goes on.
 const scanMost = 20_000
 
 // List lists recorded faces, the last taken first, at most limit of them, beginning after the place `after`
@@ -71,8 +70,8 @@ func (m *Moods) List(ctx context.Context, tenant string, q Query, after string, 
 		if err != nil {
 			return nil, "", err
 		}
-		var r animo.MoodRecord
-		if err := json.Unmarshal(row.Value, &r); err != nil {
+		r, err := recordIn(row)
+		if err != nil {
 			return nil, "", err
 		}
 		if q.Matches(&r) {
@@ -103,13 +102,19 @@ func (m *Moods) candidates(ctx context.Context, tenant string, q Query) iter.Seq
 		for row, err := range m.chosen(ctx, tenant, q, q.keys(), false) {
 			var r animo.MoodRecord
 			if err == nil {
-				err = json.Unmarshal(row.Value, &r)
+				r, err = recordIn(row)
 			}
 			if !yield(r, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// recordIn reads the record in a row of a mood's table.
+func recordIn(row table.Row) (r animo.MoodRecord, err error) {
+	err = table.Decode("faces-*", row, &r)
+	return r, err
 }
 
 // chosen yields the rows among which are those that q chooses. Of a person who was introduced it looks at that

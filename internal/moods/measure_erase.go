@@ -18,18 +18,18 @@ type measuredRow struct {
 	Accepted time.Time  `json:"accepted_at"`
 }
 
-// erasedFace is what must be known of a measured face while something of it may still come.
+// erasedFace is what Sweep must know of an erased measured face while an event of the face may still be under way.
 type erasedFace struct {
 	At time.Time `json:"at"`
 	measuredRow
 }
 
-// receipt is the id of the receipt for a measured face.
+// receipt is the id of the receipt of a measured face's erasure.
 func (e erasedFace) receipt(face string) string { return animo.Moment(e.At) + "-" + face }
 
-// EraseMeasured forgets a face that a client measured: what was recorded of it, its counts, queued events and deliveries.
-// It answers NotFound when there is none, otherwise with a receipt of what was removed, which is kept. An erasure
-// that breaks off is ended by Sweep.
+// EraseMeasured erases a face that a client measured: its record, counts, queued events and deliveries. It answers NotFound
+// where there is no such face, otherwise with a receipt of what was removed, which is kept. Sweep ends an erasure that
+// broke off.
 func (m *Moods) EraseMeasured(ctx context.Context, tenant, face string) (animo.Receipt, error) {
 	var e erasedFace
 	var removed int
@@ -56,7 +56,7 @@ func (m *Moods) EraseMeasured(ctx context.Context, tenant, face string) (animo.R
 	return m.endErasure(ctx, tenant, face, e, removed)
 }
 
-// removeRecord removes what is recorded of a measured face, and tells how many rows that were.
+// removeRecord removes the record of a measured face, and returns how many records that were.
 func removeRecord(tx *table.Tx, mood animo.Mood, face string) (int, error) {
 	rows, err := tx.Read(table.Key{Table: faces.Table(mood), Key: faces.MomentKey(animo.MomentOf(face), face)})
 	if err != nil || rows[0].Rev == 0 {
@@ -67,7 +67,7 @@ func removeRecord(tx *table.Tx, mood animo.Mood, face string) (int, error) {
 	return 1, err
 }
 
-// endErasure removes what there is of an erased face beside its rows, and keeps the receipt.
+// endErasure removes the events and deliveries of an erased face, and keeps the receipt.
 func (m *Moods) endErasure(ctx context.Context, tenant, face string, e erasedFace, removed int) (r animo.Receipt, err error) {
 	r = animo.Receipt{ID: e.receipt(face), Time: e.At, Erased: face, Faces: removed}
 	if r.Events, err = m.events.Remove(ctx, tenant, faces.EventID(tenant, face)); err != nil {
@@ -93,7 +93,7 @@ func (m *Moods) forgetDeliveries(ctx context.Context, tenant, id string) (int, e
 }
 
 // SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
-// The log is as long as there are records.
+// A tenant has a log to trim only where it has records.
 func SweptTables() []string {
 	tables := []string{erasedTable}
 	for _, mood := range animo.Moods() {
@@ -102,8 +102,8 @@ func SweptTables() []string {
 	return tables
 }
 
-// Sweep ends, for one tenant, erasures of measured faces that broke off, forgets those of which nothing can be under way
-// any more, and shortens the log. What fails does not hold up the rest.
+// Sweep ends, for one tenant, erasures of measured faces that broke off, forgets erased faces of which nothing can be under way
+// any more, and trims the log. A face for which that fails does not hold up the others.
 func (m *Moods) Sweep(ctx context.Context, tenant string) error {
 	var errs []error
 	for row, err := range table.JSONRows[erasedFace](ctx, m.tables, tenant, erasedTable, table.Range{}, false) {
@@ -135,7 +135,7 @@ func (m *Moods) sweepErased(ctx context.Context, tenant, face string, e erasedFa
 	}
 	if rows[0].Rev == 0 {
 		_, err = m.endErasure(ctx, tenant, face, e, removed)
-	} else { // an event may have been published at that moment
+	} else { // an event may have been published while the erasure ran
 		var events int
 		events, err = m.events.Remove(ctx, tenant, faces.EventID(tenant, face))
 		m.removed.Erased(e.At, events+removed > 0)
@@ -157,11 +157,11 @@ func (m *Moods) trimLog(ctx context.Context, tenant string) error {
 	return m.tables.TrimLog(ctx, tenant, moodsLog, last-logKept)
 }
 
-// Retire removes measured faces that were kept long enough, the oldest first and at most so many. It tells whether there are
-// more.
+// Retire removes measured faces that were kept long enough, the oldest first and at most `most` of them. It reports whether
+// there may be more.
 func (m *Moods) Retire(ctx context.Context, tenant string, most int) (more bool, err error) {
 	policy, err := m.policy(ctx, tenant)
-	if err != nil && animo.CodeOf(err) != animo.Forbidden { // one that may take no photos any more keeps its times
+	if err != nil && animo.CodeOf(err) != animo.Forbidden { // a tenant that may take no photos any more still has retention times
 		return false, err
 	}
 	if policy.KeepFaces <= 0 {
@@ -203,7 +203,7 @@ func (m *Moods) retire(ctx context.Context, tenant, key string) error {
 		if err != nil {
 			return err
 		}
-		if waits = false; !found || animo.Moment(row.Accepted) != moment { // sent twice at once; the other is what it is retired by
+		if waits = false; !found || animo.Moment(row.Accepted) != moment { // the face was sent twice at once, and its row has the other moment
 			tx.Delete(sinceTable, key)
 			return nil
 		}
@@ -216,7 +216,7 @@ func (m *Moods) retire(ctx context.Context, tenant, key string) error {
 		return nil
 	})
 	if err == nil && waits {
-		if _, err = m.EraseMeasured(ctx, tenant, face); animo.CodeOf(err) == animo.NotFound { // somebody else retired it at that moment
+		if _, err = m.EraseMeasured(ctx, tenant, face); animo.CodeOf(err) == animo.NotFound { // another process retired the face meanwhile
 			err = nil
 		}
 	} else if err == nil {

@@ -11,19 +11,19 @@ import (
 	"animo/internal/table"
 )
 
-// Delivery is an element of a subscription's log: something that waits to be told, that was told, or that says
-// why nothing is.
+// Delivery is an element of a subscription's log: something that waits to be told or was told, or a note of why nothing is
+// told.
 type Delivery struct {
-	ID       int64         // its place in the log, from 1; replays have places of their own
+	ID       int64         // the place in the log, from 1; replays have places of their own
 	Kind     string        // face, replay, test, notice or state
 	Message  string        // the id that the receiver is shown; a replay has that of what it repeats
 	Type     string        // of the event
-	Face     string        // "" for what tells of none
-	Added    time.Time     //
-	Outcome  Outcome       //
+	Face     string        // "" where the delivery is of no face
+	Added    time.Time     // when it was put into the line
+	Outcome  Outcome       // what became of it
 	Settled  time.Time     // when it was told; zero for a part of a digest
-	Attempts int           //
-	Last     *Attempt      // nil where none was made
+	Attempts int           // how many were made
+	Last     *Attempt      // nil where no attempt was made
 	Notice   *animo.Reason // what a notice or a state says
 }
 
@@ -34,7 +34,7 @@ func (n *Notifier) Deliveries(ctx context.Context, tenant, id string, before int
 	if _, err := n.subscription(ctx, tenant, id); err != nil {
 		return nil, 0, err
 	}
-	l, err := n.line(ctx, place{tenant, id})
+	l, err := n.line(ctx, lineID{tenant, id})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -83,8 +83,8 @@ func view(at table.Logged, p parcel, position int64) Delivery {
 	return d
 }
 
-// Replay puts a delivery at the end of the line once more, with the message's id that it had. It answers NotFound
-// for one that is not kept, and Invalid for one that tells of no face. One that waits anyway stays where it is.
+// Replay puts a delivery at the end of the line once more, under the same message id. It answers NotFound for a delivery
+// that is not kept, and Invalid for one that tells of no face. A delivery that still waits stays where it is.
 func (n *Notifier) Replay(ctx context.Context, tenant, id string, delivery int64) error {
 	l, err := n.replayable(ctx, tenant, id)
 	if err != nil {
@@ -111,17 +111,17 @@ func (n *Notifier) Replay(ctx context.Context, tenant, id string, delivery int64
 	if delivery > l.Position && p.Outcome == Waits {
 		return nil
 	}
-	e, err := n.again(ctx, place{tenant, id}, places[0].Key, p, l.Position)
+	e, err := n.again(ctx, lineID{tenant, id}, places[0].Key, p, l.Position)
 	if err != nil {
 		return err
 	}
 	_, err = n.tables.Add(ctx, tenant, outboxTable, e)
-	n.turns.wake(place{tenant, id})
+	n.turns.wake(lineID{tenant, id})
 	return err
 }
 
-// ReplaySince puts every face that was told, and that had come since a time, at the end of the line once more,
-// as far as the log goes back. It tells how many those are.
+// ReplaySince puts every face that was told, and that was put into the line at a time or later, at the end of the line once
+// more, as far as the log goes back. It returns how many faces those are.
 func (n *Notifier) ReplaySince(ctx context.Context, tenant, id string, since time.Time) (count int, err error) {
 	l, err := n.replayable(ctx, tenant, id)
 	if err != nil {
@@ -147,7 +147,7 @@ func (n *Notifier) ReplaySince(ctx context.Context, tenant, id string, since tim
 			if err != nil {
 				return count, err
 			}
-			e, err := n.again(ctx, place{tenant, id}, at.Key, p, l.Position)
+			e, err := n.again(ctx, lineID{tenant, id}, at.Key, p, l.Position)
 			if err != nil {
 				return count, err
 			}
@@ -158,11 +158,11 @@ func (n *Notifier) ReplaySince(ctx context.Context, tenant, id string, since tim
 			return count, err
 		}
 	}
-	n.turns.wake(place{tenant, id})
+	n.turns.wake(lineID{tenant, id})
 	return count, nil
 }
 
-// replayable reads the line of a subscription that may be told something again.
+// replayable reads the line of a subscription, or answers Conflict where its recipient unsubscribed.
 func (n *Notifier) replayable(ctx context.Context, tenant, id string) (*line, error) {
 	sub, err := n.subscription(ctx, tenant, id)
 	if err != nil {
@@ -171,22 +171,18 @@ func (n *Notifier) replayable(ctx context.Context, tenant, id string) (*line, er
 	if sub.State == Unsubscribed {
 		return nil, errUnsubscribed()
 	}
-	return n.line(ctx, place{tenant, id})
+	return n.line(ctx, lineID{tenant, id})
 }
 
-// again is a parcel's replay. Its key says how far the line is settled and how many replays of the face were told, so that
-// a request that comes twice before the replay is told adds nothing.
-func (n *Notifier) again(ctx context.Context, at place, key string, p parcel, position int64) (table.Entry, error) {
+// again is the entry of a parcel's replay. The key holds up to where the line is settled and how many replays of the face
+// were told, so that a request that comes twice before the replay is told adds nothing.
+func (n *Notifier) again(ctx context.Context, at lineID, key string, p parcel, position int64) (table.Entry, error) {
 	told, prefix := 0, faceKey(faceOf(key), at.subscription)+"~"
-	for row, err := range n.tables.Query(ctx, at.tenant, outboxTable, table.Range{Prefix: prefix}, false) {
-		var q parcel
-		if err == nil {
-			err = json.Unmarshal(row.Value, &q)
-		}
+	for row, err := range table.JSONRows[parcel](ctx, n.tables, at.tenant, outboxTable, table.Range{Prefix: prefix}, false) {
 		if err != nil {
 			return table.Entry{}, err
 		}
-		if q.Outcome == Told {
+		if row.Value.Outcome == Told {
 			told++
 		}
 	}
@@ -194,7 +190,7 @@ func (n *Notifier) again(ctx context.Context, at place, key string, p parcel, po
 		parcel{Kind: ofReplay, ID: p.ID, Type: p.Type, Time: p.Time, Added: n.now().UTC(), Data: p.Data})
 }
 
-// Test tells a subscriber of a made-up face at once, past its line, and how that went.
+// Test tells a subscriber of a made-up face at once, past the line, and returns the delivery with how that went.
 func (n *Notifier) Test(ctx context.Context, tenant, id string) (Delivery, error) {
 	sub, err := n.subscription(ctx, tenant, id)
 	if err != nil {
@@ -222,7 +218,7 @@ func (n *Notifier) Test(ctx context.Context, tenant, id string) (Delivery, error
 		return Delivery{}, err
 	}
 	last, err := n.tables.LogLast(ctx, tenant, outboxLog(id))
-	n.turns.wake(place{tenant, id}) // so that the line's position passes it
+	n.turns.wake(lineID{tenant, id}) // so that the line's position passes it
 	return view(table.Logged{Seq: last, Key: e.Key}, p, 0), err
 }
 

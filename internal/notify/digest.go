@@ -18,7 +18,7 @@ import (
 	"animo/internal/object"
 )
 
-// The limits of one digest. What does not fit into it comes in the next.
+// The limits of one digest. Faces beyond them come in the next digest.
 const (
 	digestFaces  = 10_000
 	digestImages = 12      // the photos that came last
@@ -72,9 +72,9 @@ func (d digest) Count() string {
 	return n + " faces"
 }
 
-// tellDigest tells in one mail what came before the end of an interval, when that is over. What was told is
-// known by the line's position alone: a mail's parcels are all told, or none is.
-func (n *Notifier) tellDigest(ctx context.Context, sub stored, at place, l *line, end time.Time) (again time.Duration, err error) {
+// tellDigest tells in one mail what came before the end of an interval, once that end has come. The line's position alone
+// says what was told: of a mail's parcels all were told, or none.
+func (n *Notifier) tellDigest(ctx context.Context, sub stored, at lineID, l *line, end time.Time) (again time.Duration, err error) {
 	if wait := end.Sub(n.now()); wait > 0 {
 		return wait, nil
 	}
@@ -91,14 +91,14 @@ func (n *Notifier) tellDigest(ctx context.Context, sub stored, at place, l *line
 		return 0, nil
 	}
 	if a.Reason != nil {
-		return n.setBack(ctx, at, l, a)
+		return n.backOff(ctx, at, l, a)
 	}
 	l.Position, l.Attempts, l.Since, l.Next = d.last, 0, time.Time{}, time.Time{}
 	return 0, nil
 }
 
 // collect reads the parcels after a place that were added before the interval's end.
-func (n *Notifier) collect(ctx context.Context, sub stored, at place, after int64, end time.Time) (digest, error) {
+func (n *Notifier) collect(ctx context.Context, sub stored, at lineID, after int64, end time.Time) (digest, error) {
 	d := digest{ES: sub.Language == "es", From: end.Add(-sub.Digest), To: end, first: after + 1, last: after}
 	faces := map[animo.Mood]int{}
 	for d.Faces < digestFaces {
@@ -143,7 +143,7 @@ func (d *digest) add(p parcel, faces map[animo.Mood]int) error {
 	}
 	d.Faces++
 	faces[r.Mood]++
-	if r.MeasuredBy != "" { // it has none
+	if r.MeasuredBy != "" { // such a face has no photo here
 		return nil
 	}
 	photo := digestPhoto{ID: r.PhotoID, Name: r.ImageID}

@@ -11,7 +11,7 @@ import (
 const Never = never
 
 func (n *Notifier) Turn(ctx context.Context, tenant, subscription string) time.Duration {
-	again, err := n.takeTurn(ctx, place{tenant, subscription})
+	again, err := n.takeTurn(ctx, lineID{tenant, subscription})
 	if err != nil {
 		again = time.Second
 	}

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,9 +24,8 @@ import (
 	"animo/internal/faces"
 	"animo/internal/notify"
 	"animo/internal/object"
-	"animo/internal/sqldb"
+	"animo/internal/storetest"
 	"animo/internal/table"
-	"animo/internal/table/sqltable"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -51,12 +49,7 @@ type house struct {
 // newHouse makes a Notifier that may reach this machine.
 func newHouse(t testing.TB, o notify.Options) *house {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	h := &house{t: t, driver: sqltable.New(db), now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), erased: map[string]bool{}}
+	h := &house{t: t, driver: storetest.Tables(t), now: storetest.Noon, erased: map[string]bool{}}
 	h.rows = table.New(h.driver)
 	h.n = h.open(o)
 	return h
@@ -72,7 +65,7 @@ func (h *house) open(o notify.Options) *notify.Notifier {
 func (h *house) openAs(owner string, o notify.Options) *notify.Notifier {
 	h.t.Helper()
 	o.Now, o.Log = func() time.Time { return h.now }, slog.New(slog.DiscardHandler)
-	rows := table.New(&counted{h.driver, h})
+	rows := table.New(storetest.Watch(h.driver, func(storetest.Call) error { return h.call() }))
 	if _, benchmark := h.t.(*testing.B); benchmark { // on several goroutines
 		rows = h.rows
 	}
@@ -143,32 +136,6 @@ func (h *house) call() error {
 		return nil
 	}
 	return h.at(h.calls)
-}
-
-type counted struct {
-	table.Driver
-	h *house
-}
-
-func (c *counted) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
-	if err := c.h.call(); err != nil {
-		return nil, err
-	}
-	return c.Driver.Read(ctx, tenant, keys...)
-}
-
-func (c *counted) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
-	if err := c.h.call(); err != nil {
-		return nil, err
-	}
-	return c.Driver.Places(ctx, tenant, log, after, n)
-}
-
-func (c *counted) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
-	if err := c.h.call(); err != nil {
-		return err
-	}
-	return c.Driver.Commit(ctx, tenant, rev, ops...)
 }
 
 // record is the face with a number, each of a photo of its own.

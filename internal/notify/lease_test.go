@@ -17,7 +17,7 @@ import (
 // TestCalls_of_a_told_face_are_few counts the calls at the tables that putting faces into a line makes, and that a turn
 // which tells them makes. A call costs microseconds in SQLite and milliseconds over a network, so one more is a decision.
 func TestCalls_of_a_told_face_are_few(t *testing.T) {
-	for _, c := range []struct{ faces, put, told int }{{1, 4, 9}, {5, 20, 17}} {
+	for _, c := range []struct{ faces, put, told int }{{1, 5, 9}, {5, 25, 17}} {
 		h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
 		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 		h.calls = 0

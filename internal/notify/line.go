@@ -10,14 +10,14 @@ import (
 	"animo/internal/table"
 )
 
-// line says how far a subscription's line is told. Who tells it is said by its lease.
+// line is the row that says up to which place a subscription's line is settled. Which worker has the line, its lease says.
 type line struct {
 	Position int64     `json:"position"`           // in the log; everything up to it is settled
-	Attempts int       `json:"attempts,omitempty"` // that failed in a row
+	Attempts int       `json:"attempts,omitempty"` // failed ones in a row
 	Since    time.Time `json:"since,omitzero"`     // when the first of them failed
 	Next     time.Time `json:"next,omitzero"`      // no attempt before
 
-	fence int64 // of the turn
+	fence int64 // of the turn's lease
 }
 
 // leaseOf is the name of a line's lease.
@@ -32,14 +32,14 @@ var pauses = []time.Duration{
 const (
 	downTime  = 24 * time.Hour  // after which a subscriber that is down is paused
 	turnTime  = 5 * time.Second // after which a turn begins nothing more, so that others get theirs
-	busyTime  = time.Second     // after which to look again whether another worker is done with a line
+	busyTime  = time.Second     // after which a line that another worker has is tried again
 	lineBatch = 64              // places read at once
 )
 
-// takeTurn tells what waits in a subscription's line until it is empty, an attempt fails, or the turn is over.
-// It gives after what time the line wants its next turn; below 0 for not before somebody wakes it. A turn that panics
-// counts as one that failed, so that one subscription does not end the process.
-func (n *Notifier) takeTurn(ctx context.Context, at place) (again time.Duration, err error) {
+// takeTurn tells what waits in a line until the line is empty, an attempt fails, or the turn is over. It returns after
+// what time the line wants its next turn; below 0 for not before the line is woken. A turn that panics counts as one that
+// failed, so that one subscription does not end the process.
+func (n *Notifier) takeTurn(ctx context.Context, at lineID) (again time.Duration, err error) {
 	err = n.keeper.Step("turn", func() (err error) {
 		again, err = n.turn(ctx, at)
 		return err
@@ -52,9 +52,10 @@ func (n *Notifier) takeTurn(ctx context.Context, at place) (again time.Duration,
 
 const never = time.Duration(-1)
 
-// turn takes the line's lease, tells what waits, and gives the lease back in the commit that writes the line. The line's row
-// is expected to be as it was read before the lease was taken; after that, only who has the lease moves the line.
-func (n *Notifier) turn(ctx context.Context, at place) (again time.Duration, err error) {
+// turn takes the line's lease, tells what waits, and gives the lease back in the commit that writes the line's row. Taking
+// the lease expects that row as it was read before, because the line's last worker may have moved it meanwhile; from then
+// on, only the holder of the lease moves the line.
+func (n *Notifier) turn(ctx context.Context, at lineID) (again time.Duration, err error) {
 	rows, err := n.tables.Read(ctx, at.tenant, subscriptionKey(at), lineKey(at))
 	if err != nil || rows[0].Rev == 0 || rows[1].Rev == 0 {
 		return never, err
@@ -93,8 +94,8 @@ func decodeBoth(rows []table.Row) (sub stored, l *line, err error) {
 	return sub, l, err
 }
 
-// tell sends one parcel after the other, and remembers each before it goes on.
-func (n *Notifier) tell(ctx context.Context, sub stored, at place, l *line) (again time.Duration, err error) {
+// tell sends one parcel after the other, and settles each before it sends the next.
+func (n *Notifier) tell(ctx context.Context, sub stored, at lineID, l *line) (again time.Duration, err error) {
 	end := n.now().Add(turnTime)
 	if sub.Kind == Email {
 		if again, err := n.tellNotices(ctx, at, l, end); err != nil || again != never {
@@ -136,23 +137,23 @@ func (n *Notifier) tell(ctx context.Context, sub stored, at place, l *line) (aga
 			}
 			a := n.send(ctx, at.tenant, sub, parcel)
 			if a.Reason != nil && ctx.Err() != nil {
-				return 0, nil // it was not let end
+				return 0, nil // the end of the turn cut the attempt short: that says nothing of the subscriber
 			}
 			if err := n.settle(ctx, at, l.fence, rows[0], a); err != nil {
 				return never, err
 			}
 			if a.Reason != nil {
-				return n.setBack(ctx, at, l, a)
+				return n.backOff(ctx, at, l, a)
 			}
 			l.Position, l.Attempts, l.Since, l.Next = p.Seq, 0, time.Time{}, time.Time{}
 		}
 	}
 }
 
-// tellNotices tells a recipient of mail what it is to know of other subscriptions, before the faces that wait, also
-// those that wait for a digest's end. It gives never when all are told.
-func (n *Notifier) tellNotices(ctx context.Context, at place, l *line, end time.Time) (again time.Duration, err error) {
-	var rows []table.Row // all before the first is sent, which takes its time
+// tellNotices sends a recipient of mail the notices about other subscriptions, before the faces that wait, so that a notice
+// does not wait for the end of a digest's interval. It returns never when all are told.
+func (n *Notifier) tellNotices(ctx context.Context, at lineID, l *line, end time.Time) (again time.Duration, err error) {
+	var rows []table.Row // all of them before the first is sent, because sending takes time
 	for row, err := range n.tables.Query(ctx, at.tenant, outboxTable, table.Range{Prefix: noticeKey(at.subscription, "")}, false) {
 		if err != nil {
 			return never, err
@@ -161,7 +162,7 @@ func (n *Notifier) tellNotices(ctx context.Context, at place, l *line, end time.
 	}
 	for _, row := range rows {
 		var p parcel
-		if err := json.Unmarshal(row.Value, &p); err != nil {
+		if err := table.Decode(outboxTable, row, &p); err != nil {
 			return never, err
 		}
 		if p.Outcome != Waits {
@@ -185,7 +186,7 @@ func (n *Notifier) tellNotices(ctx context.Context, at place, l *line, end time.
 			return never, err
 		}
 		if a.Reason != nil {
-			return n.setBack(ctx, at, l, a)
+			return n.backOff(ctx, at, l, a)
 		}
 		l.Attempts, l.Since, l.Next = 0, time.Time{}, time.Time{}
 	}
@@ -194,7 +195,7 @@ func (n *Notifier) tellNotices(ctx context.Context, at place, l *line, end time.
 
 // settle writes down how an attempt at a parcel went, while the turn's lease holds. A parcel whose photo was erased
 // meanwhile stays removed, also where the attempt succeeded.
-func (n *Notifier) settle(ctx context.Context, at place, fence int64, row table.Row, a attempt) error {
+func (n *Notifier) settle(ctx context.Context, at lineID, fence int64, row table.Row, a attempt) error {
 	return n.tables.Update(context.WithoutCancel(ctx), at.tenant, func(tx *table.Tx) error {
 		if err := cluster.Check(tx, leaseOf(at.subscription), fence); err != nil {
 			return err
@@ -212,9 +213,9 @@ func (n *Notifier) settle(ctx context.Context, at place, fence int64, row table.
 	})
 }
 
-// setBack ends a turn whose attempt failed: the line waits, or is paused when the subscriber is down for too
-// long or wants no more.
-func (n *Notifier) setBack(ctx context.Context, at place, l *line, a attempt) (again time.Duration, err error) {
+// backOff ends a turn whose attempt failed: the line waits, or its subscription is paused where the subscriber is down for
+// too long or wants no more.
+func (n *Notifier) backOff(ctx context.Context, at lineID, l *line, a attempt) (again time.Duration, err error) {
 	now := n.now().UTC()
 	if l.Since.IsZero() {
 		l.Since = now
@@ -236,23 +237,23 @@ func (n *Notifier) setBack(ctx context.Context, at place, l *line, a attempt) (a
 }
 
 // line reads a subscription's line.
-func (n *Notifier) line(ctx context.Context, at place) (*line, error) {
+func (n *Notifier) line(ctx context.Context, at lineID) (*line, error) {
 	l := &line{}
 	_, err := n.tables.GetJSON(ctx, at.tenant, linesTable, at.subscription, l)
 	return l, err
 }
 
-func lineKey(at place) table.Key { return table.Key{Table: linesTable, Key: at.subscription} }
+func lineKey(at lineID) table.Key { return table.Key{Table: linesTable, Key: at.subscription} }
 
-func subscriptionKey(at place) table.Key {
+func subscriptionKey(at lineID) table.Key {
 	return table.Key{Table: subscriptionsTable, Key: at.subscription}
 }
 
-// parcel reads what stands at a place of a line.
+// parcel reads the parcel at a place of a line.
 func (n *Notifier) parcel(ctx context.Context, tenant string, at table.Logged) (row table.Row, p parcel, err error) {
 	row, err = n.tables.Get(ctx, tenant, at.Table, at.Key)
 	if err == nil {
-		err = json.Unmarshal(row.Value, &p)
+		err = table.Decode(at.Table, row, &p)
 	}
 	return row, p, err
 }

@@ -33,7 +33,7 @@ const (
 	TLSNever  = "none"     // is in the clear, for a server on this machine
 )
 
-// mailer hands mail to a server, a connection a mail.
+// mailer hands mail to a server, over a connection for each mail.
 type mailer struct {
 	client *mail.Client
 	from   string
@@ -84,7 +84,7 @@ type image struct {
 	jpeg []byte
 }
 
-// send hands a mail over. That it succeeded says that the server took it, not that it was read.
+// send hands a mail to the server. Nil says that the server took the mail, not that anybody read it.
 func (m *mailer) send(ctx context.Context, l letter, now time.Time) error {
 	msg := mail.NewMsg()
 	if err := errors.Join(msg.From(m.from), msg.To(l.to)); err != nil {

@@ -17,32 +17,32 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" || (r.PhotoID == "") != (r.MeasuredBy != "") {
 		return animo.Errorf(animo.Invalid, "the event's data is not a face's record", "los datos del evento no son el registro de un rostro").Because(err)
 	}
-	var told []place
+	var lines []lineID
 	basis := e.Basis
 	err := n.tables.Update(ctx, e.Tenant, func(tx *table.Tx) (err error) {
-		told = nil
-		r, there, err := now(tx, r, basis)
-		basis = "" // the next try reads the rows
+		lines = nil
+		r, there, err := current(tx, r, basis)
+		basis = "" // where it does not hold, the next try reads the rows
 		if err != nil || !there {
 			return err
 		}
-		subs, err := n.subscriptions(ctx, e.Tenant) // at each try: a change of a person's name changes filters, too
+		subs, err := n.subscriptions(ctx, e.Tenant) // at each try, because a change of a person's name changes filters, too
 		if err != nil || len(subs) == 0 {
 			return err
 		}
-		told, err = n.match(ctx, tx, e, r, subs)
+		lines, err = n.match(ctx, tx, e, r, subs)
 		return err
 	})
-	for _, at := range told {
+	for _, at := range lines {
 		n.turns.wake(at)
 	}
 	return err
 }
 
-// now gives what there is to tell of a face at the moment of a transaction: the record that was said, with who the face is by
-// now. there is false once the face is erased, alone or with its photo, or its photo is analysed again. With a basis, now
-// gives the record as it was said, has the transaction expect the rows of the basis, and reads nothing.
-func now(tx *table.Tx, r animo.MoodRecord, basis string) (_ animo.MoodRecord, there bool, err error) {
+// current returns the record of a face as it is at the moment of a transaction: as the event has it, with who the face is by
+// now. there is false once the face is erased, alone or with its photo, or its photo is analysed again. With a basis, current
+// reads nothing: it returns the event's record, and the transaction expects the rows of the basis.
+func current(tx *table.Tx, r animo.MoodRecord, basis string) (_ animo.MoodRecord, there bool, err error) {
 	if expected, ok := faces.Expect(r.PhotoID, r.FaceID, basis); ok {
 		tx.Do(expected...)
 		return r, true, nil
@@ -63,9 +63,9 @@ func now(tx *table.Tx, r animo.MoodRecord, basis string) (_ animo.MoodRecord, th
 	return r, err == nil, err
 }
 
-// match puts a face into the lines of the subscriptions that match it, unless it is there already, and gives these lines. The
-// transaction expects each of these subscriptions as it is when it is read.
-func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r animo.MoodRecord, subs []stored) (told []place, err error) {
+// match puts a face into the lines of the subscriptions that match it, unless the face is there already, and returns these
+// lines. The transaction expects each of these subscriptions as it was read.
+func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r animo.MoodRecord, subs []stored) (lines []lineID, err error) {
 	var matching []stored
 	var keys []table.Key
 	for _, sub := range subs {
@@ -88,7 +88,7 @@ func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r ani
 		if rows[2*i+1].Rev == 0 { // the subscription was removed meanwhile
 			continue
 		}
-		told = append(told, place{e.Tenant, sub.ID})
+		lines = append(lines, lineID{e.Tenant, sub.ID})
 		if rows[2*i].Rev != 0 { // a repeat
 			continue
 		}
@@ -102,11 +102,11 @@ func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r ani
 			tx.Add(outboxTable, entry)
 		}
 	}
-	return told, nil
+	return lines, nil
 }
 
-// faceEntry is what puts a face into a line. For a line that is full it is a note for the log that says so; all such notes
-// have one key until the line moves on, so that there is one.
+// faceEntry is the entry that puts a face into a line. Where the line is full it is a note for the log that says so. Until
+// the line moves on, all such notes have one key, so that the log has one of them.
 func (n *Notifier) faceEntry(ctx context.Context, e animo.Event, face, id string) (table.Entry, error) {
 	now := n.now().UTC()
 	var l line
@@ -131,7 +131,7 @@ func entry(key, subscription string, p parcel) (table.Entry, error) {
 }
 
 // Forget removes the parcels of a photo, or of a face that a client measured: those that wait and those that were told. It
-// tells how many there were. What is being sent at that moment cannot be called back.
+// returns how many there were. What is being sent at that moment cannot be called back.
 func (n *Notifier) Forget(ctx context.Context, tenant, id string) (removed int, err error) {
 	for _, keys := range []table.Range{{Prefix: id + "-"}, {Prefix: faceKey(id, "")}} {
 		count, err := n.tables.Delete(ctx, tenant, outboxTable, keys)

@@ -35,7 +35,7 @@ func (n *Notifier) RenamePerson(ctx context.Context, tenant, from, to string) er
 }
 
 // ForgetPerson removes the subscriptions to a person who is erased, with what waits for them and their logs: those that
-// were made until the millisecond `at`. It tells how many those were.
+// were made until the millisecond `at`. It returns how many those were.
 func (n *Notifier) ForgetPerson(ctx context.Context, tenant, name string, at time.Time) (removed int, err error) {
 	n.adds.Lock() // so that a subscription which Add is making at this moment is listed
 	list, err := n.subscriptions(ctx, tenant)

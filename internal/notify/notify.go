@@ -1,4 +1,4 @@
-// Package notify tells people and programs of the faces that they subscribed to, by webhook and by e-mail. DESIGN.md tells
+// Package notify tells people and programs of the faces that they subscribed to, by webhook and by e-mail. DESIGN.md says
 // how it works.
 //
 //	face.MOOD event -> notify: a row in the line of each subscription that it matches -> a turn: told, in order
@@ -7,8 +7,8 @@
 // settled. So a subscriber that is down waits alone and misses nothing. What was told stays in the line as the log of
 // deliveries, and can be told again. Begin at New; the function puts rows into the lines, Run empties them.
 //
-// A message is told in effect once. Only where the process dies between the receiver's yes and the row that remembers it,
-// the message is sent again, and then under the same id.
+// A message is sent once, but where the process dies, or loses the line's lease, between the receiver's yes and the commit
+// that settles the parcel. Then it is sent again under the same id, by which the receiver knows it.
 package notify
 
 import (
@@ -45,8 +45,8 @@ type Limits struct {
 	Subscriptions int           // of a tenant; 100
 	Kept          int           // settled deliveries that a subscription's log keeps, to be read and replayed; 1,000
 	Waiting       int           // deliveries that may wait for one subscriber; what comes then is not told to it; 1 million
-	AtOnce        int           // subscribers told at once on this machine, at most half of them of one tenant; 32
-	SendTime      time.Duration // for one attempt at telling; 15 s, the least that Standard Webhooks recommends
+	AtOnce        int           // subscribers told at once by this process, at most half of them of one tenant; 32
+	SendTime      time.Duration // for one attempt; 15 s, the least that Standard Webhooks recommends
 	AnswerBytes   int64         // read of a webhook's answer, so that its connection can be used again; 4 KiB
 }
 
@@ -72,14 +72,14 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Options are what New may be told. What is not said to be needed may be left out; no mail is sent then.
+// Options are what New may be told. All but Leases may be left out.
 type Options struct {
 	Limits       Limits
 	AllowPrivate bool            // let webhooks reach this machine and private networks, and be plain HTTP
 	Mail         Mail            // the server for e-mail; without a host, e-mail subscriptions are refused
 	PublicURL    string          // where recipients of mail reach this server, without a slash at its end
 	Roots        *x509.CertPool  // whose certificates receivers may have; nil means the system's
-	Leases       *cluster.Leases // of this process, which say who tells a line; needed
+	Leases       *cluster.Leases // of this process, under which lines have their turns; needed
 	Now          func() time.Time
 	Log          *slog.Logger
 	Keeper       *loop.Keeper // is told of turns that panic; nil means one of its own
@@ -130,14 +130,14 @@ func New(tables *table.Table, objects Objects, o Options) (*Notifier, error) {
 	return n, nil
 }
 
-// Functions gives the function that puts faces into the lines, to be registered with the bus. Its one worker
-// takes a tenant's faces in the order in which they were found.
+// Functions returns the function that puts faces into the lines, to be registered with the bus. It has one worker, so that
+// the lines have a tenant's faces in the order in which these were found.
 func (n *Notifier) Functions() []bus.Function {
 	return []bus.Function{{Name: "notify", On: []string{"face.*"}, Workers: 1, Deadline: time.Minute, Handle: n.handle}}
 }
 
-// Run tells subscribers what waits for them until ctx ends, and then waits for those that are being told. Lines
-// that another process filled, or that were left at the last stop, are found by Sweep.
+// Run tells subscribers what waits for them until ctx ends, and then waits for the turns that are under way. Sweep finds
+// lines that another process filled, or that were left at the last stop.
 func (n *Notifier) Run(ctx context.Context) { n.turns.Run(ctx) }
 
 // Close ends the connections to receivers that are not used at that moment.
@@ -146,5 +146,5 @@ func (n *Notifier) Close() { n.web.close() }
 // gone reports whether an error says that something is not there.
 func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
 
-// conflict reports whether an error says that somebody else was first.
+// conflict reports whether an error says that a row was not as it was expected.
 func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }

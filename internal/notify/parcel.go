@@ -53,7 +53,7 @@ type Attempt struct {
 	Reason *animo.Reason `json:"reason,omitempty"` // why it failed; nil when it did not
 }
 
-// message is what a receiver is sent.
+// message is what is sent to a receiver.
 type message struct {
 	ID   string // stays the same at every attempt and replay, so that a receiver knows what it has had
 	Type string
@@ -67,7 +67,7 @@ func (p *parcel) message() message { return message{p.ID, p.Type, p.Time, p.Data
 type attempt struct {
 	Attempt
 	gone  bool          // the receiver wants no more
-	after time.Duration // that it wants to be left alone
+	after time.Duration // for which the receiver wants no attempt
 }
 
 func failed(err error) attempt {
@@ -75,16 +75,16 @@ func failed(err error) attempt {
 	return attempt{Attempt: Attempt{Reason: &r}}
 }
 
-// The keys of the outbox begin with the face, so that an erased photo's are one range; what is of no face begins
-// with an exclamation mark. The same face gives the same key again, which is what makes a repeated event harmless.
+// The keys of the outbox begin with the face, so that the parcels of an erased photo are one range; those of no face begin
+// with an exclamation mark. The same face and subscription have the same key, so a repeated event adds nothing.
 func faceKey(face, subscription string) string { return face + "/" + subscription }
 
 func otherKey(what, subscription string) string { return "!" + what + "/" + subscription }
 
-// noticeKey is that of a notice, so that those of a subscription are one range; "" for what gives its beginning.
+// noticeKey is the key of a notice, and with "" the prefix of all notices to a subscription.
 func noticeKey(subscription, what string) string { return "!notice/" + subscription + "/" + what }
 
-// faceOf gives the face of a key; "" for what is of none.
+// faceOf returns the face that a key begins with; "" for the key of a parcel of no face.
 func faceOf(key string) string {
 	face, _, _ := strings.Cut(key, "/")
 	if strings.HasPrefix(face, "!") {

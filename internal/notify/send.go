@@ -56,12 +56,12 @@ func (n *Notifier) letter(tenant string, sub stored, p parcel) (letter, error) {
 	return l, err
 }
 
-// envelope is what all mails to a recipient have.
+// envelope is a mail to a recipient, without its text.
 func (n *Notifier) envelope(tenant string, sub stored, id string) letter {
 	return letter{to: sub.Target, subject: sub.Subject, id: id, lang: sub.Language, unsubscribe: n.unsubscribeURL(tenant, sub)}
 }
 
-// example is a record for trying a subscription out; it is of no photo.
+// example is a made-up record that passes a filter, for trying a subscription out.
 func example(tenant string, f Filter, now time.Time) animo.MoodRecord {
 	r := animo.MoodRecord{
 		TenantID: tenant, Mood: animo.Happy, ImageID: "test", FaceID: "test-0", PhotoID: "test", Confidence: 99,

@@ -60,7 +60,7 @@ type Spec struct {
 	Filter   Filter        `json:"filter"`
 	Language string        `json:"language,omitempty"` // of mail: "en", the default, or "es"
 	Subject  string        `json:"subject,omitempty"`  // of mail; "" means DefaultSubject
-	Digest   time.Duration `json:"digest,omitempty"`   // of mail: what comes in so long a time in one mail; 0 for one mail each
+	Digest   time.Duration `json:"digest,omitempty"`   // of mail: the interval whose faces come in one mail; 0 for a mail for each face
 }
 
 // DefaultSubject is the subject of the photo report's mails.
@@ -71,18 +71,18 @@ type Subscription struct {
 	ID string `json:"id"` // begins with the moment it was made
 	Spec
 	State   State         `json:"state"`
-	Reason  *animo.Reason `json:"reason,omitempty"` // why it is not active
+	Reason  *animo.Reason `json:"reason,omitempty"` // why the subscription is not active
 	Since   time.Time     `json:"since,omitzero"`   // when it ceased to be active
 	Created time.Time     `json:"created"`
 
-	// How its line stands; not kept in its row.
-	Waiting int64     `json:"-"` // deliveries that wait, about
-	Failing time.Time `json:"-"` // when the first of the attempts failed that fail in a row; zero while none does
+	// The state of the line; not kept in the subscription's row.
+	Waiting int64     `json:"-"` // about how many deliveries wait
+	Failing time.Time `json:"-"` // when the first of the attempts that failed in a row was; zero where the last one did not fail
 	Next    time.Time `json:"-"` // when the next attempt after a failed one is
 }
 
-// where names the target's host alone, to recipients of other subscriptions: a webhook's path is often a secret, and
-// an address is somebody's.
+// where names the target by its host alone, for the recipients of other subscriptions: a webhook's path is often a secret,
+// and an address is somebody's.
 func (s *Subscription) where() string {
 	if s.Kind == Email {
 		_, domain, _ := strings.Cut(s.Target, "@")
@@ -117,7 +117,7 @@ const (
 	maxDigest  = 7 * 24 * time.Hour
 )
 
-// check completes a spec, or says what is wrong with it.
+// check fills in the defaults of a spec, or answers what is wrong with it.
 func (n *Notifier) check(s Spec) (Spec, error) {
 	if s.Filter.Mood != "" && !slices.Contains(animo.Moods(), s.Filter.Mood) {
 		return s, animo.Errorf(animo.Invalid, "there is no mood %q; use one of %v", "no existe el ánimo %q; use uno de %v", animo.Clip(string(s.Filter.Mood)), animo.Moods()).Of("filter.mood")
@@ -150,7 +150,7 @@ func (n *Notifier) checkURL(target string) error {
 	case u.User != nil:
 		return animo.Errorf(animo.Invalid, "a webhook's URL has no user in it; its signature proves who sends", "la URL de un webhook no lleva usuario; su firma prueba quién envía").Of("target")
 	case u.Scheme == "http" && !n.private:
-		return animo.Errorf(animo.Invalid, "a webhook needs https, since faces are told to it", "un webhook necesita https, pues se le cuentan rostros").Of("target")
+		return animo.Errorf(animo.Invalid, "a webhook needs https, because faces are told to it", "un webhook necesita https, pues se le cuentan rostros").Of("target")
 	case n.private:
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
@@ -19,13 +18,13 @@ import (
 const (
 	secretMark  = "whsec_"       // begins a secret as people see it; Standard Webhooks gives 24 to 64 bytes of one
 	secretBytes = 32             //
-	oldSecret   = 24 * time.Hour // that a secret holds after a newer one was made
-	maxSecrets  = 8              // with which a message is signed at most; of more, the oldest do not hold any more
+	oldSecret   = 24 * time.Hour // for which a secret holds after a newer one was made
+	maxSecrets  = 8              // that hold at once; of more, the oldest do not hold any more
 )
 
-// Add makes a subscription of the tenant. For a webhook it also gives the secret of its signatures, which is
-// never shown again. It answers Invalid, Forbidden or Unsupported for a spec that cannot be, Conflict when there
-// is one like it, and Quota when the tenant has as many as it may.
+// Add makes a subscription of the tenant. For a webhook it also returns the secret of the signatures, which is never shown
+// again. It answers Invalid, Forbidden or Unsupported for a spec that cannot be, Conflict where a subscription tells the
+// same to the same target already, and Quota where the tenant has as many as it may.
 func (n *Notifier) Add(ctx context.Context, tenant string, spec Spec) (s Subscription, secret string, err error) {
 	if spec, err = n.check(spec); err != nil {
 		return s, "", err
@@ -61,8 +60,9 @@ func (n *Notifier) Add(ctx context.Context, tenant string, spec Spec) (s Subscri
 	return sub.Subscription, secret, nil
 }
 
-// newSecret puts a new secret before those that hold still, and gives it as people see it. Each holds for its own
-// day, however often another is made meanwhile: who asks again because no answer came does not end the one in use.
+// newSecret puts a new secret before those that still hold, and returns it as people see it. Each older secret holds for a
+// day of its own, however many are made meanwhile: a client that asks again because no answer came does not end the secret
+// in use.
 func (s *stored) newSecret(now time.Time) string {
 	key := make([]byte, secretBytes)
 	_, _ = rand.Read(key)
@@ -79,34 +79,34 @@ func (s *stored) newSecret(now time.Time) string {
 	return secretMark + base64.StdEncoding.EncodeToString(key)
 }
 
-// List gives the tenant's subscriptions, the oldest first, and how each stands.
+// List returns the tenant's subscriptions, the oldest first, each with the state of its line.
 func (n *Notifier) List(ctx context.Context, tenant string) ([]Subscription, error) {
 	list, err := n.subscriptions(ctx, tenant)
 	out := make([]Subscription, 0, len(list))
 	for _, s := range list {
 		if err == nil {
-			err = n.stand(ctx, tenant, &s)
+			err = n.fillLine(ctx, tenant, &s)
 		}
 		out = append(out, s.Subscription)
 	}
 	return out, err
 }
 
-// Get gives one subscription and how it stands, or answers NotFound.
+// Get returns one subscription with the state of its line, or answers NotFound.
 func (n *Notifier) Get(ctx context.Context, tenant, id string) (Subscription, error) {
 	s, err := n.subscription(ctx, tenant, id)
 	if err == nil {
-		err = n.stand(ctx, tenant, &s)
+		err = n.fillLine(ctx, tenant, &s)
 	}
 	return s.Subscription, err
 }
 
-// stand fills in how a subscription's line stands.
-func (n *Notifier) stand(ctx context.Context, tenant string, s *stored) error {
+// fillLine fills in the state of a subscription's line.
+func (n *Notifier) fillLine(ctx context.Context, tenant string, s *stored) error {
 	if s.State == Unsubscribed { // what is left in its line is told to nobody
 		return nil
 	}
-	l, err := n.line(ctx, place{tenant, s.ID})
+	l, err := n.line(ctx, lineID{tenant, s.ID})
 	if gone(err) { // it is being removed
 		return nil
 	}
@@ -118,8 +118,8 @@ func (n *Notifier) stand(ctx context.Context, tenant string, s *stored) error {
 	return err
 }
 
-// Rotate makes a new secret for a webhook's signatures and gives it, once. For a day, messages are signed with
-// the one before too.
+// Rotate makes a new secret for a webhook's signatures and returns it, once. For a day, messages are signed with the secret
+// before it, too.
 func (n *Notifier) Rotate(ctx context.Context, tenant, id string) (secret string, err error) {
 	err = n.change(ctx, tenant, id, func(_ *table.Tx, s *stored) error {
 		if s.Kind != Webhook {
@@ -139,7 +139,7 @@ func (n *Notifier) Resume(ctx context.Context, tenant, id string) error {
 			return errUnsubscribed()
 		}
 		s.State, s.Reason, s.Since = Active, nil, time.Time{}
-		var l line // whoever tells it now writes it at the end, whatever is written here
+		var l line // a turn that is under way writes the row at its end, whatever is written here
 		found, err := tx.GetJSON(linesTable, id, &l)
 		if err != nil || !found || l.Next.IsZero() {
 			return err
@@ -148,14 +148,15 @@ func (n *Notifier) Resume(ctx context.Context, tenant, id string) error {
 		return tx.PutJSON(linesTable, id, l)
 	})
 	if err == nil {
-		n.turns.wake(place{tenant, id})
+		n.turns.wake(lineID{tenant, id})
 	}
 	return err
 }
 
-// pause stops telling a subscriber, says so in its log, and to the tenant's other recipients of mail, in one commit. The rows
-// are named by the subscription's revision, which is another one at each pause.
-func (n *Notifier) pause(ctx context.Context, at place, l *line, why animo.Reason, down time.Duration) error {
+// pause stops telling a subscriber until the subscription is resumed. In the same commit it writes that into the
+// subscription's log and into the lines of the tenant's other recipients of mail. The subscription's revision, which is
+// another one at each pause, is in the keys of these rows.
+func (n *Notifier) pause(ctx context.Context, at lineID, l *line, why animo.Reason, down time.Duration) error {
 	now := n.now().UTC()
 	e := animo.Errorf(why.Code, "paused: %s", "en pausa: %s", why.EN)
 	e.ES = "en pausa: " + why.ES
@@ -163,10 +164,10 @@ func (n *Notifier) pause(ctx context.Context, at place, l *line, why animo.Reaso
 		e.EN, e.ES = "paused after a day of failed attempts; the last: "+why.EN, "en pausa tras un día de intentos fallidos; el último: "+why.ES
 	}
 	reason := animo.ReasonOf(e)
-	var told []place
+	var recipients []lineID
 	var paused bool
 	err := n.tables.Update(ctx, at.tenant, func(tx *table.Tx) error {
-		told, paused = nil, false
+		recipients, paused = nil, false
 		if err := cluster.Check(tx, leaseOf(at.subscription), l.fence); err != nil {
 			return err
 		}
@@ -201,7 +202,7 @@ func (n *Notifier) pause(ctx context.Context, at place, l *line, why animo.Reaso
 				return err
 			}
 			tx.Add(outboxTable, to)
-			told = append(told, place{at.tenant, other.ID})
+			recipients = append(recipients, lineID{at.tenant, other.ID})
 		}
 		sub.State, sub.Reason, sub.Since = Paused, &reason, now
 		paused = true
@@ -211,13 +212,13 @@ func (n *Notifier) pause(ctx context.Context, at place, l *line, why animo.Reaso
 		return err
 	}
 	n.log.Warn("subscription paused", "tenant", at.tenant, "subscription", at.subscription, "code", reason.Code)
-	for _, to := range told {
+	for _, to := range recipients {
 		n.turns.wake(to)
 	}
 	return nil
 }
 
-// Remove forgets a subscription and what waits for it, or answers NotFound.
+// Remove removes a subscription, what waits for it and its log, or answers NotFound.
 func (n *Notifier) Remove(ctx context.Context, tenant, id string) error {
 	removed, err := n.tables.Remove(ctx, tenant, subscriptionsTable, table.Entry{Row: table.Row{Key: id}})
 	if err == nil && removed == 0 {
@@ -226,18 +227,18 @@ func (n *Notifier) Remove(ctx context.Context, tenant, id string) error {
 	if err != nil {
 		return err
 	}
-	return n.clear(ctx, tenant, id)
+	return n.forgetLine(ctx, tenant, id)
 }
 
-// clear removes what is left of a subscription whose row is gone: its line's rows, then the line and its lease.
-func (n *Notifier) clear(ctx context.Context, tenant, id string) error {
+// forgetLine removes the line of a subscription whose row is gone: first the parcels, then the line's row and lease.
+func (n *Notifier) forgetLine(ctx context.Context, tenant, id string) error {
 	if err := n.forgetParcels(ctx, tenant, id, 1<<62); err != nil {
 		return err
 	}
 	return n.tables.Commit(ctx, tenant, append(cluster.Forget(leaseOf(id)), table.Delete(linesTable, id))...)
 }
 
-// forgetParcels removes the rows of a line up to a place, and these places.
+// forgetParcels removes the parcels of a line up to a place, and these places.
 func (n *Notifier) forgetParcels(ctx context.Context, tenant, id string, upTo int64) error {
 	for after := int64(0); ; {
 		places, err := n.tables.Log(ctx, tenant, outboxLog(id), after, lineBatch)
@@ -276,7 +277,8 @@ func (n *Notifier) subscription(ctx context.Context, tenant, id string) (stored,
 
 func decode(row table.Row) (s stored, err error) {
 	s.rev = row.Rev
-	return s, json.Unmarshal(row.Value, &s)
+	err = table.Decode(subscriptionsTable, row, &s)
+	return s, err
 }
 
 func noSubscription(id string) error {
@@ -310,7 +312,7 @@ func (n *Notifier) read(tx *table.Tx, id string) (stored, error) {
 	return decode(row)
 }
 
-// change lets do change a subscription, and what goes with it.
+// change calls do with a subscription in a transaction, and writes the subscription as do left it.
 func (n *Notifier) change(ctx context.Context, tenant, id string, do func(tx *table.Tx, s *stored) error) error {
 	return n.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		s, err := n.read(tx, id)

@@ -8,17 +8,13 @@ import (
 	"animo/internal/table"
 )
 
-// Sweep wakes the lines of one tenant in which something waits, shortens the logs of what was told, and ends removals
-// that broke off. What fails, or cannot be read, does not hold up the rest. Run it at the start and now and then.
+// Sweep wakes the lines of one tenant in which something waits, trims the logs of what was told, and ends removals that
+// broke off. A line that fails or cannot be read does not hold up the others. Run it at the start and now and then.
 func (n *Notifier) Sweep(ctx context.Context, tenant string) error {
 	var errs []error
-	for row, err := range n.tables.Query(ctx, tenant, linesTable, table.Range{}, false) {
-		var l line
+	for row, err := range table.JSONRows[line](ctx, n.tables, tenant, linesTable, table.Range{}, false) {
 		if err == nil {
-			err = table.Decode(linesTable, row, &l)
-		}
-		if err == nil {
-			if err = n.sweepLine(ctx, place{tenant, row.Key}, l); err != nil {
+			if err = n.sweepLine(ctx, lineID{tenant, row.Key}, row.Value); err != nil {
 				err = fmt.Errorf("subscription %s: %w", row.Key, err)
 			}
 		}
@@ -29,10 +25,10 @@ func (n *Notifier) Sweep(ctx context.Context, tenant string) error {
 	return errors.Join(errs...)
 }
 
-func (n *Notifier) sweepLine(ctx context.Context, at place, l line) error {
+func (n *Notifier) sweepLine(ctx context.Context, at lineID, l line) error {
 	sub, err := n.subscription(ctx, at.tenant, at.subscription)
 	if gone(err) {
-		return n.clear(ctx, at.tenant, at.subscription)
+		return n.forgetLine(ctx, at.tenant, at.subscription)
 	}
 	if err != nil {
 		return err
@@ -42,7 +38,8 @@ func (n *Notifier) sweepLine(ctx context.Context, at place, l line) error {
 	case err != nil:
 		return err
 	case sub.State == Unsubscribed:
-		// Nobody will be told of what is left. The newest place itself stays in any log.
+		// Nobody will be told of what is left. A log keeps its newest place: where there is no other, and its parcel is gone, there
+		// is nothing to do.
 		newest, err := n.tables.Log(ctx, at.tenant, outboxLog(at.subscription), last-1, 1)
 		if err != nil || len(newest) == 0 {
 			return err
@@ -61,9 +58,9 @@ func (n *Notifier) sweepLine(ctx context.Context, at place, l line) error {
 	return n.trim(ctx, at, first, l.Position-int64(n.limits.Kept))
 }
 
-// trim shortens a log up to a place. Of what told of a face a mark stays, so that the face is not told again when
-// its event comes again; it goes with the photo.
-func (n *Notifier) trim(ctx context.Context, at place, first, upTo int64) error {
+// trim trims a log up to a place. Of a parcel of a face a mark stays until the photo is removed, so that the face is not
+// told again when its event is repeated.
+func (n *Notifier) trim(ctx context.Context, at lineID, first, upTo int64) error {
 	if upTo-first < int64(n.limits.Kept)/10 { // not one by one
 		return nil
 	}

@@ -8,22 +8,22 @@ import (
 	"animo/internal/loop"
 )
 
-// place is whose line it is.
-type place struct{ tenant, subscription string }
+// lineID names a line by its subscription.
+type lineID struct{ tenant, subscription string }
 
-// turns gives lines their turns. So many turns are taken at once, at most half of them by one tenant's lines, and never two
-// by one line. A turn that comes free goes to a line of the tenant that has the fewest turns, and of several such lines to
-// the one that is ready for the longest time.
+// turns gives lines their turns: at most `most` at once, at most half of them to one tenant's lines, and one to a line. A
+// turn that comes free goes to a line of the tenant that has the fewest turns; of several such lines, to the one that has
+// been ready longest.
 type turns struct {
 	most int
-	take func(context.Context, place) (again time.Duration, err error)
+	take func(context.Context, lineID) (again time.Duration, err error)
 
 	mu      sync.Mutex
-	lines   map[place]*waiting // that want a turn, now or later, or have one
-	ready   []place            // that want one now, the longest first
-	running map[string]int     // turns by tenant
-	count   int                // turns in all
-	woken   chan struct{}      // of capacity 1
+	lines   map[lineID]*waiting // that want a turn, now or later, or have one
+	ready   []lineID            // that want one now, the longest first
+	running map[string]int      // turns by tenant
+	count   int                 // turns in all
+	woken   chan struct{}       // of capacity 1
 }
 
 // waiting is what turns knows of a line.
@@ -31,24 +31,24 @@ type waiting struct {
 	ready, running bool
 	woken          bool        // while it was running
 	later          *time.Timer // until it is ready; nil for none
-	failed         int         // turns in a row
+	failed         int         // turns that failed in a row
 }
 
-// newTurns makes turns of which at most `most` are taken at once. take takes one, and tells after what time the line wants
-// its next turn; below 0 for not before the line is woken. After an error the line gets another turn, with pauses that grow.
-func newTurns(most int, take func(context.Context, place) (time.Duration, error)) *turns {
-	return &turns{most: most, take: take, lines: map[place]*waiting{}, running: map[string]int{}, woken: make(chan struct{}, 1)}
+// newTurns makes turns, at most `most` at once. take is a line's turn; it returns after what time the line wants its next
+// turn, below 0 for not before the line is woken. After an error the line gets another turn, with pauses that grow.
+func newTurns(most int, take func(context.Context, lineID) (time.Duration, error)) *turns {
+	return &turns{most: most, take: take, lines: map[lineID]*waiting{}, running: map[string]int{}, woken: make(chan struct{}, 1)}
 }
 
 // wake makes a line ready for a turn. A line that has a turn gets another one after it. A line that waits after a failure gets
 // a turn, too; take finds out whether the line must go on waiting.
-func (t *turns) wake(p place) {
+func (t *turns) wake(p lineID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.want(p)
 }
 
-func (t *turns) want(p place) {
+func (t *turns) want(p lineID) {
 	w := t.lines[p]
 	if w == nil {
 		w = &waiting{}
@@ -75,7 +75,7 @@ func (t *turns) signal() {
 	}
 }
 
-// Run gives turns until ctx ends, and waits for those that are being taken.
+// Run gives turns until ctx ends, and then waits for the turns that are under way.
 func (t *turns) Run(ctx context.Context) {
 	var taken sync.WaitGroup
 	defer taken.Wait()
@@ -90,15 +90,15 @@ func (t *turns) Run(ctx context.Context) {
 		t.mu.Unlock()
 		select {
 		case <-ctx.Done():
-			t.forget()
+			t.quiet()
 			return
 		case <-t.woken:
 		}
 	}
 }
 
-// next takes the line out that gets the next turn, if there is one and a turn is free.
-func (t *turns) next() (p place, ok bool) {
+// next chooses the line that gets the next turn, and begins the turn; ok is false where no line is ready or no turn is free.
+func (t *turns) next() (p lineID, ok bool) {
 	if t.count >= t.most {
 		return p, false
 	}
@@ -121,7 +121,7 @@ func (t *turns) next() (p place, ok bool) {
 }
 
 // ended is called at the end of a line's turn.
-func (t *turns) ended(ctx context.Context, p place, again time.Duration, err error) {
+func (t *turns) ended(ctx context.Context, p lineID, again time.Duration, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.running[p.tenant]--; t.running[p.tenant] == 0 {
@@ -149,8 +149,8 @@ func (t *turns) ended(ctx context.Context, p place, again time.Duration, err err
 	t.signal()
 }
 
-// forget stops what would wake lines later.
-func (t *turns) forget() {
+// quiet stops the timers that would wake lines later.
+func (t *turns) quiet() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for p, w := range t.lines {

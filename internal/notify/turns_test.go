@@ -12,10 +12,10 @@ import (
 )
 
 // running starts turns inside of a bubble and stops them at its end.
-func running(t *testing.T, most int, take func(context.Context, place) time.Duration) *turns {
+func running(t *testing.T, most int, take func(context.Context, lineID) time.Duration) *turns {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	tt := newTurns(most, func(ctx context.Context, p place) (time.Duration, error) { return take(ctx, p), nil })
+	tt := newTurns(most, func(ctx context.Context, p lineID) (time.Duration, error) { return take(ctx, p), nil })
 	done := make(chan struct{})
 	go func() { defer close(done); tt.Run(ctx) }()
 	t.Cleanup(func() { cancel(); <-done })
@@ -27,14 +27,14 @@ func TestTurns_line_comes_again_when_it_says_or_is_woken(t *testing.T) {
 		start := time.Now()
 		var at []time.Duration
 		answers := []time.Duration{time.Hour, 0, time.Minute, never, never}
-		tt := running(t, 4, func(context.Context, place) time.Duration {
+		tt := running(t, 4, func(context.Context, lineID) time.Duration {
 			at = append(at, time.Since(start))
 			return answers[len(at)-1]
 		})
-		tt.wake(place{"sol", "a"})
+		tt.wake(lineID{"sol", "a"})
 		time.Sleep(2 * time.Hour) // past the first pause; then at once; then a minute later; then no more
 		synctest.Wait()
-		tt.wake(place{"sol", "a"})
+		tt.wake(lineID{"sol", "a"})
 		synctest.Wait()
 		want := []time.Duration{0, time.Hour, time.Hour, time.Hour + time.Minute, 2 * time.Hour}
 		if !slices.Equal(at, want) {
@@ -49,15 +49,15 @@ func TestTurns_line_comes_again_when_it_says_or_is_woken(t *testing.T) {
 func TestTurns_line_woken_in_its_pause_does_not_wait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		taken := 0
-		tt := running(t, 4, func(context.Context, place) time.Duration {
+		tt := running(t, 4, func(context.Context, lineID) time.Duration {
 			if taken++; taken == 1 {
 				return time.Hour
 			}
 			return never
 		})
-		tt.wake(place{"sol", "a"})
+		tt.wake(lineID{"sol", "a"})
 		synctest.Wait()
-		tt.wake(place{"sol", "a"})
+		tt.wake(lineID{"sol", "a"})
 		synctest.Wait()
 		if taken != 2 {
 			t.Errorf("%d turns, want a second one at once", taken)
@@ -73,7 +73,7 @@ func TestTurns_line_woken_in_its_pause_does_not_wait(t *testing.T) {
 func TestTurns_wake_while_running_is_not_lost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		taken, at := 0, 0
-		tt := running(t, 4, func(context.Context, place) time.Duration {
+		tt := running(t, 4, func(context.Context, lineID) time.Duration {
 			taken++
 			if at++; at > 1 {
 				t.Error("a line has two turns at once")
@@ -82,10 +82,10 @@ func TestTurns_wake_while_running_is_not_lost(t *testing.T) {
 			at--
 			return never
 		})
-		tt.wake(place{"sol", "a"})
+		tt.wake(lineID{"sol", "a"})
 		synctest.Wait()
-		tt.wake(place{"sol", "a"})
-		tt.wake(place{"sol", "a"})
+		tt.wake(lineID{"sol", "a"})
+		tt.wake(lineID{"sol", "a"})
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if taken != 2 {
@@ -100,7 +100,7 @@ func TestTurns_are_bounded_and_shared_between_tenants(t *testing.T) {
 		at, most := map[string]int{}, map[string]int{}
 		var lunas time.Duration
 		start := time.Now()
-		tt := running(t, 4, func(_ context.Context, p place) time.Duration {
+		tt := running(t, 4, func(_ context.Context, p lineID) time.Duration {
 			mu.Lock()
 			for _, name := range []string{p.tenant, "all"} {
 				at[name]++
@@ -118,9 +118,9 @@ func TestTurns_are_bounded_and_shared_between_tenants(t *testing.T) {
 			return never
 		})
 		for i := range 100 {
-			tt.wake(place{"sol", strconv.Itoa(i)})
+			tt.wake(lineID{"sol", strconv.Itoa(i)})
 		}
-		tt.wake(place{"luna", "a"})
+		tt.wake(lineID{"luna", "a"})
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if most["sol"] != 2 || most["all"] > 4 || lunas != 10*time.Second {
@@ -132,7 +132,7 @@ func TestTurns_are_bounded_and_shared_between_tenants(t *testing.T) {
 func TestTurns_take_lines_in_turn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var order []string
-		tt := running(t, 1, func(_ context.Context, p place) time.Duration {
+		tt := running(t, 1, func(_ context.Context, p lineID) time.Duration {
 			order = append(order, p.subscription)
 			time.Sleep(time.Second)
 			if len(order) < 6 {
@@ -141,7 +141,7 @@ func TestTurns_take_lines_in_turn(t *testing.T) {
 			return never
 		})
 		for _, s := range []string{"a", "b", "c"} {
-			tt.wake(place{"sol", s})
+			tt.wake(lineID{"sol", s})
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
@@ -155,13 +155,13 @@ func TestTurns_stop_waits_for_those_that_are_taken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := false
 		ctx, cancel := context.WithCancel(t.Context())
-		tt := newTurns(2, func(ctx context.Context, _ place) (time.Duration, error) {
+		tt := newTurns(2, func(ctx context.Context, _ lineID) (time.Duration, error) {
 			<-ctx.Done()
 			time.Sleep(time.Second)
 			ended = true
 			return time.Hour, nil
 		})
-		tt.wake(place{"sol", "a"})
+		tt.wake(lineID{"sol", "a"})
 		go func() { synctest.Wait(); cancel() }()
 		if tt.Run(ctx); !ended || len(tt.lines) > 0 {
 			t.Errorf("ended %v; %d lines are left", ended, len(tt.lines))
@@ -174,13 +174,13 @@ func TestTurns_that_fail_come_again_with_pauses_that_grow(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		start := time.Now()
 		var at []time.Duration
-		tt := newTurns(2, func(context.Context, place) (time.Duration, error) {
+		tt := newTurns(2, func(context.Context, lineID) (time.Duration, error) {
 			if at = append(at, time.Since(start)); len(at) == 3 {
 				return 0, nil // there is more
 			}
 			return never, errors.New("failed")
 		})
-		tt.wake(place{"sol", "a"})
+		tt.wake(lineID{"sol", "a"})
 		go func() { time.Sleep(9 * time.Second); cancel() }()
 		tt.Run(ctx)
 		s := time.Second

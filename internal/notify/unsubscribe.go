@@ -11,8 +11,8 @@ import (
 	"animo/internal/table"
 )
 
-// unsubscribeURL is where a recipient says that it wants no more mail. Who has the URL may say that, and nothing
-// else: it names the subscription, and proves with its secret that a mail of it was had.
+// unsubscribeURL is where a recipient ends its subscription; "" without a public URL. Whoever has the URL can do that and
+// nothing else: the URL names the subscription, and proves by the secret that its user had one of the subscription's mails.
 func (n *Notifier) unsubscribeURL(tenant string, sub stored) string {
 	if n.publicURL == "" {
 		return ""
@@ -45,7 +45,7 @@ func (n *Notifier) Recipient(ctx context.Context, token string) (tenant string, 
 	return tenant, sub.Subscription, err
 }
 
-// Unsubscribe ends a subscription for good; who has the token is its recipient.
+// Unsubscribe ends a subscription for good. The token proves that the caller is the recipient; see Recipient for errors.
 func (n *Notifier) Unsubscribe(ctx context.Context, token string) error {
 	tenant, s, err := n.Recipient(ctx, token)
 	if err != nil {

@@ -59,7 +59,7 @@ type payload struct {
 	Data      json.RawMessage `json:"data"`
 }
 
-// send posts one message and tells how that went.
+// send posts one message and returns how that went.
 func (w *webhooks) send(ctx context.Context, url string, secrets []secret, m message, now time.Time) attempt {
 	body, err := json.Marshal(payload{m.Type, m.Time, m.Data})
 	if err != nil {
@@ -82,7 +82,7 @@ func (w *webhooks) send(ctx context.Context, url string, secrets []secret, m mes
 		return failed(asReason(err))
 	}
 	defer res.Body.Close()
-	// A short answer is read to its end, so that the connection can be used again. What it says is nobody's.
+	// A short answer is read to its end, so that the connection can be used again. Nobody needs what it says.
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, w.limits.AnswerBytes))
 	if res.StatusCode/100 == 2 {
 		return attempt{Attempt: Attempt{Status: res.StatusCode}}

@@ -11,23 +11,23 @@ import (
 	"animo"
 )
 
-// damagedAfter is how long a file that alone cannot be read is taken for a passing fault of the disk.
+// damagedAfter is for how long a file that alone cannot be read is taken for a passing fault of the disk.
 const damagedAfter = time.Hour
 
 // mostFailing is how many files that cannot be read are remembered. Those of a disk that fails as a whole are no matter.
 const mostFailing = 1000
 
-// damage tells a file that is damaged from a disk that fails. Who waits for a disk to get well would wait for a damaged
-// file for ever. It is safe for concurrent use.
+// damage tells a file that is damaged from a disk that fails, because a caller that waits until the disk is well would wait
+// for a damaged file for ever. It is safe for concurrent use.
 type damage struct {
 	now func() time.Time // monotonic
 
 	mu      sync.Mutex
-	failing map[string]time.Time // files that cannot be read, since when
+	failing map[string]time.Time // files that cannot be read, by when that began
 	read    time.Time            // when a file was last read to its end
 }
 
-// failed judges an error of reading a file: Damaged where the file alone has failed for long, else the error as it is.
+// failed judges an error of reading a file: Damaged where that file alone has failed for damagedAfter, else the error as it is.
 func (d *damage) failed(name string, err error) error {
 	if !errors.Is(err, syscall.EIO) {
 		return err

@@ -22,9 +22,9 @@ var buffers = sync.Pool{New: func() any {
 	return &b
 }}
 
-// copyToDisk writes all of r into a new file, which is to be synced after it. Whole blocks go past the page cache where
-// the file system can do that: an object is written once and read seldom, and the memory that the system would have to
-// find for a photo costs more than writing it.
+// copyToDisk writes all of r into a new file, which the caller syncs. Whole blocks go past the page cache where the file
+// system can do that: an object is written once and read seldom, and finding memory for a photo would cost the system more
+// than writing it.
 func copyToDisk(file *os.File, r io.Reader) error {
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)

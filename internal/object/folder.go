@@ -37,8 +37,8 @@ type folder struct {
 // partial is the folder of unfinished files. No tenant can be called so.
 const partial = ".partial"
 
-// abandoned is how long an unfinished file stays untouched before it is taken for the left-over of a
-// crash. Another process may be writing, so not every one is.
+// abandoned is for how long nobody wrote to an unfinished file that is taken for a crash's. To a younger one another process
+// may be writing.
 const abandoned = time.Hour
 
 func openFolder(dir string) (*folder, error) {
@@ -190,7 +190,7 @@ func (f *folder) Stat(ctx context.Context, tenant, name string) (Info, error) {
 	return infoOf(stat, err, name)
 }
 
-// infoOf makes of what the file system says of a name what the store says of it. Only a file is an object.
+// infoOf makes an object's Info of what the file system says of a name. Only a file is an object.
 func infoOf(stat fs.FileInfo, err error, name string) (Info, error) {
 	if err == nil && !stat.Mode().IsRegular() {
 		err = fs.ErrNotExist
@@ -248,8 +248,8 @@ func (f *folder) Delete(ctx context.Context, tenant, prefix string) (removed int
 	return removed, nil
 }
 
-// tidyUp removes the folders that are empty, deepest first, and their parents likewise, and syncs the rest,
-// so that what was deleted does not come back after a power cut.
+// tidyUp removes the folders that are empty, deepest first, and their parents likewise, and syncs the others, so that removed
+// files do not come back after a power cut.
 func (f *folder) tidyUp(dirs map[string]bool) error {
 	f.tidy.Lock()
 	defer f.tidy.Unlock()

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A memory keeps objects until it is closed. What it holds of an object is never changed, only replaced or
-// forgotten, so that whoever reads it goes on reading the same.
+// A memory keeps objects until it is closed. An object's bytes are never changed, only replaced or removed, so that an open
+// reader goes on reading the same.
 type memory struct {
 	closed  atomic.Bool
 	mu      sync.RWMutex

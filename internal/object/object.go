@@ -24,17 +24,17 @@ import (
 // Failures are animo.Errors: NotFound, UnsafeName, Invalid, Conflict, NoSpace, Internal, after Close Unavailable,
 // and Timeout or Interrupted when ctx ends first. An error of the reader given to Put comes back as it is.
 type Store interface {
-	// Put stores the bytes from where r stands to its end under the name, and replaces what was there. A store
-	// may seek in r, to learn the size before it sends the bytes, and to send them again when that failed.
+	// Put stores the bytes from where r stands to its end under the name, in place of what was there. A store may seek in
+	// r, to learn the size before it sends the bytes, and to send them again where that failed.
 	Put(ctx context.Context, tenant, name string, r io.ReadSeeker) error
-	// Get opens an object, or a range of it, and tells what Stat would; the caller closes it. It answers NotFound
-	// when there is none, and Invalid for a range with a negative number. What was opened stays readable to its
-	// end when the object is replaced or deleted meanwhile.
+	// Get opens an object, or a range of it, and returns what Stat would; the caller closes the reader. It answers
+	// NotFound where there is no object, and Invalid for a range with a negative number. An open reader reads to its end,
+	// also where the object is replaced or removed meanwhile.
 	Get(ctx context.Context, tenant, name string, part Range) (io.ReadCloser, Info, error)
-	// Stat tells an object's size and when it was stored. It answers NotFound when there is none.
+	// Stat returns an object's size and when it was stored. It answers NotFound where there is no object.
 	Stat(ctx context.Context, tenant, name string) (Info, error)
-	// Delete removes every object whose name begins with the prefix, all of the tenant's for "", and tells
-	// how many. The prefix may end anywhere in a name; otherwise it is like a name.
+	// Delete removes every object whose name begins with the prefix, all of the tenant's for "", and returns
+	// how many. The prefix may end anywhere in a name; otherwise the rules of names hold.
 	Delete(ctx context.Context, tenant, prefix string) (int, error)
 	Close() error
 }
@@ -45,14 +45,14 @@ type Info struct {
 	Modified time.Time // when it was stored, by the store's clock; S3 tells whole seconds
 }
 
-// Range is a part of an object, in bytes. It ends where the object ends, however long it is; one that begins there
-// or later has no bytes. The zero Range is the whole object.
+// Range is a part of an object, in bytes. A range that reaches beyond the object's end ends there; one that begins there or
+// later has no bytes. The zero Range is the whole object.
 type Range struct {
 	Offset int64
 	Length int64 // 0 is all from Offset on
 }
 
-// of gives a reader of the range's bytes in an object.
+// of returns a reader of the range's bytes in an object.
 func (r Range) of(object io.ReaderAt) io.Reader {
 	if r.Length == 0 {
 		r.Length = math.MaxInt64
@@ -78,7 +78,7 @@ const (
 )
 
 // Open opens the store at a URL: "file:DIR", the folder as the operating system writes it, which is made if
-// it is not there; or "mem:", which forgets everything at Close. Another scheme answers Unsupported.
+// it is not there; or "mem:", which keeps objects in memory until Close. Another scheme answers Unsupported.
 func Open(ctx context.Context, url string) (Store, error) {
 	scheme, rest, _ := strings.Cut(url, ":")
 	switch {
@@ -121,7 +121,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// checkPrefix answers UnsafeName unless something that begins with the prefix can be a name.
+// checkPrefix answers UnsafeName unless a name can begin with the prefix.
 func checkPrefix(prefix string) error {
 	if prefix == "" {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"animo"
 )
 
-// A source reads what Put is given until it ends or ctx does, and remembers the reader's own error, because Put
-// returns that one as it is.
+// A source reads Put's reader until the reader or ctx ends. It remembers the reader's own error, because Put answers that
+// error as it is.
 type source struct {
 	ctx context.Context
 	r   io.Reader
@@ -31,8 +31,8 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// check refuses a call after Close, a tenant that is not one, what the checks of the other arguments found, and a call
-// whose context has ended.
+// check answers why a call is refused: after Close, for a bad tenant, for the first error of others, which are the checks of
+// the other arguments, or because ctx has ended.
 func check(ctx context.Context, closed *atomic.Bool, tenant string, others ...error) error {
 	if closed.Load() {
 		return animo.Errorf(animo.Unavailable, "the object store is closed", "el almacén de objetos está cerrado")

@@ -15,7 +15,8 @@ const (
 )
 
 // learnedObject names an artefact of a version that learned from those corrections. Two attempts at one training, of
-// which one was taken for dead, may have learned from other corrections; they do not write over each other's.
+// which one was taken for dead, may have learned from different corrections; under names of their own neither overwrites the
+// other's artefacts.
 func learnedObject(model, id, file, corrected string) string {
 	if corrected != "" {
 		file += "-" + corrected[:16]
@@ -38,7 +39,7 @@ func (f *Flow) Answering(ctx context.Context, tenant, model string) (version str
 	return m.Current, nil
 }
 
-// Artefacts gives the two artefacts that a training left of a version, as text.Decode takes them. They never change.
+// Artefacts returns the two artefacts that a training made of a version, as text.Decode takes them. They never change.
 // It answers NotFound for a version that is not kept.
 func (f *Flow) Artefacts(ctx context.Context, tenant, model, version string) (vectorizer, network []byte, err error) {
 	row, err := f.version(ctx, tenant, model, version)

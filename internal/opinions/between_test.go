@@ -341,7 +341,7 @@ func TestFlow_step_that_was_done_before_its_worker_died_is_no_failure(t *testing
 		if err := f.OnDead(t.Context(), d.Event, animo.ReasonOf(context.Canceled)); !errors.Is(err, bus.ErrDone) {
 			t.Errorf("%s, after it had done its work: %v, want bus.ErrDone", f.Name, err)
 		}
-		if err := l.queue.Ack(t.Context(), d); err != nil {
+		if err := l.queue.Done(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"animo/text"
 )
 
-// Correction is a text of which somebody said what it says, for the next trainings of a model.
+// Correction is a text with the label that somebody gave it, for the next trainings of a model.
 type Correction struct {
 	ID    string      `json:"id"` // from the text: one text has one correction
 	Text  string      `json:"text"`
@@ -20,8 +20,8 @@ type Correction struct {
 	At    time.Time   `json:"at"`
 }
 
-// correctionsOf begins the keys of a model's corrections. Those of a model that was deleted begin otherwise than
-// those of one that is made anew under its name.
+// correctionsOf is the prefix of the keys of a model's corrections. It is another one for a model that was deleted and for one
+// that is made anew under its name.
 func correctionsOf(m animo.Model) string { return m.ID + "/" + m.Deleted + "/" }
 
 // deletedCorrections are the corrections of the models of that name that were deleted.
@@ -113,7 +113,7 @@ func (f *Flow) corrections(ctx context.Context, tenant string, m animo.Model, af
 	}
 }
 
-// DeleteCorrection forgets one correction of a model. Versions that learned from it stay as they are.
+// DeleteCorrection deletes one correction of a model. Versions that learned from it stay as they are.
 func (f *Flow) DeleteCorrection(ctx context.Context, tenant, model, id string) error {
 	m, err := f.model(ctx, tenant, model)
 	if err != nil {
@@ -126,8 +126,8 @@ func (f *Flow) DeleteCorrection(ctx context.Context, tenant, model, id string) e
 	return err
 }
 
-// clearCorrections removes the corrections of the models of that name that were deleted.
-func (f *Flow) clearCorrections(ctx context.Context, tenant string, m animo.Model) error {
+// forgetCorrections removes the corrections of the models of that name that were deleted.
+func (f *Flow) forgetCorrections(ctx context.Context, tenant string, m animo.Model) error {
 	if m.Deleted == "" {
 		return nil
 	}
@@ -143,7 +143,7 @@ func (f *Flow) clearCorrections(ctx context.Context, tenant string, m animo.Mode
 type corrected struct {
 	rows  []animo.Opinion
 	texts map[string]bool
-	id    string // from the rows; "" for none
+	id    string // a hash of the rows; "" for none
 }
 
 // correctedNow reads a model's corrections.

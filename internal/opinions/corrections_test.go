@@ -282,7 +282,7 @@ func TestCorrections_training_taken_for_dead_does_not_harm_the_next(t *testing.T
 			if ticks != 3 {
 				t.Fatalf("the clock was looked at %d times", ticks)
 			}
-			if err := l.queue.Ack(t.Context(), claimed[0]); err != nil {
+			if err := l.queue.Done(t.Context(), claimed[0]); err != nil {
 				t.Fatal(err)
 			}
 			l.done(v)

@@ -23,7 +23,7 @@ type datasetRow struct {
 	rev int64
 }
 
-// head is the newest revision ever drawn for a dataset's name, and its content; no content once deleted.
+// head is the newest revision ever chosen for a dataset's name, and its content; no content once that is deleted.
 type head struct {
 	ID     string     `json:"id"`
 	SHA256 string     `json:"sha256"`
@@ -33,11 +33,11 @@ type head struct {
 func datasetKey(d animo.DatasetRef) string   { return d.Name + "/" + d.ID }
 func uploadObject(d animo.DatasetRef) string { return "training/" + d.Name + "/" + d.ID }
 
-// keep stores an upload as a revision of its dataset: the bytes, then the row. The bytes that are the newest
-// already, to be read the same way, are that revision.
+// keep stores an upload as a revision of its dataset: the bytes, then the row. Where the newest revision has these bytes
+// already, to be read the same way, the upload is that revision.
 func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadSeeker, size int64, how FileRecipe) (animo.DatasetRef, error) {
 	for {
-		ref, there, err := f.draw(ctx, tenant, name, sum, how)
+		ref, there, err := f.chooseRevision(ctx, tenant, name, sum, how)
 		if err == nil && !there {
 			if _, err = file.Seek(0, io.SeekStart); err == nil {
 				err = f.objects.Put(ctx, tenant, uploadObject(ref), file)
@@ -51,7 +51,7 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 			var row datasetRow
 			found, err := tx.GetJSON(datasetsTable, datasetKey(ref), &row)
 			kept = !row.Gone && (found || !there)
-			if err != nil || !kept { // deleted since it was drawn
+			if err != nil || !kept { // deleted after it was chosen
 				return err
 			}
 			if !found {
@@ -66,9 +66,9 @@ func (f *Flow) keep(ctx context.Context, tenant, name, sum string, file io.ReadS
 	}
 }
 
-// draw says which revision of a dataset some bytes are: the newest, where those are its bytes, read the same way, and it is
-// not being deleted, otherwise a new one. It tells whether the revision has its row, and so its bytes.
-func (f *Flow) draw(ctx context.Context, tenant, name, sum string, how FileRecipe) (ref animo.DatasetRef, there bool, err error) {
+// chooseRevision returns which revision of a dataset some bytes are: the newest, where it has these bytes, read the same way,
+// and is not being deleted, otherwise a new one. there says that the revision has its row, and so its bytes.
+func (f *Flow) chooseRevision(ctx context.Context, tenant, name, sum string, how FileRecipe) (ref animo.DatasetRef, there bool, err error) {
 	ref = animo.DatasetRef{Name: name, SHA256: sum}
 	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		var h head
@@ -89,7 +89,7 @@ func (f *Flow) draw(ctx context.Context, tenant, name, sum string, how FileRecip
 	return ref, there, err
 }
 
-// forgetHead says that the newest revision of a dataset is not to be taken for a repeat any more.
+// forgetHead forgets the content of a dataset's newest revision, so that the same bytes become a new one.
 func (f *Flow) forgetHead(ctx context.Context, tenant, name string) error {
 	return f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		var h head
@@ -123,7 +123,7 @@ func wasDeleted(ref animo.DatasetRef) error {
 	return animo.Errorf(animo.NotFound, "dataset %q was deleted", "el conjunto de datos %q se borró", ref.Name).Of("dataset")
 }
 
-// saveDataset writes a revision's row unless somebody changed it since it was read.
+// saveDataset writes a revision's row, or answers Conflict where somebody changed the row after it was read.
 func (f *Flow) saveDataset(ctx context.Context, tenant string, row *datasetRow) error {
 	return f.tables.ReplaceJSON(ctx, tenant, datasetsTable, datasetKey(row.Ref()), &row.rev, row)
 }
@@ -172,7 +172,7 @@ func (f *Flow) Datasets(ctx context.Context, tenant string) ([]animo.Dataset, er
 	return list, nil
 }
 
-// DeleteDataset forgets every revision of a dataset. Models trained of it go on answering.
+// DeleteDataset deletes every revision of a dataset. Models that learned from it go on answering.
 func (f *Flow) DeleteDataset(ctx context.Context, tenant, name string) error {
 	newest, err := f.Dataset(ctx, tenant, name)
 	if err != nil {
@@ -185,7 +185,7 @@ func (f *Flow) DeleteDataset(ctx context.Context, tenant, name string) error {
 		if err != nil {
 			return err
 		}
-		if d.ID > newest.ID { // sent while this was under way
+		if d.ID > newest.ID { // uploaded while the deletion was under way
 			continue
 		}
 		if err := f.deleteRevision(ctx, tenant, d); err != nil && !conflict(err) {
@@ -195,8 +195,8 @@ func (f *Flow) DeleteDataset(ctx context.Context, tenant, name string) error {
 	return nil
 }
 
-// deleteRevision forgets one revision: first every reader's sight of it, then its rows, its bytes, its row.
-// It answers Conflict, having done nothing, when the revision changed since it was read.
+// deleteRevision deletes one revision: it first hides the revision from readers, then removes its rows, its bytes, and its own
+// row. It answers Conflict, having done nothing, where somebody changed the revision after it was read.
 func (f *Flow) deleteRevision(ctx context.Context, tenant string, row datasetRow) error {
 	if !row.Gone {
 		row.Gone = true
@@ -214,11 +214,11 @@ func (f *Flow) deleteRevision(ctx context.Context, tenant string, row datasetRow
 	return f.tables.DeleteKey(ctx, tenant, datasetsTable, datasetKey(ref))
 }
 
-// pruneAfter is how long an upload is safe from being pruned, so that one still on its way in is not.
+// pruneAfter is for how long an upload is not pruned, because its version may not be noted yet.
 const pruneAfter = time.Hour
 
-// pruneDatasets forgets those revisions of the datasets that no version names, that are not the newest of
-// their name, and whose bytes were not sent lately.
+// pruneDatasets deletes those revisions of the datasets that no version names, that are not the newest of
+// their name, and whose bytes were not uploaded lately.
 func (f *Flow) pruneDatasets(ctx context.Context, tenant string, names map[string]bool) error {
 	if len(names) == 0 {
 		return nil

@@ -10,9 +10,9 @@ import (
 	"animo/internal/table"
 )
 
-// prune forgets versions of a model: the trained ones beyond the newest KeepVersions and the one that
-// answers, as many failed ones, then the dataset revisions that nothing names any more. What it cannot do now
-// it does after the next training; nobody has to wait for it or fail with it.
+// prune deletes versions of a model: of the trained ones those that are neither among the newest KeepVersions nor answer, and
+// of the failed ones likewise; then the dataset revisions that no version names any more. What fails is done after the
+// next training, because no caller should wait for prune or fail with it.
 func (f *Flow) prune(ctx context.Context, tenant, model string) {
 	kept, names := map[animo.Status]int{}, map[string]bool{}
 	h, err := f.Model(ctx, tenant, model)
@@ -35,7 +35,7 @@ func (f *Flow) prune(ctx context.Context, tenant, model string) {
 	}
 }
 
-// pruneVersion deletes a version unless it answers.
+// pruneVersion deletes a version unless it is the one that answers.
 func (f *Flow) pruneVersion(ctx context.Context, tenant, model, id string) (deleted bool, err error) {
 	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		var m animo.Model
@@ -50,18 +50,18 @@ func (f *Flow) pruneVersion(ctx context.Context, tenant, model, id string) (dele
 	if err != nil || !deleted {
 		return false, err
 	}
-	return true, f.clearVersion(ctx, tenant, model, id)
+	return true, f.forgetVersion(ctx, tenant, model, id)
 }
 
-// deleteVersion forgets a version: first every reader's sight of it, then its artefacts and progress, then its row.
+// deleteVersion deletes a version: it first hides the version from readers, then removes its artefacts, progress and row.
 func (f *Flow) deleteVersion(ctx context.Context, tenant, model, id string) error {
 	if err := f.tables.Update(ctx, tenant, func(tx *table.Tx) error { return hide(tx, model, id) }); err != nil {
 		return err
 	}
-	return f.clearVersion(ctx, tenant, model, id)
+	return f.forgetVersion(ctx, tenant, model, id)
 }
 
-// hide takes a version out of every reader's sight.
+// hide notes that a version is being deleted, so that no reader finds it any more.
 func hide(tx *table.Tx, model, id string) error {
 	var row versionRow
 	if found, err := tx.GetJSON(versionsTable, versionKey(model, id), &row); err != nil || !found || row.Gone {
@@ -71,8 +71,8 @@ func hide(tx *table.Tx, model, id string) error {
 	return row.put(tx)
 }
 
-// clearVersion removes what there is of a version that no reader sees.
-func (f *Flow) clearVersion(ctx context.Context, tenant, model, id string) error {
+// forgetVersion removes the artefacts, the progress and the row of a version that is hidden.
+func (f *Flow) forgetVersion(ctx context.Context, tenant, model, id string) error {
 	if _, err := f.objects.Delete(ctx, tenant, artefactObject(model, id, "")); err != nil {
 		return err
 	}
@@ -84,8 +84,8 @@ func (f *Flow) clearVersion(ctx context.Context, tenant, model, id string) error
 	return nil
 }
 
-// DeleteModel forgets a model with all its versions and corrections. It answers UnknownModel when there is none. What is asked
-// for while it works is younger, and stays.
+// DeleteModel deletes a model with all its versions and corrections. It answers UnknownModel when there is none. Versions that
+// are asked for while it works are younger, and stay.
 func (f *Flow) DeleteModel(ctx context.Context, tenant, id string) error {
 	if _, err := f.model(ctx, tenant, id); err != nil {
 		return unknownModel(err, id)
@@ -100,7 +100,7 @@ func (f *Flow) DeleteModel(ctx context.Context, tenant, id string) error {
 		return tx.PutJSON(modelsTable, id, m)
 	})
 	if err == nil {
-		err = f.clearCorrections(ctx, tenant, m)
+		err = f.forgetCorrections(ctx, tenant, m)
 	}
 	if err != nil {
 		return err

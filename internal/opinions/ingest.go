@@ -47,7 +47,7 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 		if err := f.setStatus(ctx, e.Tenant, &row, animo.Ingesting, nil); err != nil {
 			return err
 		}
-		if d.Plan == nil { // decided once, so that whoever goes on after a crash reads the same rows
+		if d.Plan == nil { // kept before the first row is written, so that an attempt after a crash reads the same rows
 			if d.Plan, err = f.survey(ctx, e.Tenant, d); err != nil {
 				return err
 			}
@@ -56,7 +56,7 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 			}
 		}
 		if err := f.ingestRows(ctx, e.Tenant, o, &d); err != nil {
-			if d.Reading != nil { // what was left out says why it is refused
+			if d.Reading != nil { // the rows that were left out say why the file is refused
 				err = errors.Join(err, f.saveDataset(ctx, e.Tenant, &d))
 			}
 			return err
@@ -124,7 +124,7 @@ func (f *Flow) ingestRows(ctx context.Context, tenant string, o order, d *datase
 	return flush()
 }
 
-// guessRows tells how many rows a file will turn out to have, from the bytes read so far.
+// guessRows estimates how many rows a file has, from the bytes read so far.
 func guessRows(rows int, read, size int64) int {
 	if read <= 0 || read >= size {
 		return rows
@@ -153,8 +153,8 @@ type Progress struct {
 // progressEvery is how often progress is written down.
 const progressEvery = 250 * time.Millisecond
 
-// progressNotes gives a function that writes progress down now and then. Progress that cannot be written
-// is not worth failing for.
+// progressNotes returns a function that writes progress down now and then. It ignores errors, because no training should fail
+// for them.
 func (f *Flow) progressNotes(ctx context.Context, tenant string, o order) func(text.Progress) {
 	var last time.Time
 	var stage string

@@ -6,8 +6,8 @@ import (
 	"animo"
 )
 
-// newID makes the ID of something asked for now, of that content. It sorts after the ID before it, also when
-// the clock went back or two came at once.
+// newID makes the ID of a version or revision that is made now of that content. It sorts after the ID before, also where the
+// clock was set back or two are made at once.
 func newID(now time.Time, before, contentID string) string {
 	return animo.Moment(animo.MomentAfter(before, now)) + "-" + contentID[:8]
 }

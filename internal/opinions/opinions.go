@@ -71,7 +71,7 @@ type Limits struct {
 	CorrectionBytes int           // of one correction's text; 64 KiB
 	Unpacked        int64         // bytes of a packed file when it is unpacked; 4 GiB
 	Whole           int64         // bytes of a file that is read as a whole; 64 MiB
-	Broken          float64       // which part of a file's rows may be broken; 0.2
+	Broken          float64       // the fraction of a file's rows that may be broken; 0.2
 }
 
 func (l Limits) withDefaults() Limits {
@@ -149,7 +149,7 @@ func New(tables *table.Table, objects object.Store, events Publisher, o Options)
 	return &Flow{tables, objects, events, limits, folder, o.Exists, o.Now, o.Log}
 }
 
-// Functions gives the functions of the flow, to be registered with the bus.
+// Functions returns the functions of the flow, to be registered with the bus.
 func (f *Flow) Functions() []bus.Function {
 	return []bus.Function{
 		{Name: "ingest", On: []string{DatasetStored}, Workers: f.limits.Ingests, Deadline: f.limits.IngestTime, Handle: f.ingest, OnDead: f.fail},
@@ -172,13 +172,13 @@ type order struct {
 	Accuracy *text.Stat    `json:"accuracy,omitempty"` // of ModelTrained and ModelPublished
 }
 
-// event makes an event whose id follows from what it says, so that saying it again is no news.
+// event makes an event whose id follows from its content, so that the bus adds nothing for a repeat.
 func (f *Flow) event(typ, tenant string, o order) (animo.Event, error) {
 	id := animo.ID(typ, tenant, o.Model, o.Version)
 	return animo.NewEvent(id, source, typ, o.Model, tenant, f.now(), o)
 }
 
-// say publishes one event of the flow.
+// say makes an event of the flow and publishes it.
 func (f *Flow) say(ctx context.Context, typ, tenant string, o order) error {
 	e, err := f.event(typ, tenant, o)
 	if err != nil {
@@ -198,7 +198,7 @@ func orderOf(e animo.Event) (order, error) {
 // gone reports whether an error says that something is not there.
 func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
 
-// conflict reports whether an error says that somebody else was first.
+// conflict reports whether an error says that a row was not as it was expected.
 func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
 
 func versionKey(model, id string) string { return model + "/" + id }

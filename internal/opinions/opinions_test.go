@@ -12,11 +12,9 @@ import (
 
 	"animo"
 	"animo/internal/bus"
-	"animo/internal/bus/sqlbus"
 	"animo/internal/classify"
-	"animo/internal/object"
 	"animo/internal/opinions"
-	"animo/internal/sqldb"
+	"animo/internal/storetest"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
 )
@@ -39,25 +37,11 @@ type line struct {
 
 func newLine(t *testing.T, limits opinions.Limits) *line {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	l := &line{t: t, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
-	l.queue.Driver, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.queue.Close() })
-	objects, err := object.Open(t.Context(), "file:"+t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = objects.Close() })
+	db := storetest.Open(t)
+	l := &line{t: t, now: storetest.Noon, queue: storetest.Queues(t, db)}
 	driver := sqltable.New(db)
 	l.rows = table.New(driver)
-	l.flow = opinions.New(table.New(&watched{driver, l}), objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
+	l.flow = opinions.New(table.New(&watched{driver, l}), storetest.Objects(t), l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
 	l.classifier = classify.New(l.flow, classify.Options{})
 	for _, f := range l.flow.Functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
@@ -169,7 +153,7 @@ func (l *line) step(function string) bool {
 		}
 		return true
 	}
-	if err := l.queue.Ack(ctx, d); err != nil {
+	if err := l.queue.Done(ctx, d); err != nil {
 		l.t.Fatal(err)
 	}
 	return true
@@ -242,7 +226,7 @@ func TestFlow_sweep_takes_up_what_was_stored_and_never_finished(t *testing.T) {
 				if err := l.function(f).Handle(t.Context(), claimed[0].Event); (err != nil) != l.lost {
 					t.Fatal(err)
 				}
-				if err := l.queue.Ack(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
+				if err := l.queue.Done(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
 					t.Fatal(err)
 				}
 			}
@@ -280,7 +264,7 @@ func TestFlow_sweep_takes_up_a_training_that_broke_off(t *testing.T) {
 		t.Fatalf("an interrupted training: %v", err)
 	}
 	l.tick = nil
-	if err := l.queue.Ack(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
+	if err := l.queue.Done(t.Context(), claimed[0]); err != nil { // as if the queue had lost it
 		t.Fatal(err)
 	}
 	if n, err := l.flow.Sweep(t.Context(), tenant); n != 1 || err != nil {
@@ -308,7 +292,7 @@ func TestFlow_running_every_step_twice_changes_nothing(t *testing.T) {
 				t.Fatalf("%s: %v", f.Name, err)
 			}
 		}
-		if err := l.queue.Ack(t.Context(), claimed[0]); err != nil {
+		if err := l.queue.Done(t.Context(), claimed[0]); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // publish makes a trained version the one that answers, unless a newer one was published before, and
-// forgets versions beyond those to be kept. Until this moment the old version answers, after it the new one:
-// what answers is one row, and every instance reads it at every request.
+// deletes versions beyond those to be kept. Until the commit the old version answers, after it the new one,
+// because every instance reads at every request the one row that says which answers.
 func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 	o, err := orderOf(e)
 	if err != nil {
@@ -58,7 +58,7 @@ func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 }
 
 // Serve makes a kept version of a model the one that answers: a roll back, or forward again. A prune that is about to
-// delete this version reads the model, too, so that one of the two decides again.
+// delete this version reads the model's row, too, so that one of the two fails and decides again.
 func (f *Flow) Serve(ctx context.Context, tenant, model, version string) (m animo.Model, err error) {
 	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		row, err := readVersion(tx, model, version)
@@ -81,8 +81,8 @@ func (f *Flow) Serve(ctx context.Context, tenant, model, version string) (m anim
 	return m, nil
 }
 
-// fail notes why a version will not be trained, and says training.failed. It runs before the event becomes a
-// dead letter, and prevents that where the step was done: its process may have died right after it.
+// fail notes why a version will not be trained, and publishes training.failed. It runs before the event becomes a
+// dead letter, and answers ErrDone where the step was done, because its process may have died right after the step.
 func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	o, err := orderOf(e)
 	if err != nil {

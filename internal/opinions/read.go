@@ -62,8 +62,8 @@ func (f *Flow) setStatus(ctx context.Context, tenant string, v *versionRow, s an
 	return f.save(ctx, tenant, v)
 }
 
-// save writes a version's row unless somebody changed or deleted it since it was read: then it answers
-// Conflict, and whoever tries again sees what happened. So nothing deleted comes back.
+// save writes a version's row, or answers Conflict where somebody changed or removed the row after it was read, so that
+// nothing deleted comes back; another attempt reads the row anew.
 func (f *Flow) save(ctx context.Context, tenant string, v *versionRow) error {
 	return f.tables.ReplaceJSON(ctx, tenant, versionsTable, versionKey(v.Model, v.ID), &v.rev, v)
 }
@@ -111,14 +111,14 @@ func (f *Flow) model(ctx context.Context, tenant, id string) (m animo.Model, err
 	return m, err
 }
 
-// Training is what can be said of one version while it comes about and after.
+// Training is how far a version is, while it is trained and afterwards.
 type Training struct {
 	animo.Version
 	Progress *Progress    `json:"progress,omitempty"`
 	Report   *text.Report `json:"report,omitempty"`
 }
 
-// Training tells how far the newest version of a model is.
+// Training returns how far the newest version of a model is.
 func (f *Flow) Training(ctx context.Context, tenant, model string) (Training, error) {
 	m, err := f.model(ctx, tenant, model)
 	if err != nil {
@@ -130,7 +130,7 @@ func (f *Flow) Training(ctx context.Context, tenant, model string) (Training, er
 	return f.Version(ctx, tenant, model, m.Asked)
 }
 
-// Version tells how far one version of a model is.
+// Version returns how far one version of a model is.
 func (f *Flow) Version(ctx context.Context, tenant, model, id string) (Training, error) {
 	row, err := f.version(ctx, tenant, model, id)
 	if err != nil {

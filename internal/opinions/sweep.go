@@ -12,9 +12,9 @@ import (
 func SweptTables() []string { return []string{modelsTable, versionsTable, datasetsTable} }
 
 // Sweep publishes again what was stored but never finished, and ends deletions that broke off, for one tenant.
-// It tells how many events it published. An event that is queued or running already is left alone by the bus; a
-// step that was done already changes nothing. What fails, or cannot be read, does not hold up the rest; a model whose row
-// cannot be read keeps its versions as they are. Run it at the start and now and then.
+// It returns how many events it published. The bus leaves an event alone that is queued or running already; a step that was
+// done already changes nothing. A row that fails or cannot be read does not hold up the others; a model whose row cannot be
+// read keeps its versions as they are. Run it at the start and now and then.
 func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 	deleted := map[string]string{} // up to which version, by model
 	unread := map[string]bool{}    // models
@@ -24,7 +24,7 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 			return err
 		}
 		deleted[m.Key] = m.Value.Deleted
-		return f.clearCorrections(ctx, tenant, m.Value)
+		return f.forgetCorrections(ctx, tenant, m.Value)
 	})
 	n := 0
 	versionsErr := sweepRows(ctx, f, tenant, versionsTable, func(row table.JSONRow[versionRow], err error) error {
@@ -51,7 +51,7 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 	return n, errors.Join(modelsErr, versionsErr, revisionsErr)
 }
 
-// sweepRows calls see with every row of a table, or why it cannot be read. It gives the first ten errors of see.
+// sweepRows calls see with every row of a table, or with why the row cannot be read. It returns the first ten errors of see.
 func sweepRows[T any](ctx context.Context, f *Flow, tenant, tbl string, see func(row table.JSONRow[T], err error) error) error {
 	var errs []error
 	for row, err := range table.JSONRows[T](ctx, f.tables, tenant, tbl, table.Range{}, false) {
@@ -62,7 +62,7 @@ func sweepRows[T any](ctx context.Context, f *Flow, tenant, tbl string, see func
 	return errors.Join(errs...)
 }
 
-// next tells which event a version is waiting for someone to deal with.
+// next returns the event with which a version's training goes on.
 func (f *Flow) next(v versionRow) (string, order) {
 	o := order{Model: v.Model, Version: v.ID}
 	switch {

@@ -50,9 +50,9 @@ func (r *Recipe) check() error {
 }
 
 // Take accepts an upload: it keeps the bytes, notes the dataset and the version to be trained of it, and
-// says dataset.stored. When it returns nil, all of that is on disk. size is how many bytes r will give, -1 if
-// that is not known. The same bytes under the same name, to be read the same way, while they are the newest, are the same version; one
-// that had failed is tried again.
+// publishes dataset.stored. When it returns nil, all of that is on disk. size is how many bytes r has, -1 if that is not
+// known. The newest bytes under a name once more, to be read the same way, are the same version; one that had failed is tried
+// again.
 func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, size int64, recipe Recipe) (animo.Version, error) {
 	if err := errors.Join(CheckName(name), recipe.check()); err != nil {
 		return animo.Version{}, err
@@ -62,7 +62,7 @@ func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, size 
 		return animo.Version{}, err
 	}
 	defer up.Remove()
-	if err := f.exists(ctx, tenant); err != nil { // it may have been removed while the upload came in
+	if err := f.exists(ctx, tenant); err != nil { // the tenant may have been removed while the upload came in
 		return animo.Version{}, err
 	}
 	ref, err := f.keep(ctx, tenant, name, up.SHA256, up, up.Size, recipe.File)
@@ -76,8 +76,8 @@ func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, size 
 	return v, f.say(ctx, DatasetStored, tenant, order{Model: v.Model, Version: v.ID})
 }
 
-// Retrain asks for a new version of a model of datasets that were ingested before; where it names none, of those that the
-// model was made of.
+// Retrain asks for a new version of a model that learns from datasets which were ingested before; without datasets, from those
+// that the model learned from.
 func (f *Flow) Retrain(ctx context.Context, tenant, model string, datasets []string, recipe Recipe) (animo.Version, error) {
 	if err := errors.Join(CheckName(model), recipe.check()); err != nil {
 		return animo.Version{}, err
@@ -113,8 +113,8 @@ func (f *Flow) Retrain(ctx context.Context, tenant, model string, datasets []str
 	return v, f.say(ctx, ModelRequested, tenant, order{Model: v.Model, Version: v.ID})
 }
 
-// ask notes the wish for v, giving it an ID, unless the same thing is what was asked for last and again is
-// false: then it gives that version, taken up anew if it had failed.
+// ask notes that version v is asked for, and gives it an ID. Where the same version was asked for last, and again is false, ask
+// returns that one, to be trained once more if it had failed.
 func (f *Flow) ask(ctx context.Context, tenant string, v animo.Version, again bool) (animo.Version, error) {
 	parts := []string{"model", v.Model, v.Trainer, strconv.Itoa(v.Folds), strconv.FormatUint(v.Seed, 10)}
 	for _, d := range v.Datasets {

@@ -9,8 +9,8 @@ import (
 	"animo/text"
 )
 
-// train fits and measures a model on the rows of its datasets and the corrections of its model, keeps its two artefacts and its scores, and
-// says model.trained. A version that has its scores is not trained again.
+// train fits and measures a version on the rows of its datasets and the corrections of its model, keeps its two artefacts and
+// its scores, and publishes model.trained. A version that has its scores is not trained again.
 func (f *Flow) train(ctx context.Context, e animo.Event) error {
 	o, err := orderOf(e)
 	if err != nil {
@@ -18,7 +18,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 	}
 	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
 	if gone(err) { // deleted, perhaps while it was being trained
-		return f.clearVersion(ctx, e.Tenant, o.Model, o.Version)
+		return f.forgetVersion(ctx, e.Tenant, o.Model, o.Version)
 	}
 	if err != nil || row.Status == animo.Done {
 		return err
@@ -67,7 +67,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 	return f.say(ctx, ModelTrained, e.Tenant, o)
 }
 
-// countRows tells how many rows the datasets have together.
+// countRows returns how many rows the datasets have together.
 func (f *Flow) countRows(ctx context.Context, tenant string, datasets []animo.DatasetRef) (n int, err error) {
 	for _, ref := range datasets {
 		d, err := f.revision(ctx, tenant, ref)

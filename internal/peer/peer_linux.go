@@ -24,7 +24,7 @@ func Told() bool {
 }
 
 // user tells whose socket the one at from is that is connected to to. It asks the kernel for this one socket, which takes some
-// microseconds; where it does not answer (no sock_diag: gVisor, old kernels), its lists are read, which takes milliseconds, since the
+// microseconds; where it does not answer (no sock_diag: gVisor, old kernels), its lists are read, which takes milliseconds, because the
 // kernel looks through the table of all sockets of all namespaces for them.
 func user(from, to netip.AddrPort) Kind {
 	if kind, answered := ask(from, to); answered {

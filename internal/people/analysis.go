@@ -53,7 +53,7 @@ func (p *People) Identify(ctx context.Context, tenant string, photo *faces.Photo
 			others[i] = asked{descriptor: n.Descriptor, not: slices.Concat(identities[i].Not, said)}
 		}
 	}
-	known.together(others)
+	known.matchAll(others)
 	var people []table.Key
 	for i := range others {
 		if others[i].descriptor != nil {

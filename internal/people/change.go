@@ -25,9 +25,9 @@ type change struct {
 	At   time.Time `json:"at"`
 	From string    `json:"from"`           // rename: the name before
 	Name string    `json:"name,omitempty"` // rename: the new name
-	Into string    `json:"into,omitempty"` // merge: the id of who it is, too
+	Into string    `json:"into,omitempty"` // merge: the id of the person who stays
 	// Ended says that a merge or an erasure was done. The change stays noted for a while, so that the sweeper removes what
-	// others who were under way wrote of the person.
+	// commits that were under way wrote of the person.
 	Ended bool `json:"ended,omitempty"`
 }
 
@@ -38,7 +38,7 @@ const (
 	erase  = "erase"
 )
 
-// Rename gives a person another name, in everything that was recorded, too. It answers NotFound when there is
+// Rename gives a person another name, also in everything that was recorded. It answers NotFound when there is
 // nobody of that name, and Conflict when somebody else has the new one.
 func (p *People) Rename(ctx context.Context, tenant, name, to string) (animo.Person, error) {
 	if err := checkPerson(to); err != nil {
@@ -89,7 +89,7 @@ func (p *People) Erase(ctx context.Context, tenant, name string) (animo.Receipt,
 	return p.change(ctx, tenant, who.ID, change{What: erase, From: name})
 }
 
-// change notes a change of a person and does it, after one that is under way. The receipt is of an erasure.
+// change notes a change of a person and does it, after ending a change that is noted already. The receipt is an erasure's.
 func (p *People) change(ctx context.Context, tenant, id string, c change) (animo.Receipt, error) {
 	for {
 		underWay := false
@@ -100,7 +100,7 @@ func (p *People) change(ctx context.Context, tenant, id string, c change) (animo
 				return err
 			}
 			who, rev, err := faces.ReadPerson(tx, id)
-			if err == nil && (rev == 0 || who.Name != c.From) { // that is how the change before ended
+			if err == nil && (rev == 0 || who.Name != c.From) { // the change before removed or renamed the person
 				err = faces.NoPerson(c.From)
 			}
 			if err != nil {
@@ -121,7 +121,7 @@ func (p *People) change(ctx context.Context, tenant, id string, c change) (animo
 	}
 }
 
-// endChange ends the change of a person that is noted and not done, if there is one.
+// endChange does the rest of a person's change that is noted and not done, if there is one.
 func (p *People) endChange(ctx context.Context, tenant, id string) error {
 	var c change
 	_, err := p.tables.GetJSON(ctx, tenant, changesTable, id, &c)
@@ -131,7 +131,7 @@ func (p *People) endChange(ctx context.Context, tenant, id string) error {
 	if err == nil {
 		_, err = p.doChange(ctx, tenant, id, c)
 	}
-	if c.What == rename && animo.CodeOf(err) == animo.Conflict { // the name was taken; that is its end
+	if c.What == rename && animo.CodeOf(err) == animo.Conflict { // the name was taken: doRename has removed the note
 		err = nil
 	}
 	return err
@@ -141,7 +141,7 @@ func (p *People) doChange(ctx context.Context, tenant, id string, c change) (ani
 	if c.What == rename {
 		return animo.Receipt{}, p.doRename(ctx, tenant, id, c)
 	}
-	return p.leave(ctx, tenant, id, c)
+	return p.endPerson(ctx, tenant, id, c)
 }
 
 func (p *People) doRename(ctx context.Context, tenant, id string, c change) error {
@@ -149,11 +149,11 @@ func (p *People) doRename(ctx context.Context, tenant, id string, c change) erro
 	if animo.CodeOf(err) == animo.Conflict {
 		return errors.Join(err, p.tables.DeleteKey(ctx, tenant, changesTable, id))
 	}
-	if err == nil { // before the faces, which are then those that are asked for still
+	if err == nil { // before the faces, so that a parcel of a renamed face still matches its subscription
 		err = p.subscribers.RenamePerson(ctx, tenant, c.From, c.Name)
 	}
 	if err == nil {
-		err = p.eachFace(ctx, tenant, id, func(ctx context.Context, k faces.Key) error { return p.spread(ctx, tenant, k) })
+		err = p.eachFace(ctx, tenant, id, func(ctx context.Context, k faces.Key) error { return p.restateFace(ctx, tenant, k) })
 	}
 	if err != nil {
 		return err
@@ -161,7 +161,7 @@ func (p *People) doRename(ctx context.Context, tenant, id string, c change) erro
 	return p.tables.DeleteKey(ctx, tenant, changesTable, id)
 }
 
-// takeName gives a person the new name of a change, or answers Conflict when it is somebody else's.
+// takeName gives a person the new name of a change, or answers Conflict when that name is somebody else's.
 func (p *People) takeName(tx *table.Tx, id string, c change) error {
 	who, rev, err := faces.ReadPerson(tx, id)
 	if err != nil || rev == 0 {
@@ -188,8 +188,8 @@ func (p *People) takeName(tx *table.Tx, id string, c change) error {
 	return tx.PutJSON(faces.PeopleTable, id, who)
 }
 
-// spread writes into a face's record, and into what subscribers are told, who the face is.
-func (p *People) spread(ctx context.Context, tenant string, k faces.Key) error {
+// restateFace writes who a face is into the face's record and into what subscribers are told.
+func (p *People) restateFace(ctx context.Context, tenant string, k faces.Key) error {
 	var people []animo.Celebrity
 	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
 		people, _, err = restate(tx, k)
@@ -202,12 +202,12 @@ func (p *People) spread(ctx context.Context, tenant string, k faces.Key) error {
 	return p.subscribers.Rename(ctx, tenant, k.Face(), people)
 }
 
-// leave ends a person, who is erased or merged into another. Where that other is erased meanwhile, the faces of both are
-// nobody's: the two were one person.
-func (p *People) leave(ctx context.Context, tenant, id string, c change) (r animo.Receipt, err error) {
+// endPerson removes a person who is erased, or merged into another. Where that other is erased meanwhile, the faces of both
+// are nobody's, because the two were one person.
+func (p *People) endPerson(ctx context.Context, tenant, id string, c change) (r animo.Receipt, err error) {
 	r = animo.Receipt{ID: animo.Moment(c.At) + "-" + id, Erased: id, Time: c.At}
-	if c.What == erase { // while nobody else can be called so
-		if err := p.toldNoMore(ctx, tenant, id, c, &r); err != nil {
+	if c.What == erase { // first, because nobody else can have the name while the person's row is there
+		if err := p.moveSubscriptions(ctx, tenant, id, c, &r); err != nil {
 			return r, err
 		}
 	}
@@ -224,7 +224,7 @@ func (p *People) leave(ctx context.Context, tenant, id string, c change) (r anim
 		return r, err
 	}
 	// An erasure does this for a second time, because a merge into the person may have brought subscriptions meanwhile.
-	if err := p.toldNoMore(ctx, tenant, id, c, &r); err != nil {
+	if err := p.moveSubscriptions(ctx, tenant, id, c, &r); err != nil {
 		return r, err
 	}
 	if err := p.freeName(ctx, tenant, id, c.From); err != nil {
@@ -235,10 +235,10 @@ func (p *People) leave(ctx context.Context, tenant, id string, c change) (r anim
 			return r, err
 		}
 	}
-	if err := p.haveSought(ctx, tenant); err != nil {
+	if err := p.publishChanged(ctx, tenant); err != nil {
 		return r, err
 	}
-	if err := p.clearPerson(ctx, tenant, id, c, &r); err != nil {
+	if err := p.forgetPerson(ctx, tenant, id, c, &r); err != nil {
 		return r, err
 	}
 	if c.What == erase {
@@ -251,7 +251,7 @@ func (p *People) leave(ctx context.Context, tenant, id string, c change) (r anim
 	return r, p.tables.PutJSON(ctx, tenant, changesTable, id, c)
 }
 
-// freeName frees a name that was a person's.
+// freeName lets others have a name that was a person's.
 func (p *People) freeName(ctx context.Context, tenant, id, name string) error {
 	return p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		claim, err := tx.Read(table.Key{Table: faces.NamesTable, Key: name})
@@ -262,9 +262,9 @@ func (p *People) freeName(ctx context.Context, tenant, id, name string) error {
 	})
 }
 
-// toldNoMore moves the subscriptions to a person who leaves to the one whom the person was merged into, or removes them. Where
-// the name is somebody else's by now, the subscriptions are to that other, and stay.
-func (p *People) toldNoMore(ctx context.Context, tenant, id string, c change, r *animo.Receipt) error {
+// moveSubscriptions moves the subscriptions to a person who is merged into another to that other, and removes those to a
+// person who is erased. Where the name is somebody else's by now, the subscriptions are to that other, and stay.
+func (p *People) moveSubscriptions(ctx context.Context, tenant, id string, c change, r *animo.Receipt) error {
 	claim, err := p.tables.Get(ctx, tenant, faces.NamesTable, c.From)
 	if gone(err) || err == nil && string(claim.Value) != id {
 		return nil
@@ -279,7 +279,7 @@ func (p *People) toldNoMore(ctx context.Context, tenant, id string, c change, r 
 		if err != nil {
 			return err
 		}
-		if rev != 0 && who.Name == name { // it is there still, and called so: whoever changes that sees to it
+		if rev != 0 && who.Name == name { // the subscriptions are to somebody who is there; whoever renames or erases that person moves them
 			return nil
 		}
 		if rev != 0 {
@@ -298,7 +298,7 @@ func (p *People) toldNoMore(ctx context.Context, tenant, id string, c change, r 
 	return err
 }
 
-// successor gives the id of the person that one who left was merged into; "" for nobody.
+// successor returns the id of the person whom one who is gone was merged into; "" for nobody.
 func successor(r faces.Reader, id string) (string, error) {
 	rows, err := r.Read(table.Key{Table: changesTable, Key: id})
 	if err != nil || rows[0].Rev == 0 {
@@ -309,8 +309,8 @@ func successor(r faces.Reader, id string) (string, error) {
 	return c.Into, err
 }
 
-// heir follows the merges from a person to the one who is there; "" for nobody, also where two people were merged into each
-// other at the same time.
+// heir follows the merges from a person to one who is there, and returns that person's id; "" for nobody, also where two
+// people were merged into each other at the same time.
 func heir(tx *table.Tx, id string) (string, error) {
 	for passed := map[string]bool{}; id != "" && !passed[id]; {
 		_, rev, err := faces.ReadPerson(tx, id)
@@ -325,7 +325,7 @@ func heir(tx *table.Tx, id string) (string, error) {
 	return "", nil
 }
 
-// copyExamples makes a person's examples another's, too, if that other is there.
+// copyExamples copies a person's examples to another person, if that other is there.
 func (p *People) copyExamples(ctx context.Context, tenant, from, to string) error {
 	list, err := p.examples(ctx, tenant, from)
 	if err != nil {
@@ -345,9 +345,9 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 		if err := p.putThumbnail(ctx, tenant, kept, thumbnail); err != nil {
 			return err
 		}
-		var dropped []string
+		var surplus []string // objects
 		err = p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-			dropped = nil
+			surplus = nil
 			rows, err := tx.Read(table.Key{Table: examplesTable, Key: exampleKey(to, e.id)})
 			if err != nil || rows[0].Rev != 0 {
 				return err
@@ -355,20 +355,20 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 			if e.Not {
 				var who faces.Identity
 				if _, err := tx.GetJSON(faces.IdentitiesTable, e.Face, &who); err != nil || who.Person == to {
-					return err // it is not the one, but it is the other: that counts
+					return err // the face is the other's, so it is no example of whom the other is not
 				}
 			}
 			if _, err := p.touch(tx, to); err != nil {
 				return err
 			}
-			dropped, err = p.addExample(ctx, tx, tenant, to, e)
+			surplus, err = p.addExample(ctx, tx, tenant, to, e)
 			return err
 		})
-		if gone(err) { // that person is being erased, and these examples with it
-			return p.dropThumbnails(ctx, tenant, []string{kept})
+		if gone(err) { // the other is being erased, and these examples, too
+			return p.removeThumbnails(ctx, tenant, []string{kept})
 		}
 		if err == nil {
-			err = p.dropThumbnails(ctx, tenant, dropped)
+			err = p.removeThumbnails(ctx, tenant, surplus)
 		}
 		if err != nil {
 			return err
@@ -377,9 +377,9 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 	return nil
 }
 
-// clearPerson moves the faces of a person who left to the one whom the person was merged into, or makes them nobody's, and
-// removes the person's examples and list. It counts that in the receipt.
-func (p *People) clearPerson(ctx context.Context, tenant, id string, c change, r *animo.Receipt) error {
+// forgetPerson makes the faces of a person who is gone the other's whom the person was merged into, or nobody's, and removes
+// the person's examples and list. It counts all of that in the receipt.
+func (p *People) forgetPerson(ctx context.Context, tenant, id string, c change, r *animo.Receipt) error {
 	var moved, said atomic.Int64
 	err := p.eachFace(ctx, tenant, id, func(ctx context.Context, k faces.Key) error {
 		was, recorded, err := p.moveFace(ctx, tenant, id, c.Into, k.Face())
@@ -419,9 +419,9 @@ func (p *People) clearPerson(ctx context.Context, tenant, id string, c change, r
 	return err
 }
 
-// leave puts into an identity another person, or nobody for "", in a person's place. It reports whether the identity named
-// the person.
-func leave(who *faces.Identity, person, into string) bool {
+// replacePerson puts into an identity another person, or nobody for "", in a person's place. It reports whether the identity
+// named the person.
+func replacePerson(who *faces.Identity, person, into string) bool {
 	was := false
 	if who.Person == person {
 		was, who.Person = true, into
@@ -439,8 +439,9 @@ func leave(who *faces.Identity, person, into string) bool {
 	return was
 }
 
-// moveFace puts into a face's identity, in the place of a person, the one whom that person was merged into, or nobody for "",
-// also where the face is said not to be the person's. It reports whether the face was the person's, and whether it is recorded.
+// moveFace puts the person whom a person was merged into, or nobody for "", in that person's place in a face's identity, also
+// where the identity says that the face is not the person's. It reports whether the face was the person's, and whether it is
+// recorded.
 func (p *People) moveFace(ctx context.Context, tenant, id, into, face string) (was, recorded bool, err error) {
 	var people []animo.Celebrity
 	err = p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
@@ -456,14 +457,14 @@ func (p *People) moveFace(ctx context.Context, tenant, id, into, face string) (w
 		who := s.who
 		was = who.Person == id
 		who.Not = slices.Clone(who.Not)
-		if !leave(&who, id, next) {
+		if !replacePerson(&who, id, next) {
 			people, recorded, err = restate(tx, s.key)
 			return err
 		}
 		people, recorded, err = identify(tx, &s, who)
 		return err
 	})
-	if gone(err) { // its photo was erased, or is analysed again: whoever does that sees to the face
+	if gone(err) { // the photo was erased, or is analysed again, and the face's identity with it
 		return false, false, nil
 	}
 	if err == nil && people != nil {
@@ -473,13 +474,14 @@ func (p *People) moveFace(ctx context.Context, tenant, id, into, face string) (w
 	return was, recorded, err
 }
 
-// sayWithout removes a face's event from all queues, whether it waits, runs or is a dead letter, because it has a name that
-// must be nowhere any more, and says the face anew without the name. It tells how many events it removed.
+// sayWithout replaces a face's event, whether that waits, runs or is a dead letter, by one without the name of a person who
+// is erased. It returns how many events it removed.
 func (p *People) sayWithout(ctx context.Context, tenant, face string) (events int, err error) {
 	if events, err = p.events.Remove(ctx, tenant, faces.EventID(tenant, face)); err != nil || events == 0 {
 		return events, err
 	}
-	// A dead letter is tried again, too. Should this break off, the sweeper says the face.
+	// A photo that failed because its face's event was a dead letter is done once more, so that the sweeper says the face
+	// where this breaks off.
 	var s sighting
 	err = p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
 		if s, err = sight(tx, face); err != nil {
@@ -505,7 +507,7 @@ func (p *People) sayWithout(ctx context.Context, tenant, face string) (events in
 	return events, p.moods.Say(ctx, tenant, &s.photo, []animo.Face{s.face}, who)
 }
 
-// movesAtOnce is how many faces are changed at once, to share a sync.
+// movesAtOnce is how many faces are changed at once, so that their commits share a sync.
 const movesAtOnce = 32
 
 // eachFace calls do for each face in a person's list, several at once where there are many.
@@ -533,12 +535,12 @@ func (p *People) eachFace(ctx context.Context, tenant, id string, do func(ctx co
 	return flush()
 }
 
-// sweepChanges ends changes that broke off, and removes what was written of people while they were leaving until
-// nothing can be under way any more.
+// sweepChanges ends changes that broke off. Of people who are gone it removes what was written late, until nothing can be
+// under way any more.
 func (p *People) sweepChanges(ctx context.Context, tenant string) error {
 	var errs []error
 	for row, err := range table.JSONRows[change](ctx, p.tables, tenant, changesTable, table.Range{}, false) {
-		if err == nil && p.now().Sub(row.Value.At) >= underWay { // before, whoever began it is at it
+		if err == nil && p.now().Sub(row.Value.At) >= underWay { // a younger one is left to whoever began it
 			err = p.sweepChange(ctx, tenant, row.Key, row.Value)
 		}
 		if err != nil && len(errs) < 10 {
@@ -553,7 +555,7 @@ func (p *People) sweepChange(ctx context.Context, tenant, id string, c change) e
 		return p.endChange(ctx, tenant, id)
 	}
 	var r animo.Receipt
-	err := p.clearPerson(ctx, tenant, id, c, &r)
+	err := p.forgetPerson(ctx, tenant, id, c, &r)
 	p.removed.Erased(c.At, r.Files+r.Faces+r.Descriptors+r.Events > 0)
 	if err == nil && p.now().Sub(c.At) >= p.eraseTime {
 		err = p.tables.DeleteKey(ctx, tenant, changesTable, id)

@@ -30,8 +30,7 @@ type example struct {
 	descriptor vision.Descriptor
 }
 
-// maxExamples is how many examples of each kind are kept of a person. More make a search slower and hardly
-// better.
+// maxExamples is how many examples of each kind are kept of a person. More of them make a search slower and hardly better.
 const maxExamples = 50
 
 // exampleKey is the key of a person's example, and with "" the prefix of all.
@@ -56,7 +55,7 @@ func (p *People) examples(ctx context.Context, tenant, person string) (list []ex
 	return list, nil
 }
 
-// exampleOf reads an example out of its row: the descriptor, and then the rest as JSON.
+// exampleOf reads an example's row: the descriptor, and then the rest as JSON.
 func exampleOf(row table.Row) (e example, err error) {
 	_, e.id, _ = strings.Cut(row.Key, "/")
 	n := min(4*len(e.descriptor), len(row.Value))
@@ -66,10 +65,10 @@ func exampleOf(row table.Row) (e example, err error) {
 	return e, err
 }
 
-// addExample keeps an example of a person. Its transaction must touch the person: everybody who changes examples does, so
-// that the transaction holds only while nobody else changes these. Where there are more examples of the kind than are
-// kept, those that differ most stay; addExample gives the objects of the others.
-func (p *People) addExample(ctx context.Context, tx *table.Tx, tenant, person string, e example) (dropped []string, err error) {
+// addExample keeps an example of a person. Its transaction must touch the person, as every transaction that changes examples
+// does: then of two that do so at once, one fails. Where there are more examples of the kind than are kept, those that differ
+// most stay; addExample removes the others and returns their objects' names.
+func (p *People) addExample(ctx context.Context, tx *table.Tx, tenant, person string, e example) (removed []string, err error) {
 	about, err := json.Marshal(e)
 	if err != nil {
 		return nil, err
@@ -82,9 +81,9 @@ func (p *People) addExample(ctx context.Context, tx *table.Tx, tenant, person st
 	all = slices.DeleteFunc(all, func(x example) bool { return x.Not != e.Not || x.id == e.id })
 	for _, old := range surplus(append(all, e), maxExamples) {
 		tx.Delete(examplesTable, exampleKey(person, old.id))
-		dropped = append(dropped, exampleObject(person, old.id))
+		removed = append(removed, exampleObject(person, old.id))
 	}
-	return dropped, nil
+	return removed, nil
 }
 
 // putThumbnail keeps an example's thumbnail, if there is one.
@@ -95,8 +94,8 @@ func (p *People) putThumbnail(ctx context.Context, tenant, name string, thumbnai
 	return p.objects.Put(ctx, tenant, name, bytes.NewReader(thumbnail))
 }
 
-// dropThumbnails removes the thumbnails of examples that are no more.
-func (p *People) dropThumbnails(ctx context.Context, tenant string, names []string) error {
+// removeThumbnails removes the thumbnails of examples that were removed.
+func (p *People) removeThumbnails(ctx context.Context, tenant string, names []string) error {
 	for _, name := range names {
 		if _, err := p.objects.Delete(ctx, tenant, name); err != nil {
 			return err
@@ -106,8 +105,8 @@ func (p *People) dropThumbnails(ctx context.Context, tenant string, names []stri
 	return nil
 }
 
-// cut makes the thumbnail of a recorded face; nil where the picture is not kept.
-func (p *People) cut(ctx context.Context, tenant string, s sighting) ([]byte, error) {
+// cropThumbnail makes the thumbnail of a recorded face; nil where the picture is not kept.
+func (p *People) cropThumbnail(ctx context.Context, tenant string, s sighting) ([]byte, error) {
 	body, _, err := p.objects.Get(ctx, tenant, faces.PictureObject(s.photo.ID), object.Range{})
 	if gone(err) {
 		return nil, nil
@@ -124,8 +123,8 @@ func (p *People) cut(ctx context.Context, tenant string, s sighting) ([]byte, er
 	return pictures.FaceThumbnail(img, s.face.Box)
 }
 
-// surplus picks the examples that go, so that at most `most` stay. While there are too many it takes the two that are nearest to
-// each other, and drops the one whose nearest neighbour among the others is nearer, the later one of equals.
+// surplus picks the examples to remove, so that at most `most` stay. While there are too many it takes the two that are
+// nearest to each other, and of them picks the one whose nearest neighbour among the others is nearer; of equals, the later one.
 func surplus(list []example, most int) (out []example) {
 	list = slices.Clone(list)
 	for len(list) > most {
@@ -147,12 +146,12 @@ func surplus(list []example, most int) (out []example) {
 			}
 			return d
 		}
-		drop := near[1]
+		pick := near[1]
 		if cmp.Less(next(near[0], near[1]), next(near[1], near[0])) {
-			drop = near[0]
+			pick = near[0]
 		}
-		out = append(out, list[drop])
-		list = slices.Delete(list, drop, drop+1)
+		out = append(out, list[pick])
+		list = slices.Delete(list, pick, pick+1)
 	}
 	return out
 }

@@ -17,24 +17,24 @@ import (
 
 // gallery is one tenant's people by their ids.
 type gallery struct {
-	marks  map[string]string // of each person, when the examples were read; used by the load alone
+	marks  map[string]string // each person's mark when the examples were read; used by load alone
 	people vision.Gallery
 
 	mu   sync.RWMutex
-	nots map[string][]vision.Descriptor // by person, of whom it is known that they are somebody else's
+	nots map[string][]vision.Descriptor // by person, faces that are known not to be that person's
 }
 
 // The bounds of the galleries in memory.
 const (
 	galleryFaces = 400_000   // examples of all tenants together, some 250 MB
-	galleryIdle  = time.Hour // for how long one stays that nobody asks for
+	galleryIdle  = time.Hour // for how long a gallery stays that nobody asks for
 )
 
 func newGalleries(now func() time.Time) *cache.Cache[*gallery] {
 	return cache.New(cache.Options[*gallery]{Most: galleryFaces, Cost: (*gallery).cost, Idle: galleryIdle, Now: now})
 }
 
-// cost is how many descriptors a gallery holds, and some for the gallery itself.
+// cost is how many descriptors a gallery holds, and 100 for the gallery itself.
 func (g *gallery) cost() int64 {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
@@ -45,7 +45,7 @@ func (g *gallery) cost() int64 {
 	return int64(n) + 100
 }
 
-// galleryChange gives the row that is another after each change of the tenant's people.
+// galleryChange reads the row whose revision is another one after each change of the tenant's people.
 func (p *People) galleryChange(ctx context.Context, tenant string) (table.Row, error) {
 	rows, err := p.tables.Read(ctx, tenant, table.Key{Table: galleryTable, Key: galleryKey})
 	if err != nil {
@@ -54,19 +54,19 @@ func (p *People) galleryChange(ctx context.Context, tenant string) (table.Row, e
 	return rows[0], nil
 }
 
-// known is the people whom a tenant introduced, as they were at one revision of the row that changes with them, or later.
+// known is the people whom a tenant introduced, as they were at one revision of galleryChange's row, or later.
 type known struct {
 	*gallery
 	rev     int64
-	caution animo.Caution // how sure it must be who a face is
+	caution animo.Caution // how sure a name must be
 }
 
-// expect is the expectation that the tenant's people are those that are known.
+// expect is the expectation that nobody has changed the tenant's people after that revision.
 func (k known) expect() table.Op {
 	return table.Expect(galleryTable, table.Row{Key: galleryKey, Rev: k.rev})
 }
 
-// known gives the people whom a tenant introduced, as they are when it is called, or later.
+// known returns the people whom a tenant introduced, as they are when it is called, or later.
 func (p *People) known(ctx context.Context, tenant string) (known, error) {
 	change, err := p.galleryChange(ctx, tenant)
 	if err != nil {
@@ -84,19 +84,18 @@ func (p *People) known(ctx context.Context, tenant string) (known, error) {
 	if err != nil {
 		return known{}, err
 	}
-	if people, _ := g.people.Len(); people == 0 { // nobody can be named, however sure it must be
+	if people, _ := g.people.Len(); people == 0 { // nobody can be named, so the policy need not be read
 		return known{g, change.Rev, ""}, nil
 	}
 	policy, err := p.policy(ctx, tenant)
-	if code := animo.CodeOf(err); code == animo.Forbidden || code == animo.NotFound { // what there is stays as it is named
+	if code := animo.CodeOf(err); code == animo.Forbidden || code == animo.NotFound { // the tenant takes no photos any more; the faces that it has keep their names
 		err = nil
 	}
 	return known{g, change.Rev, policy.Naming}, err
 }
 
-// load brings a gallery up to date: it reads the examples of those whose mark is another than when they were read, and
-// removes those who have left. Others may compare faces with the gallery meanwhile: what they expect is a revision that is
-// no more.
+// load brings a gallery up to date: it reads the examples of people whose mark has changed, and removes people who are gone.
+// Others may compare faces with the gallery meanwhile: their commits expect an older revision, and fail.
 func (p *People) load(ctx context.Context, tenant string, g *gallery) error {
 	there := map[string]bool{}
 	for row, err := range table.JSONRows[faces.Person](ctx, p.tables, tenant, faces.PeopleTable, table.Range{}, false) {
@@ -140,8 +139,8 @@ func (p *People) load(ctx context.Context, tenant string, g *gallery) error {
 	return nil
 }
 
-// match tells whose a face is. Two kinds of people are passed over: those who are listed in not, and those of whom a face
-// that is known not to be theirs is as near to this one as their nearest example.
+// match finds whose a face is. It passes over two kinds of people: those in not, and those to whose nearest example the face
+// is no nearer than to a face that is known not to be theirs.
 func (k known) match(d *vision.Descriptor, not []string) vision.Identified {
 	return k.people.Identify(*d, k.caution, func(m vision.Match) bool {
 		if slices.Contains(not, m.Person) {
@@ -153,12 +152,12 @@ func (k known) match(d *vision.Descriptor, not []string) vision.Identified {
 	})
 }
 
-// who gives the person who a face is, and the similarity in percent; "" for a face of nobody who is known, or only perhaps.
+// who returns the person who a face is, and the similarity in percent; "" where that is nobody who is known, or not sure.
 func (k known) who(d *vision.Descriptor, not []string) (person string, similarity float64) {
 	return named(k.match(d, not))
 }
 
-// named gives who a face is, if that is sure enough for a name, and the similarity in percent.
+// named returns who a face is, and the similarity in percent; "" where that is not sure enough for a name.
 func named(id vision.Identified) (person string, similarity float64) {
 	if id.Level != vision.Is {
 		return "", 0
@@ -166,18 +165,19 @@ func named(id vision.Identified) (person string, similarity float64) {
 	return id.Person, math.Round(100*id.Similarity) / 100
 }
 
-// asked is a face of a photo of which it is asked who it is.
+// asked is a face of a photo that matchAll is to identify.
 type asked struct {
-	descriptor *vision.Descriptor // nil where nobody asks
-	not        []string           // whom it is not
-	id         vision.Identified
+	descriptor *vision.Descriptor // nil for a face to pass over
+	not        []string           // people who the face is not
+	id         vision.Identified  // the answer
 }
 
-// together tells of faces of one photo who they are. Two of them are not one person: the more similar one is, and of the other
-// it is asked who else it is. Only of two that are equally so, as in a picture of pictures, both are.
-func (k known) together(list []asked) {
+// matchAll finds whose the faces of one photo are. Two faces of a photo are not one person: the more similar one keeps the
+// person, and the other is matched with everybody else. Two that are equally similar, as in a picture of pictures, both keep
+// the person.
+func (k known) matchAll(list []asked) {
 	next := func(a *asked) { a.id = k.match(a.descriptor, a.not) }
-	holder := map[string]int{} // by person, the place in list
+	holder := map[string]int{} // by person, the index in list
 	var open []int
 	for i := range list {
 		if list[i].descriptor != nil {
@@ -211,8 +211,8 @@ func (k known) together(list []asked) {
 	}
 }
 
-// Recognise tells of each face of one photo, by name, which of the people whom a tenant introduced it is; the zero Match says
-// that it is none of them.
+// Recognise finds, for each face of one photo, which of the people whom a tenant introduced it is. Matches name people by
+// their names; the zero Match says that the face is none of them.
 func (p *People) Recognise(ctx context.Context, tenant string, list []vision.Descriptor) ([]vision.Match, error) {
 	known, err := p.known(ctx, tenant)
 	if err != nil {
@@ -222,7 +222,7 @@ func (p *People) Recognise(ctx context.Context, tenant string, list []vision.Des
 	for i := range list {
 		faces[i].descriptor = &list[i]
 	}
-	known.together(faces)
+	known.matchAll(faces)
 	matches := make([]vision.Match, len(list))
 	for i := range faces {
 		if faces[i].id.Level != vision.Is {
@@ -239,7 +239,7 @@ func (p *People) Recognise(ctx context.Context, tenant string, list []vision.Des
 	return matches, nil
 }
 
-// nameOf gives a person's name; "" for one who was erased a moment ago.
+// nameOf reads a person's name; "" for a person who was erased a moment ago.
 func (p *People) nameOf(ctx context.Context, tenant, id string) (string, error) {
 	row, rev, err := faces.ReadPerson(faces.Plain(ctx, p.tables, tenant), id)
 	if err != nil || rev == 0 {
@@ -248,7 +248,7 @@ func (p *People) nameOf(ctx context.Context, tenant, id string) (string, error) 
 	return row.Name, nil
 }
 
-// Suggest says of a photo's faces that have no name whose they may be, so that somebody may say it: these names are written
+// Suggest puts into a photo's faces that have no name whose they may be, so that somebody may say it. These names are written
 // nowhere, and told to nobody who did not ask for the photo.
 func (p *People) Suggest(ctx context.Context, tenant string, list []animo.Face) error {
 	var ids []string
@@ -305,6 +305,6 @@ func (p *People) Suggest(ctx context.Context, tenant string, list []animo.Face) 
 	return nil
 }
 
-// Evict takes the galleries out of memory whose tenants are removed, and those that nobody asked for in an hour. Run it
-// now and then.
+// Evict evicts the galleries of tenants that are not in the list, and those that nobody asked for in an hour. Run it now and
+// then.
 func (p *People) Evict(tenants []string) { p.galleries.Sweep(tenants) }

@@ -16,9 +16,9 @@ import (
 type sighting struct {
 	photo faces.Photo
 	face  animo.Face // as the analysis left it: without the people whom the tenant introduced
-	key   faces.Key  // where it is recorded
+	key   faces.Key  // of the face's record
 	who   faces.Identity
-	known bool     // there is an identity
+	known bool     // who is a row, and not the zero identity
 	rest  []string // the ids of the photo's other faces
 }
 
@@ -60,7 +60,7 @@ func sight(r faces.Reader, id string) (s sighting, err error) {
 	return s, err
 }
 
-// held gives by person which of the photo's other faces is that person's, and what is known of it.
+// held returns the photo's other faces that are somebody's, by person.
 func (s *sighting) held(r faces.Reader) (map[string]holder, error) {
 	by := map[string]holder{}
 	if len(s.rest) == 0 {
@@ -75,14 +75,14 @@ func (s *sighting) held(r faces.Reader) (map[string]holder, error) {
 	return by, err
 }
 
-// holder is a face that is a person's.
+// holder is a face that is a person's, with its identity.
 type holder struct {
 	face string
 	faces.Identity
 }
 
-// identify says in a transaction who a face is. The identity, the list of the person's faces and the face's record change
-// together, and only while the person is there. It gives what the record says of the face then, and whether there is one.
+// identify writes in a transaction who a face is: into the identity, the list of the person's faces and the face's record. It
+// answers NotFound where the person is gone. It returns whom the record then names, and whether there is a record.
 func identify(tx *table.Tx, s *sighting, who faces.Identity) (people []animo.Celebrity, recorded bool, err error) {
 	people = []animo.Celebrity{}
 	if before := s.who.Person; before != "" && before != who.Person {
@@ -109,8 +109,8 @@ func identify(tx *table.Tx, s *sighting, who faces.Identity) (people []animo.Cel
 	return people, recorded, err
 }
 
-// restate writes into a face's record who the face is, after a change of the person's name. It gives what the record says
-// then, nil for a face without an identity, and whether there is a record.
+// restate writes into a face's record who the face is, by its identity and the person's name as they are now. It returns whom
+// the record then names, nil for a face without an identity, and whether there is a record.
 func restate(tx *table.Tx, k faces.Key) (people []animo.Celebrity, recorded bool, err error) {
 	who, err := faces.ReadWho(tx, k.Face())
 	if err != nil || !who[0].Known {
@@ -121,8 +121,8 @@ func restate(tx *table.Tx, k faces.Key) (people []animo.Celebrity, recorded bool
 	return people, recorded, err
 }
 
-// unsettled notes a face whose identity was changed, while what follows outside of that commit may not be done: examples,
-// and what subscribers are told.
+// unsettled notes a face whose identity was changed, until all is done that follows outside of that commit: examples, and
+// what subscribers are told.
 type unsettled struct {
 	At     time.Time `json:"at"`
 	People []string  `json:"people"` // the ids of people who may have an example of the face, beside those in the identity
@@ -137,9 +137,9 @@ func (p *People) unsettle(tx *table.Tx, face string, people ...string) error {
 	return tx.PutJSON(unsettledTable, face, unsettled{p.moment(), append(before.People, people...)})
 }
 
-// Settle does what follows from a face's identity: it makes the examples and lists of the people whom the identity names, or
-// named before, agree with it, and so the face's record and what subscribers are told. It may be run at any time, and again.
-// For a face that is not noted as unsettled it does nothing.
+// Settle does what follows from a face's identity: it makes the examples and lists of the people whom the identity names or
+// named, the face's record and what subscribers are told agree with the identity. It may be run at any time, and again. For a
+// face that is not noted as unsettled it does nothing.
 func (p *People) Settle(ctx context.Context, tenant, face string) error {
 	var u unsettled
 	if _, err := p.tables.GetJSON(ctx, tenant, unsettledTable, face, &u); err != nil {
@@ -152,31 +152,31 @@ func (p *People) Settle(ctx context.Context, tenant, face string) error {
 	s, err := sight(faces.Plain(ctx, p.tables, tenant), face)
 	switch {
 	case err == nil && s.who.Said:
-		thumbnail, err = p.cut(ctx, tenant, s)
-	case gone(err): // its photo was erased or analysed again, or its analysis is under way
+		thumbnail, err = p.cropThumbnail(ctx, tenant, s)
+	case gone(err): // the photo was erased or analysed again, or its analysis is under way
 		return p.settleGone(ctx, tenant, face)
 	}
 	if err != nil {
 		return err
 	}
 	var people []animo.Celebrity
-	var added, dropped []string // objects
+	var added, removed []string // objects
 	err = p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		added, dropped = nil, nil
+		added, removed = nil, nil
 		s, err := sight(tx, face)
 		if err != nil {
 			return err
 		}
 		concerned := concerns(&s.who, u.People)
-		if err := leaveGone(tx, &s, concerned); err != nil {
+		if err := replaceGone(tx, &s, concerned); err != nil {
 			return err
 		}
 		for _, id := range concerned {
-			object, drop, err := p.settlePerson(ctx, tx, tenant, id, &s, thumbnail != nil)
+			object, others, err := p.settlePerson(ctx, tx, tenant, id, &s, thumbnail != nil)
 			if err != nil {
 				return err
 			}
-			if dropped = append(dropped, drop...); object != "" {
+			if removed = append(removed, others...); object != "" {
 				added = append(added, object)
 			}
 		}
@@ -190,7 +190,7 @@ func (p *People) Settle(ctx context.Context, tenant, face string) error {
 		err = errors.Join(err, p.putThumbnail(ctx, tenant, name, thumbnail))
 	}
 	if err == nil {
-		err = p.dropThumbnails(ctx, tenant, dropped)
+		err = p.removeThumbnails(ctx, tenant, removed)
 	}
 	if err == nil && people != nil {
 		err = p.subscribers.Rename(ctx, tenant, face, people)
@@ -202,9 +202,9 @@ func (p *People) Settle(ctx context.Context, tenant, face string) error {
 	return p.tables.DeleteKey(ctx, tenant, unsettledTable, face)
 }
 
-// leaveGone takes people who left out of a face's identity, and puts those in their place whom they were merged into. Somebody
-// may have named them at the moment when they left.
-func leaveGone(tx *table.Tx, s *sighting, concerned []string) error {
+// replaceGone puts, in the place of people in a face's identity who are gone, those whom they were merged into, or nobody.
+// Somebody may have named them at the moment when they were removed.
+func replaceGone(tx *table.Tx, s *sighting, concerned []string) error {
 	who := s.who
 	who.Not = slices.Clone(who.Not)
 	changed := false
@@ -213,7 +213,7 @@ func leaveGone(tx *table.Tx, s *sighting, concerned []string) error {
 		if err != nil {
 			return err
 		}
-		changed = next != id && leave(&who, id, next) || changed
+		changed = next != id && replacePerson(&who, id, next) || changed
 	}
 	if !changed {
 		return nil
@@ -222,7 +222,7 @@ func leaveGone(tx *table.Tx, s *sighting, concerned []string) error {
 	return err
 }
 
-// settleGone forgets a face that is to be settled and is not there. A face whose analysis is under way stays unsettled.
+// settleGone forgets who a face is that is not there any more. A face whose analysis is under way stays unsettled.
 func (p *People) settleGone(ctx context.Context, tenant, face string) error {
 	if photo, round, ok := faces.ParseID(face); ok {
 		row, err := faces.ReadPhoto(faces.Plain(ctx, p.tables, tenant), photo)
@@ -236,15 +236,15 @@ func (p *People) settleGone(ctx context.Context, tenant, face string) error {
 	return p.tables.DeleteKey(ctx, tenant, unsettledTable, face)
 }
 
-// settlePerson makes a person's list and examples agree with a face's identity. It gives the object of a new example, and
-// those of examples that are no more.
-func (p *People) settlePerson(ctx context.Context, tx *table.Tx, tenant, id string, s *sighting, pictured bool) (added string, dropped []string, err error) {
+// settlePerson makes a person's list and examples agree with a face's identity. It returns the name of a new example's object
+// where pictured says that there is a thumbnail, and the names of the objects of examples that it removed.
+func (p *People) settlePerson(ctx context.Context, tx *table.Tx, tenant, id string, s *sighting, pictured bool) (added string, removed []string, err error) {
 	listed := faces.Listed(id, s.key)
 	_, rev, err := faces.ReadPerson(tx, id)
 	if err != nil {
 		return "", nil, err
 	}
-	if rev == 0 { // the person left; whoever saw to that sees to the face
+	if rev == 0 { // endPerson, which removed the person, changes the identity
 		tx.Delete(faces.PersonFacesTable, listed.Key)
 		return "", nil, nil
 	}
@@ -274,11 +274,11 @@ func (p *People) settlePerson(ctx context.Context, tx *table.Tx, tenant, id stri
 		return "", nil, err
 	}
 	if had && !before.Not && !is {
-		dropped = append(dropped, exampleObject(id, s.face.ID))
+		removed = append(removed, exampleObject(id, s.face.ID))
 	}
 	if !wants {
 		tx.Delete(examplesTable, key)
-		return "", dropped, nil
+		return "", removed, nil
 	}
 	e := example{Added: p.moment(), Face: s.face.ID, Not: not, id: s.face.ID}
 	if e.descriptor, err = decodeDescriptor(rows[1].Value); err != nil {
@@ -288,17 +288,18 @@ func (p *People) settlePerson(ctx context.Context, tx *table.Tx, tenant, id stri
 	if is && pictured {
 		added = exampleObject(id, s.face.ID)
 	}
-	return added, append(dropped, surplus...), err
+	return added, append(removed, surplus...), err
 }
 
-// Forgotten is what Forget removed: examples, and their thumbnails, which Forgot removes.
+// Forgotten is what Forget removed, for Forgot: how many examples, and the thumbnails that are left to remove.
 type Forgotten struct {
 	Examples int
 	objects  []string
 }
 
-// ForgetFaces removes what is known of who faces of one photo are, and what followed from it for people: their lists and
-// examples. A zero time means that of the identities. It tells how many examples and files that were.
+// ForgetFaces removes the identities of faces of one photo, and what followed from them: places in people's lists, and
+// examples. taken is when the photo was taken; zero means as the identities say. It returns how many examples and files it
+// removed.
 func (p *People) ForgetFaces(ctx context.Context, tenant string, taken time.Time, ids ...string) (examples, files int, err error) {
 	for step := range slices.Chunk(ids, p.tables.Steps(opsOfFace)) {
 		var f Forgotten
@@ -318,10 +319,10 @@ func (p *People) ForgetFaces(ctx context.Context, tenant string, taken time.Time
 	return examples, files, nil
 }
 
-// opsOfFace is about how many operations it takes to forget who a face is.
+// opsOfFace is about how many operations Forget makes for a face.
 const opsOfFace = 10
 
-// Forgot ends what Forget began, once its transaction is committed, and tells how many files that removed.
+// Forgot ends what Forget began, once the transaction is committed, and returns how many files it removed.
 func (p *People) Forgot(ctx context.Context, tenant string, f Forgotten) (files int, err error) {
 	if f.Examples == 0 {
 		return 0, nil
@@ -333,7 +334,7 @@ func (p *People) Forgot(ctx context.Context, tenant string, f Forgotten) (files 
 		}
 	}
 	p.removed.Retired()
-	return files, p.haveSought(ctx, tenant)
+	return files, p.publishChanged(ctx, tenant)
 }
 
 // Forget is ForgetFaces as a part of a transaction; call Forgot after it.
@@ -368,7 +369,7 @@ func (p *People) Forget(tx *table.Tx, taken time.Time, ids []string) (f Forgotte
 		}
 		for _, person := range concerns(&who, u.People) {
 			tx.Delete(faces.PersonFacesTable, faces.Listed(person, faces.Key{Key: faces.MomentKey(at, id)}).Key)
-			if !who.Said && len(who.Not) == 0 && row.Rev == 0 { // by likeness alone it is nobody's example
+			if !who.Said && len(who.Not) == 0 && row.Rev == 0 { // a face that is somebody's by likeness alone is nobody's example
 				continue
 			}
 			key := exampleKey(person, id)

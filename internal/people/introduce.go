@@ -53,16 +53,16 @@ func (p *People) Introduce(ctx context.Context, tenant, name string, picture io.
 			return err
 		})
 		if gone(err) { // erased or merged at the same time; this is another person, and the example not the old one's
-			if err := p.dropThumbnails(ctx, tenant, []string{object}); err != nil {
+			if err := p.removeThumbnails(ctx, tenant, []string{object}); err != nil {
 				return animo.Person{}, err
 			}
 			continue
 		}
 		if err == nil {
-			err = p.dropThumbnails(ctx, tenant, dropped)
+			err = p.removeThumbnails(ctx, tenant, dropped)
 		}
 		if err == nil {
-			err = p.haveSought(ctx, tenant)
+			err = p.publishChanged(ctx, tenant)
 		}
 		if err != nil {
 			return animo.Person{}, err

@@ -15,9 +15,9 @@ import (
 // sure is the similarity of a face of which somebody said whose it is, in percent.
 const sure = 100
 
-// SayIs keeps what somebody says: that a recorded face is that person's, who may be new. The face's record, and
-// those who ask for it, say so at once; it holds until something else is said, also when the photo is analysed
-// again; and the face becomes an example of the person. Saying it again changes nothing.
+// SayIs keeps what somebody says: that a recorded face is that person's, who may be new. The face's record says so at once,
+// and until somebody says otherwise, also when the photo is analysed again; and the face becomes an example of the person.
+// Saying it again changes nothing.
 //
 // It answers NotFound for a face that is not there, and Unsupported for one whose descriptor is not kept.
 func (p *People) SayIs(ctx context.Context, tenant, face, name string) (animo.Face, error) {
@@ -30,9 +30,9 @@ func (p *People) SayIs(ctx context.Context, tenant, face, name string) (animo.Fa
 	})
 }
 
-// SayIsNot keeps what somebody says: that a recorded face is not that person's. The face is not named so again,
-// and neither are faces that are as near to it as to any example of the person. It answers what SayIs does, and
-// NotFound for a name that nobody has.
+// SayIsNot keeps what somebody says: that a recorded face is not that person's. The person's name is not given to the face
+// again, nor to faces that are as near to it as to any example of the person. It answers what SayIs does, and NotFound for a
+// name that nobody has.
 func (p *People) SayIsNot(ctx context.Context, tenant, face, name string) (animo.Face, error) {
 	return p.say(ctx, tenant, face, func() (faces.Person, error) { return p.called(ctx, tenant, name) }, func(who *faces.Identity, person string) {
 		if !slices.Contains(who.Not, person) {
@@ -44,10 +44,10 @@ func (p *People) SayIsNot(ctx context.Context, tenant, face, name string) (animo
 	})
 }
 
-// errLeft says that a person left while something was said of the person.
-var errLeft = errors.New("the person left")
+// errRemoved says that a person was erased or merged while something was said of the person.
+var errRemoved = errors.New("the person was removed")
 
-// say changes who a face is as somebody says of a person, and settles it.
+// say changes who a face is, as somebody says of it and a person, and settles the face.
 func (p *People) say(ctx context.Context, tenant, id string, whom func() (faces.Person, error), change func(who *faces.Identity, person string)) (animo.Face, error) {
 	if _, err := p.policy(ctx, tenant); err != nil {
 		return animo.Face{}, err
@@ -83,11 +83,11 @@ func (p *People) say(ctx context.Context, tenant, id string, whom func() (faces.
 				return err
 			}
 			if _, rev, err := faces.ReadPerson(tx, person.ID); err != nil || rev == 0 {
-				return cmp.Or(err, errLeft)
+				return cmp.Or(err, errRemoved)
 			}
 			before, who := s.who.Person, s.who
 			change(&who, person.ID)
-			if !who.Said { // it may be the next best, who is in no other face of the photo
+			if !who.Said { // the face may be the next best person's who has no other face of the photo
 				held, err := s.held(tx)
 				if err != nil {
 					return err
@@ -95,14 +95,14 @@ func (p *People) say(ctx context.Context, tenant, id string, whom func() (faces.
 				who.Person, who.Similarity = known.who(&descriptor, slices.AppendSeq(slices.Clone(who.Not), maps.Keys(held)))
 			}
 			if s.face.People, _, err = identify(tx, &s, who); gone(err) {
-				return errLeft
+				return errRemoved
 			}
 			if err == nil {
 				err = p.unsettle(tx, id, person.ID, before)
 			}
 			return err
 		})
-		if err == errLeft { // the person, or the next best, left meanwhile
+		if err == errRemoved { // or the next best was
 			continue
 		}
 		if err != nil {
@@ -113,5 +113,5 @@ func (p *People) say(ctx context.Context, tenant, id string, whom func() (faces.
 	if err := p.Settle(ctx, tenant, id); err != nil {
 		return animo.Face{}, err
 	}
-	return s.face, p.haveSought(ctx, tenant)
+	return s.face, p.publishChanged(ctx, tenant)
 }

@@ -11,9 +11,9 @@ import (
 	"animo/vision"
 )
 
-// haveSought publishes the event that starts seek, unless descriptors are not kept, without which nobody is found. While
-// that event waits already, nothing is added.
-func (p *People) haveSought(ctx context.Context, tenant string) error {
+// publishChanged publishes the event that starts seek, unless descriptors are not kept: without them seek finds nobody. Where
+// such an event waits already, the bus adds none.
+func (p *People) publishChanged(ctx context.Context, tenant string) error {
 	if !p.keep {
 		return nil
 	}
@@ -25,7 +25,7 @@ func (p *People) haveSought(ctx context.Context, tenant string) error {
 }
 
 // seek looks through the recorded faces for the people whose examples changed after the last look. So somebody who is
-// introduced after a party is found in its photos, and what somebody says of one face holds for faces like it. seek
+// introduced after a party is found in the party's photos, and what somebody says of one face holds for faces like it. seek
 // compares descriptors and opens no picture. Faces of which somebody said whose they are stay that person's.
 func (p *People) seek(ctx context.Context, e animo.Event) error {
 	for {
@@ -50,7 +50,7 @@ func (p *People) seek(ctx context.Context, e animo.Event) error {
 			if err != nil {
 				return err
 			}
-			for _, x := range list { // also what the person does not look like: faces near that may not be the person's
+			for _, x := range list { // of both kinds, because a face near one that is not the person's may lose the name
 				if err := changed.Add(id, x.descriptor); err != nil {
 					return err
 				}
@@ -75,7 +75,7 @@ func (p *People) seek(ctx context.Context, e animo.Event) error {
 	}
 }
 
-// sought gives the marks of the people whose examples changed after recorded faces were last looked through for them.
+// sought returns the marks of the people whose examples changed after recorded faces were last looked through for them.
 func (p *People) sought(ctx context.Context, tenant string) (map[string]string, error) {
 	marks := map[string]string{}
 	for row, err := range table.JSONRows[faces.Person](ctx, p.tables, tenant, faces.PeopleTable, table.Range{}, false) {
@@ -89,8 +89,8 @@ func (p *People) sought(ctx context.Context, tenant string) (map[string]string, 
 	return marks, nil
 }
 
-// seekAll compares each kept descriptor with the people who changed, and names the faces of those near to them, and
-// those that are theirs so far, anew.
+// seekAll compares each kept descriptor with the people who changed. It identifies anew the faces near to them, and those that
+// are theirs so far.
 func (p *People) seekAll(ctx context.Context, tenant string, known known, changed *vision.Gallery, marks map[string]string) error {
 	theirs := map[string]bool{}
 	for id := range marks {
@@ -120,12 +120,13 @@ func (p *People) seekAll(ctx context.Context, tenant string, known known, change
 }
 
 // recognise makes a face that of the person whom it is most like, unless somebody said whose it is, or another face of the
-// photo is more like that person. Where this one is the more like, of that other it is asked anew.
+// photo is more like that person. Where the face takes the person from another face of the photo, recognise goes on with that
+// other face.
 func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.Descriptor, known known) error {
 	var people []animo.Celebrity
-	var passed string // the face whose person this one is
+	var loser string // the face from which this one takes the person
 	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		people, passed = nil, ""
+		people, loser = nil, ""
 		s, err := sight(tx, face)
 		if err != nil || s.who.Said {
 			return err
@@ -137,13 +138,13 @@ func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.D
 				return err
 			}
 			not := slices.Clone(who.Not)
-			for who.Person != "" && passed == "" {
+			for who.Person != "" && loser == "" {
 				other, taken := held[who.Person]
 				if !taken || other.Similarity == who.Similarity {
 					break
 				}
 				if other.Similarity < who.Similarity {
-					passed = other.face
+					loser = other.face
 					break
 				}
 				not = append(not, who.Person)
@@ -157,17 +158,17 @@ func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.D
 		people, _, err = identify(tx, &s, who)
 		return err
 	})
-	if gone(err) { // its analysis is under way, and asks itself; or the person left, and the next look finds another
+	if gone(err) { // an analysis that is under way identifies the face itself; where the person was removed, seek looks again
 		return nil
 	}
 	if err == nil && people != nil {
 		p.moods.Wake(tenant)
 		err = p.subscribers.Rename(ctx, tenant, face, people)
 	}
-	if err != nil || passed == "" {
+	if err != nil || loser == "" {
 		return err
 	}
-	row, err := p.tables.Get(ctx, tenant, faces.DescriptorsTable, passed)
+	row, err := p.tables.Get(ctx, tenant, faces.DescriptorsTable, loser)
 	if gone(err) {
 		return nil
 	}
@@ -178,7 +179,7 @@ func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.D
 	if err != nil {
 		return err
 	}
-	return p.recognise(ctx, tenant, passed, &other, known)
+	return p.recognise(ctx, tenant, loser, &other, known)
 }
 
 // SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
@@ -196,7 +197,7 @@ func (p *People) sweepUnsettled(ctx context.Context, tenant string) error {
 	for row, err := range table.JSONRows[unsettled](ctx, p.tables, tenant, unsettledTable, table.Range{}, false) {
 		if err == nil && p.now().Sub(row.Value.At) >= underWay {
 			if err = p.Settle(ctx, tenant, row.Key); err == nil {
-				err = p.haveSought(ctx, tenant)
+				err = p.publishChanged(ctx, tenant)
 			}
 		}
 		if err != nil && len(errs) < 10 {
@@ -211,5 +212,5 @@ func (p *People) sweepSought(ctx context.Context, tenant string) error {
 	if err != nil || string(rows[0].Value) == string(rows[1].Value) {
 		return err
 	}
-	return p.haveSought(ctx, tenant)
+	return p.publishChanged(ctx, tenant)
 }

@@ -10,7 +10,6 @@ import (
 	"image/png"
 	"io"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -22,14 +21,13 @@ import (
 
 	"animo"
 	"animo/internal/bus"
-	"animo/internal/bus/sqlbus"
 	"animo/internal/moods"
 	"animo/internal/object"
 	"animo/internal/people"
 	"animo/internal/photos"
 	"animo/internal/pictures"
 	"animo/internal/scrub"
-	"animo/internal/sqldb"
+	"animo/internal/storetest"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
 	"animo/vision"
@@ -80,23 +78,8 @@ type options struct {
 
 func newLine(t testing.TB, o options) *line {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	l := &line{t: t, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), emotions: []string{"HAPPY"}}
-	l.queue.Driver, err = sqlbus.New(t.Context(), db, sqlbus.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.queue.Close() })
-	l.objects, err = object.Open(t.Context(), "file:"+t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.objects.Close() })
-	l.driver = sqltable.New(db)
+	db := storetest.Open(t)
+	l := &line{t: t, now: storetest.Noon, emotions: []string{"HAPPY"}, queue: storetest.Queues(t, db), objects: storetest.Objects(t), driver: sqltable.New(db)}
 	l.rows = table.New(l.driver)
 	l.flow = l.process(o)
 	for _, f := range l.functions() {
@@ -110,7 +93,7 @@ func newLine(t testing.TB, o options) *line {
 // process makes the flow of one process over the line's stores.
 func (l *line) process(o options) *flow {
 	l.t.Helper()
-	tables, objects, events := table.New(&counted{l.driver, l}), &countedObjects{l.objects, l}, &countedEvents{l}
+	tables, objects, events := table.New(storetest.Watch(l.driver, l.watch)), &countedObjects{l.objects, l}, &countedEvents{l}
 	o.Log = slog.New(slog.DiscardHandler)
 	o.Spool, o.Now, o.Descriptors = l.t.TempDir(), o.Clock, true
 	if o.Now == nil {
@@ -207,48 +190,13 @@ func (l *line) ring() error {
 	return l.call()
 }
 
-type counted struct {
-	table.Driver
-	l *line
-}
-
-func (c *counted) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
-	if err := c.l.call(); err != nil {
-		return nil, err
+// watch is call for the tables.
+func (l *line) watch(c storetest.Call) error {
+	err := l.call()
+	if slices.ContainsFunc(c.Ops, func(op table.Op) bool { return op.Kind == table.OpCount && strings.HasPrefix(op.Table, "faces-") }) {
+		err = cmp.Or(err, l.full)
 	}
-	return c.Driver.Read(ctx, tenant, keys...)
-}
-
-func (c *counted) Scan(ctx context.Context, tenant, tbl string, r table.Range, p table.Page) ([]table.Row, bool, error) {
-	if err := c.l.call(); err != nil {
-		return nil, false, err
-	}
-	return c.Driver.Scan(ctx, tenant, tbl, r, p)
-}
-
-func (c *counted) Tallies(ctx context.Context, tenant, tbl string, r table.Range, p table.Page) ([]table.Tally, bool, error) {
-	if err := c.l.call(); err != nil {
-		return nil, false, err
-	}
-	return c.Driver.Tallies(ctx, tenant, tbl, r, p)
-}
-
-func (c *counted) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
-	if err := c.l.call(); err != nil {
-		return nil, err
-	}
-	return c.Driver.Places(ctx, tenant, log, after, n)
-}
-
-func (c *counted) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
-	err := c.l.call()
-	if slices.ContainsFunc(ops, func(op table.Op) bool { return op.Kind == table.OpCount && strings.HasPrefix(op.Table, "faces-") }) {
-		err = cmp.Or(err, c.l.full)
-	}
-	if err != nil {
-		return err
-	}
-	return c.Driver.Commit(ctx, tenant, rev, ops...)
+	return err
 }
 
 type countedObjects struct {
@@ -316,7 +264,7 @@ func (l *line) step(f bus.Function) bool {
 	err = f.Handle(ctx, d.Event)
 	switch {
 	case err == nil:
-		err = l.queue.Ack(ctx, d)
+		err = l.queue.Done(ctx, d)
 	case animo.CodeOf(err).Final() || d.Attempt == 3:
 		r := animo.ReasonOf(err)
 		if err = nil; f.OnDead != nil {
@@ -325,7 +273,7 @@ func (l *line) step(f bus.Function) bool {
 		if err == nil {
 			err = l.queue.Kill(ctx, d, r)
 		} else if errors.Is(err, bus.ErrDone) {
-			err = l.queue.Ack(ctx, d)
+			err = l.queue.Done(ctx, d)
 		}
 	default:
 		err = l.queue.Retry(ctx, d, 0, animo.ReasonOf(err))

@@ -38,7 +38,7 @@ func TestFlow_a_disk_that_fails_is_not_the_photo_s_fault(t *testing.T) {
 			t.Errorf("%s: %+v", name, p)
 		}
 		l.disk = nil
-		if err := l.queue.Release(t.Context(), claimed[0], 0); err != nil {
+		if err := l.queue.Return(t.Context(), claimed[0], 0); err != nil {
 			t.Fatal(err)
 		}
 		l.run()

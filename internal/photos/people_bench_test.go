@@ -46,7 +46,7 @@ func BenchmarkSeek(b *testing.B) {
 		if err := seek.Handle(b.Context(), claimed[0].Event); err != nil {
 			b.Fatal(err)
 		}
-		if err := l.queue.Ack(b.Context(), claimed[0]); err != nil {
+		if err := l.queue.Done(b.Context(), claimed[0]); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -104,9 +104,9 @@ func TestPeople_crash_at_any_call(t *testing.T) {
 					}
 					for _, d := range claimed {
 						if f.Handle(t.Context(), d.Event) == nil {
-							err = l.queue.Ack(t.Context(), d)
+							err = l.queue.Done(t.Context(), d)
 						} else {
-							err = l.queue.Release(t.Context(), d, 0)
+							err = l.queue.Return(t.Context(), d, 0)
 						}
 						if err != nil {
 							t.Fatal(err)

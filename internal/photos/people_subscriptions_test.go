@@ -10,6 +10,7 @@ import (
 	"animo/internal/cluster"
 	"animo/internal/notify"
 	"animo/internal/people"
+	"animo/internal/storetest"
 	"animo/internal/table"
 )
 
@@ -18,7 +19,7 @@ func newSubscribed(t *testing.T) (l *line, n *notify.Notifier, ana, bea notify.S
 	t.Helper()
 	l = newLine(t, options{Subscribers: func(l *line) people.Subscribers {
 		var err error
-		rows := table.New(&counted{l.driver, l})
+		rows := table.New(storetest.Watch(l.driver, l.watch))
 		n, err = notify.New(rows, l.objects, notify.Options{
 			AllowPrivate: true, Leases: cluster.New(rows, cluster.Options{}), Now: func() time.Time { return l.now }, Log: slog.New(slog.DiscardHandler),
 		})

@@ -206,9 +206,9 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 				}
 				if f.Handle(t.Context(), claimed[0].Event) != nil {
 					dead = true
-					err = l.queue.Release(t.Context(), claimed[0], 0) // as its lease would end
+					err = l.queue.Return(t.Context(), claimed[0], 0) // as its lease would end
 				} else {
-					err = l.queue.Ack(t.Context(), claimed[0])
+					err = l.queue.Done(t.Context(), claimed[0])
 				}
 				if err != nil {
 					t.Fatal(err)

@@ -98,7 +98,7 @@ func TestReanalyse_old_events_bring_nothing_back(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := l.queue.Ack(t.Context(), claimed[0]); err != nil {
+	if err := l.queue.Done(t.Context(), claimed[0]); err != nil {
 		t.Fatal(err)
 	}
 	l.emotions = []string{"SAD"}

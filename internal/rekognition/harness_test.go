@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -25,9 +24,8 @@ import (
 	"animo/internal/collections"
 	"animo/internal/pictures"
 	"animo/internal/rekognition"
-	"animo/internal/sqldb"
+	"animo/internal/storetest"
 	"animo/internal/table"
-	"animo/internal/table/sqltable"
 	"animo/internal/tenants"
 	"animo/vision"
 )
@@ -51,12 +49,7 @@ func serve(t testing.TB, change ...func(*rekognition.Options)) *service {
 // serveCollections does so with collections of these options.
 func serveCollections(t testing.TB, o collections.Options, change ...func(*rekognition.Options)) *service {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	tables := table.New(sqltable.New(db))
+	tables := table.New(storetest.Tables(t))
 	s := &service{t: t, people: gallery{}, photos: photos{}, log: new(bytes.Buffer)}
 	s.keys = tenants.New(tables, tenants.Options{Master: bytes.Repeat([]byte("m"), tenants.MasterLen)})
 	if err := s.keys.Ensure(t.Context(), animo.DefaultTenant); err != nil {

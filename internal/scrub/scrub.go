@@ -1,5 +1,5 @@
-// Package scrub keeps note of what was removed from the tables, whose files may hold traces of it until they are
-// scrubbed (see table.Scrubber). Whoever removes something notes it; whoever scrubs takes the note.
+// Package scrub keeps notes of what was removed from the tables, whose files may hold traces of it until they are
+// scrubbed (see table.Scrubber). Flows note what they remove; the task that scrubs takes the notes.
 package scrub
 
 import (
@@ -14,7 +14,7 @@ type Removed struct {
 	Retired bool      // something was removed that nobody asked to be
 }
 
-// Notes are what was removed since somebody took them last. The zero value and nil are ready to use; nil forgets.
+// Notes say what was removed after the last Take. The zero value and nil are ready to use; nil keeps nothing.
 type Notes struct {
 	mu   sync.Mutex
 	next Removed
@@ -43,7 +43,7 @@ func (n *Notes) Retired() {
 	n.next.Retired = true
 }
 
-// Take tells what was removed since it was called last.
+// Take returns what was removed after the last Take.
 func (n *Notes) Take() Removed {
 	n.mu.Lock()
 	defer n.mu.Unlock()

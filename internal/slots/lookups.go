@@ -7,26 +7,26 @@ import (
 	"animo"
 )
 
-// mostCredentials is how many credentials Lookups remember. Whoever is forgotten is counted among the strangers once.
+// mostCredentials is how many credentials Lookups remember. The next request with a credential beyond them counts as a stranger's.
 const mostCredentials = 10_000
 
-// Lookups bound how many requests wait at once to have it found out whose they are. A tenant whose credential was found
-// before is counted by itself, and all others, of whom nothing is known, are counted together, apart from the tenants: so
-// neither strangers nor one tenant keep another tenant from being recognised. They are safe for concurrent use.
+// Lookups bound how many requests wait at once for a look-up of whose they are. Requests whose credential was found before
+// are counted by tenant; all others are strangers', counted together and apart from the tenants'. So neither strangers nor
+// one tenant keep another tenant from being recognised. Lookups are safe for concurrent use.
 type Lookups struct {
 	tenants, strangers *Slots
 
 	mu    sync.Mutex
-	known map[[sha256.Size]byte]string // digest of a credential to its tenant, when it was looked up last
+	known map[[sha256.Size]byte]string // by a credential's digest, the tenant that the last look-up found
 }
 
-// NewLookups makes lookups for so many known callers at once, and as many others.
+// NewLookups makes Lookups for so many requests of tenants at once, and as many of strangers.
 func NewLookups(most int) *Lookups {
 	return &Lookups{tenants: New(most), strangers: New(most), known: map[[sha256.Size]byte]string{}}
 }
 
-// Do calls find, which tells whose a credential is, and gives its error. Whose it was before decides only how the call is
-// counted. It answers TooManyRequests or Unavailable, without a call, as Slots.Take and Slots.TakeAny do.
+// Do calls find, which looks up whose a credential is, and returns its error. What the last look-up found decides only how
+// this one is counted. Do answers TooManyRequests or Unavailable, without calling find, as Slots.Take and Slots.TakeAny do.
 func (l *Lookups) Do(credential string, find func() (tenant string, err error)) error {
 	digest := sha256.Sum256([]byte(credential))
 	l.mu.Lock()

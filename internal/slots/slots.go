@@ -8,17 +8,16 @@ import (
 	"animo"
 )
 
-// Slots are so many requests that may be served at once, of which no tenant gets more than half. They are safe for
-// concurrent use.
+// Slots bound how many requests are served at once; no tenant gets more than half of them. They are safe for concurrent use.
 type Slots struct {
 	most int
 
 	mu    sync.Mutex
 	taken int
-	of    map[string]int // tenant to how many of those taken are its
+	of    map[string]int // by tenant, how many it has taken
 }
 
-// New makes slots for at most so many at once.
+// New makes slots for at most so many requests at once.
 func New(most int) *Slots { return &Slots{most: most, of: map[string]int{}} }
 
 // Take gets a tenant a slot, which it must give back. It answers TooManyRequests to a tenant that has its
@@ -27,7 +26,7 @@ func (s *Slots) Take(tenant string) error {
 	return s.take(tenant, (s.most+1)/2)
 }
 
-// TakeAny gets a slot, given back under no name, for a request of which it is not known whose it is.
+// TakeAny takes a slot for a request whose tenant is not known; Give("") gives it back.
 func (s *Slots) TakeAny() error { return s.take("", s.most+1) }
 
 func (s *Slots) take(tenant string, share int) error {

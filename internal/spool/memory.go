@@ -12,11 +12,11 @@ import (
 // do not take the room of many.
 const heldMost = 4 << 20
 
-// buffers holds those of uploads that are done with: memory that is new to the process costs more than to fill it.
+// buffers holds the buffers of earlier uploads, because memory that is new to the process costs more than filling it.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// hold takes in an upload into memory where it is announced with so many bytes, these are not too many, and
-// there is room. Otherwise it gives no file, and a reader of the whole upload.
+// hold takes an upload into memory where its size is known and not too large, and there is room. Otherwise it returns no
+// file, and a reader of the whole upload.
 func (d Folder) hold(r io.Reader, size int64) (_ *File, whole io.Reader, err error) {
 	if d.Memory == nil || size <= 0 || size > heldMost || !d.Memory.TryAcquire(size) {
 		return nil, r, nil

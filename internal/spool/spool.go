@@ -35,7 +35,7 @@ type File struct {
 // Remove forgets the upload.
 func (f *File) Remove() { f.remove() }
 
-// roomEvery is after how many bytes it is asked again whether the disk has room for the rest.
+// roomEvery is after how many bytes Take asks again whether the disk has room for the rest.
 const roomEvery = 4 << 20
 
 // Take takes in an upload of 1 to Most bytes, which the caller removes. size is how many there will be, -1 if

@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"errors"
+	"syscall"
 
 	"animo"
 
@@ -13,8 +14,9 @@ import (
 // errClosed is what every use after Close answers.
 var errClosed = animo.Errorf(animo.Unavailable, "the database is closed", "la base de datos está cerrada")
 
-// Error gives an error of the database its code: a full disk is NoSpace, one that fails, too many open files and too little
-// memory are Machine, a busy or closed database Unavailable, an ended context Timeout or Interrupted, the rest Internal. An animo.Error stays as it is.
+// Error gives an error of the database its code: a full disk is NoSpace; a failing disk, too many open files and too little
+// memory are Machine; a busy or closed database is Unavailable, an ended context Timeout or Interrupted, the rest Internal.
+// An animo.Error stays as it is.
 func Error(err error) error {
 	if err == nil {
 		return nil
@@ -25,7 +27,7 @@ func Error(err error) error {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch primary := e.Code() & 0xff; {
 		case primary == sqlite3.SQLITE_FULL, e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE:
-			return noSpace(err)
+			return animo.MachineFault(syscall.ENOSPC).Because(err)
 		case primary == sqlite3.SQLITE_IOERR, primary == sqlite3.SQLITE_CANTOPEN, primary == sqlite3.SQLITE_NOMEM:
 			return animo.Errorf(animo.Machine,
 				"the database's files cannot be read or written now (%[1]s); try again, and look after the disk and the limit of open files",
@@ -51,10 +53,4 @@ func Error(err error) error {
 func ended(err error) error {
 	r := animo.ReasonOf(err)
 	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
-}
-
-func noSpace(err error) error {
-	return animo.Errorf(animo.NoSpace,
-		"the disk is full; free some space and try again",
-		"el disco está lleno; libere espacio e inténtelo de nuevo").Because(err)
 }

@@ -18,11 +18,11 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrate brings the tables up to date. Two processes that start together may both try: the loser's
-// transaction fails because the tables are there, and at its next look there is nothing left to do.
+// migrate brings the tables up to date. Two processes that start together may both try: the second one's
+// transaction fails because the tables are there, and at its next try there is nothing left to do.
 //
-// A database that a newer release has migrated is opened as it is where its schema's note allows it, so that two
-// releases can run side by side during an upgrade, and refused with Conflict where it does not.
+// migrate opens a database that a newer release has migrated where the note of the schema allows that, so that two releases
+// can run side by side during an upgrade, and answers Conflict where the note does not.
 func migrate(ctx context.Context, db *sql.DB, release string) error {
 	files, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
@@ -44,7 +44,7 @@ func migrate(ctx context.Context, db *sql.DB, release string) error {
 	return err
 }
 
-// upgrade applies the migrations that the database lacks, and notes the release that did.
+// upgrade applies the migrations that the database lacks, and notes the release that applied them.
 func upgrade(ctx context.Context, db *sql.DB, p *goose.Provider, release string) error {
 	current, newest, err := p.GetVersions(ctx)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// openError says of a database that cannot be opened which file it is, why, and what to do.
+// openError answers for a database that cannot be opened: which file it is, why, and what to do.
 func openError(path string, err error) error {
 	if coded, ok := errors.AsType[*animo.Error](err); ok {
 		return coded

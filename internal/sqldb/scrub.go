@@ -10,15 +10,15 @@ import (
 	"animo"
 )
 
-// Scrub makes what was deleted before it unreadable in the database's files. A deleted row is overwritten
-// where it was (secure_delete), but two kinds of copies of it may be left: those in the log, which holds
-// pages as they were before, and those in the unused parts of pages, where SQLite leaves bytes when it moves
-// rows from a full page to its neighbours. Scrub reads every page, blanks those parts, copies the log back
-// and empties it. That takes time in proportion to the database, so call it once after many deletions.
+// Scrub makes rows that were deleted before the call unreadable in the database's files. SQLite overwrites a deleted
+// row (secure_delete), but two kinds of copies of it may be left: those in the log, which holds pages as they
+// were before, and those in the unused parts of pages, where SQLite leaves bytes when it moves rows from a full
+// page to its neighbours. Scrub reads every page, blanks those parts, copies the log back and empties it. That
+// takes time in proportion to the database, so call it once after many deletions.
 //
-// It answers Unavailable when a reader needs the log for longer than a tenth of a second, which is how long
-// writes wait for Scrub at most; nothing is lost by that, and it may be called again. What a disk keeps
-// beneath its files is out of its reach.
+// It answers Unavailable where a reader needs the log for longer than a tenth of a second, for which writes
+// wait for Scrub at most; nothing is lost by that, and Scrub may be called again. It does not reach the copies that a
+// disk keeps beneath its files.
 func (db *DB) Scrub(ctx context.Context) error {
 	if err := db.blankPages(ctx); err != nil {
 		return err
@@ -49,11 +49,11 @@ func (t *Tx) pragma(p string) error {
 	return t.Each(func(*sql.Rows) error { return nil }, `PRAGMA `+p)
 }
 
-// blankStep pages are looked at anew and blanked in one transaction, so that other writes hardly wait.
+// blankStep is how many pages are blanked in one transaction, so that other writes hardly wait.
 const blankStep = 64
 
-// blankPages blanks the unused parts of all pages. It looks for those that need it as a reader, and at those
-// again as the writer: they may have changed.
+// blankPages blanks the unused parts of all pages. It looks for pages that need it as a reader, and at those pages
+// again as the writer, because they may have changed.
 func (db *DB) blankPages(ctx context.Context) error {
 	var dirty []int64
 	var data sql.RawBytes
@@ -117,10 +117,10 @@ func isDirty(parts [][]byte) bool {
 	return false
 }
 
-// maxPages is how many pages a database has at most for unused to tell kinds of pages apart: 2²⁵, 128 GB.
+// maxPages is up to how many pages a database may have for unused to tell kinds of pages apart: 2²⁵, 128 GB.
 const maxPages = 1 << 25
 
-// unused gives the parts of page n that no row uses, or nothing when it is no page of a b-tree. The format is
+// unused returns the parts of page n that no row uses, or nothing when it is no page of a b-tree. The format is
 // that of https://www.sqlite.org/fileformat2.html#b_tree_pages: a header that begins with the page's kind, the
 // pointers to its cells, a gap, and the cells with free blocks between them. Pages of other kinds begin with
 // the number of another page, and so with a byte that is 0 or 1 where there are fewer than maxPages; free pages

@@ -20,17 +20,17 @@ import (
 
 // Options tune a DB. The zero value is what a server uses.
 type Options struct {
-	// Clock gives the time that is stored with queued events. Nil means the system's time at Open and what
-	// has passed since then, so that a system clock that is set ends no pause or lease early or late. The price
-	// is that processes opened before and after that disagree until they are restarted, and that the hours
-	// in which a machine sleeps do not count.
+	// Clock gives the time that is stored with queued events. Nil means the system's time at Open plus the time that
+	// has passed from then on, so that setting the system's clock ends no pause or lease early or late. The price
+	// is that processes started before and after that disagree until they are restarted, and that the hours
+	// for which a machine sleeps do not count.
 	Clock func() time.Time
 	// MaxBytes makes the database refuse, with NoSpace, to grow beyond about that many bytes; 0 means that
 	// only the disk limits it.
 	MaxBytes int64
-	// Release names the program: what it brings to a new schema names it in the database. "" is animo.Release().
+	// Release names the program, in the database's note of who migrated it. "" is animo.Release().
 	Release string
-	// Keeper is told of what panics within a Write, which Write answers as an error; nil means one of its own.
+	// Keeper counts and logs panics within a Write, which Write answers as an error; nil means one of its own.
 	Keeper *loop.Keeper
 }
 
@@ -82,10 +82,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 func (db *DB) Now() int64 { return db.clock().UnixMilli() }
 
 // Write runs fn in a transaction and returns nil once that is on disk. Writes that arrive together share
-// one commit, yet each is undone alone when its fn fails. fn may run more than once, so it sets what it
-// hands out by assignment; it runs on the writer's goroutine, so it does nothing slow and calls neither
-// Write nor Each. ctx counts until fn begins. The error is an animo.Error, or what fn returned if that is one; where fn panics,
-// it is undone, and the error is Internal.
+// one commit, yet each is undone alone when its fn fails. fn may run more than once, so it sets its results by
+// assignment; it runs on the writer's goroutine, so it does nothing slow and calls neither Write nor Each. The end of ctx
+// counts until fn begins. The error is an animo.Error. Where fn panics, its writes are undone, and the error is Internal.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return Error(db.writer.do(ctx, fn))
 }
@@ -93,7 +92,7 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 // ErrStop is what the function given to Each returns to read no further, without an error.
 var ErrStop = errors.New("stop")
 
-// Each runs a query on a reader and calls each for every row. It sees all that was written before it.
+// Each runs a query on a reader and calls each for every row. The query sees all that was written before the call.
 func (db *DB) Each(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error {
 	stmt, err := db.prepare(ctx, query)
 	if err == nil {

@@ -23,11 +23,10 @@ const busyTimeout = "busy_timeout(5000)"
 // openSQLite opens one connection that writes and a pool that reads, and migrates the tables.
 //
 // WAL lets readers go on while the writer writes. synchronous=FULL syncs the log at each commit, so that
-// what was answered outlives a power cut; on macOS that takes fullfsync, elsewhere it changes nothing. The
-// log is copied back every 4,000 pages (16 MB) and not every 1,000: at full speed that is one pause instead
-// of four, and still a small log. secure_delete overwrites what is deleted with zeros; Scrub does the rest.
-// busy_timeout covers another process's writes. The reading pool may not
-// write by accident (query_only).
+// committed writes outlive a power cut; on macOS that takes fullfsync, which changes nothing elsewhere. SQLite
+// copies the log back every 4,000 pages (16 MB) and not every 1,000: at full speed that is one pause instead
+// of four, and still a small log. secure_delete overwrites deleted rows with zeros; Scrub does the rest.
+// busy_timeout waits for another process's writes. query_only keeps the reading pool from writing by mistake.
 func openSQLite(ctx context.Context, path string, maxBytes int64, release string) (write, read *sql.DB, err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {
@@ -75,8 +74,8 @@ func dsn(path string, pragmas []string) string {
 	return u.String()
 }
 
-// keepPrivate lets nobody but the owner read the files of the database, whatever the mode of the folder. SQLite gives the log and its index
-// the mode of the database; files that an earlier release made are changed here.
+// keepPrivate sets the mode of the database's files so that only their owner reads them, whatever the mode of the folder.
+// SQLite gives the log and its index the mode of the database; keepPrivate changes files that an earlier release made.
 func keepPrivate(path string, isNew bool) error {
 	const mode = 0o600
 	if isNew {
@@ -100,8 +99,8 @@ func keepPrivate(path string, isNew bool) error {
 	return nil
 }
 
-// syncAbove syncs the folder of a new file and the folders above it, which may be new as well: SQLite syncs
-// only its log's entry. Folders further up that may not be read were there before.
+// syncAbove syncs the folder of a new file and the folders above it, which may be new as well, because SQLite syncs
+// only its log's entry. It stops at a folder that this user may not read: that one and those above were there before.
 func syncAbove(path string) error {
 	first := filepath.Dir(path)
 	for dir := first; ; dir = filepath.Dir(dir) {

@@ -10,9 +10,9 @@ import (
 	"animo/internal/loop"
 )
 
-// groupTime is how long a group takes more writes before it commits. A sync costs 0.3 ms on the disk this
-// was tuned on, so a group this long spends little of its time on it, and a lone caller waits no longer
-// than one such group.
+// groupTime is for how long a group takes more writes before it commits. A sync costs 0.3 ms on the disk that
+// this was tuned on, so a group of this length spends little of its time on the sync, and a lone caller waits no
+// longer than one such group.
 const groupTime = 10 * time.Millisecond
 
 // A writer gathers writes into groups, each group one transaction, each write a savepoint in it. SQLite
@@ -24,7 +24,7 @@ type writer struct {
 	keeper  *loop.Keeper
 	jobs    chan *job
 	outside chan *job     // run outside a transaction
-	closing chan struct{} // closed: no more jobs
+	closing chan struct{} // closed when no more jobs are taken
 	closed  func() error  // waits for the loop, then closes; runs once
 }
 
@@ -70,11 +70,11 @@ func newWriter(ctx context.Context, db *sql.DB, keeper *loop.Keeper) (*writer, e
 
 func (w *writer) close() error { return w.closed() }
 
-// do has fn run in a transaction.
+// do runs fn in a transaction.
 func (w *writer) do(ctx context.Context, fn func(*Tx) error) error { return w.hand(ctx, w.jobs, fn) }
 
-// hand gives fn to the writer. A job that was taken is always answered, so its caller waits for that even
-// when ctx ends: fn may still be filling the caller's variables.
+// hand gives fn to the writer. The writer answers every job that it took, and the caller waits for the answer even when
+// ctx ends, because fn may still be filling the caller's variables.
 func (w *writer) hand(ctx context.Context, to chan<- *job, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -137,8 +137,8 @@ func (w *writer) more(start time.Time) *job {
 	}
 }
 
-// run calls fn within a savepoint and undoes it when it fails. lost tells that SQLite gave up the whole
-// transaction, as it may on a full disk or an I/O error; it is rolled back then.
+// run calls fn within a savepoint, and undoes its writes when it fails. lost says that SQLite gave up the whole
+// transaction, as it may on a full disk or an I/O error; run has rolled it back then.
 func (w *writer) run(fn func(*Tx) error) (err error, lost bool) {
 	if err := w.tx.exec("SAVEPOINT job"); err != nil {
 		w.rollback()
@@ -158,7 +158,7 @@ func (w *writer) run(fn func(*Tx) error) (err error, lost bool) {
 	return nil, false
 }
 
-// call calls fn, and gives its panic as an error: whoever waits for a job is answered, and the writer goes on.
+// call calls fn, and returns its panic as an error, so that the job's caller gets an answer and the writer goes on.
 func (w *writer) call(fn func(*Tx) error) error {
 	return w.keeper.Step("database", func() error { return fn(&w.tx) })
 }
@@ -181,7 +181,7 @@ func (w *writer) alone(jobs []*job) {
 	}
 }
 
-// rollback ends the transaction if there still is one; SQLite's error when there is none means the same.
+// rollback ends the transaction if there still is one. Its error is ignored, because it says that there is none.
 func (w *writer) rollback() { _ = w.tx.exec("ROLLBACK") }
 
 // Tx is the transaction that a Write's function works in. It is valid until that function returns.
@@ -190,7 +190,7 @@ type Tx struct {
 	stmts map[string]*sql.Stmt // by their text; the callers' statements are few and fixed
 }
 
-// Exec runs a statement and tells how many rows it changed.
+// Exec runs a statement and returns how many rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int, error) {
 	stmt, err := t.prepare(query)
 	if err != nil {
@@ -221,8 +221,8 @@ func (t *Tx) exec(query string) error {
 	})
 }
 
-// prepare works without the caller's context: a statement that is interrupted half-way would take the
-// other writes of its group with it.
+// prepare works without the caller's context, because a statement that is interrupted half-way would undo the other
+// writes of its group, too.
 func (t *Tx) prepare(query string) (*sql.Stmt, error) {
 	if stmt, ok := t.stmts[query]; ok {
 		return stmt, nil

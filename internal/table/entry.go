@@ -7,9 +7,9 @@ import (
 	"animo"
 )
 
-// Add stores the entries whose keys are not there yet, and tells how many those were; of equal keys the first counts. In
+// Add stores the entries whose keys are not there yet, and returns how many those were; of equal keys the first counts. In
 // the same commit it adds their tallies, and notes them at the end of their logs, in the order given. An entry whose key is
-// there changes nothing at all. It answers Invalid or TooLarge for what CheckEntries refuses, and TooLarge for more than the
+// there changes nothing at all. Add answers Invalid or TooLarge for what CheckEntries refuses, and TooLarge for more than the
 // engine takes at once.
 func (t *Table) Add(ctx context.Context, tenant, table string, entries ...Entry) (added int, err error) {
 	if err := CheckEntries(tenant, table, entries...); err != nil {
@@ -42,9 +42,9 @@ func (t *Table) Add(ctx context.Context, tenant, table string, entries ...Entry)
 	return added, nil
 }
 
-// Remove removes the rows of the entries' keys in one commit and tells how many there were. It takes the tallies of those
-// away: give the tallies that the row was added with. Values, revisions and Log are not looked at: places in logs stay. All
-// other methods that change rows leave tallies as they are. It answers as Add does.
+// Remove removes the rows of the entries' keys in one commit and returns how many there were. It subtracts the entries'
+// tallies, which are to be those that the rows were added with. It looks neither at values and revisions nor at Log: places in
+// logs stay. All other methods that change rows leave tallies as they are. Remove answers what Add does.
 func (t *Table) Remove(ctx context.Context, tenant, table string, entries ...Entry) (removed int, err error) {
 	for _, e := range entries {
 		if err := CheckEntries(tenant, table, Entry{Row: Row{Key: e.Key}, Tallies: e.Tallies}); err != nil {

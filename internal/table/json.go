@@ -18,7 +18,7 @@ func Decode(table string, row Row, v any) error {
 	return nil
 }
 
-// GetJSON reads a row whose value is JSON into v and gives the row's revision, or answers NotFound.
+// GetJSON reads a row whose value is JSON into v and returns the row's revision, or answers NotFound.
 func (t *Table) GetJSON(ctx context.Context, tenant, table, key string, v any) (rev int64, err error) {
 	row, err := t.Get(ctx, tenant, table, key)
 	if err != nil {
@@ -78,9 +78,9 @@ func JSONRows[T any](ctx context.Context, t *Table, tenant, table string, r Rang
 	}
 }
 
-// Newest reads a page of what is wanted of a table whose values are JSON and whose keys are in the order of time, the last
-// first, at most limit of them, beginning after the key `after`, "" for the start. It looks at most at so many rows: a page may be
-// short, even empty, before the end, and next is "" at the end only.
+// Newest reads a page of a table whose values are JSON and whose keys are in the order of time: the rows that are wanted, the
+// last first, at most limit of them, beginning after the key `after`, "" for the start. Newest reads at most `most` rows, so a page
+// may be short, even empty, before the end; next is "" at the end only.
 func Newest[T any](ctx context.Context, t *Table, tenant, table, after string, limit, most int, wanted func(T) bool) (page []JSONRow[T], next string, err error) {
 	last, seen := "", 0
 	for row, err := range JSONRows[T](ctx, t, tenant, table, Range{To: after}, true) {

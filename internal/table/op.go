@@ -26,12 +26,12 @@ type Kind int
 
 // The kinds of operations.
 const (
-	OpExpect Kind = 1 + iota // nothing but the condition
+	OpExpect Kind = 1 + iota // change nothing; the row is only expected
 	OpPut                    // write the row
 	OpDelete                 // remove the row; where there is none, nothing
 	OpCount                  // add N and Sum to the tally; a tally whose N comes to 0 is removed, with what rounding left of its Sum
 	OpAppend                 // note the row at the end of the log
-	OpTrim                   // forget the log's place Seq
+	OpTrim                   // remove the log's place Seq
 )
 
 // The Revs of operations for whose row no revision is known.
@@ -45,7 +45,8 @@ func (op *Op) Holds(now int64) bool {
 	return op.Rev == now || op.Rev == AnyRev || op.Rev == SomeRev && now > 0
 }
 
-// With Expect a commit answers Conflict unless the row is still as it was read: the same revision, or still not there.
+// Expect changes nothing; its commit answers Conflict unless the row is still as it was read: the same revision, or still not
+// there.
 func Expect(table string, row Row) Op {
 	return Op{Kind: OpExpect, Table: table, Key: row.Key, Rev: row.Rev}
 }
@@ -78,7 +79,7 @@ func Count(table, key string, n int64, sum float64) Op {
 	return Op{Kind: OpCount, Table: table, Key: key, N: n, Sum: sum}
 }
 
-// CountAll adds tallies, times times: 1 adds what is counted, -1 takes it away again.
+// CountAll adds tallies, each multiplied by times: 1 adds what is counted, -1 subtracts it again.
 func CountAll(table string, times int64, tallies ...Tally) []Op {
 	ops := make([]Op, len(tallies))
 	for i, t := range tallies {
@@ -90,21 +91,21 @@ func CountAll(table string, times int64, tallies ...Tally) []Op {
 // Append notes a row at the end of a log.
 func Append(log, table, key string) Op { return Op{Kind: OpAppend, Log: log, Table: table, Key: key} }
 
-// normal gives the operations as a driver takes them: every key of rows and of tallies at most once. An expectation joins the
-// write of the same row, tallies of one key add up, and what adds nothing is left out. The order is that of tables and
-// keys, in which engines write fastest; places of logs come last, in their own order.
+// normal returns the operations as a driver takes them: every key of rows and of tallies at most once. It joins an
+// expectation and a write of the same row, adds up the tallies of one key, and leaves out those that add nothing. The
+// operations are in the order of tables and keys, in which engines write fastest; places of logs come last, in their own order.
 //
 // Two writes of one row are a mistake of the caller: Invalid, as what Check refuses; two removals are one. Two different
 // expectations of one row cannot both hold: Conflict. A value above the engine's limit is TooLarge.
 //
-// What normal gives lies where list was.
+// normal uses list's memory for what it returns.
 func normal(tenant string, limits Limits, list []Op) ([]Op, error) {
 	for i := range list {
 		if err := list[i].check(tenant, limits); err != nil {
 			return nil, err
 		}
 	}
-	if !slices.IsSortedFunc(list, inOrder) { // as many rows most often are
+	if !slices.IsSortedFunc(list, inOrder) { // many rows most often come sorted
 		slices.SortStableFunc(list, inOrder)
 	}
 	kept := list[:0]
@@ -135,7 +136,7 @@ func (op *Op) meets(b *Op) bool {
 	return op.Kind < OpAppend && b.Kind < OpAppend && op.Key == b.Key && op.Table == b.Table && op.of() == b.of()
 }
 
-// of tells the tally of a key from the row of the same key.
+// of is 1 for a tally and 0 for a row, because a tally and a row may have the same key.
 func (op *Op) of() int {
 	if op.Kind == OpCount {
 		return 1
@@ -160,7 +161,7 @@ func join(a, b Op) (Op, error) {
 	return b, nil
 }
 
-// changed is the answer where a row is not as an operation expects it.
+// changed is the answer, Conflict, where a row is not as an operation expects it.
 func changed(key string) error {
 	return animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", animo.Clip(key))
 }

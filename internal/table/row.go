@@ -17,13 +17,13 @@ const (
 type Row struct {
 	Key   string // 1 to MaxKey bytes of UTF-8; compared byte by byte
 	Value []byte // at most MaxValue bytes; nil is stored as empty
-	Rev   int64  // set by the table: above 0, and another after each change, also when the row was removed meanwhile; 0 for no row
+	Rev   int64  // set by the table: above 0, and another one after each change, also where the row was removed in between; 0 for no row
 }
 
 // Key says which row of which table.
 type Key struct{ Table, Key string }
 
-// Tally is a count and a sum kept under a key, beside the rows of a table.
+// Tally is a count and a sum that are kept under a key, beside the rows of a table.
 type Tally struct {
 	Key string  // as a row's; tallies and rows may have the same
 	N   int64   // how many were counted; an entry's is at least 1
@@ -33,11 +33,11 @@ type Tally struct {
 // Entry is a row with what follows from it.
 type Entry struct {
 	Row
-	Tallies []Tally // added up when the row is added, taken away when it is removed
-	Log     string  // the log at whose end the row's place is noted when it is added; "" for none
+	Tallies []Tally // added when the row is added, subtracted when it is removed
+	Log     string  // the log that gets a place for the row when the row is added; "" for none
 }
 
-// Logged is one place in a log: the row of that key in that table was added.
+// Logged is one place in a log. It names a row, most often one that was added at that moment.
 type Logged struct {
 	Seq        int64
 	Table, Key string
@@ -50,7 +50,7 @@ type Range struct {
 	To     string // keys that are smaller; empty means no upper end
 }
 
-// Bounds gives the range as one half-open interval: the keys that are not smaller than from and smaller
+// Bounds returns the range as one half-open interval: the keys that are not smaller than from and smaller
 // than to. No key is outside "" to "\xff", because no UTF-8 holds the byte 0xff, so both ends always exist.
 func (r Range) Bounds() (from, to string) {
 	from, to = max(r.Prefix, r.From), after(r.Prefix)
@@ -60,7 +60,7 @@ func (r Range) Bounds() (from, to string) {
 	return from, to
 }
 
-// after gives the smallest key that is greater than every key with the prefix.
+// after returns the smallest key that is greater than every key with the prefix.
 func after(prefix string) string {
 	b := []byte(prefix)
 	for i := len(b) - 1; i >= 0; i-- {

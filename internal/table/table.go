@@ -23,9 +23,9 @@ type Table struct{ driver Driver }
 // New makes a Table on an engine.
 func New(d Driver) *Table { return &Table{d} }
 
-// Read gives the rows of those keys, in the order of the keys, in one call of the engine. A row that is not there has
-// Rev 0 and no value. Others may write between the reading of one row and that of the next: what must belong together is
-// for Update, or for a Commit that expects it.
+// Read returns the rows of those keys, in the order of the keys, in one call of the engine. A row that is not there has
+// Rev 0 and no value. Others may write between the reading of one row and that of the next: rows that must be of one moment are
+// to be read in an Update, or expected in a Commit.
 func (t *Table) Read(ctx context.Context, tenant string, keys ...Key) ([]Row, error) {
 	if len(keys) == 0 {
 		return nil, nil
@@ -43,11 +43,11 @@ func (t *Table) Read(ctx context.Context, tenant string, keys ...Key) ([]Row, er
 	return t.driver.Read(ctx, tenant, keys...)
 }
 
-// readSome is Read where no row can have some of the keys, for which no engine is asked.
+// readSome is Read where some of the keys are such as no row has. The engine is not asked for those.
 func (t *Table) readSome(ctx context.Context, tenant string, keys []Key) ([]Row, error) {
 	rows := make([]Row, len(keys))
 	var asked []Key
-	var at []int // where the row of an asked key belongs
+	var at []int // the indexes in rows of the keys that are asked for
 	for i, k := range keys {
 		rows[i].Key = k.Key
 		if checkKey(k.Key) == nil {
@@ -147,7 +147,7 @@ func pages[T any](limit int, reverse bool, r Range, read func(r Range, limit int
 	}
 }
 
-// Count tells how many rows are in r. It reads their keys; what is counted often has a tally.
+// Count returns how many rows are in r. It reads their keys; a tally is faster for rows that are counted often.
 func (t *Table) Count(ctx context.Context, tenant, table string, r Range) (n int, err error) {
 	for _, err := range t.Keys(ctx, tenant, table, r) {
 		if err != nil {
@@ -158,8 +158,8 @@ func (t *Table) Count(ctx context.Context, tenant, table string, r Range) (n int
 	return n, nil
 }
 
-// NewRev draws a revision for CommitAs. There are so many that a row which is removed and written again does not come to
-// have an old one: 2^47, six bytes where an engine keeps small numbers in few.
+// NewRev draws a revision for CommitAs at random. There are so many, 2^47, that a row which is removed and written again does
+// not get an old one; and each fits into six bytes, for engines that keep small numbers in few bytes.
 func NewRev() int64 { return 1 + rand.Int64N(1<<47-1) }
 
 // Commit does all the operations or none, in one call of the engine. It answers Conflict where a row is not as an
@@ -181,9 +181,9 @@ func (t *Table) CommitAs(ctx context.Context, tenant string, rev int64, ops ...O
 	return t.driver.Commit(ctx, tenant, rev, ops...)
 }
 
-// CommitAfter does all the operations or none, as Commit does, after others that nobody finds before: rows that only
-// they lead to. Where the engine takes all of them at once they are one commit; elsewhere those others are made first, in
-// as many commits as it takes, and stay where the last one fails. So what comes before expects nothing and counts nothing.
+// CommitAfter does all of ops or none, as Commit does, and the operations of before ahead of them: these write rows that readers
+// find only by rows of ops. Where the engine takes all at once they are one commit; elsewhere before is done first, in as many
+// commits as it takes, and stays where the commit of ops fails. So before expects nothing and counts nothing.
 //
 // The rows that ops write get the revision rev.
 func (t *Table) CommitAfter(ctx context.Context, tenant string, rev int64, before []Op, ops ...Op) error {
@@ -201,17 +201,17 @@ func (t *Table) CommitAfter(ctx context.Context, tenant string, rev int64, befor
 	return t.CommitAs(ctx, tenant, rev, ops...)
 }
 
-// Steps is how many things can be done in one commit that take so many operations each; at least one.
+// Steps is how many steps of so many operations each fit into one commit; at least one.
 func (t *Table) Steps(ops int) int { return max(1, min(bulkOps, t.driver.Limits().Ops)/ops) }
 
-// bulkOps is how many operations that need not be one commit are made at once at most: some 10 ms of work, so that other
+// bulkOps is how many operations that need not be in one commit are put into one at most: some 10 ms of work, so that other
 // writers hardly wait.
 const bulkOps = 5_000
 
-// bulk is how many operations that need not be one commit the engine is given at once.
+// bulk is how many operations that need not be in one commit are put into one on this engine.
 func (t *Table) bulk() int { return min(bulkOps, t.driver.Limits().Ops) }
 
-// commitEach makes operations in as many commits as it takes. It uses the memory of ops.
+// commitEach does operations in as many commits as it takes. It uses the memory of ops.
 func (t *Table) commitEach(ctx context.Context, tenant string, ops []Op) error {
 	ops, err := normal(tenant, t.driver.Limits(), ops)
 	if err != nil {
@@ -236,9 +236,9 @@ func (t *Table) Put(ctx context.Context, tenant, table string, rows ...Row) erro
 	return t.commitEach(ctx, tenant, ops)
 }
 
-// Delete removes the rows in r and tells how many it found; where others remove the same at the same time, they may count
-// them, too. Removing nothing is no error. Many rows go in several commits, so that other writes get their turn: an error
-// may leave some removed, and then removed counts those.
+// Delete removes the rows in r and returns how many it found; others who remove the same rows at the same time may count
+// them, too. Removing nothing is no error. Many rows are removed in several commits, so that other writes get their turn: after
+// an error some may be removed, and removed counts those.
 func (t *Table) Delete(ctx context.Context, tenant, table string, r Range) (removed int, err error) {
 	if d, ok := t.driver.(RangeDeleter); ok {
 		return t.deleteRange(ctx, d, tenant, table, r)
@@ -291,8 +291,8 @@ func (t *Table) Log(ctx context.Context, tenant, log string, after int64, n int)
 	return t.driver.Places(ctx, tenant, log, max(0, after), n)
 }
 
-// LogEnd tells the first and the last Seq of a log; both are 0 when nothing was ever noted in it. A reader who wants
-// only what comes begins at last. One who stands behind last has a place of another log: one that was deleted with its
+// LogEnd returns the first and the last Seq of a log; both are 0 where nothing was ever noted in it. A reader who wants only
+// new places begins after last. A reader whose cursor is above last has it from another log: one that was removed with its
 // tenant, or lost with its disk.
 func (t *Table) LogEnd(ctx context.Context, tenant, log string) (first, last int64, err error) {
 	if err := Check(tenant, log); err != nil {
@@ -306,7 +306,7 @@ func (t *Table) LogEnd(ctx context.Context, tenant, log string) (first, last int
 	return ends[0].Seq, last, err
 }
 
-// LogLast tells the last Seq of a log; 0 when nothing was ever noted in it.
+// LogLast returns the last Seq of a log; 0 where nothing was ever noted in it.
 func (t *Table) LogLast(ctx context.Context, tenant, log string) (last int64, err error) {
 	if err := Check(tenant, log); err != nil {
 		return 0, err
@@ -318,8 +318,8 @@ func (t *Table) LogLast(ctx context.Context, tenant, log string) (last int64, er
 	return ends[0].Seq, nil
 }
 
-// TrimLog forgets the places up to the Seq upTo, but never the newest one, so that no Seq is given twice. Many places go in
-// several commits.
+// TrimLog removes the places up to the Seq upTo, but never the newest place, so that no Seq is given twice. Many places are
+// removed in several commits.
 func (t *Table) TrimLog(ctx context.Context, tenant, log string, upTo int64) error {
 	first, last, err := t.LogEnd(ctx, tenant, log)
 	if err != nil {
@@ -344,8 +344,8 @@ func (t *Table) TrimLog(ctx context.Context, tenant, log string, upTo int64) err
 	return nil
 }
 
-// Tenants gives, in ascending order, the tenants that have rows in any of the tables, in one call of the engine: so whoever
-// looks for work need not look at each tenant. A tenant whose rows are written or removed meanwhile may be among them or not.
+// Tenants returns, in ascending order, the tenants that have rows in any of the tables, in one call of the engine, so that a
+// sweep need not look at each tenant. A tenant whose rows are written or removed meanwhile may be among them or not.
 func (t *Table) Tenants(ctx context.Context, tables ...string) ([]string, error) {
 	for _, table := range tables {
 		if err := Check("any", table); err != nil {
@@ -363,7 +363,7 @@ func (t *Table) Forget(ctx context.Context, tenant string) error {
 	return t.driver.Forget(ctx, tenant)
 }
 
-// Scrub makes what was deleted unreadable in the engine's files, where that takes more than deleting it; see Scrubber.
+// Scrub makes deleted rows unreadable in the engine's files, where deleting them does not do that; see Scrubber.
 func (t *Table) Scrub(ctx context.Context) error {
 	if s, ok := t.driver.(Scrubber); ok {
 		return s.Scrub(ctx)

@@ -9,23 +9,23 @@ import (
 	"animo"
 )
 
-// Tx is a transaction that Update runs. What it reads is expected to be the same when it is committed; what it writes is
-// kept for that moment, and read back by the same Tx. It is used by one goroutine, and only while Update's function runs.
+// Tx is a transaction that Update runs. Its commit expects the rows that it read. It keeps its writes until then, and reads
+// them back. It is used by one goroutine, and only while Update's function runs.
 type Tx struct {
 	ctx    context.Context
 	table  *Table
 	tenant string
 	rev    int64
-	again  bool            // another try came before
+	again  bool            // this is not the first try
 	rows   map[Key]Row     // as they were read
 	wrote  map[Key]*[]byte // nil for a row that is removed
 	ops    []Op            // tallies and places
 }
 
-// Update reads rows, decides, and writes, all at one moment: where a row that change has read is another one when it
-// is to be committed, nothing is written and change runs again. So change may run several times, sets what it hands out
-// by assignment, and does nothing else that lasts. When change answers an error nothing is written, and Update answers that
-// error. Where change writes nothing, nothing is committed, and what it has read may be of several moments.
+// Update reads rows, decides, and writes, all at one moment: where a row that change has read is another one at the commit,
+// nothing is written and change runs again. So change may run several times: it sets its results by assignment, and does
+// nothing else that lasts. Where change answers an error nothing is written, and Update answers that error. Where change
+// writes nothing, nothing is committed, and the rows that it read may be of several moments.
 func (t *Table) Update(ctx context.Context, tenant string, change func(tx *Tx) error) error {
 	for try := 0; ; try++ {
 		tx := &Tx{ctx: ctx, table: t, tenant: tenant, rev: NewRev(), again: try > 0, rows: map[Key]Row{}, wrote: map[Key]*[]byte{}}
@@ -42,7 +42,7 @@ func (t *Table) Update(ctx context.Context, tenant string, change func(tx *Tx) e
 	}
 }
 
-// rest waits a little after some conflicts, longer after more of them, so that many who want the same row come through.
+// rest waits a little after some conflicts, and longer after more, so that each of many writers of one row gets its turn.
 func rest(ctx context.Context, try int) error {
 	if try < 3 {
 		return Ended(ctx)
@@ -77,8 +77,8 @@ func (tx *Tx) commit() error {
 // Rev is the revision that the rows which this transaction writes get when it is committed.
 func (tx *Tx) Rev() int64 { return tx.rev }
 
-// Know takes a row for read that was read before the transaction, which saves a call where nobody has changed the row
-// since. A further try reads the row anew.
+// Know makes a row that was read before the transaction one of those that the transaction has read. That saves a call where
+// nobody has changed the row meanwhile; another try reads the row anew.
 func (tx *Tx) Know(table string, row Row) {
 	k := Key{table, row.Key}
 	if _, ok := tx.rows[k]; !ok && !tx.again {
@@ -86,8 +86,8 @@ func (tx *Tx) Know(table string, row Row) {
 	}
 }
 
-// Read gives the rows of those keys, in the order of the keys, those that were not read yet in one call of the engine. A
-// row that is not there has Rev 0 and no value.
+// Read returns the rows of those keys, in the order of the keys. It reads the rows that the transaction has not read yet, in
+// one call of the engine. A row that is not there has Rev 0 and no value.
 func (tx *Tx) Read(keys ...Key) ([]Row, error) {
 	var news []Key
 	for _, k := range keys {
@@ -150,6 +150,6 @@ func (tx *Tx) PutJSON(table, key string, v any) error {
 // Delete removes a row, if it is there.
 func (tx *Tx) Delete(table, key string) { tx.wrote[Key{table, key}] = nil }
 
-// Do adds operations that are no writes of rows: tallies and places of logs. A row is expected by reading it or
-// by Know: an Expect of a row that was read before this Tx, and is another one now, would be tried for ever.
+// Do adds operations that write no rows: tallies and places of logs. A transaction expects a row by reading it or by Know:
+// with an Expect of a row that is another one by now, it would be tried for ever.
 func (tx *Tx) Do(ops ...Op) { tx.ops = append(tx.ops, ops...) }

@@ -27,11 +27,11 @@ const MasterLen = 32
 // accessKey is what is stored of an access key.
 type accessKey struct {
 	animo.Key
-	Master string `json:"master"` // which one the secret comes from; see masterName
+	Master string `json:"master"` // the name of the master key that the secret comes from; see masterName
 }
 
-// AddAccessKey makes an access key for a tenant, with which requests of AWS's protocol are signed, and gives its
-// secret; lists do not show it. key.Prefix is the access key's ID.
+// AddAccessKey makes an access key for a tenant, with which requests of AWS's protocol are signed, and returns its
+// secret, which no list shows. key.Prefix is the access key's ID.
 func (r *Registry) AddAccessKey(ctx context.Context, tenant, note string) (secret string, key animo.Key, err error) {
 	if len(r.options.Master) < MasterLen {
 		return "", animo.Key{}, noMaster()
@@ -54,7 +54,7 @@ func (r *Registry) AddAccessKey(ctx context.Context, tenant, note string) (secre
 	return r.secretOf(id), key, nil
 }
 
-// Secret tells whose an access key is, and its secret, or answers Unauthenticated.
+// Secret returns whose an access key is, and its secret, or answers Unauthenticated.
 func (r *Registry) Secret(ctx context.Context, id string) (tenant, secret string, err error) {
 	unknown := animo.Errorf(animo.Unauthenticated, "this access key is not known; it may have been revoked", "esta clave de acceso no se conoce; puede haber sido revocada")
 	if len(id) != accessKeyLen || !strings.HasPrefix(id, accessKeyMark) {
@@ -82,7 +82,7 @@ func (r *Registry) secretOf(id string) string {
 	return base64.StdEncoding.EncodeToString(r.derive("secret of " + id))[:40]
 }
 
-// masterName names the master key without telling anything of it.
+// masterName names the master key, and reveals nothing of it.
 func (r *Registry) masterName() string { return hex.EncodeToString(r.derive("name")[:8]) }
 
 func (r *Registry) derive(what string) []byte {
@@ -91,13 +91,13 @@ func (r *Registry) derive(what string) []byte {
 	return h.Sum(nil)
 }
 
-// noMaster is answered where access keys cannot be made or checked because this process has no master key.
+// noMaster is the answer where this process has no master key, and so can neither make nor check access keys.
 func noMaster() error {
 	return animo.Errorf(animo.Internal, "access keys need the master key of this database, and this process has none: give it with the setting master-key (ANIMO_MASTER_KEY), or copy the file master.key into the data folder; then start again",
 		"las claves de acceso necesitan la clave maestra de esta base de datos, y este proceso no la tiene: indíquela con el ajuste master-key (ANIMO_MASTER_KEY), o copie el archivo master.key en la carpeta de datos; después arranque de nuevo").Of("master-key")
 }
 
-// otherMaster is answered where an access key was made with another master key.
+// otherMaster is the answer for an access key that was made with another master key.
 func otherMaster() error {
 	return animo.Errorf(animo.Internal, "this access key was made with another master key than this process has (setting master-key, or the file master.key in the data folder); bring that one back from a backup, or make another access key: animo keys add --aws",
 		"esta clave de acceso se creó con otra clave maestra que la de este proceso (ajuste master-key, o el archivo master.key de la carpeta de datos); recupere aquella de una copia de seguridad, o cree otra clave de acceso: animo keys add --aws").Of("master-key")

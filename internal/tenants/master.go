@@ -7,13 +7,13 @@ import (
 	"animo/internal/table"
 )
 
-// masterTable holds the name of the master key that the database goes with, in one row. The name tells nothing of the key.
+// masterTable holds, in one row, the name of the master key that the database is bound to. The name reveals nothing of the key.
 const masterTable = "master"
 
 const masterRow = "name"
 
-// NeedsMaster reports whether the database goes with a master key already: it keeps the name of one, or access keys that an
-// earlier release made. A process that has no key must not make one then.
+// NeedsMaster reports whether the database is bound to a master key: it keeps the name of one, or access keys that an earlier
+// release made. Then a process that has no key must not make one.
 func (r *Registry) NeedsMaster(ctx context.Context) (bool, error) {
 	rows, err := r.rows.Read(ctx, owner, table.Key{Table: masterTable, Key: masterRow})
 	if err != nil || rows[0].Rev != 0 {
@@ -25,8 +25,8 @@ func (r *Registry) NeedsMaster(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// BindMaster has the database go with Options.Master, which the first process with a key does. It answers Forbidden where
-// the database goes with another one.
+// BindMaster binds the database to Options.Master, where no earlier process has bound it. It answers Forbidden where the
+// database is bound to another key.
 func (r *Registry) BindMaster(ctx context.Context) error {
 	return r.rows.Update(ctx, owner, r.bind)
 }
@@ -44,8 +44,8 @@ func (r *Registry) bind(tx *table.Tx) error {
 	return err
 }
 
-// ForgetMaster has the database go with no master key any more, so that another one can take the place of one that was
-// lost. It answers Conflict while there are access keys, which nothing but the lost key would open.
+// ForgetMaster unbinds the database from its master key, so that another key can take the place of one that was lost. It
+// answers Conflict while there are access keys, whose secrets come from the lost key alone.
 func (r *Registry) ForgetMaster(ctx context.Context) error {
 	return r.rows.Update(ctx, owner, func(tx *table.Tx) error {
 		if _, err := tx.Get(masterTable, masterRow); err != nil && animo.CodeOf(err) != animo.NotFound {

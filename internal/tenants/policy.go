@@ -42,10 +42,10 @@ func (r *Registry) SetPhotos(ctx context.Context, id string, p animo.PhotoPolicy
 	return err
 }
 
-// ChangePhotos makes of a tenant's policy what change gives, which holds from the next upload on, and gives the tenant as it is
-// then. change may be called several times, when others change the tenant too; its error is answered. ChangePhotos answers Invalid for a value
-// that cannot be, Forbidden for a purpose that is not allowed, both with the field, and NotFound when there is no such
-// tenant.
+// ChangePhotos gives a tenant the policy that change makes of the present one, and returns the tenant as it then is. The policy
+// holds from the next upload on. change may be called several times, where others change the tenant too; ChangePhotos answers
+// change's error. It also answers Invalid for a value that cannot be, Forbidden for a purpose that is not allowed, both with the
+// field, and NotFound when there is no such tenant.
 func (r *Registry) ChangePhotos(ctx context.Context, id string, change func(animo.PhotoPolicy) (animo.PhotoPolicy, error)) (animo.Tenant, error) {
 	var t animo.Tenant
 	err := r.rows.Update(ctx, owner, func(tx *table.Tx) (err error) {

@@ -1,6 +1,7 @@
-// Package tenants knows the tenants, what each may do with photos, and their keys. An API key is 256 random bits; only its SHA-256 is
-// stored, so the table gives nobody a key (random bits of that length need no slow hash). An access key of AWS's protocol has a secret
-// that the server must know to check signatures; it is derived from a master key that is not in the table.
+// Package tenants keeps the tenants, what each may do with photos, and their keys. An API key is 256 random bits; the table has
+// only its SHA-256, so that whoever reads the table has no key (random bits of that length need no slow hash). An access key of
+// AWS's protocol has a secret that the server must know to check signatures; the secret is derived from a master key that is
+// not in the table. Begin at New.
 package tenants
 
 import (
@@ -25,7 +26,7 @@ const (
 	keysTable    = "keys"    // SHA-256 of the key -> animo.Key
 )
 
-// tokenMark begins every key, so that people and secret scanners know one when they see it.
+// tokenMark begins every key, so that people and secret scanners recognise a key.
 const tokenMark = "animo_"
 
 // prefixLen is how much of a key is kept to name it: the mark and 48 of its 256 bits.
@@ -89,13 +90,13 @@ func (r *Registry) Ensure(ctx context.Context, id string) error {
 	return nil
 }
 
-// List gives all tenants in use by id. Where a row cannot be read, it gives the others with an error that names the row.
+// List returns all tenants in use by id. Where a row cannot be read, it returns the others with an error that names the row.
 func (r *Registry) List(ctx context.Context) ([]animo.Tenant, error) {
 	list, err := r.all(ctx)
 	return slices.DeleteFunc(list, func(t animo.Tenant) bool { return !t.Removed.IsZero() }), err
 }
 
-// all gives the tenants, also those that were removed, as List does.
+// all is List with the tenants that were removed, too.
 func (r *Registry) all(ctx context.Context) (list []animo.Tenant, unreadable error) {
 	list = []animo.Tenant{}
 	for row, err := range table.JSONRows[animo.Tenant](ctx, r.rows, owner, tenantsTable, table.Range{}, false) {
@@ -136,12 +137,12 @@ func noTenant(id string) error {
 	return animo.Errorf(animo.NotFound, "there is no tenant %q", "no existe el inquilino %q", animo.Clip(id)).Of("tenant")
 }
 
-// removalTime is how long a removed tenant's name is not given away: longer than anything that was under way
-// when it was removed can still write.
+// removalTime is for how long nobody else can have a removed tenant's name: longer than work that was under way at the
+// removal can still write.
 const removalTime = 5 * time.Minute
 
-// Remove forgets a tenant: it is not found any more, its keys open nothing, and erase removes its data. What was
-// under way may still write some; Finish removes that, too.
+// Remove removes a tenant: nobody finds it any more, its keys open nothing, and erase removes its data. Work that was under
+// way may still write some; Finish removes that, too.
 func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context.Context, tenant string) error) error {
 	if id == animo.DefaultTenant {
 		return animo.Errorf(animo.Invalid, "the tenant %q is everybody's while no key exists, and stays; delete its models and datasets instead", "el inquilino %q es el de todos mientras no hay clave, y se queda; borre sus modelos y conjuntos de datos", id).Of("tenant")
@@ -155,7 +156,7 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 		if err := tx.PutJSON(tenantsTable, id, t); err != nil {
 			return err
 		}
-		return r.removeKeys(ctx, tx, id) // in one with the removal: a removed tenant's key, perhaps an administrator's, opens nothing
+		return r.removeKeys(ctx, tx, id) // in the same commit, so that no key of a removed tenant, perhaps an administrator's, opens anything
 	})
 	if err != nil {
 		return err
@@ -163,7 +164,7 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 	return r.forget(ctx, id, erase)
 }
 
-// removeKeys makes all keys of a tenant, of both kinds, worthless.
+// removeKeys removes all keys of a tenant, of both kinds.
 func (r *Registry) removeKeys(ctx context.Context, tx *table.Tx, tenant string) error {
 	for _, tbl := range []string{keysTable, accessKeysTable} {
 		for row, err := range table.JSONRows[animo.Key](ctx, r.rows, owner, tbl, table.Range{}, false) {
@@ -186,8 +187,8 @@ func (r *Registry) forget(ctx context.Context, id string, erase func(ctx context
 	return erase(ctx, id)
 }
 
-// Finish erases once more what removed tenants left, and frees the names of those removed long enough ago. Run
-// it now and then; it also ends a removal that broke off. What fails for one tenant does not hold up the others.
+// Finish calls erase once more for removed tenants, and frees the names of those that were removed long enough ago. It also
+// ends a removal that broke off. A tenant for whom it fails does not hold up the others. Run it now and then.
 func (r *Registry) Finish(ctx context.Context, erase func(ctx context.Context, tenant string) error) error {
 	list, err := r.all(ctx)
 	errs := []error{err}
@@ -210,18 +211,18 @@ func (r *Registry) finish(ctx context.Context, t animo.Tenant, erase func(ctx co
 	return err
 }
 
-// AddKey makes a key for a tenant and gives it, once; it cannot be read again.
+// AddKey makes a key for a tenant and returns it, once; it cannot be read again.
 func (r *Registry) AddKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error) {
 	return r.addKey(ctx, animo.Key{Tenant: tenant, Note: note})
 }
 
-// AddAdministratorKey is AddKey for somebody who may look after all tenants and keys, too. In everything else the
+// AddAdministratorKey is AddKey for an administrator, who may also look after all tenants and keys. For everything else the
 // key is the tenant's.
 func (r *Registry) AddAdministratorKey(ctx context.Context, tenant, note string) (token string, key animo.Key, err error) {
 	return r.addKey(ctx, animo.Key{Tenant: tenant, Note: note, Administrator: true})
 }
 
-// addKey makes a key of which all is said but how it begins and when it was made.
+// addKey makes a key, and fills in its prefix and when it was made.
 func (r *Registry) addKey(ctx context.Context, key animo.Key) (string, animo.Key, error) {
 	var secret [32]byte
 	if _, err := rand.Read(secret[:]); err != nil {
@@ -291,7 +292,7 @@ func (r *Registry) keys(ctx context.Context, tbl, tenant string) ([]animo.Key, e
 	return list, nil
 }
 
-// Revoke makes the key of that prefix, or the access key of that ID, worthless, at once and on every instance. It
+// Revoke removes the key of that prefix, or the access key of that ID. From then on the key opens nothing, on every instance. It
 // answers NotFound when there is none.
 func (r *Registry) Revoke(ctx context.Context, prefix string) error {
 	if n, err := r.rows.Delete(ctx, owner, accessKeysTable, table.One(prefix)); err != nil || n > 0 {
@@ -318,7 +319,7 @@ func (r *Registry) Locked(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// KeyOf tells which key a token is, and so whose, or answers Unauthenticated.
+// KeyOf returns the key that a token is, and so whose it is, or answers Unauthenticated.
 func (r *Registry) KeyOf(ctx context.Context, token string) (k animo.Key, err error) {
 	_, err = r.rows.GetJSON(ctx, owner, keysTable, hashOf(token), &k)
 	if animo.CodeOf(err) == animo.NotFound {

@@ -4,32 +4,20 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"animo"
-	"animo/internal/sqldb"
+	"animo/internal/storetest"
 	"animo/internal/table"
-	"animo/internal/table/sqltable"
 	"animo/internal/tenants"
 )
 
 func open(t *testing.T) (*tenants.Registry, *table.Table) {
 	t.Helper()
-	rows := table.New(openTable(t))
+	rows := table.New(storetest.Tables(t))
 	return tenants.New(rows, tenants.Options{}), rows
-}
-
-func openTable(t *testing.T) table.Driver {
-	t.Helper()
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return sqltable.New(db)
 }
 
 func TestRegistry_key_opens_its_tenant_until_it_is_revoked(t *testing.T) {
@@ -213,17 +201,22 @@ func TestRegistry_removed_name_is_free_only_when_nothing_can_write_any_more(t *t
 	}
 }
 
-// faulty is a table whose commits the test may see before they are made, and refuse.
+// faulty is an engine that calls before ahead of each commit; its error is the commit's.
 type faulty struct {
 	table.Driver
 	before func() error
 }
 
-func (f *faulty) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
-	if err := f.before(); err != nil {
-		return err
-	}
-	return f.Driver.Commit(ctx, tenant, rev, ops...)
+func newFaulty(t *testing.T) *faulty {
+	t.Helper()
+	f := &faulty{before: func() error { return nil }}
+	f.Driver = storetest.Watch(storetest.Tables(t), func(c storetest.Call) error {
+		if c.Method != "Commit" {
+			return nil
+		}
+		return f.before()
+	})
+	return f
 }
 
 // TestRegistry_removal_that_breaks_off_leaves_no_key_that_opens lets the process die before each write of a removal, and
@@ -231,7 +224,7 @@ func (f *faulty) Commit(ctx context.Context, tenant string, rev int64, ops ...ta
 func TestRegistry_removal_that_breaks_off_leaves_no_key_that_opens(t *testing.T) {
 	for n, done := 1, false; !done; n++ {
 		writes := 0
-		f := &faulty{openTable(t), func() error { return nil }}
+		f := newFaulty(t)
 		r := tenants.New(table.New(f), tenants.Options{Master: make([]byte, tenants.MasterLen)})
 		if err := r.Add(t.Context(), "sol", animo.PhotoPolicy{}); err != nil {
 			t.Fatal(err)
@@ -262,7 +255,7 @@ func TestRegistry_removal_that_breaks_off_leaves_no_key_that_opens(t *testing.T)
 }
 
 func TestRegistry_key_made_while_its_tenant_is_removed_opens_nothing(t *testing.T) {
-	f := &faulty{openTable(t), func() error { return nil }}
+	f := newFaulty(t)
 	r := tenants.New(table.New(f), tenants.Options{Master: make([]byte, tenants.MasterLen)})
 	for name, add := range map[string]func() (string, animo.Key, error){
 		"sol": func() (string, animo.Key, error) { return r.AddAdministratorKey(t.Context(), "sol", "") },
@@ -285,7 +278,7 @@ func TestRegistry_key_made_while_its_tenant_is_removed_opens_nothing(t *testing.
 }
 
 func TestRegistry_tenant_changed_while_it_is_removed_is_removed(t *testing.T) {
-	f := &faulty{openTable(t), func() error { return nil }}
+	f := newFaulty(t)
 	r := tenants.New(table.New(f), tenants.Options{})
 	if err := r.Add(t.Context(), "sol", animo.PhotoPolicy{}); err != nil {
 		t.Fatal(err)

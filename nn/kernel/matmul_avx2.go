@@ -12,7 +12,7 @@ import (
 // again as part of a full tile where their number is no multiple of 4; the last columns are masked.
 //
 // Loads and stores stay within the matrices: product has checked the shapes, and a masked one does not
-// touch what its mask leaves out. The tiles are marked nocheckptr since their pointers pass the end after
+// touch what its mask leaves out. The tiles are marked nocheckptr because their pointers pass the end after
 // the last term, and because a masked vector may reach beyond it.
 func matMulAVX2(c, a, b Matrix, aRow, aCol int) {
 	pc, pa, pb := unsafe.Pointer(&c.Data[0]), unsafe.Pointer(&a.Data[0]), unsafe.Pointer(&b.Data[0])

@@ -12,7 +12,7 @@ import (
 // columns are masked.
 //
 // Loads and stores stay within the matrices: product has checked the shapes, and a masked one does not
-// touch what its mask leaves out. The tiles are marked nocheckptr since their pointers pass the end after
+// touch what its mask leaves out. The tiles are marked nocheckptr because their pointers pass the end after
 // the last term, and because a masked vector may reach beyond it.
 func matMulAVX512(c, a, b Matrix, aRow, aCol int) {
 	pc, pa, pb := unsafe.Pointer(&c.Data[0]), unsafe.Pointer(&a.Data[0]), unsafe.Pointer(&b.Data[0])
@@ -42,7 +42,7 @@ func matMulAVX512(c, a, b Matrix, aRow, aCol int) {
 }
 
 // tile8x32AVX512 sets 8 rows × 32 columns of C, of which mask selects some; k is not 0. All strides are in
-// bytes. It is written in assembly since Go 1.26 keeps vectors in 15 of the 32 registers and cannot add to
+// bytes. It is written in assembly because Go 1.26 keeps vectors in 15 of the 32 registers and cannot add to
 // a sum in place, which halves the speed of this loop.
 //
 //go:noescape

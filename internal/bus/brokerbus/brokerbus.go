@@ -1,5 +1,5 @@
-// Package brokerbus keeps queues in a table, the ledger, and has a carrier ring where there is something to do. Start at
-// New; DESIGN.md tells how it works.
+// Package brokerbus keeps queues in a table, the ledger, and sends a ref by a carrier where a function has something to do.
+// Start at New; DESIGN.md says how it works.
 package brokerbus
 
 import (
@@ -21,13 +21,13 @@ import (
 
 // Options tune a Driver. The zero value works.
 type Options struct {
-	// Clock gives the time of leases, pauses and dead letters. Nil means the system's time at New and what has passed since
-	// then, so that a system clock that is set ends no pause or lease early or late.
+	// Clock gives the time of leases, pauses and dead letters. Nil means the system's time at New plus the time that has
+	// passed from then on, so that setting the system's clock ends no pause or lease early or late.
 	Clock func() time.Time
-	// Look is how often the ledger is asked for what no ref told of; 0 means a second.
+	// Look is how often the ledger is asked for messages whose refs were lost; 0 means a second.
 	Look time.Duration
 	Log  *slog.Logger // nil means slog.Default
-	// Keeper keeps the looks at the ledger and the carrier going; nil means one of its own.
+	// Keeper runs the loops that look at the ledger and receive from the carrier; nil means one of its own.
 	Keeper *loop.Keeper
 }
 
@@ -114,7 +114,7 @@ type patternsOf map[string][]string
 // queuesRow is the one row of the declared queues.
 var queuesRow = table.Key{Table: "queues", Key: "all"}
 
-// queues reads what is declared, also by another process.
+// queues reads the declared queues, also those that another process declared.
 func (d *Driver) queues(ctx context.Context) (patternsOf, error) {
 	var queues patternsOf
 	_, err := d.rows.GetJSON(ctx, ledger, queuesRow.Table, queuesRow.Key, &queues)
@@ -160,28 +160,28 @@ func (d *Driver) Publish(ctx context.Context, events ...animo.Event) error {
 		return err
 	}
 	names := slices.Sorted(maps.Keys(queues))
-	var places []place
+	var targets []messageID
 	var news []message
-	seen := map[place]bool{}
+	seen := map[messageID]bool{}
 	for i, e := range events {
 		for _, queue := range names {
-			p := placeOf(queue, e.Tenant, e.ID)
+			p := idOf(queue, e.Tenant, e.ID)
 			wanted := slices.ContainsFunc(queues[queue], func(pattern string) bool { return animo.Matches(pattern, e.Type) })
 			if wanted && !seen[p] {
 				seen[p] = true
-				places = append(places, p)
+				targets = append(targets, p)
 				news = append(news, message{Event: texts[i], Time: e.Time, State: ready, Birth: d.nextStamp()})
 			}
 		}
 	}
-	if err := d.seat(ctx, places, func(i int, turn int64) { news[i].Turn, news[i].Since = turn, news[i].Birth }, false); err != nil {
+	if err := d.seat(ctx, targets, func(i int, turn int64) { news[i].Turn, news[i].Since = turn, news[i].Birth }, false); err != nil {
 		return err
 	}
-	return d.changeAll(ctx, places, func(i int, m *message) (bool, error) {
+	return d.changeAll(ctx, targets, func(i int, m *message) (bool, error) {
 		if m.State != none && m.State != dead {
 			return false, nil
 		}
 		*m = news[i]
 		return true, nil
-	}, func(changed []place) { d.ring(ctx, time.Time{}, changed...) })
+	}, func(changed []messageID) { d.ring(ctx, time.Time{}, changed...) })
 }

@@ -19,7 +19,7 @@ func (d *Driver) DeadLettersFrom(ctx context.Context, tenant, queue, from string
 	}
 	r := table.Range{Prefix: part(tenant) + "/" + part(queue) + "/"}
 	if from != "" {
-		p := placeOf(queue, tenant, from)
+		p := idOf(queue, tenant, from)
 		var m message
 		_, err := d.rows.GetJSON(ctx, ledger, messages, p.key(), &m)
 		if animo.CodeOf(err) == animo.NotFound || err == nil && m.State != dead {
@@ -38,7 +38,7 @@ func (d *Driver) DeadLettersFrom(ctx context.Context, tenant, queue, from string
 		if len(keys) == limit {
 			break
 		}
-		keys = append(keys, table.Key{Table: messages, Key: placeIn(row.Key).key()})
+		keys = append(keys, table.Key{Table: messages, Key: parseID(row.Key).key()})
 	}
 	rows, err := d.rows.Read(ctx, ledger, keys...)
 	if err != nil {
@@ -47,7 +47,7 @@ func (d *Driver) DeadLettersFrom(ctx context.Context, tenant, queue, from string
 	var letters []bus.DeadLetter
 	for _, row := range rows {
 		if row.Rev == 0 {
-			continue // it was deleted meanwhile
+			continue // it was removed meanwhile
 		}
 		var m message
 		if err := table.Decode(messages, row, &m); err != nil {
@@ -73,19 +73,19 @@ func (d *Driver) Redrive(ctx context.Context, tenant, queue string, ids ...strin
 	if err := d.open(); err != nil {
 		return 0, err
 	}
-	return n, d.each(ctx, tenant, bus.Selection{Queue: queue, IDs: ids, Dead: true}, func(places []place) error {
-		turns := make([]int64, len(places))
-		if err := d.seat(ctx, places, func(i int, turn int64) { turns[i] = turn }, true); err != nil {
+	return n, d.each(ctx, tenant, bus.Selection{Queue: queue, IDs: ids, Dead: true}, func(targets []messageID) error {
+		turns := make([]int64, len(targets))
+		if err := d.seat(ctx, targets, func(i int, turn int64) { turns[i] = turn }, true); err != nil {
 			return err
 		}
-		return d.changeAll(ctx, places, func(i int, m *message) (bool, error) {
+		return d.changeAll(ctx, targets, func(i int, m *message) (bool, error) {
 			if m.State != dead {
 				return false, nil
 			}
 			m.State, m.Since, m.Again, m.Turn = ready, d.nextStamp(), true, turns[i]
 			m.Attempt, m.Reason, m.Died = 0, nil, 0
 			return true, nil
-		}, func(changed []place) {
+		}, func(changed []messageID) {
 			n += len(changed)
 			d.ring(ctx, time.Time{}, changed...)
 		})
@@ -97,19 +97,19 @@ func (d *Driver) Delete(ctx context.Context, tenant string, s bus.Selection) (n 
 	if err := d.open(); err != nil {
 		return 0, err
 	}
-	return n, d.each(ctx, tenant, s, func(places []place) error {
-		return d.changeAll(ctx, places, func(_ int, m *message) (bool, error) {
+	return n, d.each(ctx, tenant, s, func(targets []messageID) error {
+		return d.changeAll(ctx, targets, func(_ int, m *message) (bool, error) {
 			if m.State == none || s.Dead && m.State != dead {
 				return false, nil
 			}
 			m.State = none
 			return true, nil
-		}, func(changed []place) { n += len(changed) })
+		}, func(changed []messageID) { n += len(changed) })
 	})
 }
 
-// each gives the places of a tenant's messages that may be of a selection, some at a time.
-func (d *Driver) each(ctx context.Context, tenant string, s bus.Selection, do func([]place) error) error {
+// each calls do with the ids of a tenant's messages that may be of a selection, some at a time.
+func (d *Driver) each(ctx context.Context, tenant string, s bus.Selection, do func([]messageID) error) error {
 	if len(s.IDs) > 0 {
 		return d.eachID(ctx, tenant, s, do)
 	}
@@ -121,29 +121,29 @@ func (d *Driver) each(ctx context.Context, tenant string, s bus.Selection, do fu
 	if s.Queue != "" {
 		prefix += part(s.Queue) + "/"
 	}
-	var places []place
+	var targets []messageID
 	for row, err := range d.rows.Keys(ctx, ledger, from, table.Range{Prefix: prefix}) {
 		if err != nil {
 			return err
 		}
-		if places = append(places, placeIn(row.Key)); len(places) == pageOf {
-			if err := do(places); err != nil {
+		if targets = append(targets, parseID(row.Key)); len(targets) == pageOf {
+			if err := do(targets); err != nil {
 				return err
 			}
-			places = nil
+			targets = nil
 		}
 	}
-	return do(places)
+	return do(targets)
 }
 
-// placeIn is the message of a row of messages or of deads.
-func placeIn(key string) place {
+// parseID reads the id of a message in the key of a row of messages or of deads.
+func parseID(key string) messageID {
 	parts := strings.Split(key, "/")
-	return place{parts[1], parts[0], parts[len(parts)-1]}
+	return messageID{parts[1], parts[0], parts[len(parts)-1]}
 }
 
-// eachID gives the places of a tenant's events by id, in the queue of the selection or in all.
-func (d *Driver) eachID(ctx context.Context, tenant string, s bus.Selection, do func([]place) error) error {
+// eachID calls do with the messages of a selection's events, in the queue of the selection or in all.
+func (d *Driver) eachID(ctx context.Context, tenant string, s bus.Selection, do func([]messageID) error) error {
 	names := []string{s.Queue}
 	if s.Queue == "" {
 		queues, err := d.queues(ctx)
@@ -155,12 +155,12 @@ func (d *Driver) eachID(ctx context.Context, tenant string, s bus.Selection, do 
 			names = append(names, name)
 		}
 	}
-	var places []place
+	var targets []messageID
 	for _, id := range s.IDs {
 		for _, name := range names {
-			places = append(places, placeOf(name, tenant, id))
+			targets = append(targets, idOf(name, tenant, id))
 		}
 	}
-	slices.SortFunc(places, func(a, b place) int { return strings.Compare(a.key(), b.key()) })
-	return do(slices.Compact(places))
+	slices.SortFunc(targets, func(a, b messageID) int { return strings.Compare(a.key(), b.key()) })
+	return do(slices.Compact(targets))
 }

@@ -53,7 +53,7 @@ func (d *Driver) Depths(ctx context.Context, tenant string) ([]bus.Depth, error)
 	return list, nil
 }
 
-// countAll fills in what the tallies tell.
+// countAll fills in the counts of the tallies.
 func (d *Driver) countAll(ctx context.Context, tenant string, depths map[string]*bus.Depth) error {
 	add := func(counts string, r table.Range) error {
 		for tally, err := range d.rows.Tallies(ctx, ledger, counts, r) {

@@ -30,7 +30,7 @@ func Check(ctx context.Context, rows *table.Table) error {
 		if err := table.Decode(messages, row, &m); err != nil {
 			return err
 		}
-		p := placeIn(row.Key)
+		p := parseID(row.Key)
 		for _, r := range m.rows(p) {
 			want[r.Key] = r.value
 		}

@@ -20,7 +20,7 @@ const ledger = "_bus"
 const (
 	messages = "messages" // tenant/queue/event -> message
 	readies  = "ready"    // queue/turn/since/tenant/birth/event; in the order in which they are claimed
-	dues     = "due"      // due/since/queue/tenant/event -> due; those that wait or are leased, by the end of that
+	dues     = "due"      // due/since/queue/tenant/event -> due; those that wait or are leased, by when that ends
 	ages     = "age"      // queue/birth/tenant/event -> the event's time; those that are ready or wait, oldest first
 	deads    = "dead"     // tenant/queue/since/event; the dead letters, oldest first
 )
@@ -64,7 +64,7 @@ type message struct {
 	Died    int64           `json:"died,omitempty"` // dead: when
 }
 
-// last is why the attempt before failed; no Code when there was none, or it just stopped.
+// last is why the attempt before failed; no Code where there was none, or its worker died.
 func (m *message) last() animo.Reason {
 	if m.Reason == nil {
 		return animo.Reason{}
@@ -72,12 +72,12 @@ func (m *message) last() animo.Reason {
 	return *m.Reason
 }
 
-// place says which message: the queue and the tenant as they stand in keys, and a digest of the event's id, which may be
-// longer than a key.
-type place struct{ queue, tenant, event string }
+// messageID names a message: by the queue and the tenant as they stand in keys, and by a digest of the event's id, which may
+// be longer than a key.
+type messageID struct{ queue, tenant, event string }
 
-func placeOf(queue, tenant, id string) place {
-	return place{part(queue), part(tenant), animo.ID(id)}
+func idOf(queue, tenant, id string) messageID {
+	return messageID{part(queue), part(tenant), animo.ID(id)}
 }
 
 // part is a name as it stands in keys, without a slash.
@@ -92,9 +92,9 @@ func named(part string) string {
 	return name
 }
 
-func (p place) key() string { return p.tenant + "/" + p.queue + "/" + p.event }
+func (p messageID) key() string { return p.tenant + "/" + p.queue + "/" + p.event }
 
-// due is what a row of dues tells without its message.
+// due is the value of a row of dues, so that the message need not be read.
 type due struct {
 	State   state     `json:"state"`
 	Attempt int       `json:"attempt"`
@@ -103,14 +103,14 @@ type due struct {
 
 func dueKey(at int64) string { return fmt.Sprintf("%015d", at) }
 
-// parseDue gives the time and the message of a row of dues.
-func parseDue(key string) (at int64, p place, err error) {
+// parseDue reads the time and the message's id in the key of a row of dues.
+func parseDue(key string) (at int64, p messageID, err error) {
 	parts := strings.Split(key, "/")
 	if len(parts) != 5 {
 		return 0, p, fmt.Errorf("%q is no key of the table %s", key, dues)
 	}
 	_, err = fmt.Sscanf(parts[0], "%d", &at)
-	return at, place{parts[2], parts[3], parts[4]}, err
+	return at, messageID{parts[2], parts[3], parts[4]}, err
 }
 
 // An indexRow leads to a message.
@@ -119,8 +119,8 @@ type indexRow struct {
 	value string
 }
 
-// rows are those that lead to a message in its state.
-func (m *message) rows(p place) []indexRow {
+// rows are the rows that lead to a message in its state.
+func (m *message) rows(p messageID) []indexRow {
 	age := indexRow{table.Key{Table: ages, Key: p.queue + "/" + m.Birth + "/" + p.tenant + "/" + p.event}, m.Time.Format(time.RFC3339Nano)}
 	switch m.State {
 	case ready:
@@ -143,8 +143,8 @@ func (m *message) rows(p place) []indexRow {
 	return nil
 }
 
-// counts adds a message to the tallies of its state, or takes it away.
-func (m *message) counts(p place, times int64) []table.Op {
+// counts adds a message to the tallies of its state, with times 1, or subtracts it, with -1.
+func (m *message) counts(p messageID, times int64) []table.Op {
 	if m.State == none {
 		return nil
 	}
@@ -162,7 +162,7 @@ func (m *message) counts(p place, times int64) []table.Op {
 	}
 }
 
-// nextStamp is a moment in microseconds that this process gives once only, as text that sorts by time.
+// nextStamp returns a moment in microseconds, another one at each call in this process, as text that sorts by time.
 func (d *Driver) nextStamp() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -173,16 +173,16 @@ func (d *Driver) nextStamp() string {
 // stampOf is the first stamp of a moment.
 func stampOf(at time.Time) string { return fmt.Sprintf("%014x", at.UnixMicro()) }
 
-// A decision says what becomes of message i of those it is asked about, and whether anything does: it changes m, which has
-// the state none where there is no such message, and gets it where the message is to go. It may be asked more than once.
+// A decision changes message i of those it is called for, and reports whether it did. m has the state none where there is no such
+// message, and gets it where the message is to be removed. A decision may be called more than once for a message.
 type decision func(i int, m *message) (bool, error)
 
-// change has messages changed in one commit, with all that leads to them and counts them, and gives those that were. It
-// is done only while each is still as the decision saw it: that is what keeps two workers from one event. A message that
-// cannot be read stays as it is, and is not asked about.
-func (d *Driver) change(ctx context.Context, places []place, decide decision) (changed []place, err error) {
-	keys := make([]table.Key, len(places))
-	for i, p := range places {
+// change changes messages by a decision in one commit, with the rows that lead to them and their tallies, and returns those
+// that were changed. The commit expects each message as the decision saw it: that is what keeps two workers from one event. A
+// message that cannot be read stays as it is, and the decision is not called for it.
+func (d *Driver) change(ctx context.Context, targets []messageID, decide decision) (changed []messageID, err error) {
+	keys := make([]table.Key, len(targets))
+	for i, p := range targets {
 		keys[i] = table.Key{Table: messages, Key: p.key()}
 	}
 	err = d.rows.Update(ctx, ledger, func(tx *table.Tx) error {
@@ -205,8 +205,8 @@ func (d *Driver) change(ctx context.Context, places []place, decide decision) (c
 			} else if !ok {
 				continue
 			}
-			changed = append(changed, places[i])
-			if err := write(tx, places[i], &old, &next); err != nil {
+			changed = append(changed, targets[i])
+			if err := write(tx, targets[i], &old, &next); err != nil {
 				return err
 			}
 		}
@@ -229,8 +229,8 @@ func (d *Driver) unreadable(key string, err error) {
 	}
 }
 
-// write has one message become another one.
-func write(tx *table.Tx, p place, old, next *message) error {
+// write writes a message in place of what it was before, with the rows that lead to it and its tallies.
+func write(tx *table.Tx, p messageID, old, next *message) error {
 	if next.State == none {
 		tx.Delete(messages, p.key())
 	} else if err := tx.PutJSON(messages, p.key(), next); err != nil {
@@ -252,11 +252,11 @@ func write(tx *table.Tx, p place, old, next *message) error {
 	return nil
 }
 
-// changeAll is change for any number of messages, in as many commits as it takes, and calls then with those that a commit
-// has changed.
-func (d *Driver) changeAll(ctx context.Context, places []place, decide decision, then func(changed []place)) error {
-	for first := 0; first < len(places); first += d.batch {
-		changed, err := d.change(ctx, places[first:min(first+d.batch, len(places))], func(i int, m *message) (bool, error) { return decide(first+i, m) })
+// changeAll is change for any number of messages, in as many commits as it takes. After each commit it calls then with the
+// messages that were changed.
+func (d *Driver) changeAll(ctx context.Context, targets []messageID, decide decision, then func(changed []messageID)) error {
+	for first := 0; first < len(targets); first += d.batch {
+		changed, err := d.change(ctx, targets[first:min(first+d.batch, len(targets))], func(i int, m *message) (bool, error) { return decide(first+i, m) })
 		if err != nil {
 			return err
 		}

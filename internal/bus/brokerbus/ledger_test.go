@@ -103,7 +103,7 @@ func TestDriver_asks_no_tenant_in_particular(t *testing.T) {
 		cost(2, "a claim of nothing", claim(9))
 		cost(5, "a publication", func() error { return d.Publish(t.Context(), bustest.Event("tenant-7", "2")) })
 		cost(4, "a claim of one", claim(1))
-		cost(2, "an Ack", func() error { return d.Ack(t.Context(), got[0]) })
+		cost(2, "an Ack", func() error { return d.Done(t.Context(), got[0]) })
 		for i := range 100 {
 			bustest.Publish(t, d, fmt.Sprint("tenant-", i), "3")
 		}
@@ -177,7 +177,7 @@ func TestDriver_works_though_every_ref_is_lost(t *testing.T) {
 			if took := time.Since(published); got[0].Event.ID != id || took > time.Second {
 				t.Errorf("event %s came after %v, want %s within a second", got[0].Event.ID, took, id)
 			}
-			if err := (bus.Queues{Driver: here}).Ack(t.Context(), got[0]); err != nil {
+			if err := (bus.Queues{Driver: here}).Done(t.Context(), got[0]); err != nil {
 				t.Error(err)
 			}
 		}
@@ -249,7 +249,7 @@ func TestDelete_leaves_no_row_of_a_tenant(t *testing.T) {
 		bustest.Publish(t, d, "other", "1")
 		held := bustest.Claim(t, d, "q", 4)
 		for i, m := range held[:3] {
-			if err := []error{d.Kill(t.Context(), m, animo.Reason{}), d.Release(t.Context(), m, time.Hour)}[min(i, 1)]; err != nil && animo.CodeOf(err) != animo.Conflict {
+			if err := []error{d.Kill(t.Context(), m, animo.Reason{}), d.Return(t.Context(), m, time.Hour)}[min(i, 1)]; err != nil && animo.CodeOf(err) != animo.Conflict {
 				t.Fatal(err)
 			}
 		}
@@ -303,8 +303,8 @@ func TestDriver_bears_clocks_that_differ(t *testing.T) {
 		if stolen := bustest.Claim(t, far, "q", 1); len(stolen) != 1 || stolen[0].Attempt != 2 {
 			t.Fatalf("claimed %+v a minute ahead, want the event at attempt 2", stolen)
 		}
-		if err := (bus.Queues{Driver: here}).Ack(t.Context(), got[0]); animo.CodeOf(err) != animo.Conflict {
-			t.Errorf("an Ack after that: %v, want conflict", err)
+		if err := (bus.Queues{Driver: here}).Done(t.Context(), got[0]); animo.CodeOf(err) != animo.Conflict {
+			t.Errorf("a Done after that: %v, want conflict", err)
 		}
 	})
 }
@@ -355,7 +355,7 @@ func TestDriver_goes_past_a_message_that_cannot_be_read(t *testing.T) {
 			if len(got) != 1 || got[0].Event.ID != id {
 				t.Fatalf("claimed %+v, want event %s", got, id)
 			}
-			if err := d.Ack(t.Context(), got[0]); err != nil {
+			if err := d.Done(t.Context(), got[0]); err != nil {
 				t.Error(err)
 			}
 		}

@@ -9,7 +9,8 @@ import (
 	"animo/internal/table"
 )
 
-// Wake implements bus.Driver. Whoever asks for a queue's works on it here: from then on refs to it are received.
+// Wake implements bus.Driver. A process that asks for a queue's channel works on the queue: from then on the Driver receives
+// refs to it.
 func (d *Driver) Wake(queue string) <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -49,8 +50,8 @@ const (
 	ringTime   = 2 * time.Second
 )
 
-// receive wakes a queue whenever refs to it arrive. What they say is not looked at: the ledger knows better, and who is
-// next. So a ref is done as soon as it is heard.
+// receive wakes a queue whenever refs to it arrive. It does not look at what they name, because the ledger says better what is
+// ready, and who is next. So a ref is done as soon as it arrives.
 func (d *Driver) receive(queue string, wake chan struct{}) {
 	const atOnce = 64
 	for pause := shortPause; d.ctx.Err() == nil; {
@@ -68,19 +69,19 @@ func (d *Driver) receive(queue string, wake chan struct{}) {
 		pause = shortPause
 		if len(refs) > 0 {
 			signal(wake)
-			_ = d.carrier.Done(d.ctx, refs...) // those that come again wake for nothing
+			_ = d.carrier.Done(d.ctx, refs...) // after an error they come again, and wake the queue for nothing
 		}
 	}
 }
 
-// ring tells of messages that may be claimed, or may be at that time: those who work on their queues here at once, and
-// others by a ref. A ref that the carrier does not take is a lost one, which look makes up for.
-func (d *Driver) ring(ctx context.Context, notBefore time.Time, places ...place) {
-	if len(places) == 0 {
+// ring makes known that messages may be claimed, now or at a time: it wakes the queues that this process works on, and sends refs
+// for the others. A ref that the carrier does not take counts as lost; lookOnce makes up for it.
+func (d *Driver) ring(ctx context.Context, notBefore time.Time, targets ...messageID) {
+	if len(targets) == 0 {
 		return
 	}
-	refs := make([]carrier.Ref, len(places))
-	for i, p := range places {
+	refs := make([]carrier.Ref, len(targets))
+	for i, p := range targets {
 		refs[i] = carrier.Ref{Function: named(p.queue), Tenant: named(p.tenant), Event: p.event, NotBefore: notBefore}
 		if notBefore.IsZero() {
 			d.wake(refs[i].Function)
@@ -102,16 +103,16 @@ func (d *Driver) watch(every time.Duration) {
 		case <-d.look:
 		case <-timer.C:
 		}
-		// A table that fails now is asked again at the next turn; claims and publications say so meanwhile.
+		// Where the table fails, the next look asks it again; claims and publications answer its error meanwhile.
 		next, _ := d.lookOnce(d.ctx, every)
 		timer.Reset(next)
 	}
 }
 
 // lookOnce makes ready what is due and wakes the queues that have something ready, whoever published it and whatever became
-// of its ref. It tells when to look again, in no longer than every. Its cost does not depend on the number of tenants: one
-// call for what is due, one for the queues that have something ready, and for each of those that nobody here works on at
-// most one in ten seconds.
+// of its ref. It returns after what time to look again, no longer than every. Its cost does not depend on the number of tenants:
+// one call for what is due, one for the queues that have something ready, and for each of those that this process does not
+// work on at most one in ten seconds.
 func (d *Driver) lookOnce(ctx context.Context, every time.Duration) (next time.Duration, err error) {
 	for more := true; more; {
 		if more, err = d.bring(ctx); err != nil {
@@ -136,11 +137,11 @@ func (d *Driver) lookOnce(ctx context.Context, every time.Duration) (next time.D
 // mostDue is how many messages are made ready before others are looked at.
 const mostDue = 1024
 
-// bring makes ready what has waited long enough and what is leased no more, in whichever queue, and reports whether there
-// may be more of that. A token stays: see held.
+// bring makes ready the messages whose pause or lease has ended, in all queues, and reports whether there may be more of them. A
+// token stays, for held.
 func (d *Driver) bring(ctx context.Context) (more bool, err error) {
 	now := d.now()
-	var places []place
+	var targets []messageID
 	for row, err := range d.rows.Query(ctx, ledger, dues, table.Range{To: dueKey(now + 1)}, false) {
 		if err != nil {
 			return false, err
@@ -149,22 +150,22 @@ func (d *Driver) bring(ctx context.Context) (more bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if places = append(places, p); len(places) == mostDue {
+		if targets = append(targets, p); len(targets) == mostDue {
 			more = true
 			break
 		}
 	}
-	turns := make([]int64, len(places))
-	if err := d.seat(ctx, places, func(i int, turn int64) { turns[i] = turn }, true); err != nil {
+	turns := make([]int64, len(targets))
+	if err := d.seat(ctx, targets, func(i int, turn int64) { turns[i] = turn }, true); err != nil {
 		return false, err
 	}
-	return more, d.changeAll(ctx, places, func(i int, m *message) (bool, error) {
+	return more, d.changeAll(ctx, targets, func(i int, m *message) (bool, error) {
 		if m.State != waiting && m.State != leased || m.Due > now {
 			return false, nil
 		}
 		m.State, m.Since, m.Again, m.Turn, m.Due = ready, d.nextStamp(), true, turns[i], 0
 		return true, nil
-	}, func(changed []place) { d.ring(ctx, time.Time{}, changed...) })
+	}, func(changed []messageID) { d.ring(ctx, time.Time{}, changed...) })
 }
 
 // untilNext is how long it takes until the next pause or lease ends, and no longer than most.
@@ -175,7 +176,7 @@ func (d *Driver) untilNext(ctx context.Context, most time.Duration) (time.Durati
 		}
 		at, _, err := parseDue(row.Key)
 		left := time.Duration(at-d.now()) * time.Millisecond
-		if left <= 0 { // it became due just now, or nobody can read it
+		if left <= 0 { // the message became due just now, or cannot be read
 			left = shortPause
 		}
 		return min(most, left), err
@@ -183,8 +184,8 @@ func (d *Driver) untilNext(ctx context.Context, most time.Duration) (time.Durati
 	return most, nil
 }
 
-// Where nobody here works on a queue, the refs of what is ready for lostAfter count as lost. They are sent again every
-// ringEvery.
+// Where this process does not work on a queue, the ref of a message that is ready for lostAfter counts as lost. It is sent again
+// every ringEvery.
 const (
 	lostAfter = 5 * time.Second
 	ringEvery = 10 * time.Second
@@ -203,7 +204,7 @@ func (d *Driver) ringAgain(ctx context.Context, queue string) error {
 		return nil
 	}
 	const most = 64
-	var places []place
+	var targets []messageID
 	looked := 0
 	for row, err := range d.rows.Query(ctx, ledger, readies, table.Range{Prefix: queue + "/"}, false) {
 		if err != nil {
@@ -214,12 +215,12 @@ func (d *Driver) ringAgain(ctx context.Context, queue string) error {
 			return err
 		}
 		if t.since < stampOf(now.Add(-lostAfter)) {
-			places = append(places, t.place)
+			targets = append(targets, t.messageID)
 		}
 		if looked++; looked == most {
 			break
 		}
 	}
-	d.ring(ctx, time.Time{}, places...)
+	d.ring(ctx, time.Time{}, targets...)
 	return nil
 }

@@ -8,13 +8,13 @@ import (
 	"animo/internal/bus"
 )
 
-// held changes the message of a delivery, or answers Conflict when its lease is lost. A lease that has ended but that
-// nobody else took still counts: the work was done, and doing it again helps nobody.
+// held changes the message of a delivery, or answers Conflict when its lease is lost. A lease that has ended while nobody
+// else claimed the message still counts: the work was done, and doing it again helps nobody.
 func (d *Driver) held(ctx context.Context, m bus.Delivery, change func(m *message)) error {
 	if err := d.open(); err != nil {
 		return err
 	}
-	changed, err := d.change(ctx, []place{placeOf(m.Queue, m.Event.Tenant, m.Event.ID)}, func(_ int, row *message) (bool, error) {
+	changed, err := d.change(ctx, []messageID{idOf(m.Queue, m.Event.Tenant, m.Event.ID)}, func(_ int, row *message) (bool, error) {
 		if row.State == none || row.Token == "" || row.Token != m.Token {
 			return false, animo.Errorf(animo.Conflict, "somebody else has event %s of queue %s", "otro tiene el evento %s de la cola %s", m.Event.ID, m.Queue)
 		}
@@ -52,7 +52,7 @@ func (d *Driver) Settle(ctx context.Context, m bus.Delivery, s bus.Settlement) e
 	return animo.Errorf(animo.Invalid, "%q does not end a delivery", "%q no termina una entrega", s.Outcome).Of("outcome")
 }
 
-// giveBack lets a message wait for the end of a pause, be it 0.
+// giveBack makes a message wait for a pause; 0 makes it ready.
 func (d *Driver) giveBack(ctx context.Context, m bus.Delivery, pause time.Duration, change func(*message)) error {
 	var until int64
 	err := d.held(ctx, m, func(m *message) {
@@ -68,6 +68,6 @@ func (d *Driver) giveBack(ctx context.Context, m bus.Delivery, pause time.Durati
 		notBefore = time.UnixMilli(until)
 		signal(d.look)
 	}
-	d.ring(ctx, notBefore, placeOf(m.Queue, m.Event.Tenant, m.Event.ID))
+	d.ring(ctx, notBefore, idOf(m.Queue, m.Event.Tenant, m.Event.ID))
 	return nil
 }

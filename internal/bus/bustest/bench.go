@@ -27,7 +27,7 @@ func Benchmark(b *testing.B, open func(b *testing.B) bus.Driver) {
 						hands <- true
 						go func() {
 							defer func() { <-hands }()
-							if err := d.Ack(b.Context(), m); err != nil {
+							if err := d.Done(b.Context(), m); err != nil {
 								b.Error(err)
 							}
 							acked <- true

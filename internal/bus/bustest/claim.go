@@ -20,7 +20,7 @@ func claimN(t *testing.T, d bus.Queues) {
 	tokens := map[string]bool{}
 	for _, m := range slices.Concat(got, Claim(t, d, "q", 3)) {
 		tokens[m.Event.ID+m.Token] = true
-		ok(t, d.Ack(t.Context(), m))
+		ok(t, d.Done(t.Context(), m))
 	}
 	if len(tokens) != 5 {
 		t.Errorf("claimed %d events, want 5", len(tokens))

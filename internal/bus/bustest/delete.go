@@ -26,7 +26,7 @@ func remove(t *testing.T, d bus.Queues) {
 		case id == "awaiting":
 			ok(t, d.Retry(t.Context(), m, lease/2, boom))
 		default:
-			ok(t, d.Release(t.Context(), m, 0))
+			ok(t, d.Return(t.Context(), m, 0))
 		}
 	}
 	WantDepth(t, d, "a", bus.Depth{Queue: "q", Ready: 2, Waiting: 1, Running: 1, Dead: 1})
@@ -39,7 +39,7 @@ func remove(t *testing.T, d bus.Queues) {
 		}
 	}
 	wantCode(t, "Extend of a removed event", d.Extend(t.Context(), held, lease), animo.Conflict)
-	wantCode(t, "Ack of a removed event", d.Ack(t.Context(), held), animo.Conflict)
+	wantCode(t, "Ack of a removed event", d.Done(t.Context(), held), animo.Conflict)
 	wantCode(t, "Retry of a removed event", d.Retry(t.Context(), held, 0, boom), animo.Conflict)
 	_, err := d.DeadLetter(t.Context(), "a", "q", "dead")
 	wantCode(t, "DeadLetter of a removed event", err, animo.NotFound)
@@ -74,7 +74,7 @@ func deleteTenant(t *testing.T, d bus.Queues) {
 	ok(t, d.DeleteTenant(t.Context(), "a"))
 	ok(t, d.DeleteTenant(t.Context(), "a"))
 	WantDepth(t, d, "a", bus.Depth{Queue: "q"})
-	wantCode(t, "Ack of a deleted tenant's event", d.Ack(t.Context(), held[0]), animo.Conflict)
+	wantCode(t, "Ack of a deleted tenant's event", d.Done(t.Context(), held[0]), animo.Conflict)
 	for _, queue := range []string{"q", "r"} {
 		if got := Claim(t, d, queue, 9); len(got) != 1 || got[0].Event.Tenant != "b" {
 			t.Errorf("queue %s has %+v, want tenant b's event", queue, got)

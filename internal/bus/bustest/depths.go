@@ -25,7 +25,7 @@ func depths(t *testing.T, d bus.Queues) {
 	WantDepth(t, d, "a", bus.Depth{Queue: "q", Ready: 3, Running: 1, Dead: 1})
 	time.Sleep(lease / 2)
 	WantDepth(t, d, "a", bus.Depth{Queue: "q", Ready: 4, Dead: 1})
-	ok(t, d.Ack(t.Context(), running)) // nobody took it, so the work counts
+	ok(t, d.Done(t.Context(), running)) // nobody took it, so the work counts
 	WantDepth(t, d, "a", bus.Depth{Queue: "q", Ready: 3, Dead: 1})
 	if all, err := d.Depths(t.Context(), ""); err != nil || len(all) != 2 || all[1] != (bus.Depth{Queue: "z"}) {
 		t.Errorf("Depths = %+v, %v, want queues q and z", all, err)
@@ -63,7 +63,7 @@ func oldest(t *testing.T, d bus.Queues) {
 	ok(t, d.Retry(t.Context(), got[0], lease/2, boom))
 	want("a", 1, 0)
 	want("", 1, 0)
-	ok(t, d.Release(t.Context(), got[1], lease/2)) // which spends no attempt
+	ok(t, d.Return(t.Context(), got[1], lease/2)) // which spends no attempt
 	want("b", 0, time.Minute)
 	time.Sleep(lease/2 + time.Millisecond)
 	want("a", 1, 0) // ready again

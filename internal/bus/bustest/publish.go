@@ -44,7 +44,7 @@ func whole(t *testing.T, d bus.Queues) {
 	if fmt.Sprintf("%+v", g) != fmt.Sprintf("%+v", e) {
 		t.Errorf("got %+v, want %+v", g, e)
 	}
-	ok(t, d.Ack(t.Context(), got[0]))
+	ok(t, d.Done(t.Context(), got[0]))
 }
 
 func declareAgain(t *testing.T, d bus.Queues) {
@@ -70,7 +70,7 @@ func repeat(t *testing.T, d bus.Queues) {
 	ok(t, d.Retry(t.Context(), one, 0, boom))
 	Publish(t, d, "a", "1")
 	one = claimOne(t, d, "q", "1", 2)
-	ok(t, d.Ack(t.Context(), one))
+	ok(t, d.Done(t.Context(), one))
 	wantIDs(t, Claim(t, d, "r", 9), "1", "1")
 	Publish(t, d, "a", "1") // once it is dealt with, it is news again
 	claimOne(t, d, "q", "1", 1)

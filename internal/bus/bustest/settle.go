@@ -19,12 +19,12 @@ func leaseEnds(t *testing.T, d bus.Queues) {
 	if now.Last.Code != "" {
 		t.Errorf("after a crash Last is %+v, want none", now.Last)
 	}
-	wantCode(t, "Ack of a lost lease", d.Ack(t.Context(), old), animo.Conflict)
+	wantCode(t, "Ack of a lost lease", d.Done(t.Context(), old), animo.Conflict)
 	wantCode(t, "Extend of a lost lease", d.Extend(t.Context(), old, lease), animo.Conflict)
 	wantCode(t, "Retry of a lost lease", d.Retry(t.Context(), old, 0, boom), animo.Conflict)
-	wantCode(t, "Release of a lost lease", d.Release(t.Context(), old, 0), animo.Conflict)
+	wantCode(t, "Release of a lost lease", d.Return(t.Context(), old, 0), animo.Conflict)
 	wantCode(t, "Kill of a lost lease", d.Kill(t.Context(), old, boom), animo.Conflict)
-	ok(t, d.Ack(t.Context(), now))
+	ok(t, d.Done(t.Context(), now))
 }
 
 func extend(t *testing.T, d bus.Queues) {
@@ -36,7 +36,7 @@ func extend(t *testing.T, d bus.Queues) {
 		ok(t, d.Extend(t.Context(), m, lease))
 		wantIDs(t, Claim(t, d, "q", 1))
 	}
-	ok(t, d.Ack(t.Context(), m))
+	ok(t, d.Done(t.Context(), m))
 }
 
 func retry(t *testing.T, d bus.Queues) {
@@ -59,10 +59,10 @@ func release(t *testing.T, d bus.Queues) {
 	Declare(t, d, "q", "*")
 	Publish(t, d, "a", "1", "2")
 	for range 5 {
-		ok(t, d.Release(t.Context(), claimOne(t, d, "q", "1", 1), 0))
+		ok(t, d.Return(t.Context(), claimOne(t, d, "q", "1", 1), 0))
 	}
 	ok(t, d.Retry(t.Context(), claimOne(t, d, "q", "1", 1), 0, boom))
-	ok(t, d.Release(t.Context(), claimOne(t, d, "q", "1", 2), 0))
+	ok(t, d.Return(t.Context(), claimOne(t, d, "q", "1", 2), 0))
 	if m := claimOne(t, d, "q", "1", 2); m.Last != boom {
 		t.Errorf("Last = %+v, want %+v", m.Last, boom)
 	}
@@ -77,12 +77,12 @@ func releaseRests(t *testing.T, d bus.Queues) {
 		if m.Last != boom {
 			t.Errorf("Last = %+v, want %+v", m.Last, boom)
 		}
-		ok(t, d.Release(t.Context(), m, time.Second))
-		wantCode(t, "Ack of a released event", d.Ack(t.Context(), m), animo.Conflict)
+		ok(t, d.Return(t.Context(), m, time.Second))
+		wantCode(t, "Ack of a released event", d.Done(t.Context(), m), animo.Conflict)
 		WantDepth(t, d, "a", bus.Depth{Queue: "q", Ready: 1, Waiting: 1})
 		other := Claim(t, d, "q", 9) // does not wait for it
 		wantIDs(t, other, "2")
-		ok(t, d.Release(t.Context(), other[0], 0))
+		ok(t, d.Return(t.Context(), other[0], 0))
 		drain(d)
 		start := time.Now()
 		for ready := 1; ready < 2; {
@@ -107,13 +107,13 @@ func onlyHolder(t *testing.T, d bus.Queues) {
 	} {
 		other := m
 		change(&other)
-		wantCode(t, "Ack by somebody else", d.Ack(t.Context(), other), animo.Conflict)
+		wantCode(t, "Ack by somebody else", d.Done(t.Context(), other), animo.Conflict)
 	}
-	ok(t, d.Ack(t.Context(), m))
-	wantCode(t, "a second Ack", d.Ack(t.Context(), m), animo.Conflict)
+	ok(t, d.Done(t.Context(), m))
+	wantCode(t, "a second Ack", d.Done(t.Context(), m), animo.Conflict)
 	Publish(t, d, "a", "1")
 	claimOne(t, d, "q", "1", 1)
-	wantCode(t, "an Ack from before", d.Ack(t.Context(), m), animo.Conflict)
+	wantCode(t, "an Ack from before", d.Done(t.Context(), m), animo.Conflict)
 }
 
 // fencing has one process claim what another one was too slow with. Whatever the slow one says, and when, is refused.
@@ -122,9 +122,9 @@ func fencing(t *testing.T, open func() bus.Queues) {
 	Declare(t, slow, "q", "*")
 	for i, settle := range []func(m bus.Delivery) error{
 		func(m bus.Delivery) error { return slow.Extend(t.Context(), m, time.Hour) },
-		func(m bus.Delivery) error { return slow.Ack(t.Context(), m) },
+		func(m bus.Delivery) error { return slow.Done(t.Context(), m) },
 		func(m bus.Delivery) error { return slow.Retry(t.Context(), m, 0, boom) },
-		func(m bus.Delivery) error { return slow.Release(t.Context(), m, 0) },
+		func(m bus.Delivery) error { return slow.Return(t.Context(), m, 0) },
 		func(m bus.Delivery) error { return slow.Kill(t.Context(), m, boom) },
 	} {
 		id := fmt.Sprint(i)
@@ -139,7 +139,7 @@ func fencing(t *testing.T, open func() bus.Queues) {
 		wantCode(t, "what comes while the event waits", settle(old), animo.Conflict)
 		WantDepth(t, quick, "a", bus.Depth{Queue: "q", Waiting: 1})
 		time.Sleep(lease + time.Millisecond)
-		ok(t, quick.Ack(t.Context(), claimOne(t, quick, "q", id, 3)))
+		ok(t, quick.Done(t.Context(), claimOne(t, quick, "q", id, 3)))
 		wantCode(t, "what comes when the event is dealt with", settle(old), animo.Conflict)
 		WantDepth(t, quick, "a", bus.Depth{Queue: "q"})
 	}

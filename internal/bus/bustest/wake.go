@@ -58,8 +58,8 @@ func wake(t *testing.T, d bus.Queues) {
 	ok(t, d.Retry(t.Context(), m, 300*time.Millisecond, boom))
 	m = wokenFor(t, d, 300*time.Millisecond, 300*time.Millisecond, "when a pause ends")
 	drain(d)
-	ok(t, d.Release(t.Context(), m, 0))
-	woken(t, d, soon, "after Release")
+	ok(t, d.Return(t.Context(), m, 0))
+	woken(t, d, soon, "after Return")
 	ok(t, d.Kill(t.Context(), claimOne(t, d, "q", "1", 3), boom))
 	drain(d)
 	if _, err := d.Redrive(t.Context(), "a", "q"); err != nil {

@@ -79,12 +79,12 @@ func settle(t *testing.T, d bus.Queues, m bus.Delivery, times int, leave func())
 	case 1:
 		return d.Retry(t.Context(), m, 0, animo.Reason{Code: animo.Timeout})
 	case 2:
-		return d.Release(t.Context(), m, 0)
+		return d.Return(t.Context(), m, 0)
 	}
 	if m.Attempt != 2 || m.Last.Code != animo.Timeout {
 		return fmt.Errorf("event %s comes at attempt %d, last %+v; want 2, after a timeout", m.Event.ID, m.Attempt, m.Last)
 	}
-	return d.Ack(t.Context(), m)
+	return d.Done(t.Context(), m)
 }
 
 // holders are the workers that have an event, and how often it was taken.

@@ -19,15 +19,15 @@ import (
 )
 
 // A lane stands for a tenant that has, or had a moment ago, something ready in a queue. Claim serves the
-// lane with the lowest turn and sends it to the end of the line, or removes it when it finds it empty. So
+// lane with the lowest turn and puts it behind all others, or removes it where it is empty. So
 // each tenant waits for one event of each other tenant and no more, and a claim costs the same whether ten
 // events or a million are queued.
 type lane struct{ queue, tenant string }
 
 type laneSet map[lane]bool
 
-// open puts each lane that is not there yet at the end of its line, in the order of their names, so that two transactions
-// never wait for each other's lanes.
+// open adds the lanes that are not there yet behind all others of their queue. It goes through them in the order of their
+// names, so that two transactions never wait for each other's lanes.
 func (s laneSet) open(tx *sqldb.Tx) error {
 	lanes := slices.SortedFunc(maps.Keys(s), func(a, b lane) int { return cmp.Or(cmp.Compare(a.queue, b.queue), cmp.Compare(a.tenant, b.tenant)) })
 	for _, l := range lanes {
@@ -70,7 +70,7 @@ func (d *Driver) Claim(ctx context.Context, queue string, n int, lease time.Dura
 			return err
 		}
 		for len(got) < n {
-			round, err := d.claimRound(tx, queue, n-len(got), now+lease.Milliseconds(), token)
+			round, err := d.claimLanes(tx, queue, n-len(got), now+lease.Milliseconds(), token)
 			if err != nil {
 				return err
 			}
@@ -87,11 +87,11 @@ func (d *Driver) Claim(ctx context.Context, queue string, n int, lease time.Dura
 	return got, nil
 }
 
-// maxLanes is how many lanes a round serves at most. The statements of a round are prepared for each power of two up to it.
+// maxLanes is how many lanes claimLanes serves at most. Its statements are prepared for each power of two up to that.
 const maxLanes = 64
 
-// A round's statements on the lanes that it has taken: $1 is the queue, and the lanes' tenants follow those that ownLanes
-// is told of.
+// The statements of claimLanes on the lanes that it has taken: $1 is the queue, and the lanes' tenants follow the parameters
+// before ownLanes' first.
 var (
 	leaseFirst = ownLanes(5, `UPDATE message SET state = 2, attempt = attempt + 1, due = $2, token = $3, owner = $4
 		WHERE state = 0 AND seq IN (
@@ -100,7 +100,7 @@ var (
 		RETURNING event, attempt, reason`)
 	closeEmpty = ownLanes(2, `DELETE FROM lane WHERE queue = $1 AND tenant IN `, ` AND NOT EXISTS (
 		SELECT 1 FROM message m WHERE m.queue = lane.queue AND m.tenant = lane.tenant AND m.state = 0)`)
-	// Behind the end of the line, in the order that they have.
+	// Behind all others, in the order that they have.
 	moveBehind = ownLanes(3, `UPDATE lane SET turn = turn + 1 - $2 + (SELECT max(turn) FROM lane WHERE queue = $1)
 		WHERE queue = $1 AND tenant IN `, ``)
 )
@@ -117,12 +117,12 @@ func ownLanes(first int, before, after string) (texts [7]string) {
 	return texts
 }
 
-// claimRound takes the oldest event of each of the first n lanes. It answers nil when there is no lane, and
-// an empty slice when all that it looked at were empty.
+// claimLanes takes the oldest event of each of the first n lanes. It answers nil when there is no lane, and
+// an empty slice when all lanes that it looked at were empty.
 //
 // The first statement takes lanes, and the others touch those lanes and no other: where several transactions write at
 // once, that is what keeps two workers from one event (DESIGN.md).
-func (d *Driver) claimRound(tx *sqldb.Tx, queue string, n int, due int64, token string) ([]bus.Delivery, error) {
+func (d *Driver) claimLanes(tx *sqldb.Tx, queue string, n int, due int64, token string) ([]bus.Delivery, error) {
 	var tenants []any
 	var first int64
 	place := map[string]int{}

@@ -141,7 +141,7 @@ func (d *Driver) Redrive(ctx context.Context, tenant, queue string, ids ...strin
 	return n, nil
 }
 
-// deleteStep is how many events are deleted in one transaction, so that other writers hardly wait.
+// deleteStep is how many events are removed in one transaction, so that other writers hardly wait.
 const deleteStep = 5_000
 
 // Delete implements bus.Driver. A lane that it leaves empty is removed when its turn comes.

@@ -10,8 +10,8 @@ import (
 	"animo/internal/sqldb"
 )
 
-// held is the condition that a delivery still has its lease. A lease that ended but that nobody else took
-// still counts: the work was done, and doing it again helps nobody.
+// held is the condition that a delivery still has its lease. A lease that has ended while nobody else claimed the
+// event still counts: the work was done, and doing it again helps nobody.
 const held = ` WHERE queue = $1 AND tenant = $2 AND id = $3 AND token = $4`
 
 // settle runs one statement on the message of a delivery, or answers Conflict when its lease is lost.

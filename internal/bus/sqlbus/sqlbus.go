@@ -1,4 +1,4 @@
-// Package sqlbus keeps queues in a SQL database, beside the rows. Start at New; DESIGN.md tells how it works.
+// Package sqlbus keeps queues in a SQL database, beside the rows. Start at New; DESIGN.md says how it works.
 package sqlbus
 
 import (
@@ -21,14 +21,14 @@ import (
 
 // Options tune a Driver. The zero value is right for a process that only publishes and looks.
 type Options struct {
-	// Owner names the one process that works on the queues under this name. New gives back at once what
-	// an earlier process of the same name had leased when it died, and makes what would wait for more than an
-	// hour wait for a minute, as the clock was set back meanwhile. Two processes at once must not share a
-	// name; "" gives nothing back.
+	// Owner names this process among those that work on the queues. New makes ready at once the events that an
+	// earlier process of the same name had leased when it died. Events that would wait for more than an hour
+	// wait for a minute, because the clock was set back meanwhile. Two processes at once must not share a
+	// name; with "" New does neither.
 	Owner string
-	// Poll is how often the database is asked for what another process published; 0 means a second.
+	// Poll is how often the database is asked for events that another process published; 0 means a second.
 	Poll time.Duration
-	// Keeper keeps the look at the database going; nil means one of its own.
+	// Keeper runs the loop that looks at the database; nil means one of its own.
 	Keeper *loop.Keeper
 }
 
@@ -76,7 +76,7 @@ func New(ctx context.Context, db *sqldb.DB, o Options) (*Driver, error) {
 	return d, nil
 }
 
-// giveBack makes ready what a process of the same name had leased. The attempts stay spent.
+// giveBack makes ready the events that a process of the same name had leased. The attempts stay spent.
 func (d *Driver) giveBack(ctx context.Context) error {
 	return d.write(ctx, func(tx *sqldb.Tx) error {
 		return ready(tx, `UPDATE message SET state = 0, due = NULL, token = NULL, owner = NULL
@@ -84,15 +84,15 @@ func (d *Driver) giveBack(ctx context.Context) error {
 	})
 }
 
-// A pause or lease that ends later than farAway from now was begun under a clock that has been set back since,
-// and ends after a moment instead. The moment is long enough for another process that does hold a lease, under
-// the clock from before, to renew it.
+// A pause or lease that ends later than farAway from now was begun under a clock that was set back afterwards, and
+// ends after a moment instead. The moment is long enough for another process that holds a lease under the clock
+// from before to renew it.
 const (
 	farAway = time.Hour
 	aMoment = time.Minute
 )
 
-// advance ends soon what would wait for as long as the clock was set back while nobody worked here.
+// advance ends soon the pauses and leases whose end is far away because the clock was set back after they began.
 func (d *Driver) advance(ctx context.Context) error {
 	return d.write(ctx, func(tx *sqldb.Tx) error {
 		now := d.db.Now()
@@ -206,7 +206,8 @@ func (q declared) wants(eventType string) bool {
 	return false
 }
 
-// queues reads what is declared, also by another process, at each publication; parsing it is remembered.
+// queues reads the declared queues at each publication, because another process may declare some. It remembers parsed
+// patterns.
 func (d *Driver) queues(tx *sqldb.Tx) (all []declared, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

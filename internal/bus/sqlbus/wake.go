@@ -33,7 +33,7 @@ func signal(c chan struct{}) {
 }
 
 // watch wakes the queues that have something ready, which another process may have published, and those
-// with a pause or a lease that ends. It asks every poll, and sooner when something ends sooner.
+// with a pause or a lease that ends. It asks every Poll, and sooner where a pause or lease ends sooner.
 func (d *Driver) watch(ctx context.Context, poll time.Duration) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -45,7 +45,7 @@ func (d *Driver) watch(ctx context.Context, poll time.Duration) {
 		case <-timer.C:
 		}
 		next := poll
-		// A database that fails now is asked again at the next turn; claims and publications say so meanwhile.
+		// Where the database fails, the next look asks it again; claims and publications answer its error meanwhile.
 		_ = d.db.Each(ctx, func(rows *sql.Rows) error {
 			var queue string
 			var ready bool

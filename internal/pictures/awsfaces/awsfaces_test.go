@@ -79,7 +79,7 @@ func (a *amazon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // given up, since the other call of the two had failed
+		return // given up, because the other call of the two had failed
 	}
 	if err := json.Unmarshal(body, &request); err != nil || r.Header.Get("Content-Type") != "application/x-amz-json-1.1" || !strings.Contains(r.Header.Get("Authorization"), "/eu-west-1/rekognition/aws4_request") {
 		a.t.Errorf("not a request to Rekognition: %v, %v", r.Header, err)

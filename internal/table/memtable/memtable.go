@@ -20,7 +20,7 @@ var DynamoDB = table.Limits{Ops: 100, Value: 400<<10 - 4<<10}
 // pageBytes of values end a page early, as DynamoDB ends one at 1 MB.
 const pageBytes = 1 << 20
 
-// Driver is a table.Driver in memory. What it holds is gone with the process.
+// Driver is a table.Driver in memory. Its rows are gone with the process.
 type Driver struct {
 	limits table.Limits
 
@@ -39,7 +39,7 @@ func New(l table.Limits) *Driver {
 	return &Driver{limits: l, tenants: map[string]*tenant{}}
 }
 
-// tenant is what one tenant has.
+// tenant is the rows, tallies and logs of one tenant.
 type tenant struct {
 	rows    map[string]*sorted[table.Row] // by table
 	tallies map[string]*sorted[table.Tally]
@@ -48,7 +48,7 @@ type tenant struct {
 
 // log is a log's places by ascending Seq.
 type log struct {
-	last   int64 // the newest Seq that was given
+	last   int64 // the newest Seq
 	places []table.Logged
 }
 
@@ -73,7 +73,7 @@ func (s *sorted[T]) delete(key string) {
 	}
 }
 
-// of gives the items of a table, which may be none yet.
+// of returns the items of a table, which may be none yet.
 func of[T any](tables map[string]*sorted[T], name string) *sorted[T] {
 	s := tables[name]
 	if s == nil {
@@ -83,8 +83,8 @@ func of[T any](tables map[string]*sorted[T], name string) *sorted[T] {
 	return s
 }
 
-// begin takes the lock for reading what a tenant has; it is nil for a tenant without anything. Where ctx ended or the
-// Driver is closed, it answers an error and takes no lock.
+// begin takes the lock for reading and returns what a tenant has, nil for nothing. Where ctx has ended or the Driver is closed,
+// it answers an error and takes no lock.
 func (d *Driver) begin(ctx context.Context, name string) (*tenant, error) {
 	d.mu.RLock()
 	if err := d.check(ctx); err != nil {
@@ -121,7 +121,7 @@ func (d *Driver) Read(ctx context.Context, name string, keys ...table.Key) ([]ta
 	return all, nil
 }
 
-// given copies a row for its reader.
+// given copies a row for the caller.
 func given(row table.Row, keyOnly bool) table.Row {
 	if keyOnly {
 		row.Value = nil
@@ -162,7 +162,7 @@ func (d *Driver) Tallies(ctx context.Context, name, tbl string, r table.Range, p
 	return tallies, more, nil
 }
 
-// page gives the items in r, copied with give, which tells an item's size in bytes.
+// page returns the items in r, copied by give, which also returns an item's size in bytes.
 func page[T any](s *sorted[T], r table.Range, p table.Page, give func(T) (T, int)) (items []T, more bool) {
 	if s == nil {
 		return nil, false
@@ -285,7 +285,7 @@ func (t *tenant) apply(op table.Op, rev int64) {
 	}
 }
 
-// find tells where a Seq's place is, or would be.
+// find returns the index of a Seq's place, or where it would be.
 func (l *log) find(seq int64) (at int, ok bool) {
 	return slices.BinarySearchFunc(l.places, seq, func(p table.Logged, seq int64) int { return cmp.Compare(p.Seq, seq) })
 }
@@ -304,7 +304,7 @@ func (d *Driver) Forget(ctx context.Context, name string) error {
 // Limits implements table.Driver.
 func (d *Driver) Limits() table.Limits { return d.limits }
 
-// Close makes every later call answer Unavailable, and gives the memory back.
+// Close makes every later call answer Unavailable, and frees the memory.
 func (d *Driver) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

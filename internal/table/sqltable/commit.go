@@ -13,9 +13,9 @@ import (
 	"animo/internal/table"
 )
 
-// maxBatch rows go into one INSERT: fewer pay more for each statement, more for its compilation and
-// parameters (32 to 64 was fastest of 1 to 1,000). Each smaller power of two has a statement too, so that
-// any number of rows needs few prepared ones.
+// maxBatch is how many rows one INSERT writes: with fewer, statements cost more; with more, their compilation and
+// parameters do (32 to 64 was fastest of 1 to 1,000). Each smaller power of two has a statement too, so that any
+// number of rows needs few prepared statements.
 const maxBatch = 32
 
 // The text of an INSERT of 1<<i rows, tallies or places, all of one tenant and table or log. Of a row, $3 is the revision.
@@ -41,7 +41,7 @@ var deleteRowsAt = func() (texts [6]string) {
 	return texts
 }()
 
-// deletes writes DELETEs of what has some keys.
+// deletes writes the texts of DELETEs by keys.
 func deletes(from, where string) (texts [6]string) {
 	for i := range texts {
 		keys := make([]string, 1<<i)
@@ -53,7 +53,7 @@ func deletes(from, where string) (texts [6]string) {
 	return texts
 }
 
-// inserts writes INSERTs whose rows share the first parameters and have each own ones.
+// inserts writes the texts of INSERTs whose rows share the first parameters and each have others of their own.
 func inserts(into string, shared, own int, end string) (texts [6]string) {
 	for i := range texts {
 		rows := make([]string, 1<<i)
@@ -73,7 +73,7 @@ func inserts(into string, shared, own int, end string) (texts [6]string) {
 	return texts
 }
 
-// batches gives the items in as few batches as there are statements for: batch i of its pair has 1<<i.
+// batches yields the items in as few batches as there are statements for, each with an i for its 1<<i items.
 func batches[T any](items []T) iter.Seq2[int, []T] {
 	return func(yield func(int, []T) bool) {
 		for i := len(insertNew) - 1; i >= 0; i-- {
@@ -164,7 +164,7 @@ func conflictUnless(err error, ok bool, op table.Op) error {
 	return err
 }
 
-// insert runs INSERTs of the rows and tells how many the table took or changed.
+// insert runs INSERTs of the rows and returns how many rows were added or changed.
 func insert(tx *sqldb.Tx, texts *[6]string, tenant string, rev int64, ops []table.Op) (n int, err error) {
 	args := make([]any, 3, 3+2*min(maxBatch, len(ops)))
 	args[0], args[1], args[2] = tenant, ops[0].Table, rev
@@ -190,8 +190,8 @@ func notNil(b []byte) []byte {
 	return b
 }
 
-// deleteAll runs DELETEs of the operations' keys, which know their revisions where the text wants them, and tells how many
-// there were.
+// deleteAll runs DELETEs of the operations' keys, with their revisions where the text has parameters for these, and returns how
+// many rows there were.
 func deleteAll(tx *sqldb.Tx, texts *[6]string, tenant string, ops []table.Op, revs bool) (n int, err error) {
 	if len(ops) == 0 {
 		return 0, nil
@@ -241,7 +241,7 @@ func (d *Driver) Forget(ctx context.Context, tenant string) error {
 	return nil
 }
 
-// forgetStep rows are removed in one transaction: some 10 ms of work, so that other writers hardly wait.
+// forgetStep is how many rows are removed in one transaction: some 10 ms of work, so that other writers hardly wait.
 const forgetStep = 5_000
 
 // DeleteRange implements table.RangeDeleter. The first row that stays is found by a statement of its own, because SQLite
@@ -265,7 +265,7 @@ func (d *Driver) DeleteRange(ctx context.Context, tenant, tbl string, r table.Ra
 func (d *Driver) forgetAll(ctx context.Context, tenant, name, order string) error {
 	for more := true; more; {
 		err := d.write(ctx, func(tx *sqldb.Tx) error {
-			var a, b any // the first that stays for now
+			var a, b any // of the first row beyond this step
 			more = false
 			err := tx.Each(func(rows *sql.Rows) error {
 				more = true

@@ -11,8 +11,8 @@ import (
 
 // appendAll notes rows at the ends of their logs.
 //
-// The single writer makes a place's number final when it is read here: nobody else adds, and no reader sees
-// a place before those of smaller numbers.
+// The numbers that are read here stay the next ones, because there is a single writer: nobody else adds, and no
+// reader sees a place before those of smaller numbers.
 func appendAll(tx *sqldb.Tx, tenant string, ops []table.Op) error {
 	byLog := map[string][]table.Op{}
 	var logs []string // in the order of their first operations
@@ -44,7 +44,7 @@ func appendAll(tx *sqldb.Tx, tenant string, ops []table.Op) error {
 	return nil
 }
 
-// trimAll forgets places. Those of a log come in ascending order, so that neighbours are one statement.
+// trimAll removes places. Those of a log come in ascending order, so that neighbours need one statement.
 func trimAll(tx *sqldb.Tx, tenant string, ops []table.Op) error {
 	for len(ops) > 0 {
 		n := 1

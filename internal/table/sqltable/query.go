@@ -49,7 +49,7 @@ func (d *Driver) Tallies(ctx context.Context, tenant, tbl string, r table.Range,
 	})
 }
 
-// page reads what is in r, item by item with scan, which tells an item's size in bytes.
+// page reads the items in r one by one with scan, which returns an item's size in bytes.
 func page[T any](ctx context.Context, d *Driver, what, tenant, tbl string, r table.Range, p table.Page,
 	scan func(*sql.Rows) (T, int, error)) (items []T, more bool, err error) {
 	order := up
@@ -114,8 +114,8 @@ var readKeys = func() (texts [6]string) {
 	return texts
 }()
 
-// Read implements table.Driver. A last batch that is not full asks for its last key again, because a statement more takes
-// longer than a few rows more.
+// Read implements table.Driver. A last batch that is not full asks for its last key several times, because another statement
+// takes longer than a few more rows.
 func (d *Driver) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
 	all := make([]table.Row, len(keys))
 	for i, k := range keys {

@@ -20,7 +20,7 @@ type Options struct {
 	Lose, Repeat, Reorder float64
 	Seed                  uint64 // of the draws
 
-	Again time.Duration // after which a ref comes again that nobody said was done; 0 means 30 s
+	Again time.Duration // after which a ref comes again where nobody said that it is done; 0 means 30 s
 }
 
 // mostRefs is how many refs wait for one function at most. More push the oldest out.
@@ -51,7 +51,7 @@ func New(o Options) *Broker {
 	return &Broker{o: o, draws: rand.New(rand.NewPCG(o.Seed, o.Seed)), waiting: map[string][]waiting{}, changed: make(chan struct{})}
 }
 
-// Open gives a carrier, as a process would have it.
+// Open makes a carrier, as each process has one.
 func (b *Broker) Open() *Carrier { return &Carrier{broker: b, closed: make(chan struct{})} }
 
 // Carrier is a carrier.Carrier on a Broker.
@@ -69,7 +69,7 @@ func (c *Carrier) Close() error {
 	return nil
 }
 
-// ended answers what a call answers that comes too late, and nil before.
+// ended is the answer of a call after Close or after the end of ctx; nil before.
 func (c *Carrier) ended(ctx context.Context) error {
 	select {
 	case <-c.closed:
@@ -105,13 +105,13 @@ func (b *Broker) send(refs []carrier.Ref) {
 			copies = 2
 		}
 		for range copies {
-			line := b.waiting[ref.Function]
-			place := len(line)
+			queue := b.waiting[ref.Function]
+			at := len(queue)
 			if b.draws.Float64() < b.o.Reorder {
-				place = b.draws.IntN(len(line) + 1)
+				at = b.draws.IntN(len(queue) + 1)
 			}
-			line = slices.Insert(line, place, waiting{ref, ref.NotBefore})
-			b.waiting[ref.Function] = line[max(0, len(line)-mostRefs):]
+			queue = slices.Insert(queue, at, waiting{ref, ref.NotBefore})
+			b.waiting[ref.Function] = queue[max(0, len(queue)-mostRefs):]
 		}
 	}
 	close(b.changed)
@@ -139,22 +139,22 @@ func (c *Carrier) Receive(ctx context.Context, function string, n int) ([]carrie
 	}
 }
 
-// receive gives up to n refs that have arrived, and else how long it takes until one does, and what is closed when
-// something else was sent.
+// receive returns up to n refs that have arrived. Where none has, it returns how long it takes until one does, and a channel
+// that is closed when another one was sent.
 func (b *Broker) receive(function string, n int) (refs []carrier.Ref, next time.Duration, changed <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
 	next = b.o.Again
-	line := b.waiting[function]
-	for i := range line {
-		if left := line[i].at.Sub(now); left > 0 {
+	queue := b.waiting[function]
+	for i := range queue {
+		if left := queue[i].at.Sub(now); left > 0 {
 			next = min(next, left)
 		} else if len(refs) < n {
 			b.receipts++
-			line[i].ref.Receipt = strconv.Itoa(b.receipts)
-			line[i].at = now.Add(b.o.Again)
-			refs = append(refs, line[i].ref)
+			queue[i].ref.Receipt = strconv.Itoa(b.receipts)
+			queue[i].at = now.Add(b.o.Again)
+			refs = append(refs, queue[i].ref)
 		}
 	}
 	return refs, next, b.changed

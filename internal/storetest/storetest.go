@@ -1,0 +1,111 @@
+// Package storetest gives the tests of flows real stores, and lets them act before each call that a flow makes to its
+// tables. Begin at Tables and Watch.
+package storetest
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"animo/internal/bus"
+	"animo/internal/bus/sqlbus"
+	"animo/internal/object"
+	"animo/internal/sqldb"
+	"animo/internal/table"
+	"animo/internal/table/sqltable"
+)
+
+// Noon is the moment at which the clocks of tests begin.
+var Noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+
+// Open opens a new database in a temporary folder, and closes it at the end of the test.
+func Open(t testing.TB) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// Tables is the engine of tables of a new database.
+func Tables(t testing.TB) table.Driver {
+	t.Helper()
+	return sqltable.New(Open(t))
+}
+
+// Queues opens the queues of a database, and closes them at the end of the test.
+func Queues(t testing.TB, db *sqldb.DB) bus.Queues {
+	t.Helper()
+	q, err := sqlbus.New(t.Context(), db, sqlbus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = q.Close() })
+	return bus.Queues{Driver: q}
+}
+
+// Objects opens a store of objects in a temporary folder, and closes it at the end of the test.
+func Objects(t testing.TB) object.Store {
+	t.Helper()
+	s, err := object.Open(t.Context(), "file:"+t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// Call is a call that is about to be made to an engine.
+type Call struct {
+	Method string     // of table.Driver: Read, Scan, Tallies, Places or Commit
+	Table  string     // of Scan and Tallies
+	Places int        // how many Places asks for
+	Ops    []table.Op // of Commit
+}
+
+// Watch gives an engine that calls before ahead of each call to d that reads or commits. An error of before is the answer,
+// and d is not called. before is called by as many goroutines at once as d is.
+func Watch(d table.Driver, before func(Call) error) table.Driver { return &watched{d, before} }
+
+type watched struct {
+	table.Driver
+	before func(Call) error
+}
+
+func (w *watched) Read(ctx context.Context, tenant string, keys ...table.Key) ([]table.Row, error) {
+	if err := w.before(Call{Method: "Read"}); err != nil {
+		return nil, err
+	}
+	return w.Driver.Read(ctx, tenant, keys...)
+}
+
+func (w *watched) Scan(ctx context.Context, tenant, tbl string, r table.Range, p table.Page) ([]table.Row, bool, error) {
+	if err := w.before(Call{Method: "Scan", Table: tbl}); err != nil {
+		return nil, false, err
+	}
+	return w.Driver.Scan(ctx, tenant, tbl, r, p)
+}
+
+func (w *watched) Tallies(ctx context.Context, tenant, tbl string, r table.Range, p table.Page) ([]table.Tally, bool, error) {
+	if err := w.before(Call{Method: "Tallies", Table: tbl}); err != nil {
+		return nil, false, err
+	}
+	return w.Driver.Tallies(ctx, tenant, tbl, r, p)
+}
+
+func (w *watched) Places(ctx context.Context, tenant, log string, after int64, n int) ([]table.Logged, error) {
+	if err := w.before(Call{Method: "Places", Places: n}); err != nil {
+		return nil, err
+	}
+	return w.Driver.Places(ctx, tenant, log, after, n)
+}
+
+func (w *watched) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
+	if err := w.before(Call{Method: "Commit", Ops: ops}); err != nil {
+		return err
+	}
+	return w.Driver.Commit(ctx, tenant, rev, ops...)
+}
