@@ -114,6 +114,8 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.onStop("stores", func(context.Context) error { return a.stores.Close() })
+	a.stores.Tables.LogDamage(a.log)
+	a.metrics.watchDamage(a.stores.Tables)
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err
 	}

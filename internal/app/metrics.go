@@ -13,6 +13,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/clock"
+	"animo/internal/table"
 )
 
 // metrics are what /metrics shows. No label has a tenant, a name or a path in it.
@@ -67,6 +68,13 @@ func (m *metrics) watchClock(c *clock.Steady) {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "animo_clock_held", Help: "1 while nothing is removed for its age, because the system's clock jumped or is not known yet."}, held),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "animo_clock_jumps_total", Help: "Jumps of the system's clock since the start."}, jumps),
 	)
+}
+
+// watchDamage tells how many rows cannot be read.
+func (m *metrics) watchDamage(t *table.Table) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Name: "animo_damaged_rows", Help: "Rows that were left out of lists since the start because they cannot be read; the log names each."},
+		func() float64 { return float64(t.Damaged()) }))
 }
 
 // taskFailed counts a run of a task that failed.

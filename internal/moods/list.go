@@ -70,11 +70,9 @@ func (m *Moods) List(ctx context.Context, tenant string, q Query, after string, 
 		if err != nil {
 			return nil, "", err
 		}
-		r, err := recordIn(row)
-		if err != nil {
-			return nil, "", err
-		}
-		if q.Matches(&r) {
+		if r, err := recordIn(row); err != nil {
+			m.tables.LeaveOut(tenant, "faces-*", row.Key, err)
+		} else if q.Matches(&r) {
 			page = append(page, r)
 		}
 		if seen++; len(page) == limit || seen == scanMost {
@@ -102,7 +100,10 @@ func (m *Moods) candidates(ctx context.Context, tenant string, q Query) iter.Seq
 		for row, err := range m.chosen(ctx, tenant, q, q.keys(), false) {
 			var r animo.MoodRecord
 			if err == nil {
-				r, err = recordIn(row)
+				if r, err = recordIn(row); err != nil {
+					m.tables.LeaveOut(tenant, "faces-*", row.Key, err)
+					continue
+				}
 			}
 			if !yield(r, err) || err != nil {
 				return

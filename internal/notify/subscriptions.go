@@ -293,7 +293,8 @@ func (n *Notifier) subscriptions(ctx context.Context, tenant string) (list []sto
 		}
 		s, err := decode(row)
 		if err != nil {
-			return nil, err
+			n.tables.LeaveOut(tenant, subscriptionsTable, row.Key, err)
+			continue
 		}
 		list = append(list, s)
 	}

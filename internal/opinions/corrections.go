@@ -105,7 +105,7 @@ func (f *Flow) corrections(ctx context.Context, tenant string, m animo.Model, af
 		if after != "" {
 			r.From = r.Prefix + after + "\x00"
 		}
-		for row, err := range table.JSONRows[Correction](ctx, f.tables, tenant, correctionsTable, r, false) {
+		for row, err := range table.ReadableRows[Correction](ctx, f.tables, tenant, correctionsTable, r, false) {
 			if !yield(row.Value, err) {
 				return
 			}

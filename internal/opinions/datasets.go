@@ -132,7 +132,7 @@ func (f *Flow) saveDataset(ctx context.Context, tenant string, row *datasetRow) 
 // that are being deleted.
 func (f *Flow) revisions(ctx context.Context, tenant, name string) iter.Seq2[datasetRow, error] {
 	return func(yield func(datasetRow, error) bool) {
-		for row, err := range table.JSONRows[datasetRow](ctx, f.tables, tenant, datasetsTable, under(name), false) {
+		for row, err := range table.ReadableRows[datasetRow](ctx, f.tables, tenant, datasetsTable, under(name), false) {
 			row.Value.rev = row.Rev
 			if !yield(row.Value, err) {
 				return

@@ -80,7 +80,7 @@ func under(name string) table.Range {
 // also those that are being deleted.
 func (f *Flow) versions(ctx context.Context, tenant, model string) iter.Seq2[versionRow, error] {
 	return func(yield func(versionRow, error) bool) {
-		for row, err := range table.JSONRows[versionRow](ctx, f.tables, tenant, versionsTable, under(model), false) {
+		for row, err := range table.ReadableRows[versionRow](ctx, f.tables, tenant, versionsTable, under(model), false) {
 			if !yield(row.Value, err) {
 				return
 			}
@@ -91,7 +91,7 @@ func (f *Flow) versions(ctx context.Context, tenant, model string) iter.Seq2[ver
 // models yields the tenant's models, by id.
 func (f *Flow) models(ctx context.Context, tenant string) iter.Seq2[animo.Model, error] {
 	return func(yield func(animo.Model, error) bool) {
-		for row, err := range table.JSONRows[animo.Model](ctx, f.tables, tenant, modelsTable, table.Range{}, false) {
+		for row, err := range table.ReadableRows[animo.Model](ctx, f.tables, tenant, modelsTable, table.Range{}, false) {
 			if err == nil && row.Value.Asked <= row.Value.Deleted {
 				continue
 			}

@@ -47,7 +47,8 @@ func (p *People) examples(ctx context.Context, tenant, person string) (list []ex
 		}
 		e, err := exampleOf(row)
 		if err != nil {
-			return nil, err
+			p.tables.LeaveOut(tenant, examplesTable, row.Key, err)
+			continue
 		}
 		list = append(list, e)
 	}

@@ -98,7 +98,7 @@ func (p *People) known(ctx context.Context, tenant string) (known, error) {
 // Others may compare faces with the gallery meanwhile: their commits expect an older revision, and fail.
 func (p *People) load(ctx context.Context, tenant string, g *gallery) error {
 	there := map[string]bool{}
-	for row, err := range table.JSONRows[faces.Person](ctx, p.tables, tenant, faces.PeopleTable, table.Range{}, false) {
+	for row, err := range table.ReadableRows[faces.Person](ctx, p.tables, tenant, faces.PeopleTable, table.Range{}, false) {
 		if err != nil {
 			return err
 		}

@@ -246,6 +246,10 @@ func (p *People) List(ctx context.Context, tenant, after string, limit int) (pag
 			return page, page[limit-1].Name, nil
 		}
 		who, rev, err := faces.ReadPerson(faces.Plain(ctx, p.tables, tenant), string(claim.Value))
+		if table.Unreadable(err) {
+			p.tables.LeaveOut(tenant, faces.PeopleTable, string(claim.Value), err)
+			continue
+		}
 		if err == nil && (rev == 0 || who.Name != claim.Key) { // the name was claimed for somebody who did not come to have it
 			continue
 		}

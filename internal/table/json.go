@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 )
@@ -10,10 +11,27 @@ import (
 // One is the range of exactly that key.
 func One(key string) Range { return Range{From: key, To: key + "\x00"} }
 
+// unreadable is the error of a row whose value is damaged.
+type unreadable struct {
+	table, key string
+	cause      error
+}
+
+func (e *unreadable) Error() string {
+	return fmt.Sprintf("row %q of table %q: %v", e.key, e.table, e.cause)
+}
+func (e *unreadable) Unwrap() error { return e.cause }
+
+// Unreadable reports whether an error is that of Decode.
+func Unreadable(err error) bool {
+	_, is := errors.AsType[*unreadable](err)
+	return is
+}
+
 // Decode reads a row's value as JSON into v. The error names the row.
 func Decode(table string, row Row, v any) error {
 	if err := json.Unmarshal(row.Value, v); err != nil {
-		return fmt.Errorf("row %q of table %q: %w", row.Key, table, err)
+		return &unreadable{table, row.Key, err}
 	}
 	return nil
 }
@@ -80,10 +98,10 @@ func JSONRows[T any](ctx context.Context, t *Table, tenant, table string, r Rang
 
 // Newest reads a page of a table whose values are JSON and whose keys are in the order of time: the rows that are wanted, the
 // last first, at most limit of them, beginning after the key `after`, "" for the start. Newest reads at most `most` rows, so a page
-// may be short, even empty, before the end; next is "" at the end only.
+// may be short, even empty, before the end; next is "" at the end only. Rows that cannot be read are left out.
 func Newest[T any](ctx context.Context, t *Table, tenant, table, after string, limit, most int, wanted func(T) bool) (page []JSONRow[T], next string, err error) {
 	last, seen := "", 0
-	for row, err := range JSONRows[T](ctx, t, tenant, table, Range{To: after}, true) {
+	for row, err := range ReadableRows[T](ctx, t, tenant, table, Range{To: after}, true) {
 		if err != nil {
 			return nil, "", err
 		}

@@ -18,10 +18,13 @@ import (
 //
 // Failures are animo.Errors: Invalid or TooLarge for what Check refuses, NotFound, Conflict, NoSpace, Unavailable or
 // Internal, and Timeout or Interrupted when ctx ends first; after Close, Unavailable.
-type Table struct{ driver Driver }
+type Table struct {
+	driver Driver
+	damage *damage
+}
 
 // New makes a Table on an engine.
-func New(d Driver) *Table { return &Table{d} }
+func New(d Driver) *Table { return &Table{d, &damage{rows: map[damagedRow]bool{}}} }
 
 // Read returns the rows of those keys, in the order of the keys, in one call of the engine. A row that is not there has
 // Rev 0 and no value. Others may write between the reading of one row and that of the next: rows that must be of one moment are

@@ -167,7 +167,7 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 // removeKeys removes all keys of a tenant, of both kinds.
 func (r *Registry) removeKeys(ctx context.Context, tx *table.Tx, tenant string) error {
 	for _, tbl := range []string{keysTable, accessKeysTable} {
-		for row, err := range table.JSONRows[animo.Key](ctx, r.rows, owner, tbl, table.Range{}, false) {
+		for row, err := range table.ReadableRows[animo.Key](ctx, r.rows, owner, tbl, table.Range{}, false) {
 			if err != nil {
 				return err
 			}
@@ -281,7 +281,7 @@ func (r *Registry) RevokeOf(ctx context.Context, tenant, prefix string) error {
 // keys lists the keys of one kind.
 func (r *Registry) keys(ctx context.Context, tbl, tenant string) ([]animo.Key, error) {
 	list := []animo.Key{}
-	for row, err := range table.JSONRows[animo.Key](ctx, r.rows, owner, tbl, table.Range{}, false) {
+	for row, err := range table.ReadableRows[animo.Key](ctx, r.rows, owner, tbl, table.Range{}, false) {
 		if err != nil {
 			return nil, err
 		}
@@ -298,7 +298,7 @@ func (r *Registry) Revoke(ctx context.Context, prefix string) error {
 	if n, err := r.rows.Delete(ctx, owner, accessKeysTable, table.One(prefix)); err != nil || n > 0 {
 		return err
 	}
-	for row, err := range table.JSONRows[animo.Key](ctx, r.rows, owner, keysTable, table.Range{}, false) {
+	for row, err := range table.ReadableRows[animo.Key](ctx, r.rows, owner, keysTable, table.Range{}, false) {
 		if err != nil {
 			return err
 		}
