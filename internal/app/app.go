@@ -50,6 +50,7 @@ type App struct {
 	photos      *photos.Photos
 	people      *people.People
 	pictures    *pictures.Reader
+	witness     *witness
 	moods       *moods.Moods
 	removed     *scrub.Notes // what the photo side removed from the tables
 	notify      *notify.Notifier
@@ -115,6 +116,11 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	}
 	a.onStop("stores", func(context.Context) error { return a.stores.Close() })
 	a.stores.Tables.LogDamage(a.log)
+	a.witness = newWitness(c.Data, c.ObjectsURL(), a.stores.Tables, a.log)
+	if err := a.witness.check(ctx); err != nil {
+		return a, err
+	}
+	a.metrics.watchWitness(a.witness)
 	a.metrics.watchDamage(a.stores.Tables)
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err

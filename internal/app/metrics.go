@@ -77,6 +77,13 @@ func (m *metrics) watchDamage(t *table.Table) {
 		func() float64 { return float64(t.Damaged()) }))
 }
 
+// watchWitness tells whether the database went back before the start.
+func (m *metrics) watchWitness(w *witness) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Name: "animo_database_went_back_seconds", Help: "How much of its last work the database lacked at the start, at least; 0 for nothing."},
+		func() float64 { return float64(w.behind.Load()) * witnessEvery.Seconds() }))
+}
+
 // taskFailed counts a run of a task that failed.
 func (m *metrics) taskFailed(task string, panicked bool) {
 	m.failures.WithLabelValues(task).Inc()
