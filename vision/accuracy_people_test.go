@@ -112,11 +112,12 @@ func (c *count) log(b *testing.B, what string, known, strangers int) {
 //
 //	go test -run '^$' -bench Accuracy_people ./vision
 func BenchmarkAccuracy_people(b *testing.B) {
-	engine, err := vision.New(vision.Options{Attributes: vision.WithDescriptor})
+	engine, err := vision.New(vision.Options{Attributes: vision.WithDescriptor | vision.WithQuality})
 	if err != nil {
 		b.Skip("SKIPPED, NOT TESTED: ", err)
 	}
-	measurePeople(b, openSetOf(b, func(file string) (d vision.Descriptor, ok bool) {
+	var p portraits
+	all := openSetOf(b, func(file string) (d vision.Descriptor, ok bool) {
 		data, err := os.ReadFile(sharedtest.Path(b, "data", "openset", file))
 		if err != nil {
 			b.Fatal(err)
@@ -129,15 +130,42 @@ func BenchmarkAccuracy_people(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		p.add(faces, img)
 		if len(faces) == 0 {
 			return d, false
 		}
 		return faces[0].Descriptor, true
-	}))
+	})
+	b.Run("portraits", p.report)
+	measurePeople(b, all)
+}
+
+// portraits counts what becomes of portraits besides their names.
+type portraits struct{ all, refused, frontal, sure int }
+
+func (p *portraits) add(faces []vision.Face, img vision.Image) {
+	p.all++
+	if _, err := (vision.Gates{}).Only(faces, img.W, img.H); err != nil {
+		p.refused++
+	}
+	if len(faces) > 0 && math.Abs(faces[0].Pose.Yaw) < 15 && math.Abs(faces[0].Pose.Pitch) < 15 {
+		p.frontal++
+		if faces[0].Score > 0.99 {
+			p.sure++
+		}
+	}
+}
+
+func (p *portraits) report(b *testing.B) {
+	b.ReportMetric(100*float64(p.refused)/float64(p.all), "refused-%") // as introductions
+	b.ReportMetric(100*float64(p.sure)/float64(p.frontal), "frontal-above-99-%")
+	b.ReportMetric(0, "ns/op")
 }
 
 func measurePeople(b *testing.B, all openSet) {
 	b.Run(fmt.Sprintf("1_to_3_photos/%d_people", len(all.names)), func(b *testing.B) { measureGalleries(b, all, len(all.names)) })
+	b.Run("similarity/1_photo", func(b *testing.B) { measureSimilarity(b, all.with(1)) })
+	b.Run("similarity/1_to_3_photos", func(b *testing.B) { measureSimilarity(b, all) })
 	for _, examples := range []int{1, 3} {
 		s := all.with(examples)
 		for _, people := range []int{1, 2, 5, 10, 20, 29, 30, 50, 100, len(s.names)} {
@@ -215,6 +243,53 @@ func measureGalleries(b *testing.B, s openSet, people int) {
 	b.ReportMetric(0, "ns/op")
 }
 
+// measureSimilarity counts what searches find, at the thresholds that programs use, among faces of which nobody knows whose they are,
+// as in a collection of Rekognition: how many searches for a known person find a face of that person (kept), and how many find
+// another's (wrong): of the known, of the people who are strangers, and of those whose own faces are passed over.
+func measureSimilarity(b *testing.B, s openSet) {
+	g, owner := &vision.Gallery{}, map[string]string{}
+	for _, name := range s.names {
+		for i, d := range s.examples[name] {
+			face := fmt.Sprintf("%s %d", name, i)
+			owner[face] = name
+			if err := g.Add(face, d); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	percent := func(n, of int) float64 { return 100 * float64(n) / float64(of) }
+	for _, least := range []float64{80, 90, 95, 99} {
+		search := func(d vision.Descriptor, name string, passOver func(face string) bool) (right, wrong int) {
+			for _, m := range g.Search(d, least, 80, passOver) {
+				if owner[m.Person] == name {
+					right = 1
+				} else {
+					wrong = 1
+				}
+			}
+			return right, wrong
+		}
+		var known, kept, mistaken, named, passed int
+		for _, name := range s.names {
+			for _, d := range s.probes[name] {
+				right, wrong := search(d, name, nil)
+				known, kept, mistaken = known+1, kept+right, mistaken+wrong
+				_, wrong = search(d, name, func(face string) bool { return owner[face] == name })
+				passed += wrong
+			}
+		}
+		for _, d := range s.strangers {
+			_, wrong := search(d, "", nil)
+			named += wrong
+		}
+		b.Logf("%2.0f %%: kept %.1f %%, wrong: of the known %.2f %%, of strangers %.2f %%, of those passed over %.2f %%",
+			least, percent(kept, known), percent(mistaken, known), percent(named, len(s.strangers)), percent(passed, known))
+		b.ReportMetric(percent(kept, known), fmt.Sprintf("kept-at-%.0f-%%", least))
+		b.ReportMetric(percent(named, len(s.strangers)), fmt.Sprintf("wrong-at-%.0f-%%", least))
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
 // measureHalves fits the score at which 1 % of the strangers of one half are named, and counts what it does to the other half,
 // both ways. All people are in the gallery; a half's trials are the photos of every other person and stranger.
 func measureHalves(b *testing.B, s openSet) {
@@ -244,7 +319,7 @@ func measureHalves(b *testing.B, s openSet) {
 			}
 		}
 		slices.Sort(strangers)
-		most := strangers[len(strangers)/100]
+		most := strangers[max(1, (len(strangers)+1)/100)-1] // below the k-th of n lie k of n+1 others, on average
 		var c count
 		for _, t := range halves[1-i] {
 			said := ""

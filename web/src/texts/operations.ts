@@ -129,8 +129,8 @@ export const t = texts({
   strict: { es: 'Solo si es muy seguro', en: 'Only when very sure' },
   usual: { es: 'Lo habitual', en: 'As usual' },
   eager: { es: 'Cuanto antes', en: 'Soon' },
-  strictRates: { es: 'Reciben un nombre 3 de cada 1000 desconocidos, y el suyo 83 de cada 100 conocidos.', en: '3 of 1,000 strangers get a name, and 83 of 100 known people theirs.' },
-  usualRates: { es: 'Reciben un nombre 1 de cada 100 desconocidos, y el suyo 90 de cada 100 conocidos.', en: '1 of 100 strangers gets a name, and 90 of 100 known people theirs.' },
+  strictRates: { es: 'Reciben un nombre 3 de cada 1000 desconocidos, y el suyo 82 de cada 100 conocidos.', en: '3 of 1,000 strangers get a name, and 82 of 100 known people theirs.' },
+  usualRates: { es: 'Reciben un nombre 1 de cada 100 desconocidos, y el suyo 91 de cada 100 conocidos.', en: '1 of 100 strangers gets a name, and 91 of 100 known people theirs.' },
   eagerRates: { es: 'Reciben un nombre 5 de cada 100 desconocidos, y el suyo 95 de cada 100 conocidos.', en: '5 of 100 strangers get a name, and 95 of 100 known people theirs.' },
   namingHint: {
     es: 'Medido con 150 personas presentadas con una foto cada una; con tres fotos se reconoce a más. Vale para las fotos que lleguen desde ahora.',
