@@ -98,19 +98,27 @@ func (c *count) stranger(said string) {
 // log prints the rates. Where galleries were drawn several times, trials are not independent: the intervals are of so many
 // trials as there are different photos.
 func (c *count) log(b *testing.B, what string, known, strangers int) {
-	rate := func(hits, of, distinct int) string {
-		share := float64(hits) / float64(max(of, 1))
-		r := evaluate.RateOf(int(math.Round(share*float64(min(of, distinct)))), min(of, distinct))
-		return fmt.Sprintf("%5.2f %% [%.1f, %.1f]", 100*share, 100*r.Range[0], 100*r.Range[1])
-	}
-	b.Logf("%-28s right %s  wrong %s  strangers %s", what, rate(c.right, c.known, known), rate(c.wrong, c.known, known), rate(c.named, c.strangers, strangers))
+	b.Logf("%-28s right %s  wrong %s  strangers %s", what, rateOf(c.right, c.known, known), rateOf(c.wrong, c.known, known), rateOf(c.named, c.strangers, strangers))
+}
+
+// rate is a share in percent, with what holds the true one in 95 of 100 cases.
+type rate struct{ share, low, high float64 }
+
+func (r rate) String() string { return fmt.Sprintf("%5.2f %% [%.1f, %.1f]", r.share, r.low, r.high) }
+
+func rateOf(hits, of, distinct int) rate {
+	share := float64(hits) / float64(max(of, 1))
+	r := evaluate.RateOf(int(math.Round(share*float64(min(of, distinct)))), min(of, distinct))
+	return rate{100 * share, 100 * r.Range[0], 100 * r.Range[1]}
 }
 
 // BenchmarkAccuracy_people measures open-set identification: how many photos of introduced people get their name (right) or
 // another's (wrong), and how many of strangers get any. Strangers are 300 people who are never introduced, and everybody who is
 // not, or whose name is passed over. Percentages, with 95 % intervals in the lines that it logs.
 //
-//	go test -run '^$' -bench Accuracy_people ./vision
+//	go test -run '^$' -bench Accuracy_people -benchtime 1x ./vision
+//
+// With ANIMO_CURVES=FILE it also draws them, as an SVG.
 func BenchmarkAccuracy_people(b *testing.B) {
 	engine, err := vision.New(vision.Options{Attributes: vision.WithDescriptor | vision.WithQuality})
 	if err != nil {
@@ -166,24 +174,32 @@ func measurePeople(b *testing.B, all openSet) {
 	b.Run(fmt.Sprintf("1_to_3_photos/%d_people", len(all.names)), func(b *testing.B) { measureGalleries(b, all, len(all.names)) })
 	b.Run("similarity/1_photo", func(b *testing.B) { measureSimilarity(b, all.with(1)) })
 	b.Run("similarity/1_to_3_photos", func(b *testing.B) { measureSimilarity(b, all) })
+	var drawn curves
 	for _, examples := range []int{1, 3} {
 		s := all.with(examples)
 		for _, people := range []int{1, 2, 5, 10, 20, 29, 30, 50, 100, len(s.names)} {
 			if people <= len(s.names) {
-				b.Run(fmt.Sprintf("%d_photos/%d_people", examples, people), func(b *testing.B) { measureGalleries(b, s, people) })
+				b.Run(fmt.Sprintf("%d_photos/%d_people", examples, people), func(b *testing.B) {
+					drawn.add(examples, measureGalleries(b, s, people))
+				})
 			}
 		}
 		if examples == 1 {
 			for _, people := range []int{50, 150, 1000, 10_000} {
-				b.Run(fmt.Sprintf("extrapolated/%d_people", people), func(b *testing.B) { extrapolate(b, s, people) })
+				b.Run(fmt.Sprintf("extrapolated/%d_people", people), func(b *testing.B) {
+					if p := extrapolate(b, s, people); people >= len(s.names) {
+						drawn.add(0, p)
+					}
+				})
 			}
 		}
 		b.Run(fmt.Sprintf("%d_photos/halves", examples), func(b *testing.B) { measureHalves(b, s) })
 	}
+	drawn.write(b)
 }
 
 // measureGalleries counts what is said at each caution in galleries of so many people, drawn several times where there are more.
-func measureGalleries(b *testing.B, s openSet, people int) {
+func measureGalleries(b *testing.B, s openSet, people int) point {
 	counts := map[string]*count{}
 	of := func(what string) *count {
 		if counts[what] == nil {
@@ -241,6 +257,7 @@ func measureGalleries(b *testing.B, s openSet, people int) {
 	b.ReportMetric(100*float64(usual.wrong)/float64(usual.known), "wrong-%")
 	b.ReportMetric(100*float64(usual.named)/float64(usual.strangers), "strangers-%")
 	b.ReportMetric(0, "ns/op")
+	return point{people, rateOf(usual.right, usual.known, 2*people), rateOf(usual.named, usual.strangers, len(s.strangers)+2*len(s.names))}
 }
 
 // measureSimilarity counts what searches find, at the thresholds that programs use, among faces of which nobody knows whose they are,
@@ -347,7 +364,7 @@ func measureHalves(b *testing.B, s openSet) {
 // photo is from its own person is measured. How far it is from the nearest others is drawn: from a normal distribution with the mean
 // and deviation of its distances to everybody else. For 150 people the names of the known come out as measured, and there are
 // twice as many of strangers.
-func extrapolate(b *testing.B, s openSet, people int) {
+func extrapolate(b *testing.B, s openSet, people int) point {
 	rng := rand.New(rand.NewPCG(3, 4))
 	type others struct{ mean, deviation float64 }
 	of := func(d vision.Descriptor, name string) others {
@@ -416,4 +433,5 @@ func extrapolate(b *testing.B, s openSet, people int) {
 	b.ReportMetric(100*float64(c.right)/float64(c.known), "right-%")
 	b.ReportMetric(100*float64(c.named)/float64(c.strangers), "strangers-%")
 	b.ReportMetric(0, "ns/op")
+	return point{people, rateOf(c.right, c.known, 2*len(s.names)), rateOf(c.named, c.strangers, len(s.strangers)+2*len(s.names))}
 }

@@ -75,8 +75,8 @@ func (g Gates) Only(faces []Face, w, h int) (Face, error) {
 	}
 	for _, other := range faces[1:] {
 		if prominence(other.Box, w, h) > besides*prominence(faces[0].Box, w, h) {
-			return Face{}, animo.Errorf(animo.SeveralFaces, "there are %d faces in it, and none stands out; cut out the one that is meant",
-				"hay %d rostros y ninguno destaca; recorte el que corresponde", len(faces))
+			return Face{}, animo.Errorf(animo.SeveralFaces, "there are %d faces in it; cut out the one that is meant",
+				"hay %d rostros; recorte el que corresponde", len(faces))
 		}
 	}
 	if why := g.Check(faces[0]); len(why) > 0 {
