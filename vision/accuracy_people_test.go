@@ -98,25 +98,34 @@ func (c *count) stranger(said string) {
 // log prints the rates. Where galleries were drawn several times, trials are not independent: the intervals are of so many
 // trials as there are different photos.
 func (c *count) log(b *testing.B, what string, known, strangers int) {
-	rate := func(hits, of, distinct int) string {
-		share := float64(hits) / float64(max(of, 1))
-		r := evaluate.RateOf(int(math.Round(share*float64(min(of, distinct)))), min(of, distinct))
-		return fmt.Sprintf("%5.2f %% [%.1f, %.1f]", 100*share, 100*r.Range[0], 100*r.Range[1])
-	}
-	b.Logf("%-28s right %s  wrong %s  strangers %s", what, rate(c.right, c.known, known), rate(c.wrong, c.known, known), rate(c.named, c.strangers, strangers))
+	b.Logf("%-28s right %s  wrong %s  strangers %s", what, rateOf(c.right, c.known, known), rateOf(c.wrong, c.known, known), rateOf(c.named, c.strangers, strangers))
+}
+
+// rate is a share in percent, with what holds the true one in 95 of 100 cases.
+type rate struct{ share, low, high float64 }
+
+func (r rate) String() string { return fmt.Sprintf("%5.2f %% [%.1f, %.1f]", r.share, r.low, r.high) }
+
+func rateOf(hits, of, distinct int) rate {
+	share := float64(hits) / float64(max(of, 1))
+	r := evaluate.RateOf(int(math.Round(share*float64(min(of, distinct)))), min(of, distinct))
+	return rate{100 * share, 100 * r.Range[0], 100 * r.Range[1]}
 }
 
 // BenchmarkAccuracy_people measures open-set identification: how many photos of introduced people get their name (right) or
 // another's (wrong), and how many of strangers get any. Strangers are 300 people who are never introduced, and everybody who is
 // not, or whose name is passed over. Percentages, with 95 % intervals in the lines that it logs.
 //
-//	go test -run '^$' -bench Accuracy_people ./vision
+//	go test -run '^$' -bench Accuracy_people -benchtime 1x ./vision
+//
+// With ANIMO_CURVES=FILE it also draws them, as an SVG.
 func BenchmarkAccuracy_people(b *testing.B) {
-	engine, err := vision.New(vision.Options{Attributes: vision.WithDescriptor})
+	engine, err := vision.New(vision.Options{Attributes: vision.WithDescriptor | vision.WithQuality})
 	if err != nil {
 		b.Skip("SKIPPED, NOT TESTED: ", err)
 	}
-	measurePeople(b, openSetOf(b, func(file string) (d vision.Descriptor, ok bool) {
+	var p portraits
+	all := openSetOf(b, func(file string) (d vision.Descriptor, ok bool) {
 		data, err := os.ReadFile(sharedtest.Path(b, "data", "openset", file))
 		if err != nil {
 			b.Fatal(err)
@@ -129,33 +138,68 @@ func BenchmarkAccuracy_people(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		p.add(faces, img)
 		if len(faces) == 0 {
 			return d, false
 		}
 		return faces[0].Descriptor, true
-	}))
+	})
+	b.Run("portraits", p.report)
+	measurePeople(b, all)
+}
+
+// portraits counts what becomes of portraits besides their names.
+type portraits struct{ all, refused, frontal, sure int }
+
+func (p *portraits) add(faces []vision.Face, img vision.Image) {
+	p.all++
+	if _, err := (vision.Gates{}).Only(faces, img.W, img.H); err != nil {
+		p.refused++
+	}
+	if len(faces) > 0 && math.Abs(faces[0].Pose.Yaw) < 15 && math.Abs(faces[0].Pose.Pitch) < 15 {
+		p.frontal++
+		if faces[0].Score > 0.99 {
+			p.sure++
+		}
+	}
+}
+
+func (p *portraits) report(b *testing.B) {
+	b.ReportMetric(100*float64(p.refused)/float64(p.all), "refused-%") // as introductions
+	b.ReportMetric(100*float64(p.sure)/float64(p.frontal), "frontal-above-99-%")
+	b.ReportMetric(0, "ns/op")
 }
 
 func measurePeople(b *testing.B, all openSet) {
 	b.Run(fmt.Sprintf("1_to_3_photos/%d_people", len(all.names)), func(b *testing.B) { measureGalleries(b, all, len(all.names)) })
+	b.Run("similarity/1_photo", func(b *testing.B) { measureSimilarity(b, all.with(1)) })
+	b.Run("similarity/1_to_3_photos", func(b *testing.B) { measureSimilarity(b, all) })
+	var drawn curves
 	for _, examples := range []int{1, 3} {
 		s := all.with(examples)
 		for _, people := range []int{1, 2, 5, 10, 20, 29, 30, 50, 100, len(s.names)} {
 			if people <= len(s.names) {
-				b.Run(fmt.Sprintf("%d_photos/%d_people", examples, people), func(b *testing.B) { measureGalleries(b, s, people) })
+				b.Run(fmt.Sprintf("%d_photos/%d_people", examples, people), func(b *testing.B) {
+					drawn.add(examples, measureGalleries(b, s, people))
+				})
 			}
 		}
 		if examples == 1 {
 			for _, people := range []int{50, 150, 1000, 10_000} {
-				b.Run(fmt.Sprintf("extrapolated/%d_people", people), func(b *testing.B) { extrapolate(b, s, people) })
+				b.Run(fmt.Sprintf("extrapolated/%d_people", people), func(b *testing.B) {
+					if p := extrapolate(b, s, people); people >= len(s.names) {
+						drawn.add(0, p)
+					}
+				})
 			}
 		}
 		b.Run(fmt.Sprintf("%d_photos/halves", examples), func(b *testing.B) { measureHalves(b, s) })
 	}
+	drawn.write(b)
 }
 
 // measureGalleries counts what is said at each caution in galleries of so many people, drawn several times where there are more.
-func measureGalleries(b *testing.B, s openSet, people int) {
+func measureGalleries(b *testing.B, s openSet, people int) point {
 	counts := map[string]*count{}
 	of := func(what string) *count {
 		if counts[what] == nil {
@@ -213,6 +257,54 @@ func measureGalleries(b *testing.B, s openSet, people int) {
 	b.ReportMetric(100*float64(usual.wrong)/float64(usual.known), "wrong-%")
 	b.ReportMetric(100*float64(usual.named)/float64(usual.strangers), "strangers-%")
 	b.ReportMetric(0, "ns/op")
+	return point{people, rateOf(usual.right, usual.known, 2*people), rateOf(usual.named, usual.strangers, len(s.strangers)+2*len(s.names))}
+}
+
+// measureSimilarity counts what searches find, at the thresholds that programs use, among faces of which nobody knows whose they are,
+// as in a collection of Rekognition: how many searches for a known person find a face of that person (kept), and how many find
+// another's (wrong): of the known, of the people who are strangers, and of those whose own faces are passed over.
+func measureSimilarity(b *testing.B, s openSet) {
+	g, owner := &vision.Gallery{}, map[string]string{}
+	for _, name := range s.names {
+		for i, d := range s.examples[name] {
+			face := fmt.Sprintf("%s %d", name, i)
+			owner[face] = name
+			if err := g.Add(face, d); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	percent := func(n, of int) float64 { return 100 * float64(n) / float64(of) }
+	for _, least := range []float64{80, 90, 95, 99} {
+		search := func(d vision.Descriptor, name string, passOver func(face string) bool) (right, wrong int) {
+			for _, m := range g.Search(d, least, 80, passOver) {
+				if owner[m.Person] == name {
+					right = 1
+				} else {
+					wrong = 1
+				}
+			}
+			return right, wrong
+		}
+		var known, kept, mistaken, named, passed int
+		for _, name := range s.names {
+			for _, d := range s.probes[name] {
+				right, wrong := search(d, name, nil)
+				known, kept, mistaken = known+1, kept+right, mistaken+wrong
+				_, wrong = search(d, name, func(face string) bool { return owner[face] == name })
+				passed += wrong
+			}
+		}
+		for _, d := range s.strangers {
+			_, wrong := search(d, "", nil)
+			named += wrong
+		}
+		b.Logf("%2.0f %%: kept %.1f %%, wrong: of the known %.2f %%, of strangers %.2f %%, of those passed over %.2f %%",
+			least, percent(kept, known), percent(mistaken, known), percent(named, len(s.strangers)), percent(passed, known))
+		b.ReportMetric(percent(kept, known), fmt.Sprintf("kept-at-%.0f-%%", least))
+		b.ReportMetric(percent(named, len(s.strangers)), fmt.Sprintf("wrong-at-%.0f-%%", least))
+	}
+	b.ReportMetric(0, "ns/op")
 }
 
 // measureHalves fits the score at which 1 % of the strangers of one half are named, and counts what it does to the other half,
@@ -244,7 +336,7 @@ func measureHalves(b *testing.B, s openSet) {
 			}
 		}
 		slices.Sort(strangers)
-		most := strangers[len(strangers)/100]
+		most := strangers[max(1, (len(strangers)+1)/100)-1] // below the k-th of n lie k of n+1 others, on average
 		var c count
 		for _, t := range halves[1-i] {
 			said := ""
@@ -272,7 +364,7 @@ func measureHalves(b *testing.B, s openSet) {
 // photo is from its own person is measured. How far it is from the nearest others is drawn: from a normal distribution with the mean
 // and deviation of its distances to everybody else. For 150 people the names of the known come out as measured, and there are
 // twice as many of strangers.
-func extrapolate(b *testing.B, s openSet, people int) {
+func extrapolate(b *testing.B, s openSet, people int) point {
 	rng := rand.New(rand.NewPCG(3, 4))
 	type others struct{ mean, deviation float64 }
 	of := func(d vision.Descriptor, name string) others {
@@ -341,4 +433,5 @@ func extrapolate(b *testing.B, s openSet, people int) {
 	b.ReportMetric(100*float64(c.right)/float64(c.known), "right-%")
 	b.ReportMetric(100*float64(c.named)/float64(c.strangers), "strangers-%")
 	b.ReportMetric(0, "ns/op")
+	return point{people, rateOf(c.right, c.known, 2*len(s.names)), rateOf(c.named, c.strangers, len(s.strangers)+2*len(s.names))}
 }

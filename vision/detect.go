@@ -182,10 +182,13 @@ func covered(a, b Rect) float64 {
 // byProminence puts the faces in the order in which a person would name them: large before small, those in the middle
 // before those at the edge. A face at the picture's edge counts like one of a tenth of its area in the middle.
 func (c *call) byProminence(list []detection) {
-	w, h := float64(c.img.W), float64(c.img.H)
-	weight := func(d detection) float64 {
-		dx, dy := (d.box.X+d.box.W/2)/w-0.5, (d.box.Y+d.box.H/2)/h-0.5
-		return d.box.W * d.box.H * math.Pow(10, -4*(dx*dx+dy*dy))
-	}
-	slices.SortStableFunc(list, func(a, b detection) int { return cmp.Compare(weight(b), weight(a)) })
+	slices.SortStableFunc(list, func(a, b detection) int {
+		return cmp.Compare(prominence(b.box, c.img.W, c.img.H), prominence(a.box, c.img.W, c.img.H))
+	})
+}
+
+// prominence is how much a face stands out in a picture of w×h, in pixels of a face in the middle.
+func prominence(box Rect, w, h int) float64 {
+	dx, dy := (box.X+box.W/2)/float64(w)-0.5, (box.Y+box.H/2)/float64(h)-0.5
+	return box.W * box.H * math.Pow(10, -4*(dx*dx+dy*dy))
 }

@@ -19,14 +19,6 @@ func (d Descriptor) Distance(e Descriptor) float64 {
 	return math.Sqrt(float64(squaredDistance(&d, &e, math.MaxFloat32)))
 }
 
-// Similarity puts a distance in percent: 100 for equal descriptors, 80 at MatchDistance (which is Rekognition's
-// usual threshold), 49 at 0.8, and below 20 where strangers lie, from 1 on. The curve,
-// 100·exp(-ln(1.25)·(distance/0.6)⁴), was chosen for these points; it is no probability.
-func Similarity(distance float64) float64 {
-	ratio := distance / MatchDistance
-	return 100 * math.Pow(0.8, ratio*ratio*ratio*ratio)
-}
-
 // Match is a person that somebody might be.
 type Match struct {
 	Person     string

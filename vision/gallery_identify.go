@@ -149,13 +149,19 @@ func (g *Gallery) limit(share float64, who int32) float64 {
 	if sum, pairs := g.between(); pairs > 0 {
 		mean = min(mean, (strangerPairs*mean+sum)/(strangerPairs+pairs))
 	}
-	return mean - strangerDeviation*math.Sqrt2*math.Erfinv(1-2*share/people)
+	return strangerLimit(share/people, mean)
+}
+
+// strangerLimit gives the distance within which so many strangers are of one person, where their mean is known.
+func strangerLimit(share, mean float64) float64 {
+	return mean - strangerDeviation*math.Sqrt2*math.Erfinv(1-2*share)
 }
 
 // candidate is a person near a face.
 type candidate struct {
 	who      int32
 	nearest  float32 // squared, to the nearest descriptor
+	place    int     // of that
 	distance float64 // see Identify
 }
 
@@ -188,14 +194,14 @@ func (g *Gallery) nearest(d *Descriptor, most int) []candidate {
 		switch {
 		case at < 0 && len(list) < most:
 			at = len(list)
-			list = append(list, candidate{who: who, nearest: squared})
+			list = append(list, candidate{who: who, nearest: squared, place: i})
 		case at < 0:
 			at = most - 1
-			list[at] = candidate{who: who, nearest: squared}
+			list[at] = candidate{who: who, nearest: squared, place: i}
 		case squared >= list[at].nearest:
 			return bound
 		default:
-			list[at].nearest = squared
+			list[at].nearest, list[at].place = squared, i
 		}
 		for ; at > 0 && list[at].nearest < list[at-1].nearest; at-- {
 			list[at], list[at-1] = list[at-1], list[at]

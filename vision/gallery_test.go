@@ -163,8 +163,8 @@ func TestGallery_best_of_several_descriptors_counts(t *testing.T) {
 }
 
 func TestSimilarity(t *testing.T) {
-	for distance, want := range map[float64]float64{0: 100, 0.3: 98.6, 0.6: 80, 0.8: 49.4, 1: 17.9, 100: 0} {
-		if got := Similarity(distance); math.Abs(got-want) > 0.05 {
+	for distance, want := range map[float64]float64{0: 100, 0.3: 99.4, 0.509: 99, 0.569: 95, 0.607: 90, 0.647: 80, 1: 0.3, 100: 0} {
+		if got := Similarity(distance); math.Abs(got-want) > 0.15 {
 			t.Errorf("Similarity(%g) = %.1f, want %.1f", distance, got, want)
 		}
 	}

@@ -109,7 +109,7 @@ func TestGates(t *testing.T) {
 		"bright":      {change(func(f *Face) { f.Quality.Brightness = 95 }), []animo.Code{animo.BadLight}},
 		"blurred":     {change(func(f *Face) { f.Quality.Sharpness = 3 }), []animo.Code{animo.BlurredFace}},
 		"turned left": {change(func(f *Face) { f.Pose.Yaw = -50 }), []animo.Code{animo.TurnedFace}},
-		"looks up":    {change(func(f *Face) { f.Pose.Pitch = 31 }), []animo.Code{animo.TurnedFace}},
+		"looks up":    {change(func(f *Face) { f.Pose.Pitch = 41 }), []animo.Code{animo.TurnedFace}},
 		"leans":       {change(func(f *Face) { f.Pose.Roll = 41 }), []animo.Code{animo.TurnedFace}},
 		"all at once": {Face{Pose: Pose{90, 90, 90}}, []animo.Code{animo.SmallFace, animo.BadLight, animo.BlurredFace,
 			animo.TurnedFace, animo.TurnedFace, animo.TurnedFace}},
@@ -131,7 +131,7 @@ func TestGates(t *testing.T) {
 }
 
 func TestGates_Only(t *testing.T) {
-	good := Face{Box: Rect{10, 10, 120, 140}, Quality: Quality{Brightness: 45, Sharpness: 60}}
+	good := Face{Box: Rect{140, 90, 120, 140}, Quality: Quality{Brightness: 45, Sharpness: 60}}
 	for _, c := range []struct {
 		faces []Face
 		want  animo.Code
@@ -139,9 +139,12 @@ func TestGates_Only(t *testing.T) {
 		{nil, animo.NoFace},
 		{[]Face{good}, ""},
 		{[]Face{good, good}, animo.SeveralFaces},
+		{[]Face{good, {Box: Rect{330, 10, 120, 140}}}, animo.SeveralFaces}, // a couple
+		{[]Face{good, {Box: Rect{440, 10, 90, 105}}}, ""},                  // somebody who passes by
+		{[]Face{good, {Box: Rect{440, 10, 90, 105}}, {Box: Rect{300, 90, 100, 120}}}, animo.SeveralFaces},
 		{[]Face{{}}, animo.SmallFace},
 	} {
-		face, err := Gates{}.Only(c.faces)
+		face, err := Gates{}.Only(c.faces, 540, 320)
 		if animo.CodeOf(err) != c.want {
 			t.Errorf("%d faces: %v, want %q", len(c.faces), err, c.want)
 		}

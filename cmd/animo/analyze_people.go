@@ -62,7 +62,7 @@ func (a *analysis) meet(ctx context.Context, folder string, gates vision.Gates) 
 		if err != nil {
 			return introduced{err: err}
 		}
-		r.face, r.err = gates.Only(faces)
+		r.face, r.err = gates.Only(faces, m.W, m.H)
 		return r
 	})
 	for i, r := range results {

@@ -154,7 +154,7 @@ func (v *evaluateCmd) evaluatePeople(ctx context.Context, c *console) error {
 			return evaluate.Photo{}, err
 		}
 		photo := evaluate.Photo{Person: p.folder}
-		if face, err := (vision.Gates{}).Only(faces); err == nil {
+		if face, err := (vision.Gates{}).Only(faces, m.W, m.H); err == nil {
 			photo.Found, photo.Introduces, photo.Descriptor = true, true, face.Descriptor
 		} else if len(faces) > 0 {
 			photo.Found, photo.Descriptor = true, faces[0].Descriptor

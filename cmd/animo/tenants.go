@@ -54,7 +54,7 @@ type photoFlags struct {
 	MaxPhotoBytes      *int64         `placeholder:"BYTES" help:"Bytes of photos kept for it."`
 	KeepPhotos         *time.Duration `placeholder:"TIME" help:"How long its pictures, thumbnails and descriptors are kept, such as 720h."`
 	KeepFaces          *time.Duration `placeholder:"TIME" help:"How long what was recorded of faces is kept; not less than its photos."`
-	Naming             *animo.Caution `placeholder:"CAUTION" help:"How sure it must be who a face is before it has a name: strict, usual or eager. Of strangers about 0.3, 1 or 5 in 100 get a name, and of introduced people (150, by one photo each) 83, 90 or 95 in 100 theirs."`
+	Naming             *animo.Caution `placeholder:"CAUTION" help:"How sure it must be who a face is before it has a name: strict, usual or eager. Of strangers about 0.3, 1 or 5 in 100 get a name, and of introduced people (150, by one photo each) 82, 91 or 95 in 100 theirs."`
 	AllowWorkEducation bool           `env:"ANIMO_ALLOW_WORK_EDUCATION" help:"Take the purposes work and education, as the server must, too; animo serve --help says when."`
 }
 

@@ -93,7 +93,7 @@ func (s *Store) two(t *testing.T, c Collection, picture string) []Face {
 // find searches a collection, which brings its faces into memory.
 func (s *Store) find(t *testing.T, c Collection, f Face, want int) {
 	t.Helper()
-	if m, err := s.Search(t.Context(), "sol", c, f.Descriptor, 1, 9); err != nil || len(m) != want {
+	if m, err := s.Search(t.Context(), "sol", c, f.Descriptor, 80, 9); err != nil || len(m) != want {
 		t.Fatalf("%d matches, %v; want %d", len(m), err, want)
 	}
 }

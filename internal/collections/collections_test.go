@@ -109,7 +109,7 @@ func TestTenants_see_nothing_of_each_other(t *testing.T) {
 	if err != nil || theirs != c {
 		t.Fatalf("%+v, %v; want one that differs by its tenant alone", theirs, err)
 	}
-	if matches, err := d.Search(ctx, "mar", theirs, describe(1), 1, 9); err != nil || len(matches) != 0 {
+	if matches, err := d.Search(ctx, "mar", theirs, describe(1), 80, 9); err != nil || len(matches) != 0 {
 		t.Errorf("mar finds %v, %v", matches, err)
 	}
 	_, err = d.Face(ctx, "mar", theirs, ids[0])
@@ -301,7 +301,7 @@ func TestStore_over_an_engine_that_takes_few_operations_at_once(t *testing.T) {
 	if n := d.count(c); n != 100 {
 		t.Errorf("%d faces are counted, want 100", n)
 	}
-	if matches, err := d.Search(ctx, tenant, c, describe(0), 1, 4096); err != nil || len(matches) != 100 {
+	if matches, err := d.Search(ctx, tenant, c, describe(0), 80, 4096); err != nil || len(matches) != 100 {
 		t.Errorf("%d matches, %v; want 100", len(matches), err)
 	}
 	if gone, err := d.DeleteFaces(ctx, tenant, c, ids[:50]...); err != nil || len(gone) != 50 {

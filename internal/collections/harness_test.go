@@ -61,10 +61,10 @@ func (d *desk) index(s *collections.Store, c collections.Collection, name string
 	return ids
 }
 
-// search gives the names of the pictures that have faces which would be taken for a person's, the nearest first.
+// search gives the names of the pictures that have faces like a person's, the most similar first.
 func (d *desk) search(s *collections.Store, c collections.Collection, person int) string {
 	d.t.Helper()
-	matches, err := s.Search(d.t.Context(), tenant, c, describe(person), vision.MatchDistance, 100)
+	matches, err := s.Search(d.t.Context(), tenant, c, describe(person), 80, 100)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -2,41 +2,39 @@ package collections
 
 import (
 	"context"
-	"slices"
 
 	"animo/vision"
 )
 
 // Match is a face in a collection that is near to the one searched for.
 type Match struct {
-	Face     Face
-	Distance float64 // between the two descriptors
+	Face       Face
+	Similarity float64 // in percent, among the faces of the collection; see vision.Gallery.Search
 }
 
-// Search finds up to n faces of a collection whose descriptors are nearer to d than limit, the nearest first. It
+// Search finds up to n faces of a collection that are at least so many percent similar to d, the most similar first. It
 // compares d with every face, so it is exact.
-func (s *Store) Search(ctx context.Context, tenant string, c Collection, d vision.Descriptor, limit float64, n int) ([]Match, error) {
-	return s.search(ctx, tenant, c, d, limit, n, "")
+func (s *Store) Search(ctx context.Context, tenant string, c Collection, d vision.Descriptor, least float64, n int) ([]Match, error) {
+	return s.search(ctx, tenant, c, d, least, n, "")
 }
 
 // SearchFace does what Search does for a face of the collection, which is not among the matches. It answers NotFound
 // where the collection has no such face, and Invalid as CheckFaceID does.
-func (s *Store) SearchFace(ctx context.Context, tenant string, c Collection, id string, limit float64, n int) ([]Match, error) {
+func (s *Store) SearchFace(ctx context.Context, tenant string, c Collection, id string, least float64, n int) ([]Match, error) {
 	f, err := s.Face(ctx, tenant, c, id)
 	if err != nil {
 		return nil, err
 	}
-	return s.search(ctx, tenant, c, f.Descriptor, limit, n, id)
+	return s.search(ctx, tenant, c, f.Descriptor, least, n, id)
 }
 
 // search passes over the face `except`, and over faces that are deleted meanwhile.
-func (s *Store) search(ctx context.Context, tenant string, c Collection, d vision.Descriptor, limit float64, n int, except string) ([]Match, error) {
+func (s *Store) search(ctx context.Context, tenant string, c Collection, d vision.Descriptor, least float64, n int, except string) ([]Match, error) {
 	faces, err := s.load(ctx, tenant, c)
 	if err != nil {
 		return nil, err
 	}
-	near := slices.DeleteFunc(faces.Nearest(d, limit, n+1), func(m vision.Match) bool { return m.Person == except })
-	near = near[:min(n, len(near))]
+	near := faces.Search(d, least, n, func(face string) bool { return face == except })
 	ids := make([]string, len(near))
 	for i, m := range near {
 		ids[i] = m.Person
@@ -54,7 +52,7 @@ func (s *Store) search(ctx context.Context, tenant string, c Collection, d visio
 		if err != nil {
 			return nil, err
 		}
-		matches = append(matches, Match{f, near[i].Distance})
+		matches = append(matches, Match{f, near[i].Similarity})
 	}
 	return matches, nil
 }

@@ -10,10 +10,9 @@ import (
 
 	"animo"
 	"animo/internal/collections"
-	"animo/vision"
 )
 
-func TestSearch_gives_the_nearest_first(t *testing.T) {
+func TestSearch_gives_the_most_similar_first(t *testing.T) {
 	d, ctx := open(t, collections.Limits{}), t.Context()
 	c := d.create("staff")
 	ids := map[int]string{}
@@ -21,33 +20,32 @@ func TestSearch_gives_the_nearest_first(t *testing.T) {
 		ids[person] = d.index(d.Store, c, fmt.Sprint("p", person), person)[0]
 	}
 	for _, q := range []struct {
-		limit float64
+		least float64
 		n     int
 		want  string
 	}{
-		{math.MaxFloat32, 9, "p10 p12 p15 p40"}, {vision.MatchDistance, 9, "p10 p12 p15"}, {0.3, 9, "p10 p12"}, {0.05, 9, "p10"},
-		{math.MaxFloat32, 2, "p10 p12"}, {math.MaxFloat32, 0, ""}, {0, 9, ""},
+		{0, 9, "p10 p12 p15 p40"}, {80, 9, "p10 p12 p15"}, {99, 9, "p10 p12"}, {100, 9, "p10"}, {0, 2, "p10 p12"}, {0, 0, ""},
 	} {
-		matches, err := d.Search(ctx, tenant, c, describe(10), q.limit, q.n)
+		matches, err := d.Search(ctx, tenant, c, describe(10), q.least, q.n)
 		if err != nil || names(matches) != q.want {
-			t.Errorf("up to %d nearer than %v: %q, %v; want %q", q.n, q.limit, names(matches), err, q.want)
+			t.Errorf("up to %d, %v %% similar: %q, %v; want %q", q.n, q.least, names(matches), err, q.want)
 		}
-		others, err := d.SearchFace(ctx, tenant, c, ids[10], q.limit, q.n)
+		others, err := d.SearchFace(ctx, tenant, c, ids[10], q.least, q.n)
 		want := strings.TrimPrefix(strings.TrimPrefix(q.want, "p10"), " ")
 		if q.n == 2 {
 			want += " p15"
 		}
 		if err != nil || names(others) != want {
-			t.Errorf("like p10, up to %d nearer than %v: %q, %v; want %q", q.n, q.limit, names(others), err, want)
+			t.Errorf("like p10, up to %d, %v %% similar: %q, %v; want %q", q.n, q.least, names(others), err, want)
 		}
 	}
-	matches, err := d.Search(ctx, tenant, c, describe(10), 1, 9)
-	if err != nil || matches[0].Distance != 0 || math.Abs(matches[1].Distance-0.2) > 1e-6 || matches[1].Face.ID != ids[12] {
+	matches, err := d.Search(ctx, tenant, c, describe(10), 80, 9)
+	if err != nil || matches[0].Similarity != 100 || matches[1].Similarity <= matches[2].Similarity || matches[1].Face.ID != ids[12] {
 		t.Errorf("%+v, %v", matches, err)
 	}
-	_, err = d.SearchFace(ctx, tenant, c, nobody, 1, 9)
+	_, err = d.SearchFace(ctx, tenant, c, nobody, 80, 9)
 	wantCode(t, "like a face that is not there", err, animo.NotFound)
-	_, err = d.SearchFace(ctx, tenant, c, "x", 1, 9)
+	_, err = d.SearchFace(ctx, tenant, c, "x", 80, 9)
 	wantCode(t, "like what is no ID", err, animo.Invalid)
 }
 
@@ -120,7 +118,7 @@ func BenchmarkSearch(b *testing.B) {
 	}
 	d.search(d.Store, c, 5000) // brings the faces into memory
 	for b.Loop() {
-		if m, err := d.Search(ctx, tenant, c, describe(5000), 0.01, 1); err != nil || len(m) != 1 {
+		if m, err := d.Search(ctx, tenant, c, describe(5000), 100, 1); err != nil || len(m) != 1 {
 			b.Fatal(m, err)
 		}
 	}

@@ -168,7 +168,7 @@ func (s *server) example(ctx context.Context, name, id string) (*huma.StreamResp
 	}}, nil
 }
 
-const introducePromise = "A photo shows the person alone, and well enough: the answer says what to mend otherwise (no_face, several_faces, small_face, bad_light, blurred_face, " +
+const introducePromise = "A photo shows the person alone, or far more prominently than anybody else, and well enough: the answer says what to mend otherwise (no_face, several_faces, small_face, bad_light, blurred_face, " +
 	"turned_face). Of the photo, 128 numbers and a small picture of the face are kept. Photos that are recorded already are looked through for the person."
 
 func (s *server) introducePerson(r route) {

@@ -12,7 +12,7 @@ import (
 )
 
 // Introduce adds an example photo to what is known of a person, who may be new, and tells of the person. The
-// photo shows nobody else; its face must be good enough to know the person by (vision.Gates), or the answer says
+// photo shows nobody else as prominently; its face must be good enough to know the person by (vision.Gates), or the answer says
 // what to mend, and changes nothing. Of the picture the face's thumbnail is kept. The same picture again changes
 // nothing.
 func (p *People) Introduce(ctx context.Context, tenant, name string, picture io.Reader) (animo.Person, error) {
@@ -90,12 +90,14 @@ func (p *People) study(ctx context.Context, tenant string, picture io.Reader) (*
 	list := make([]vision.Face, len(found))
 	for i, n := range found {
 		list[i] = vision.Face{ // what the gates look at
-			Box:     vision.Rect{W: n.Box.Width * float64(img.W), H: n.Box.Height * float64(img.H)},
+			Box: vision.Rect{
+				X: n.Box.Left * float64(img.W), Y: n.Box.Top * float64(img.H), W: n.Box.Width * float64(img.W), H: n.Box.Height * float64(img.H),
+			},
 			Pose:    vision.Pose(n.Pose),
 			Quality: vision.Quality(n.Quality),
 		}
 	}
-	if _, err := (vision.Gates{}).Only(list); err != nil {
+	if _, err := (vision.Gates{}).Only(list, img.W, img.H); err != nil {
 		return nil, nil, err
 	}
 	if found[0].Descriptor == nil {

@@ -229,7 +229,7 @@ func TestCompareFaces(t *testing.T) {
 	if f := out.FaceMatches[0].Face; f.Emotions != nil || f.Smile != nil || len(f.Landmarks) != 5 {
 		t.Errorf("a match tells %+v", f)
 	}
-	for threshold, want := range map[float32]int{0: 3, 90: 2, 99: 1, 100: 0} {
+	for threshold, want := range map[float32]int{0: 3, 99: 2, 99.5: 1, 100: 0} {
 		in.SimilarityThreshold = aws.Float32(threshold)
 		out, err := s.client().CompareFaces(t.Context(), in)
 		if err != nil || len(out.FaceMatches) != want || len(out.UnmatchedFaces) != 3-want {

@@ -7,12 +7,13 @@ import (
 	"animo/vision"
 )
 
-// gates are the quality bars that a request may name. Where the usual one lies is package vision's to say; the
-// others are as far from it as their names promise. AWS does not tell where its own are.
+// gates are the quality bars that a request may name. Where the usual one lies is package vision's to say, but for the size, from
+// which on Rekognition documents that it takes faces: 40×40 pixels. The others are as far from it as their names promise; AWS does
+// not tell where its own are.
 var gates = map[string]vision.Gates{
-	"AUTO":   {},
-	"LOW":    {MinSide: 25, MinSharpness: 8, MinBrightness: 8, MaxBrightness: 95, MaxRoll: 60, MaxPitch: 45, MaxYaw: 50},
-	"MEDIUM": {},
+	"AUTO":   {MinSide: 40},
+	"LOW":    {MinSide: 25, MinSharpness: 8, MinBrightness: 8, MaxBrightness: 95, MaxRoll: 60, MaxPitch: 60, MaxYaw: 65},
+	"MEDIUM": {MinSide: 40},
 	"HIGH":   {MinSide: 80, MinSharpness: 40, MinBrightness: 25, MaxBrightness: 80, MaxRoll: 25, MaxPitch: 20, MaxYaw: 20},
 }
 

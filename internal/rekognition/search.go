@@ -2,11 +2,9 @@ package rekognition
 
 import (
 	"context"
-	"math"
 
 	"animo"
 	"animo/internal/collections"
-	"animo/vision"
 )
 
 // defaultMatches is how many matches a search answers where it does not say.
@@ -37,13 +35,10 @@ type faceMatch struct {
 	Similarity float64 // in percent
 }
 
-// matchesOf gives those matches that are at least that alike, in percent.
-func matchesOf(found []collections.Match, least float64) []faceMatch {
-	matches := []faceMatch{}
-	for _, m := range found {
-		if alike := vision.Similarity(m.Distance); alike >= least {
-			matches = append(matches, faceMatch{faceOf(m.Face), alike})
-		}
+func matchesOf(found []collections.Match) []faceMatch {
+	matches := make([]faceMatch, len(found))
+	for i, m := range found {
+		matches[i] = faceMatch{faceOf(m.Face), m.Similarity}
 	}
 	return matches
 }
@@ -66,7 +61,7 @@ func (s *Server) searchFaces(ctx context.Context, who caller, in *searchFacesInp
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Collections.SearchFace(ctx, who.tenant, c, in.FaceID, reach(least), most)
+	found, err := s.Collections.SearchFace(ctx, who.tenant, c, in.FaceID, least, most)
 	if animo.CodeOf(err) == animo.NotFound {
 		return nil, failf(invalidParameter, "faceId was not found in the collection.")
 	}
@@ -74,7 +69,7 @@ func (s *Server) searchFaces(ctx context.Context, who caller, in *searchFacesInp
 		FaceMatches      []faceMatch
 		FaceModelVersion string
 		SearchedFaceID   string `json:"SearchedFaceId"`
-	}{matchesOf(found, least), modelVersion, in.FaceID}, err
+	}{matchesOf(found), modelVersion, in.FaceID}, err
 }
 
 type searchFacesByImageInput struct {
@@ -97,22 +92,12 @@ func (s *Server) searchFacesByImage(ctx context.Context, who caller, in *searchF
 	if len(faces) == 0 {
 		return nil, noFaces("Image")
 	}
-	found, err := s.Collections.Search(ctx, who.tenant, c, faces[0].Descriptor, reach(least), most)
+	found, err := s.Collections.Search(ctx, who.tenant, c, faces[0].Descriptor, least, most)
 	detail := p.details(faces[0])
 	return struct {
 		FaceMatches             []faceMatch
 		FaceModelVersion        string
 		SearchedFaceBoundingBox BoundingBox
 		SearchedFaceConfidence  float64
-	}{matchesOf(found, least), modelVersion, detail.BoundingBox, detail.Confidence}, err
-}
-
-// reach is a distance beyond which nothing is that alike: where vision.Similarity gives as many percent, and a
-// little more, because a search leaves out what is exactly at its limit.
-func reach(percent float64) float64 {
-	const beyond = 1.0001
-	if percent <= 0 {
-		return math.MaxFloat32
-	}
-	return beyond*vision.MatchDistance*math.Pow(math.Log(percent/100)/math.Log(0.8), 0.25) + 1e-3
+	}{matchesOf(found), modelVersion, detail.BoundingBox, detail.Confidence}, err
 }

@@ -2,12 +2,9 @@ package rekognition
 
 import (
 	"errors"
-	"math"
 	"net/http/httptest"
 	"testing"
 	"time"
-
-	"animo/vision"
 )
 
 // TestSignature_must_cover_what_matters: a signature that is right for what it covers, made as no SDK does, is
@@ -44,15 +41,5 @@ func TestSignature_is_of_its_day(t *testing.T) {
 	}
 	if err := s.dated("20260501T000000.5Z"); err == nil {
 		t.Error("a date with half a second is taken")
-	}
-}
-
-// TestReach: nothing that is alike enough lies beyond the distance at which a search gives up.
-func TestReach(t *testing.T) {
-	for percent := 0.0; percent <= 100; percent += 0.5 {
-		d := reach(percent)
-		if beyond := vision.Similarity(d); percent > 0 && beyond >= percent || math.IsNaN(d) {
-			t.Errorf("%g %%: up to %g, where faces are %g %% alike", percent, d, beyond)
-		}
 	}
 }

@@ -418,7 +418,7 @@ export interface paths {
         put?: never;
         /**
          * Introduce a person by photos, or add some: several in a form, or one as the body
-         * @description A form (multipart/form-data; with curl: -F file=@ana1.jpg -F file=@ana2.jpg) may have up to 1000 files; any other body is one photo (with curl: --data-binary @ana.jpg). A photo shows the person alone, and well enough: the answer says what to mend otherwise (no_face, several_faces, small_face, bad_light, blurred_face, turned_face). Of the photo, 128 numbers and a small picture of the face are kept. Photos that are recorded already are looked through for the person.
+         * @description A form (multipart/form-data; with curl: -F file=@ana1.jpg -F file=@ana2.jpg) may have up to 1000 files; any other body is one photo (with curl: --data-binary @ana.jpg). A photo shows the person alone, or far more prominently than anybody else, and well enough: the answer says what to mend otherwise (no_face, several_faces, small_face, bad_light, blurred_face, turned_face). Of the photo, 128 numbers and a small picture of the face are kept. Photos that are recorded already are looked through for the person.
          */
         post: operations["introduce-person"];
         delete?: never;

@@ -245,10 +245,12 @@ browserTest('operations: the administrator makes, changes and deletes tenants, a
   await axe(page)
   await page.getByLabel('Photos a minute').fill('7')
   await page.getByLabel('Keep photos for').fill('24h')
+  await page.getByLabel('Naming of faces').selectOption({ label: 'Only when very sure' })
+  await page.getByText('3 of 1,000 strangers get a name').waitFor()
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved.').waitFor()
   const sol = (await server.api('GET', '/v1/tenants')).items.find((x) => x.id === 'hotel-sol')
-  assert.deepEqual([sol.purpose, sol.photos_per_minute, sol.keep_photos], ['event', 7, '24h0m0s'])
+  assert.deepEqual([sol.purpose, sol.photos_per_minute, sol.keep_photos, sol.naming], ['event', 7, '24h0m0s', 'strict'])
 
   // The first key signs its maker in, and stays to be copied.
   await page.goto(`${server.url}/#/operations/tenants/default`)

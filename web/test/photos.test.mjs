@@ -116,6 +116,42 @@ browserTest('a photo shows its faces where they are, and takes who they are and 
   assert.deepEqual((await server.api('GET', `/v1/photos/${photo.id}`)).faces[1].people, [])
 })
 
+browserTest('a face that may be somebody shows it with a question, to be confirmed or not', async ({ t, open }) => {
+  const server = await startServer()
+  t.after(() => server.stop())
+  const [whole, first, second] = [await server.photo(photos[5]), await server.photo(photos[1]), await server.photo(photos[4])]
+  await server.api('POST', `/v1/faces/${whole.faces[0].id}/person`, { name: 'Ana' })
+  await server.api('POST', `/v1/faces/${whole.faces[3].id}/person`, { name: 'Eva' })
+  const shown = async (photo) => {
+    const { faces } = await server.api('GET', `/v1/photos/${photo.id}`)
+    const at = faces.findIndex((face) => face.perhaps?.length)
+    assert.ok(at >= 0, `nobody in ${photo.image_id} is like Ana or Eva, but not enough to be named`)
+    return [at, faces[at].perhaps[0].name]
+  }
+  let [at, name] = await shown(first)
+  const page = await open(`photos/${first.id}`, { server })
+  const box = page.locator('.picture .box').nth(at)
+  await box.getByText(`${name}?`).waitFor()
+  await box.click()
+  await page.getByText(`Perhaps ${name}`).waitFor()
+  await axe(page)
+  await page.getByRole('button', { name: `Yes, it is ${name}` }).click()
+  await page.getByText(`Saved: it is ${name}.`).waitFor()
+  await box.getByText(name, { exact: true }).waitFor()
+  assert.deepEqual((await server.api('GET', `/v1/photos/${first.id}`)).faces[at].people.map((person) => person.name), [name])
+
+  ;[at, name] = await shown(second)
+  const spanish = await open(`photos/${second.id}`, { server, lang: 'es', ...phone })
+  await spanish.locator('.picture .box').nth(at).click()
+  await spanish.getByText(`Quizá sea ${name}`).waitFor()
+  await axe(spanish)
+  await fitsWidth(spanish)
+  await spanish.getByRole('button', { name: `No es ${name}` }).click()
+  await spanish.getByText(`Guardado: no es ${name}.`).waitFor()
+  await spanish.getByText(`Quizá sea ${name}`).waitFor({ state: 'detached' })
+  assert.ok(!(await server.api('GET', `/v1/photos/${second.id}`)).faces[at].perhaps?.some((person) => person.name === name))
+})
+
 browserTest('a photo is erased after a question, and there is a receipt', async ({ open, server }) => {
   await server.photo(photos[3], { name: 'stays.jpg' })
   const photo = await server.photo(photos[5], { name: 'erase.jpg' })

@@ -81,6 +81,13 @@ export const t = texts({
   who: { es: 'Quién es', en: 'Who it is' },
   nobody: { es: 'Nadie que se haya presentado', en: 'Nobody who was introduced' },
   similar: { es: (part: string) => `parecido ${part}`, en: (part: string) => `${part} similar` },
+  perhaps: { es: (name: string) => `Quizá sea ${name}`, en: (name: string) => `Perhaps ${name}` },
+  perhapsShort: { es: (name: string) => `¿${name}?`, en: (name: string) => `${name}?` },
+  perhapsHint: {
+    es: 'El parecido no basta para darle el nombre. No está anotado en ningún sitio ni se avisa a nadie.',
+    en: 'They are not alike enough to give the face this name. It is recorded nowhere, and nobody is told.',
+  },
+  itIs: { es: (name: string) => `Sí, es ${name}`, en: (name: string) => `Yes, it is ${name}` },
   thisIs: { es: 'Esta persona es…', en: 'This is …' },
   name: { es: 'Nombre', en: 'Name' },
   say: { es: 'Guardar', en: 'Save' },
