@@ -96,6 +96,7 @@ type MoodRecord struct {
 	Age        float64   `json:"age"`
 	Gender     Gender    `json:"gender"`
 	Taken      time.Time `json:"taken_at"`
+	TakenBy    TakenBy   `json:"taken_by,omitempty"`
 	Accepted   time.Time `json:"accepted_at"`
 	Analysed   time.Time `json:"analysed_at"`
 }

@@ -17,7 +17,7 @@ var fieldDocs = map[string]map[string]string{
 		"tenant_id": "Whose photo it is.", "mood": "The mood it was routed to.", "image_id": "The photo's name.", "image_data": "Who it is, and the most probable emotion.",
 		"face_id": "The photo's id, a hyphen, and the face's number from 0; one of its own for a face that a client measured.", "photo_id": "The photo's id; empty for a face that a client measured.", "source": "Which camera or stage the photo is from; may be empty.", "measured_by": "client for a face that a client measured itself, without its picture; absent for those that the server found.",
 		"leaned_to": leanedToDoc, "emotions": "The most probable first.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
-		"taken_at": "By the uploader's word, else when the photo was accepted.", "accepted_at": "When the photo was accepted.", "analysed_at": "When its faces were found.",
+		"taken_at": "When the photo was taken, by taken_by's word.", "taken_by": "By whose word: sender, camera (EXIF data), file (when it was last changed) or arrival (it is when the photo was accepted); absent for faces of earlier releases.", "accepted_at": "When the photo was accepted.", "analysed_at": "When its faces were found.",
 	},
 	"ImageData": {"celebrities_info": peopleDoc, "user_emotion": "The most probable emotion."},
 	"Celebrity": {"name": "As it was introduced.", "similarity": "In percent."},
@@ -47,7 +47,7 @@ var fieldDocs = map[string]map[string]string{
 	},
 	"RowCount":   {"what": "Why, or what.", "rows": "How many.", "lines": "Of the first of them."},
 	"UploadView": {"bytes": "How many the photo has."},
-	"PhotoView":  {"id": "Under which it is asked for.", "bytes": "How many it has.", "taken_at": "By the uploader's word, else when it was accepted.", "accepted_at": "When it was taken in.", "status": "How far it is.", "analysed_at": "When its faces were found.", "height": "In pixels, upright."},
+	"PhotoView":  {"id": "Under which it is asked for.", "bytes": "How many it has.", "taken_at": "When it was taken, by taken_by's word.", "accepted_at": "When it was taken in; how long it is kept counts from then.", "status": "How far it is.", "analysed_at": "When its faces were found.", "height": "In pixels, upright."},
 }
 
 const (

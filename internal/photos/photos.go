@@ -58,6 +58,7 @@ type Limits struct {
 	Analyses       int           // at once on this machine; 1
 	AnalyseTime    time.Duration // for one attempt at an analysis; 2 minutes
 	MoodConfidence float64       // percent below which a face is OTHER; 0
+	ClockSkew      time.Duration // how far ahead a photo may have been taken; 15 min
 }
 
 func (l Limits) withDefaults() Limits {
@@ -69,6 +70,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.AnalyseTime == 0 {
 		l.AnalyseTime = 2 * time.Minute
+	}
+	if l.ClockSkew == 0 {
+		l.ClockSkew = 15 * time.Minute
 	}
 	return l
 }
@@ -216,4 +220,4 @@ func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
 func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
 
 // moment is the time as rows keep it.
-func (p *Photos) moment() time.Time { return p.now().UTC().Truncate(time.Millisecond) }
+func (p *Photos) moment() time.Time { return moment(p.now()) }

@@ -41,6 +41,10 @@ export const t = texts({
   noneMatchHint: { es: 'Cambie el origen o el estado.', en: 'Change the source or the status.' },
 
   back: { es: 'Todas las fotos', en: 'All photos' },
+  by_sender: { es: 'según quien la envió', en: 'as its sender says' },
+  by_camera: { es: 'según la cámara', en: 'by the camera' },
+  by_file: { es: 'fecha del archivo', en: 'the file’s date' },
+  by_arrival: { es: 'cuando llegó', en: 'when it arrived' },
   noPicture: { es: 'La imagen no se puede mostrar: ya no se guarda, o el navegador no conoce su formato.', en: 'The picture cannot be shown: it is not kept any more, or the browser does not know its format.' },
   landmarks: { es: 'Puntos de la cara', en: 'Points of the face' },
   labels: { es: 'Nombres', en: 'Labels' },
