@@ -27,8 +27,8 @@ var fieldDocs = map[string]map[string]string{
 	"Pose":      {"roll": "Degrees, positive when it leans towards the photo's right.", "pitch": "Degrees, positive when it looks up.", "yaw": "Degrees, positive when it looks towards the photo's right."},
 	"Quality":   {"brightness": "From 0 to 100.", "sharpness": "From 0 to 100."},
 	"Receipt":   {"id": "The receipt's.", "erased": "The id of the photo, of the face that a client measured, or of the person.", "time": "When it was erased.", "files": "The photo's own and those made of it.", "bytes": "Of the photo's own file.", "faces": "What was recorded of faces.", "descriptors": "By which a face is known again.", "events": "Of the photo, that waited, ran or were dead letters.", "deliveries": "To subscribers: that waited, and what was kept of those that were told.", "subscriptions": "To the person, with what waited for them and their logs."},
-	"Summary":   {"every": "The length of an interval, such as 1m, 1h or 24h.", "total": "By mood.", "sources": "By source and mood.", "intervals": "Those with faces, by time."},
-	"Interval":  {"from": "When it begins: at a whole multiple of its length since midnight UTC.", "moods": "By mood."},
+	"Summary":   {"every": "The length of an interval, such as 1m, 1h or 24h.", "time_zone": "By whose clocks intervals begin.", "total": "By mood.", "sources": "By source and mood.", "intervals": "Those with faces, by time."},
+	"Interval":  {"from": "When it begins: at a whole multiple of its length since midnight, by the clocks of time_zone.", "moods": "By mood."},
 	"MoodCount": {"faces": "How many.", "confidence": "The mean, in percent, of the most probable emotions; 0 without faces."},
 	"Report": {
 		"rows": "That it learned from.", "positive": "Of these, how many are labelled Positivo.", "features": "Of the published model, which is fitted on all rows.", "trainer": "The one asked for.", "chosen": "What it fitted: the same, or auto's choice.",

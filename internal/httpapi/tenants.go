@@ -14,6 +14,8 @@ import (
 type Tenants interface {
 	List(ctx context.Context) ([]animo.Tenant, error)
 	Get(ctx context.Context, id string) (animo.Tenant, error)
+	// Policy gives what holds of a tenant, also with a Forbidden.
+	Policy(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
 	AddTenant(ctx context.Context, id string, photos animo.PhotoPolicy) error
 	// ChangePhotos makes of a tenant's policy what change gives, and gives the tenant as it is then.
 	ChangePhotos(ctx context.Context, id string, change func(animo.PhotoPolicy) (animo.PhotoPolicy, error)) (animo.Tenant, error)
