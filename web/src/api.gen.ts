@@ -277,7 +277,7 @@ export interface paths {
         };
         /**
          * All that was recorded of faces as a file, the first taken first
-         * @description CSV in UTF-8, with a byte order mark so that Excel reads it, and a header (tenant_id, mood, image_id, celebrities, celebrities_similarity, emotion, emotion_confidence, face_id, photo_id, source, leaned_to, emotion_HAPPY, emotion_SAD, emotion_ANGRY, emotion_CONFUSED, emotion_DISGUSTED, emotion_SURPRISED, emotion_CALM, emotion_FEAR, emotion_UNKNOWN, box_left, box_top, box_width, box_height, confidence, age, gender, gender_confidence, taken_at, accepted_at, analysed_at, measured_by), or JSONL with a record of /v1/moods a line; celebrities are joined by semicolons. Texts that a spreadsheet would take for a formula have an apostrophe in front. When the file cannot be given whole, the connection breaks off.
+         * @description CSV in UTF-8, with a byte order mark so that Excel reads it, and a header (tenant_id, mood, image_id, celebrities, celebrities_similarity, emotion, emotion_confidence, face_id, photo_id, source, leaned_to, emotion_HAPPY, emotion_SAD, emotion_ANGRY, emotion_CONFUSED, emotion_DISGUSTED, emotion_SURPRISED, emotion_CALM, emotion_FEAR, emotion_UNKNOWN, box_left, box_top, box_width, box_height, confidence, age, gender, gender_confidence, taken_at, accepted_at, analysed_at, measured_by, taken_by), or JSONL with a record of /v1/moods a line; celebrities are joined by semicolons. Texts that a spreadsheet would take for a formula have an apostrophe in front. When the file cannot be given whole, the connection breaks off.
          */
         get: operations["export-moods"];
         put?: never;
@@ -462,7 +462,7 @@ export interface paths {
         put?: never;
         /**
          * Upload photos: one or many in a form, or one as the body
-         * @description A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to 1000 files; its fields source and taken_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: sent again, they are answered known, and the source and taken_at of the first time stay. What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF or a camera's raw photo. A file whose first bytes tell that it is none of these, or one that this machine cannot read, is refused at once (415).
+         * @description A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to 1000 files; its fields source, taken_at and modified_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: sent again, they are answered known, and the source and taken_at of the first time stay. What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF or a camera's raw photo. A file whose first bytes tell that it is none of these, or one that this machine cannot read, is refused at once (415).
          */
         post: operations["upload-photos"];
         delete?: never;
@@ -1009,6 +1009,11 @@ export interface components {
              * @example event
              */
             purpose?: string;
+            /**
+             * @description Where its cameras and days are, as IANA calls it: for photos whose EXIF time has no offset, and summaries; empty takes the server's setting.
+             * @example America/Havana
+             */
+            time_zone?: string;
         };
         AgainBody: {
             /**
@@ -1489,7 +1494,7 @@ export interface components {
         Interval: {
             /**
              * Format: date-time
-             * @description When it begins: at a whole multiple of its length since midnight UTC.
+             * @description When it begins: at a whole multiple of its length since midnight, by the clocks of time_zone.
              */
             from: string;
             /** @description By mood. */
@@ -1766,9 +1771,11 @@ export interface components {
             source: string;
             /**
              * Format: date-time
-             * @description By the uploader's word, else when the photo was accepted.
+             * @description When the photo was taken, by taken_by's word.
              */
             taken_at: string;
+            /** @description By whose word: sender, camera (EXIF data), file (when it was last changed) or arrival (it is when the photo was accepted); absent for faces of earlier releases. */
+            taken_by?: string;
             /** @description Whose photo it is. */
             tenant_id: string;
         };
@@ -1852,7 +1859,7 @@ export interface components {
         PhotoView: {
             /**
              * Format: date-time
-             * @description When it was taken in.
+             * @description When it was taken in; how long it is kept counts from then.
              */
             accepted_at: string;
             /**
@@ -1911,9 +1918,16 @@ export interface components {
             status_url: string;
             /**
              * Format: date-time
-             * @description By the uploader's word, else when it was accepted.
+             * @description When it was taken, by taken_by's word.
              */
             taken_at: string;
+            /**
+             * @description By whose word it was taken then: sender (taken_at of the upload), camera (EXIF DateTimeOriginal), file (modified_at) or arrival (it is when it was accepted). Absent for photos of earlier releases.
+             * @enum {string}
+             */
+            taken_by?: "sender" | "camera" | "file" | "arrival";
+            /** @description Why the camera's clock, or the file's date, is not believed. */
+            taken_note?: components["schemas"]["FailureView"];
             /**
              * Format: int64
              * @description In pixels, upright.
@@ -1961,6 +1975,11 @@ export interface components {
              * @example event
              */
             purpose?: string;
+            /**
+             * @description Where its cameras and days are, as IANA calls it: for photos whose EXIF time has no offset, and summaries; empty takes the server's setting.
+             * @example America/Havana
+             */
+            time_zone?: string;
         };
         Pose: {
             /**
@@ -2386,6 +2405,8 @@ export interface components {
                     [key: string]: components["schemas"]["MoodCount"];
                 };
             };
+            /** @description By whose clocks intervals begin. */
+            time_zone: string;
             /** @description By mood. */
             total: {
                 [key: string]: components["schemas"]["MoodCount"];
@@ -2436,6 +2457,11 @@ export interface components {
             photos_per_minute?: number;
             /** @description What it analyses faces for; empty where it states none, so that its photos are refused (the tenant default has the server's then). */
             purpose: string;
+            /**
+             * @description Where its cameras and days are, as IANA calls it; absent where the server's setting holds.
+             * @example America/Havana
+             */
+            time_zone?: string;
         };
         TenantsOutputBody: {
             /** @description By id. */
@@ -4191,7 +4217,7 @@ export interface operations {
                 min_confidence?: number;
                 /** @description Only of this camera or stage; empty: only of photos without one. */
                 source?: string;
-                /** @description Taken then or later: RFC 3339, a date (UTC), or so long ago, such as -15m or -7d. */
+                /** @description Taken then or later: RFC 3339, a date (in UTC, but for summaries), or so long ago, such as -15m or -7d. */
                 from?: string;
                 /** @description Taken before; written as from is. */
                 to?: string;
@@ -4405,7 +4431,7 @@ export interface operations {
                 min_confidence?: number;
                 /** @description Only of this camera or stage; empty: only of photos without one. */
                 source?: string;
-                /** @description Taken then or later: RFC 3339, a date (UTC), or so long ago, such as -15m or -7d. */
+                /** @description Taken then or later: RFC 3339, a date (in UTC, but for summaries), or so long ago, such as -15m or -7d. */
                 from?: string;
                 /** @description Taken before; written as from is. */
                 to?: string;
@@ -4491,9 +4517,11 @@ export interface operations {
                 every?: string;
                 /** @description Only of this person. */
                 person?: string;
+                /** @description By whose clocks intervals begin, and dates in from and to are meant, as IANA calls it; the tenant's time zone, if not said. A day on which clocks are put forward or back has 23 or 25 hours. */
+                zone?: string;
                 /** @description Only of this camera or stage; empty: only of photos without one. */
                 source?: string;
-                /** @description Taken then or later: RFC 3339, a date (UTC), or so long ago, such as -15m or -7d. */
+                /** @description Taken then or later: RFC 3339, a date (in UTC, but for summaries), or so long ago, such as -15m or -7d. */
                 from?: string;
                 /** @description Taken before; written as from is. */
                 to?: string;
@@ -5581,8 +5609,10 @@ export interface operations {
                 name?: string;
                 /** @description Which camera or stage the photo is from, in at most 64 bytes. */
                 source?: string;
-                /** @description When it was taken (RFC 3339); when it is accepted, if not said. */
+                /** @description When it was taken (RFC 3339). If it is not said, its EXIF data tells, else modified_at, else it is when it is accepted; taken_by of the photo says which. A time that has not come yet is refused. */
                 taken_at?: string;
+                /** @description When its file was last changed (RFC 3339), as file systems and browsers know it. It counts where neither taken_at nor EXIF data tells when the photo was taken, and not where it has not come yet. */
+                modified_at?: string;
             };
             header?: never;
             path?: never;
@@ -5594,6 +5624,11 @@ export interface operations {
                 "multipart/form-data": {
                     /** @description The photos. Any part with a file name is one, whatever it is called. */
                     file?: string[];
+                    /**
+                     * Format: date-time
+                     * @description When the files after it were last changed.
+                     */
+                    modified_at?: string;
                     /** @description Which camera or stage the photos after it are from. */
                     source?: string;
                     /**
@@ -5810,8 +5845,10 @@ export interface operations {
             query?: {
                 /** @description Which camera or stage the photo is from, in at most 64 bytes. */
                 source?: string;
-                /** @description When it was taken (RFC 3339); when it is accepted, if not said. */
+                /** @description When it was taken (RFC 3339). If it is not said, its EXIF data tells, else modified_at, else it is when it is accepted; taken_by of the photo says which. A time that has not come yet is refused. */
                 taken_at?: string;
+                /** @description When its file was last changed (RFC 3339), as file systems and browsers know it. It counts where neither taken_at nor EXIF data tells when the photo was taken, and not where it has not come yet. */
+                modified_at?: string;
             };
             header?: never;
             path: {

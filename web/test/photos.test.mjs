@@ -48,6 +48,17 @@ browserTest('many are sent at once; what cannot be taken says why; each is in th
   await axe(page)
 })
 
+browserTest('a photo says by whose word it was taken', async ({ open, server }) => {
+  const page = await open('photos')
+  await choose(page, [photos[5], { name: 'drawn.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') }])
+  await page.getByText('2 photos sent').waitFor()
+  const list = (await server.api('GET', '/v1/photos')).items
+  assert.equal(list.find((p) => p.image_id === basename(photos[5])).taken_at, '2018-05-06T02:42:10Z')
+  assert.equal(list.find((p) => p.image_id === 'drawn.png').taken_by, 'file')
+  await grid(page).filter({ hasText: basename(photos[5]) }).getByRole('link').click()
+  await page.getByText('(by the camera)').waitFor()
+})
+
 browserTest('dropped photos are sent; the same once more are known', async ({ open }) => {
   const page = await open('photos')
   const bytes = [...(await readFile(photos[3]))]
