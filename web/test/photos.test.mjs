@@ -50,7 +50,7 @@ browserTest('many are sent at once; what cannot be taken says why; each is in th
 
 browserTest('a photo says by whose word it was taken', async ({ open, server }) => {
   const page = await open('photos')
-  await choose(page, [photos[5], { name: 'drawn.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') }])
+  await choose(page, [{ name: basename(photos[5]), mimeType: 'image/jpeg', buffer: await readFile(photos[5]) }, { name: 'drawn.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') }])
   await page.getByText('2 photos sent').waitFor()
   const list = (await server.api('GET', '/v1/photos')).items
   assert.equal(list.find((p) => p.image_id === basename(photos[5])).taken_at, '2018-05-06T02:42:10Z')
