@@ -62,8 +62,7 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 	if ctx.Err() != nil || b.resting(d, now) { // since the look began
 		return
 	}
-	// A pipe put in the file's place would keep its opener waiting, but for O_NONBLOCK; a file has no use for it.
-	in, err := home.OpenFile(d.in(f.path), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	in, err := openFile(home, d.in(f.path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return // taken away again; the next look sees it
 	}
@@ -104,6 +103,12 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 	d.rest = rest{}
 	b.mu.Unlock()
 	b.settle(ctx, home, d, f, now)
+}
+
+// openFile opens a file to be read. A pipe put in the file's place would keep its opener waiting, but for O_NONBLOCK; a file
+// has no use for it.
+func openFile(home *os.Root, name string) (*os.File, error) {
+	return home.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
 
 // isTenants tells the refusals that concern no file but its tenant: it has been removed, it may not send photos,
