@@ -241,6 +241,9 @@ func (p *sentPhoto) found(c *console) string {
 	}
 	faces := map[animo.Mood]int{}
 	for _, f := range p.Faces {
+		if f.NotFace() {
+			continue
+		}
 		faces[f.Mood]++
 	}
 	var parts []string

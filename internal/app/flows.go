@@ -29,7 +29,7 @@ func (a *App) openFlows(engine pictures.Engine, spool string) {
 	})
 	a.photos = photos.New(a.stores.Tables, a.stores.Objects, events, a.moods, a.people, reader, photos.Options{
 		Limits: limits, Descriptors: c.KeepDescriptors, Spool: spool, Room: space, Policy: tenants.Policy,
-		Deliveries: a.notify, Removed: a.removed, Now: a.now, Ages: a.clock, Log: a.log,
+		Deliveries: a.notify, Corrected: a.notify, Removed: a.removed, Now: a.now, Ages: a.clock, Log: a.log,
 	})
 }
 
