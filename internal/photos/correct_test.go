@@ -216,3 +216,64 @@ func TestCorrect_refuses_what_cannot_be(t *testing.T) {
 		t.Errorf("%d corrections are kept", n)
 	}
 }
+
+func TestPeople_a_wrong_example_is_removed_and_its_faces_lose_the_name(t *testing.T) {
+	l := newLine(t, options{})
+	ctx := t.Context()
+	introduce := func(who uint8) animo.Person {
+		p, err := l.flow.people.Introduce(ctx, tenant, "Ana", bytes.NewReader(portrait(who)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	good := introduce(10).Examples[0].ID
+	ana := introduce(20) // it shows somebody else
+	bad := ana.Examples[slices.IndexFunc(ana.Examples, func(e animo.Example) bool { return e.ID != good })].ID
+	l.run()
+	right, wrong := l.take("right.png", portrait(10)), l.take("wrong.png", portrait(20))
+	l.run()
+	names := func() (list []string) {
+		for _, p := range []animo.Photo{right, wrong} {
+			name := ""
+			for _, c := range l.recorded()[p.ID+"-0"].ImageData.Celebrities {
+				name = c.Name
+			}
+			list = append(list, name)
+		}
+		return list
+	}
+	if got := names(); !slices.Equal(got, []string{"Ana", "Ana"}) {
+		t.Fatalf("before: %v", got)
+	}
+	if ana, err := l.flow.people.RemoveExample(ctx, tenant, "Ana", bad); err != nil || len(ana.Examples) != 1 || ana.Examples[0].ID != good {
+		t.Fatalf("%+v, %v", ana, err)
+	}
+	l.run()
+	if got := names(); !slices.Equal(got, []string{"Ana", ""}) {
+		t.Errorf("after: %v", got)
+	}
+	if _, err := l.flow.people.ExampleThumbnail(ctx, tenant, "Ana", bad); !isGone(err) {
+		t.Errorf("its small picture: %v", err)
+	}
+	for _, id := range []string{bad, "", "nobody"} {
+		if _, err := l.flow.people.RemoveExample(ctx, tenant, "Ana", id); !isGone(err) {
+			t.Errorf("example %q again: %v", id, err)
+		}
+	}
+	// An example that somebody's word made goes with the word.
+	if _, err := l.flow.people.SayIs(ctx, tenant, wrong.ID+"-0", "Ana"); err != nil {
+		t.Fatal(err)
+	}
+	l.run()
+	if got := names(); !slices.Equal(got, []string{"Ana", "Ana"}) {
+		t.Fatalf("said: %v", got)
+	}
+	if _, err := l.flow.people.RemoveExample(ctx, tenant, "Ana", wrong.ID+"-0"); err != nil {
+		t.Fatal(err)
+	}
+	l.run()
+	if got := names(); !slices.Equal(got, []string{"Ana", ""}) {
+		t.Errorf("the word is taken back: %v", got)
+	}
+}
