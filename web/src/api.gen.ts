@@ -73,6 +73,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/faces/{face}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what a recorded face shows, or that it is none
+         * @description With emotion, the face shows that; where it is the one that was found most probable, that is kept as right. With not_a_face, it is recorded and counted no more, and nothing is kept of who it was. The face's record and the counts of moods say so at once; it holds for the face in the same place when the photo is analysed again. Subscribers who were told of the face are not told again; what waits for them is changed, and those who follow /v1/stream hear of what is no face (event erased). The answer is the face.
+         */
+        put: operations["correct-face"];
+        post?: never;
+        /**
+         * Take back what was said of a face's emotion, or that it is none
+         * @description The face is again as the analysis found it.
+         */
+        delete: operations["uncorrect-face"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/faces/{face}/person": {
         parameters: {
             query?: never;
@@ -268,6 +292,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/moods/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often the analysis was right, by what you said of faces
+         * @description Counted are the faces that are kept and of which somebody said what they show (PUT /v1/faces/ID/correction), right ones too. Who corrects only what is wrong sees how it is wrong, and not how often: for that, say of some photos what each of their faces shows.
+         */
+        get: operations["get-accuracy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/moods/export": {
         parameters: {
             query?: never;
@@ -381,7 +425,11 @@ export interface paths {
         get: operations["get-person-example"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Forget one face that the person is known by, such as a wrong one
+         * @description Its numbers and its small picture go, and recorded faces that were named by it are looked through again. Where somebody had said that a recorded face is the person's, that is taken back. The answer is the person.
+         */
+        delete: operations["remove-example"];
         options?: never;
         head?: never;
         patch?: never;
@@ -963,6 +1011,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccuracyView: {
+            /** @description By what the faces show; emotions of which nothing was said or found are left out. */
+            each: components["schemas"]["EmotionView"][] | null;
+            /** @description Of the faces of which the emotion was said: those of which it is the one that was found most probable. */
+            emotions: components["schemas"]["ShareView"];
+            /** @description Of all of which something was said: those that are faces. */
+            faces: components["schemas"]["ShareView"];
+            /** @description Of these, without those that were left unsure: those that were given the emotion's mood. */
+            moods: components["schemas"]["ShareView"];
+            /**
+             * Format: int64
+             * @description Of the faces of which the emotion was said: those that were OTHER for want of confidence.
+             */
+            unsure: number;
+        };
         "Add-tenantRequest": {
             /**
              * Format: int64
@@ -1166,6 +1229,18 @@ export interface components {
              */
             positive_positive: number;
         };
+        "Correct-faceRequest": {
+            /**
+             * @description What it shows: HAPPY, SAD, ANGRY, CONFUSED, DISGUSTED, SURPRISED, CALM or FEAR.
+             * @example SAD
+             */
+            emotion?: string;
+            /**
+             * @description That it is no face.
+             * @example false
+             */
+            not_a_face?: boolean;
+        };
         "Correct-modelRequest": {
             /**
              * @description What it says: Positivo or Negativo.
@@ -1177,6 +1252,23 @@ export interface components {
              * @example Las camas estaban mal arregladas
              */
             text: string;
+        };
+        Correction: {
+            /**
+             * Format: date-time
+             * @description When that was said.
+             */
+            at: string;
+            /** @description Which emotion it shows. */
+            emotion?: string;
+            /** @description The emotion that it leaned to by the analysis. */
+            leaned_to?: string;
+            /** @description The mood that the analysis gave. */
+            mood: string;
+            /** @description That it is none: it is recorded and counted nowhere. */
+            not_a_face?: boolean;
+            /** @description The emotion that was found most probable. */
+            was?: string;
         };
         CorrectionView: {
             /**
@@ -1316,6 +1408,18 @@ export interface components {
             /** @description HAPPY, SAD, ANGRY, CONFUSED, DISGUSTED, SURPRISED, CALM, FEAR or UNKNOWN. */
             Type: string;
         };
+        EmotionView: {
+            /** @example SAD */
+            emotion: string;
+            /** @description What was found most probable in faces that show it, and in how many: a row of the confusion matrix. */
+            found: {
+                [key: string]: number;
+            };
+            /** @description Of the faces in which it was found: those that show it. */
+            precision: components["schemas"]["ShareView"];
+            /** @description Of the faces that show it: those in which it was found. */
+            recall: components["schemas"]["ShareView"];
+        };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
             location?: string;
@@ -1364,7 +1468,9 @@ export interface components {
              * @description In percent, that this is a face.
              */
             confidence: number;
-            /** @description The most probable first. */
+            /** @description What somebody said of it; absent where nobody did. */
+            correction?: components["schemas"]["Correction"];
+            /** @description As the analysis found them, the most probable first. */
             emotions: components["schemas"]["Emotion"][] | null;
             /** @description What the face looks like to the network. */
             gender: components["schemas"]["Gender"];
@@ -1488,7 +1594,7 @@ export interface components {
         ImageData: {
             /** @description Who it is of those that were introduced, the most similar first; empty for a stranger. */
             celebrities_info: components["schemas"]["Celebrity"][] | null;
-            /** @description The most probable emotion. */
+            /** @description The most probable emotion, or with 100 percent the one that somebody said it is. */
             user_emotion: components["schemas"]["Emotion"];
         };
         Interval: {
@@ -1749,7 +1855,9 @@ export interface components {
              * @description In percent, that this is a face.
              */
             confidence: number;
-            /** @description The most probable first. */
+            /** @description What somebody said of it; absent where nobody did. */
+            correction?: components["schemas"]["Correction"];
+            /** @description As they were found, the most probable first. */
             emotions: components["schemas"]["Emotion"][] | null;
             /** @description The photo's id, a hyphen, and the face's number from 0; one of its own for a face that a client measured. */
             face_id: string;
@@ -2295,6 +2403,32 @@ export interface components {
             tenant: string;
             /** @description Animo's. */
             version: string;
+        };
+        ShareView: {
+            /**
+             * Format: double
+             * @description … to.
+             * @example 0.895
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Where it lies with 95 % probability, by Wilson's score interval: from …
+             * @example 0.652
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description Of how many.
+             * @example 40
+             */
+            of: number;
+            /**
+             * Format: double
+             * @description From 0 to 1; 0 of none.
+             * @example 0.8
+             */
+            value: number;
         };
         Stat: {
             /**
@@ -2986,6 +3120,218 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correct-face": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The face's id. */
+                face: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correct-faceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Face"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "uncorrect-face": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The face's id. */
+                face: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Face"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4420,6 +4766,71 @@ export interface operations {
             };
         };
     };
+    "get-accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccuracyView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "export-moods": {
         parameters: {
             query?: {
@@ -5108,6 +5519,94 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person's name. */
+                name: string;
+                /** @description The example's id. */
+                example: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownView"];
                 };
             };
             /** @description Unauthorized */
