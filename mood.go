@@ -85,23 +85,25 @@ type MoodRecord struct {
 	ImageID   string    `json:"image_id"` // the photo's name
 	ImageData ImageData `json:"image_data"`
 
-	FaceID     string    `json:"face_id"`
-	PhotoID    string    `json:"photo_id"` // empty for a face that a client measured
-	Source     string    `json:"source"`
-	MeasuredBy string    `json:"measured_by,omitempty"` // "client" for a face that a client measured, which has no photo here
-	LeanedTo   string    `json:"leaned_to,omitempty"`
-	Emotions   []Emotion `json:"emotions"`
-	Box        Box       `json:"box"`
-	Confidence float64   `json:"confidence"` // in percent, that this is a face
-	Age        float64   `json:"age"`
-	Gender     Gender    `json:"gender"`
-	Taken      time.Time `json:"taken_at"`
-	Accepted   time.Time `json:"accepted_at"`
-	Analysed   time.Time `json:"analysed_at"`
+	FaceID     string      `json:"face_id"`
+	PhotoID    string      `json:"photo_id"` // empty for a face that a client measured
+	Source     string      `json:"source"`
+	MeasuredBy string      `json:"measured_by,omitempty"` // "client" for a face that a client measured, which has no photo here
+	LeanedTo   string      `json:"leaned_to,omitempty"`
+	Correction *Correction `json:"correction,omitempty"`
+	Emotions   []Emotion   `json:"emotions"`
+	Box        Box         `json:"box"`
+	Confidence float64     `json:"confidence"` // in percent, that this is a face
+	Age        float64     `json:"age"`
+	Gender     Gender      `json:"gender"`
+	Taken      time.Time   `json:"taken_at"`
+	TakenBy    TakenBy     `json:"taken_by,omitempty"`
+	Accepted   time.Time   `json:"accepted_at"`
+	Analysed   time.Time   `json:"analysed_at"`
 }
 
 // ImageData is the photo report's: who it is and the most probable emotion.
 type ImageData struct {
 	Celebrities []Celebrity `json:"celebrities_info"`
-	Emotion     Emotion     `json:"user_emotion"`
+	Emotion     Emotion     `json:"user_emotion"` // or, with 100 percent, the one that somebody said it is
 }

@@ -15,8 +15,11 @@ type Photo struct {
 	Source   string    `json:"source"`   // which camera or stage it came from; may be empty
 	SHA256   string    `json:"sha256"`   // of the file's bytes, hexadecimal
 	Bytes    int64     `json:"bytes"`
-	Taken    time.Time `json:"taken_at"` // by the uploader's word, else Accepted
+	Taken    time.Time `json:"taken_at"` // by TakenBy's word
+	TakenBy  TakenBy   `json:"taken_by,omitempty"`
 	Accepted time.Time `json:"accepted_at"`
+
+	TakenNote *Reason `json:"taken_note,omitempty"` // why a clock that speaks of when it was taken is not believed
 
 	Status   Status    `json:"status"` // Queued, Analysing, Done or Failed
 	Failure  *Reason   `json:"failure,omitempty"`
@@ -27,14 +30,26 @@ type Photo struct {
 	Faces    []Face    `json:"faces,omitempty"` // the most prominent first
 }
 
+// TakenBy says by whose word a photo was taken when it was. It is empty for photos of earlier releases.
+type TakenBy string
+
+// Who says when a photo was taken, those before others where several do.
+const (
+	BySender  TakenBy = "sender"  // whoever sent it
+	ByCamera  TakenBy = "camera"  // its EXIF data
+	ByFile    TakenBy = "file"    // when its file was last changed, by who sent it
+	ByArrival TakenBy = "arrival" // nobody: it is when it was accepted
+)
+
 // Face is one face in a photo: where it is, what it shows, and who it may be.
 type Face struct {
 	ID         string       `json:"id"` // the photo's, a hyphen, and the face's number from 0; analysed again, r1- stands before the number, then r2- …
 	Mood       Mood         `json:"mood"`
 	LeanedTo   string       `json:"leaned_to,omitempty"` // the emotion of a face that is OTHER for want of confidence
-	Emotions   []Emotion    `json:"emotions"`            // the most probable first
-	People     []Celebrity  `json:"people"`              // whom the tenant introduced, the most similar first; empty for a stranger
-	Perhaps    []Celebrity  `json:"perhaps,omitempty"`   // of a photo that is asked for: who a face without a name may be, for somebody to confirm
+	Correction *Correction  `json:"correction,omitempty"`
+	Emotions   []Emotion    `json:"emotions"`          // the most probable first
+	People     []Celebrity  `json:"people"`            // whom the tenant introduced, the most similar first; empty for a stranger
+	Perhaps    []Celebrity  `json:"perhaps,omitempty"` // of a photo that is asked for: who a face without a name may be, for somebody to confirm
 	Box        Box          `json:"box"`
 	Confidence float64      `json:"confidence"` // in percent, that this is a face
 	Age        float64      `json:"age"`        // years
@@ -95,8 +110,8 @@ const (
 
 // CheckPicture answers UnsafeName or Invalid for what a picture cannot be called, be from, or when it cannot have been taken:
 // a name is 1 to 255 bytes without slashes and control characters, a source at most 64 bytes without control characters, a
-// time in the years 1900 to 2200 or zero.
-func CheckPicture(name, source string, taken time.Time) error {
+// time from 1900 to latest or zero.
+func CheckPicture(name, source string, taken, latest time.Time) error {
 	printable := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, unprintable) }
 	switch {
 	case name == "" || name == "." || name == ".." || len(name) > maxPhotoName || !printable(name) || strings.ContainsAny(name, `/\`):
@@ -105,9 +120,12 @@ func CheckPicture(name, source string, taken time.Time) error {
 	case len(source) > maxSource || !printable(source):
 		return Errorf(Invalid, "%q cannot be a source: use at most %d bytes without control characters",
 			"%q no puede ser una fuente: use como mucho %d bytes sin caracteres de control", Clip(source), maxSource).Of("source")
-	case !taken.IsZero() && (taken.Year() < 1900 || taken.Year() > 2200):
-		return Errorf(Invalid, "a photo taken in the year %d is not believed; use 1900 to 2200",
-			"una foto tomada en el año %d no es creíble; use de 1900 a 2200", taken.Year()).Of("taken_at")
+	case !taken.IsZero() && taken.Year() < 1900:
+		return Errorf(Invalid, "a photo taken in the year %d is not believed; use 1900 or later",
+			"una foto tomada en el año %d no es creíble; use 1900 o después", taken.Year()).Of("taken_at")
+	case taken.After(latest):
+		return Errorf(Invalid, "%s has not come yet by the server's clock; send when it was taken, with its offset from UTC",
+			"%s aún no ha llegado según el reloj del servidor; envíe cuándo se tomó, con su diferencia con UTC", taken.Format(time.RFC3339)).Of("taken_at")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package animo
 import (
 	"regexp"
 	"time"
+	_ "time/tzdata" // for machines without time zones of their own
 )
 
 // DefaultTenant is who everybody is while no key exists.
@@ -28,6 +29,17 @@ type PhotoPolicy struct {
 	KeepPhotos     time.Duration `json:"keep_photos,omitempty"`       // then pictures, thumbnails and descriptors go
 	KeepFaces      time.Duration `json:"keep_faces,omitempty"`        // then what was recorded of the faces goes, too; not less than KeepPhotos
 	Naming         Caution       `json:"naming,omitempty"`            // how sure it must be whose a face is; empty is Usual
+	Zone           string        `json:"time_zone,omitempty"`         // where its cameras and days are; see LoadZone
+}
+
+// LoadZone gives a time zone by its IANA name, such as America/Havana, or UTC. It answers Invalid for a name that there is not.
+func LoadZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, Errorf(Invalid, "there is no time zone %q; use a name like America/Havana, Europe/Madrid or UTC",
+			"no existe la zona horaria %q; use un nombre como America/Havana, Europe/Madrid o UTC", Clip(name)).Of("time_zone")
+	}
+	return zone, nil
 }
 
 // Caution says how sure it must be whose a face is before it gets a name: which share of strangers may be taken for somebody.

@@ -133,6 +133,7 @@ func (d *demoCmd) start(ctx context.Context, c *console, settings config.Config)
 type demoPhoto struct {
 	name string
 	open body
+	ours bool // of the samples, which were taken years ago and are shown as if it were now
 }
 
 // samples gives the photos to send, and the people to recognise in them. Nobody knows who is in photos of others.
@@ -140,7 +141,7 @@ func (d *demoCmd) samples(c *console) (photos []demoPhoto, people []samples.Pers
 	if d.Photos != "" {
 		files, _, err := findPhotos(c, []string{d.Photos}) // what is none has been named
 		for _, path := range files {
-			photos = append(photos, demoPhoto{filepath.Base(path), fileBody(path)})
+			photos = append(photos, demoPhoto{name: filepath.Base(path), open: fileBody(path)})
 		}
 		return photos, nil, err
 	}
@@ -149,7 +150,7 @@ func (d *demoCmd) samples(c *console) (photos []demoPhoto, people []samples.Pers
 		people, err = samples.People()
 	}
 	for _, p := range list {
-		photos = append(photos, demoPhoto{p.Name, bytesBody(p.JPEG)})
+		photos = append(photos, demoPhoto{p.Name, bytesBody(p.JPEG), true})
 	}
 	return photos, people, err
 }

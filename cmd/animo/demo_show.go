@@ -169,7 +169,11 @@ type shownPhoto struct {
 // send sends a photo and waits for its end.
 func (d *demo) send(ctx context.Context, p demoPhoto) (s shownPhoto) {
 	s.name = p.name
-	if s.sentPhoto, s.err = d.client.upload(ctx, p.name, url.Values{"source": {"demo"}}, p.open); s.err != nil {
+	query := url.Values{"source": {"demo"}}
+	if p.ours {
+		query.Set("taken_at", time.Now().UTC().Format(time.RFC3339Nano))
+	}
+	if s.sentPhoto, s.err = d.client.upload(ctx, p.name, query, p.open); s.err != nil {
 		return s
 	}
 	s.sentPhoto, s.err = d.client.await(ctx, s.ID)

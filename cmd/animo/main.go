@@ -32,6 +32,7 @@ type commands struct {
 	Serve         serveCmd         `cmd:"" help:"Run the server: photos in and moods out, opinions in and models out, over REST."`
 	Upload        uploadCmd        `cmd:"" help:"Send photos to a running server."`
 	People        peopleCmd        `cmd:"" help:"Introduce people to a running server, and change, list and forget them."`
+	Faces         facesCmd         `cmd:"" help:"Tell a running server what it got wrong in faces, and see how often it was right."`
 	Subscriptions subscriptionsCmd `cmd:"" help:"Have programs and people told of faces, by webhook and e-mail."`
 	Analyze       analyzeCmd       `cmd:"" help:"Find the faces in pictures: what they show, and who they are."`
 	Train         trainCmd         `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`

@@ -14,11 +14,12 @@ import (
 
 // peopleCmd looks after the people whom a running server recognises.
 type peopleCmd struct {
-	Add    peopleAddCmd    `cmd:"" help:"Introduce a person by photos, or add some."`
-	List   peopleListCmd   `cmd:"" help:"List the people."`
-	Rename peopleRenameCmd `cmd:"" help:"Give a person another name, in everything that was recorded, too."`
-	Merge  peopleMergeCmd  `cmd:"" help:"Say that two people are one."`
-	Remove peopleRemoveCmd `cmd:"" help:"Forget a person, and take the name off everything that was recorded."`
+	Add      peopleAddCmd      `cmd:"" help:"Introduce a person by photos, or add some."`
+	List     peopleListCmd     `cmd:"" help:"List the people."`
+	Rename   peopleRenameCmd   `cmd:"" help:"Give a person another name, in everything that was recorded, too."`
+	Merge    peopleMergeCmd    `cmd:"" help:"Say that two people are one."`
+	Examples peopleExamplesCmd `cmd:"" help:"List the faces that a person is known by, or forget one."`
+	Remove   peopleRemoveCmd   `cmd:"" help:"Forget a person, and take the name off everything that was recorded."`
 }
 
 // personPath is where a server has what it knows of a person.
@@ -162,6 +163,46 @@ func (p *peopleMergeCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	c.note("%s is %s now, with %d examples", "%s es ahora %s, con %d ejemplos", printable(p.Name), printable(person.Name), person.Examples)
+	return nil
+}
+
+type peopleExamplesCmd struct {
+	Name        string `arg:"" help:"The person's name."`
+	Remove      string `placeholder:"ID" help:"Forget this one, such as a wrong one."`
+	serverFlags `embed:""`
+}
+
+// Help is the part of --help with the example.
+func (peopleExamplesCmd) Help() string {
+	return `Each face that the person is known by gives one line: its id, when it was added, and the recorded face that it is, if it is one. After --remove, recorded faces that were named by it are looked through again; where somebody had said that a recorded face is the person's, that is taken back.
+
+Example:
+
+    animo people examples Ana
+    animo people examples Ana --remove 3KQ7XWLT5QZC4V2M6D0B8N1HFA`
+}
+
+// Run prints the examples that there are, or are left.
+func (p *peopleExamplesCmd) Run(ctx context.Context, c *console) error {
+	method, path := http.MethodGet, personPath(p.Name)
+	if p.Remove != "" {
+		method, path = http.MethodDelete, path+"/examples/"+url.PathEscape(p.Remove)
+	}
+	var person struct {
+		KnownBy []struct {
+			ID    string
+			Added time.Time `json:"added_at"`
+			Face  string    `json:"face_id"`
+		} `json:"known_by"`
+	}
+	if err := p.ask(ctx, c, method, path, nil, &person); err != nil {
+		return err
+	}
+	for _, e := range person.KnownBy {
+		if _, err := fmt.Fprintf(c.stdout, "%s\t%s\t%s\n", printable(e.ID), e.Added.Format(time.RFC3339), printable(e.Face)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

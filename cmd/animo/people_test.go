@@ -50,7 +50,7 @@ func TestPeople_say_what_is_wrong_before_they_send(t *testing.T) {
 	none := httptest.NewServer(http.NotFoundHandler())
 	defer none.Close()
 	check(t, []string{"people", "add", "Ana", "foto.jpg", "--url", none.URL}, 1, "", "animo: "+none.URL+" answers, but not as an Animo does (404 Not Found)")
-	for _, args := range [][]string{{"add", "Ana", "foto.jpg"}, {"list"}, {"rename", "a", "b"}, {"merge", "a", "b"}, {"remove", "a", "--yes"}} {
+	for _, args := range [][]string{{"add", "Ana", "foto.jpg"}, {"list"}, {"rename", "a", "b"}, {"merge", "a", "b"}, {"remove", "a", "--yes"}, {"examples", "a"}} {
 		check(t, append(append([]string{"people"}, args...), "--url", "x"), 2, "", `animo: --url: "x" is not a URL like http://127.0.0.1:8080`)
 	}
 }

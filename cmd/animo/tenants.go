@@ -55,6 +55,7 @@ type photoFlags struct {
 	KeepPhotos         *time.Duration `placeholder:"TIME" help:"How long its pictures, thumbnails and descriptors are kept, such as 720h."`
 	KeepFaces          *time.Duration `placeholder:"TIME" help:"How long what was recorded of faces is kept; not less than its photos."`
 	Naming             *animo.Caution `placeholder:"CAUTION" help:"How sure it must be who a face is before it has a name: strict, usual or eager. Of strangers about 0.3, 1 or 5 in 100 get a name, and of introduced people (150, by one photo each) 82, 91 or 95 in 100 theirs."`
+	TimeZone           *string        `placeholder:"ZONE" help:"Where its cameras and days are, as IANA calls it, such as America/Havana: for photos whose EXIF time has no offset, and summaries; \"\" takes the server's setting."`
 	AllowWorkEducation bool           `env:"ANIMO_ALLOW_WORK_EDUCATION" help:"Take the purposes work and education, as the server must, too; animo serve --help says when."`
 }
 
@@ -83,6 +84,9 @@ func (f *photoFlags) change(p animo.PhotoPolicy) animo.PhotoPolicy {
 	}
 	if f.Naming != nil {
 		p.Naming = *f.Naming
+	}
+	if f.TimeZone != nil {
+		p.Zone = *f.TimeZone
 	}
 	return p
 }
@@ -180,12 +184,12 @@ func (t *tenantListCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, c.say("TENANT\tCREATED\tPURPOSE\tPHOTOS/MIN\tFACES/MIN\tMAX PHOTOS\tMAX BYTES\tKEEP PHOTOS\tKEEP FACES\tNAMING",
-			"INQUILINO\tCREADO\tPROPÓSITO\tFOTOS/MIN\tROSTROS/MIN\tMÁX. FOTOS\tMÁX. BYTES\tGUARDAR FOTOS\tGUARDAR ROSTROS\tNOMBRAR"))
+		fmt.Fprintln(w, c.say("TENANT\tCREATED\tPURPOSE\tPHOTOS/MIN\tFACES/MIN\tMAX PHOTOS\tMAX BYTES\tKEEP PHOTOS\tKEEP FACES\tNAMING\tTIME ZONE",
+			"INQUILINO\tCREADO\tPROPÓSITO\tFOTOS/MIN\tROSTROS/MIN\tMÁX. FOTOS\tMÁX. BYTES\tGUARDAR FOTOS\tGUARDAR ROSTROS\tNOMBRAR\tZONA HORARIA"))
 		for _, t := range list {
 			p := t.Photos
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Created.Format(time.RFC3339), orHyphen(p.Purpose),
-				orHyphen(p.PerMinute), orHyphen(p.FacesPerMinute), orHyphen(p.Photos), orHyphen(p.Bytes), orHyphen(p.KeepPhotos), orHyphen(p.KeepFaces), orHyphen(p.Naming))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Created.Format(time.RFC3339), orHyphen(p.Purpose),
+				orHyphen(p.PerMinute), orHyphen(p.FacesPerMinute), orHyphen(p.Photos), orHyphen(p.Bytes), orHyphen(p.KeepPhotos), orHyphen(p.KeepFaces), orHyphen(p.Naming), orHyphen(p.Zone))
 		}
 		return w.Flush()
 	})

@@ -24,7 +24,7 @@ type uploadCmd struct {
 	URL     string   `default:"http://127.0.0.1:8080" env:"ANIMO_URL" placeholder:"URL" help:"The server (default http://127.0.0.1:8080)."`
 	Key     string   `env:"ANIMO_KEY" placeholder:"KEY" help:"API key, where the server wants one. Put it into ANIMO_KEY: others on this machine can see command lines."`
 	Source  string   `placeholder:"NAME" help:"Which camera or stage the photos come from."`
-	TakenAt string   `placeholder:"TIME" help:"When the photos were taken, such as 2026-11-21T18:30:00Z; or \"file\", for when each file was last changed. Otherwise it is when they are accepted."`
+	TakenAt string   `placeholder:"TIME" help:"When the photos were taken, such as 2026-11-21T18:30:00Z; or \"file\", for when each file was last changed, whatever the camera says. Otherwise the camera's clock tells, by the photo's EXIF data, else the file's date."`
 	Wait    bool     `help:"Wait until each photo is analysed, and print the moods of its faces."`
 	Jobs    int      `default:"4" placeholder:"N" help:"How many photos are sent at once (default 4)."`
 }
@@ -179,12 +179,13 @@ func (u *uploading) send(ctx context.Context, path string) (r uploaded) {
 	if u.options.Source != "" {
 		query.Set("source", u.options.Source)
 	}
+	f, info, err := openPhoto(path)
+	if err != nil {
+		return uploaded{err: err}
+	}
+	_ = f.Close()
+	query.Set("modified_at", info.ModTime().UTC().Format(time.RFC3339Nano))
 	if u.options.TakenAt == "file" {
-		f, info, err := openPhoto(path)
-		if err != nil {
-			return uploaded{err: err}
-		}
-		_ = f.Close()
 		taken = info.ModTime()
 	}
 	if !taken.IsZero() {
@@ -240,6 +241,9 @@ func (p *sentPhoto) found(c *console) string {
 	}
 	faces := map[animo.Mood]int{}
 	for _, f := range p.Faces {
+		if f.NotFace() {
+			continue
+		}
 		faces[f.Mood]++
 	}
 	var parts []string

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -111,6 +112,37 @@ func TestUpload_sends_photos_and_tells_their_moods(t *testing.T) {
 		if p.Source != "escenario" || !p.Taken.Equal(time.Date(2026, 5, 1, 17, 0, 0, 0, time.UTC)) {
 			t.Errorf("%s is from %q, taken %v", p.Name, p.Source, p.Taken)
 		}
+	}
+}
+
+func TestUpload_tells_when_a_file_was_changed(t *testing.T) {
+	url := serve(t)
+	t.Setenv("LC_ALL", "C")
+	t.Chdir(t.TempDir())
+	changed := time.Date(2025, 12, 24, 20, 0, 0, 0, time.UTC)
+	place(t, "camera.jpg", samplePhotos(t)[5].JPEG)
+	place(t, "drawn.png", []byte("\x89PNG\r\n\x1a\n")) // it fails, and has a time all the same
+	for _, name := range []string{"camera.jpg", "drawn.png"} {
+		if err := os.Chtimes(name, changed, changed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(t, []string{"upload", "--url", url, "camera.jpg", "drawn.png"}, 0, "camera.jpg\t…\tqueued\ndrawn.png\t…\tqueued", "animo: photos sent: 2")
+	k, err := newClient(url, "", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.http.CloseIdleConnections()
+	var list struct{ Items []animo.Photo }
+	if err := k.call(t.Context(), http.MethodGet, "/v1/photos", nil, &list); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, p := range list.Items {
+		got[p.Name] = p.Taken.Format(time.RFC3339) + " " + string(p.TakenBy)
+	}
+	if want := map[string]string{"camera.jpg": "2018-05-06T02:42:10Z camera", "drawn.png": "2025-12-24T20:00:00Z file"}; !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

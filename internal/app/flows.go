@@ -15,12 +15,12 @@ import (
 // what they erase.
 func (a *App) openFlows(engine pictures.Engine, spool string) {
 	c, tenants := a.config, a.stores.Tenants
-	limits := photos.Limits{PhotoBytes: c.MaxPhoto, Analyses: c.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence}
+	limits := photos.Limits{PhotoBytes: c.MaxPhoto, Analyses: c.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence, ClockSkew: c.ClockSkew}
 	events, space := events{a.bus, a.stores.Queues}, room(c.Data, c.MinFree)
 	a.removed = &scrub.Notes{}
 	a.pictures = pictures.New(engine, pictures.Limits{Bytes: c.MaxPhoto, Pixels: c.MaxPixels, AtOnce: c.Analyses})
 	a.moods = moods.New(a.stores.Tables, events, moods.Options{
-		MoodConfidence: c.MoodConfidence, Room: space, Policy: tenants.Policy, EraseTime: limits.EraseTime(),
+		MoodConfidence: c.MoodConfidence, Room: space, Policy: tenants.Policy, EraseTime: limits.EraseTime(), ClockSkew: c.ClockSkew,
 		Deliveries: a.notify, Removed: a.removed, Now: a.now, Ages: a.clock, Log: a.log, Keeper: a.keeper,
 	})
 	a.people = people.New(a.stores.Tables, a.stores.Objects, events, a.moods, a.pictures, people.Options{
@@ -29,7 +29,7 @@ func (a *App) openFlows(engine pictures.Engine, spool string) {
 	})
 	a.photos = photos.New(a.stores.Tables, a.stores.Objects, events, a.moods, a.people, a.pictures, photos.Options{
 		Limits: limits, Descriptors: c.KeepDescriptors, Spool: spool, Room: space, Policy: tenants.Policy,
-		Deliveries: a.notify, Removed: a.removed, Now: a.now, Ages: a.clock, Log: a.log,
+		Deliveries: a.notify, Corrected: a.notify, Removed: a.removed, Now: a.now, Ages: a.clock, Log: a.log,
 	})
 }
 

@@ -81,7 +81,7 @@ func (a *App) tenantOptions() tenants.Options {
 	return tenants.Options{
 		Photos: animo.PhotoPolicy{
 			Purpose: animo.Purpose(c.Purpose), PerMinute: c.PhotosPerMinute, FacesPerMinute: c.FacesPerMinute, Photos: c.MaxPhotos, Bytes: c.MaxPhotoBytes,
-			KeepPhotos: c.KeepPhotos, KeepFaces: c.KeepFaces,
+			KeepPhotos: c.KeepPhotos, KeepFaces: c.KeepFaces, Zone: c.TimeZone,
 		},
 		AllowWorkEducation: c.AllowWorkEducation,
 		Now:                a.now,

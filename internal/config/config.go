@@ -79,6 +79,8 @@ type Config struct {
 	MaxPhotoBytes      int64         `default:"107374182400" env:"ANIMO_MAX_PHOTO_BYTES" placeholder:"BYTES" help:"Bytes of photos kept for a tenant, unless its own limit says otherwise (default 107374182400)."`
 	KeepPhotos         time.Duration `default:"720h" env:"ANIMO_KEEP_PHOTOS" placeholder:"TIME" help:"How long pictures, thumbnails and descriptors are kept, unless the tenant's own time says otherwise (default 720h)."`
 	KeepFaces          time.Duration `default:"8760h" env:"ANIMO_KEEP_FACES" placeholder:"TIME" help:"How long what was recorded of faces is kept, unless the tenant's own time says otherwise; not less than keep-photos (default 8760h)."`
+	TimeZone           string        `default:"UTC" env:"ANIMO_TIME_ZONE" placeholder:"ZONE" help:"Where cameras and days are, as IANA calls it, such as America/Havana, unless the tenant's own zone says otherwise: for photos whose EXIF time has no offset, and summaries (default UTC)."`
+	ClockSkew          time.Duration `default:"15m" env:"ANIMO_CLOCK_SKEW" placeholder:"TIME" help:"How far ahead of this machine's clock the time may be at which a photo was taken (default 15m)."`
 	KeepDescriptors    bool          `default:"true" negatable:"" env:"ANIMO_KEEP_DESCRIPTORS" help:"Keep the 128 numbers by which a face is known again, as long as its photo. Without them a face that was recorded cannot be named later."`
 
 	MaxSubscriptions     int           `default:"100" env:"ANIMO_MAX_SUBSCRIPTIONS" placeholder:"N" help:"Subscriptions of a tenant."`
@@ -158,7 +160,7 @@ func (c *Config) Validate() error {
 		"trainings": int64(c.Trainings), "models-loaded": int64(c.ModelsLoaded), "analyse-time": int64(c.AnalyseTime),
 		"max-photo": c.MaxPhoto, "max-pixels": int64(c.MaxPixels), "max-faces": int64(c.MaxFaces), "max-streams": int64(c.MaxStreams),
 		"photos-per-minute": int64(c.PhotosPerMinute), "faces-per-minute": int64(c.FacesPerMinute), "max-photos": int64(c.MaxPhotos), "max-photo-bytes": c.MaxPhotoBytes,
-		"keep-photos": int64(c.KeepPhotos), "keep-faces": int64(c.KeepFaces),
+		"keep-photos": int64(c.KeepPhotos), "keep-faces": int64(c.KeepFaces), "clock-skew": int64(c.ClockSkew),
 		"max-subscriptions": int64(c.MaxSubscriptions), "keep-deliveries": int64(c.KeepDeliveries), "max-waiting": int64(c.MaxWaiting),
 		"deliveries-at-once": int64(c.DeliveriesAtOnce), "delivery-time": int64(c.DeliveryTime),
 		"max-files": int64(c.MaxFiles), "upload-pause": int64(c.UploadPause), "answer-pause": int64(c.AnswerPause),
@@ -187,6 +189,9 @@ func (c *Config) Validate() error {
 	}
 	if p := animo.Purpose(c.Purpose); (p == animo.ForWork || p == animo.ForEducation) && !c.AllowWorkEducation {
 		errs = append(errs, wrong("purpose", "%q is not allowed without allow-work-education", "%q no se permite sin allow-work-education", c.Purpose))
+	}
+	if _, err := animo.LoadZone(c.TimeZone); err != nil {
+		errs = append(errs, wrong("time-zone", "there is no %q; use a name like America/Havana, or UTC", "no existe %q; use un nombre como America/Havana, o UTC", c.TimeZone))
 	}
 	if c.KeepFaces < c.KeepPhotos {
 		errs = append(errs, wrong("keep-faces", "%v is less than keep-photos, %v", "%v es menos que keep-photos, %v", c.KeepFaces, c.KeepPhotos))

@@ -130,7 +130,7 @@ func (s *server) exportMoods(r route) {
 		Format string `query:"format" doc:"csv or jsonl; by the header Accept, if not said." example:"csv"`
 		Accept string `header:"Accept" hidden:"true"`
 	}) (*huma.StreamResponse, error) {
-		q, err := in.FacesQuery.read(s.Now())
+		q, err := in.FacesQuery.read(s.Now().UTC())
 		if err != nil {
 			return nil, err
 		}

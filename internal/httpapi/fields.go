@@ -8,28 +8,29 @@ import (
 // it has a view of have doc tags.
 var fieldDocs = map[string]map[string]string{
 	"Face": {
-		"id": "The photo's id, a hyphen, and the face's number from 0.", "mood": "The mood it is routed to.", "leaned_to": leanedToDoc,
-		"emotions": "The most probable first.", "people": peopleDoc, "perhaps": "In a photo that is asked for by its id: who a face without a name may be. Somebody may confirm it; it is recorded nowhere and told to no subscriber.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
+		"id": "The photo's id, a hyphen, and the face's number from 0.", "mood": "The mood it is routed to.", "leaned_to": leanedToDoc, "correction": correctionDoc,
+		"emotions": "As the analysis found them, the most probable first.", "people": peopleDoc, "perhaps": "In a photo that is asked for by its id: who a face without a name may be. Somebody may confirm it; it is recorded nowhere and told to no subscriber.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
 		"pose": "How the head is turned.", "quality": "How useful the face's pixels are.",
 		"landmarks": "The 68 points of iBUG 300-W (jaw 0 to 16, brows to 26, nose to 35, eyes to 47, mouth to 67), each x and y as fractions of the photo's width and height, for as long as the picture is kept. Faces that Rekognition found have the points that it tells, or none.",
 	},
 	"MoodRecord": {
 		"tenant_id": "Whose photo it is.", "mood": "The mood it was routed to.", "image_id": "The photo's name.", "image_data": "Who it is, and the most probable emotion.",
 		"face_id": "The photo's id, a hyphen, and the face's number from 0; one of its own for a face that a client measured.", "photo_id": "The photo's id; empty for a face that a client measured.", "source": "Which camera or stage the photo is from; may be empty.", "measured_by": "client for a face that a client measured itself, without its picture; absent for those that the server found.",
-		"leaned_to": leanedToDoc, "emotions": "The most probable first.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
-		"taken_at": "By the uploader's word, else when the photo was accepted.", "accepted_at": "When the photo was accepted.", "analysed_at": "When its faces were found.",
+		"leaned_to": leanedToDoc, "correction": correctionDoc, "emotions": "As they were found, the most probable first.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
+		"taken_at": "When the photo was taken, by taken_by's word.", "taken_by": "By whose word: sender, camera (EXIF data), file (when it was last changed) or arrival (it is when the photo was accepted); absent for faces of earlier releases.", "accepted_at": "When the photo was accepted.", "analysed_at": "When its faces were found.",
 	},
-	"ImageData": {"celebrities_info": peopleDoc, "user_emotion": "The most probable emotion."},
-	"Celebrity": {"name": "As it was introduced.", "similarity": "In percent."},
-	"Emotion":   {"Type": "HAPPY, SAD, ANGRY, CONFUSED, DISGUSTED, SURPRISED, CALM, FEAR or UNKNOWN.", "Confidence": "In percent."},
-	"Box":       {"left": "Of its left edge, as a fraction of the photo's width.", "top": "Of its upper edge, as a fraction of the photo's height.", "width": "As a fraction of the photo's.", "height": "As a fraction of the photo's."},
-	"Gender":    {"value": "Male or Female, as it looks to the network.", "confidence": "In percent."},
-	"Pose":      {"roll": "Degrees, positive when it leans towards the photo's right.", "pitch": "Degrees, positive when it looks up.", "yaw": "Degrees, positive when it looks towards the photo's right."},
-	"Quality":   {"brightness": "From 0 to 100.", "sharpness": "From 0 to 100."},
-	"Receipt":   {"id": "The receipt's.", "erased": "The id of the photo, of the face that a client measured, or of the person.", "time": "When it was erased.", "files": "The photo's own and those made of it.", "bytes": "Of the photo's own file.", "faces": "What was recorded of faces.", "descriptors": "By which a face is known again.", "events": "Of the photo, that waited, ran or were dead letters.", "deliveries": "To subscribers: that waited, and what was kept of those that were told.", "subscriptions": "To the person, with what waited for them and their logs."},
-	"Summary":   {"every": "The length of an interval, such as 1m, 1h or 24h.", "total": "By mood.", "sources": "By source and mood.", "intervals": "Those with faces, by time."},
-	"Interval":  {"from": "When it begins: at a whole multiple of its length since midnight UTC.", "moods": "By mood."},
-	"MoodCount": {"faces": "How many.", "confidence": "The mean, in percent, of the most probable emotions; 0 without faces."},
+	"ImageData":  {"celebrities_info": peopleDoc, "user_emotion": "The most probable emotion, or with 100 percent the one that somebody said it is."},
+	"Correction": {"not_a_face": "That it is none: it is recorded and counted nowhere.", "emotion": "Which emotion it shows.", "at": "When that was said.", "was": "The emotion that was found most probable.", "mood": "The mood that the analysis gave.", "leaned_to": "The emotion that it leaned to by the analysis."},
+	"Celebrity":  {"name": "As it was introduced.", "similarity": "In percent."},
+	"Emotion":    {"Type": "HAPPY, SAD, ANGRY, CONFUSED, DISGUSTED, SURPRISED, CALM, FEAR or UNKNOWN.", "Confidence": "In percent."},
+	"Box":        {"left": "Of its left edge, as a fraction of the photo's width.", "top": "Of its upper edge, as a fraction of the photo's height.", "width": "As a fraction of the photo's.", "height": "As a fraction of the photo's."},
+	"Gender":     {"value": "Male or Female, as it looks to the network.", "confidence": "In percent."},
+	"Pose":       {"roll": "Degrees, positive when it leans towards the photo's right.", "pitch": "Degrees, positive when it looks up.", "yaw": "Degrees, positive when it looks towards the photo's right."},
+	"Quality":    {"brightness": "From 0 to 100.", "sharpness": "From 0 to 100."},
+	"Receipt":    {"id": "The receipt's.", "erased": "The id of the photo, of the face that a client measured, or of the person.", "time": "When it was erased.", "files": "The photo's own and those made of it.", "bytes": "Of the photo's own file.", "faces": "What was recorded of faces.", "descriptors": "By which a face is known again.", "events": "Of the photo, that waited, ran or were dead letters.", "deliveries": "To subscribers: that waited, and what was kept of those that were told.", "subscriptions": "To the person, with what waited for them and their logs."},
+	"Summary":    {"every": "The length of an interval, such as 1m, 1h or 24h.", "time_zone": "By whose clocks intervals begin.", "total": "By mood.", "sources": "By source and mood.", "intervals": "Those with faces, by time."},
+	"Interval":   {"from": "When it begins: at a whole multiple of its length since midnight, by the clocks of time_zone.", "moods": "By mood."},
+	"MoodCount":  {"faces": "How many.", "confidence": "The mean, in percent, of the most probable emotions; 0 without faces."},
 	"Report": {
 		"rows": "That it learned from.", "positive": "Of these, how many are labelled Positivo.", "features": "Of the published model, which is fitted on all rows.", "trainer": "The one asked for.", "chosen": "What it fitted: the same, or auto's choice.",
 		"why": "Why auto chose it.", "seed": "Folds and start weights follow from it.", "folds": "The scores of each fold, on rows that its model had not seen.", "accuracy": "Over the folds.", "precision": "Over the folds.", "recall": "Over the folds.",
@@ -47,13 +48,14 @@ var fieldDocs = map[string]map[string]string{
 	},
 	"RowCount":   {"what": "Why, or what.", "rows": "How many.", "lines": "Of the first of them."},
 	"UploadView": {"bytes": "How many the photo has."},
-	"PhotoView":  {"id": "Under which it is asked for.", "bytes": "How many it has.", "taken_at": "By the uploader's word, else when it was accepted.", "accepted_at": "When it was taken in.", "status": "How far it is.", "analysed_at": "When its faces were found.", "height": "In pixels, upright."},
+	"PhotoView":  {"id": "Under which it is asked for.", "bytes": "How many it has.", "taken_at": "When it was taken, by taken_by's word.", "accepted_at": "When it was taken in; how long it is kept counts from then.", "status": "How far it is.", "analysed_at": "When its faces were found.", "height": "In pixels, upright."},
 }
 
 const (
 	boxDoc        = "Where the face is. It may reach beyond the photo."
 	confidenceDoc = "In percent, that this is a face."
 	genderDoc     = "What the face looks like to the network."
+	correctionDoc = "What somebody said of it; absent where nobody did."
 	leanedToDoc   = "The emotion of a face that is OTHER for want of confidence."
 	peopleDoc     = "Who it is of those that were introduced, the most similar first; empty for a stranger."
 )

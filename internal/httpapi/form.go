@@ -134,14 +134,16 @@ func (f *form) field(name string, content io.Reader) error {
 	}
 	value := string(b)
 	switch {
-	case name != "source" && name != "taken_at":
+	case name != "source" && name != "taken_at" && name != "modified_at":
 		return nil
 	case len(value) > formField:
 		err = animo.Errorf(animo.TooLarge, "%s has more than %d bytes; shorten it", "%s tiene más de %d bytes; acórtelo", name, formField).Of(name)
 	case name == "source":
 		f.ahead.Source = nameOf(value)
+	case name == "taken_at":
+		f.ahead.Taken, err = takenAt(name, value)
 	default:
-		f.ahead.Taken, err = takenAt(value)
+		f.ahead.Modified, err = takenAt(name, value)
 	}
 	if wrong, ok := errors.AsType[*animo.Error](err); ok && f.wrong == nil {
 		f.wrong = wrong

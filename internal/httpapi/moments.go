@@ -8,7 +8,7 @@ import (
 	"animo"
 )
 
-// momentOf reads a time of a query: RFC 3339, a date (its first moment, UTC), or how long before now, such as
+// momentOf reads a time of a query: RFC 3339, a date (its first moment, in now's zone), or how long before now, such as
 // -15m or -7d. It is the zero time for "".
 func momentOf(field, v string, now time.Time) (time.Time, error) {
 	if v == "" {
@@ -20,7 +20,7 @@ func momentOf(field, v string, now time.Time) (time.Time, error) {
 		}
 	}
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if at, err := time.Parse(layout, unspaced(v)); err == nil {
+		if at, err := time.ParseInLocation(layout, unspaced(v), now.Location()); err == nil {
 			return at, nil
 		}
 	}

@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +18,7 @@ import (
 // field of an embedded type that is not.
 type PeriodQuery struct {
 	Source string `query:"source" doc:"Only of this camera or stage; empty: only of photos without one." example:"puerta-norte"`
-	From   string `query:"from" doc:"Taken then or later: RFC 3339, a date (UTC), or so long ago, such as -15m or -7d." example:"-15m"`
+	From   string `query:"from" doc:"Taken then or later: RFC 3339, a date (in UTC, but for summaries), or so long ago, such as -15m or -7d." example:"-15m"`
 	To     string `query:"to" doc:"Taken before; written as from is." example:"2026-08-02"`
 
 	hasSource bool
@@ -86,6 +88,22 @@ func moodOf(v string) (animo.Mood, error) {
 	return mood, nil
 }
 
+// zone gives the time zone of that name, the tenant's where none is said.
+func (s *server) zone(ctx context.Context, name string) (*time.Location, error) {
+	if name == "" {
+		policy, err := s.Tenants.Policy(ctx, tenantOf(ctx))
+		if err != nil && animo.CodeOf(err) != animo.Forbidden { // who may take no photos may count them
+			return nil, err
+		}
+		name = cmp.Or(policy.Zone, "UTC")
+	}
+	zone, err := animo.LoadZone(name)
+	if e, ok := errors.AsType[*animo.Error](err); ok {
+		return nil, e.Of("zone")
+	}
+	return zone, err
+}
+
 type summaryOutput struct{ Body moods.Summary }
 
 func (s *server) listMoods(r route) {
@@ -98,7 +116,7 @@ func (s *server) listMoods(r route) {
 		FacesQuery
 		PageQuery
 	}) (*pageOutput[animo.MoodRecord], error) {
-		q, err := in.FacesQuery.read(s.Now())
+		q, err := in.FacesQuery.read(s.Now().UTC())
 		if err != nil {
 			return nil, err
 		}
@@ -117,17 +135,22 @@ func (s *server) summariseMoods(r route) {
 	}, func(ctx context.Context, in *struct {
 		Every  string `query:"every" default:"1m" doc:"Length of an interval: whole minutes that divide a day, or whole days." example:"15m"`
 		Person string `query:"person" doc:"Only of this person." example:"Ana"`
+		Zone   string `query:"zone" doc:"By whose clocks intervals begin, and dates in from and to are meant, as IANA calls it; the tenant's time zone, if not said. A day on which clocks are put forward or back has 23 or 25 hours." example:"America/Havana"`
 		PeriodQuery
 	}) (*summaryOutput, error) {
 		every, ok := lengthOf(in.Every)
 		if !ok {
 			return nil, animo.Errorf(animo.Invalid, "every is %q; write it like 1m, 15m, 1h or 1d", "every es %q; escríbalo como 1m, 15m, 1h o 1d", animo.Clip(in.Every)).Of("every")
 		}
-		source, from, to, err := in.PeriodQuery.read(s.Now())
+		zone, err := s.zone(ctx, in.Zone)
 		if err != nil {
 			return nil, err
 		}
-		sum, err := s.Moods.Summary(ctx, tenantOf(ctx), moods.SummaryQuery{Every: every, Person: nameOf(in.Person), Source: source, From: from, To: to})
+		source, from, to, err := in.PeriodQuery.read(s.Now().In(zone))
+		if err != nil {
+			return nil, err
+		}
+		sum, err := s.Moods.Summary(ctx, tenantOf(ctx), moods.SummaryQuery{Every: every, Person: nameOf(in.Person), Source: source, From: from, To: to, Zone: zone})
 		if err != nil {
 			return nil, err
 		}

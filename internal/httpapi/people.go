@@ -33,6 +33,8 @@ type People interface {
 	Merge(ctx context.Context, tenant, name, into string) (animo.Person, error)
 	// Erase removes everything of a person, and the name from what was recorded.
 	Erase(ctx context.Context, tenant, name string) (animo.Receipt, error)
+	// RemoveExample forgets a face by which a person is known.
+	RemoveExample(ctx context.Context, tenant, name, id string) (animo.Person, error)
 	// SayIs keeps that a recorded face is a person's, who may be new.
 	SayIs(ctx context.Context, tenant, face, name string) (animo.Face, error)
 	// SayIsNot keeps that a recorded face is not a person's.

@@ -13,20 +13,22 @@ import (
 
 // photoView is a photo and what became of it.
 type photoView struct {
-	ID       string       `json:"id" example:"20260801T211502.125Z-9f86d081884c7d65"`
-	Name     string       `json:"image_id" doc:"The name it was given." example:"entrada.jpg"`
-	Source   string       `json:"source" doc:"Which camera or stage it came from; may be empty." example:"puerta-norte"`
-	SHA256   string       `json:"sha256" doc:"Of its bytes."`
-	Bytes    int64        `json:"bytes" example:"2413768"`
-	Taken    time.Time    `json:"taken_at"`
-	Accepted time.Time    `json:"accepted_at"`
-	Status   animo.Status `json:"status" enum:"queued,analysing,done,failed"`
-	Failure  *failureView `json:"failure,omitempty" doc:"Why it failed."`
-	Note     *failureView `json:"note,omitempty" doc:"What is to be known of the analysis: truncated_image, where the picture's end is missing and what comes before was analysed."`
-	Analysed time.Time    `json:"analysed_at,omitzero"`
-	Width    int          `json:"width,omitempty" doc:"In pixels, upright."`
-	Height   int          `json:"height,omitempty"`
-	Faces    []animo.Face `json:"faces,omitzero" doc:"The most prominent first; once it is done. Lists of photos leave them out."`
+	ID        string        `json:"id" example:"20260801T211502.125Z-9f86d081884c7d65"`
+	Name      string        `json:"image_id" doc:"The name it was given." example:"entrada.jpg"`
+	Source    string        `json:"source" doc:"Which camera or stage it came from; may be empty." example:"puerta-norte"`
+	SHA256    string        `json:"sha256" doc:"Of its bytes."`
+	Bytes     int64         `json:"bytes" example:"2413768"`
+	Taken     time.Time     `json:"taken_at"`
+	TakenBy   animo.TakenBy `json:"taken_by,omitempty" enum:"sender,camera,file,arrival" doc:"By whose word it was taken then: sender (taken_at of the upload), camera (EXIF DateTimeOriginal), file (modified_at) or arrival (it is when it was accepted). Absent for photos of earlier releases."`
+	TakenNote *failureView  `json:"taken_note,omitempty" doc:"Why the camera's clock, or the file's date, is not believed."`
+	Accepted  time.Time     `json:"accepted_at"`
+	Status    animo.Status  `json:"status" enum:"queued,analysing,done,failed"`
+	Failure   *failureView  `json:"failure,omitempty" doc:"Why it failed."`
+	Note      *failureView  `json:"note,omitempty" doc:"What is to be known of the analysis: truncated_image, where the picture's end is missing and what comes before was analysed."`
+	Analysed  time.Time     `json:"analysed_at,omitzero"`
+	Width     int           `json:"width,omitempty" doc:"In pixels, upright."`
+	Height    int           `json:"height,omitempty"`
+	Faces     []animo.Face  `json:"faces,omitzero" doc:"The most prominent first; once it is done. Lists of photos leave them out."`
 
 	StatusURL string `json:"status_url" doc:"Where to ask how far it is." example:"/v1/photos/20260801T211502.125Z-9f86d081884c7d65"`
 	ImageURL  string `json:"image_url" doc:"Its picture; with ?annotated=1 or ?thumbnail=1 one made of it." example:"/v1/photos/20260801T211502.125Z-9f86d081884c7d65/image"`
@@ -34,7 +36,7 @@ type photoView struct {
 
 func viewPhoto(ctx context.Context, p animo.Photo) photoView {
 	return photoView{
-		ID: p.ID, Name: p.Name, Source: p.Source, SHA256: p.SHA256, Bytes: p.Bytes, Taken: p.Taken, Accepted: p.Accepted,
+		ID: p.ID, Name: p.Name, Source: p.Source, SHA256: p.SHA256, Bytes: p.Bytes, Taken: p.Taken, TakenBy: p.TakenBy, TakenNote: viewFailure(ctx, p.TakenNote), Accepted: p.Accepted,
 		Status: p.Status, Failure: viewFailure(ctx, p.Failure), Note: viewFailure(ctx, p.Notice), Analysed: p.Analysed, Width: p.Width, Height: p.Height, Faces: p.Faces,
 		StatusURL: path("v1", "photos", p.ID), ImageURL: path("v1", "photos", p.ID, "image"),
 	}

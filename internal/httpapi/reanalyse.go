@@ -67,7 +67,7 @@ func (s *server) reanalysePhotos(r route) {
 			"It takes the picture: photos that are kept without one are skipped.",
 		DefaultStatus: http.StatusAccepted, Errors: []int{400, 413, 422, 504},
 	}, func(ctx context.Context, in *struct{ Body againBody }) (*againOutput, error) {
-		q, err := in.Body.read(s.Now())
+		q, err := in.Body.read(s.Now().UTC())
 		if err != nil {
 			return nil, err
 		}

@@ -65,6 +65,10 @@ type Photos interface {
 	Annotated(ctx context.Context, tenant, id, lang string) ([]byte, animo.Photo, error)
 	// Erase removes everything of a photo.
 	Erase(ctx context.Context, tenant, id string) (animo.Receipt, error)
+	// Correct keeps what somebody says that a face shows, or that it is none; nil takes it back.
+	Correct(ctx context.Context, tenant, face string, c *animo.Correction) (animo.Face, error)
+	// Accuracy counts how often analyses were right, by what was said of faces.
+	Accuracy(ctx context.Context, tenant string) (photos.Accuracy, error)
 	// Reanalyse has photos analysed again.
 	Reanalyse(ctx context.Context, tenant string, q photos.AgainQuery) (photos.Again, error)
 }

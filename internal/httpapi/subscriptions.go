@@ -300,7 +300,7 @@ func (s *server) replayDeliveries(r route) {
 		SubscriptionParam
 		Since string `query:"since" doc:"RFC 3339, a date (UTC), or so long ago, such as -15m or -7d; all that the log has if not said." example:"-1h"`
 	}) (*replayedOutput, error) {
-		since, err := momentOf("since", in.Since, s.Now())
+		since, err := momentOf("since", in.Since, s.Now().UTC())
 		if err != nil {
 			return nil, err
 		}

@@ -14,6 +14,8 @@ import (
 type Tenants interface {
 	List(ctx context.Context) ([]animo.Tenant, error)
 	Get(ctx context.Context, id string) (animo.Tenant, error)
+	// Policy gives what holds of a tenant, also with a Forbidden.
+	Policy(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
 	AddTenant(ctx context.Context, id string, photos animo.PhotoPolicy) error
 	// ChangePhotos makes of a tenant's policy what change gives, and gives the tenant as it is then.
 	ChangePhotos(ctx context.Context, id string, change func(animo.PhotoPolicy) (animo.PhotoPolicy, error)) (animo.Tenant, error)
@@ -40,11 +42,12 @@ type tenantView struct {
 	KeepPhotos      string        `json:"keep_photos,omitempty" doc:"How long its pictures, thumbnails and descriptors are kept." example:"720h0m0s"`
 	KeepFaces       string        `json:"keep_faces,omitempty" doc:"How long what was recorded of faces is kept." example:"8760h0m0s"`
 	Naming          animo.Caution `json:"naming,omitempty" doc:"How sure it must be who a face is before it has a name: strict, usual or eager; absent is usual."`
+	TimeZone        string        `json:"time_zone,omitempty" doc:"Where its cameras and days are, as IANA calls it; absent where the server's setting holds." example:"America/Havana"`
 }
 
 func viewTenant(t animo.Tenant) tenantView {
 	p := t.Photos
-	v := tenantView{ID: t.ID, Created: t.Created, Purpose: p.Purpose, PhotosPerMinute: p.PerMinute, FacesPerMinute: p.FacesPerMinute, MaxPhotos: p.Photos, MaxPhotoBytes: p.Bytes, Naming: p.Naming}
+	v := tenantView{ID: t.ID, Created: t.Created, Purpose: p.Purpose, PhotosPerMinute: p.PerMinute, FacesPerMinute: p.FacesPerMinute, MaxPhotos: p.Photos, MaxPhotoBytes: p.Bytes, Naming: p.Naming, TimeZone: p.Zone}
 	if p.KeepPhotos != 0 {
 		v.KeepPhotos = p.KeepPhotos.String()
 	}
@@ -65,6 +68,7 @@ type PolicyChange struct {
 	KeepPhotos      *string        `json:"keep_photos,omitempty" doc:"How long its pictures, thumbnails and descriptors are kept." example:"720h"`
 	KeepFaces       *string        `json:"keep_faces,omitempty" doc:"How long what was recorded of faces is kept; not less than its photos." example:"8760h"`
 	Naming          *animo.Caution `json:"naming,omitempty" doc:"How sure it must be who a face is before it has a name: strict, usual or eager, by which about 0.3, 1 or 5 of 100 strangers get a name; empty is usual." example:"usual"`
+	TimeZone        *string        `json:"time_zone,omitempty" doc:"Where its cameras and days are, as IANA calls it: for photos whose EXIF time has no offset, and summaries; empty takes the server's setting." example:"America/Havana"`
 }
 
 // of gives p with what is to be another; what is not said stays as it is.
@@ -75,6 +79,7 @@ func (c PolicyChange) of(p animo.PhotoPolicy) (animo.PhotoPolicy, error) {
 	set(&p.Photos, c.MaxPhotos)
 	set(&p.Bytes, c.MaxPhotoBytes)
 	set(&p.Naming, c.Naming)
+	set(&p.Zone, c.TimeZone)
 	for _, t := range []struct {
 		field string
 		said  *string

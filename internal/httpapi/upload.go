@@ -21,23 +21,29 @@ import (
 // embedded type that is not.
 type UploadQuery struct {
 	Source  string `query:"source" doc:"Which camera or stage the photo is from, in at most 64 bytes." example:"puerta-norte"`
-	TakenAt string `query:"taken_at" doc:"When it was taken (RFC 3339); when it is accepted, if not said." example:"2026-08-01T21:15:00-05:00"`
+	TakenAt string `query:"taken_at" doc:"When it was taken (RFC 3339). If it is not said, its EXIF data tells, else modified_at, else it is when it is accepted; taken_by of the photo says which. A time that has not come yet is refused." example:"2026-08-01T21:15:00-05:00"`
+
+	ModifiedAt string `query:"modified_at" doc:"When its file was last changed (RFC 3339), as file systems and browsers know it. It counts where neither taken_at nor EXIF data tells when the photo was taken, and not where it has not come yet." example:"2026-08-01T21:15:00-05:00"`
 }
 
 // upload is what Take must be told of a photo of that name, but for its size.
 func (q UploadQuery) upload(name string) (photos.Upload, error) {
-	taken, err := takenAt(q.TakenAt)
-	return photos.Upload{Name: nameOf(name), Source: nameOf(q.Source), Taken: taken}, err
+	u := photos.Upload{Name: nameOf(name), Source: nameOf(q.Source)}
+	var err error
+	if u.Taken, err = takenAt("taken_at", q.TakenAt); err == nil {
+		u.Modified, err = takenAt("modified_at", q.ModifiedAt)
+	}
+	return u, err
 }
 
-// takenAt reads when a photo was taken; the zero time if that is not said.
-func takenAt(v string) (time.Time, error) {
+// takenAt reads when a photo was taken, or its file changed; the zero time if that is not said.
+func takenAt(field, v string) (time.Time, error) {
 	if v == "" {
 		return time.Time{}, nil
 	}
 	at, err := time.Parse(time.RFC3339, unspaced(v))
 	if err != nil {
-		return at, animo.Errorf(animo.Invalid, "taken_at is %q; write it like 2026-08-01T21:15:00-05:00", "taken_at es %q; escríbalo como 2026-08-01T21:15:00-05:00", animo.Clip(v)).Of("taken_at")
+		return at, animo.Errorf(animo.Invalid, "%s is %q; write it like 2026-08-01T21:15:00-05:00", "%s es %q; escríbalo como 2026-08-01T21:15:00-05:00", field, animo.Clip(v)).Of(field)
 	}
 	return at, nil
 }
@@ -196,8 +202,8 @@ func (s *server) uploadPhotos(r route) {
 	register(s, r, huma.Operation{
 		OperationID: "upload-photos",
 		Summary:     "Upload photos: one or many in a form, or one as the body",
-		Description: "A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to " + strconv.Itoa(s.Limits.Files) + " files; its fields source and " +
-			"taken_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). " + uploadPromise,
+		Description: "A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to " + strconv.Itoa(s.Limits.Files) + " files; its fields source, " +
+			"taken_at and modified_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). " + uploadPromise,
 		DefaultStatus: http.StatusAccepted,
 		RequestBody:   bytesBody(),
 		Errors:        []int{400, 413, 415, 422, 504, 507},
@@ -218,9 +224,10 @@ func (s *server) uploadPhotos(r route) {
 		return s.takeBody(ctx, in.Name, in.UploadQuery, in.BodyStream)
 	})
 	s.describeForm(r, map[string]*huma.Schema{
-		"source":   {Type: "string", Description: "Which camera or stage the photos after it are from."},
-		"taken_at": {Type: "string", Format: "date-time", Description: "When the photos after it were taken."},
-		"file":     {Type: "array", Items: binarySchema(), Description: "The photos. Any part with a file name is one, whatever it is called."},
+		"source":      {Type: "string", Description: "Which camera or stage the photos after it are from."},
+		"taken_at":    {Type: "string", Format: "date-time", Description: "When the photos after it were taken."},
+		"modified_at": {Type: "string", Format: "date-time", Description: "When the files after it were last changed."},
+		"file":        {Type: "array", Items: binarySchema(), Description: "The photos. Any part with a file name is one, whatever it is called."},
 	})
 }
 

@@ -8,7 +8,8 @@
 //	DIR/TENANT/failed/photos/…      what could not be, each with NAME.reason.txt beside it
 //
 // The folder is looked at once a second, because network mounts tell nobody of changes. A file is taken when it
-// has not changed for a while (Options.Quiet), waits where it is until its analysis or training has ended, and is moved
+// has not changed for a while (Options.Quiet); a photo that ends as a whole picture does, as soon as the system tells that it
+// was closed or moved there, if the system does (Options.Watch). It waits where it is until its analysis or training has ended, and is moved
 // then. Everything known of it is in the flows: after a restart it is taken again, which changes nothing. A picture whose
 // end is missing is given a minute to grow. Any other copy that stalls for longer than the quiet time is taken for a whole
 // file; whoever copies over a line that may do so gives the file a name that begins with a dot or ends in .part, and
@@ -69,6 +70,7 @@ type Options struct {
 	Quiet    time.Duration    // for which a file must not have changed until it is taken, at least an interval; 2 s
 	Takes    int              // files taken in at once; 4
 	InFlight int              // files known at once, between being seen and being moved; 1000
+	Watch    bool             // have the system tell of photos that were closed, where it does, so that they need not wait for Quiet
 	Now      func() time.Time // nil means time.Now
 	Log      *slog.Logger     // nil means slog.Default
 	Keeper   *loop.Keeper     // is told of what panics while a file is taken in; nil means one of its own
@@ -79,6 +81,8 @@ type Inbox struct {
 	dir   string
 	o     Options
 	drops map[dropID]*drop
+
+	watcher *watcher // nil while the system tells of nothing
 
 	mu   sync.Mutex      // for what files that are taken in at the same time share:
 	said map[string]bool // what was logged and shall not be logged again
@@ -144,10 +148,26 @@ func New(dir string, o Options) (*Inbox, error) {
 func (b *Inbox) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var told <-chan []string
+	if b.o.Watch {
+		w, err := newWatcher()
+		if err != nil {
+			b.o.Log.Info("the inbox is looked at each second; files are taken after the quiet time", "err", err)
+		} else {
+			b.watcher, told = w, w.told
+			var reading sync.WaitGroup
+			reading.Go(w.read)
+			defer reading.Wait()
+			defer w.close()
+		}
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case paths := <-told:
+			b.closed(ctx, paths, b.o.Now())
+			continue
 		case <-timer.C:
 		}
 		b.look(ctx, b.o.Now())

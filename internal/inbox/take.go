@@ -19,20 +19,20 @@ import (
 	"animo/internal/photos"
 )
 
-// takeFunc gives a file to its flow: the tenant, the path below the drop, the bytes, and how many there are.
-type takeFunc func(ctx context.Context, tenant, p string, r io.Reader, size int64) (endedFunc, error)
+// takeFunc gives a file to its flow: the tenant, the path below the drop, the bytes, and what the file is.
+type takeFunc func(ctx context.Context, tenant, p string, r io.Reader, info fs.FileInfo) (endedFunc, error)
 
 // endedFunc tells how far a file is that was taken in, and of one that failed, why.
 type endedFunc func(ctx context.Context) (animo.Status, *animo.Reason, error)
 
 // takePhoto gives a photo to its flow. The first of the folders that it lies in is its source.
-func (b *Inbox) takePhoto(ctx context.Context, tenant, p string, r io.Reader, size int64) (endedFunc, error) {
+func (b *Inbox) takePhoto(ctx context.Context, tenant, p string, r io.Reader, info fs.FileInfo) (endedFunc, error) {
 	p = composed(p)
 	source, _, inFolder := strings.Cut(p, "/")
 	if !inFolder {
 		source = ""
 	}
-	photo, _, err := b.o.Photos.Take(ctx, tenant, photos.Upload{Name: path.Base(p), Source: source, Size: size}, r)
+	photo, _, err := b.o.Photos.Take(ctx, tenant, photos.Upload{Name: path.Base(p), Source: source, Size: info.Size(), Modified: info.ModTime()}, r)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +43,8 @@ func (b *Inbox) takePhoto(ctx context.Context, tenant, p string, r io.Reader, si
 }
 
 // takeTraining gives a training file to its flow.
-func (b *Inbox) takeTraining(ctx context.Context, tenant, p string, r io.Reader, size int64) (endedFunc, error) {
-	v, err := b.o.Opinions.Take(ctx, tenant, path.Base(composed(p)), r, size, opinions.Recipe{})
+func (b *Inbox) takeTraining(ctx context.Context, tenant, p string, r io.Reader, info fs.FileInfo) (endedFunc, error) {
+	v, err := b.o.Opinions.Take(ctx, tenant, path.Base(composed(p)), r, info.Size(), opinions.Recipe{})
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +62,7 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 	if ctx.Err() != nil || b.resting(d, now) { // since the look began
 		return
 	}
-	// A pipe put in the file's place would keep its opener waiting, but for O_NONBLOCK; a file has no use for it.
-	in, err := home.OpenFile(d.in(f.path), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	in, err := openFile(home, d.in(f.path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return // taken away again; the next look sees it
 	}
@@ -86,7 +85,7 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 		}
 	}
 	f.info = info
-	ended, err := d.take(ctx, d.tenant, f.path, &reader{ctx, in}, info.Size())
+	ended, err := d.take(ctx, d.tenant, f.path, &reader{ctx, in}, info)
 	switch code := animo.CodeOf(err); {
 	case err == nil:
 		f.ended = ended
@@ -104,6 +103,12 @@ func (b *Inbox) takeFile(ctx context.Context, home *os.Root, d *drop, f *file, n
 	d.rest = rest{}
 	b.mu.Unlock()
 	b.settle(ctx, home, d, f, now)
+}
+
+// openFile opens a file to be read. A pipe put in the file's place would keep its opener waiting, but for O_NONBLOCK; a file
+// has no use for it.
+func openFile(home *os.Root, name string) (*os.File, error) {
+	return home.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
 
 // isTenants tells the refusals that concern no file but its tenant: it has been removed, it may not send photos,

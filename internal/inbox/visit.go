@@ -108,6 +108,7 @@ func (b *Inbox) find(home *os.Root, d *drop, folder string, room, depth int, now
 		return room
 	}
 	defer dir.Close()
+	b.watchFolder(dir, d, folder)
 	for room > 0 {
 		entries, err := dir.ReadDir(256) // a few at a time: there may be millions
 		for _, e := range entries {

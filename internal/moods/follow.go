@@ -132,13 +132,17 @@ func rowOf(p table.Logged) table.Key {
 		photo, _ := faces.ParseAnalysisKey(p.Key)
 		return table.Key{Table: faces.PhotosTable, Key: photo}
 	}
+	if p.Table == droppedTable {
+		photo, _, _ := faces.ParseID(p.Key)
+		return table.Key{Table: faces.PhotosTable, Key: photo}
+	}
 	return table.Key{Table: p.Table, Key: p.Key}
 }
 
 // photoOf is the row without which a place is not told: the photo's, or else the place's own.
 func photoOf(p table.Logged) table.Key {
 	row := rowOf(p)
-	if p.Table == receiptsTable || p.Table == faces.AnalysesTable {
+	if p.Table == receiptsTable || p.Table == faces.AnalysesTable || p.Table == droppedTable {
 		return row
 	}
 	if photo, _, ok := faces.ParseID(faces.Key{Key: row.Key}.Face()); ok {
@@ -160,6 +164,9 @@ func toldOf(p table.Logged, row table.Row) (Told, error) {
 	if p.Table == faces.AnalysesTable {
 		photo, round := faces.ParseAnalysisKey(p.Key)
 		return Told{ID: p.Seq, replaced: photo, kept: faces.Prefix(photo, round)}, nil
+	}
+	if p.Table == droppedTable {
+		return Told{ID: p.Seq, Face: p.Key}, nil
 	}
 	t := Told{ID: p.Seq, Record: new(animo.MoodRecord), JSON: row.Value, restated: p.Table == restatedTable}
 	return t, table.Decode(p.Table, row, t.Record)

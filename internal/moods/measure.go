@@ -42,7 +42,7 @@ type MeasuredFace struct {
 // than may ever come at once, TooManyRequests, NoSpace, and Conflict for a face that was erased a few minutes ago.
 func (m *Moods) Measure(ctx context.Context, tenant string, list []MeasuredFace) ([]animo.MoodRecord, error) {
 	for i := range list {
-		if err := list[i].check(fmt.Sprintf("items[%d].", i)); err != nil {
+		if err := list[i].check(fmt.Sprintf("items[%d].", i), m.now().Add(m.clockSkew)); err != nil {
 			return nil, err
 		}
 	}
@@ -183,7 +183,7 @@ func (m *Moods) recordsOf(tenant string, list []MeasuredFace) ([]animo.MoodRecor
 		r := animo.MoodRecord{
 			TenantID: tenant, ImageID: f.Name, ImageData: animo.ImageData{Celebrities: []animo.Celebrity{}, Emotion: f.Emotions[0]},
 			FaceID: faces.MeasuredID(f.Taken, animo.ID(faces.MeasuredTable, tenant, string(content), strconv.Itoa(number))), Source: f.Source, MeasuredBy: byClient,
-			Emotions: f.Emotions, Box: f.Box, Confidence: f.Confidence, Age: f.Age, Gender: f.Gender, Taken: f.Taken, Accepted: now, Analysed: f.Taken,
+			Emotions: f.Emotions, Box: f.Box, Confidence: f.Confidence, Age: f.Age, Gender: f.Gender, Taken: f.Taken, TakenBy: animo.BySender, Accepted: now, Analysed: f.Taken,
 		}
 		r.Mood, r.LeanedTo = animo.MoodOf(f.Emotions, m.confidence)
 		records[i] = r
@@ -209,8 +209,8 @@ func noMeasured(face string) error {
 }
 
 // check answers Invalid or UnsafeName, with the field after the prefix, for what cannot be.
-func (m *MeasuredFace) check(prefix string) error {
-	err := animo.CheckPicture(m.Name, m.Source, m.Taken)
+func (m *MeasuredFace) check(prefix string, latest time.Time) error {
+	err := animo.CheckPicture(m.Name, m.Source, m.Taken, latest)
 	if e, ok := err.(*animo.Error); ok {
 		field := e.Field
 		if field == "name" {

@@ -50,6 +50,8 @@ type Options struct {
 	Policy func(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
 	// EraseTime is for how long after an erasure something may still come; 0 means 7 minutes.
 	EraseTime time.Duration
+	// ClockSkew is how far ahead of Now a face may have been seen; 0 means 15 minutes.
+	ClockSkew time.Duration
 	// Deliveries are told what is erased; nil means that nobody subscribes.
 	Deliveries Deliveries
 	// Now is the clock; nil means time.Now.
@@ -72,6 +74,7 @@ type Moods struct {
 	room       func(int64) error
 	policy     func(context.Context, string) (animo.PhotoPolicy, error)
 	eraseTime  time.Duration
+	clockSkew  time.Duration
 	deliveries Deliveries
 	now        func() time.Time
 	ages       clock.Ages
@@ -85,7 +88,7 @@ type Moods struct {
 
 // New makes Moods over its stores. It starts nothing.
 func New(tables *table.Table, events Events, o Options) *Moods {
-	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, deliveries: o.Deliveries, now: o.Now, ages: o.Ages, removed: o.Removed, log: o.Log, keeper: o.Keeper}
+	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, clockSkew: o.ClockSkew, deliveries: o.Deliveries, now: o.Now, ages: o.Ages, removed: o.Removed, log: o.Log, keeper: o.Keeper}
 	if m.room == nil {
 		m.room = func(int64) error { return nil }
 	}
@@ -94,6 +97,9 @@ func New(tables *table.Table, events Events, o Options) *Moods {
 	}
 	if m.eraseTime == 0 {
 		m.eraseTime = 7 * time.Minute
+	}
+	if m.clockSkew == 0 {
+		m.clockSkew = 15 * time.Minute
 	}
 	if m.now == nil {
 		m.now = time.Now

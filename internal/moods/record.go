@@ -43,13 +43,11 @@ func Event(r *animo.MoodRecord, at time.Time, photo int64, who faces.Who, again 
 // RecordOf is what is recorded of a photo's face.
 func RecordOf(tenant string, p animo.Photo, face animo.Face) animo.MoodRecord {
 	r := animo.MoodRecord{
-		TenantID: tenant, Mood: face.Mood, ImageID: p.Name, ImageData: animo.ImageData{Celebrities: face.People},
-		FaceID: face.ID, PhotoID: p.ID, Source: p.Source, LeanedTo: face.LeanedTo, Emotions: face.Emotions, Box: face.Box,
-		Confidence: face.Confidence, Age: face.Age, Gender: face.Gender, Taken: p.Taken, Accepted: p.Accepted, Analysed: p.Analysed,
+		TenantID: tenant, ImageID: p.Name, ImageData: animo.ImageData{Celebrities: face.People},
+		FaceID: face.ID, PhotoID: p.ID, Source: p.Source, Emotions: face.Emotions, Box: face.Box,
+		Confidence: face.Confidence, Age: face.Age, Gender: face.Gender, Taken: p.Taken, TakenBy: p.TakenBy, Accepted: p.Accepted, Analysed: p.Analysed,
 	}
-	if len(face.Emotions) > 0 {
-		r.ImageData.Emotion = face.Emotions[0]
-	}
+	faces.Correct(&r, &face)
 	return r
 }
 
@@ -107,8 +105,21 @@ func recordAnew(tx *table.Tx, e animo.Event, r animo.MoodRecord) error {
 		if err != nil {
 			return err
 		}
-		if who[0].Known {
-			r.ImageData.Celebrities = who[0].Celebrities()
+		face, found, err := faces.ReadFace(tx, r.PhotoID, round, r.FaceID)
+		if err != nil || face.NotFace() {
+			return err
+		}
+		if corrected := found && face.Correction != nil; who[0].Known || corrected {
+			if who[0].Known {
+				r.ImageData.Celebrities = who[0].Celebrities()
+			}
+			if corrected {
+				faces.Correct(&r, &face)
+				again, err := tx.Read(table.Key{Table: faces.Table(r.Mood), Key: faces.KeyOf(&r).Key})
+				if err != nil || again[0].Rev != 0 { // it is recorded as what it was corrected to
+					return err
+				}
+			}
 			if value, err = json.Marshal(r); err != nil {
 				return err
 			}
@@ -215,19 +226,23 @@ func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
 // Say publishes an event for each of a photo's faces, with who they are, so that each is recorded. The photo's row is as it
 // was read.
 func (m *Moods) Say(ctx context.Context, tenant string, photo *faces.Photo, list []animo.Face, who []faces.Who) error {
-	events := make([]animo.Event, len(list))
+	events := make([]animo.Event, 0, len(list))
 	for i, face := range list {
+		if face.NotFace() {
+			continue
+		}
 		if who[i].Known {
 			face.People = who[i].Celebrities()
 		}
 		r := RecordOf(tenant, photo.Photo, face)
-		var err error
-		if events[i], err = Event(&r, m.now(), photo.Rev, who[i], photo.Told); err != nil {
+		e, err := Event(&r, m.now(), photo.Rev, who[i], photo.Told)
+		if err != nil {
 			return err
 		}
 		if photo.Count == 1 {
-			events[i].Basis = faces.OnlyFace(events[i].Basis)
+			e.Basis = faces.OnlyFace(e.Basis)
 		}
+		events = append(events, e)
 	}
 	return m.events.Publish(ctx, events...)
 }

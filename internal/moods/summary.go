@@ -1,6 +1,7 @@
 package moods
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -17,22 +18,24 @@ import (
 
 // SummaryQuery chooses what Summary counts.
 type SummaryQuery struct {
-	Every  time.Duration // length of an interval: whole minutes that divide a day, or whole days
-	Person string        // empty: everybody
-	Source *string       // nil: every source
-	From   time.Time     // zero: the beginning; widened to a whole interval
-	To     time.Time     // zero: no end; widened to a whole interval
+	Every  time.Duration  // length of an interval: whole minutes that divide a day, or whole days
+	Person string         // empty: everybody
+	Source *string        // nil: every source
+	From   time.Time      // zero: the beginning; widened to a whole interval
+	To     time.Time      // zero: no end; widened to a whole interval
+	Zone   *time.Location // by whose clocks intervals begin; nil is UTC
 }
 
 // Summary is how many faces of each mood there were in each interval.
 type Summary struct {
-	Every     string                              `json:"every"` // such as 15m, 1h or 24h
+	Every     string                              `json:"every"`     // such as 15m, 1h or 24h
+	Zone      string                              `json:"time_zone"` // by whose clocks intervals begin, such as UTC
 	Total     map[animo.Mood]MoodCount            `json:"total"`
 	Sources   map[string]map[animo.Mood]MoodCount `json:"sources"`
 	Intervals []Interval                          `json:"intervals"` // those with faces, by time
 }
 
-// Interval is one interval of a Summary. Intervals begin at whole multiples of their length since midnight UTC.
+// Interval is one interval of a Summary. It begins at a whole multiple of its length since midnight in the Summary's zone.
 type Interval struct {
 	From  time.Time                `json:"from"`
 	Moods map[animo.Mood]MoodCount `json:"moods"`
@@ -80,11 +83,11 @@ func (m *Moods) Summary(ctx context.Context, tenant string, q SummaryQuery) (Sum
 		return Summary{}, animo.Errorf(animo.Invalid, "an interval of %s is not possible; use whole minutes that divide a day, like 1m, 15m or 6h, or whole days, like 24h",
 			"un intervalo de %s no es posible; use minutos enteros que dividan un día, como 1m, 15m o 6h, o días enteros, como 24h", lengthText(q.Every)).Of("every")
 	}
-	if !q.From.IsZero() {
-		q.From = floor(q.From, q.Every)
+	if q.Zone == nil {
+		q.Zone = time.UTC
 	}
-	if !q.To.IsZero() {
-		q.To = floor(q.To.Add(q.Every-1), q.Every)
+	if !q.From.IsZero() {
+		q.From = floor(q.From, q.Every, q.Zone)
 	}
 	list := m.counted
 	if q.Person != "" {
@@ -99,7 +102,10 @@ func (m *Moods) Summary(ctx context.Context, tenant string, q SummaryQuery) (Sum
 		if q.Source != nil && c.source != *q.Source {
 			continue
 		}
-		at := floor(c.at, q.Every)
+		at := floor(c.at, q.Every, q.Zone)
+		if !q.To.IsZero() && !at.Before(q.To) {
+			continue
+		}
 		if intervals[at] == nil {
 			if len(intervals) == intervalsMost {
 				return Summary{}, animo.Errorf(animo.TooLarge, "there are more than %d intervals of %s; take longer ones, or a shorter time", "hay más de %d intervalos de %s; tómelos más largos, o un tiempo más corto", intervalsMost, lengthText(q.Every)).Of("every")
@@ -116,7 +122,7 @@ func (m *Moods) Summary(ctx context.Context, tenant string, q SummaryQuery) (Sum
 		sources[c.source].add(c)
 		total.add(c)
 	}
-	s := Summary{Every: lengthText(q.Every), Total: total.means(), Sources: map[string]map[animo.Mood]MoodCount{}, Intervals: make([]Interval, 0, len(intervals))}
+	s := Summary{Every: lengthText(q.Every), Zone: q.Zone.String(), Total: total.means(), Sources: map[string]map[animo.Mood]MoodCount{}, Intervals: make([]Interval, 0, len(intervals))}
 	for name, c := range sources {
 		s.Sources[name] = c.means()
 	}
@@ -135,16 +141,19 @@ type count struct {
 	confidence float64 // of all of them together
 }
 
-// counted yields the counts that a summary of everybody adds up, those of the longest time that will do. From and To
-// are beginnings of intervals.
+// counted yields the counts that a summary of everybody adds up, those of the longest time that will do, to the end of the interval
+// that To lies in or some hours longer. From is the beginning of an interval.
 func (m *Moods) counted(ctx context.Context, tenant string, q SummaryQuery) iter.Seq2[count, error] {
-	level := levels[slices.IndexFunc(levels, func(l level) bool { return q.Every%l.long == 0 })]
+	end := q.end()
+	level := levels[slices.IndexFunc(levels, func(l level) bool {
+		return l.long == time.Minute || q.Every%l.long == 0 && wholeIn(q.Zone, l.long, q.From, cmp.Or(end, m.now().Add(m.clockSkew)))
+	})]
 	r := table.Range{Prefix: level.name + "/"}
 	if !q.From.IsZero() {
-		r.From = r.Prefix + q.From.Format(level.layout)
+		r.From = r.Prefix + q.From.UTC().Format(level.layout)
 	}
-	if !q.To.IsZero() {
-		r.To = r.Prefix + q.To.Format(level.layout)
+	if !end.IsZero() {
+		r.To = r.Prefix + end.UTC().Format(level.layout)
 	}
 	return func(yield func(count, error) bool) {
 		for _, mood := range animo.Moods() {
@@ -167,7 +176,7 @@ func (m *Moods) counted(ctx context.Context, tenant string, q SummaryQuery) iter
 
 // countedOne yields each face of a person as a count, as counted does those of everybody.
 func (m *Moods) countedOne(ctx context.Context, tenant string, q SummaryQuery) iter.Seq2[count, error] {
-	chosen := Query{Person: q.Person, Source: q.Source, From: q.From, To: q.To}
+	chosen := Query{Person: q.Person, Source: q.Source, From: q.From, To: q.end()}
 	return func(yield func(count, error) bool) {
 		seen := 0
 		for r, err := range m.candidates(ctx, tenant, chosen) {
@@ -181,9 +190,12 @@ func (m *Moods) countedOne(ctx context.Context, tenant string, q SummaryQuery) i
 	}
 }
 
-// floor gives the beginning of the interval that a time lies in, in UTC.
-func floor(t time.Time, every time.Duration) time.Time {
-	return t.UTC().Truncate(every)
+// end is after the end of the interval that To lies in, zero for none: clocks are put forward or back by three hours at most.
+func (q SummaryQuery) end() time.Time {
+	if q.To.IsZero() {
+		return q.To
+	}
+	return q.To.Add(q.Every + 3*time.Hour)
 }
 
 // lengthText writes a length of time without the zeros that String puts behind it: 24h and not 24h0m0s.

@@ -57,10 +57,17 @@ func current(tx *table.Tx, r animo.MoodRecord, basis string) (_ animo.MoodRecord
 		return r, false, err
 	}
 	who, err := faces.ReadWho(tx, r.FaceID)
-	if err == nil && who[0].Known {
+	if err != nil {
+		return r, false, err
+	}
+	if who[0].Known {
 		r.ImageData.Celebrities = who[0].Celebrities()
 	}
-	return r, err == nil, err
+	face, _, err := faces.ReadFace(tx, r.PhotoID, round, r.FaceID)
+	if err == nil && face.Correction != nil {
+		faces.Correct(&r, &face)
+	}
+	return r, err == nil && !face.NotFace(), err
 }
 
 // match puts a face into the lines of the subscriptions that match it, unless the face is there already, and returns these

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/faces"
 	"animo/internal/table"
 )
 
@@ -57,22 +58,41 @@ func (n *Notifier) ForgetPerson(ctx context.Context, tenant, name string, at tim
 	return removed, nil
 }
 
-// Rename writes into the parcels of a face who the face is: into those that wait and those that were told. A parcel that waits
-// for a subscriber who would not have been told of that person is removed. What is being sent at that moment cannot be
-// called back.
+// Rename writes into the parcels of a face who the face is, as restate does.
 func (n *Notifier) Rename(ctx context.Context, tenant, face string, people []animo.Celebrity) error {
+	return n.restate(ctx, tenant, face, func(r *animo.MoodRecord) (is, changed bool) {
+		if slices.Equal(r.ImageData.Celebrities, people) {
+			return true, false
+		}
+		r.ImageData.Celebrities = people
+		return true, true
+	})
+}
+
+// Correct writes into the parcels of a face what somebody said that the face shows, or that it is none, as restate does.
+func (n *Notifier) Correct(ctx context.Context, tenant string, face *animo.Face) error {
+	return n.restate(ctx, tenant, face.ID, func(r *animo.MoodRecord) (is, changed bool) {
+		faces.Correct(r, face)
+		return !face.NotFace(), true
+	})
+}
+
+// restate changes the record in the parcels of a face: in those that wait and those that were told. A parcel that waits is
+// removed where the face is none, and where its subscriber would not have been told of what it is now. What is being sent at
+// that moment cannot be called back.
+func (n *Notifier) restate(ctx context.Context, tenant, face string, change func(r *animo.MoodRecord) (is, changed bool)) error {
 	for row, err := range n.tables.Query(ctx, tenant, outboxTable, table.Range{Prefix: faceKey(face, "")}, false) {
 		if err != nil {
 			return err
 		}
-		if err := n.rename(ctx, tenant, row, people); err != nil {
+		if err := n.restateParcel(ctx, tenant, row, change); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (n *Notifier) rename(ctx context.Context, tenant string, row table.Row, people []animo.Celebrity) error {
+func (n *Notifier) restateParcel(ctx context.Context, tenant string, row table.Row, change func(r *animo.MoodRecord) (is, changed bool)) error {
 	return n.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		tx.Know(outboxTable, row)
 		var p parcel
@@ -80,15 +100,18 @@ func (n *Notifier) rename(ctx context.Context, tenant string, row table.Row, peo
 			return err
 		}
 		var r animo.MoodRecord
-		if err := json.Unmarshal(p.Data, &r); err != nil || slices.Equal(r.ImageData.Celebrities, people) {
+		if err := json.Unmarshal(p.Data, &r); err != nil {
 			return err
 		}
-		r.ImageData.Celebrities = people
+		is, changed := change(&r)
+		if !changed {
+			return nil
+		}
 		if p.Outcome == Waits {
 			_, id, _ := strings.Cut(row.Key, "/")
 			id, _, _ = strings.Cut(id, "~")
 			sub, err := n.subscription(ctx, tenant, id)
-			if err == nil && !sub.Filter.Matches(&r) {
+			if err == nil && (!is || !sub.Filter.Matches(&r)) {
 				tx.Delete(outboxTable, row.Key)
 				return nil
 			}

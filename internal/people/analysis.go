@@ -130,14 +130,10 @@ func (p *People) carryOver(ctx context.Context, tenant string, old, list []animo
 		if !is.Said && len(is.Not) == 0 {
 			continue
 		}
-		best, most := -1, sameFace
-		for j := range list {
-			if share := overlap(before.Box, list[j].Box); share >= most {
-				if _, taken := said[list[j].ID]; !taken {
-					best, most = j, share
-				}
-			}
-		}
+		best := faces.Match(before.Box, list, func(j int) bool {
+			_, taken := said[list[j].ID]
+			return taken
+		})
 		if best < 0 {
 			continue
 		}
@@ -147,18 +143,4 @@ func (p *People) carryOver(ctx context.Context, tenant string, old, list []animo
 		said[list[best].ID] = is
 	}
 	return said, nil
-}
-
-// sameFace is how much the boxes of two analyses overlap, as a share of what both cover, where they are the same
-// face's.
-const sameFace = 0.4
-
-// overlap is the area that two boxes share in relation to the area that they cover together.
-func overlap(a, b animo.Box) float64 {
-	w := min(a.Left+a.Width, b.Left+b.Width) - max(a.Left, b.Left)
-	h := min(a.Top+a.Height, b.Top+b.Height) - max(a.Top, b.Top)
-	if w <= 0 || h <= 0 {
-		return 0
-	}
-	return w * h / (a.Width*a.Height + b.Width*b.Height - w*h)
 }

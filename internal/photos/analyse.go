@@ -130,6 +130,10 @@ func (p *Photos) keepAnalysis(ctx context.Context, tenant string, row *faces.Pho
 			return id, err
 		}
 	}
+	carried, err := carryCorrections(old, &a)
+	if err != nil {
+		return id, err
+	}
 	next := *row
 	next.Past, next.Round, next.Width, next.Height, next.Count, next.Analysed, next.Status = row.Count, a.round, a.width, a.height, len(a.faces), p.moment(), animo.Done
 	next.Notice = a.cut
@@ -159,7 +163,7 @@ func (p *Photos) keepAnalysis(ctx context.Context, tenant string, row *faces.Pho
 		if len(a.faces) == 0 && next.Past == 0 {
 			ops = append(ops, notPending(row))
 		}
-		err := p.tables.CommitAfter(ctx, tenant, rev, append(found, id.Before...), ops...)
+		err := p.tables.CommitAfter(ctx, tenant, rev, append(found, id.Before...), append(ops, carried...)...)
 		if err == nil {
 			*row, row.Rev = next, rev
 			return id, nil
@@ -302,9 +306,11 @@ func (p *Photos) finish(ctx context.Context, tenant string, list ...*faces.Photo
 		if err != nil {
 			return err
 		}
-		keys := make([]table.Key, len(found))
-		for j, face := range found {
-			keys[j] = table.Key{Table: faces.Table(face.Mood), Key: faces.MomentKey(row.Taken, face.ID)}
+		keys := make([]table.Key, 0, len(found))
+		for _, face := range found {
+			if !face.NotFace() {
+				keys = append(keys, table.Key{Table: faces.Table(face.Mood), Key: faces.MomentKey(row.Taken, face.ID)})
+			}
 		}
 		recorded, err := p.tables.Read(ctx, tenant, keys...)
 		if err != nil {

@@ -166,14 +166,26 @@ func (p *Photos) clearRows(ctx context.Context, tenant, id string, left remains,
 // it reads the row of the key also, which the caller needs.
 func (p *Photos) clearFaces(tx *table.Tx, taken time.Time, list []animo.Face, r *animo.Receipt, also table.Key) (f people.Forgotten, err error) {
 	keys := []table.Key{also}
+	var corrected []table.Key
 	ids := make([]string, len(list))
 	for i, face := range list {
 		ids[i] = face.ID
 		keys = append(keys, table.Key{Table: faces.Table(face.Mood), Key: faces.MomentKey(taken, face.ID)}, table.Key{Table: faces.DescriptorsTable, Key: face.ID})
+		if face.Correction != nil {
+			corrected = append(corrected, table.Key{Table: correctionsTable, Key: face.ID})
+		}
 	}
-	rows, err := tx.Read(keys...)
+	rows, err := tx.Read(append(keys, corrected...)...)
 	if err != nil {
 		return f, err
+	}
+	for _, row := range rows[len(keys):] {
+		if row.Rev == 0 {
+			continue
+		}
+		if err := dropCorrection(tx, row); err != nil {
+			return f, err
+		}
 	}
 	for i, face := range list {
 		record, descriptor := rows[1+2*i], rows[2+2*i]

@@ -58,6 +58,7 @@ type Limits struct {
 	Analyses       int           // at once on this machine; 1
 	AnalyseTime    time.Duration // for one attempt at an analysis; 2 minutes
 	MoodConfidence float64       // percent below which a face is OTHER; 0
+	ClockSkew      time.Duration // how far ahead a photo may have been taken; 15 min
 }
 
 func (l Limits) withDefaults() Limits {
@@ -70,12 +71,21 @@ func (l Limits) withDefaults() Limits {
 	if l.AnalyseTime == 0 {
 		l.AnalyseTime = 2 * time.Minute
 	}
+	if l.ClockSkew == 0 {
+		l.ClockSkew = 15 * time.Minute
+	}
 	return l
 }
 
 // EraseTime is for how long after an erasure something that was under way may still write: an analysis, an upload of the
 // same photo.
 func (l Limits) EraseTime() time.Duration { return l.withDefaults().AnalyseTime + 5*time.Minute }
+
+// Corrections is what subscribers are told of faces that somebody corrects.
+type Corrections interface {
+	// Correct writes into what waits, or was told, of a face what it shows, or that it is none.
+	Correct(ctx context.Context, tenant string, face *animo.Face) error
+}
 
 // Options are what New may be told. The zero value works, and lets every tenant do everything.
 type Options struct {
@@ -91,6 +101,8 @@ type Options struct {
 	Policy func(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
 	// Deliveries are told what is erased; nil means that nobody subscribes.
 	Deliveries moods.Deliveries
+	// Corrected is told what somebody says of faces; nil means nobody.
+	Corrected Corrections
 	// Removed is told what is removed; nil means nobody.
 	Removed *scrub.Notes
 	// Now is the clock; nil means time.Now.
@@ -116,6 +128,7 @@ type Photos struct {
 	spool      spool.Folder
 	policy     func(context.Context, string) (animo.PhotoPolicy, error)
 	deliveries moods.Deliveries
+	corrected  Corrections
 	removed    *scrub.Notes
 	keep       bool // descriptors
 	now        func() time.Time
@@ -146,7 +159,7 @@ func New(tables *table.Table, objects object.Store, events Events, m *moods.Mood
 	limits := o.Limits.withDefaults()
 	return &Photos{
 		tables: tables, objects: objects, events: events, moods: m, people: who, pictures: r, limits: limits, policy: o.Policy, deliveries: o.Deliveries,
-		removed: o.Removed, keep: o.Descriptors, now: o.Now, ages: o.Ages, log: o.Log,
+		corrected: o.Corrected, removed: o.Removed, keep: o.Descriptors, now: o.Now, ages: o.Ages, log: o.Log,
 		spool: spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room, Memory: semaphore.NewWeighted(uploadMemory)},
 	}
 }
@@ -216,4 +229,4 @@ func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
 func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
 
 // moment is the time as rows keep it.
-func (p *Photos) moment() time.Time { return p.now().UTC().Truncate(time.Millisecond) }
+func (p *Photos) moment() time.Time { return moment(p.now()) }

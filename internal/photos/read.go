@@ -152,7 +152,8 @@ func (p *Photos) Annotated(ctx context.Context, tenant, id, lang string) ([]byte
 	if err != nil {
 		return nil, photo, err
 	}
-	b, err := pictures.Annotate(img, photo.Faces, lang)
+	is := slices.DeleteFunc(slices.Clone(photo.Faces), func(face animo.Face) bool { return face.NotFace() })
+	b, err := pictures.Annotate(img, is, lang)
 	return b, photo, err
 }
 

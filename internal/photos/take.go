@@ -18,8 +18,10 @@ import (
 type Upload struct {
 	Name   string
 	Source string    // may be empty
-	Taken  time.Time // zero: when it is accepted; kept to the millisecond
+	Taken  time.Time // by who sends it; zero: by its EXIF data, else Modified, else when it is accepted; kept to the millisecond
 	Size   int64     // how many bytes there will be; -1 if that is not known
+
+	Modified time.Time // when its file was last changed; zero: that is not known
 }
 
 // Take accepts a photo: it keeps the bytes, notes the photo, and says photo.stored. When it returns nil, all of
@@ -27,7 +29,7 @@ type Upload struct {
 // upload's source and time stand, which known says; one that had failed is tried again. What kind of picture it
 // is, if any, the analysis finds out.
 func (p *Photos) Take(ctx context.Context, tenant string, u Upload, r io.Reader) (photo animo.Photo, known bool, err error) {
-	if err := animo.CheckPicture(u.Name, u.Source, u.Taken); err != nil {
+	if err := animo.CheckPicture(u.Name, u.Source, u.Taken, p.now().Add(p.limits.ClockSkew)); err != nil {
 		return photo, false, err
 	}
 	if err := p.Admit(ctx, tenant); err != nil {
@@ -56,11 +58,15 @@ func (p *Photos) Take(ctx context.Context, tenant string, u Upload, r io.Reader)
 // store keeps an upload as a photo, or finds the photo that has its name and content already; known tells which. It first
 // tries to keep the upload as a new photo, because most are, and reads only where that conflicts.
 func (p *Photos) store(ctx context.Context, tenant string, u Upload, up *spool.File, policy animo.PhotoPolicy) (row faces.Photo, known bool, err error) {
+	at, by, note, err := p.takenAt(u, up, policy)
+	if err != nil {
+		return row, false, err
+	}
 	head := table.Row{Key: animo.ID("photo", u.Name, up.SHA256)}
 	id, noted := p.newID(tenant, head.Key, ""), false
 	for looked := false; ; looked = true {
 		row = faces.Photo{Head: head.Key, Photo: animo.Photo{
-			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: u.Taken.UTC().Truncate(time.Millisecond), Accepted: animo.MomentOf(id), Status: animo.Queued,
+			ID: id, Name: u.Name, Source: u.Source, SHA256: up.SHA256, Bytes: up.Size, Taken: at, TakenBy: by, TakenNote: note, Accepted: animo.MomentOf(id), Status: animo.Queued,
 		}}
 		if row.Taken.IsZero() {
 			row.Taken = row.Accepted

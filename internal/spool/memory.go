@@ -38,5 +38,5 @@ func (d Folder) hold(r io.Reader, size int64) (_ *File, whole io.Reader, err err
 		d.Memory.Release(size) // and the reader keeps the buffer
 		return nil, io.MultiReader(b, r), nil
 	}
-	return &File{ReadSeeker: bytes.NewReader(b.Bytes()), Size: n, SHA256: hex.EncodeToString(h.Sum(nil)), remove: release}, nil, nil
+	return &File{content: bytes.NewReader(b.Bytes()), Size: n, SHA256: hex.EncodeToString(h.Sum(nil)), remove: release}, nil, nil
 }

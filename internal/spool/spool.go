@@ -23,13 +23,18 @@ type Folder struct {
 	Memory  *semaphore.Weighted     // bytes of uploads that may be in memory and not in a file; nil for none
 }
 
-// File is an upload that came in whole. Seek to where it shall be read.
+// File is an upload that came in whole. Seek to where it shall be read, or read it anywhere.
 type File struct {
-	io.ReadSeeker
+	content
 	Size   int64
 	SHA256 string // hexadecimal
 
 	remove func()
+}
+
+type content interface {
+	io.ReadSeeker
+	io.ReaderAt
 }
 
 // Remove forgets the upload.
@@ -62,7 +67,7 @@ func (d Folder) file(r io.Reader) (_ *File, err error) {
 	if err != nil {
 		return nil, broken(err)
 	}
-	f := &File{ReadSeeker: file, remove: func() {
+	f := &File{content: file, remove: func() {
 		_ = file.Close()
 		_ = os.Remove(file.Name())
 	}}

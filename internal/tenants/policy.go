@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"animo"
 	"animo/internal/table"
@@ -84,6 +83,11 @@ func (r *Registry) check(p animo.PhotoPolicy) error {
 	if p.Naming != "" && !slices.Contains(animo.Cautions(), p.Naming) {
 		return animo.Errorf(animo.Invalid, "there is no naming %q; use strict, usual or eager", "no existe el modo de nombrar %q; use strict, usual o eager", animo.Clip(string(p.Naming))).Of("naming")
 	}
+	if p.Zone != "" {
+		if _, err := animo.LoadZone(p.Zone); err != nil {
+			return err
+		}
+	}
 	if p.Purpose == "" {
 		return nil
 	}
@@ -126,11 +130,13 @@ func fill(p, server animo.PhotoPolicy) animo.PhotoPolicy {
 		p.KeepPhotos = min(p.KeepPhotos, faces)
 	}
 	p.KeepFaces = max(p.KeepFaces, p.KeepPhotos)
+	orElse(&p.Zone, server.Zone)
 	return p
 }
 
-func orElse[T int | int64 | time.Duration](v *T, other T) {
-	if *v == 0 {
+func orElse[T comparable](v *T, other T) {
+	var none T
+	if *v == none {
 		*v = other
 	}
 }

@@ -73,6 +73,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/faces/{face}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what a recorded face shows, or that it is none
+         * @description With emotion, the face shows that; where it is the one that was found most probable, that is kept as right. With not_a_face, it is recorded and counted no more, and nothing is kept of who it was. The face's record and the counts of moods say so at once; it holds for the face in the same place when the photo is analysed again. Subscribers who were told of the face are not told again; what waits for them is changed, and those who follow /v1/stream hear of what is no face (event erased). The answer is the face.
+         */
+        put: operations["correct-face"];
+        post?: never;
+        /**
+         * Take back what was said of a face's emotion, or that it is none
+         * @description The face is again as the analysis found it.
+         */
+        delete: operations["uncorrect-face"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/faces/{face}/person": {
         parameters: {
             query?: never;
@@ -268,6 +292,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/moods/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often the analysis was right, by what you said of faces
+         * @description Counted are the faces that are kept and of which somebody said what they show (PUT /v1/faces/ID/correction), right ones too. Who corrects only what is wrong sees how it is wrong, and not how often: for that, say of some photos what each of their faces shows.
+         */
+        get: operations["get-accuracy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/moods/export": {
         parameters: {
             query?: never;
@@ -277,7 +321,7 @@ export interface paths {
         };
         /**
          * All that was recorded of faces as a file, the first taken first
-         * @description CSV in UTF-8, with a byte order mark so that Excel reads it, and a header (tenant_id, mood, image_id, celebrities, celebrities_similarity, emotion, emotion_confidence, face_id, photo_id, source, leaned_to, emotion_HAPPY, emotion_SAD, emotion_ANGRY, emotion_CONFUSED, emotion_DISGUSTED, emotion_SURPRISED, emotion_CALM, emotion_FEAR, emotion_UNKNOWN, box_left, box_top, box_width, box_height, confidence, age, gender, gender_confidence, taken_at, accepted_at, analysed_at, measured_by), or JSONL with a record of /v1/moods a line; celebrities are joined by semicolons. Texts that a spreadsheet would take for a formula have an apostrophe in front. When the file cannot be given whole, the connection breaks off.
+         * @description CSV in UTF-8, with a byte order mark so that Excel reads it, and a header (tenant_id, mood, image_id, celebrities, celebrities_similarity, emotion, emotion_confidence, face_id, photo_id, source, leaned_to, emotion_HAPPY, emotion_SAD, emotion_ANGRY, emotion_CONFUSED, emotion_DISGUSTED, emotion_SURPRISED, emotion_CALM, emotion_FEAR, emotion_UNKNOWN, box_left, box_top, box_width, box_height, confidence, age, gender, gender_confidence, taken_at, accepted_at, analysed_at, measured_by, taken_by), or JSONL with a record of /v1/moods a line; celebrities are joined by semicolons. Texts that a spreadsheet would take for a formula have an apostrophe in front. When the file cannot be given whole, the connection breaks off.
          */
         get: operations["export-moods"];
         put?: never;
@@ -381,7 +425,11 @@ export interface paths {
         get: operations["get-person-example"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Forget one face that the person is known by, such as a wrong one
+         * @description Its numbers and its small picture go, and recorded faces that were named by it are looked through again. Where somebody had said that a recorded face is the person's, that is taken back. The answer is the person.
+         */
+        delete: operations["remove-example"];
         options?: never;
         head?: never;
         patch?: never;
@@ -462,7 +510,7 @@ export interface paths {
         put?: never;
         /**
          * Upload photos: one or many in a form, or one as the body
-         * @description A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to 1000 files; its fields source and taken_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: sent again, they are answered known, and the source and taken_at of the first time stay. What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF or a camera's raw photo. A file whose first bytes tell that it is none of these, or one that this machine cannot read, is refused at once (415).
+         * @description A form (multipart/form-data; with curl: -F file=@photo.jpg) may have up to 1000 files; its fields source, taken_at and modified_at hold for the files after them, which are not taken where such a field is wrong; others are passed over. Any other body is one photo, and name says what it is called (with curl: --data-binary @photo.jpg). When the answer comes, the photo is on disk and will be analysed, whatever happens. The same bytes under the same name are the same photo: sent again, they are answered known, and the source and taken_at of the first time stay. What kind of picture it is, its content says: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF or a camera's raw photo. A file whose first bytes tell that it is none of these, or one that this machine cannot read, is refused at once (415).
          */
         post: operations["upload-photos"];
         delete?: never;
@@ -963,6 +1011,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccuracyView: {
+            /** @description By what the faces show; emotions of which nothing was said or found are left out. */
+            each: components["schemas"]["EmotionView"][] | null;
+            /** @description Of the faces of which the emotion was said: those of which it is the one that was found most probable. */
+            emotions: components["schemas"]["ShareView"];
+            /** @description Of all of which something was said: those that are faces. */
+            faces: components["schemas"]["ShareView"];
+            /** @description Of these, without those that were left unsure: those that were given the emotion's mood. */
+            moods: components["schemas"]["ShareView"];
+            /**
+             * Format: int64
+             * @description Of the faces of which the emotion was said: those that were OTHER for want of confidence.
+             */
+            unsure: number;
+        };
         "Add-tenantRequest": {
             /**
              * Format: int64
@@ -1009,6 +1072,11 @@ export interface components {
              * @example event
              */
             purpose?: string;
+            /**
+             * @description Where its cameras and days are, as IANA calls it: for photos whose EXIF time has no offset, and summaries; empty takes the server's setting.
+             * @example America/Havana
+             */
+            time_zone?: string;
         };
         AgainBody: {
             /**
@@ -1161,6 +1229,18 @@ export interface components {
              */
             positive_positive: number;
         };
+        "Correct-faceRequest": {
+            /**
+             * @description What it shows: HAPPY, SAD, ANGRY, CONFUSED, DISGUSTED, SURPRISED, CALM or FEAR.
+             * @example SAD
+             */
+            emotion?: string;
+            /**
+             * @description That it is no face.
+             * @example false
+             */
+            not_a_face?: boolean;
+        };
         "Correct-modelRequest": {
             /**
              * @description What it says: Positivo or Negativo.
@@ -1172,6 +1252,23 @@ export interface components {
              * @example Las camas estaban mal arregladas
              */
             text: string;
+        };
+        Correction: {
+            /**
+             * Format: date-time
+             * @description When that was said.
+             */
+            at: string;
+            /** @description Which emotion it shows. */
+            emotion?: string;
+            /** @description The emotion that it leaned to by the analysis. */
+            leaned_to?: string;
+            /** @description The mood that the analysis gave. */
+            mood: string;
+            /** @description That it is none: it is recorded and counted nowhere. */
+            not_a_face?: boolean;
+            /** @description The emotion that was found most probable. */
+            was?: string;
         };
         CorrectionView: {
             /**
@@ -1311,6 +1408,18 @@ export interface components {
             /** @description HAPPY, SAD, ANGRY, CONFUSED, DISGUSTED, SURPRISED, CALM, FEAR or UNKNOWN. */
             Type: string;
         };
+        EmotionView: {
+            /** @example SAD */
+            emotion: string;
+            /** @description What was found most probable in faces that show it, and in how many: a row of the confusion matrix. */
+            found: {
+                [key: string]: number;
+            };
+            /** @description Of the faces in which it was found: those that show it. */
+            precision: components["schemas"]["ShareView"];
+            /** @description Of the faces that show it: those in which it was found. */
+            recall: components["schemas"]["ShareView"];
+        };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
             location?: string;
@@ -1359,7 +1468,9 @@ export interface components {
              * @description In percent, that this is a face.
              */
             confidence: number;
-            /** @description The most probable first. */
+            /** @description What somebody said of it; absent where nobody did. */
+            correction?: components["schemas"]["Correction"];
+            /** @description As the analysis found them, the most probable first. */
             emotions: components["schemas"]["Emotion"][] | null;
             /** @description What the face looks like to the network. */
             gender: components["schemas"]["Gender"];
@@ -1483,13 +1594,13 @@ export interface components {
         ImageData: {
             /** @description Who it is of those that were introduced, the most similar first; empty for a stranger. */
             celebrities_info: components["schemas"]["Celebrity"][] | null;
-            /** @description The most probable emotion. */
+            /** @description The most probable emotion, or with 100 percent the one that somebody said it is. */
             user_emotion: components["schemas"]["Emotion"];
         };
         Interval: {
             /**
              * Format: date-time
-             * @description When it begins: at a whole multiple of its length since midnight UTC.
+             * @description When it begins: at a whole multiple of its length since midnight, by the clocks of time_zone.
              */
             from: string;
             /** @description By mood. */
@@ -1744,7 +1855,9 @@ export interface components {
              * @description In percent, that this is a face.
              */
             confidence: number;
-            /** @description The most probable first. */
+            /** @description What somebody said of it; absent where nobody did. */
+            correction?: components["schemas"]["Correction"];
+            /** @description As they were found, the most probable first. */
             emotions: components["schemas"]["Emotion"][] | null;
             /** @description The photo's id, a hyphen, and the face's number from 0; one of its own for a face that a client measured. */
             face_id: string;
@@ -1766,9 +1879,11 @@ export interface components {
             source: string;
             /**
              * Format: date-time
-             * @description By the uploader's word, else when the photo was accepted.
+             * @description When the photo was taken, by taken_by's word.
              */
             taken_at: string;
+            /** @description By whose word: sender, camera (EXIF data), file (when it was last changed) or arrival (it is when the photo was accepted); absent for faces of earlier releases. */
+            taken_by?: string;
             /** @description Whose photo it is. */
             tenant_id: string;
         };
@@ -1852,7 +1967,7 @@ export interface components {
         PhotoView: {
             /**
              * Format: date-time
-             * @description When it was taken in.
+             * @description When it was taken in; how long it is kept counts from then.
              */
             accepted_at: string;
             /**
@@ -1911,9 +2026,16 @@ export interface components {
             status_url: string;
             /**
              * Format: date-time
-             * @description By the uploader's word, else when it was accepted.
+             * @description When it was taken, by taken_by's word.
              */
             taken_at: string;
+            /**
+             * @description By whose word it was taken then: sender (taken_at of the upload), camera (EXIF DateTimeOriginal), file (modified_at) or arrival (it is when it was accepted). Absent for photos of earlier releases.
+             * @enum {string}
+             */
+            taken_by?: "sender" | "camera" | "file" | "arrival";
+            /** @description Why the camera's clock, or the file's date, is not believed. */
+            taken_note?: components["schemas"]["FailureView"];
             /**
              * Format: int64
              * @description In pixels, upright.
@@ -1961,6 +2083,11 @@ export interface components {
              * @example event
              */
             purpose?: string;
+            /**
+             * @description Where its cameras and days are, as IANA calls it: for photos whose EXIF time has no offset, and summaries; empty takes the server's setting.
+             * @example America/Havana
+             */
+            time_zone?: string;
         };
         Pose: {
             /**
@@ -2277,6 +2404,32 @@ export interface components {
             /** @description Animo's. */
             version: string;
         };
+        ShareView: {
+            /**
+             * Format: double
+             * @description … to.
+             * @example 0.895
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Where it lies with 95 % probability, by Wilson's score interval: from …
+             * @example 0.652
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description Of how many.
+             * @example 40
+             */
+            of: number;
+            /**
+             * Format: double
+             * @description From 0 to 1; 0 of none.
+             * @example 0.8
+             */
+            value: number;
+        };
         Stat: {
             /**
              * Format: double
@@ -2386,6 +2539,8 @@ export interface components {
                     [key: string]: components["schemas"]["MoodCount"];
                 };
             };
+            /** @description By whose clocks intervals begin. */
+            time_zone: string;
             /** @description By mood. */
             total: {
                 [key: string]: components["schemas"]["MoodCount"];
@@ -2436,6 +2591,11 @@ export interface components {
             photos_per_minute?: number;
             /** @description What it analyses faces for; empty where it states none, so that its photos are refused (the tenant default has the server's then). */
             purpose: string;
+            /**
+             * @description Where its cameras and days are, as IANA calls it; absent where the server's setting holds.
+             * @example America/Havana
+             */
+            time_zone?: string;
         };
         TenantsOutputBody: {
             /** @description By id. */
@@ -2960,6 +3120,218 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correct-face": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The face's id. */
+                face: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correct-faceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Face"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "uncorrect-face": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The face's id. */
+                face: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Face"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4191,7 +4563,7 @@ export interface operations {
                 min_confidence?: number;
                 /** @description Only of this camera or stage; empty: only of photos without one. */
                 source?: string;
-                /** @description Taken then or later: RFC 3339, a date (UTC), or so long ago, such as -15m or -7d. */
+                /** @description Taken then or later: RFC 3339, a date (in UTC, but for summaries), or so long ago, such as -15m or -7d. */
                 from?: string;
                 /** @description Taken before; written as from is. */
                 to?: string;
@@ -4394,6 +4766,71 @@ export interface operations {
             };
         };
     };
+    "get-accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccuracyView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "export-moods": {
         parameters: {
             query?: {
@@ -4405,7 +4842,7 @@ export interface operations {
                 min_confidence?: number;
                 /** @description Only of this camera or stage; empty: only of photos without one. */
                 source?: string;
-                /** @description Taken then or later: RFC 3339, a date (UTC), or so long ago, such as -15m or -7d. */
+                /** @description Taken then or later: RFC 3339, a date (in UTC, but for summaries), or so long ago, such as -15m or -7d. */
                 from?: string;
                 /** @description Taken before; written as from is. */
                 to?: string;
@@ -4491,9 +4928,11 @@ export interface operations {
                 every?: string;
                 /** @description Only of this person. */
                 person?: string;
+                /** @description By whose clocks intervals begin, and dates in from and to are meant, as IANA calls it; the tenant's time zone, if not said. A day on which clocks are put forward or back has 23 or 25 hours. */
+                zone?: string;
                 /** @description Only of this camera or stage; empty: only of photos without one. */
                 source?: string;
-                /** @description Taken then or later: RFC 3339, a date (UTC), or so long ago, such as -15m or -7d. */
+                /** @description Taken then or later: RFC 3339, a date (in UTC, but for summaries), or so long ago, such as -15m or -7d. */
                 from?: string;
                 /** @description Taken before; written as from is. */
                 to?: string;
@@ -5147,6 +5586,94 @@ export interface operations {
             };
         };
     };
+    "remove-example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person's name. */
+                name: string;
+                /** @description The example's id. */
+                example: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "merge-person": {
         parameters: {
             query?: never;
@@ -5581,8 +6108,10 @@ export interface operations {
                 name?: string;
                 /** @description Which camera or stage the photo is from, in at most 64 bytes. */
                 source?: string;
-                /** @description When it was taken (RFC 3339); when it is accepted, if not said. */
+                /** @description When it was taken (RFC 3339). If it is not said, its EXIF data tells, else modified_at, else it is when it is accepted; taken_by of the photo says which. A time that has not come yet is refused. */
                 taken_at?: string;
+                /** @description When its file was last changed (RFC 3339), as file systems and browsers know it. It counts where neither taken_at nor EXIF data tells when the photo was taken, and not where it has not come yet. */
+                modified_at?: string;
             };
             header?: never;
             path?: never;
@@ -5594,6 +6123,11 @@ export interface operations {
                 "multipart/form-data": {
                     /** @description The photos. Any part with a file name is one, whatever it is called. */
                     file?: string[];
+                    /**
+                     * Format: date-time
+                     * @description When the files after it were last changed.
+                     */
+                    modified_at?: string;
                     /** @description Which camera or stage the photos after it are from. */
                     source?: string;
                     /**
@@ -5810,8 +6344,10 @@ export interface operations {
             query?: {
                 /** @description Which camera or stage the photo is from, in at most 64 bytes. */
                 source?: string;
-                /** @description When it was taken (RFC 3339); when it is accepted, if not said. */
+                /** @description When it was taken (RFC 3339). If it is not said, its EXIF data tells, else modified_at, else it is when it is accepted; taken_by of the photo says which. A time that has not come yet is refused. */
                 taken_at?: string;
+                /** @description When its file was last changed (RFC 3339), as file systems and browsers know it. It counts where neither taken_at nor EXIF data tells when the photo was taken, and not where it has not come yet. */
+                modified_at?: string;
             };
             header?: never;
             path: {

@@ -48,6 +48,17 @@ browserTest('many are sent at once; what cannot be taken says why; each is in th
   await axe(page)
 })
 
+browserTest('a photo says by whose word it was taken', async ({ open, server }) => {
+  const page = await open('photos')
+  await choose(page, [{ name: basename(photos[5]), mimeType: 'image/jpeg', buffer: await readFile(photos[5]) }, { name: 'drawn.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') }])
+  await page.getByText('2 photos sent').waitFor()
+  const list = (await server.api('GET', '/v1/photos')).items
+  assert.equal(list.find((p) => p.image_id === basename(photos[5])).taken_at, '2018-05-06T02:42:10Z')
+  assert.equal(list.find((p) => p.image_id === 'drawn.png').taken_by, 'file')
+  await grid(page).filter({ hasText: basename(photos[5]) }).getByRole('link').click()
+  await page.getByText('(by the camera)').waitFor()
+})
+
 browserTest('dropped photos are sent; the same once more are known', async ({ open }) => {
   const page = await open('photos')
   const bytes = [...(await readFile(photos[3]))]
@@ -150,6 +161,41 @@ browserTest('a face that may be somebody shows it with a question, to be confirm
   await spanish.getByText(`Guardado: no es ${name}.`).waitFor()
   await spanish.getByText(`Quizá sea ${name}`).waitFor({ state: 'detached' })
   assert.ok(!(await server.api('GET', `/v1/photos/${second.id}`)).faces[at].perhaps?.some((person) => person.name === name))
+})
+
+browserTest('what a face shows is corrected, or that it is none, and the accuracy is counted', async ({ open, server }) => {
+  const photo = await server.photo(photos[0], { name: 'wrong.jpg' })
+  const page = await open(`photos/${photo.id}`)
+  const boxes = page.locator('.picture .box')
+  await boxes.nth(0).click()
+  await page.getByLabel('What does it show?').getByRole('combobox').selectOption('SAD')
+  await page.getByText('Saved: sad.').waitFor()
+  await page.getByText('Corrected: it is sad, not happy.').waitFor()
+  await boxes.nth(1).click()
+  await page.getByRole('button', { name: 'Not a face' }).click()
+  await page.getByText('Saved: it is not a face.').waitFor()
+  await page.getByRole('heading', { name: '2 faces' }).waitFor()
+  await boxes.nth(2).click()
+  await page.getByLabel('What does it show?').getByRole('combobox').selectOption('HAPPY')
+  await page.getByText('Somebody said that it is right: happy.').waitFor()
+  await axe(page)
+  const now = await server.api('GET', `/v1/photos/${photo.id}`)
+  assert.equal(now.faces[0].mood, 'SAD')
+  assert.equal(now.faces[1].correction.not_a_face, true)
+  const counted = await server.api('GET', `/v1/moods?limit=1000`)
+  assert.deepEqual(counted.items.filter((face) => face.photo_id === photo.id).map((face) => face.mood).sort(), ['HAPPY', 'SAD'])
+
+  await boxes.nth(1).click()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('It is again as it was found.').waitFor()
+  await page.getByRole('heading', { name: '3 faces' }).waitFor()
+
+  const list = await open('photos', { lang: 'es' })
+  await list.getByRole('heading', { name: 'Cuántas veces acertó' }).waitFor()
+  await list.getByText('50 % de 2').first().waitFor()
+  await list.getByRole('row', { name: /^tristeza/ }).waitFor()
+  await axe(list)
+  await fitsWidth(list)
 })
 
 browserTest('a photo is erased after a question, and there is a receipt', async ({ open, server }) => {

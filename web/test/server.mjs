@@ -92,8 +92,8 @@ class Server {
     return text ? JSON.parse(text) : undefined
   }
 
-  /** Sends a photo and gives it once it is analysed. */
-  async photo(file, { source = '', name = file.split('/').pop(), takenAt } = {}) {
+  /** Sends a photo, taken now unless said otherwise, and gives it once it is analysed. */
+  async photo(file, { source = '', name = file.split('/').pop(), takenAt = new Date().toISOString() } = {}) {
     const query = new URLSearchParams({ ...(source ? { source } : {}), ...(takenAt ? { taken_at: takenAt } : {}) })
     const taken = await this.api('PUT', `/v1/photos/${encodeURIComponent(name)}?${query}`, await readFile(file))
     for (;;) {

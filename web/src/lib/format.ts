@@ -17,6 +17,11 @@ export function time(when: When): string {
   return new Date(when).toLocaleTimeString(lang.now, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
 }
 
+/** The time of what was within a day, the day of anything older. */
+export function timeOrDay(when: When): string {
+  return Date.now() - new Date(when).getTime() < 86_400_000 ? time(when) : new Date(when).toLocaleDateString(lang.now, { dateStyle: 'medium' })
+}
+
 export function dateTime(when: When): string {
   return new Date(when).toLocaleString(lang.now, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' } as Intl.DateTimeFormatOptions)
 }

@@ -64,6 +64,13 @@ export const t = texts({
   knownBy: { es: 'Ejemplos', en: 'Examples' },
   examplesText: { es: 'Los rostros por los que se reconoce a esta persona.', en: 'The faces by which this person is recognised.' },
   addedOn: { es: (when: string) => `Añadido el ${when}`, en: (when: string) => `Added on ${when}` },
+  removeExample: { es: (when: string) => `Quitar el ejemplo del ${when}`, en: (when: string) => `Remove the example of ${when}` },
+  removeExampleTitle: { es: (name: string) => `¿Quitar este ejemplo de ${name}?`, en: (name: string) => `Remove this example of ${name}?` },
+  removeExampleText: {
+    es: 'Se borran su imagen pequeña y sus números. Las fotos en que se reconoció a alguien por él se vuelven a mirar.',
+    en: 'Its small picture and its numbers go. Photos in which somebody was recognised by it are looked at again.',
+  },
+  removeExampleDo: { es: 'Quitar', en: 'Remove' },
   fromPhoto: { es: 'De una foto', en: 'From a photo' },
   matches: { es: 'Dónde se le ha visto', en: 'Where they were seen' },
   noMatches: { es: 'Aún no se le ha visto', en: 'Not seen yet' },

@@ -102,7 +102,7 @@ export class Room {
     const { signal } = this.#stop
     const now = Date.now()
     const begin = Math.floor((now - long) / step + 1) * step
-    const query = { person: person || undefined, source: source ?? undefined, every, from: new Date(begin).toISOString() }
+    const query = { person: person || undefined, source: source ?? undefined, every, zone: 'UTC', from: new Date(begin).toISOString() }
     const [summary, recent, sources] = await Promise.all([
       api('get', '/v1/moods/summary', { query, signal }),
       api('get', '/v1/moods/summary', { query: { ...query, every: '1m', from: new Date(recentBegin(now)).toISOString() }, signal }),

@@ -87,7 +87,7 @@ class Uploads {
       this.part = this.#bytes ? this.#gone / this.#bytes : 0
     }
     try {
-      const answer = await upload<Schema<'UploadView'>>('PUT', url('/v1/photos/{name}', { name: file.name }, { source: source || undefined }), file, progress, this.#stop.signal)
+      const answer = await upload<Schema<'UploadView'>>('PUT', url('/v1/photos/{name}', { name: file.name }, { source: source || undefined, modified_at: new Date(file.lastModified).toISOString() }), file, progress, this.#stop.signal)
       this.sent++
       if (answer.known) this.known++
     } catch (err) {
