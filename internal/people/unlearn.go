@@ -59,7 +59,7 @@ func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (an
 	if err != nil {
 		return animo.Person{}, err
 	}
-	if err := p.dropThumbnails(ctx, tenant, []string{exampleObject(who.ID, id)}); err != nil {
+	if err := p.removeThumbnails(ctx, tenant, []string{exampleObject(who.ID, id)}); err != nil {
 		return animo.Person{}, err
 	}
 	if face != "" {
@@ -68,7 +68,7 @@ func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (an
 		}
 	}
 	p.moods.Wake(tenant)
-	if err := p.haveSought(ctx, tenant); err != nil {
+	if err := p.publishChanged(ctx, tenant); err != nil {
 		return animo.Person{}, err
 	}
 	return p.describe(ctx, tenant, who)
