@@ -53,7 +53,7 @@ const (
 )
 
 // Unreadable tells why the expressions of f cannot be trusted, the gravest reason first: it is tiny, covered in part, blurred,
-// in bad light, or turned away. It is empty for a face whose expressions count. f needs landmarks, expressions and quality.
+// in bad light, or turned away; their codes are those of animo.Unsures. It is empty for a face whose expressions count. f needs landmarks, expressions and quality.
 func (f Face) Unreadable() []animo.Reason {
 	var why []animo.Reason
 	doubt := func(code animo.Code, en, es string, args ...any) {

@@ -44,7 +44,7 @@ func Event(r *animo.MoodRecord, at time.Time, photo int64, who faces.Who, again 
 func RecordOf(tenant string, p animo.Photo, face animo.Face) animo.MoodRecord {
 	r := animo.MoodRecord{
 		TenantID: tenant, Mood: face.Mood, ImageID: p.Name, ImageData: animo.ImageData{Celebrities: face.People},
-		FaceID: face.ID, PhotoID: p.ID, Source: p.Source, LeanedTo: face.LeanedTo, Emotions: face.Emotions, Box: face.Box,
+		FaceID: face.ID, PhotoID: p.ID, Source: p.Source, LeanedTo: face.LeanedTo, Unsure: face.Unsure, Emotions: face.Emotions, Box: face.Box,
 		Confidence: face.Confidence, Age: face.Age, Gender: face.Gender, Taken: p.Taken, Accepted: p.Accepted, Analysed: p.Analysed,
 	}
 	if len(face.Emotions) > 0 {
