@@ -61,10 +61,7 @@ func (p *facePrinter) print(name string, r analyzed) error {
 	if p.json {
 		out := analyzedJSON{name, r.width, r.height, animo.CodeOf(r.cut), []faceJSON{}}
 		for _, f := range r.faces {
-			face := faceJSON{FaceDetail: rekognition.FaceDetailOf(f.Face, r.width, r.height)}
-			if why := f.Unreadable(); len(why) > 0 {
-				face.Unsure = why[0].Code
-			}
+			face := faceJSON{FaceDetail: rekognition.FaceDetailOf(f.Face, r.width, r.height), Unsure: f.unsure}
 			if f.person != nil {
 				face.Person = &personJSON{f.person.Person, f.person.Similarity, f.person.Distance}
 			}
@@ -89,8 +86,8 @@ func (p *facePrinter) print(name string, r analyzed) error {
 			who = fmt.Sprintf("%s %.0f %%", printable(f.person.Person), f.person.Similarity)
 		}
 		shows, sure := emotion.String(), fmt.Sprintf("%.0f %%", 100*probability)
-		if why := f.Unreadable(); len(why) > 0 {
-			shows, sure = p.unsure(why[0].Code), ""
+		if f.unsure != "" {
+			shows, sure = p.unsure(f.unsure), ""
 		}
 		p.line(&b, name, fmt.Sprint(i+1), shows, sure, fmt.Sprintf("%.0f", f.Age),
 			p.gender(f.Gender), fmt.Sprintf("%.0f,%.0f %.0f×%.0f", f.Box.X, f.Box.Y, f.Box.W, f.Box.H), who)
@@ -201,7 +198,7 @@ func encodeAnnotated(w io.Writer, target, lang string, m vision.Image, faces []f
 	for i, f := range faces {
 		emotion, probability := f.Expressions.Top()
 		mood, sum := f.Expressions.Mood()
-		if 100*sum < config.Default().MoodConfidence || len(f.Unreadable()) > 0 {
+		if 100*sum < config.Default().MoodConfidence || f.unsure != "" {
 			mood = animo.Other
 		}
 		marks[i] = annotate.Mark{Box: f.Box, Colour: pictures.MoodColour(mood)}
