@@ -45,7 +45,7 @@ func (e Expressions) Mood() (animo.Mood, float64) {
 // What a face must have so that its expressions can be read.
 const (
 	readableSide      = 20  // pixels of the box's shorter side: the network looks at 48
-	readableSharpness = 5   // of Quality.Sharpness
+	readableSharpness = 10  // of Quality.Sharpness: blurred over a tenth of its width, every second face shows another mood
 	readableDark      = 8   // of Quality.Brightness
 	readableBright    = 95  //
 	readableYaw       = 60  // degrees

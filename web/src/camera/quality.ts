@@ -5,7 +5,7 @@ import { cut, greyOf, type Pixels } from './upright'
 
 const leastSide = 20 // pixels of the box's shorter side
 const mostCovered = 0.5
-const leastSharpness = 5 // from 0 to 100
+const leastSharpness = 10 // from 0 to 100
 const leastBrightness = 8 // from 0 to 100
 const mostBrightness = 95
 
