@@ -39,10 +39,14 @@ func (e Emotion) Mood() Mood {
 	return Other
 }
 
+// Unsures lists why a face's expression cannot be read, the gravest first: it has few pixels, something covers a part of it, it is
+// blurred, in bad light, or turned away.
+func Unsures() []Code { return []Code{SmallFace, CoveredFace, BlurredFace, BadLight, TurnedFace} }
+
 // MoodOf routes a face by its emotions: to the mood whose emotions' confidences add up to most; of equals, the first of Moods. Where
-// the sum is below least percent it is Other, and leanedTo says which emotion it would have been, the most probable one of
-// that mood. A face without emotions is Other.
-func MoodOf(emotions []Emotion, least float64) (mood Mood, leanedTo string) {
+// the sum is below least percent, or where unsure says why the expression cannot be read, it is Other, and leanedTo says which
+// emotion it would have been, the most probable one of that mood. A face without emotions is Other.
+func MoodOf(emotions []Emotion, unsure Code, least float64) (mood Mood, leanedTo string) {
 	mood = Other
 	most, leading := 0.0, ""
 	for _, m := range Moods() {
@@ -60,7 +64,7 @@ func MoodOf(emotions []Emotion, least float64) (mood Mood, leanedTo string) {
 			mood, leading, most = m, top.Type, all
 		}
 	}
-	if most < least {
+	if most < least || unsure != "" {
 		return Other, leading
 	}
 	return mood, ""
@@ -91,6 +95,7 @@ type MoodRecord struct {
 	MeasuredBy string      `json:"measured_by,omitempty"` // "client" for a face that a client measured, which has no photo here
 	LeanedTo   string      `json:"leaned_to,omitempty"`
 	Correction *Correction `json:"correction,omitempty"`
+	Unsure     Code        `json:"unsure,omitempty"`
 	Emotions   []Emotion   `json:"emotions"`
 	Box        Box         `json:"box"`
 	Confidence float64     `json:"confidence"` // in percent, that this is a face

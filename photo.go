@@ -47,6 +47,7 @@ type Face struct {
 	Mood       Mood         `json:"mood"`
 	LeanedTo   string       `json:"leaned_to,omitempty"` // the emotion of a face that is OTHER for want of confidence
 	Correction *Correction  `json:"correction,omitempty"`
+	Unsure     Code         `json:"unsure,omitempty"`  // why its expression cannot be read, one of Unsures; then it is OTHER
 	Emotions   []Emotion    `json:"emotions"`          // the most probable first
 	People     []Celebrity  `json:"people"`            // whom the tenant introduced, the most similar first; empty for a stranger
 	Perhaps    []Celebrity  `json:"perhaps,omitempty"` // of a photo that is asked for: who a face without a name may be, for somebody to confirm

@@ -45,7 +45,7 @@ func (e Expressions) Mood() (animo.Mood, float64) {
 // What a face must have so that its expressions can be read.
 const (
 	readableSide      = 20  // pixels of the box's shorter side: the network looks at 48
-	readableSharpness = 5   // of Quality.Sharpness
+	readableSharpness = 10  // of Quality.Sharpness: blurred over a tenth of its width, every second face shows another mood
 	readableDark      = 8   // of Quality.Brightness
 	readableBright    = 95  //
 	readableYaw       = 60  // degrees
@@ -53,7 +53,7 @@ const (
 )
 
 // Unreadable tells why the expressions of f cannot be trusted, the gravest reason first: it is tiny, covered in part, blurred,
-// in bad light, or turned away. It is empty for a face whose expressions count. f needs landmarks, expressions and quality.
+// in bad light, or turned away; their codes are those of animo.Unsures. It is empty for a face whose expressions count. f needs landmarks, expressions and quality.
 func (f Face) Unreadable() []animo.Reason {
 	var why []animo.Reason
 	doubt := func(code animo.Code, en, es string, args ...any) {

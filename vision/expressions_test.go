@@ -44,7 +44,7 @@ func TestMood_is_what_MoodOf_says(t *testing.T) {
 			emotions = append(emotions, animo.Emotion{Type: Expression(i).String(), Confidence: 100 * e[i]})
 		}
 		got, _ := e.Mood()
-		if want, _ := animo.MoodOf(emotions, 0); got != want {
+		if want, _ := animo.MoodOf(emotions, "", 0); got != want {
 			t.Fatalf("%v: %s, not %s", e, got, want)
 		}
 	}

@@ -63,6 +63,7 @@ func (k *analyzeCmd) Run(ctx context.Context, c *console) error {
 	if a.engine, err = vision.New(k.options(len(pictures), a.atOnce)); err != nil {
 		return err
 	}
+	a.plain = k.Original
 	if k.People != "" {
 		gates := vision.Gates{}
 		if k.Original { // its angles are not in degrees
@@ -96,6 +97,7 @@ type analysis struct {
 	c      *console
 	bar    *bar
 	engine *vision.Engine
+	plain  bool            // face-api's steps alone, whose angles are not in degrees: nothing is told of who cannot be read
 	atOnce int             // pictures
 	people *vision.Gallery // nil without --people
 	failed int             // pictures, and people without a usable photo
@@ -110,9 +112,10 @@ type analyzed struct {
 	err           error
 }
 
-// foundFace is a face and, where somebody is near enough, whose it is.
+// foundFace is a face, why its expression cannot be read, if so, and, where somebody is near enough, whose it is.
 type foundFace struct {
 	vision.Face
+	unsure animo.Code
 	person *vision.Match
 }
 
@@ -166,6 +169,9 @@ func (a *analysis) look(ctx context.Context, m vision.Image) ([]foundFace, error
 	found := make([]foundFace, len(faces))
 	for i, f := range faces {
 		found[i].Face = f
+		if why := f.Unreadable(); len(why) > 0 && !a.plain {
+			found[i].unsure = why[0].Code
+		}
 		if a.people == nil {
 			continue
 		}

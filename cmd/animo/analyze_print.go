@@ -46,6 +46,7 @@ type analyzedJSON struct {
 // faceJSON is a face as Rekognition describes it and, with --people, who it is.
 type faceJSON struct {
 	rekognition.FaceDetail
+	Unsure animo.Code  `json:",omitempty"` // why its expression cannot be read
 	Person *personJSON `json:",omitempty"`
 }
 
@@ -60,7 +61,7 @@ func (p *facePrinter) print(name string, r analyzed) error {
 	if p.json {
 		out := analyzedJSON{name, r.width, r.height, animo.CodeOf(r.cut), []faceJSON{}}
 		for _, f := range r.faces {
-			face := faceJSON{FaceDetail: rekognition.FaceDetailOf(f.Face, r.width, r.height)}
+			face := faceJSON{FaceDetail: rekognition.FaceDetailOf(f.Face, r.width, r.height), Unsure: f.unsure}
 			if f.person != nil {
 				face.Person = &personJSON{f.person.Person, f.person.Similarity, f.person.Distance}
 			}
@@ -84,7 +85,11 @@ func (p *facePrinter) print(name string, r analyzed) error {
 		if f.person != nil {
 			who = fmt.Sprintf("%s %.0f %%", printable(f.person.Person), f.person.Similarity)
 		}
-		p.line(&b, name, fmt.Sprint(i+1), emotion.String(), fmt.Sprintf("%.0f %%", 100*probability), fmt.Sprintf("%.0f", f.Age),
+		shows, sure := emotion.String(), fmt.Sprintf("%.0f %%", 100*probability)
+		if f.unsure != "" {
+			shows, sure = p.unsure(f.unsure), ""
+		}
+		p.line(&b, name, fmt.Sprint(i+1), shows, sure, fmt.Sprintf("%.0f", f.Age),
 			p.gender(f.Gender), fmt.Sprintf("%.0f,%.0f %.0f×%.0f", f.Box.X, f.Box.Y, f.Box.W, f.Box.H), who)
 	}
 	_, err := io.WriteString(c.stdout, b.String())
@@ -98,6 +103,21 @@ func (p *facePrinter) line(b *strings.Builder, name, number, emotion, probabilit
 		row += "  " + who
 	}
 	b.WriteString(strings.TrimRight(row, " ") + "\n")
+}
+
+// unsure tells in the emotion's place why it cannot be read.
+func (p *facePrinter) unsure(why animo.Code) string {
+	switch why {
+	case animo.SmallFace:
+		return p.c.say("too small", "muy pequeño")
+	case animo.CoveredFace:
+		return p.c.say("covered", "cubierto")
+	case animo.BlurredFace:
+		return p.c.say("blurred", "borroso")
+	case animo.BadLight:
+		return p.c.say("bad light", "mala luz")
+	}
+	return p.c.say("turned away", "de perfil")
 }
 
 func (p *facePrinter) gender(g vision.Gender) string {
@@ -178,7 +198,7 @@ func encodeAnnotated(w io.Writer, target, lang string, m vision.Image, faces []f
 	for i, f := range faces {
 		emotion, probability := f.Expressions.Top()
 		mood, sum := f.Expressions.Mood()
-		if 100*sum < config.Default().MoodConfidence {
+		if 100*sum < config.Default().MoodConfidence || f.unsure != "" {
 			mood = animo.Other
 		}
 		marks[i] = annotate.Mark{Box: f.Box, Colour: pictures.MoodColour(mood)}

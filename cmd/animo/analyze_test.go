@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"image"
 	_ "image/jpeg"
-	_ "image/png"
+	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +17,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/image/draw"
 
 	"animo"
 	"animo/internal/pictures"
@@ -84,7 +86,7 @@ func TestAnalyze_table(t *testing.T) {
 	for line := range strings.Lines(stdout) {
 		rows = append(rows, strings.Fields(line))
 	}
-	want := []string{"PICTURE FACE EMOTION AGE GENDER BOX", "fotos/dos.png 1 CALM", "fotos/dos.png 2 HAPPY", "fotos/más/nada.gif - no face"}
+	want := []string{"PICTURE FACE EMOTION AGE GENDER BOX", "fotos/dos.png 1 ", "fotos/dos.png 2 HAPPY", "fotos/más/nada.gif - no face"}
 	if len(rows) != len(want) {
 		t.Fatalf("stdout is\n%s", stdout)
 	}
@@ -254,6 +256,29 @@ func TestAnalyze_annotates(t *testing.T) {
 		if !drawn {
 			t.Errorf("%s: no line of the face's box", name)
 		}
+	}
+}
+
+func TestAnalyze_says_why_a_face_cannot_be_read(t *testing.T) {
+	_, photo := photoFile(t, "two_people.jpg")
+	large, _, err := image.Decode(bytes.NewReader(photo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	small := image.NewRGBA(image.Rect(0, 0, large.Bounds().Dx()/10, large.Bounds().Dy()/10)) // of faces with some 17 pixels
+	draw.CatmullRom.Scale(small, small.Rect, large, large.Bounds(), draw.Src, nil)
+	var b bytes.Buffer
+	if err := png.Encode(&b, small); err != nil {
+		t.Fatal(err)
+	}
+	if code, stdout, stderr := analyze(t, b.Bytes(), "-"); code != 0 || stderr != "" || !strings.Contains(stdout, "too small") {
+		t.Errorf("exit code %d, stderr %q, stdout\n%s", code, stderr, stdout)
+	}
+	if _, stdout, _ := analyze(t, b.Bytes(), "-", "--json"); !strings.Contains(stdout, `"Unsure":"small_face"`) {
+		t.Errorf("stdout is\n%s", stdout)
+	}
+	if _, stdout, _ := analyze(t, b.Bytes(), "-", "--json", "--original"); strings.Contains(stdout, `"Unsure"`) {
+		t.Errorf("face-api's steps alone tell\n%s", stdout)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"animo"
 )
 
 // demoFolder makes a folder with one sample photo, of three happy faces and another; that is enough under the
@@ -22,6 +25,23 @@ func demoFolder(t *testing.T) string {
 	dir := t.TempDir()
 	place(t, dir+"/fiesta.jpg", samplePhotos(t)[5].JPEG)
 	return dir
+}
+
+// chart is what the demo says of the mood of the room: the longest bar has 30 cells.
+func chart(moods map[animo.Mood]int) string {
+	most := 0
+	for _, n := range moods {
+		most = max(most, n)
+	}
+	var b strings.Builder
+	for _, m := range animo.Moods() {
+		bar, confidence := strings.Repeat(" ", 30), ""
+		if moods[m] > 0 {
+			bar, confidence = strings.Repeat("█", 30*moods[m]/most)+"…", "  … %"
+		}
+		fmt.Fprintf(&b, "  %-9s  %s %3d%s\n", m, bar, moods[m], confidence)
+	}
+	return b.String()
 }
 
 // temporary gives the folder in which temporary ones are made during the test.
@@ -66,17 +86,13 @@ Ana, introduced by a part of sample3.jpg, was recognised in sample1.jpg.
 A webhook arrives
 A program on http://127.0.0.1:… subscribed to Ana with POST /v1/subscriptions, and checks the signatures:
 
-  face.happy      sample…  signature v1,… holds  Ana …
-  face.happy      sample…  signature v1,… holds  Ana …
+  face.…  sample…  signature v1,… holds  Ana …
+  face.…  sample…  signature v1,… holds  Ana …
 
 The mood of the room
 GET /v1/moods/summary counts what was recorded.
 
-  HAPPY      ██████████████████████████████  14   … %
-  SAD        ████▎                            2   … %
-  SURPRISED                                   0
-  OTHER      ████████████▉                    6   … %
-
+`+chart(moodsIn(t, samplePhotos(t)...))+`
 Labelled opinions in, a classifier out
 opiniones.txt, 120 Spanish opinions, goes to PUT /v1/training/opiniones.txt: few and easy ones, to show how it works.
 
@@ -130,11 +146,7 @@ Un programa en http://127.0.0.1:… se suscribió a cada rostro con POST /v1/sub
 El ánimo de la sala
 GET /v1/moods/summary cuenta lo registrado.
 
-  HAPPY      ██████████████████████████████   3 … %
-  SAD                                         0
-  SURPRISED                                   0
-  OTHER      ██████████                       1 … %
-
+`+chart(moodsIn(t, samplePhotos(t)[5]))+`
 Entran opiniones etiquetadas, sale un clasificador
 …`, "animo: "+taken.Addr().String()+" está ocupado, así que sirve otro puerto")
 	}

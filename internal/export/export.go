@@ -54,7 +54,7 @@ var columns = func() []string {
 	for _, e := range emotionTypes {
 		h = append(h, "emotion_"+e)
 	}
-	return append(h, "box_left", "box_top", "box_width", "box_height", "confidence", "age", "gender", "gender_confidence", "taken_at", "accepted_at", "analysed_at", "measured_by", "taken_by")
+	return append(h, "box_left", "box_top", "box_width", "box_height", "confidence", "age", "gender", "gender_confidence", "taken_at", "accepted_at", "analysed_at", "measured_by", "taken_by", "unsure")
 }()
 
 // csvRow is a face as a row under the columns. An emotion that the face has no figure for is an empty cell.
@@ -75,7 +75,7 @@ func csvRow(row []string, r animo.MoodRecord) []string {
 		row = append(row, cell)
 	}
 	return append(row, number(r.Box.Left), number(r.Box.Top), number(r.Box.Width), number(r.Box.Height), number(r.Confidence), number(r.Age),
-		r.Gender.Value, number(r.Gender.Confidence), moment(r.Taken), moment(r.Accepted), moment(r.Analysed), r.MeasuredBy, string(r.TakenBy))
+		r.Gender.Value, number(r.Gender.Confidence), moment(r.Taken), moment(r.Accepted), moment(r.Analysed), r.MeasuredBy, string(r.TakenBy), string(r.Unsure))
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

@@ -35,7 +35,7 @@ func TestCSV_has_a_column_for_each_field(t *testing.T) {
 		ImageData: animo.ImageData{Celebrities: []animo.Celebrity{{Name: "@Ana", Similarity: 99.5}, {Name: "Bea", Similarity: 80}}, Emotion: animo.Emotion{Type: "HAPPY", Confidence: 91.25}},
 		Emotions:  []animo.Emotion{{Type: "HAPPY", Confidence: 91.25}, {Type: "CALM", Confidence: 0}},
 		Box:       animo.Box{Left: -0.1, Top: 0.2, Width: 0.3, Height: 0.4}, Confidence: 99, Age: 31.5, Gender: animo.Gender{Value: "Female", Confidence: 97},
-		Taken: at, Accepted: at, Analysed: at,
+		Taken: at, Accepted: at, Analysed: at, Unsure: animo.CoveredFace,
 	}
 	if err := Formats()[0].Write(&b, twice(r, nil)); err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestCSV_has_a_column_for_each_field(t *testing.T) {
 		"emotion": "HAPPY", "emotion_confidence": "91.25", "face_id": "f-0", "photo_id": "f", "source": "puerta, norte", "leaned_to": "",
 		"emotion_HAPPY": "91.25", "emotion_SAD": "", "emotion_CALM": "0", "emotion_UNKNOWN": "",
 		"box_left": "-0.1", "box_height": "0.4", "confidence": "99", "age": "31.5", "gender": "Female", "gender_confidence": "97",
-		"taken_at": "2026-08-02T02:15:00Z", "analysed_at": "2026-08-02T02:15:00Z", "measured_by": "",
+		"taken_at": "2026-08-02T02:15:00Z", "analysed_at": "2026-08-02T02:15:00Z", "measured_by": "", "unsure": "covered_face",
 	} {
 		column := -1
 		for c, name := range rows[0] {

@@ -40,4 +40,7 @@ func ReadFace(r Reader, photo string, round int, id string) (face animo.Face, fo
 // Correct makes a record say what a face shows by now.
 func Correct(r *animo.MoodRecord, face *animo.Face) {
 	r.Mood, r.LeanedTo, r.Correction, r.ImageData.Emotion = face.Mood, face.LeanedTo, face.Correction, face.Show()
+	if r.Unsure = face.Unsure; face.Correction != nil { // somebody could read it
+		r.Unsure = ""
+	}
 }

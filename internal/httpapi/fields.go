@@ -8,7 +8,7 @@ import (
 // it has a view of have doc tags.
 var fieldDocs = map[string]map[string]string{
 	"Face": {
-		"id": "The photo's id, a hyphen, and the face's number from 0.", "mood": "The mood it is routed to.", "leaned_to": leanedToDoc, "correction": correctionDoc,
+		"id": "The photo's id, a hyphen, and the face's number from 0.", "mood": "The mood it is routed to.", "leaned_to": leanedToDoc, "correction": correctionDoc, "unsure": unsureDoc,
 		"emotions": "As the analysis found them, the most probable first.", "people": peopleDoc, "perhaps": "In a photo that is asked for by its id: who a face without a name may be. Somebody may confirm it; it is recorded nowhere and told to no subscriber.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
 		"pose": "How the head is turned.", "quality": "How useful the face's pixels are.",
 		"landmarks": "The 68 points of iBUG 300-W (jaw 0 to 16, brows to 26, nose to 35, eyes to 47, mouth to 67), each x and y as fractions of the photo's width and height, for as long as the picture is kept. Faces that Rekognition found have the points that it tells, or none.",
@@ -16,7 +16,7 @@ var fieldDocs = map[string]map[string]string{
 	"MoodRecord": {
 		"tenant_id": "Whose photo it is.", "mood": "The mood it was routed to.", "image_id": "The photo's name.", "image_data": "Who it is, and the most probable emotion.",
 		"face_id": "The photo's id, a hyphen, and the face's number from 0; one of its own for a face that a client measured.", "photo_id": "The photo's id; empty for a face that a client measured.", "source": "Which camera or stage the photo is from; may be empty.", "measured_by": "client for a face that a client measured itself, without its picture; absent for those that the server found.",
-		"leaned_to": leanedToDoc, "correction": correctionDoc, "emotions": "As they were found, the most probable first.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
+		"leaned_to": leanedToDoc, "correction": correctionDoc, "unsure": unsureDoc, "emotions": "As they were found, the most probable first.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
 		"taken_at": "When the photo was taken, by taken_by's word.", "taken_by": "By whose word: sender, camera (EXIF data), file (when it was last changed) or arrival (it is when the photo was accepted); absent for faces of earlier releases.", "accepted_at": "When the photo was accepted.", "analysed_at": "When its faces were found.",
 	},
 	"ImageData":  {"celebrities_info": peopleDoc, "user_emotion": "The most probable emotion, or with 100 percent the one that somebody said it is."},
@@ -56,7 +56,8 @@ const (
 	confidenceDoc = "In percent, that this is a face."
 	genderDoc     = "What the face looks like to the network."
 	correctionDoc = "What somebody said of it; absent where nobody did."
-	leanedToDoc   = "The emotion of a face that is OTHER for want of confidence."
+	leanedToDoc   = "The emotion of a face that is OTHER for want of confidence, or because it is unsure."
+	unsureDoc     = "Why the face's expression cannot be read, and it is OTHER: small_face, covered_face, blurred_face, bad_light or turned_face. Absent for a face that can be read."
 	peopleDoc     = "Who it is of those that were introduced, the most similar first; empty for a stranger."
 )
 

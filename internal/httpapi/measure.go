@@ -21,6 +21,7 @@ type measuredFace struct {
 	Age        float64         `json:"age,omitempty" doc:"In years, 0 to 150." example:"31.5"`
 	Gender     animo.Gender    `json:"gender,omitzero" doc:"What the face looks like to the client's network."`
 	Confidence float64         `json:"confidence,omitempty" doc:"In percent, that this is a face." example:"99"`
+	Unsure     animo.Code      `json:"unsure,omitempty" enum:"small_face,covered_face,blurred_face,bad_light,turned_face" doc:"Why the face's expression cannot be read; it is OTHER then."`
 }
 
 // measured says what became of a face that was sent.
@@ -61,7 +62,7 @@ func (s *server) measureMoods(r route) {
 		faces := make([]moods.MeasuredFace, len(items))
 		for i, f := range items {
 			faces[i] = moods.MeasuredFace{
-				Name: nameOf(f.ImageID), Source: nameOf(f.Source), Taken: f.Taken, Emotions: f.Emotions, Box: f.Box, Age: f.Age, Gender: f.Gender, Confidence: f.Confidence,
+				Name: nameOf(f.ImageID), Source: nameOf(f.Source), Taken: f.Taken, Emotions: f.Emotions, Box: f.Box, Age: f.Age, Gender: f.Gender, Confidence: f.Confidence, Unsure: f.Unsure,
 			}
 		}
 		records, err := s.Moods.Measure(ctx, tenantOf(ctx), faces)

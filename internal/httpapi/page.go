@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,8 +25,22 @@ import (
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
 	"media-src 'self' blob:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// browserNetworks are the networks that the page runs in the visitor's browser (web/src/camera/worker.ts).
-var browserNetworks = []string{"tiny_face_detector_model", "face_landmark_68_model", "face_expression_model"}
+// browserFiles are those of the networks that the page runs in the visitor's browser (web/src/camera/worker.ts). A build without
+// our own network for expressions answers 204 for it, and has face-api's in its place.
+func browserFiles(weights fs.FS) (names []string) {
+	networks := []string{"tiny_face_detector_model", "face_landmark_68_model"}
+	if _, err := fs.Stat(weights, ownEmotions); err != nil {
+		networks = append(networks, "face_expression_model")
+	} else {
+		names = append(names, ownEmotions)
+	}
+	for _, network := range networks {
+		names = append(names, network+"-weights_manifest.json", network+".bin")
+	}
+	return names
+}
+
+const ownEmotions = "emotions.safetensors"
 
 // How long browsers keep a file: one whose name changes with its content for ever, any other until they have asked
 // whether it is still the same.
@@ -40,12 +55,18 @@ func (s *server) addPage() {
 		s.add(route{row: row{"GET", path, public, kind, metric, plain(func(_ *server, w http.ResponseWriter, r *http.Request) { answer(w, r) })}})
 	}
 	weights := vision.Weights()
-	for _, network := range browserNetworks {
-		for _, name := range []string{network + "-weights_manifest.json", network + ".bin"} {
-			if _, err := fs.Stat(weights, name); err == nil {
-				add("/models/"+name, "/models", download, s.file(weights, name, keepAndAsk))
-			}
+	names := browserFiles(weights)
+	for _, name := range names {
+		if _, err := fs.Stat(weights, name); err == nil {
+			add("/models/"+name, "/models", download, s.file(weights, name, keepAndAsk))
 		}
+	}
+	if !slices.Contains(names, ownEmotions) {
+		add("/models/"+ownEmotions, "/models", download, func(w http.ResponseWriter, _ *http.Request) {
+			pageHeaders(w.Header())
+			w.Header().Set("Cache-Control", keepAndAsk)
+			w.WriteHeader(http.StatusNoContent)
+		})
 	}
 	if s.Page == nil {
 		add("/{$}", "/", ordinary, s.Local.enter(s.unbuilt))

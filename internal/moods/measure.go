@@ -24,14 +24,15 @@ const roomOfFace = 8 << 10
 
 // MeasuredFace is a face as a client measured it, in a picture that stayed there.
 type MeasuredFace struct {
-	Name       string          `json:"image_id"`   // of the picture or camera; as Upload.Name
-	Source     string          `json:"source"`     // as Upload.Source
-	Taken      time.Time       `json:"taken_at"`   // kept to the millisecond
-	Emotions   []animo.Emotion `json:"emotions"`   // at least one, each type once
-	Box        animo.Box       `json:"box"`        // each from -1 to 2; zero if not known
-	Age        float64         `json:"age"`        // 0 to 150; 0 if not known
-	Gender     animo.Gender    `json:"gender"`     // zero if not known
-	Confidence float64         `json:"confidence"` // in percent; 0 if not known
+	Name       string          `json:"image_id"`         // of the picture or camera; as Upload.Name
+	Source     string          `json:"source"`           // as Upload.Source
+	Taken      time.Time       `json:"taken_at"`         // kept to the millisecond
+	Emotions   []animo.Emotion `json:"emotions"`         // at least one, each type once
+	Box        animo.Box       `json:"box"`              // each from -1 to 2; zero if not known
+	Age        float64         `json:"age"`              // 0 to 150; 0 if not known
+	Gender     animo.Gender    `json:"gender"`           // zero if not known
+	Confidence float64         `json:"confidence"`       // in percent; 0 if not known
+	Unsure     animo.Code      `json:"unsure,omitempty"` // one of animo.Unsures, where the expression could not be read; then the face is OTHER
 }
 
 // Measure accepts faces that a client measured, and says of each which mood it has. When it returns nil, all of
@@ -183,9 +184,9 @@ func (m *Moods) recordsOf(tenant string, list []MeasuredFace) ([]animo.MoodRecor
 		r := animo.MoodRecord{
 			TenantID: tenant, ImageID: f.Name, ImageData: animo.ImageData{Celebrities: []animo.Celebrity{}, Emotion: f.Emotions[0]},
 			FaceID: faces.MeasuredID(f.Taken, animo.ID(faces.MeasuredTable, tenant, string(content), strconv.Itoa(number))), Source: f.Source, MeasuredBy: byClient,
-			Emotions: f.Emotions, Box: f.Box, Confidence: f.Confidence, Age: f.Age, Gender: f.Gender, Taken: f.Taken, TakenBy: animo.BySender, Accepted: now, Analysed: f.Taken,
+			Unsure: f.Unsure, Emotions: f.Emotions, Box: f.Box, Confidence: f.Confidence, Age: f.Age, Gender: f.Gender, Taken: f.Taken, TakenBy: animo.BySender, Accepted: now, Analysed: f.Taken,
 		}
-		r.Mood, r.LeanedTo = animo.MoodOf(f.Emotions, m.confidence)
+		r.Mood, r.LeanedTo = animo.MoodOf(f.Emotions, f.Unsure, m.confidence)
 		records[i] = r
 	}
 	return records, nil
@@ -235,6 +236,14 @@ func (m *MeasuredFace) check(prefix string, latest time.Time) error {
 		if err := within(e.Confidence, 0, 100, at+"Confidence"); err != nil {
 			return err
 		}
+	}
+	if m.Unsure != "" && !slices.Contains(animo.Unsures(), m.Unsure) {
+		var known []string
+		for _, code := range animo.Unsures() {
+			known = append(known, string(code))
+		}
+		return animo.Errorf(animo.Invalid, "%q does not say why a face cannot be read; use one of %s, or leave it out", "%q no dice por qué no se puede leer un rostro; use uno de %s, o quítelo",
+			animo.Clip(string(m.Unsure)), strings.Join(known, ", ")).Of(prefix + "unsure")
 	}
 	if g := m.Gender.Value; g != "" && g != "Male" && g != "Female" {
 		return animo.Errorf(animo.Invalid, "there is no gender %q; use Male or Female, or leave it out", "no existe el género %q; use Male o Female, o quítelo", animo.Clip(g)).Of(prefix + "gender.value")

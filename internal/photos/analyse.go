@@ -112,7 +112,7 @@ func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo) (a a
 		a.faces[i] = n.Face
 		face := &a.faces[i]
 		face.ID = faces.ID(row.ID, a.round, i)
-		face.Mood, face.LeanedTo = animo.MoodOf(face.Emotions, p.limits.MoodConfidence)
+		face.Mood, face.LeanedTo = animo.MoodOf(face.Emotions, face.Unsure, p.limits.MoodConfidence)
 		if face.People == nil {
 			face.People = []animo.Celebrity{}
 		}

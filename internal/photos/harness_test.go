@@ -50,9 +50,10 @@ type line struct {
 	policy    animo.PhotoPolicy
 	forbidden error    // what the policy answers, if anything
 	emotions  []string // of the faces, in turn
-	trouble   error    // what the engine answers, if anything
-	disk      error    // what half of an object ends with when it is read, if anything
-	full      error    // what a store answers to a commit that records a face, if anything
+	unsure    animo.Code
+	trouble   error // what the engine answers, if anything
+	disk      error // what half of an object ends with when it is read, if anything
+	full      error // what a store answers to a commit that records a face, if anything
 
 	mu    sync.Mutex           // of what follows, because followers look at the tables, too
 	calls int                  // of the flow to its stores and the bus, each counted before it is made
@@ -164,6 +165,7 @@ func (l *line) Find(_ context.Context, _ string, img vision.Image) ([]pictures.F
 	found := make([]pictures.Found, img.H)
 	for i := range found {
 		found[i].Emotions = []animo.Emotion{{Type: l.emotions[i%len(l.emotions)], Confidence: 90}, {Type: "CALM", Confidence: 10}}
+		found[i].Unsure = l.unsure
 		found[i].Box = animo.Box{Top: float64(i) / float64(img.H), Width: 1, Height: 1 / float64(img.H)}
 		found[i].Descriptor = &vision.Descriptor{float32(i + 1)}
 	}

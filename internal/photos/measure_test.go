@@ -80,6 +80,12 @@ func TestMeasure_faces_are_recorded_once_as_those_of_photos_are(t *testing.T) {
 	if got := l.faces(); !maps.Equal(got, oneOfEach) {
 		t.Errorf("recorded %v after a repeat, want %v", got, oneOfEach)
 	}
+	// A face that the client could not read is OTHER, and another one than if it could.
+	masked := faces[0]
+	masked.Unsure = animo.CoveredFace
+	if r := l.measure(masked); r[0].FaceID == first[0].FaceID || r[0].Mood != animo.Other || r[0].LeanedTo != "HAPPY" || r[0].Unsure != animo.CoveredFace {
+		t.Errorf("a face that cannot be read: %+v", r[0])
+	}
 	// Two faces of one call in which nothing differs are two.
 	twins := faces[0]
 	twins.Name = "gemelas"
@@ -343,6 +349,7 @@ func TestMeasure_refuses_what_cannot_be(t *testing.T) {
 		"box.left":               func(m *moods.MeasuredFace) { m.Box.Left = math.NaN() },
 		"age":                    func(m *moods.MeasuredFace) { m.Age = -1 },
 		"gender.value":           func(m *moods.MeasuredFace) { m.Gender.Value = "F" },
+		"unsure":                 func(m *moods.MeasuredFace) { m.Unsure = "masked" },
 		"gender.confidence":      func(m *moods.MeasuredFace) { m.Gender.Confidence = 100.1 },
 		"confidence":             func(m *moods.MeasuredFace) { m.Confidence = math.Inf(1) },
 	} {

@@ -100,6 +100,19 @@ func TestFlow_face_below_the_confidence_is_other_and_says_what_it_leaned_to(t *t
 	}
 }
 
+func TestFlow_face_that_cannot_be_read_is_other_and_says_why(t *testing.T) {
+	l := newLine(t, options{})
+	l.unsure = animo.CoveredFace
+	p := l.take("a.png", picture(1, 1))
+	l.run()
+	if r := l.recorded()[p.ID+"-0"]; r.Mood != animo.Other || r.LeanedTo != "HAPPY" || r.Unsure != animo.CoveredFace || len(r.Emotions) != 2 {
+		t.Errorf("recorded %+v", r)
+	}
+	if f := l.photo(p.ID).Faces[0]; f.Mood != animo.Other || f.Unsure != animo.CoveredFace {
+		t.Errorf("the photo's face: %+v", f)
+	}
+}
+
 func TestFlow_same_name_and_bytes_are_the_same_photo(t *testing.T) {
 	l := newLine(t, options{})
 	first := l.take("a.png", picture(2, 1))

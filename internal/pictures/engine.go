@@ -74,6 +74,9 @@ func faceOf(f *vision.Face, width, height int) animo.Face {
 		face.Emotions[e] = animo.Emotion{Type: vision.Expression(e).String(), Confidence: round(100*p, 2)}
 	}
 	animo.SortEmotions(face.Emotions)
+	if why := f.Unreadable(); len(why) > 0 {
+		face.Unsure = why[0].Code
+	}
 	for i, p := range f.Landmarks {
 		face.Landmarks[i] = [2]float64{round(p.X/w, 5), round(p.Y/h, 5)}
 	}

@@ -321,7 +321,7 @@ export interface paths {
         };
         /**
          * All that was recorded of faces as a file, the first taken first
-         * @description CSV in UTF-8, with a byte order mark so that Excel reads it, and a header (tenant_id, mood, image_id, celebrities, celebrities_similarity, emotion, emotion_confidence, face_id, photo_id, source, leaned_to, emotion_HAPPY, emotion_SAD, emotion_ANGRY, emotion_CONFUSED, emotion_DISGUSTED, emotion_SURPRISED, emotion_CALM, emotion_FEAR, emotion_UNKNOWN, box_left, box_top, box_width, box_height, confidence, age, gender, gender_confidence, taken_at, accepted_at, analysed_at, measured_by, taken_by), or JSONL with a record of /v1/moods a line; celebrities are joined by semicolons. Texts that a spreadsheet would take for a formula have an apostrophe in front. When the file cannot be given whole, the connection breaks off.
+         * @description CSV in UTF-8, with a byte order mark so that Excel reads it, and a header (tenant_id, mood, image_id, celebrities, celebrities_similarity, emotion, emotion_confidence, face_id, photo_id, source, leaned_to, emotion_HAPPY, emotion_SAD, emotion_ANGRY, emotion_CONFUSED, emotion_DISGUSTED, emotion_SURPRISED, emotion_CALM, emotion_FEAR, emotion_UNKNOWN, box_left, box_top, box_width, box_height, confidence, age, gender, gender_confidence, taken_at, accepted_at, analysed_at, measured_by, taken_by, unsure), or JSONL with a record of /v1/moods a line; celebrities are joined by semicolons. Texts that a spreadsheet would take for a formula have an apostrophe in front. When the file cannot be given whole, the connection breaks off.
          */
         get: operations["export-moods"];
         put?: never;
@@ -1478,7 +1478,7 @@ export interface components {
             id: string;
             /** @description The 68 points of iBUG 300-W (jaw 0 to 16, brows to 26, nose to 35, eyes to 47, mouth to 67), each x and y as fractions of the photo's width and height, for as long as the picture is kept. Faces that Rekognition found have the points that it tells, or none. */
             landmarks?: (number[] | null)[] | null;
-            /** @description The emotion of a face that is OTHER for want of confidence. */
+            /** @description The emotion of a face that is OTHER for want of confidence, or because it is unsure. */
             leaned_to?: string;
             /** @description The mood it is routed to. */
             mood: string;
@@ -1490,6 +1490,8 @@ export interface components {
             pose: components["schemas"]["Pose"];
             /** @description How useful the face's pixels are. */
             quality: components["schemas"]["Quality"];
+            /** @description Why the face's expression cannot be read, and it is OTHER: small_face, covered_face, blurred_face, bad_light or turned_face. Absent for a face that can be read. */
+            unsure?: string;
         };
         FailureView: {
             code: string;
@@ -1791,6 +1793,11 @@ export interface components {
              * @description When the face was seen; kept to the millisecond.
              */
             taken_at: string;
+            /**
+             * @description Why the face's expression cannot be read; it is OTHER then.
+             * @enum {string}
+             */
+            unsure?: "small_face" | "covered_face" | "blurred_face" | "bad_light" | "turned_face";
         };
         MeasuredOutputBody: {
             /** @description One for each face, in their order. */
@@ -1867,7 +1874,7 @@ export interface components {
             image_data: components["schemas"]["ImageData"];
             /** @description The photo's name. */
             image_id: string;
-            /** @description The emotion of a face that is OTHER for want of confidence. */
+            /** @description The emotion of a face that is OTHER for want of confidence, or because it is unsure. */
             leaned_to?: string;
             /** @description client for a face that a client measured itself, without its picture; absent for those that the server found. */
             measured_by?: string;
@@ -1886,6 +1893,8 @@ export interface components {
             taken_by?: string;
             /** @description Whose photo it is. */
             tenant_id: string;
+            /** @description Why the face's expression cannot be read, and it is OTHER: small_face, covered_face, blurred_face, bad_light or turned_face. Absent for a face that can be read. */
+            unsure?: string;
         };
         "Name-faceRequest": {
             /**

@@ -6,12 +6,13 @@ const [photo1, photo2] = await samplePhotos()
 const rows = (page) => page.getByRole('list', { name: 'Latest faces' }).getByRole('listitem')
 
 /** Sends faces as a camera's page measures them, n of a type of emotion. */
-async function measure(server, n, { type = 'HAPPY', source = '', first = 0, at = Date.now() } = {}) {
+async function measure(server, n, { type = 'HAPPY', source = '', first = 0, at = Date.now(), unsure } = {}) {
   const items = Array.from({ length: n }, (_, i) => ({
     image_id: `face-${first + i}`,
     source,
     taken_at: new Date(at - i).toISOString(),
     emotions: [{ Type: type, Confidence: 90 }],
+    unsure,
   }))
   for (let i = 0; i < n; i += 100) await server.api('POST', '/v1/moods', { items: items.slice(i, i + 100) })
 }
@@ -54,6 +55,17 @@ browserTest('a photo sent meanwhile appears at once: faces, counts, timeline, an
   const table = page.getByRole('region', { name: 'Faces over time' }).getByRole('row')
   assert.equal((await table.nth(1).getByRole('cell').allInnerTexts()).reduce((sum, n) => sum + Number(n), 0), photo.faces.length)
   await axe(page)
+})
+
+browserTest('a face that cannot be read is Other and says why', async ({ t, open }) => {
+  const server = await startServer()
+  t.after(() => server.stop())
+  await measure(server, 1, { unsure: 'covered_face' })
+  const page = await open('live', { server, lang: 'es' })
+  const row = page.getByRole('list', { name: 'Últimas caras' }).getByRole('listitem')
+  await row.getByText('cubierto en parte').waitFor()
+  await row.getByText('Otro', { exact: true }).waitFor()
+  assert.equal(await row.getByText('alegría').count(), 0)
 })
 
 browserTest('filters hold for the list, the counts and the export', async ({ open, server }) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { cut } from './fakecamera.mjs'
 import { axe, browserTest, fitsWidth, phone, samplePhotos, startServer } from './harness.mjs'
 
 const photos = await samplePhotos()
@@ -196,6 +197,21 @@ browserTest('what a face shows is corrected, or that it is none, and the accurac
   await list.getByRole('row', { name: /^tristeza/ }).waitFor()
   await axe(list)
   await fitsWidth(list)
+})
+
+browserTest('a face that is too small to be read is Other and says why', async ({ t, open }) => {
+  const server = await startServer()
+  t.after(() => server.stop())
+  const small = await cut((await samplePhotos())[0], [240, 60, 1600, 1200], 120, 90)
+  const { id } = await server.api('PUT', '/v1/photos/lejos.jpg', small)
+  const { faces } = await server.api('GET', `/v1/photos/${id}?wait=30`)
+  const at = faces.findIndex((face) => Math.min(face.box.width * 120, face.box.height * 90) < 20)
+  assert.ok(at >= 0, 'no face has less than 20 pixels')
+  assert.deepEqual([faces[at].mood, faces[at].unsure], ['OTHER', 'small_face'])
+  const page = await open(`photos/${id}`, { server })
+  await page.getByRole('button', { name: new RegExp(`^Face ${at + 1}: Other`) }).click()
+  await page.getByText('cannot be read: too small').waitFor()
+  await axe(page)
 })
 
 browserTest('a photo is erased after a question, and there is a receipt', async ({ open, server }) => {

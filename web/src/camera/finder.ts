@@ -2,10 +2,13 @@
 // worker.ts, so that the page goes on meanwhile.
 import type { Schema } from '../lib/api'
 
+export type Unsure = NonNullable<Schema<'MeasuredFace'>['unsure']>
+
 export interface SeenFace {
   box: Schema<'Box'>
   confidence: number // in percent, that this is a face
   emotions: Schema<'Emotion'>[] // the most probable first, in percent
+  unsure?: Unsure // why they cannot be trusted
 }
 
 /** What the worker says: once that it is ready, then the faces of one picture after the other; or what went wrong. */

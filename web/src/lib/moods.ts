@@ -28,6 +28,26 @@ export function emotionName(type: string): string {
   return type in emotionNames ? emotionNames[type as keyof typeof emotionNames] : type
 }
 
+const unsureNames = texts({
+  small_face: { es: 'demasiado pequeño', en: 'too small' },
+  covered_face: { es: 'cubierto en parte', en: 'partly covered' },
+  blurred_face: { es: 'borroso', en: 'blurred' },
+  bad_light: { es: 'con mala luz', en: 'in bad light' },
+  turned_face: { es: 'vuelto a un lado', en: 'turned away' },
+})
+
+/** In a word or two, why a face's expression cannot be read; a reason that the page does not know as it is. */
+export function unsureName(why: string): string {
+  return why in unsureNames ? unsureNames[why as keyof typeof unsureNames] : why
+}
+
+/** The mood whose emotions add up to most, as the server routes a face; OTHER where they cannot be read. */
+export function moodOf(emotions: { Type: string; Confidence: number }[], unsure?: string): Mood {
+  const sums: Record<Mood, number> = { HAPPY: 0, SURPRISED: 0, SAD: 0, OTHER: 0 }
+  for (const { Type, Confidence } of emotions) sums[moods.find((mood) => mood === Type) ?? 'OTHER'] += Confidence
+  return unsure ? 'OTHER' : moods.reduce((most, mood) => (sums[mood] > sums[most] ? mood : most))
+}
+
 /** A mood's colour, from the style sheet; for what cannot use its classes, such as a canvas. */
 export function moodColour(mood: Mood): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--mood-${mood.toLowerCase()}`).trim()

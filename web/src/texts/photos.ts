@@ -75,6 +75,7 @@ export const t = texts({
   waits: { es: 'La foto espera su análisis.', en: 'The photo waits for its analysis.' },
   works: { es: 'Se buscan las caras…', en: 'Looking for faces…' },
   face: { es: (n: number) => `Cara ${n}`, en: (n: number) => `Face ${n}` },
+  unsure: { es: (why: string) => `no se puede leer: ${why}`, en: (why: string) => `cannot be read: ${why}` },
   leaned: { es: (emotion: string) => `se inclinaba a ${emotion}`, en: (emotion: string) => `leaned to ${emotion}` },
   years: { es: (n: string) => `${n} años`, en: (n: string) => `${n} years` },
   Female: { es: 'mujer', en: 'female' },
