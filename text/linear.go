@@ -80,20 +80,21 @@ func (p *part) scale(by float64) {
 	p.bias = single32(p.bias * by)
 }
 
-func (l *linear) explain(x []vector) [][]float64 {
-	out := make([][]float64, len(x))
+func (l *linear) explain(x []vector) (constant float64, out [][]float64) {
+	out = make([][]float64, len(x))
 	for i := range x {
 		out[i] = make([]float64, len(x[i].ids))
 	}
 	var numbers []float32
 	for i := range l.parts {
 		p := &l.parts[i]
+		constant += p.constant(len(x[p.view].ids))
 		numbers = p.weigh(numbers[:0], x[p.view])
 		for i, id := range x[p.view].ids {
 			out[p.view][i] += float64(numbers[i] * p.weights[id])
 		}
 	}
-	return out
+	return constant, out
 }
 
 func (l *linear) save() tensors {

@@ -125,34 +125,35 @@ func (m *Model) read(text string, r *reader) (known int) {
 	return known
 }
 
-// Explain gives the n n-grams of a text that decided most, strongest first. An n-gram is shown as it
+// Explain tells how a prediction came about, with the n n-grams of the text that decided most. An n-gram is shown as it
 // stands in the text.
-func (m *Model) Explain(text string, n int) []Evidence {
-	e, ok := m.scorer.(explainer)
-	if !ok || n <= 0 {
-		return nil
-	}
+func (m *Model) Explain(text string, n int) Explanation {
 	r := m.reader()
 	defer m.idle.Put(r)
 	if m.read(text, r) == 0 {
-		return nil
+		return Explanation{LogOdds: m.prior, Baseline: m.prior}
 	}
-	weights := e.explain(r.x)
+	constant, weights := m.scorer.explain(r.x)
+	e := Explanation{LogOdds: m.slope * m.scorer.score(r.x), Baseline: m.slope * constant}
+	e.Rest = e.LogOdds - e.Baseline
 	sum := map[string]float64{}
 	for i, sp := range m.spaces {
 		sp.evidence(text, &r.scratch, r.x[i], weights[i], func(ngram string, w float64) { sum[ngram] += m.slope * w })
 	}
-	out := make([]Evidence, 0, len(sum))
 	for g, w := range sum {
-		out = append(out, Evidence{g, w})
+		e.Evidence = append(e.Evidence, Evidence{g, w})
 	}
-	slices.SortFunc(out, func(a, b Evidence) int {
+	slices.SortFunc(e.Evidence, func(a, b Evidence) int {
 		if x, y := math.Abs(a.Weight), math.Abs(b.Weight); x != y {
 			return cmpDown(x, y)
 		}
 		return strings.Compare(a.NGram, b.NGram)
 	})
-	return out[:min(n, len(out))]
+	e.Evidence = e.Evidence[:min(max(n, 0), len(e.Evidence))]
+	for _, one := range e.Evidence {
+		e.Rest -= one.Weight
+	}
+	return e
 }
 
 func cmpDown(x, y float64) int {
@@ -160,10 +161,4 @@ func cmpDown(x, y float64) int {
 		return -1
 	}
 	return 1
-}
-
-// An explainer is a scorer whose score is a sum over features.
-type explainer interface {
-	// explain gives each feature's part in the score, for each view and in the order of its vector.
-	explain(x []vector) [][]float64
 }

@@ -57,6 +57,15 @@ type Prediction struct {
 	Known       int     // features of the text that the model knows; 0 makes the prediction a guess
 }
 
+// Explanation tells how a prediction came about, all in log-odds towards Positivo; negative towards Negativo. Baseline, Rest
+// and the weights of the evidence add up to LogOdds.
+type Explanation struct {
+	LogOdds  float64    // of the text; the logistic function of it is the probability of Positivo
+	Baseline float64    // before any word: the model's constant or, where it knows no word, the share of the labels
+	Evidence []Evidence // the n-grams that decided most, strongest first
+	Rest     float64    // all other n-grams together; of a network, which is no sum over words, also what words do together
+}
+
 // Evidence is one n-gram's part in a prediction.
 type Evidence struct {
 	NGram  string  `json:"ngram"`

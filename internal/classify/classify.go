@@ -76,7 +76,7 @@ type Answer struct {
 // Result is what a model says of one text.
 type Result struct {
 	text.Prediction
-	Evidence []text.Evidence // what decided, strongest first; only where it was asked for
+	text.Explanation // only where it was asked for
 }
 
 // Guess reports whether the model knew nothing of the text, so that its label is a guess.

@@ -23,6 +23,9 @@ type classification struct {
 	Known       int             `json:"known" doc:"Words and word groups of the text that the model knows; 0 makes the label a guess."`
 	Guess       bool            `json:"guess" doc:"Whether the model knew nothing of the text."`
 	Evidence    []text.Evidence `json:"evidence,omitempty" doc:"What decided, strongest first; weights are log-odds towards Positivo."`
+	LogOdds     *float64        `json:"log_odds,omitempty" doc:"Of the text, towards Positivo, where explain was asked for: baseline, rest and the weights of the evidence add up to it."`
+	Baseline    *float64        `json:"baseline,omitempty" doc:"Log-odds before any word."`
+	Rest        *float64        `json:"rest,omitempty" doc:"Log-odds of all n-grams that evidence does not list."`
 }
 
 type classifyOutput struct {
@@ -52,7 +55,11 @@ func (s *server) classify(r route) {
 		out.Body.Model, out.Body.Version = in.ID, answer.Version
 		out.Body.Results = make([]classification, len(answer.Results))
 		for i, r := range answer.Results {
-			out.Body.Results[i] = classification{Label: r.Label.String(), Probability: r.Probability, Known: r.Known, Guess: r.Guess(), Evidence: r.Evidence}
+			c := classification{Label: r.Label.String(), Probability: r.Probability, Known: r.Known, Guess: r.Guess(), Evidence: r.Evidence}
+			if in.Body.Explain > 0 {
+				c.LogOdds, c.Baseline, c.Rest = &r.LogOdds, &r.Baseline, &r.Rest
+			}
+			out.Body.Results[i] = c
 		}
 		return out, nil
 	})
