@@ -12,13 +12,14 @@ import (
 
 // Model classifies texts. It is safe for concurrent use.
 type Model struct {
-	trainer string
-	prior   float64 // log-odds of Positivo among the training rows: the answer to a text with no known feature
-	slope   float64 // from score to log-odds
-	spaces  []space // one for each view of the trainer
-	scorer  scorer
-	fused   *fused    // the same as scorer and faster; nil where that cannot be
-	idle    sync.Pool // of *reader
+	trainer   string
+	prior     float64 // log-odds of Positivo among the training rows: the answer to a text with no known feature
+	slope     float64 // from score to log-odds
+	threshold float64 // the log-odds below which a text is Negativo; 0 but for a goal
+	spaces    []space // one for each view of the trainer
+	scorer    scorer
+	fused     *fused    // the same as scorer and faster; nil where that cannot be
+	idle      sync.Pool // of *reader
 }
 
 // reader is what classifying one text after the other needs.
@@ -103,11 +104,10 @@ func (m *Model) predict(text string, r *reader) Prediction {
 	if known > 0 && !math.IsNaN(score) { // sums of damaged weights may be infinite
 		odds = m.slope * score
 	}
-	p := Prediction{Label: animo.Negative, Probability: sigmoid(math.Abs(odds)), Known: known}
-	if odds >= 0 {
-		p.Label = animo.Positive
+	if odds >= m.threshold {
+		return Prediction{Label: animo.Positive, Probability: sigmoid(odds), Known: known}
 	}
-	return p
+	return Prediction{Label: animo.Negative, Probability: sigmoid(-odds), Known: known}
 }
 
 // read puts the text's known features into r.x and counts them.

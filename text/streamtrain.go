@@ -21,7 +21,7 @@ const (
 const calibrationRows = 1 << 17
 
 // trainStream fits and measures the trainer sgd.
-func trainStream(ctx context.Context, src Source, o Options, workers int, tell func(Progress)) (*Model, *Report, error) {
+func trainStream(ctx context.Context, src Source, o Options, goal goal, workers int, tell func(Progress)) (*Model, *Report, error) {
 	folds, err := foldCount(o)
 	if err != nil {
 		return nil, nil, err
@@ -38,8 +38,12 @@ func trainStream(ctx context.Context, src Source, o Options, workers int, tell f
 		}
 	}
 	m := t.model(g)
+	m.threshold = m.slope * goal.threshold(t.scores, t.labels)
+	judged := t.judged(goal, m.slope)
 	r := reportOf(t.confusion)
 	r.Rows, r.Positive, r.Seed = t.rows, t.positive, o.Seed
+	r.measure(judged, goal, m)
+	r.Warnings = append(r.Warnings, languageWarnings(t.first)...)
 	r.Trainer, r.Chosen, r.Features = m.trainer, m.trainer, m.features()
 	return m, r, nil
 }
@@ -54,6 +58,31 @@ type streamTraining struct {
 	confusion []Confusion
 	scores    []float64 // of the first rows that were judged
 	labels    []uint8
+	texts     []uint64 // their hashes
+	fold      []int
+	first     []string // texts of the file
+}
+
+// judged gives what was said of the rows whose scores are kept. With a goal the folds are measured on them alone, each by a
+// threshold that the others' rows chose.
+func (t *streamTraining) judged(g goal, slope float64) []Judged {
+	rows := make([]Judged, len(t.scores))
+	thresholds := make([]float64, t.folds)
+	if g.kind != likeliest {
+		clear(t.confusion)
+		for k := range thresholds {
+			thresholds[k] = g.threshold(outside(t.scores, t.fold, k), outside(t.labels, t.fold, k))
+		}
+	}
+	for i, s := range t.scores {
+		k := t.fold[i]
+		rows[i] = judge("", t.labels[i], s, thresholds[k], slope)
+		rows[i].Text = t.texts[i]
+		if g.kind != likeliest {
+			t.confusion[k].count(t.labels[i] == 1, rows[i].Said == animo.Positive)
+		}
+	}
+	return rows
 }
 
 // fit learns the models of up to foldLanes folds.
@@ -87,6 +116,9 @@ func (t *streamTraining) fit(ctx context.Context, first int) (*sgd, error) {
 func (t *streamTraining) count(c *chunk) {
 	for i, y := range c.labels {
 		t.rows++
+		if len(t.first) < languageRows {
+			t.first = append(t.first, c.texts[i])
+		}
 		t.positive += int(y)
 		t.held[c.folds[i]][y]++
 	}
@@ -120,6 +152,8 @@ func (t *streamTraining) judge(ctx context.Context, g *sgd) error {
 				if len(t.scores) < calibrationRows {
 					t.scores = append(t.scores, c.scores[i])
 					t.labels = append(t.labels, c.labels[i])
+					t.texts = append(t.texts, hashBytes(c.texts[i]))
+					t.fold = append(t.fold, int(f))
 				}
 			}
 		}

@@ -35,6 +35,7 @@ type Options struct {
 	Trainer  string         // a name from Trainers; "" means "auto"
 	Folds    int            // for cross-validation, 2 to 100; 0 means 10
 	FoldOf   []int          // each row's fold, from 0; nil draws them from Seed. Its highest number, plus one, replaces Folds
+	Goal     string         // what the model shall be good at: "" or "accuracy", "balanced", "complaints", "recall>=0.9", "precision>=0.6"; see Train
 	Seed     uint64         // start weights, shuffles and folds follow from it
 	Workers  int            // goroutines at once; 0 means GOMAXPROCS. Never changes the result
 	Progress func(Progress) // called now and then, never from two goroutines at once; nil for none
@@ -53,7 +54,7 @@ type Progress struct {
 // Prediction is what a model says of one text.
 type Prediction struct {
 	Label       animo.Label
-	Probability float64 // of Label, 0.5 to 1; near 0.5 is a guess
+	Probability float64 // of Label, 0.5 to 1, near 0.5 a guess; less of a model with a goal, which says Negativo sooner or later
 	Known       int     // features of the text that the model knows; 0 makes the prediction a guess
 }
 
@@ -111,7 +112,11 @@ type Report struct {
 	Precision Stat      `json:"precision"`
 	Recall    Stat      `json:"recall"`
 	F1        Stat      `json:"f1"`
-	Confusion Confusion `json:"confusion"`  // summed over folds
+	Confusion Confusion `json:"confusion"`         // summed over folds
+	Figures   *Figures  `json:"figures,omitempty"` // of all folds together; none in reports of earlier releases
+	Verdict   *Words    `json:"verdict,omitempty"` // what the figures mean
+	Warnings  []Warning `json:"warnings,omitempty"`
+	Judged    []Judged  `json:"-"`          // what was said of each row, in the source's order; of a long file of the first ones in any order
 	Seconds   float64   `json:"seconds"`    // wall time of reading, measuring and fitting
 	PeakBytes int64     `json:"peak_bytes"` // the process's peak resident memory; 0 where the system does not tell
 }

@@ -34,7 +34,7 @@ Examples:
 
 // evaluation is what evaluate --model --json prints.
 type evaluation struct {
-	text.Scores
+	text.Evaluation
 	Positive int           `json:"positive"` // rows labelled Positivo
 	Skipped  int           `json:"skipped"`  // rows left out
 	Seconds  float64       `json:"seconds"`
@@ -83,11 +83,11 @@ func (v *evaluateCmd) evaluateModel(ctx context.Context, c *console) error {
 		return err
 	}
 	e := evaluation{
-		Scores:   scores,
-		Positive: scores.Confusion.PositivePositive + scores.Confusion.PositiveNegative,
-		Skipped:  files.skipped,
-		Seconds:  time.Since(start).Seconds(),
-		Files:    files.readings(),
+		Evaluation: scores,
+		Positive:   scores.Confusion.PositivePositive + scores.Confusion.PositiveNegative,
+		Skipped:    files.skipped,
+		Seconds:    time.Since(start).Seconds(),
+		Files:      files.readings(),
 	}
 	if v.JSON {
 		return printJSON(c.stdout, e)
