@@ -92,6 +92,15 @@ func figuresOf(rows []Judged, g goal, threshold float64) *Figures {
 	return f
 }
 
+// Of gives the figures of other rows, those of one model with the same goal; nil where there are none.
+func (f *Figures) Of(rows []Judged) *Figures {
+	g, err := parseGoal(f.Goal)
+	if len(rows) == 0 || err != nil {
+		return nil
+	}
+	return figuresOf(rows, g, f.Threshold)
+}
+
 // wilson is a share of n with Wilson's interval.
 func wilson(k, n int) Rate {
 	if n == 0 {

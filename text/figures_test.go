@@ -49,7 +49,7 @@ func TestTrain_finds_complaints_where_nearly_all_is_praise(t *testing.T) {
 		negative := f.Labels[1]
 		four, called := 0, 0
 		for i, s := range stars {
-			if s == "4" && trainer != sgdName { // whose rows may be in another order
+			if s == "4" {
 				four++
 				if r.Judged[i].Said == animo.Negative {
 					called++
@@ -57,13 +57,10 @@ func TestTrain_finds_complaints_where_nearly_all_is_praise(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %s\n%+v", trainer, r.Verdict.EN, *f)
-		if trainer == sgdName {
-			continue
-		}
-		if negative.Recall.Value < 0.85 || negative.Precision.Value < 0.5 {
+		if least := map[string]float64{"lexblend": 0.5, sgdName: 0.4}[trainer]; negative.Recall.Value < 0.85 || negative.Precision.Value < least {
 			t.Errorf("%s finds %.3f of the complaints at a precision of %.3f", trainer, negative.Recall.Value, negative.Precision.Value)
 		}
-		if share := ratio(called, four); share > 0.15 {
+		if share := ratio(called, four); share > 0.15 && trainer != sgdName {
 			t.Errorf("%s calls %.3f of %d reviews with 4 stars Negativo", trainer, share, four)
 		}
 		if c := r.Confusion; c.NegativeNegative+c.NegativePositive != negative.Support || math.Abs(c.flipped().scores().Recall-negative.Recall.Value) > 1e-12 {

@@ -19,6 +19,9 @@ type Judged struct {
 	Said  animo.Label // the other side of Odds where a goal moved the threshold
 }
 
+// HashOf gives what Judged has of a text.
+func HashOf(text string) uint64 { return hashBytes(text) }
+
 // probability gives the probability of a label.
 func (j *Judged) probability(l animo.Label) float64 {
 	if l == animo.Positive {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"animo"
 )
@@ -60,6 +61,7 @@ type streamTraining struct {
 	labels    []uint8
 	texts     []uint64 // their hashes
 	fold      []int
+	row       []int    // their places in the source
 	first     []string // texts of the file
 }
 
@@ -74,12 +76,17 @@ func (t *streamTraining) judged(g goal, slope float64) []Judged {
 			thresholds[k] = g.threshold(outside(t.scores, t.fold, k), outside(t.labels, t.fold, k))
 		}
 	}
-	for i, s := range t.scores {
-		k := t.fold[i]
-		rows[i] = judge("", t.labels[i], s, thresholds[k], slope)
-		rows[i].Text = t.texts[i]
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return t.row[a] - t.row[b] }) // folds beyond foldLanes were judged later
+	for to, i := range order {
+		s, k := t.scores[i], t.fold[i]
+		rows[to] = judge("", t.labels[i], s, thresholds[k], slope)
+		rows[to].Text = t.texts[i]
 		if g.kind != likeliest {
-			t.confusion[k].count(t.labels[i] == 1, rows[i].Said == animo.Positive)
+			t.confusion[k].count(t.labels[i] == 1, rows[to].Said == animo.Positive)
 		}
 	}
 	return rows
@@ -141,10 +148,12 @@ func (t *streamTraining) check() error {
 // judge scores each row of the folds of g with the model that had not seen it.
 func (t *streamTraining) judge(ctx context.Context, g *sgd) error {
 	last := min(g.first+foldLanes, t.folds)
+	row := -1
 	rows, err := t.pass(ctx, func(chunks []*chunk) error {
 		parallel(t.workers, len(chunks), func(i int) { g.judge(chunks[i]) })
 		for _, c := range chunks {
 			for i, f := range c.folds {
+				row++
 				if int(f) < g.first || int(f) >= last {
 					continue
 				}
@@ -154,6 +163,7 @@ func (t *streamTraining) judge(ctx context.Context, g *sgd) error {
 					t.labels = append(t.labels, c.labels[i])
 					t.texts = append(t.texts, hashBytes(c.texts[i]))
 					t.fold = append(t.fold, int(f))
+					t.row = append(t.row, row)
 				}
 			}
 		}

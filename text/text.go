@@ -116,7 +116,7 @@ type Report struct {
 	Figures   *Figures  `json:"figures,omitempty"` // of all folds together; none in reports of earlier releases
 	Verdict   *Words    `json:"verdict,omitempty"` // what the figures mean
 	Warnings  []Warning `json:"warnings,omitempty"`
-	Judged    []Judged  `json:"-"`          // what was said of each row, in the source's order; of a long file of the first ones in any order
+	Judged    []Judged  `json:"-"`          // what was said of each row, in the source's order; of a long file of the first ones
 	Seconds   float64   `json:"seconds"`    // wall time of reading, measuring and fitting
 	PeakBytes int64     `json:"peak_bytes"` // the process's peak resident memory; 0 where the system does not tell
 }
