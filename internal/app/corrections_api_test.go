@@ -34,7 +34,7 @@ func TestModels_are_corrected_and_trained_anew(t *testing.T) {
 		status             int
 		code, field        string
 	}{
-		"a wrong label":       {"POST", "/v1/models/r.txt/corrections", `{"text":"a","label":"bueno"}`, 422, "invalid", "label"},
+		"a wrong label":       {"POST", "/v1/models/r.txt/corrections", `{"text":"a","label":"regular"}`, 422, "invalid", "label"},
 		"no label":            {"POST", "/v1/models/r.txt/corrections", `{"text":"a"}`, 422, "invalid", "label"},
 		"no text":             {"POST", "/v1/models/r.txt/corrections", `{"text":" ","label":"Positivo"}`, 422, "invalid", "text"},
 		"a long text":         {"POST", "/v1/models/r.txt/corrections", `{"text":"` + strings.Repeat("a", 65537) + `","label":"Positivo"}`, 413, "too_large", "text"},

@@ -19,9 +19,10 @@ type Classifier interface {
 // classification is one text's answer.
 type classification struct {
 	Label       string          `json:"label" enum:"Positivo,Negativo"`
-	Probability float64         `json:"probability" doc:"Of the label, 0.5 to 1; near 0.5 is a guess."`
+	Probability float64         `json:"probability" doc:"Of the label, 0.5 to 1; near 0.5 is a guess. Less where the model has a goal, which moves the threshold."`
 	Known       int             `json:"known" doc:"Words and word groups of the text that the model knows; 0 makes the label a guess."`
 	Guess       bool            `json:"guess" doc:"Whether the model knew nothing of the text."`
+	Corrected   bool            `json:"corrected,omitempty" doc:"Whether somebody corrected the text, which then answers so whatever the model would say."`
 	Evidence    []text.Evidence `json:"evidence,omitempty" doc:"What decided, strongest first; weights are log-odds towards Positivo."`
 	LogOdds     *float64        `json:"log_odds,omitempty" doc:"Of the text, towards Positivo, where explain was asked for: baseline, rest and the weights of the evidence add up to it."`
 	Baseline    *float64        `json:"baseline,omitempty" doc:"Log-odds before any word."`
@@ -55,7 +56,7 @@ func (s *server) classify(r route) {
 		out.Body.Model, out.Body.Version = in.ID, answer.Version
 		out.Body.Results = make([]classification, len(answer.Results))
 		for i, r := range answer.Results {
-			c := classification{Label: r.Label.String(), Probability: r.Probability, Known: r.Known, Guess: r.Guess(), Evidence: r.Evidence}
+			c := classification{Label: r.Label.String(), Probability: r.Probability, Known: r.Known, Guess: r.Guess(), Corrected: r.Corrected, Evidence: r.Evidence}
 			if in.Body.Explain > 0 {
 				c.LogOdds, c.Baseline, c.Rest = &r.LogOdds, &r.Baseline, &r.Rest
 			}
