@@ -69,6 +69,9 @@ func printScores(c *console, e evaluation) error {
 	heading(w, "F1", "%s", percent(e.F1))
 	fmt.Fprintln(w)
 	printFigures(w, c, e.Figures, &e.Verdict, nil)
+	if n := e.Neutral; n != nil {
+		heading(w, "Neutro", c.say("between %g and %g: it answers %s, of which %s are right", "entre %g y %g: responde %s, de lo que acierta %s"), n.From, n.To, rate(n.Answered), rate(n.Accuracy))
+	}
 	fmt.Fprintln(w)
 	printConfusion(w, c, e.Confusion)
 	fmt.Fprintln(w)

@@ -200,7 +200,7 @@ func asFlag(err error) error {
 		return err
 	}
 	switch e.Field {
-	case "trainer", "scale", "goal":
+	case "trainer", "scale", "goal", "neutral":
 		return e.Of("--" + e.Field).Because(errUsage)
 	case "folds", "fold_file", "text", "label":
 		return e.Of("--" + strings.ReplaceAll(e.Field, "_", "-"))

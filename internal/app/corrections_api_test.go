@@ -63,6 +63,15 @@ func TestModels_are_corrected_and_trained_anew(t *testing.T) {
 	if r := a.do("POST", "/v1/models/r.txt/classify", `{"texts":["blirg"],"explain":3}`); !strings.Contains(r.body, `"corrected":true`) || !strings.Contains(r.body, `"probability":1,`) || !strings.Contains(r.body, `"baseline":`) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
+	// A third answer is given to who asks for it; a correction is none, and /senti has two to the letter.
+	if r := a.do("POST", "/v1/models/r.txt/classify", `{"texts":["wozzle","blirg"],"neutral":{"from":0.01,"to":0.99}}`); !strings.Contains(r.body, `"label":"Neutro"`) || !strings.Contains(r.body, `"label":"Negativo","probability":1,`) {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	for _, band := range []string{`{"from":0,"to":0}`, `{"from":0.7,"to":0.3}`, `{"from":0.5}`} {
+		if r := a.do("POST", "/v1/models/r.txt/classify", `{"texts":["wozzle"],"neutral":`+band+`}`); r.status != 422 || !strings.Contains(r.body, "neutral") {
+			t.Errorf("%s: %d %s", band, r.status, r.body)
+		}
+	}
 	if r := a.do("POST", "/v1/models/r.txt/corrections/batch", `{"items":[{"text":"a","label":"malo"},{"text":"b","label":"3/5"}]}`); r.status != 422 || !strings.Contains(r.body, "items[1].label") {
 		t.Errorf("%d %s", r.status, r.body)
 	}

@@ -1135,6 +1135,20 @@ export interface components {
             /** Format: int64 */
             took_ms: number;
         };
+        Band: {
+            /**
+             * Format: double
+             * @description The lowest probability of Positivo, above 0.
+             * @example 0.3
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description The highest, below 1.
+             * @example 0.7
+             */
+            to: number;
+        };
         Bin: {
             /**
              * Format: double
@@ -1197,8 +1211,11 @@ export interface components {
              * @description Words and word groups of the text that the model knows; 0 makes the label a guess.
              */
             known: number;
-            /** @enum {string} */
-            label: "Positivo" | "Negativo";
+            /**
+             * @description Neutro only where neutral was asked for.
+             * @enum {string}
+             */
+            label: "Positivo" | "Negativo" | "Neutro";
             /**
              * Format: double
              * @description Of the text, towards Positivo, where explain was asked for: baseline, rest and the weights of the evidence add up to it.
@@ -1206,7 +1223,7 @@ export interface components {
             log_odds?: number;
             /**
              * Format: double
-             * @description Of the label, 0.5 to 1; near 0.5 is a guess. Less where the model has a goal, which moves the threshold.
+             * @description Of the label, of Neutro that of the likelier of the others; 0.5 to 1; near 0.5 is a guess. Less where the model has a goal, which moves the threshold.
              */
             probability: number;
             /**
@@ -1227,6 +1244,8 @@ export interface components {
              * @description How many deciding n-grams to give for each text, of at most 100 texts.
              */
             explain?: number;
+            /** @description A third answer: a text whose probability of Positivo lies in this band is Neutro, unless it was corrected. */
+            neutral?: components["schemas"]["Band"];
             /**
              * @example [
              *       "Las camas estaban mal arregladas"

@@ -69,6 +69,8 @@ export const t = texts({
   nothing: { es: 'Escriba una opinión.', en: 'Write an opinion.' },
   Positivo: { es: 'Positivo', en: 'Positive' },
   Negativo: { es: 'Negativo', en: 'Negative' },
+  Neutro: { es: 'Neutro', en: 'Neutral' },
+  neutral: { es: 'Llamar neutro lo dudoso: probabilidad de positivo entre 30 % y 70 %', en: 'Call neutral what is in doubt: a probability of positive between 30% and 70%' },
   guess: { es: 'Es una conjetura: el modelo no conoce ninguna de estas palabras.', en: 'This is a guess: the model knows none of these words.' },
   decided: { es: 'Lo que decidió', en: 'What decided' },
   legend: { es: 'Las palabras se marcan según cuánto pesaron:', en: 'Words are marked by how much they weighed:' },
