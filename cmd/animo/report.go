@@ -63,11 +63,6 @@ func printScores(c *console, e evaluation) error {
 	w := bufio.NewWriter(c.stdout)
 	heading(w, c.say("Opinions", "Opiniones"), "%s", rowCounts(c, e.Rows, e.Positive, e.Skipped))
 	printReadings(w, c, e.Files)
-	heading(w, c.say("Accuracy", "Exactitud"), "%s", percent(e.Accuracy))
-	heading(w, "Precision", "%s", percent(e.Precision))
-	heading(w, "Recall", "%s", percent(e.Recall))
-	heading(w, "F1", "%s", percent(e.F1))
-	fmt.Fprintln(w)
 	printFigures(w, c, e.Figures, &e.Verdict, nil)
 	if n := e.Neutral; n != nil {
 		heading(w, "Neutro", c.say("between %g and %g: it answers %s, of which %s are right", "entre %g y %g: responde %s, de lo que acierta %s"), n.From, n.To, rate(n.Answered), rate(n.Accuracy))
