@@ -96,7 +96,13 @@ func (c *corpus) drawFolds(n int, seed uint64) []int {
 // foldOfText gives the fold of a text, one of n.
 func foldOfText(text string, seed uint64, n int) int { return int(foldHash(text, seed) % uint64(n)) }
 
-func foldHash(text string, seed uint64) uint64 { return fold(hashBytes(text)^seed, 0x8ebc6af09c88c6e3) }
+// foldHash mixes a text's hash with the seed, as SplitMix64 does, so that what two seeds deal has nothing in common.
+func foldHash(text string, seed uint64) uint64 {
+	x := hashBytes(text) + (seed+1)*0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
 
 func givenFolds(c *corpus, foldOf []int) ([]int, int, error) {
 	n, err := foldCount(Options{FoldOf: foldOf})

@@ -29,6 +29,10 @@ const (
 	complaintsFound = 0.85
 )
 
+// spareErrors is by how many standard errors a goal is to be exceeded on the rows that choose the threshold, since on others
+// it will be reached a little less.
+const spareErrors = 0.5
+
 // parseGoal reads Options.Goal. It answers Invalid, of "goal".
 func parseGoal(s string) (goal, error) {
 	switch s {
@@ -60,7 +64,7 @@ func CheckGoal(s string) error {
 }
 
 // threshold gives the score below which a text is called Negativo, so that the goal is met on scores of held-out rows
-// with one standard error to spare, or nearly met where no score meets it.
+// with half a standard error to spare, or nearly met where no score meets it.
 func (g goal) threshold(scores []float64, labels []uint8) float64 {
 	if g.kind == likeliest || len(scores) == 0 {
 		return 0
@@ -104,7 +108,7 @@ func (g goal) threshold(scores []float64, labels []uint8) float64 {
 func (g goal) value(below, of [2]int) float64 {
 	recall := ratio(below[0], of[0])
 	precision := ratio(below[0], below[0]+below[1])
-	spare := func(n int) float64 { return math.Sqrt(g.least * (1 - g.least) / float64(max(n, 1))) }
+	spare := func(n int) float64 { return spareErrors * math.Sqrt(g.least*(1-g.least)/float64(max(n, 1))) }
 	switch g.kind {
 	case leastRecall:
 		if least := min(g.least+spare(of[0]), 1); recall < least {

@@ -272,6 +272,26 @@ func TestFolds_are_kept_by_a_row_when_others_come(t *testing.T) {
 	}
 }
 
+// What two seeds deal is independent: every pair of folds shares about as many rows.
+func TestFolds_of_two_seeds_have_nothing_in_common(t *testing.T) {
+	for _, seeds := range [][2]uint64{{0, 1}, {4, 5}, {0, ^uint64(0)}, {7, ^uint64(7)}, {1, 2}, {0, 10}} {
+		var both [10][10]int
+		for i := range 20_000 {
+			text := fmt.Sprint("texto ", i)
+			both[foldOfText(text, seeds[0], 10)][foldOfText(text, seeds[1], 10)]++
+		}
+		chi := 0.0
+		for _, row := range both {
+			for _, n := range row {
+				chi += float64((n-200)*(n-200)) / 200
+			}
+		}
+		if chi > 150 { // of 99 degrees of freedom, 148 in one of 1,000 cases
+			t.Errorf("seeds %v: χ² is %.0f: %v", seeds, chi, both)
+		}
+	}
+}
+
 func TestFolds_have_both_labels_where_there_are_as_many_texts(t *testing.T) {
 	for seed := range uint64(20) {
 		c := &corpus{}

@@ -45,8 +45,8 @@ func Trainers() []string {
 //
 // A goal chooses from which score on a text is called Negativo: "balanced" has both labels found equally often, "complaints"
 // at least 85 of 100 negative rows with as few false alarms as may be, "recall>=R" and "precision>=P" say it in numbers, of
-// Negativo. The threshold by which a fold is measured is chosen on the rows of the other folds, with one standard error to
-// spare. Class weights were tried beside it: on reviews of which 97.4 % are good they bring nothing (see README.md).
+// Negativo. The threshold by which a fold is measured is chosen on the rows of the other folds, with half a standard
+// error to spare. Class weights were tried beside it: on reviews of which 97.4 % are good they bring nothing (see README.md).
 //
 // It fails with EmptyFile, TooFewRows, OneClass,
 // Invalid (of "folds", "fold_file" or "goal"), Unsupported (of "trainer"), with the error that src yields, and

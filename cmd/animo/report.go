@@ -51,6 +51,15 @@ func printReport(c *console, r *text.Report, files *opinionFiles) error {
 	fmt.Fprintln(w)
 	printConfusion(w, c, r.Confusion)
 	fmt.Fprintln(w)
+	if list := text.MisjudgedOf(r.Judged, len(r.Judged)); len(list) > 0 {
+		suspects := 0
+		for _, m := range list {
+			if m.Suspect {
+				suspects++
+			}
+		}
+		heading(w, c.say("Misjudged", "Mal juzgadas"), c.say("%d rows; the label of %d of them may be wrong itself (--out lists them in %s)", "%d filas; la etiqueta de %d de ellas puede estar mal (--out las lista en %s)"), len(list), suspects, misjudgedName)
+	}
 	heading(w, c.say("Time", "Tiempo"), "%.2f s", r.Seconds)
 	if r.PeakBytes > 0 {
 		heading(w, c.say("Memory", "Memoria"), c.say("%.0f MiB at most", "%.0f MiB como máximo"), float64(r.PeakBytes)/(1<<20))
