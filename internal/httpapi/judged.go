@@ -30,7 +30,7 @@ func (s *server) listMisjudged(r route) {
 	register(s, r, huma.Operation{
 		OperationID: "list-misjudged",
 		Summary:     "Rows that a version got wrong when it was measured, those whose label may be wrong first",
-		Description: "The first 1,000. Rows of files and corrections that were forgotten are left out, and so are those of files that are too long to be measured as a whole.", Errors: []int{404, 422},
+		Description: "The first 1,000. Rows that were corrected since, and those of files and corrections that were forgotten, are left out, and so are those of files that are too long to be measured as a whole.", Errors: []int{404, 422},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
 		VersionParam

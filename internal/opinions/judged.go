@@ -69,7 +69,8 @@ func (f *Flow) misjudged(ctx context.Context, tenant string, datasets []animo.Da
 }
 
 // MisjudgedRows lists rows that a version was measured on and got wrong, first those whose label may be wrong, at most limit of
-// them, from the number after on. next is "" at the end. Rows of files and corrections that were forgotten are left out.
+// them, from the number after on. next is "" at the end. Rows that were
+// corrected since, and those of files and corrections that were forgotten, are left out.
 func (f *Flow) MisjudgedRows(ctx context.Context, tenant, model, version, after string, limit int) (page []Misjudged, next string, err error) {
 	row, err := f.version(ctx, tenant, model, version)
 	if err != nil {
@@ -87,6 +88,10 @@ func (f *Flow) MisjudgedRows(ctx context.Context, tenant, model, version, after 
 		return nil, "", err
 	}
 	m, err := f.model(ctx, tenant, model)
+	if err != nil {
+		return nil, "", err
+	}
+	correction, err := f.Corrected(ctx, tenant, model)
 	if err != nil {
 		return nil, "", err
 	}
@@ -108,12 +113,10 @@ func (f *Flow) MisjudgedRows(ctx context.Context, tenant, model, version, after 
 				one.Text = string(value[1:])
 			}
 		}
-		switch {
-		case gone(err):
-			err = nil
-		case err != nil:
+		if err != nil && !gone(err) {
 			return nil, "", err
-		default:
+		}
+		if _, corrected := correction(one.Text); err == nil && (!corrected || p.Correction != "") {
 			page = append(page, one)
 		}
 	}

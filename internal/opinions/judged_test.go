@@ -112,9 +112,13 @@ func TestVersions_are_compared_and_tell_their_misjudged_rows(t *testing.T) {
 		t.Errorf("%d misjudged rows, the confusion is %+v", len(texts), c)
 	}
 	t.Logf("%d misjudged, %d suspect", len(texts), suspects)
+	l.correct("r.txt", texts[0], animo.Positive)
+	if page, _, err := l.flow.MisjudgedRows(t.Context(), tenant, "r.txt", first.ID, "", 1); err != nil || len(page) != 1 || page[0].Text == texts[0] {
+		t.Errorf("a row that was corrected is listed: %v, %v", page, err)
+	}
 	second := l.retrain("r.txt")
 	same, err := l.flow.Compare(t.Context(), tenant, "r.txt", second.ID, first.ID)
-	if err != nil || same.Rows != v.Report.Rows {
+	if err != nil || same.Rows < v.Report.Rows-1 { // one row may have another label now
 		t.Errorf("%+v, %v", same, err)
 	}
 	// What is forgotten of the file is forgotten of its rows.

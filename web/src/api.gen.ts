@@ -297,7 +297,7 @@ export interface paths {
         };
         /**
          * Rows that a version got wrong when it was measured, those whose label may be wrong first
-         * @description The first 1,000. Rows of files and corrections that were forgotten are left out, and so are those of files that are too long to be measured as a whole.
+         * @description The first 1,000. Rows that were corrected since, and those of files and corrections that were forgotten, are left out, and so are those of files that are too long to be measured as a whole.
          */
         get: operations["list-misjudged"];
         put?: never;
