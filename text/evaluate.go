@@ -14,10 +14,11 @@ type Evaluation struct {
 	Scores
 	Figures *Figures `json:"figures"`
 	Verdict Words    `json:"verdict"`
-	Judged  []Judged `json:"-"` // what was said of each row, in their order
+	Judged  []Judged `json:"-"` // what was said of each row, in their order; of many of the first ones
 }
 
-// Evaluate scores a model on labelled opinions, which it reads once; of each it keeps what was said. No opinion at all
+// Evaluate scores a model on labelled opinions, which it reads once; of the first 131,072 it keeps what was
+// said, for the figures. No opinion at all
 // answers EmptyFile.
 func Evaluate(ctx context.Context, m *Model, src Source) (Evaluation, error) {
 	var c Confusion
@@ -27,6 +28,9 @@ func Evaluate(ctx context.Context, m *Model, src Source) (Evaluation, error) {
 	flush := func() error {
 		for i, p := range m.Classify(texts...) {
 			c.count(labels[i] == animo.Positive, p.Label == animo.Positive)
+			if len(judged) == calibrationRows {
+				continue
+			}
 			odds := logit(min(p.Probability, 1-1e-15))
 			if p.Label == animo.Negative {
 				odds = -odds
