@@ -10,8 +10,8 @@ import (
 // A Band is a third answer: a text whose probability of Positivo lies within it is called neither Positivo nor Negativo. The
 // zero Band has none.
 type Band struct {
-	From float64 `json:"from" exclusiveMinimum:"0" exclusiveMaximum:"1" doc:"The lowest probability of Positivo, above 0." example:"0.3"`
-	To   float64 `json:"to" exclusiveMinimum:"0" exclusiveMaximum:"1" doc:"The highest, below 1." example:"0.7"`
+	From float64 `json:"from" exclusiveMinimum:"0" exclusiveMaximum:"1" example:"0.3"` // the lowest probability of Positivo, above 0
+	To   float64 `json:"to" exclusiveMinimum:"0" exclusiveMaximum:"1" example:"0.7"`   // the highest, below 1
 }
 
 // Neutral is what a text within a band is called.

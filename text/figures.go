@@ -17,36 +17,36 @@ type Rate struct {
 // LabelFigures are how well one label is found.
 type LabelFigures struct {
 	Label     string  `json:"label" enum:"Positivo,Negativo"`
-	Support   int     `json:"support" doc:"Rows that carry the label."`
-	Precision Rate    `json:"precision" doc:"Of the rows that are called so, those that are. Wilson's interval, as recall's."`
-	Recall    Rate    `json:"recall" doc:"Of the rows with this label, those that are called so."`
-	F1        Rate    `json:"f1" doc:"The harmonic mean of the two. Interval by bootstrap."`
-	PRArea    float64 `json:"pr_area" doc:"Area under the curve of precision over recall (average precision), whatever the threshold."`
+	Support   int     `json:"support"`   // rows that carry the label
+	Precision Rate    `json:"precision"` // of the rows that are called so, those that are. Wilson's interval, as recall's
+	Recall    Rate    `json:"recall"`    // of the rows with this label, those that are called so
+	F1        Rate    `json:"f1"`        // the harmonic mean of the two. Interval by bootstrap
+	PRArea    float64 `json:"pr_area"`   // area under the curve of precision over recall (average precision), whatever the threshold
 }
 
 // Bin is some rows of which about the same was said.
 type Bin struct {
 	Rows int     `json:"rows"`
-	Said float64 `json:"said" doc:"The mean probability of Positivo that was given."`
-	Is   float64 `json:"is" doc:"The share of them that is Positivo."`
+	Said float64 `json:"said"` // the mean probability of Positivo that was given
+	Is   float64 `json:"is"`   // the share of them that is Positivo
 }
 
 // Figures are what predictions of unseen rows say of a model, all folds together. Shares that are counted have Wilson's
 // interval (Wilson, JASA 22, 1927), those of several counts one by bootstrap, the area under the ROC curve that of Hanley and
 // McNeil (Radiology 143, 1982).
 type Figures struct {
-	Rows      int            `json:"rows" doc:"That were measured: of a long file the first ones."`
+	Rows      int            `json:"rows"` // that were measured: of a long file the first ones
 	Accuracy  Rate           `json:"accuracy"`
-	Majority  float64        `json:"majority" doc:"The accuracy of calling everything by the more frequent label."`
-	Balanced  Rate           `json:"balanced" doc:"Balanced accuracy, the mean of the labels' recalls; 0.5 is what guessing has."`
-	MacroF1   Rate           `json:"macro_f1" doc:"The mean of the labels' F1."`
+	Majority  float64        `json:"majority"` // the accuracy of calling everything by the more frequent label
+	Balanced  Rate           `json:"balanced"` // balanced accuracy, the mean of the labels' recalls; 0.5 is what guessing has
+	MacroF1   Rate           `json:"macro_f1"` // the mean of the labels' F1
 	Labels    []LabelFigures `json:"labels"`
-	ROCArea   Rate           `json:"roc_area" doc:"How probable it is that of two rows the positive one has the higher probability."`
-	ECE       float64        `json:"ece" doc:"Expected calibration error: by how much the probabilities are off on average, in 10 bins."`
-	LogLoss   float64        `json:"log_loss" doc:"The mean of -ln(the probability given to the true label)."`
-	Bins      []Bin          `json:"bins" doc:"For a reliability plot; those with rows, from improbable to probable."`
-	Goal      string         `json:"goal,omitempty" doc:"What the threshold was chosen for; none is the likelier label."`
-	Threshold float64        `json:"threshold" doc:"The probability of Negativo from which on a text is called so."`
+	ROCArea   Rate           `json:"roc_area"`       // how probable it is that of two rows the positive one has the higher probability
+	ECE       float64        `json:"ece"`            // expected calibration error: by how much the probabilities are off on average, in 10 bins
+	LogLoss   float64        `json:"log_loss"`       // the mean of -ln(the probability given to the true label)
+	Bins      []Bin          `json:"bins"`           // for a reliability plot; those with rows, from improbable to probable
+	Goal      string         `json:"goal,omitempty"` // what the threshold was chosen for; none is the likelier label
+	Threshold float64        `json:"threshold"`      // the probability of Negativo from which on a text is called so
 }
 
 // bins is how many the probabilities are cut into.

@@ -15,7 +15,7 @@ type Words struct {
 // Warning is something about the rows that figures do not show.
 type Warning struct {
 	Code string `json:"code" enum:"imbalance,few_rows,contradictory,duplicates,language"`
-	Rows int    `json:"rows" doc:"How many rows it is about."`
+	Rows int    `json:"rows"` // how many rows it is about
 	Words
 }
 

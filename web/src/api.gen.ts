@@ -1155,7 +1155,10 @@ export interface components {
              * @description The share of them that is Positivo.
              */
             is: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of which about the same was said.
+             */
             rows: number;
             /**
              * Format: double
@@ -1254,19 +1257,37 @@ export interface components {
             texts: string[] | null;
         };
         Comparison: {
+            /** @description Share of the rows that were predicted right. */
             accuracy: components["schemas"]["Difference"];
+            /** @description Mean of the labels' recalls. */
             balanced: components["schemas"]["Difference"];
+            /** @description Of Positivo. */
             f1: components["schemas"]["Difference"];
+            /** @description Recall of Negativo. */
             found: components["schemas"]["Difference"];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The probability of such a difference, or a larger one, between equals (exact test).
+             */
             mcnemar: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Rows that the other one alone is right about.
+             */
             only_other: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Rows that this one alone is right about.
+             */
             only_this: number;
+            /** @description Of Positivo. */
             precision: components["schemas"]["Difference"];
+            /** @description Of Positivo. */
             recall: components["schemas"]["Difference"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description That both were measured on, with the same label.
+             */
             rows: number;
         };
         Confusion: {
@@ -1449,11 +1470,20 @@ export interface components {
             waiting: number;
         };
         Difference: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The true one is below it in 97.5 of 100 cases.
+             */
             high: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The true one is above it in 97.5 of 100 cases.
+             */
             low: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Measured; above 0 where this one is better.
+             */
             value: number;
         };
         Emotion: {
@@ -1542,6 +1572,7 @@ export interface components {
             message: string;
         };
         Figures: {
+            /** @description Share of the rows that were predicted right. */
             accuracy: components["schemas"]["Rate"];
             /** @description Balanced accuracy, the mean of the labels' recalls; 0.5 is what guessing has. */
             balanced: components["schemas"]["Rate"];
@@ -1554,6 +1585,7 @@ export interface components {
             ece: number;
             /** @description What the threshold was chosen for; none is the likelier label. */
             goal?: string;
+            /** @description How well each label is found. */
             labels: components["schemas"]["LabelFigures"][] | null;
             /**
              * Format: double
@@ -1801,7 +1833,10 @@ export interface components {
         LabelFigures: {
             /** @description The harmonic mean of the two. Interval by bootstrap. */
             f1: components["schemas"]["Rate"];
-            /** @enum {string} */
+            /**
+             * @description The label that is found.
+             * @enum {string}
+             */
             label: "Positivo" | "Negativo";
             /**
              * Format: double
@@ -2291,11 +2326,20 @@ export interface components {
             items: components["schemas"]["Depth"][] | null;
         };
         Rate: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The true one is below it in 97.5 of 100 cases.
+             */
             high: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The true one is above it in 97.5 of 100 cases.
+             */
             low: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Measured.
+             */
             value: number;
         };
         Reading: {
@@ -2404,6 +2448,7 @@ export interface components {
              * @description Of the published model, which is fitted on all rows.
              */
             features: number;
+            /** @description Of all folds together; none in reports of earlier releases. */
             figures?: components["schemas"]["Figures"];
             /** @description The scores of each fold, on rows that its model had not seen. */
             folds: components["schemas"]["Scores"][] | null;
@@ -2438,7 +2483,9 @@ export interface components {
             seed: number;
             /** @description The one asked for. */
             trainer: string;
+            /** @description What the figures mean, in words. */
             verdict?: components["schemas"]["Words"];
+            /** @description What the figures do not show of the rows. */
             warnings?: components["schemas"]["Warning"][] | null;
             /** @description Why auto chose it. */
             why?: string;
@@ -2838,9 +2885,14 @@ export interface components {
             status_url?: string;
         };
         Warning: {
-            /** @enum {string} */
+            /**
+             * @description What it warns of.
+             * @enum {string}
+             */
             code: "imbalance" | "few_rows" | "contradictory" | "duplicates" | "language";
+            /** @description In English. */
             en: string;
+            /** @description In Spanish. */
             es: string;
             /**
              * Format: int64
@@ -2849,7 +2901,9 @@ export interface components {
             rows: number;
         };
         Words: {
+            /** @description In English. */
             en: string;
+            /** @description In Spanish. */
             es: string;
         };
     };
