@@ -28,20 +28,23 @@ type Version struct {
 	Trainer   string       `json:"trainer"`
 	Folds     int          `json:"folds"`
 	Seed      uint64       `json:"seed"`
+	Goal      string       `json:"goal,omitempty"` // what it shall be good at; "" is to be right most often
 	Requested time.Time    `json:"requested"`
 	Finished  time.Time    `json:"finished,omitzero"`
 	Status    Status       `json:"status"`
 	Failure   *Reason      `json:"failure,omitempty"`
 
-	Corrections int `json:"corrections,omitempty"` // of the model that it learned from besides its datasets, once it is trained
+	Corrections int `json:"corrections,omitempty"`         // of the model that it learned from besides its datasets, once it is trained
+	Learned     int `json:"corrections_learned,omitempty"` // of Corrections, those that it says by itself
 }
 
 // Model says which version of a model answers.
 type Model struct {
 	ID        string `json:"id"`
-	Current   string `json:"current"`   // the version that answers; empty until one is published
-	Published string `json:"published"` // the newest version ever published; Current is older after a roll back
-	Asked     string `json:"asked"`     // the newest version asked for, published or not
-	AskedID   string `json:"asked_id"`  // what it was asked to be made of (animo.ID), to know a repeat
-	Deleted   string `json:"deleted"`   // versions up to this one were deleted, and never come back
+	Current   string `json:"current"`             // the version that answers; empty until one is published
+	Published string `json:"published"`           // the newest version ever published; Current is older after a roll back
+	Asked     string `json:"asked"`               // the newest version asked for, published or not
+	AskedID   string `json:"asked_id"`            // what it was asked to be made of (animo.ID), to know a repeat
+	Corrected string `json:"corrected,omitempty"` // another one whenever its corrections change; "" before the first
+	Deleted   string `json:"deleted"`             // versions up to this one were deleted, and never come back
 }

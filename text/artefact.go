@@ -24,7 +24,7 @@ type viewFile struct {
 	Lexicon    polarities `json:"lexicon,omitempty"`    // of a lexical view, whose first features follow from it
 }
 
-// The network's metadata has the trainer and the model's prior and slope.
+// The network's metadata has the trainer and the model's prior and slope, and its threshold where it has one.
 const vectorizerFormat = "animo-vectorizer/1"
 
 // Encode gives the model's two artefacts: the vectorizer (text to features) and the network (features to
@@ -37,8 +37,11 @@ func (m *Model) Encode() (vectorizer, network []byte, err error) {
 	if vectorizer, err = json.Marshal(f); err != nil {
 		return nil, nil, err
 	}
-	network, err = nn.EncodeTensors(m.scorer.save(), map[string]string{
-		"trainer": m.trainer, "prior": formatNumber(m.prior), "slope": formatNumber(m.slope)})
+	metadata := map[string]string{"trainer": m.trainer, "prior": formatNumber(m.prior), "slope": formatNumber(m.slope)}
+	if m.threshold != 0 {
+		metadata["threshold"] = formatNumber(m.threshold)
+	}
+	network, err = nn.EncodeTensors(m.scorer.save(), metadata)
 	return vectorizer, network, err
 }
 
@@ -94,6 +97,12 @@ func decode(vectorizer, network []byte) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
+	threshold := 0.0
+	if metadata["threshold"] != "" {
+		if threshold, err = number(metadata, "threshold"); err != nil {
+			return nil, fmt.Errorf("network: %w", err)
+		}
+	}
 	sc, err := tr.load(widths, list)
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
@@ -105,7 +114,9 @@ func decode(vectorizer, network []byte) (*Model, error) {
 			}
 		}
 	}
-	return newModel(f.Trainer, prior, slope, spaces, sc), nil
+	m := newModel(f.Trainer, prior, slope, spaces, sc)
+	m.threshold = threshold
+	return m, nil
 }
 
 // vocabulary gives the n-grams of a space by number, as text; of a lexical view without those that follow

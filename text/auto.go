@@ -22,8 +22,8 @@ var autoCandidates = []string{"nb", "lexnb", "lexnb2", "lexblend", "blend"}
 const autoRows = 20_000
 
 // trainAutoStream is auto for more than autoRows.
-func trainAutoStream(ctx context.Context, src Source, o Options, workers int, tell func(Progress)) (*Model, *Report, error) {
-	m, r, err := trainStream(ctx, src, o, workers, tell)
+func trainAutoStream(ctx context.Context, src Source, o Options, g goal, workers int, tell func(Progress)) (*Model, *Report, error) {
+	m, r, err := trainStream(ctx, src, o, g, workers, tell)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,16 +49,11 @@ func (t *training) trainAuto(ctx context.Context) (*Model, *Report, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	scores := make([]float64, t.rows())
+	chosen := make([]int, t.folds)
 	times := make([]int, len(of)) // how often each was chosen inside a fold
 	for k := range t.folds {
-		best := choose(t.losses(inner[k], k))
-		times[best]++
-		for i, f := range t.fold {
-			if f == k {
-				scores[i] = held[best][i]
-			}
-		}
+		chosen[k] = choose(t.losses(inner[k], k))
+		times[chosen[k]]++
 	}
 	losses := t.losses(held, -1)
 	best := choose(losses)
@@ -66,7 +61,7 @@ func (t *training) trainAuto(ctx context.Context) (*Model, *Report, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r := newReport(t, scores)
+	r := newReport(t, m, func(k int) []float64 { return held[chosen[k]] })
 	r.Trainer, r.Chosen, r.Features = Auto, of[best].name, m.features()
 	r.Why = t.why(of, held, losses, best, times)
 	return m, r, nil

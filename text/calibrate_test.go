@@ -84,7 +84,7 @@ func TestModel_says_how_unsure_it_is_of_a_text_that_it_knows_nothing_of(t *testi
 			if p.Known != 0 || p.Label != animo.Positive || math.Abs(p.Probability-0.75) > 1e-9 {
 				t.Errorf("%s: %q: %+v, want the share of the labels", trainer, text, p)
 			}
-			if e := m.Explain(text, 5); len(e) != 0 {
+			if e := m.Explain(text, 5); len(e.Evidence) != 0 || math.Abs(sigmoid(e.LogOdds)-0.75) > 1e-9 || e.Baseline != e.LogOdds || e.Rest != 0 {
 				t.Errorf("%s: %q: evidence %v", trainer, text, e)
 			}
 		}
@@ -97,7 +97,7 @@ func TestModel_explains_what_decided(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := m.Explain("Un cuarto PÉSIMO", 2)
+		e := m.Explain("Un cuarto PÉSIMO", 2).Evidence
 		if len(e) == 0 {
 			t.Fatalf("%s: %v", trainer, e)
 		}
@@ -108,7 +108,7 @@ func TestModel_explains_what_decided(t *testing.T) {
 		if !found {
 			t.Errorf("%s: %v, want pésimo towards Negativo", trainer, e)
 		}
-		if got := m.Explain("Un cuarto PÉSIMO", 0); len(got) != 0 {
+		if got := m.Explain("Un cuarto PÉSIMO", 0); len(got.Evidence) != 0 {
 			t.Errorf("%s: asked for none, got %v", trainer, got)
 		}
 	}

@@ -34,7 +34,7 @@ func Example() {
 	for _, p := range model.Classify("Las camas estaban mal arregladas", "Vale la pena, volveremos") {
 		fmt.Println(p.Label)
 	}
-	fmt.Println(model.Explain("Vale la pena, volveremos", 1)[0].NGram)
+	fmt.Println(model.Explain("Vale la pena, volveremos", 1).Evidence[0].NGram)
 	// Output:
 	// 120 opinions, better than a guess: true
 	// Negativo

@@ -3,6 +3,7 @@ package text
 import (
 	"cmp"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"animo"
@@ -47,29 +48,60 @@ func (c *corpus) drawRows(n int, seed uint64) []int {
 	return fold
 }
 
-// drawFolds deals the rows out to n folds. Each fold gets its share of both labels, and rows with the same
-// text share a fold, because a text seen in training would be too easy to judge.
+// drawFolds deals the rows out to n folds by a hash of the seed and the text, so that a row keeps its fold when others
+// come or go, and rows with the same text share one, because a text seen in training would be too easy to judge. A fold
+// without a text of some label gets one of the fold that has most of them, which only small files need.
 func (c *corpus) drawFolds(n int, seed uint64) []int {
-	groups := map[string][]int{}
-	var byLabel [2][]string // the first row's label decides where a text is dealt
-	for i, t := range c.texts {
-		if groups[t] == nil {
-			byLabel[c.labels[i]] = append(byLabel[c.labels[i]], t)
-		}
-		groups[t] = append(groups[t], i)
+	type dealt struct {
+		text string
+		fold int
 	}
-	rng := rand.New(rand.NewPCG(seed, 0x666f6c6473)) // "folds"
-	fold, next := make([]int, c.rows()), 0
-	for _, texts := range byLabel {
-		rng.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
-		for _, t := range texts {
-			for _, row := range groups[t] {
-				fold[row] = next % n
-			}
-			next++
+	at := make(map[string]int, len(c.texts)) // in list, by text
+	var list []dealt
+	var byLabel [2][]int // the first row's label decides whose a text is
+	for i, t := range c.texts {
+		if _, ok := at[t]; !ok {
+			at[t] = len(list)
+			byLabel[c.labels[i]] = append(byLabel[c.labels[i]], len(list))
+			list = append(list, dealt{t, foldOfText(t, seed, n)})
 		}
+	}
+	for _, texts := range byLabel {
+		size := make([]int, n)
+		for _, i := range texts {
+			size[list[i].fold]++
+		}
+		for {
+			least, most := slices.Index(size, slices.Min(size)), slices.Index(size, slices.Max(size))
+			if size[least] > 0 || size[most] < 2 {
+				break
+			}
+			moved := -1 // by hash, not by place, so that the order of the rows changes nothing
+			for _, i := range texts {
+				if list[i].fold == most && (moved < 0 || foldHash(list[i].text, seed) < foldHash(list[moved].text, seed)) {
+					moved = i
+				}
+			}
+			list[moved].fold = least
+			size[least], size[most] = size[least]+1, size[most]-1
+		}
+	}
+	fold := make([]int, c.rows())
+	for i, t := range c.texts {
+		fold[i] = list[at[t]].fold
 	}
 	return fold
+}
+
+// foldOfText gives the fold of a text, one of n.
+func foldOfText(text string, seed uint64, n int) int { return int(foldHash(text, seed) % uint64(n)) }
+
+// foldHash mixes a text's hash with the seed, as SplitMix64 does, so that what two seeds deal has nothing in common.
+func foldHash(text string, seed uint64) uint64 {
+	x := hashBytes(text) + (seed+1)*0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
 }
 
 func givenFolds(c *corpus, foldOf []int) ([]int, int, error) {

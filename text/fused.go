@@ -15,6 +15,8 @@ type fused struct {
 	unit    bool           // the occurs are scaled to length 1
 	letters bool           // there is a part of characters
 	bias    float64
+	ramped  part    // of the tf-idf part: what its constant depends on
+	damp    float32 // of the tf-idf part
 }
 
 // fusedWeights are what one feature adds to a score.
@@ -34,7 +36,11 @@ func fuse(s scorer, spaces []space) *fused {
 	f := &fused{words: spaces[0], weights: make([]fusedWeights, spaces[0].width())}
 	for i := range l.parts {
 		p := &l.parts[i]
-		f.bias += p.bias
+		if p.ramp == 0 {
+			f.bias += p.bias
+		} else if p.weighting != tfidf || p.view != 0 {
+			return nil
+		}
 		switch {
 		case p.view == 0 && (p.weighting == binary || p.weighting == unit && len(l.parts) == 1):
 			f.unit = p.weighting == unit
@@ -46,7 +52,10 @@ func fuse(s scorer, spaces []space) *fused {
 				f.weights[id].occurs += w
 			}
 		case p.view == 0 && p.weighting == tfidf && !f.tfidf:
-			f.tfidf = true
+			f.tfidf, f.damp = true, p.damp
+			if p.ramp != 0 {
+				f.ramped = part{bias: p.bias, ramp: p.ramp}
+			}
 			for id, w := range p.weights {
 				f.weights[id].number, f.weights[id].idf = w, p.idf[id]
 			}
@@ -133,7 +142,7 @@ func (f *fused) score(text string, r *reader) (score float64, known int) {
 	if f.unit {
 		sum *= scaleOf(len(t.ids))
 	}
-	score = f.bias + float64(sum)
+	score = f.bias + f.ramped.constant(len(t.ids)) + float64(sum)
 	if f.tfidf && len(t.ids) > 0 {
 		score += f.tfidfScore(t.vector)
 	}
@@ -141,7 +150,7 @@ func (f *fused) score(text string, r *reader) (score float64, known int) {
 }
 
 func (f *fused) tfidfScore(x vector) float64 {
-	var sum, square float32
+	sum, square := float32(0), f.damp
 	for i, id := range x.ids {
 		w := &f.weights[id]
 		v := w.idf

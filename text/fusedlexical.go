@@ -7,7 +7,8 @@ import "math"
 func (f *fused) lexicalScore(text string, r *reader) (score float64, known int) {
 	s, t := &r.scratch, &r.tallies[0]
 	t.reset()
-	var sum, number, square float32
+	var sum, number float32
+	square := f.damp
 	add := func(g gram) {
 		if id := f.words.find(g); id >= 0 && t.add(id) {
 			w := &f.weights[id]
@@ -46,7 +47,7 @@ func (f *fused) lexicalScore(text string, r *reader) (score float64, known int) 
 	if f.unit {
 		sum *= scaleOf(len(t.ids))
 	}
-	score = f.bias + float64(sum)
+	score = f.bias + f.ramped.constant(len(t.ids)) + float64(sum)
 	if square > 0 {
 		score += float64(number) / math.Sqrt(float64(square))
 	}

@@ -5,6 +5,15 @@ import "context"
 // amountScale is what the amounts of praise and blame are multiplied by beside a vector of length 1.
 const amountScale = 0.1
 
+// Short texts are told apart by little: a constant that was fitted to whole reviews, or a single word with the weight of a
+// whole vector, would make them surer than they are. Of the constant a text of n features gets n/(n+constantRamp), and
+// shortDamp is added to the squared length of its vector. A word's idf is about 5, so that one word alone counts a bit more
+// than half of what it would.
+const (
+	constantRamp = 8
+	shortDamp    = 50
+)
+
 // exact is a tolerance at which the solver decides every row as one that goes on for ever would.
 const exact = 0.0005
 
@@ -15,7 +24,7 @@ func fitLexBlend(ctx context.Context, p problem) (scorer, error) {
 	bayes := []part{lexicalBayes(p, false)}
 	standardize(p, bayes)
 	parts := []part{
-		{weighting: tfidf, idf: idfOf(p.views[0], p.rows)},
+		{weighting: tfidf, idf: idfOf(p.views[0], p.rows), ramp: constantRamp, damp: shortDamp},
 		{weighting: counts, weights: make([]float32, p.views[0].width)},
 	}
 	clear(parts[0].idf[:toneEnd])

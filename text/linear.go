@@ -17,6 +17,19 @@ type part struct {
 	idf       []float32 // only for tfidf
 	weights   []float32
 	bias      float64
+	ramp      float32 // see constant; 0 for a constant that is the same for all texts
+	damp      float32 // added to the squared length of a tf-idf vector before it is scaled, so that short texts count less
+}
+
+// constant is what the part gives for a text of n features besides their weights: the bias, or of a part with a ramp
+// n/(n+ramp) of it. A bias that was fitted to whole reviews says nothing of a text of one word.
+func (p *part) constant(n int) float64 { return p.bias * float64(p.share(n)) }
+
+func (p *part) share(n int) float32 {
+	if p.ramp == 0 {
+		return 1
+	}
+	return float32(n) / (float32(n) + p.ramp)
 }
 
 func (l *linear) score(x []vector) float64 {
@@ -37,14 +50,14 @@ func (p *part) score(x vector) float64 {
 		if p.weighting == unit {
 			sum *= scaleOf(len(x.ids))
 		}
-		return p.bias + float64(sum)
+		return p.constant(len(x.ids)) + float64(sum)
 	case counts:
 		for i, id := range x.ids {
 			sum += x.counts[i] * p.weights[id]
 		}
-		return p.bias + float64(sum)
+		return p.constant(len(x.ids)) + float64(sum)
 	}
-	var square float32
+	square := p.damp
 	for i, id := range x.ids {
 		v := p.idf[id]
 		if c := x.counts[i]; c > 1 {
@@ -54,9 +67,9 @@ func (p *part) score(x vector) float64 {
 		sum += v * p.weights[id]
 	}
 	if square == 0 {
-		return p.bias
+		return p.constant(len(x.ids))
 	}
-	return p.bias + float64(sum)/math.Sqrt(float64(square))
+	return p.constant(len(x.ids)) + float64(sum)/math.Sqrt(float64(square))
 }
 
 // scale multiplies what the part gives.
@@ -67,20 +80,21 @@ func (p *part) scale(by float64) {
 	p.bias = single32(p.bias * by)
 }
 
-func (l *linear) explain(x []vector) [][]float64 {
-	out := make([][]float64, len(x))
+func (l *linear) explain(x []vector) (constant float64, out [][]float64) {
+	out = make([][]float64, len(x))
 	for i := range x {
 		out[i] = make([]float64, len(x[i].ids))
 	}
 	var numbers []float32
 	for i := range l.parts {
 		p := &l.parts[i]
+		constant += p.constant(len(x[p.view].ids))
 		numbers = p.weigh(numbers[:0], x[p.view])
 		for i, id := range x[p.view].ids {
 			out[p.view][i] += float64(numbers[i] * p.weights[id])
 		}
 	}
-	return out
+	return constant, out
 }
 
 func (l *linear) save() tensors {
@@ -93,6 +107,12 @@ func (l *linear) save() tensors {
 		t.put(name+"weighting", float32(p.weighting))
 		if p.weighting == tfidf {
 			t.put(name+"idf", p.idf...)
+		}
+		if p.ramp != 0 {
+			t.put(name+"ramp", p.ramp)
+		}
+		if p.damp != 0 {
+			t.put(name+"damp", p.damp)
 		}
 	}
 	return t
@@ -135,6 +155,17 @@ func loadLinear(widths []int, t tensors) (scorer, error) {
 			return nil, err
 		}
 		p.bias = float64(bias)
+		for end, to := range map[string]*float32{"ramp": &p.ramp, "damp": &p.damp} { // which older models do not have
+			if !t.has(name + end) {
+				continue
+			}
+			if *to, err = t.one(name + end); err == nil && *to < 0 {
+				err = fmt.Errorf("%s%s is %g", name, end, *to)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
 		l.parts = append(l.parts, p)
 	}
 }

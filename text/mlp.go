@@ -28,7 +28,7 @@ func (m mlp) score(x vector) float64 { return float64(m.Logit(x.ids, x.counts)) 
 
 // explain gives each feature as its part how far the score falls when the text does not have it. A network is
 // no sum over features, so that the parts need not add up to the score.
-func (s *networkScorer) explain(x []vector) [][]float64 {
+func (s *networkScorer) explain(x []vector) (constant float64, out [][]float64) {
 	v := x[0]
 	whole := s.score(x)
 	parts := make([]float64, len(v.ids))
@@ -38,7 +38,7 @@ func (s *networkScorer) explain(x []vector) [][]float64 {
 		parts[i] = whole - s.score([]vector{less})
 		less.counts[i] = v.counts[i]
 	}
-	return [][]float64{parts}
+	return s.score([]vector{{}}), [][]float64{parts}
 }
 
 func (m mlp) save() tensors { return m.Tensors() }

@@ -90,7 +90,7 @@ func TestMLP_explains_by_leaving_out(t *testing.T) {
 		m.read(text, r)
 		return m.slope * m.scorer.score(r.x)
 	}
-	e := m.Explain(text, 100)
+	e := m.Explain(text, 100).Evidence
 	if len(e) < 4 {
 		t.Fatalf("evidence %v", e)
 	}
@@ -100,7 +100,7 @@ func TestMLP_explains_by_leaving_out(t *testing.T) {
 		}
 	}
 	// A text of one known word: all of its score but the network's answer to nothing is that word's.
-	one := m.Explain("mal", 1)
+	one := m.Explain("mal", 1).Evidence
 	r := m.reader()
 	m.read("", r)
 	if want := score("mal") - m.slope*m.scorer.score(r.x); len(one) != 1 || math.Abs(one[0].Weight-want) > 1e-9 {

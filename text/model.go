@@ -12,13 +12,14 @@ import (
 
 // Model classifies texts. It is safe for concurrent use.
 type Model struct {
-	trainer string
-	prior   float64 // log-odds of Positivo among the training rows: the answer to a text with no known feature
-	slope   float64 // from score to log-odds
-	spaces  []space // one for each view of the trainer
-	scorer  scorer
-	fused   *fused    // the same as scorer and faster; nil where that cannot be
-	idle    sync.Pool // of *reader
+	trainer   string
+	prior     float64 // log-odds of Positivo among the training rows: the answer to a text with no known feature
+	slope     float64 // from score to log-odds
+	threshold float64 // the log-odds below which a text is Negativo; 0 but for a goal
+	spaces    []space // one for each view of the trainer
+	scorer    scorer
+	fused     *fused    // the same as scorer and faster; nil where that cannot be
+	idle      sync.Pool // of *reader
 }
 
 // reader is what classifying one text after the other needs.
@@ -103,11 +104,10 @@ func (m *Model) predict(text string, r *reader) Prediction {
 	if known > 0 && !math.IsNaN(score) { // sums of damaged weights may be infinite
 		odds = m.slope * score
 	}
-	p := Prediction{Label: animo.Negative, Probability: sigmoid(math.Abs(odds)), Known: known}
-	if odds >= 0 {
-		p.Label = animo.Positive
+	if odds >= m.threshold {
+		return Prediction{Label: animo.Positive, Probability: sigmoid(odds), Known: known}
 	}
-	return p
+	return Prediction{Label: animo.Negative, Probability: sigmoid(-odds), Known: known}
 }
 
 // read puts the text's known features into r.x and counts them.
@@ -125,34 +125,35 @@ func (m *Model) read(text string, r *reader) (known int) {
 	return known
 }
 
-// Explain gives the n n-grams of a text that decided most, strongest first. An n-gram is shown as it
+// Explain tells how a prediction came about, with the n n-grams of the text that decided most. An n-gram is shown as it
 // stands in the text.
-func (m *Model) Explain(text string, n int) []Evidence {
-	e, ok := m.scorer.(explainer)
-	if !ok || n <= 0 {
-		return nil
-	}
+func (m *Model) Explain(text string, n int) Explanation {
 	r := m.reader()
 	defer m.idle.Put(r)
 	if m.read(text, r) == 0 {
-		return nil
+		return Explanation{LogOdds: m.prior, Baseline: m.prior}
 	}
-	weights := e.explain(r.x)
+	constant, weights := m.scorer.explain(r.x)
+	e := Explanation{LogOdds: m.slope * m.scorer.score(r.x), Baseline: m.slope * constant}
+	e.Rest = e.LogOdds - e.Baseline
 	sum := map[string]float64{}
 	for i, sp := range m.spaces {
 		sp.evidence(text, &r.scratch, r.x[i], weights[i], func(ngram string, w float64) { sum[ngram] += m.slope * w })
 	}
-	out := make([]Evidence, 0, len(sum))
 	for g, w := range sum {
-		out = append(out, Evidence{g, w})
+		e.Evidence = append(e.Evidence, Evidence{g, w})
 	}
-	slices.SortFunc(out, func(a, b Evidence) int {
+	slices.SortFunc(e.Evidence, func(a, b Evidence) int {
 		if x, y := math.Abs(a.Weight), math.Abs(b.Weight); x != y {
 			return cmpDown(x, y)
 		}
 		return strings.Compare(a.NGram, b.NGram)
 	})
-	return out[:min(n, len(out))]
+	e.Evidence = e.Evidence[:min(max(n, 0), len(e.Evidence))]
+	for _, one := range e.Evidence {
+		e.Rest -= one.Weight
+	}
+	return e
 }
 
 func cmpDown(x, y float64) int {
@@ -160,10 +161,4 @@ func cmpDown(x, y float64) int {
 		return -1
 	}
 	return 1
-}
-
-// An explainer is a scorer whose score is a sum over features.
-type explainer interface {
-	// explain gives each feature's part in the score, for each view and in the order of its vector.
-	explain(x []vector) [][]float64
 }

@@ -21,8 +21,9 @@ func TestModel_predicts_the_same_after_saving(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		r.Judged = nil // which is not of the report's file
 		if !reflect.DeepEqual(r, r2) {
-			t.Errorf("%s: the report changed from %+v to %+v", trainer, r, r2)
+			t.Errorf("%s: the report changed", trainer)
 		}
 		for _, o := range rows {
 			if a, b := m.Classify(o.Text)[0], m2.Classify(o.Text)[0]; a != b {

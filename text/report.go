@@ -2,17 +2,59 @@ package text
 
 import (
 	"math"
+
+	"animo"
 )
 
-// newReport fills in what the held-out scores of all rows say.
-func newReport(t *training, scores []float64) *Report {
+// newReport fills in what the held-out scores of all rows say. held gives them, each by a model that had not seen the row's
+// fold, as far as they concern the measure of fold k. A fold's threshold is chosen by the rows of the others.
+func newReport(t *training, m *Model, held func(k int) []float64) *Report {
 	folds := make([]Confusion, t.folds)
-	for i, s := range scores {
-		folds[t.fold[i]].count(t.labels[i] == 1, s >= 0)
+	judged := make([]Judged, t.rows())
+	for k := range folds {
+		scores := held(k)
+		threshold := t.goal.threshold(outside(scores, t.fold, k), outside(t.labels, t.fold, k))
+		for i, s := range scores {
+			if t.fold[i] != k {
+				continue
+			}
+			judged[i] = judge(t.texts[i], t.labels[i], s, threshold, m.slope)
+			folds[k].count(t.labels[i] == 1, judged[i].Said == animo.Positive)
+		}
 	}
 	r := reportOf(folds)
 	r.Rows, r.Positive, r.Seed = t.rows(), t.positive, t.seed
+	r.measure(judged, t.goal, m)
+	r.Warnings = append(r.Warnings, t.rowWarnings()...)
 	return r
+}
+
+// outside gives what belongs to rows outside fold k.
+func outside[T any](of []T, fold []int, k int) []T {
+	out := make([]T, 0, len(of))
+	for i, v := range of {
+		if fold[i] != k {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func judge(text string, label uint8, score, threshold, slope float64) Judged {
+	j := Judged{Text: hashBytes(text), Odds: float32(slope * score), Label: animo.Label(label)}
+	if score >= threshold {
+		j.Said = animo.Positive
+	}
+	return j
+}
+
+// measure fills in the figures of judged rows, and what they mean.
+func (r *Report) measure(judged []Judged, g goal, m *Model) {
+	r.Judged = judged
+	r.Figures = figuresOf(judged, g, sigmoid(-m.threshold))
+	v := r.Figures.Verdict()
+	r.Verdict = &v
+	r.Warnings = balanceWarnings(r.Rows, r.Positive, g)
 }
 
 // reportOf fills in what the folds' confusions say.
@@ -32,16 +74,18 @@ func reportOf(folds []Confusion) *Report {
 	return r
 }
 
-func (c *Confusion) count(positive, predicted bool) {
+func (c *Confusion) count(positive, predicted bool) { c.countRows(positive, predicted, 1) }
+
+func (c *Confusion) countRows(positive, predicted bool, rows int) {
 	switch {
 	case positive && predicted:
-		c.PositivePositive++
+		c.PositivePositive += rows
 	case positive:
-		c.PositiveNegative++
+		c.PositiveNegative += rows
 	case predicted:
-		c.NegativePositive++
+		c.NegativePositive += rows
 	default:
-		c.NegativeNegative++
+		c.NegativeNegative += rows
 	}
 }
 

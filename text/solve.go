@@ -13,6 +13,7 @@ type design struct {
 	ids     []int32
 	numbers []float32
 	signs   []float32
+	ones    []float32 // each row's number of the bias, a feature that every row has
 	width   int
 	// A solver stops when no row's optimality condition is violated by more than this, or after rounds
 	// passes.
@@ -20,7 +21,8 @@ type design struct {
 }
 
 // newDesign gathers the numbers that some parts give for the training rows, each times the part's
-// weight where it has weights already; a number of 0 is left out. offsets tells where each part's features begin.
+// weight where it has weights already; a number of 0 is left out. The bias is the first part's. offsets tells where each
+// part's features begin.
 func newDesign(p problem, parts []part) (d *design, offsets []int32) {
 	d = &design{starts: make([]int32, 1, len(p.rows)+1), tolerance: tolerance}
 	n := 0
@@ -51,6 +53,7 @@ func newDesign(p problem, parts []part) (d *design, offsets []int32) {
 		}
 		d.starts = append(d.starts, int32(len(d.ids)))
 		d.signs = append(d.signs, float32(p.labels[r])*2-1)
+		d.ones = append(d.ones, parts[0].share(len(p.views[parts[0].view].row(int(r)).ids)))
 	}
 	return d, offsets
 }
@@ -68,7 +71,7 @@ const (
 
 // logistic minimises |w|²/2 + c·Σ ln(1+exp(-sign·w·x)) by dual coordinate descent: Yu, Huang and Lin, Dual
 // coordinate descent methods for logistic regression and maximum entropy models, Machine Learning 85
-// (2011). The last weight is the bias, a feature that every row has once.
+// (2011). The last weight is the bias.
 func (d *design) logistic(ctx context.Context, c float64, seed uint64) ([]float32, error) {
 	// A row's dual variable is c·sigmoid(u). Its one-dimensional problem is to find the root of
 	// u + q·(c·sigmoid(u) - old) + margin, which is increasing, so that Newton's steps stay in a bracket.
@@ -126,13 +129,13 @@ func (d *design) descend(ctx context.Context, seed uint64, start func(i int) flo
 	order := make([]int, n)
 	for i := range n {
 		order[i] = i
-		ids, numbers := d.row(i)
-		q[i] = 1
+		_, numbers := d.row(i)
+		q[i] = float64(d.ones[i] * d.ones[i])
 		for _, v := range numbers {
 			q[i] += float64(v) * float64(v)
 		}
 		if dual[i] = start(i); dual[i] != 0 {
-			d.step(w, ids, numbers, float32(dual[i])*d.signs[i])
+			d.step(w, i, float32(dual[i])*d.signs[i])
 		}
 	}
 	rng := rand.New(rand.NewPCG(seed, 0x64756170))
@@ -144,7 +147,7 @@ func (d *design) descend(ctx context.Context, seed uint64, start func(i int) flo
 		worst := 0.0
 		for _, i := range order {
 			ids, numbers := d.row(i)
-			margin := w[d.width]
+			margin := w[d.width] * d.ones[i]
 			for k, id := range ids {
 				margin += numbers[k] * w[id]
 			}
@@ -152,7 +155,7 @@ func (d *design) descend(ctx context.Context, seed uint64, start func(i int) flo
 			worst = max(worst, violation)
 			if step != 0 {
 				dual[i] += step
-				d.step(w, ids, numbers, float32(step)*d.signs[i])
+				d.step(w, i, float32(step)*d.signs[i])
 			}
 		}
 		if worst < d.tolerance {
@@ -162,12 +165,13 @@ func (d *design) descend(ctx context.Context, seed uint64, start func(i int) flo
 	return w, nil
 }
 
-// step adds by times a row to w.
-func (d *design) step(w []float32, ids []int32, numbers []float32, by float32) {
+// step adds by times row i to w.
+func (d *design) step(w []float32, i int, by float32) {
+	ids, numbers := d.row(i)
 	for k, id := range ids {
 		w[id] += by * numbers[k]
 	}
-	w[d.width] += by
+	w[d.width] += by * d.ones[i]
 }
 
 // spread gives each part its weights, and the first the bias. Weights that a part has already multiply.

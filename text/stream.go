@@ -63,12 +63,12 @@ func (c *chunk) reset() {
 	c.texts, c.labels, c.folds = c.texts[:0], c.labels[:0], c.folds[:0]
 }
 
-// foldOfText gives the fold of a row; rows with the same text share one.
-func (s *stream) foldOfText(row int, text string) uint8 {
+// foldOfRow gives the fold of a row; rows with the same text share one.
+func (s *stream) foldOfRow(row int, text string) uint8 {
 	if s.foldOf != nil {
 		return uint8(s.foldOf[row])
 	}
-	return uint8(fold(hashBytes(text)^s.seed, 0x8ebc6af09c88c6e3) % uint64(s.folds))
+	return uint8(foldOfText(text, s.seed, s.folds))
 }
 
 // errRows says that there are more rows than folds are given for.
@@ -163,7 +163,7 @@ func (s *stream) fill(ctx context.Context, empty <-chan []*chunk, full chan<- []
 		c := chunks[at]
 		c.texts = append(c.texts, o.Text)
 		c.labels = append(c.labels, uint8(o.Label))
-		c.folds = append(c.folds, s.foldOfText(row, o.Text))
+		c.folds = append(c.folds, s.foldOfRow(row, o.Text))
 		row++
 		if len(c.texts) == chunkRows {
 			if at++; at == len(chunks) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"animo"
 )
@@ -21,7 +22,7 @@ const (
 const calibrationRows = 1 << 17
 
 // trainStream fits and measures the trainer sgd.
-func trainStream(ctx context.Context, src Source, o Options, workers int, tell func(Progress)) (*Model, *Report, error) {
+func trainStream(ctx context.Context, src Source, o Options, goal goal, workers int, tell func(Progress)) (*Model, *Report, error) {
 	folds, err := foldCount(o)
 	if err != nil {
 		return nil, nil, err
@@ -38,8 +39,12 @@ func trainStream(ctx context.Context, src Source, o Options, workers int, tell f
 		}
 	}
 	m := t.model(g)
+	m.threshold = m.slope * goal.threshold(t.scores, t.labels)
+	judged := t.judged(goal, m.slope)
 	r := reportOf(t.confusion)
 	r.Rows, r.Positive, r.Seed = t.rows, t.positive, o.Seed
+	r.measure(judged, goal, m)
+	r.Warnings = append(r.Warnings, languageWarnings(t.first)...)
 	r.Trainer, r.Chosen, r.Features = m.trainer, m.trainer, m.features()
 	return m, r, nil
 }
@@ -54,6 +59,37 @@ type streamTraining struct {
 	confusion []Confusion
 	scores    []float64 // of the first rows that were judged
 	labels    []uint8
+	texts     []uint64 // their hashes
+	fold      []int
+	row       []int    // their places in the source
+	first     []string // texts of the file
+}
+
+// judged gives what was said of the rows whose scores are kept. With a goal the folds are measured on them alone, each by a
+// threshold that the others' rows chose.
+func (t *streamTraining) judged(g goal, slope float64) []Judged {
+	rows := make([]Judged, len(t.scores))
+	thresholds := make([]float64, t.folds)
+	if g.kind != likeliest {
+		clear(t.confusion)
+		for k := range thresholds {
+			thresholds[k] = g.threshold(outside(t.scores, t.fold, k), outside(t.labels, t.fold, k))
+		}
+	}
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return t.row[a] - t.row[b] }) // folds beyond foldLanes were judged later
+	for to, i := range order {
+		s, k := t.scores[i], t.fold[i]
+		rows[to] = judge("", t.labels[i], s, thresholds[k], slope)
+		rows[to].Text = t.texts[i]
+		if g.kind != likeliest {
+			t.confusion[k].count(t.labels[i] == 1, rows[to].Said == animo.Positive)
+		}
+	}
+	return rows
 }
 
 // fit learns the models of up to foldLanes folds.
@@ -87,6 +123,9 @@ func (t *streamTraining) fit(ctx context.Context, first int) (*sgd, error) {
 func (t *streamTraining) count(c *chunk) {
 	for i, y := range c.labels {
 		t.rows++
+		if len(t.first) < languageRows {
+			t.first = append(t.first, c.texts[i])
+		}
 		t.positive += int(y)
 		t.held[c.folds[i]][y]++
 	}
@@ -109,10 +148,12 @@ func (t *streamTraining) check() error {
 // judge scores each row of the folds of g with the model that had not seen it.
 func (t *streamTraining) judge(ctx context.Context, g *sgd) error {
 	last := min(g.first+foldLanes, t.folds)
+	row := -1
 	rows, err := t.pass(ctx, func(chunks []*chunk) error {
 		parallel(t.workers, len(chunks), func(i int) { g.judge(chunks[i]) })
 		for _, c := range chunks {
 			for i, f := range c.folds {
+				row++
 				if int(f) < g.first || int(f) >= last {
 					continue
 				}
@@ -120,6 +161,9 @@ func (t *streamTraining) judge(ctx context.Context, g *sgd) error {
 				if len(t.scores) < calibrationRows {
 					t.scores = append(t.scores, c.scores[i])
 					t.labels = append(t.labels, c.labels[i])
+					t.texts = append(t.texts, hashBytes(c.texts[i]))
+					t.fold = append(t.fold, int(f))
+					t.row = append(t.row, row)
 				}
 			}
 		}

@@ -35,6 +35,7 @@ type Options struct {
 	Trainer  string         // a name from Trainers; "" means "auto"
 	Folds    int            // for cross-validation, 2 to 100; 0 means 10
 	FoldOf   []int          // each row's fold, from 0; nil draws them from Seed. Its highest number, plus one, replaces Folds
+	Goal     string         // what the model shall be good at: "" or "accuracy", "balanced", "complaints", "recall>=0.9", "precision>=0.6"; see Train
 	Seed     uint64         // start weights, shuffles and folds follow from it
 	Workers  int            // goroutines at once; 0 means GOMAXPROCS. Never changes the result
 	Progress func(Progress) // called now and then, never from two goroutines at once; nil for none
@@ -53,8 +54,17 @@ type Progress struct {
 // Prediction is what a model says of one text.
 type Prediction struct {
 	Label       animo.Label
-	Probability float64 // of Label, 0.5 to 1; near 0.5 is a guess
+	Probability float64 // of Label, 0.5 to 1, near 0.5 a guess; less of a model with a goal, which says Negativo sooner or later
 	Known       int     // features of the text that the model knows; 0 makes the prediction a guess
+}
+
+// Explanation tells how a prediction came about, all in log-odds towards Positivo; negative towards Negativo. Baseline, Rest
+// and the weights of the evidence add up to LogOdds.
+type Explanation struct {
+	LogOdds  float64    // of the text; the logistic function of it is the probability of Positivo
+	Baseline float64    // before any word: the model's constant or, where it knows no word, the share of the labels
+	Evidence []Evidence // the n-grams that decided most, strongest first
+	Rest     float64    // all other n-grams together; of a network, which is no sum over words, also what words do together
 }
 
 // Evidence is one n-gram's part in a prediction.
@@ -102,7 +112,11 @@ type Report struct {
 	Precision Stat      `json:"precision"`
 	Recall    Stat      `json:"recall"`
 	F1        Stat      `json:"f1"`
-	Confusion Confusion `json:"confusion"`  // summed over folds
+	Confusion Confusion `json:"confusion"`         // summed over folds
+	Figures   *Figures  `json:"figures,omitempty"` // of all folds together; none in reports of earlier releases
+	Verdict   *Words    `json:"verdict,omitempty"` // what the figures mean
+	Warnings  []Warning `json:"warnings,omitempty"`
+	Judged    []Judged  `json:"-"`          // what was said of each row, in the source's order; of a long file of the first ones
 	Seconds   float64   `json:"seconds"`    // wall time of reading, measuring and fitting
 	PeakBytes int64     `json:"peak_bytes"` // the process's peak resident memory; 0 where the system does not tell
 }

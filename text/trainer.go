@@ -26,6 +26,8 @@ type scorer interface {
 	// score gives the log-odds towards Positivo of a text from its features in each of the trainer's
 	// views. Other monotonous scales are allowed; the model's calibration maps them to probabilities.
 	score(x []vector) float64
+	// explain gives what a score begins at, and each feature's part in it, for each view and in the order of its vector.
+	explain(x []vector) (constant float64, parts [][]float64)
 	// save gives what load needs to make the same scorer again.
 	save() tensors
 }

@@ -46,7 +46,7 @@ func (p *part) weigh(dst []float32, x vector) []float32 {
 		return dst
 	}
 	begin := len(dst)
-	var square float64
+	square := float64(p.damp)
 	for i, id := range x.ids {
 		v := p.idf[id]
 		if c := x.counts[i]; c > 1 {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -16,9 +17,10 @@ import (
 
 // classifyCmd tells what texts say.
 type classifyCmd struct {
-	Model string   `required:"" placeholder:"DIR" help:"The folder that train --out saved the model in."`
-	JSON  bool     `help:"Print one JSON object a text: label, probability, known, text."`
-	Texts []string `arg:"" optional:"" name:"text" help:"Texts to classify; without any, each line of standard input is one."`
+	Model   string   `required:"" placeholder:"DIR" help:"The folder that train --out saved the model in."`
+	Neutral string   `placeholder:"FROM-TO" help:"A third answer: texts whose probability of Positivo lies between the two are Neutro, such as 0.3-0.7."`
+	JSON    bool     `help:"Print one JSON object a text: label, probability, known, text."`
+	Texts   []string `arg:"" optional:"" name:"text" help:"Texts to classify; without any, each line of standard input is one."`
 }
 
 // Help is the part of --help with the examples.
@@ -31,6 +33,7 @@ Examples:
 
     animo classify --model modelo "Las camas estaban mal arregladas"
     animo classify --model modelo < nuevas.txt
+    animo classify --model modelo --neutral 0.3-0.7 < nuevas.txt
     animo classify --model modelo --json < nuevas.txt | jq -r 'select(.probability > 0.9) | .text'`
 }
 
@@ -52,6 +55,9 @@ func (k *classifyCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	p := newPrinter(c, k.JSON)
+	if p.band, err = text.ParseBand(k.Neutral); err != nil {
+		return asFlag(err)
+	}
 	if len(k.Texts) > 0 {
 		err = p.print(k.Texts, model.Classify(k.Texts...))
 	} else {
@@ -118,6 +124,7 @@ func lineWaits(r *bufio.Reader) bool {
 type printer struct {
 	w       *bufio.Writer
 	json    bool
+	band    text.Band
 	guesses int // texts without a known word
 }
 
@@ -139,7 +146,7 @@ func (p *printer) print(texts []string, predictions []text.Prediction) error {
 			p.guesses++
 		}
 		if p.json {
-			if err := printJSON(p.w, classified{it.Label.String(), it.Probability, it.Known, texts[i]}); err != nil {
+			if err := printJSON(p.w, classified{p.band.Says(it), it.Probability, it.Known, texts[i]}); err != nil {
 				return err
 			}
 			continue
@@ -148,7 +155,7 @@ func (p *printer) print(texts []string, predictions []text.Prediction) error {
 		if it.Known == 0 {
 			mark = "?"
 		}
-		fmt.Fprintf(p.w, "%s%s %5.1f %%  %s\n", it.Label, mark, 100*it.Probability, oneLine(texts[i]))
+		fmt.Fprintf(p.w, "%s%s %5.1f %%  %s\n", cmp.Or(map[string]string{text.Neutral: text.Neutral + "  "}[p.band.Says(it)], it.Label.String()), mark, 100*it.Probability, oneLine(texts[i]))
 	}
 	return p.w.Flush()
 }

@@ -9,13 +9,14 @@ import (
 
 // evaluateCmd scores a model on labelled files, or what is said of faces on folders of photos.
 type evaluateCmd struct {
-	Model  string    `placeholder:"DIR" help:"Score a model on labelled opinions: the folder that train --out saved it in."`
-	Faces  string    `placeholder:"DIR" help:"Score what faces are said to show: the folder holds one folder for each emotion, called like it, with photos of faces that show it."`
-	People string    `placeholder:"DIR" help:"Score how people are recognised: the folder holds one folder for each person, with photos that show nobody else."`
-	Crop   string    `placeholder:"HOW" enum:",whole,pipeline" default:"" help:"With --faces: pipeline (the default) looks for the face as for every photo, whole takes the picture itself for the face."`
-	JSON   bool      `help:"Print the scores as one JSON object."`
-	File   fileFlags `embed:""`
-	Files  []string  `arg:"" optional:"" name:"file" help:"With --model: files of labelled opinions, as train takes them; - is standard input."`
+	Model   string    `placeholder:"DIR" help:"Score a model on labelled opinions: the folder that train --out saved it in."`
+	Faces   string    `placeholder:"DIR" help:"Score what faces are said to show: the folder holds one folder for each emotion, called like it, with photos of faces that show it."`
+	People  string    `placeholder:"DIR" help:"Score how people are recognised: the folder holds one folder for each person, with photos that show nobody else."`
+	Crop    string    `placeholder:"HOW" enum:",whole,pipeline" default:"" help:"With --faces: pipeline (the default) looks for the face as for every photo, whole takes the picture itself for the face."`
+	Neutral string    `placeholder:"FROM-TO" help:"With --model: also say how it does when texts whose probability of Positivo lies between the two are left open, such as 0.3-0.7."`
+	JSON    bool      `help:"Print the scores as one JSON object."`
+	File    fileFlags `embed:""`
+	Files   []string  `arg:"" optional:"" name:"file" help:"With --model: files of labelled opinions, as train takes them; - is standard input."`
 }
 
 // Help is the part of --help with the examples.
@@ -34,11 +35,12 @@ Examples:
 
 // evaluation is what evaluate --model --json prints.
 type evaluation struct {
-	text.Scores
-	Positive int           `json:"positive"` // rows labelled Positivo
-	Skipped  int           `json:"skipped"`  // rows left out
-	Seconds  float64       `json:"seconds"`
-	Files    []fileReading `json:"files"`
+	text.Evaluation
+	Neutral  *text.Abstention `json:"neutral,omitempty"`
+	Positive int              `json:"positive"` // rows labelled Positivo
+	Skipped  int              `json:"skipped"`  // rows left out
+	Seconds  float64          `json:"seconds"`
+	Files    []fileReading    `json:"files"`
 }
 
 // Run scores what it was told to and prints the scores.
@@ -68,6 +70,10 @@ func (v *evaluateCmd) Run(ctx context.Context, c *console) error {
 
 // evaluateModel scores a model on opinions.
 func (v *evaluateCmd) evaluateModel(ctx context.Context, c *console) error {
+	band, err := text.ParseBand(v.Neutral)
+	if err != nil {
+		return asFlag(err)
+	}
 	model, _, err := text.Load(v.Model)
 	if err != nil {
 		return err
@@ -83,11 +89,15 @@ func (v *evaluateCmd) evaluateModel(ctx context.Context, c *console) error {
 		return err
 	}
 	e := evaluation{
-		Scores:   scores,
-		Positive: scores.Confusion.PositivePositive + scores.Confusion.PositiveNegative,
-		Skipped:  files.skipped,
-		Seconds:  time.Since(start).Seconds(),
-		Files:    files.readings(),
+		Evaluation: scores,
+		Positive:   scores.Confusion.PositivePositive + scores.Confusion.PositiveNegative,
+		Skipped:    files.skipped,
+		Seconds:    time.Since(start).Seconds(),
+		Files:      files.readings(),
+	}
+	if v.Neutral != "" {
+		a := text.Abstain(scores.Judged, band)
+		e.Neutral = &a
 	}
 	if v.JSON {
 		return printJSON(c.stdout, e)

@@ -35,6 +35,11 @@ func printReport(c *console, r *text.Report, files *opinionFiles) error {
 		heading(w, "", "%s", r.Why)
 	}
 
+	if r.Figures != nil {
+		fmt.Fprintln(w)
+		printFigures(w, c, r.Figures, r.Verdict, r.Warnings)
+	}
+
 	const line = "%-8s %7s %10s %10s %10s %10s\n"
 	fmt.Fprintf(w, "\n"+line, c.say("Fold", "Pliegue"), c.say("rows", "filas"), c.say("accuracy", "exactitud"), "precision", "recall", "F1")
 	for i, f := range r.Folds {
@@ -46,6 +51,15 @@ func printReport(c *console, r *text.Report, files *opinionFiles) error {
 	fmt.Fprintln(w)
 	printConfusion(w, c, r.Confusion)
 	fmt.Fprintln(w)
+	if list := text.MisjudgedOf(r.Judged, len(r.Judged)); len(list) > 0 {
+		suspects := 0
+		for _, m := range list {
+			if m.Suspect {
+				suspects++
+			}
+		}
+		heading(w, c.say("Misjudged", "Mal juzgadas"), c.say("%d rows; the label of %d of them may be wrong itself (--out lists them in %s)", "%d filas; la etiqueta de %d de ellas puede estar mal (--out las lista en %s)"), len(list), suspects, misjudgedName)
+	}
 	heading(w, c.say("Time", "Tiempo"), "%.2f s", r.Seconds)
 	if r.PeakBytes > 0 {
 		heading(w, c.say("Memory", "Memoria"), c.say("%.0f MiB at most", "%.0f MiB como máximo"), float64(r.PeakBytes)/(1<<20))
@@ -58,15 +72,42 @@ func printScores(c *console, e evaluation) error {
 	w := bufio.NewWriter(c.stdout)
 	heading(w, c.say("Opinions", "Opiniones"), "%s", rowCounts(c, e.Rows, e.Positive, e.Skipped))
 	printReadings(w, c, e.Files)
-	heading(w, c.say("Accuracy", "Exactitud"), "%s", percent(e.Accuracy))
-	heading(w, "Precision", "%s", percent(e.Precision))
-	heading(w, "Recall", "%s", percent(e.Recall))
-	heading(w, "F1", "%s", percent(e.F1))
+	printFigures(w, c, e.Figures, &e.Verdict, nil)
+	if n := e.Neutral; n != nil {
+		heading(w, "Neutro", c.say("between %g and %g: it answers %s, of which %s are right", "entre %g y %g: responde %s, de lo que acierta %s"), n.From, n.To, rate(n.Answered), rate(n.Accuracy))
+	}
 	fmt.Fprintln(w)
 	printConfusion(w, c, e.Confusion)
 	fmt.Fprintln(w)
 	heading(w, c.say("Time", "Tiempo"), "%.2f s", e.Seconds)
 	return w.Flush()
+}
+
+// printFigures writes what the rows of all folds say of a model, and what that means.
+func printFigures(w io.Writer, c *console, f *text.Figures, v *text.Words, warnings []text.Warning) {
+	if v != nil {
+		heading(w, c.say("Verdict", "Veredicto"), "%s", c.say(v.EN, v.ES))
+	}
+	for _, one := range warnings {
+		heading(w, c.say("Beware", "Ojo"), "%s", c.say(one.EN, one.ES))
+	}
+	const line = "%-10s %7s %22s %22s %22s %10s\n"
+	fmt.Fprintf(w, "\n"+line, c.say("Label", "Etiqueta"), c.say("rows", "filas"), "precision", "recall", "F1", c.say("PR area", "área PR"))
+	for _, l := range f.Labels {
+		fmt.Fprintf(w, line, l.Label, fmt.Sprint(l.Support), rate(l.Precision), rate(l.Recall), rate(l.F1), percent(l.PRArea))
+	}
+	fmt.Fprintln(w)
+	heading(w, c.say("Accuracy", "Exactitud"), c.say("%s; always saying the more frequent label has %s", "%s; decir siempre la etiqueta más frecuente logra %s"), rate(f.Accuracy), percent(f.Majority))
+	heading(w, c.say("Balanced", "Equilibrada"), c.say("%s (guessing has 50 %%); macro-F1 %s; ROC area %s", "%s (el azar logra 50 %%); macro-F1 %s; área ROC %s"), rate(f.Balanced), rate(f.MacroF1), rate(f.ROCArea))
+	heading(w, c.say("Calibration", "Calibración"), c.say("off by %s on average (ECE); log loss %.3f", "yerra un %s de media (ECE); log loss %.3f"), percent(f.ECE), f.LogLoss)
+	if f.Goal != "" {
+		heading(w, c.say("Goal", "Objetivo"), c.say("%s: Negativo from a probability of %s on", "%s: Negativo desde una probabilidad de %s"), f.Goal, percent(f.Threshold))
+	}
+}
+
+// rate writes a share with its interval.
+func rate(r text.Rate) string {
+	return fmt.Sprintf("%s (%.1f–%.1f)", percent(r.Value), 100*r.Low, 100*r.High)
 }
 
 // rowCounts says how many rows there are of each kind.

@@ -206,7 +206,8 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 		"open-session":     `{"key":"animo_secreto"}`,
 		"add-tenant":       `{"id":"mio"}`, "change-tenant": `{"purpose":"safety"}`, "add-key": "{}",
 		"measure-moods": measuredBody,
-		"correct-model": `{"text":"ajeno","label":"Negativo"}`,
+		"correct-model": `{"text":"ajeno","label":"Negativo"}`, "correct-model-often": `{"items":[{"text":"ajeno","label":"Negativo"}]}`,
+		"correct-model-from-file": "text,label\najeno,0\nextraño,1\n",
 	}
 	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
 	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
@@ -224,7 +225,7 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	}
 	n := 0
 	for path, operations := range api.Paths {
-		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{queue}", "ingest", "{photo}", photo.ID, "{face}", photo.Faces[0].ID, "{example}", photo.Faces[0].ID,
+		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{other}", model.Version, "{queue}", "ingest", "{photo}", photo.ID, "{face}", photo.Faces[0].ID, "{example}", photo.Faces[0].ID,
 			"{subscription}", sub.ID, "{delivery}", "1", "{tenant}", "sol", "{correction}", correction.ID).Replace(path)
 		id := "secreto.txt"
 		if strings.HasPrefix(path, "/v1/tenants/") {

@@ -34,7 +34,7 @@ func TestModels_are_corrected_and_trained_anew(t *testing.T) {
 		status             int
 		code, field        string
 	}{
-		"a wrong label":       {"POST", "/v1/models/r.txt/corrections", `{"text":"a","label":"bueno"}`, 422, "invalid", "label"},
+		"a wrong label":       {"POST", "/v1/models/r.txt/corrections", `{"text":"a","label":"regular"}`, 422, "invalid", "label"},
 		"no label":            {"POST", "/v1/models/r.txt/corrections", `{"text":"a"}`, 422, "invalid", "label"},
 		"no text":             {"POST", "/v1/models/r.txt/corrections", `{"text":" ","label":"Positivo"}`, 422, "invalid", "text"},
 		"a long text":         {"POST", "/v1/models/r.txt/corrections", `{"text":"` + strings.Repeat("a", 65537) + `","label":"Positivo"}`, 413, "too_large", "text"},
@@ -46,6 +46,34 @@ func TestModels_are_corrected_and_trained_anew(t *testing.T) {
 		if r := a.do(c.method, c.path, c.body); r.status != c.status || r.code() != c.code || !strings.Contains(r.body, c.field) {
 			t.Errorf("%s: %d %s", name, r.status, r.body)
 		}
+	}
+	// With any word that files take, several at once, and in a file; each answers from then on.
+	for _, c := range []struct{ method, path, body string }{
+		{"POST", "/v1/models/r.txt/corrections", `{"text":"blarg","label":"bueno"}`},
+		{"POST", "/v1/models/r.txt/corrections/batch", `{"items":[{"text":"blurg","label":"P"},{"text":"blirg","label":"1/5"}]}`},
+		{"PUT", "/v1/models/r.txt/corrections?scale=1-5", "texto,nota\nblerg,5\nblorg,1\n"},
+	} {
+		if r := a.do(c.method, c.path, c.body); r.status/100 != 2 {
+			t.Errorf("%s %s: %d %s", c.method, c.path, r.status, r.body)
+		}
+	}
+	if r := a.do("POST", "/senti", `{"idmodel":"r.txt","opiniones":["blarg","blurg","blirg","blerg","blorg"]}`); r.body != `[["Positivo","blarg"],["Positivo","blurg"],["Negativo","blirg"],["Positivo","blerg"],["Negativo","blorg"]]` {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if r := a.do("POST", "/v1/models/r.txt/classify", `{"texts":["blirg"],"explain":3}`); !strings.Contains(r.body, `"corrected":true`) || !strings.Contains(r.body, `"probability":1,`) || !strings.Contains(r.body, `"baseline":`) {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	// A third answer is given to who asks for it; a correction is none, and /senti has two to the letter.
+	if r := a.do("POST", "/v1/models/r.txt/classify", `{"texts":["wozzle","blirg"],"neutral":{"from":0.01,"to":0.99}}`); !strings.Contains(r.body, `"label":"Neutro"`) || !strings.Contains(r.body, `"label":"Negativo","probability":1,`) {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	for _, band := range []string{`{"from":0,"to":0}`, `{"from":0.7,"to":0.3}`, `{"from":0.5}`} {
+		if r := a.do("POST", "/v1/models/r.txt/classify", `{"texts":["wozzle"],"neutral":`+band+`}`); r.status != 422 || !strings.Contains(r.body, "neutral") {
+			t.Errorf("%s: %d %s", band, r.status, r.body)
+		}
+	}
+	if r := a.do("POST", "/v1/models/r.txt/corrections/batch", `{"items":[{"text":"a","label":"malo"},{"text":"b","label":"3/5"}]}`); r.status != 422 || !strings.Contains(r.body, "items[1].label") {
+		t.Errorf("%d %s", r.status, r.body)
 	}
 	if r := a.do("DELETE", "/v1/models/r.txt/corrections/"+rest.Items[0].ID, ""); r.status != http.StatusNoContent {
 		t.Errorf("%d %s", r.status, r.body)
@@ -61,6 +89,38 @@ func TestModels_are_corrected_and_trained_anew(t *testing.T) {
 		t.Errorf("%s", r.body)
 	}
 	if r := a.do("POST", "/senti", `{"idmodel":"r.txt","opiniones":["zorple zorple"]}`); !strings.Contains(r.body, "Negativo") {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	var model struct {
+		Versions []struct {
+			Version     string
+			Corrections int
+			Learned     int                `json:"corrections_learned"`
+			Without     struct{ Rows int } `json:"figures_without_corrections"`
+			Report      struct {
+				Rows    int
+				Verdict struct{ EN, ES string }
+				Figures struct {
+					Labels []struct {
+						Label  string
+						Recall struct{ Value, Low, High float64 }
+					}
+				}
+			}
+		}
+	}
+	a.do("GET", "/v1/models/r.txt", "").into(t, &model)
+	now := model.Versions[0]
+	if now.Learned == 0 || now.Learned > now.Corrections || now.Without.Rows != now.Report.Rows-now.Corrections || now.Report.Verdict.ES == "" || len(now.Report.Figures.Labels) != 2 {
+		t.Errorf("%+v", now)
+	}
+	if r := a.do("GET", "/v1/models/r.txt/versions/"+now.Version+"/compared/"+model.Versions[1].Version, ""); r.status != 200 || !strings.Contains(r.body, `"mcnemar":`) || strings.Contains(r.body, `"rows":0`) {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if r := a.do("GET", "/v1/models/r.txt/versions/"+now.Version+"/misjudged?limit=2", ""); r.status != 200 || !strings.Contains(r.body, `"items":[`) {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if r := a.do("POST", "/v1/models", `{"id":"r.txt","goal":"best"}`); r.status != 422 || !strings.Contains(r.body, "goal") {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 }

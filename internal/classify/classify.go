@@ -16,9 +16,11 @@ import (
 
 // Models is where trained models come from; *opinions.Flow is one.
 type Models interface {
-	// Answering tells which version of a model answers now. It answers UnknownModel, or NotTrained for a
-	// model of which no version was published.
-	Answering(ctx context.Context, tenant, model string) (version string, err error)
+	// Answering tells which version of a model answers now, and names the corrections that stand above it. It answers
+	// UnknownModel, or NotTrained for a model of which no version was published.
+	Answering(ctx context.Context, tenant, model string) (version, corrected string, err error)
+	// Corrected gives what finds a text's correction, as they are at this moment or later.
+	Corrected(ctx context.Context, tenant, model string) (func(text string) (animo.Label, bool), error)
 	// Artefacts gives what text.Decode makes a version's model of. A version's artefacts never change.
 	Artefacts(ctx context.Context, tenant, model, version string) (vectorizer, network []byte, err error)
 }
@@ -45,11 +47,15 @@ type Options struct {
 
 // Classifier classifies texts. It is safe for concurrent use.
 type Classifier struct {
-	models Models
-	limits Limits
-	loaded *cache.Cache[*text.Model]
-	cores  cores
+	models    Models
+	limits    Limits
+	loaded    *cache.Cache[*text.Model]
+	corrected *cache.Cache[lookup]
+	cores     cores
 }
+
+// lookup finds what a text was corrected to.
+type lookup func(text string) (animo.Label, bool)
 
 // New makes a Classifier. It starts nothing.
 func New(models Models, o Options) *Classifier {
@@ -63,7 +69,8 @@ func New(models Models, o Options) *Classifier {
 	set(&o.Limits.Models, 64)
 	return &Classifier{
 		models: models, limits: o.Limits, cores: newCores(),
-		loaded: cache.New(cache.Options[*text.Model]{Most: int64(o.Limits.Models), Idle: modelIdle, Now: o.Now}),
+		corrected: cache.New(cache.Options[lookup]{Most: int64(o.Limits.Models), Idle: modelIdle, Now: o.Now}),
+		loaded:    cache.New(cache.Options[*text.Model]{Most: int64(o.Limits.Models), Idle: modelIdle, Now: o.Now}),
 	}
 }
 
@@ -76,11 +83,12 @@ type Answer struct {
 // Result is what a model says of one text.
 type Result struct {
 	text.Prediction
-	Evidence []text.Evidence // what decided, strongest first; only where it was asked for
+	text.Explanation      // of the model, only where it was asked for
+	Corrected        bool // somebody said what the text says, whatever the model would say
 }
 
 // Guess reports whether the model knew nothing of the text, so that its label is a guess.
-func (r Result) Guess() bool { return r.Known == 0 }
+func (r Result) Guess() bool { return r.Known == 0 && !r.Corrected }
 
 // Classify tells what each text says, by the version of the model that answers now: a version that was published is
 // asked from the next call on. With evidence above 0 it also tells for each text up to so many n-grams that decided.
@@ -90,7 +98,7 @@ func (c *Classifier) Classify(ctx context.Context, tenant, model string, texts [
 	if err := c.check(texts, evidence); err != nil {
 		return Answer{}, err
 	}
-	version, err := c.models.Answering(ctx, tenant, model)
+	version, corrected, err := c.models.Answering(ctx, tenant, model)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -98,7 +106,18 @@ func (c *Classifier) Classify(ctx context.Context, tenant, model string, texts [
 	if err != nil {
 		return Answer{}, err
 	}
+	correction, err := c.corrected.Get(ctx, tenant, model, corrected, func(ctx context.Context, _ lookup) (lookup, error) {
+		return c.models.Corrected(ctx, tenant, model)
+	})
+	if err != nil {
+		return Answer{}, err
+	}
 	results, err := c.predict(ctx, m, texts)
+	for i := range results {
+		if label, ok := correction(texts[i]); ok {
+			results[i].Label, results[i].Probability, results[i].Corrected = label, 1, true
+		}
+	}
 	if err == nil && evidence > 0 {
 		err = c.explain(ctx, m, texts, evidence, results)
 	}
@@ -110,7 +129,10 @@ func (c *Classifier) Classify(ctx context.Context, tenant, model string, texts [
 
 // Forget takes out of memory the models of tenants that are not in the list, and models that were not asked for an hour.
 // Run it now and then.
-func (c *Classifier) Forget(tenants []string) { c.loaded.Sweep(tenants) }
+func (c *Classifier) Forget(tenants []string) {
+	c.loaded.Sweep(tenants)
+	c.corrected.Sweep(tenants)
+}
 
 // model gives a version of a model, ready to be asked.
 func (c *Classifier) model(ctx context.Context, tenant, name, version string) (*text.Model, error) {

@@ -20,13 +20,22 @@ type trained struct {
 	answering atomic.Value // string
 	versions  map[string][2][]byte
 	loads     atomic.Int32
+	stamp     atomic.Value // string: what the corrections are called, and the text that is corrected
+	looked    atomic.Int32 // for corrections
 }
 
-func (m *trained) Answering(_ context.Context, _, model string) (string, error) {
+func (m *trained) Answering(_ context.Context, _, model string) (version, corrected string, err error) {
 	if model != "r" {
-		return "", animo.Errorf(animo.UnknownModel, "there is no model %q", "no existe el modelo %q", model).Of("model")
+		return "", "", animo.Errorf(animo.UnknownModel, "there is no model %q", "no existe el modelo %q", model).Of("model")
 	}
-	return m.answering.Load().(string), nil
+	stamp, _ := m.stamp.Load().(string)
+	return m.answering.Load().(string), stamp, nil
+}
+
+func (m *trained) Corrected(context.Context, string, string) (func(string) (animo.Label, bool), error) {
+	m.looked.Add(1)
+	stamp, _ := m.stamp.Load().(string)
+	return func(text string) (animo.Label, bool) { return animo.Positive, text == stamp && text != "" }, nil
 }
 
 func (m *trained) Artefacts(_ context.Context, _, _, version string) (vectorizer, network []byte, err error) {
@@ -56,6 +65,31 @@ func newTrained(t testing.TB) *trained {
 	}
 	m.answering.Store("1")
 	return m
+}
+
+func TestClassify_lets_a_correction_answer_at_once(t *testing.T) {
+	m := newTrained(t)
+	c := New(m, Options{})
+	ask := func() Result {
+		t.Helper()
+		answer, err := c.Classify(t.Context(), "sol", "r", []string{"todo mal"}, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.Results[0]
+	}
+	if r := ask(); r.Label != animo.Negative || r.Corrected {
+		t.Errorf("%+v", r)
+	}
+	m.stamp.Store("todo mal")
+	for range 3 {
+		if r := ask(); r.Label != animo.Positive || r.Probability != 1 || !r.Corrected || r.Guess() || r.LogOdds >= 0 {
+			t.Errorf("corrected: %+v", r)
+		}
+	}
+	if n := m.looked.Load(); n != 2 {
+		t.Errorf("corrections were read %d times, not once for each of their states", n)
+	}
 }
 
 func TestClassify_asks_the_version_that_answers_now(t *testing.T) {

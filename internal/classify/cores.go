@@ -51,7 +51,7 @@ func (c *Classifier) predict(ctx context.Context, m *text.Model, texts []string)
 // explain adds to the result of each text what decided, at most n n-grams, one text at a time.
 func (c *Classifier) explain(ctx context.Context, m *text.Model, texts []string, n int, results []Result) error {
 	for i, t := range texts {
-		if err := c.cores.run(ctx, func() { results[i].Evidence = m.Explain(t, n) }); err != nil {
+		if err := c.cores.run(ctx, func() { results[i].Explanation = m.Explain(t, n) }); err != nil {
 			return err
 		}
 	}

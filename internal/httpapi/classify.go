@@ -18,11 +18,15 @@ type Classifier interface {
 
 // classification is one text's answer.
 type classification struct {
-	Label       string          `json:"label" enum:"Positivo,Negativo"`
-	Probability float64         `json:"probability" doc:"Of the label, 0.5 to 1; near 0.5 is a guess."`
+	Label       string          `json:"label" enum:"Positivo,Negativo,Neutro" doc:"Neutro only where neutral was asked for."`
+	Probability float64         `json:"probability" doc:"Of the label, of Neutro that of the likelier of the others; 0.5 to 1; near 0.5 is a guess. Less where the model has a goal, which moves the threshold."`
 	Known       int             `json:"known" doc:"Words and word groups of the text that the model knows; 0 makes the label a guess."`
 	Guess       bool            `json:"guess" doc:"Whether the model knew nothing of the text."`
+	Corrected   bool            `json:"corrected,omitempty" doc:"Whether somebody corrected the text, which then answers so whatever the model would say."`
 	Evidence    []text.Evidence `json:"evidence,omitempty" doc:"What decided, strongest first; weights are log-odds towards Positivo."`
+	LogOdds     *float64        `json:"log_odds,omitempty" doc:"Of the text, towards Positivo, where explain was asked for: baseline, rest and the weights of the evidence add up to it."`
+	Baseline    *float64        `json:"baseline,omitempty" doc:"Log-odds before any word."`
+	Rest        *float64        `json:"rest,omitempty" doc:"Log-odds of all n-grams that evidence does not list."`
 }
 
 type classifyOutput struct {
@@ -40,10 +44,18 @@ func (s *server) classify(r route) {
 	}, func(ctx context.Context, in *struct {
 		ModelParam
 		Body struct {
-			Texts   []string `json:"texts" example:"[\"Las camas estaban mal arregladas\"]"`
-			Explain int      `json:"explain,omitempty" minimum:"0" maximum:"100" doc:"How many deciding n-grams to give for each text, of at most 100 texts."`
+			Texts   []string   `json:"texts" example:"[\"Las camas estaban mal arregladas\"]"`
+			Neutral *text.Band `json:"neutral,omitempty" doc:"A third answer: a text whose probability of Positivo lies in this band is Neutro, unless it was corrected."`
+			Explain int        `json:"explain,omitempty" minimum:"0" maximum:"100" doc:"How many deciding n-grams to give for each text, of at most 100 texts."`
 		}
 	}) (*classifyOutput, error) {
+		var band text.Band
+		if in.Body.Neutral != nil {
+			band = *in.Body.Neutral
+		}
+		if err := band.Check(); err != nil {
+			return nil, err
+		}
 		answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), in.ID, in.Body.Texts, in.Body.Explain)
 		if err != nil {
 			return nil, err
@@ -52,7 +64,11 @@ func (s *server) classify(r route) {
 		out.Body.Model, out.Body.Version = in.ID, answer.Version
 		out.Body.Results = make([]classification, len(answer.Results))
 		for i, r := range answer.Results {
-			out.Body.Results[i] = classification{Label: r.Label.String(), Probability: r.Probability, Known: r.Known, Guess: r.Guess(), Evidence: r.Evidence}
+			c := classification{Label: band.Says(r.Prediction), Probability: r.Probability, Known: r.Known, Guess: r.Guess(), Corrected: r.Corrected, Evidence: r.Evidence}
+			if in.Body.Explain > 0 {
+				c.LogOdds, c.Baseline, c.Rest = &r.LogOdds, &r.Baseline, &r.Rest
+			}
+			out.Body.Results[i] = c
 		}
 		return out, nil
 	})

@@ -35,6 +35,34 @@ var fieldDocs = map[string]map[string]string{
 		"rows": "That it learned from.", "positive": "Of these, how many are labelled Positivo.", "features": "Of the published model, which is fitted on all rows.", "trainer": "The one asked for.", "chosen": "What it fitted: the same, or auto's choice.",
 		"why": "Why auto chose it.", "seed": "Folds and start weights follow from it.", "folds": "The scores of each fold, on rows that its model had not seen.", "accuracy": "Over the folds.", "precision": "Over the folds.", "recall": "Over the folds.",
 		"f1": "Over the folds.", "confusion": "Summed over the folds.", "seconds": "Of reading, measuring and fitting.", "peak_bytes": "The process's peak resident memory; 0 where the system does not tell.",
+		"figures": "Of all folds together; none in reports of earlier releases.", "verdict": "What the figures mean, in words.", "warnings": "What the figures do not show of the rows.",
+	},
+	"Figures": {
+		"rows": "That were measured: of a long file the first ones.", "majority": "The accuracy of calling everything by the more frequent label.", "balanced": "Balanced accuracy, the mean of the labels' recalls; 0.5 is what guessing has.", "macro_f1": "The mean of the labels' F1.", "roc_area": "How probable it is that of two rows the positive one has the higher probability.", "ece": "Expected calibration error: by how much the probabilities are off on average, in 10 bins.", "log_loss": "The mean of -ln(the probability given to the true label).", "bins": "For a reliability plot; those with rows, from improbable to probable.", "goal": "What the threshold was chosen for; none is the likelier label.", "threshold": "The probability of Negativo from which on a text is called so.", "accuracy": "Share of the rows that were predicted right.", "labels": "How well each label is found.",
+	},
+	"LabelFigures": {
+		"support": "Rows that carry the label.", "precision": "Of the rows that are called so, those that are. Wilson's interval, as recall's.", "recall": "Of the rows with this label, those that are called so.", "f1": "The harmonic mean of the two. Interval by bootstrap.", "pr_area": "Area under the curve of precision over recall (average precision), whatever the threshold.", "label": "The label that is found.",
+	},
+	"Bin": {
+		"said": "The mean probability of Positivo that was given.", "is": "The share of them that is Positivo.", "rows": "Of which about the same was said.",
+	},
+	"Rate": {
+		"value": "Measured.", "low": "The true one is above it in 97.5 of 100 cases.", "high": "The true one is below it in 97.5 of 100 cases.",
+	},
+	"Warning": {
+		"rows": "How many rows it is about.", "code": "What it warns of.", "en": "In English.", "es": "In Spanish.",
+	},
+	"Words": {
+		"en": "In English.", "es": "In Spanish.",
+	},
+	"Comparison": {
+		"rows": "That both were measured on, with the same label.", "only_this": "Rows that this one alone is right about.", "only_other": "Rows that the other one alone is right about.", "mcnemar": "The probability of such a difference, or a larger one, between equals (exact test).", "accuracy": "Share of the rows that were predicted right.", "balanced": "Mean of the labels' recalls.", "precision": "Of Positivo.", "recall": "Of Positivo.", "f1": "Of Positivo.", "found": "Recall of Negativo.",
+	},
+	"Difference": {
+		"value": "Measured; above 0 where this one is better.", "low": "The true one is above it in 97.5 of 100 cases.", "high": "The true one is below it in 97.5 of 100 cases.",
+	},
+	"Band": {
+		"from": "The lowest probability of Positivo, above 0.", "to": "The highest, below 1.",
 	},
 	"Scores":    {"rows": "In this fold.", "accuracy": "Share of the rows that were predicted right.", "precision": "Share of Positivo among what was predicted Positivo.", "recall": "Share of what is Positivo that was predicted so.", "f1": "Harmonic mean of precision and recall.", "confusion": "Of this fold."},
 	"Stat":      {"mean": "Over the folds.", "std": "Standard deviation over the folds, dividing by their number."},

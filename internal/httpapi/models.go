@@ -101,10 +101,11 @@ func (s *server) trainModel(r route) {
 			Trainer  string   `json:"trainer,omitempty" doc:"How to train; auto, the default, chooses by cross-validation."`
 			Folds    int      `json:"folds,omitempty" doc:"Parts of the cross-validation, 2 to 100; 10 if not said."`
 			Seed     uint64   `json:"seed,omitempty"`
+			Goal     string   `json:"goal,omitempty" doc:"What the model shall be good at: accuracy (the default), balanced, complaints, recall>=0.9 or precision>=0.6." example:"complaints"`
 		}
 	}) (*trainingOutput, error) {
 		b := in.Body
-		v, err := s.Opinions.Retrain(ctx, tenantOf(ctx), nameOf(b.ID), namesOf(b.Datasets), opinions.Recipe{Trainer: b.Trainer, Folds: b.Folds, Seed: b.Seed})
+		v, err := s.Opinions.Retrain(ctx, tenantOf(ctx), nameOf(b.ID), namesOf(b.Datasets), opinions.Recipe{Trainer: b.Trainer, Folds: b.Folds, Seed: b.Seed, Goal: b.Goal})
 		if err != nil {
 			return nil, err
 		}

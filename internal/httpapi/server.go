@@ -23,6 +23,7 @@ import (
 	"animo/internal/moods"
 	"animo/internal/opinions"
 	"animo/internal/photos"
+	"animo/text"
 	"animo/vision"
 )
 
@@ -40,8 +41,14 @@ type Opinions interface {
 	Datasets(ctx context.Context, tenant string) ([]animo.Dataset, error)
 	DeleteModel(ctx context.Context, tenant, id string) error
 	DeleteDataset(ctx context.Context, tenant, name string) error
-	// Correct keeps what a text says for a model's later trainings.
-	Correct(ctx context.Context, tenant, model, text string, label animo.Label) (opinions.Correction, error)
+	// Correct keeps what texts say, for a model's answers and its later trainings.
+	Correct(ctx context.Context, tenant, model string, list ...animo.Opinion) ([]opinions.Correction, error)
+	// CorrectFrom does it with the rows of a file, and tells how many there were and how it was read.
+	CorrectFrom(ctx context.Context, tenant, model string, r io.Reader, size int64, recipe opinions.FileRecipe) (int, animo.Reading, error)
+	// MisjudgedRows lists rows that a version got wrong, suspect labels first, beginning at the place `after`.
+	MisjudgedRows(ctx context.Context, tenant, model, version, after string, limit int) (page []opinions.Misjudged, next string, err error)
+	// Compare tells how much better one version of a model is than another.
+	Compare(ctx context.Context, tenant, model, this, other string) (text.Comparison, error)
 	// Corrections lists a model's corrections by ID, beginning after the ID `after`. next is "" at the end.
 	Corrections(ctx context.Context, tenant, model, after string, limit int) (page []opinions.Correction, next string, err error)
 	DeleteCorrection(ctx context.Context, tenant, model, id string) error

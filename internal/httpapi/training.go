@@ -28,8 +28,11 @@ type trainingView struct {
 	Seed        uint64             `json:"seed"`
 	Requested   time.Time          `json:"requested"`
 	Finished    *time.Time         `json:"finished,omitempty"`
+	Goal        string             `json:"goal,omitempty" doc:"What it shall be good at; none is to be right most often."`
 	Corrections int                `json:"corrections" doc:"How many corrections of its model it learned from besides its datasets; 0 until it is trained."`
+	Learned     int                `json:"corrections_learned" doc:"How many of the corrections it says by itself. The model answers as corrected in any case."`
 	Report      *text.Report       `json:"report,omitempty" doc:"The scores, once it is trained."`
+	Without     *text.Figures      `json:"figures_without_corrections,omitempty" doc:"The report's figures on the rows that are no corrections, where there are some."`
 	StatusURL   string             `json:"status_url" doc:"Where to ask how far it is."`
 	ModelURL    string             `json:"model_url"`
 }
@@ -65,7 +68,8 @@ func viewFailure(ctx context.Context, r *animo.Reason) *failureView {
 func viewTraining(ctx context.Context, t opinions.Training) trainingView {
 	v := trainingView{
 		Name: t.Model, Version: t.ID, Status: t.Status, Failure: viewFailure(ctx, t.Failure), Datasets: t.Datasets,
-		Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Requested: t.Requested, Corrections: t.Corrections, Report: t.Report,
+		Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Requested: t.Requested, Goal: t.Goal, Corrections: t.Corrections, Learned: t.Learned,
+		Report: t.Report, Without: t.Without,
 		StatusURL: path("v1", "training", t.Model), ModelURL: path("v1", "models", t.Model),
 	}
 	if !t.Finished.IsZero() {
@@ -134,6 +138,7 @@ type NameParam struct {
 type RecipeQuery struct {
 	Trainer string `query:"trainer" doc:"How to train; auto chooses by cross-validation." example:"auto"`
 	Folds   int    `query:"folds" doc:"Parts of the cross-validation, 2 to 100; 10 if not said." example:"10"`
+	Goal    string `query:"goal" doc:"What the model shall be good at: accuracy (the default), balanced, complaints (at least 85 of 100 negative opinions found), recall>=0.9 or precision>=0.6, both of Negativo." example:"accuracy"`
 	Seed    uint64 `query:"seed" doc:"Start weights, shuffles and folds follow from it." example:"0"`
 }
 
@@ -184,7 +189,7 @@ func (s *server) uploadTrainingFile(r route) {
 		FileQuery
 		BodyStream
 	}) (*trainingOutput, error) {
-		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.reader, in.size, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed, File: in.recipe()})
+		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.reader, in.size, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed, Goal: in.Goal, File: in.recipe()})
 		if err != nil {
 			return nil, err
 		}

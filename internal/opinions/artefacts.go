@@ -3,6 +3,7 @@ package opinions
 import (
 	"context"
 	"io"
+	"strings"
 
 	"animo"
 	"animo/internal/object"
@@ -12,6 +13,8 @@ import (
 const (
 	vectorizerFile = "vectorizer"
 	networkFile    = "network.safetensors"
+	judgedFile     = "judged"         // what was said of each row, as text.EncodeJudged gives it
+	misjudgedFile  = "misjudged.json" // where the rows are of which something else was said, as places
 )
 
 // learnedObject names an artefact of a version that learned from those corrections. Two attempts at one training, of
@@ -27,16 +30,39 @@ func learnedObject(model, id, file, corrected string) string {
 func artefactObject(model, id, file string) string { return "models/" + model + "/" + id + "/" + file }
 
 // Answering tells which version of a model answers now, by the model's row, so that a version answers from the moment at which it
-// is published. It answers UnknownModel when there is no such model, and NotTrained while no version of it was published.
-func (f *Flow) Answering(ctx context.Context, tenant, model string) (version string, err error) {
+// is published; and which corrections stand above it, by a name that is another one once they changed. It answers UnknownModel when there is no such model, and NotTrained while no version of it was published.
+func (f *Flow) Answering(ctx context.Context, tenant, model string) (version, corrected string, err error) {
 	m, err := f.model(ctx, tenant, model)
 	if err != nil {
-		return "", unknownModel(err, model)
+		return "", "", unknownModel(err, model)
 	}
 	if m.Current == "" {
-		return "", animo.Errorf(animo.NotTrained, "model %q is not trained; its training says how far it is, or why it failed", "el modelo %q no está entrenado; su entrenamiento dice cómo va, o por qué falló", animo.Clip(model)).Of("model")
+		return "", "", animo.Errorf(animo.NotTrained, "model %q is not trained; its training says how far it is, or why it failed", "el modelo %q no está entrenado; su entrenamiento dice cómo va, o por qué falló", animo.Clip(model)).Of("model")
 	}
-	return m.Current, nil
+	return m.Current, correctionsOf(m) + m.Corrected, nil
+}
+
+// Corrected gives what finds a text's correction in a model: from the commit that keeps it on, the text says what it was
+// corrected to.
+func (f *Flow) Corrected(ctx context.Context, tenant, model string) (func(text string) (animo.Label, bool), error) {
+	m, err := f.model(ctx, tenant, model)
+	if err != nil {
+		return nil, unknownModel(err, model)
+	}
+	labels := map[string]animo.Label{}
+	for c, err := range f.corrections(ctx, tenant, m, "") {
+		if err != nil {
+			return nil, err
+		}
+		labels[c.ID] = c.Label
+	}
+	return func(text string) (animo.Label, bool) {
+		if len(labels) == 0 {
+			return 0, false
+		}
+		l, ok := labels[correctionID(strings.TrimSpace(text))]
+		return l, ok
+	}, nil
 }
 
 // Artefacts returns the two artefacts that a training made of a version, as text.Decode takes them. They never change.
@@ -53,7 +79,7 @@ func (f *Flow) Artefacts(ctx context.Context, tenant, model, version string) (ve
 }
 
 func (f *Flow) artefact(ctx context.Context, tenant string, row versionRow, file string) ([]byte, error) {
-	r, _, err := f.objects.Get(ctx, tenant, learnedObject(row.Model, row.ID, file, row.Learned), object.Range{})
+	r, _, err := f.objects.Get(ctx, tenant, learnedObject(row.Model, row.ID, file, row.Taught), object.Range{})
 	if err != nil {
 		return nil, err
 	}

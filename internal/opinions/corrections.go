@@ -3,13 +3,17 @@ package opinions
 import (
 	"cmp"
 	"context"
+	"io"
 	"iter"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"animo"
 	"animo/internal/table"
 	"animo/text"
+	"animo/text/labelled"
 )
 
 // Correction is a text with the label that somebody gave it, for the next trainings of a model.
@@ -29,53 +33,143 @@ func deletedCorrections(m animo.Model) table.Range {
 	return table.Range{Prefix: m.ID + "/", To: correctionsOf(m)}
 }
 
-// Correct keeps what a text says as a row for every later training of a model: it is learned as one of the files'
-// rows, in place of those with the same text. Another label for the same text replaces it; the same changes nothing.
-// It answers UnknownModel, Invalid for a text of nothing but spaces, TooLarge for one over the limit, NoSpace, and Quota when
-// the model has as many as it may.
-func (f *Flow) Correct(ctx context.Context, tenant, model, text string, label animo.Label) (Correction, error) {
-	text = strings.TrimSpace(text)
-	switch {
-	case text == "":
-		return Correction{}, animo.Errorf(animo.Invalid, "the text is empty; say what was classified wrongly", "el texto está vacío; diga qué se clasificó mal").Of("text")
-	case len(text) > f.limits.CorrectionBytes:
-		return Correction{}, animo.Errorf(animo.TooLarge, "the text has %d bytes, the limit is %d; shorten it", "el texto tiene %d bytes, el límite es %d; acórtelo", len(text), f.limits.CorrectionBytes).Of("text")
+func correctionID(text string) string { return animo.ID("correction", text) }
+
+// correctionsAtOnce are kept in one commit.
+const correctionsAtOnce = 20
+
+// Correct keeps what texts say: from now on the model answers so of them, and every later training learns them as rows of
+// its files, in place of those with the same text. Another label for the same text replaces it; the same changes nothing.
+// Where one of them cannot be kept none is, but for Quota, NoSpace and failures, which may come after the first ones.
+// It answers UnknownModel, Invalid for a text of nothing but spaces and TooLarge for one over the limit, of "items[2].text" where
+// there are several, NoSpace, and Quota when the model has as many as it may.
+func (f *Flow) Correct(ctx context.Context, tenant, model string, list ...animo.Opinion) ([]Correction, error) {
+	bytes := 0
+	for i, o := range list {
+		list[i].Text = strings.TrimSpace(o.Text)
+		field := "text"
+		if len(list) > 1 {
+			field = "items[" + strconv.Itoa(i) + "].text"
+		}
+		bytes += len(list[i].Text)
+		switch n := len(list[i].Text); {
+		case n == 0:
+			return nil, animo.Errorf(animo.Invalid, "the text is empty; say what was classified wrongly", "el texto está vacío; diga qué se clasificó mal").Of(field)
+		case n > f.limits.CorrectionBytes:
+			return nil, animo.Errorf(animo.TooLarge, "the text has %d bytes, the limit is %d; shorten it", "el texto tiene %d bytes, el límite es %d; acórtelo", n, f.limits.CorrectionBytes).Of(field)
+		}
 	}
 	if err := f.exists(ctx, tenant); err != nil {
-		return Correction{}, err
+		return nil, err
 	}
-	if err := f.spool.Room(int64(len(text))); err != nil {
-		return Correction{}, err
+	if err := f.spool.Room(int64(bytes)); err != nil {
+		return nil, err
 	}
-	var c Correction
-	err := f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		var m animo.Model
-		found, err := tx.GetJSON(modelsTable, model, &m)
-		if err == nil && (!found || m.Asked <= m.Deleted) {
-			err = noModel(model)
-		}
+	var kept []Correction
+	for some := range slices.Chunk(list, correctionsAtOnce) {
+		var page []Correction
+		err := f.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
+			page, err = f.correct(ctx, tx, tenant, model, some)
+			return err
+		})
 		if err != nil {
-			return err
+			return kept, err
 		}
-		c = Correction{ID: animo.ID("correction", text)}
-		key := correctionsOf(m) + c.ID
-		found, err = tx.GetJSON(correctionsTable, key, &c)
-		if err != nil || found && c.Label == label {
-			return err
+		kept = append(kept, page...)
+	}
+	return kept, nil
+}
+
+// correct keeps some corrections in a transaction.
+func (f *Flow) correct(ctx context.Context, tx *table.Tx, tenant, model string, list []animo.Opinion) ([]Correction, error) {
+	var m animo.Model
+	found, err := tx.GetJSON(modelsTable, model, &m)
+	if err == nil && (!found || m.Asked <= m.Deleted) {
+		err = noModel(model)
+	}
+	if err != nil {
+		return nil, err
+	}
+	n := -1 // corrections that there are, once that is needed
+	page, at, changed := []Correction{}, map[string]int{}, false
+	for _, o := range list {
+		c := Correction{ID: correctionID(o.Text)}
+		i, again := at[c.ID]
+		if again {
+			c = page[i]
+		} else if found, err = tx.GetJSON(correctionsTable, correctionsOf(m)+c.ID, &c); err != nil {
+			return nil, err
 		}
-		if !found {
-			n, err := f.tables.Count(ctx, tenant, correctionsTable, table.Range{Prefix: correctionsOf(m)})
-			if err != nil {
-				return err
+		if !again {
+			at[c.ID] = len(page)
+			page = append(page, c)
+		}
+		if (found || again) && c.Label == o.Label {
+			continue
+		}
+		if !found && !again {
+			if n < 0 {
+				if n, err = f.tables.Count(ctx, tenant, correctionsTable, table.Range{Prefix: correctionsOf(m)}); err != nil {
+					return nil, err
+				}
 			}
-			if n >= f.limits.Corrections {
-				return animo.Errorf(animo.Quota, "model %q has %d corrections, and no more may be; put them into its training file, and delete them here", "el modelo %q tiene %d correcciones, y no pueden ser más; páselas a su archivo de entrenamiento y bórrelas aquí", model, n).Of("model")
+			if n++; n > f.limits.Corrections {
+				return nil, animo.Errorf(animo.Quota, "model %q has %d corrections, and no more may be; put them into its training file, and delete them here", "el modelo %q tiene %d correcciones, y no pueden ser más; páselas a su archivo de entrenamiento y bórrelas aquí", model, f.limits.Corrections).Of("model")
 			}
 		}
-		c = Correction{ID: c.ID, Text: text, Label: label, At: f.now().UTC()}
-		return tx.PutJSON(correctionsTable, key, c)
-	})
-	return c, err
+		page[at[c.ID]] = Correction{ID: c.ID, Text: o.Text, Label: o.Label, At: f.now().UTC()}
+		changed = true
+		if err := tx.PutJSON(correctionsTable, correctionsOf(m)+c.ID, page[at[c.ID]]); err != nil {
+			return nil, err
+		}
+	}
+	if !changed {
+		return page, nil
+	}
+	return page, noteCorrections(tx, m)
+}
+
+// noteCorrections notes in a model's row that its corrections changed.
+func noteCorrections(tx *table.Tx, m animo.Model) error {
+	n, _ := strconv.Atoi(m.Corrected)
+	m.Corrected = strconv.Itoa(n + 1)
+	return tx.PutJSON(modelsTable, m.ID, m)
+}
+
+// CorrectFrom keeps the rows of a file as corrections, read as a training file is. It tells how many rows it took, and how the
+// file was read.
+func (f *Flow) CorrectFrom(ctx context.Context, tenant, model string, r io.Reader, size int64, recipe FileRecipe) (int, animo.Reading, error) {
+	if err := recipe.Check(); err != nil {
+		return 0, animo.Reading{}, err
+	}
+	if _, err := f.model(ctx, tenant, model); err != nil {
+		return 0, animo.Reading{}, unknownModel(err, model)
+	}
+	up, err := f.spool.Take(r, size)
+	if err != nil {
+		return 0, animo.Reading{}, err
+	}
+	defer up.Remove()
+	rows, err := labelled.Open(func() (io.ReadCloser, error) {
+		_, err := up.Seek(0, io.SeekStart)
+		return io.NopCloser(up), err
+	}, f.reading(recipe))
+	if err != nil {
+		return 0, animo.Reading{}, err
+	}
+	defer rows.Close()
+	var list []animo.Opinion
+	for row, err := range rows.All() {
+		if err != nil {
+			return 0, rows.Reading(), err
+		}
+		if len(list) == f.limits.Corrections {
+			return 0, rows.Reading(), animo.Errorf(animo.Quota, "the file has more rows than the %d corrections that a model may have; train it with the file", "el archivo tiene más filas que las %d correcciones que puede tener un modelo; entrénelo con el archivo", f.limits.Corrections).Of("model")
+		}
+		list = append(list, row.Opinion)
+	}
+	_, err = f.Correct(ctx, tenant, model, list...)
+	return len(list), rows.Reading(), err
 }
 
 // Corrections lists a model's corrections by ID, at most limit of them, beginning after the ID `after`, "" for the
@@ -115,12 +209,23 @@ func (f *Flow) corrections(ctx context.Context, tenant string, m animo.Model, af
 
 // DeleteCorrection deletes one correction of a model. Versions that learned from it stay as they are.
 func (f *Flow) DeleteCorrection(ctx context.Context, tenant, model, id string) error {
-	m, err := f.model(ctx, tenant, model)
-	if err != nil {
+	if _, err := f.model(ctx, tenant, model); err != nil {
 		return unknownModel(err, model)
 	}
-	n, err := f.tables.Delete(ctx, tenant, correctionsTable, table.One(correctionsOf(m)+id))
-	if err == nil && n == 0 {
+	there := false
+	err := f.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
+		var m animo.Model
+		if _, err = tx.GetJSON(modelsTable, model, &m); err != nil {
+			return err
+		}
+		var c Correction
+		if there, err = tx.GetJSON(correctionsTable, correctionsOf(m)+id, &c); err != nil || !there {
+			return err
+		}
+		tx.Delete(correctionsTable, correctionsOf(m)+id)
+		return noteCorrections(tx, m)
+	})
+	if err == nil && !there {
 		err = animo.Errorf(animo.NotFound, "model %q has no correction %q", "el modelo %q no tiene la corrección %q", animo.Clip(model), animo.Clip(id)).Of("correction")
 	}
 	return err
@@ -168,6 +273,41 @@ func (f *Flow) correctedNow(ctx context.Context, tenant, model string) (correcte
 	return c, nil
 }
 
+// learned tells how many of the corrections a model says by itself.
+func (c corrected) learned(m *text.Model) (n int) {
+	texts := make([]string, len(c.rows))
+	for i, o := range c.rows {
+		texts[i] = o.Text
+	}
+	for i, p := range m.Classify(texts...) {
+		if p.Label == c.rows[i].Label {
+			n++
+		}
+	}
+	return n
+}
+
+// without gives the figures of the rows that are no corrections; nil where all or none are.
+func (c corrected) without(r *text.Report) *text.Figures {
+	if len(c.rows) == 0 {
+		return nil
+	}
+	own := map[uint64]bool{}
+	for _, o := range c.rows {
+		own[text.HashOf(o.Text)] = true
+	}
+	var rest []text.Judged
+	for _, j := range r.Judged {
+		if !own[j.Text] {
+			rest = append(rest, j)
+		}
+	}
+	return r.Figures.Of(rest)
+}
+
+// replaces reports whether a row's text was corrected, so that the correction is learned in its place.
+func (c corrected) replaces(text string) bool { return c.texts[strings.TrimSpace(text)] }
+
 // into yields the corrections, then the rows of a source, but those whose text was corrected.
 func (c corrected) into(src text.Source) text.Source {
 	if len(c.rows) == 0 {
@@ -181,7 +321,7 @@ func (c corrected) into(src text.Source) text.Source {
 				}
 			}
 			for o, err := range src(ctx) {
-				if err == nil && c.texts[strings.TrimSpace(o.Text)] {
+				if err == nil && c.replaces(o.Text) {
 					continue
 				}
 				if !yield(o, err) || err != nil {

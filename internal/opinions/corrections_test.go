@@ -14,11 +14,11 @@ import (
 
 func (l *line) correct(model, text string, label animo.Label) opinions.Correction {
 	l.t.Helper()
-	c, err := l.flow.Correct(l.t.Context(), tenant, model, text, label)
+	c, err := l.flow.Correct(l.t.Context(), tenant, model, animo.Opinion{Text: text, Label: label})
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	return c
+	return c[0]
 }
 
 func (l *line) retrain(model string, datasets ...string) opinions.Training {
@@ -123,7 +123,7 @@ func TestCorrections_are_learned_by_every_later_training(t *testing.T) {
 	if v := l.version(second); v.Corrections != 2 || l.says("r.txt", odd) != animo.Negative {
 		t.Errorf("%d corrections, and %q is %s", v.Corrections, odd, l.says("r.txt", odd))
 	}
-	// The versions before answer as they did.
+	// The versions before are as they were, and the correction stands above them.
 	for id, want := range map[string]int{first.ID: 0, again.ID: 2} {
 		if _, err := l.flow.Serve(t.Context(), tenant, "r.txt", id); err != nil {
 			t.Fatal(err)
@@ -132,7 +132,7 @@ func TestCorrections_are_learned_by_every_later_training(t *testing.T) {
 		if v := l.version(animo.Version{Model: "r.txt", ID: id}); answer.Version != id || v.Corrections != want {
 			t.Fatalf("version %s; learned %d corrections, want %d", answer.Version, v.Corrections, want)
 		}
-		if p := answer.Results[0]; (p.Known > 0) != (want > 0) || want > 0 && p.Label != animo.Positive {
+		if p := answer.Results[0]; (p.Known > 0) != (want > 0) || p.Label != animo.Negative || !p.Corrected {
 			t.Errorf("version %s says %+v", id, p)
 		}
 	}
@@ -159,7 +159,7 @@ func TestCorrections_one_text_has_one(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	for text, want := range map[string]animo.Code{"una más": animo.Quota, " \n": animo.Invalid, strings.Repeat("x", 21): animo.TooLarge} {
-		if _, err := l.flow.Correct(t.Context(), tenant, "r.txt", text, animo.Positive); animo.CodeOf(err) != want {
+		if _, err := l.flow.Correct(t.Context(), tenant, "r.txt", animo.Opinion{Text: text, Label: animo.Positive}); animo.CodeOf(err) != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
@@ -173,7 +173,7 @@ func TestCorrections_one_text_has_one(t *testing.T) {
 	if got := l.corrections("r.txt"); len(got) != 2 {
 		t.Errorf("%q", got)
 	}
-	if _, err := l.flow.Correct(t.Context(), tenant, "nada", "todo bien", animo.Positive); animo.CodeOf(err) != animo.UnknownModel {
+	if _, err := l.flow.Correct(t.Context(), tenant, "nada", animo.Opinion{Text: "todo bien", Label: animo.Positive}); animo.CodeOf(err) != animo.UnknownModel {
 		t.Errorf("of no model: %v", err)
 	}
 	if _, err := l.flow.Retrain(t.Context(), tenant, "nada", nil, opinions.Recipe{}); animo.CodeOf(err) != animo.Invalid {
@@ -231,7 +231,7 @@ func TestCorrections_sent_while_the_model_is_deleted_do_not_come_back(t *testing
 			t.Error(err)
 		}
 	})
-	if c, err := l.flow.Correct(t.Context(), tenant, "r.txt", "zorple", animo.Positive); animo.CodeOf(err) != animo.UnknownModel {
+	if c, err := l.flow.Correct(t.Context(), tenant, "r.txt", animo.Opinion{Text: "zorple", Label: animo.Positive}); animo.CodeOf(err) != animo.UnknownModel {
 		t.Errorf("of a model that is deleted: %+v, %v", c, err)
 	}
 	v := l.take("r.txt", reviews(t, 0))

@@ -13,10 +13,11 @@ import (
 // versionRow is what the versions table keeps: the version, and its scores once it is trained.
 type versionRow struct {
 	animo.Version
-	Upload  bool         `json:"upload,omitempty"` // its one dataset is an upload, to be ingested first
-	Report  *text.Report `json:"report,omitempty"`
-	Learned string       `json:"learned,omitempty"` // the corrections' id, which its artefacts' names have; "" for none
-	Gone    bool         `json:"gone,omitempty"`    // it is being deleted: no reader sees it, and the sweeper ends the work
+	Upload  bool          `json:"upload,omitempty"` // its one dataset is an upload, to be ingested first
+	Report  *text.Report  `json:"report,omitempty"`
+	Taught  string        `json:"learned,omitempty"` // the corrections' id, which its artefacts' names have; "" for none
+	Without *text.Figures `json:"without,omitempty"` // figures of the rows that are no corrections, where there are some
+	Gone    bool          `json:"gone,omitempty"`    // it is being deleted: no reader sees it, and the sweeper ends the work
 
 	rev int64 // the row's revision when it was read
 }
@@ -114,8 +115,9 @@ func (f *Flow) model(ctx context.Context, tenant, id string) (m animo.Model, err
 // Training is how far a version is, while it is trained and afterwards.
 type Training struct {
 	animo.Version
-	Progress *Progress    `json:"progress,omitempty"`
-	Report   *text.Report `json:"report,omitempty"`
+	Progress *Progress     `json:"progress,omitempty"`
+	Report   *text.Report  `json:"report,omitempty"`
+	Without  *text.Figures `json:"without,omitempty"` // figures of the rows that are no corrections, where there are some
 }
 
 // Training returns how far the newest version of a model is.
@@ -136,7 +138,7 @@ func (f *Flow) Version(ctx context.Context, tenant, model, id string) (Training,
 	if err != nil {
 		return Training{}, err
 	}
-	t := Training{Version: row.Version, Report: row.Report}
+	t := Training{Version: row.Version, Report: row.Report, Without: row.Without}
 	if !t.Status.Ended() {
 		var p Progress
 		if _, err := f.tables.GetJSON(ctx, tenant, progressTable, versionKey(model, id), &p); err == nil {
@@ -185,7 +187,7 @@ func (f *Flow) Model(ctx context.Context, tenant, id string) (ModelHistory, erro
 			return h, err
 		}
 		if !v.Gone && v.ID > h.Deleted {
-			h.Versions = append(h.Versions, Training{Version: v.Version, Report: v.Report})
+			h.Versions = append(h.Versions, Training{Version: v.Version, Report: v.Report, Without: v.Without})
 		}
 	}
 	return h, nil

@@ -19,6 +19,7 @@ type Recipe struct {
 	Trainer string
 	Folds   int
 	Seed    uint64
+	Goal    string     // as text.Options has it
 	File    FileRecipe // of an upload
 }
 
@@ -40,7 +41,10 @@ func (r *Recipe) check() error {
 	if r.Folds == 0 {
 		r.Folds = 10
 	}
-	if err := r.File.Check(); err != nil {
+	if r.Goal == "accuracy" { // which is what no goal means
+		r.Goal = ""
+	}
+	if err := errors.Join(r.File.Check(), text.CheckGoal(r.Goal)); err != nil {
 		return err
 	}
 	if r.Folds < 2 || r.Folds > 100 {
@@ -69,7 +73,7 @@ func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, size 
 	if err != nil {
 		return animo.Version{}, err
 	}
-	v, err := f.ask(ctx, tenant, animo.Version{Model: name, Datasets: []animo.DatasetRef{ref}, Trainer: recipe.Trainer, Folds: recipe.Folds, Seed: recipe.Seed}, false)
+	v, err := f.ask(ctx, tenant, animo.Version{Model: name, Datasets: []animo.DatasetRef{ref}, Trainer: recipe.Trainer, Folds: recipe.Folds, Seed: recipe.Seed, Goal: recipe.Goal}, false)
 	if err != nil || v.Status.Ended() {
 		return v, err
 	}
@@ -91,7 +95,7 @@ func (f *Flow) Retrain(ctx context.Context, tenant, model string, datasets []str
 	if len(datasets) == 0 {
 		return animo.Version{}, animo.Errorf(animo.Invalid, "datasets is empty; name at least one", "datasets está vacío; nombre al menos uno").Of("datasets")
 	}
-	v := animo.Version{Model: model, Trainer: recipe.Trainer, Folds: recipe.Folds, Seed: recipe.Seed}
+	v := animo.Version{Model: model, Trainer: recipe.Trainer, Folds: recipe.Folds, Seed: recipe.Seed, Goal: recipe.Goal}
 	for i, name := range datasets {
 		field := "datasets[" + strconv.Itoa(i) + "]"
 		if slices.Contains(datasets[:i], name) {
@@ -119,6 +123,9 @@ func (f *Flow) ask(ctx context.Context, tenant string, v animo.Version, again bo
 	parts := []string{"model", v.Model, v.Trainer, strconv.Itoa(v.Folds), strconv.FormatUint(v.Seed, 10)}
 	for _, d := range v.Datasets {
 		parts = append(parts, d.Name, d.ID)
+	}
+	if v.Goal != "" {
+		parts = append(parts, "goal", v.Goal)
 	}
 	askedID := animo.ID(parts...)
 	asked := v

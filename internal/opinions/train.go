@@ -43,7 +43,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 			}
 			note(p)
 		}
-		model, report, err := text.Train(ctx, corrections.into(f.rows(e.Tenant, row.Datasets)), text.Options{Trainer: row.Trainer, Folds: row.Folds, Seed: row.Seed, Workers: f.limits.Cores, Progress: progress})
+		model, report, err := text.Train(ctx, corrections.into(f.rows(e.Tenant, row.Datasets)), text.Options{Trainer: row.Trainer, Folds: row.Folds, Seed: row.Seed, Goal: row.Goal, Workers: f.limits.Cores, Progress: progress})
 		if err != nil {
 			return err
 		}
@@ -51,12 +51,17 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 		if err != nil {
 			return err
 		}
-		for name, artefact := range map[string][]byte{vectorizerFile: vectorizer, networkFile: network} {
+		misjudged, err := f.misjudged(ctx, e.Tenant, row.Datasets, corrections, report)
+		if err != nil {
+			return err
+		}
+		for name, artefact := range map[string][]byte{vectorizerFile: vectorizer, networkFile: network, judgedFile: text.EncodeJudged(report.Judged), misjudgedFile: misjudged} {
 			if err := f.objects.Put(ctx, e.Tenant, learnedObject(o.Model, o.Version, name, corrections.id), bytes.NewReader(artefact)); err != nil {
 				return err
 			}
 		}
-		row.Report, row.Corrections, row.Learned = report, len(corrections.rows), corrections.id
+		row.Report, row.Corrections, row.Taught = report, len(corrections.rows), corrections.id
+		row.Learned, row.Without = corrections.learned(model), corrections.without(report)
 		if err := f.save(ctx, e.Tenant, &row); err != nil {
 			return err
 		}

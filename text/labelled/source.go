@@ -2,6 +2,9 @@ package labelled
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/json"
+	"io"
 	"regexp"
 
 	"animo"
@@ -106,4 +109,44 @@ func dashes(cells [][]byte) bool {
 		some = some || len(c) >= 2
 	}
 	return some
+}
+
+// openSource gives the rows of a file by a plan. names, where it is not nil, takes up the keys of objects.
+func openSource(r io.Reader, p *Plan, l Limits, names *[]string) (source, func(), error) {
+	u, err := unpack(r, l)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p.Format == Workbook {
+		w, _, err := openWorkbook(u.workbook, p, l)
+		if err != nil {
+			return nil, nil, err
+		}
+		return w, w.close, nil
+	}
+	if u.Reader == nil {
+		return nil, nil, errBroken("zip", nil)
+	}
+	return openText(decode(u, p), p, l, names)
+}
+
+// openText gives the rows of decoded text.
+func openText(r io.Reader, p *Plan, l Limits, names *[]string) (source, func(), error) {
+	nothing := func() {}
+	switch p.Format {
+	case Objects:
+		return &objects{lines: newLines(r, l, p.Fallback), named: newNamed(p, names), skip: p.Skip, object: map[string]json.RawMessage{}}, nothing, nil
+	case Values:
+		return newValues(jsonText(r, p), p, l, names), nothing, nil
+	case Whole:
+		w, err := newWhole(jsonText(r, p), p, l, names)
+		return w, nothing, err
+	case FastText, Spaced:
+		return &spaced{lines: newLines(r, l, p.Fallback), plan: p}, nothing, nil
+	}
+	text := -1
+	if len(p.Text) > 0 {
+		text = p.Text[0]
+	}
+	return &delimited{lines: newLines(r, l, p.Fallback), delimiter: p.Delimiter[0], escaped: p.Escaped, after: cmp.Or(p.Header, p.Skip), width: p.Width, text: text}, nothing, nil
 }

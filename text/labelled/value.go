@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"animo"
 )
 
 // value is a label as somebody wrote it: a word that says something by itself, or a number.
@@ -40,6 +42,30 @@ func parseValue(s string) value {
 		return value{verdict: v}
 	}
 	return numeral(s)
+}
+
+// ParseLabel reads one label as files write it: positivo, malo, P, sí, true, 1, 0, -1, 4 estrellas, 2/5. It answers Invalid, of no
+// field, for what is neutral, no label, or a number whose scale cannot be told.
+func ParseLabel(s string) (animo.Label, *animo.Error) {
+	v := parseValue(s)
+	says := v.verdict
+	if v.isNumber {
+		switch {
+		case v.of > 0:
+			says = fractionScale(v.of).verdict(v.number)
+		case v.stars:
+			says = Scale{Low: 1, High: 5}.verdict(v.number)
+		case v.number == 0 || v.number == -1:
+			says = negative
+		case v.number == 1:
+			says = positive
+		}
+	}
+	if says != positive && says != negative {
+		return 0, animo.Errorf(animo.Invalid, "%q is no label; use Positivo or Negativo, or a word or number that says it, such as bueno, malo, 1, 0 or 4/5",
+			"%q no es una etiqueta; use Positivo o Negativo, o una palabra o número que lo diga, como bueno, malo, 1, 0 o 4/5", animo.Clip(s))
+	}
+	return says.label(), nil
 }
 
 // nothing reports whether a program wrote that there is no value.

@@ -202,12 +202,36 @@ export interface paths {
         };
         /** A model's corrections, by id */
         get: operations["list-corrections"];
-        put?: never;
         /**
-         * Say what a text says, for the model's next trainings
-         * @description Every later training of the model (another file under its name, or POST /v1/models) learns from it as from a row of its files, in place of those with the same text, and says in corrections how many it learned from. Another label for the same text replaces it; the same changes nothing. What answers now stays as it is.
+         * Say what texts say, in a file
+         * @description The body is a file as a training file may be: every row is a correction.
+         */
+        put: operations["correct-model-from-file"];
+        /**
+         * Say what a text says
+         * @description From now on the model answers so of that text, whatever version answers. Every later training of the model (another file under its name, or POST /v1/models) learns from it as from a row of its files, in place of those with the same text, and says in corrections how many there were and in corrections_learned how many of them it says by itself. Another label for the same text replaces it; the same changes nothing.
          */
         post: operations["correct-model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/corrections/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what several texts say
+         * @description Up to 1,000 corrections, each as POST /v1/models/{id}/corrections takes one. Where one of them cannot be kept, none is.
+         */
+        post: operations["correct-model-often"];
         delete?: never;
         options?: never;
         head?: never;
@@ -260,6 +284,46 @@ export interface paths {
         };
         /** One version of a model: how far it is, or its scores */
         get: operations["get-model-version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/versions/{version}/compared/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much better a version is than another one, with intervals
+         * @description By the rows that both were measured on, as a paired bootstrap; a difference whose interval holds 0 is not beyond chance. 0 rows where they have none in common, or were made by an earlier release.
+         */
+        get: operations["compare-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/versions/{version}/misjudged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows that a version got wrong when it was measured, those whose label may be wrong first
+         * @description The first 1,000. Rows that were corrected since, and those of files and corrections that were forgotten, are left out, and so are those of files that are too long to be measured as a whole.
+         */
+        get: operations["list-misjudged"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1139,6 +1203,37 @@ export interface components {
             /** Format: int64 */
             took_ms: number;
         };
+        Band: {
+            /**
+             * Format: double
+             * @description The lowest probability of Positivo, above 0.
+             * @example 0.3
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description The highest, below 1.
+             * @example 0.7
+             */
+            to: number;
+        };
+        Bin: {
+            /**
+             * Format: double
+             * @description The share of them that is Positivo.
+             */
+            is: number;
+            /**
+             * Format: int64
+             * @description Of which about the same was said.
+             */
+            rows: number;
+            /**
+             * Format: double
+             * @description The mean probability of Positivo that was given.
+             */
+            said: number;
+        };
         Box: {
             /**
              * Format: double
@@ -1171,6 +1266,13 @@ export interface components {
             similarity: number;
         };
         Classification: {
+            /**
+             * Format: double
+             * @description Log-odds before any word.
+             */
+            baseline?: number;
+            /** @description Whether somebody corrected the text, which then answers so whatever the model would say. */
+            corrected?: boolean;
             /** @description What decided, strongest first; weights are log-odds towards Positivo. */
             evidence?: components["schemas"]["Evidence"][] | null;
             /** @description Whether the model knew nothing of the text. */
@@ -1180,13 +1282,26 @@ export interface components {
              * @description Words and word groups of the text that the model knows; 0 makes the label a guess.
              */
             known: number;
-            /** @enum {string} */
-            label: "Positivo" | "Negativo";
+            /**
+             * @description Neutro only where neutral was asked for.
+             * @enum {string}
+             */
+            label: "Positivo" | "Negativo" | "Neutro";
             /**
              * Format: double
-             * @description Of the label, 0.5 to 1; near 0.5 is a guess.
+             * @description Of the text, towards Positivo, where explain was asked for: baseline, rest and the weights of the evidence add up to it.
+             */
+            log_odds?: number;
+            /**
+             * Format: double
+             * @description Of the label, of Neutro that of the likelier of the others; 0.5 to 1; near 0.5 is a guess. Less where the model has a goal, which moves the threshold.
              */
             probability: number;
+            /**
+             * Format: double
+             * @description Log-odds of all n-grams that evidence does not list.
+             */
+            rest?: number;
         };
         ClassifyOutputBody: {
             model: string;
@@ -1200,12 +1315,48 @@ export interface components {
              * @description How many deciding n-grams to give for each text, of at most 100 texts.
              */
             explain?: number;
+            /** @description A third answer: a text whose probability of Positivo lies in this band is Neutro, unless it was corrected. */
+            neutral?: components["schemas"]["Band"];
             /**
              * @example [
              *       "Las camas estaban mal arregladas"
              *     ]
              */
             texts: string[] | null;
+        };
+        Comparison: {
+            /** @description Share of the rows that were predicted right. */
+            accuracy: components["schemas"]["Difference"];
+            /** @description Mean of the labels' recalls. */
+            balanced: components["schemas"]["Difference"];
+            /** @description Of Positivo. */
+            f1: components["schemas"]["Difference"];
+            /** @description Recall of Negativo. */
+            found: components["schemas"]["Difference"];
+            /**
+             * Format: double
+             * @description The probability of such a difference, or a larger one, between equals (exact test).
+             */
+            mcnemar: number;
+            /**
+             * Format: int64
+             * @description Rows that the other one alone is right about.
+             */
+            only_other: number;
+            /**
+             * Format: int64
+             * @description Rows that this one alone is right about.
+             */
+            only_this: number;
+            /** @description Of Positivo. */
+            precision: components["schemas"]["Difference"];
+            /** @description Of Positivo. */
+            recall: components["schemas"]["Difference"];
+            /**
+             * Format: int64
+             * @description That both were measured on, with the same label.
+             */
+            rows: number;
         };
         Confusion: {
             /**
@@ -1241,9 +1392,12 @@ export interface components {
              */
             not_a_face?: boolean;
         };
+        "Correct-model-oftenRequest": {
+            items: components["schemas"]["Item"][] | null;
+        };
         "Correct-modelRequest": {
             /**
-             * @description What it says: Positivo or Negativo.
+             * @description What it says: Positivo or Negativo, or as files write it, such as bueno, P, false or 5/5.
              * @example Negativo
              */
             label: string;
@@ -1252,6 +1406,15 @@ export interface components {
              * @example Las camas estaban mal arregladas
              */
             text: string;
+        };
+        CorrectedFileOutputBody: {
+            /** @description How the file was read, and what was left out. */
+            reading: components["schemas"]["Reading"];
+            /**
+             * Format: int64
+             * @description Rows that were taken as corrections.
+             */
+            rows: number;
         };
         Correction: {
             /**
@@ -1285,6 +1448,10 @@ export interface components {
             label: "Positivo" | "Negativo";
             /** @example Las camas estaban mal arregladas */
             text: string;
+        };
+        CorrectionsOutputBody: {
+            /** @description One for each text. */
+            items: components["schemas"]["CorrectionView"][] | null;
         };
         CountOutputBody: {
             /**
@@ -1399,6 +1566,23 @@ export interface components {
              */
             waiting: number;
         };
+        Difference: {
+            /**
+             * Format: double
+             * @description The true one is below it in 97.5 of 100 cases.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The true one is above it in 97.5 of 100 cases.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description Measured; above 0 where this one is better.
+             */
+            value: number;
+        };
         Emotion: {
             /**
              * Format: double
@@ -1499,6 +1683,47 @@ export interface components {
             /** Format: int64 */
             line?: number;
             message: string;
+        };
+        Figures: {
+            /** @description Share of the rows that were predicted right. */
+            accuracy: components["schemas"]["Rate"];
+            /** @description Balanced accuracy, the mean of the labels' recalls; 0.5 is what guessing has. */
+            balanced: components["schemas"]["Rate"];
+            /** @description For a reliability plot; those with rows, from improbable to probable. */
+            bins: components["schemas"]["Bin"][] | null;
+            /**
+             * Format: double
+             * @description Expected calibration error: by how much the probabilities are off on average, in 10 bins.
+             */
+            ece: number;
+            /** @description What the threshold was chosen for; none is the likelier label. */
+            goal?: string;
+            /** @description How well each label is found. */
+            labels: components["schemas"]["LabelFigures"][] | null;
+            /**
+             * Format: double
+             * @description The mean of -ln(the probability given to the true label).
+             */
+            log_loss: number;
+            /** @description The mean of the labels' F1. */
+            macro_f1: components["schemas"]["Rate"];
+            /**
+             * Format: double
+             * @description The accuracy of calling everything by the more frequent label.
+             */
+            majority: number;
+            /** @description How probable it is that of two rows the positive one has the higher probability. */
+            roc_area: components["schemas"]["Rate"];
+            /**
+             * Format: int64
+             * @description That were measured: of a long file the first ones.
+             */
+            rows: number;
+            /**
+             * Format: double
+             * @description The probability of Negativo from which on a text is called so.
+             */
+            threshold: number;
         };
         FilterView: {
             /**
@@ -1649,6 +1874,12 @@ export interface components {
             /** @description Why the person is not known by it, and what to mend. Absent where the person is. */
             problem?: components["schemas"]["Problem"];
         };
+        Item: {
+            /** @example malo */
+            label: string;
+            /** @example Las camas estaban mal arregladas */
+            text: string;
+        };
         KeySpec: {
             /** @description Let who has it look after all tenants and keys, too. */
             administrator?: boolean;
@@ -1711,6 +1942,29 @@ export interface components {
              * @example /v1/people/Ana/thumbnail
              */
             thumbnail_url?: string;
+        };
+        LabelFigures: {
+            /** @description The harmonic mean of the two. Interval by bootstrap. */
+            f1: components["schemas"]["Rate"];
+            /**
+             * @description The label that is found.
+             * @enum {string}
+             */
+            label: "Positivo" | "Negativo";
+            /**
+             * Format: double
+             * @description Area under the curve of precision over recall (average precision), whatever the threshold.
+             */
+            pr_area: number;
+            /** @description Of the rows that are called so, those that are. Wilson's interval, as recall's. */
+            precision: components["schemas"]["Rate"];
+            /** @description Of the rows with this label, those that are called so. */
+            recall: components["schemas"]["Rate"];
+            /**
+             * Format: int64
+             * @description Rows that carry the label.
+             */
+            support: number;
         };
         LastErrorView: {
             /**
@@ -1809,6 +2063,21 @@ export interface components {
              * @example Ana María
              */
             into: string;
+        };
+        MisjudgedView: {
+            /**
+             * @description That the row carries.
+             * @enum {string}
+             */
+            label: "Positivo" | "Negativo";
+            /**
+             * Format: double
+             * @description That a model which had not seen the row gave to its label.
+             */
+            probability: number;
+            /** @description Whether the label itself may be wrong (confident learning). POST /v1/models/{id}/corrections puts it right. */
+            suspect: boolean;
+            text: string;
         };
         ModelItem: {
             /** @description The version that answers. */
@@ -1919,6 +2188,11 @@ export interface components {
         };
         PageOutputDeliveryViewBody: {
             items: components["schemas"]["DeliveryView"][] | null;
+            /** @description Pass as after to go on; absent at the end. */
+            next?: string;
+        };
+        PageOutputMisjudgedViewBody: {
+            items: components["schemas"]["MisjudgedView"][] | null;
             /** @description Pass as after to go on; absent at the end. */
             next?: string;
         };
@@ -2187,6 +2461,23 @@ export interface components {
         QueuesOutputBody: {
             items: components["schemas"]["Depth"][] | null;
         };
+        Rate: {
+            /**
+             * Format: double
+             * @description The true one is below it in 97.5 of 100 cases.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The true one is above it in 97.5 of 100 cases.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description Measured.
+             */
+            value: number;
+        };
         Reading: {
             /** @description Between the columns. */
             delimiter?: string;
@@ -2293,6 +2584,8 @@ export interface components {
              * @description Of the published model, which is fitted on all rows.
              */
             features: number;
+            /** @description Of all folds together; none in reports of earlier releases. */
+            figures?: components["schemas"]["Figures"];
             /** @description The scores of each fold, on rows that its model had not seen. */
             folds: components["schemas"]["Scores"][] | null;
             /**
@@ -2326,6 +2619,10 @@ export interface components {
             seed: number;
             /** @description The one asked for. */
             trainer: string;
+            /** @description What the figures mean, in words. */
+            verdict?: components["schemas"]["Words"];
+            /** @description What the figures do not show of the rows. */
+            warnings?: components["schemas"]["Warning"][] | null;
             /** @description Why auto chose it. */
             why?: string;
         };
@@ -2625,6 +2922,11 @@ export interface components {
              */
             folds?: number;
             /**
+             * @description What the model shall be good at: accuracy (the default), balanced, complaints, recall>=0.9 or precision>=0.6.
+             * @example complaints
+             */
+            goal?: string;
+            /**
              * @description The model's id.
              * @example hoteles
              */
@@ -2640,13 +2942,22 @@ export interface components {
              * @description How many corrections of its model it learned from besides its datasets; 0 until it is trained.
              */
             corrections: number;
+            /**
+             * Format: int64
+             * @description How many of the corrections it says by itself. The model answers as corrected in any case.
+             */
+            corrections_learned: number;
             datasets: components["schemas"]["DatasetRef"][] | null;
             /** @description Why it failed. */
             failure?: components["schemas"]["FailureView"];
+            /** @description The report's figures on the rows that are no corrections, where there are some. */
+            figures_without_corrections?: components["schemas"]["Figures"];
             /** Format: date-time */
             finished?: string;
             /** Format: int64 */
             folds: number;
+            /** @description What it shall be good at; none is to be right most often. */
+            goal?: string;
             /**
              * @description The status in words, with how far it is.
              * @example training fold 3/10
@@ -2741,6 +3052,28 @@ export interface components {
              * @example /v1/photos/20260801T211502.125Z-9f86d081884c7d65
              */
             status_url?: string;
+        };
+        Warning: {
+            /**
+             * @description What it warns of.
+             * @enum {string}
+             */
+            code: "imbalance" | "few_rows" | "contradictory" | "duplicates" | "language";
+            /** @description In English. */
+            en: string;
+            /** @description In Spanish. */
+            es: string;
+            /**
+             * Format: int64
+             * @description How many rows it is about.
+             */
+            rows: number;
+        };
+        Words: {
+            /** @description In English. */
+            en: string;
+            /** @description In Spanish. */
+            es: string;
         };
     };
     responses: never;
@@ -4135,6 +4468,141 @@ export interface operations {
             };
         };
     };
+    "correct-model-from-file": {
+        parameters: {
+            query?: {
+                /** @description Column or key of the text, by name or by number from 1; two are joined by +. Found if not said. */
+                text?: string;
+                /** @description Column or key of the label. Found if not said. */
+                label?: string;
+                /** @description How the label's numbers are meant: the worst and the best, such as 1-5, 0-4, 1-2 or -1-1. Found if not said. */
+                scale?: string;
+                /** @description Refuse the file for any row that cannot be used. Otherwise such rows are left out and counted, up to the setting max-broken. */
+                strict?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectedFileOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "correct-model": {
         parameters: {
             query?: never;
@@ -4158,6 +4626,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CorrectionView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correct-model-often": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correct-model-oftenRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionsOutputBody"];
                 };
             };
             /** @description Bad Request */
@@ -4494,6 +5088,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "compare-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+                /** @description The version's id. */
+                version: string;
+                /** @description The version that it is compared with. */
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-misjudged": {
+        parameters: {
+            query?: {
+                /** @description Where to go on, from next of the answer before. */
+                after?: string;
+                /** @description How many to answer at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+                /** @description The version's id. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOutputMisjudgedViewBody"];
                 };
             };
             /** @description Unauthorized */
@@ -9628,6 +10405,8 @@ export interface operations {
                 trainer?: string;
                 /** @description Parts of the cross-validation, 2 to 100; 10 if not said. */
                 folds?: number;
+                /** @description What the model shall be good at: accuracy (the default), balanced, complaints (at least 85 of 100 negative opinions found), recall>=0.9 or precision>=0.6, both of Negativo. */
+                goal?: string;
                 /** @description Start weights, shuffles and folds follow from it. */
                 seed?: number;
                 /** @description Column or key of the text, by name or by number from 1; two are joined by +. Found if not said. */

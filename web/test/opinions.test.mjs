@@ -53,6 +53,10 @@ browserTest('opinions: with nothing there it says what to do; a dropped file is 
   const accuracy = page.getByRole('img', { name: /^Accuracy in each part: / })
   await accuracy.waitFor()
   assert.equal(await accuracy.locator('circle').count(), 10, 'a point for each fold')
+  await page.getByText(report.verdict.en).waitFor()
+  assert.equal(await page.locator('table.labels tbody tr').count(), 2, 'figures of both labels')
+  await page.getByText('Whether the probabilities are true').click()
+  assert.equal(await page.locator('svg', { has: page.locator('title', { hasText: /^said / }) }).locator('circle').count(), report.figures.bins.length)
   const cells = await page.locator('table.matrix strong').allInnerTexts()
   assert.deepEqual(cells.map((text) => Number(text.replaceAll(',', ''))), ['positive_positive', 'positive_negative', 'negative_positive', 'negative_negative'].map((k) => report.confusion[k]))
   await page.getByText('Figures of each part').click()
@@ -137,9 +141,34 @@ browserTest('opinions: texts are tried, words are marked by weight, a wrong answ
   await page.getByRole('combobox', { name: 'Compare with' }).waitFor() // there are two versions
   const versions = (await server.api('GET', '/v1/models/probar.txt')).versions
   assert.deepEqual(versions.map((v) => v.corrections), [1, 0])
+  await page.getByText(/Of 1 corrections the model says/).waitFor()
   await page.getByRole('button', { name: `Remove the correction of “${text}”` }).click()
   await page.getByText('Nothing corrected').waitFor()
   assert.deepEqual((await server.api('GET', '/v1/models/probar.txt/corrections')).items ?? [], [])
+})
+
+browserTest('opinions: a goal is chosen, misjudged rows are relabelled, and a file corrects; a correction answers at once', async ({ open, server }) => {
+  await trained(server, 'juzgar.txt', await labelled())
+  const page = await open('opinions/juzgar.txt')
+  const first = page.locator('section', { has: page.getByRole('heading', { name: 'Misjudged' }) }).locator('li').first()
+  const text = await first.locator('p.text').innerText()
+  const ask = async () => (await server.api('POST', '/v1/models/juzgar.txt/classify', { texts: [text] })).results[0]
+  await first.getByRole('button', { name: /^It is (Positive|Negative): / }).click()
+  await first.getByText(/^Kept as /).waitFor()
+  const answer = await ask()
+  assert.ok(answer.corrected && answer.probability === 1, JSON.stringify(answer))
+  await page.locator('input[type=file]').setInputFiles({ name: 'arreglos.csv', mimeType: 'text/csv', buffer: Buffer.from('texto,etiqueta\nzorple,malo\nblarg,bueno\n') })
+  await page.getByText('2 corrections of arreglos.csv.').waitFor()
+  await page.locator('ul.corrections li').nth(2).waitFor()
+  await page.getByText(/^More options: /).click()
+  await page.getByLabel('Goal').selectOption('complaints')
+  await page.getByRole('button', { name: 'Train anew' }).click()
+  await page.getByRole('combobox', { name: 'Compare with' }).selectOption({ index: 1 })
+  await page.getByText(/^Compared on the \d+ rows/).waitFor()
+  const { versions } = await server.api('GET', '/v1/models/juzgar.txt')
+  assert.deepEqual(versions.map((v) => [v.goal ?? '', v.corrections]), [['complaints', 3], ['', 0]])
+  await page.getByText(/Goal complaints: negative from a probability of/).waitFor()
+  await axe(page)
 })
 
 browserTest('opinions: versions are compared side by side, rolled back and forward, and the model is deleted', async ({ open, server }) => {

@@ -27,6 +27,11 @@ export const t = texts({
     en: 'The usual, auto and 10 parts, is best as a rule. The opinions are cut into parts, 2 to 100; each is measured with what was learned from the others.',
   },
   parts: { es: 'Partes', en: 'Parts' },
+  goal: { es: 'Objetivo', en: 'Goal' },
+  goalHint: {
+    es: 'El objetivo decide desde cuándo algo es Negativo. Si casi todo es bueno, «complaints» encuentra las quejas que la exactitud pasa por alto.',
+    en: 'The goal decides from when on something is negative. Where nearly all is good, “complaints” finds those that accuracy overlooks.',
+  },
   columnHint: {
     es: 'Si el archivo no se entiende solo: cómo se llaman la columna del texto y la de la etiqueta, y la escala de sus números, como 1-5.',
     en: 'Where the file does not explain itself: the names of the text and the label column, and the scale of its numbers, such as 1-5.',
@@ -64,13 +69,41 @@ export const t = texts({
   nothing: { es: 'Escriba una opinión.', en: 'Write an opinion.' },
   Positivo: { es: 'Positivo', en: 'Positive' },
   Negativo: { es: 'Negativo', en: 'Negative' },
+  Neutro: { es: 'Neutro', en: 'Neutral' },
+  neutral: { es: 'Llamar neutro lo dudoso: probabilidad de positivo entre 30 % y 70 %', en: 'Call neutral what is in doubt: a probability of positive between 30% and 70%' },
   guess: { es: 'Es una conjetura: el modelo no conoce ninguna de estas palabras.', en: 'This is a guess: the model knows none of these words.' },
   decided: { es: 'Lo que decidió', en: 'What decided' },
   legend: { es: 'Las palabras se marcan según cuánto pesaron:', en: 'Words are marked by how much they weighed:' },
   towards: { es: (label: string) => `hacia ${label}`, en: (label: string) => `towards ${label}` },
   wrong: { es: (label: string) => `Está mal: es ${label}`, en: (label: string) => `Wrong: it is ${label}` },
   kept: { es: (label: string) => `Guardada como ${label}`, en: (label: string) => `Kept as ${label}` },
-  keptHint: { es: 'La corrección está guardada; el modelo la aprende al entrenarlo de nuevo.', en: 'The correction is kept; the model learns from it when it is trained anew.' },
+  keptHint: { es: 'La corrección vale desde ahora; el modelo aprende de ella al entrenarlo de nuevo.', en: 'The correction holds from now on; the model learns from it when it is trained anew.' },
+
+  verdict: { es: 'Veredicto', en: 'Verdict' },
+  label: { es: 'Etiqueta', en: 'Label' },
+  support: { es: 'Filas', en: 'Rows' },
+  prArea: { es: 'Área PR', en: 'PR area' },
+  byLabel: { es: 'Cada etiqueta, con el margen que contiene la cifra verdadera en 95 de cada 100 casos', en: 'Each label, with the range that holds the true figure in 95 of 100 cases' },
+  balanced: { es: (value: string, macro: string, roc: string) => `Exactitud equilibrada ${value} (el azar logra 50 %), macro-F1 ${macro}, área ROC ${roc}.`, en: (value: string, macro: string, roc: string) => `Balanced accuracy ${value} (guessing has 50%), macro-F1 ${macro}, ROC area ${roc}.` },
+  majority: { es: (accuracy: string, majority: string) => `Exactitud ${accuracy}; decir siempre la etiqueta más frecuente logra ${majority}.`, en: (accuracy: string, majority: string) => `Accuracy ${accuracy}; always saying the more frequent label has ${majority}.` },
+  goalIs: { es: (goal: string, from: string) => `Objetivo ${goal}: es Negativo desde una probabilidad de ${from}.`, en: (goal: string, from: string) => `Goal ${goal}: negative from a probability of ${from} on.` },
+  calibration: { es: 'Si las probabilidades son ciertas', en: 'Whether the probabilities are true' },
+  calibrationHint: { es: (ece: string) => `Lo que se dijo positivo con cierta probabilidad, y qué parte lo era. Sobre la línea, justo lo dicho; de media yerra un ${ece}.`, en: (ece: string) => `What was called positive with some probability, and how much of it was. On the line it is as it was said; it is off by ${ece} on average.` },
+  bin: { es: (said: string, is: string, rows: string) => `dicho ${said}, era ${is} de ${rows}`, en: (said: string, is: string, rows: string) => `said ${said}, was ${is} of ${rows}` },
+  without: { es: (learned: string, corrections: string, accuracy: string) => `De las ${corrections} correcciones, el modelo dice ${learned} por sí mismo. Sin ellas, la exactitud es ${accuracy}.`, en: (learned: string, corrections: string, accuracy: string) => `Of ${corrections} corrections the model says ${learned} by itself. Without them its accuracy is ${accuracy}.` },
+  compared: { es: (rows: string) => `Comparadas en las ${rows} filas que ambas midieron; en color, solo lo que pasa del azar.`, en: (rows: string) => `Compared on the ${rows} rows that both were measured on; coloured is only what is beyond chance.` },
+  notCompared: { es: 'No midieron las mismas filas: la diferencia no dice cuál es mejor.', en: 'They were not measured on the same rows: the difference does not tell which is better.' },
+  misjudged: { es: 'Mal juzgadas', en: 'Misjudged' },
+  misjudgedHint: { es: 'Filas en las que se equivocó sin haberlas visto. Las sospechosas quizá llevan mal la etiqueta: dígalo, y se corrigen.', en: 'Rows that it got wrong without having seen them. Of the suspect ones the label itself may be wrong: say so, and they are corrected.' },
+  noMisjudged: { es: 'Ninguna', en: 'None' },
+  suspect: { es: 'sospechosa', en: 'suspect' },
+  labelled: { es: (label: string) => `en el archivo: ${label}`, en: (label: string) => `in the file: ${label}` },
+  relabel: { es: (label: string) => `Es ${label}`, en: (label: string) => `It is ${label}` },
+  relabelText: { es: (label: string, text: string) => `Es ${label}: ${text}`, en: (label: string, text: string) => `It is ${label}: ${text}` },
+  correctFile: { es: 'Corregir con un archivo', en: 'Correct by a file' },
+  correctedFrom: { es: (rows: string, name: string) => `${rows} correcciones de ${name}.`, en: (rows: string, name: string) => `${rows} corrections of ${name}.` },
+  isCorrected: { es: 'Así se corrigió.', en: 'So it was corrected.' },
+  adds: { es: (baseline: string, rest: string, sum: string) => `Parte de ${baseline}; lo demás suma ${rest}; en total ${sum}.`, en: (baseline: string, rest: string, sum: string) => `Begins at ${baseline}; all else adds ${rest}; ${sum} in all.` },
 
   scores: { es: 'Aciertos', en: 'How right it is' },
   scoresHint: {
@@ -109,7 +142,7 @@ export const t = texts({
   learned: { es: 'Aprendió de', en: 'Learned from' },
 
   noCorrections: { es: 'Nada corregido', en: 'Nothing corrected' },
-  noCorrectionsHint: { es: 'Pruebe un texto; si la respuesta está mal, dígalo y se guarda aquí para el próximo entrenamiento.', en: 'Try a text; if the answer is wrong, say so, and it is kept here for the next training.' },
+  noCorrectionsHint: { es: 'Pruebe un texto; si la respuesta está mal, dígalo: vale desde entonces y se guarda aquí para el próximo entrenamiento.', en: 'Try a text; if the answer is wrong, say so: it holds from then on, and is kept here for the next training.' },
   trainAnew: { es: 'Entrenar de nuevo', en: 'Train anew' },
   trainHint: { es: 'Hace otra versión, con los mismos archivos y todas las correcciones. Mientras tanto sigue respondiendo la de ahora.', en: 'Makes another version, of the same files and all corrections. Meanwhile the present one goes on answering.' },
   remove: { es: 'Quitar', en: 'Remove' },
@@ -144,6 +177,13 @@ export const trainers = texts({
   nbsvm: { es: 'regresión con pesos de Bayes', en: 'regression with the weights of Bayes' },
   sgd: { es: 'para archivos de cualquier tamaño', en: 'for files of any size' },
   mlp: { es: 'red neuronal de siete capas ocultas', en: 'neural network of seven hidden layers' },
+})
+
+/** What a model can be good at, the usual first. */
+export const goals = texts({
+  accuracy: { es: 'acertar lo más posible', en: 'be right most often' },
+  balanced: { es: 'encontrar por igual lo bueno y lo malo', en: 'find good and bad equally often' },
+  complaints: { es: 'encontrar 85 de cada 100 quejas', en: 'find 85 of 100 complaints' },
 })
 
 /** Why rows were left out, and what was mended in them. */
