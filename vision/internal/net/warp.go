@@ -18,16 +18,19 @@ func (in *input) warped(ws *Workspace, slot int, img Image, square Similarity) p
 	dst := ws.plane(slot, in.side, in.side, 3, 1)
 	n := min(max(1, int(math.Ceil(math.Hypot(square.A, square.B)-0.01))), 8)
 	share := 1 / float32(n*n)
+	var places [8]float64 // of the values of a pixel, from its corner on
+	for i := range n {
+		places[i] = (float64(i) + 0.5) / float64(n)
+	}
 	ws.each((in.side+15)/16, func(_ *scratch, i int) {
 		for y := 16 * i; y < min(16*i+16, in.side); y++ {
 			row := dst.row(y)
 			for x := range in.side {
 				var sum [3]float32
-				for k := range n * n {
-					sx, sy := square.Apply(float64(x)+(float64(k%n)+0.5)/float64(n), float64(y)+(float64(k/n)+0.5)/float64(n))
-					v := img.sample(sx-0.5, sy-0.5)
-					for c := range sum {
-						sum[c] += v[c]
+				for _, down := range places[:n] {
+					for _, right := range places[:n] {
+						sx, sy := square.Apply(float64(x)+right, float64(y)+down)
+						img.sample(&sum, sx-0.5, sy-0.5)
 					}
 				}
 				for c, v := range sum {
@@ -39,33 +42,32 @@ func (in *input) warped(ws *Workspace, slot int, img Image, square Similarity) p
 	return dst
 }
 
-// sample gives the colour at a place between pixels, where whole numbers lie at the pixels' centres.
-func (img *Image) sample(x, y float64) (v [3]float32) {
+// sample adds the colour at a place between pixels, where whole numbers lie at the pixels' centres.
+func (img *Image) sample(sum *[3]float32, x, y float64) {
+	if x >= 0 && y >= 0 && x < float64(img.W-1) && y < float64(img.H-1) {
+		ix, iy := int(x), int(y)
+		px, py := float32(x-float64(ix)), float32(y-float64(iy))
+		upper, lower := img.Pix[3*(iy*img.W+ix):][:6], img.Pix[3*((iy+1)*img.W+ix):][:6]
+		sum[0] += mix(mix(float32(upper[0]), float32(upper[3]), px), mix(float32(lower[0]), float32(lower[3]), px), py)
+		sum[1] += mix(mix(float32(upper[1]), float32(upper[4]), px), mix(float32(lower[1]), float32(lower[4]), px), py)
+		sum[2] += mix(mix(float32(upper[2]), float32(upper[5]), px), mix(float32(lower[2]), float32(lower[5]), px), py)
+		return
+	}
 	fx, fy := math.Floor(x), math.Floor(y)
 	if !(fx >= -1 && fy >= -1 && fx < float64(img.W) && fy < float64(img.H)) {
-		return v
+		return
 	}
 	ix, iy := int(fx), int(fy)
 	px, py := float32(x-fx), float32(y-fy)
-	if ix >= 0 && iy >= 0 && ix+1 < img.W && iy+1 < img.H {
-		upper, lower := img.Pix[3*(iy*img.W+ix):][:6], img.Pix[3*((iy+1)*img.W+ix):][:6]
-		for c := range v {
-			a := float32(upper[c]) + (float32(upper[c+3])-float32(upper[c]))*px
-			b := float32(lower[c]) + (float32(lower[c+3])-float32(lower[c]))*px
-			v[c] = a + (b-a)*py
-		}
-		return v
-	}
 	at := func(x, y, c int) float32 {
 		if x < 0 || y < 0 || x >= img.W || y >= img.H {
 			return 0
 		}
 		return float32(img.Pix[3*(y*img.W+x)+c])
 	}
-	for c := range v {
-		v[c] = mix(mix(at(ix, iy, c), at(ix+1, iy, c), px), mix(at(ix, iy+1, c), at(ix+1, iy+1, c), px), py)
+	for c := range sum {
+		sum[c] += mix(mix(at(ix, iy, c), at(ix+1, iy, c), px), mix(at(ix, iy+1, c), at(ix+1, iy+1, c), px), py)
 	}
-	return v
 }
 
 // grey samples a turned square of the picture in shades of grey, from 0 to 255 (ITU-R BT.601), row by row: side×side values.
