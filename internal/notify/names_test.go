@@ -101,6 +101,37 @@ func TestNotifier_subscription_to_a_person_goes_on_when_the_person_has_another_n
 	}
 }
 
+func TestNotifier_what_waits_of_a_corrected_face_says_what_it_shows_or_goes(t *testing.T) {
+	h, r, glad := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t), newReceiver(t)
+	all, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	happy, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: glad.URL, Filter: notify.Filter{Mood: animo.Happy}})
+	for i := range 3 {
+		if err := h.handle(h.event(h.record(i, animo.Happy))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	face := func(i int) animo.Face {
+		record := h.record(i, animo.Happy)
+		return animo.Face{ID: record.FaceID, Mood: animo.Happy, Emotions: record.Emotions}
+	}
+	sad, none := face(1).Corrected(&animo.Correction{Emotion: "SAD"}), face(2).Corrected(&animo.Correction{NotFace: true})
+	for range 2 {
+		for _, f := range []animo.Face{sad, none} {
+			if err := h.n.Correct(t.Context(), tenant, &f); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h.drain(happy, h.now)
+	if got := glad.faces(); !slices.Equal(got, []int{0}) {
+		t.Errorf("who asks for happy faces is told of %v", got)
+	}
+	h.drain(all, h.now)
+	if got := r.faces(); !slices.Equal(got, []int{0, 1}) || r.got[1].body.Data.Mood != animo.Sad || r.got[1].body.Data.ImageData.Emotion.Type != "SAD" {
+		t.Errorf("told %v, %+v", got, r.got)
+	}
+}
+
 func TestNotifier_subscriptions_to_an_erased_person_go_with_all_that_waits_for_them(t *testing.T) {
 	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
 	h.now = h.now.Add(300 * time.Microsecond)

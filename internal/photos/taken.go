@@ -47,11 +47,11 @@ func (p *Photos) doubt(at time.Time, clock, reloj, said string) *animo.Reason {
 	var err *animo.Error
 	switch {
 	case at.IsZero():
-		err = animo.Errorf(animo.Invalid, "%[1]s says %[3]q, which is no time, so another is taken", "%[2]s dice %[3]q, que no es una hora, así que se toma otra", clock, reloj, said)
+		err = animo.Errorf(animo.Invalid, "%[1]s says %[3]q, which is no time; it does not count", "%[2]s dice %[3]q, que no es una hora; no se tiene en cuenta", clock, reloj, said)
 	case at.Before(earliest):
-		err = animo.Errorf(animo.Invalid, "%[1]s says %[3]q, which is too long ago for it to be set, so another time is taken", "%[2]s dice %[3]q, demasiado atrás para estar en hora, así que se toma otra", clock, reloj, said)
+		err = animo.Errorf(animo.Invalid, "%[1]s says %[3]q, which is too long ago for it to be set; it does not count", "%[2]s dice %[3]q, demasiado atrás para estar en hora; no se tiene en cuenta", clock, reloj, said)
 	case at.After(p.now().Add(p.limits.ClockSkew)):
-		err = animo.Errorf(animo.Invalid, "%[1]s says %[3]q, which has not come yet, so another time is taken", "%[2]s dice %[3]q, que aún no ha llegado, así que se toma otra", clock, reloj, said)
+		err = animo.Errorf(animo.Invalid, "%[1]s says %[3]q, which has not come yet; it does not count", "%[2]s dice %[3]q, que aún no ha llegado; no se tiene en cuenta", clock, reloj, said)
 	default:
 		return nil
 	}

@@ -64,12 +64,12 @@ func TestTaken_is_the_senders_word_then_the_cameras_then_the_files_then_the_arri
 		{"2026:05:01 08:14:00", photos.Upload{}, at("2026-05-01T12:14:00Z"), animo.ByCamera, ""}, // a clock that is a little ahead
 		{"", photos.Upload{Modified: file}, at("2026-03-03T03:03:03.123Z"), animo.ByFile, ""},
 		{"", photos.Upload{}, arrival, animo.ByArrival, ""},
-		{"0000:00:00 00:00:00", photos.Upload{Modified: file}, at("2026-03-03T03:03:03.123Z"), animo.ByFile, `the camera's clock says "0000:00:00 00:00:00", which is no time, so another is taken`},
-		{"1970:01:01 00:10:00", photos.Upload{}, arrival, animo.ByArrival, `the camera's clock says "1970:01:01 00:10:00", which is too long ago for it to be set, so another time is taken`},
-		{"2099:01:01 00:00:00", photos.Upload{Modified: file}, at("2026-03-03T03:03:03.123Z"), animo.ByFile, `the camera's clock says "2099:01:01 00:00:00", which has not come yet, so another time is taken`},
-		{"2026:05:01 08:16:00", photos.Upload{}, arrival, animo.ByArrival, `the camera's clock says "2026:05:01 08:16:00", which has not come yet, so another time is taken`},
-		{"", photos.Upload{Modified: at("1980-01-01T00:00:00Z")}, arrival, animo.ByArrival, `the file's date says "1980-01-01 00:00:00", which is too long ago for it to be set, so another time is taken`},
-		{"", photos.Upload{Modified: at("2026-05-01T12:15:01Z")}, arrival, animo.ByArrival, `the file's date says "2026-05-01 12:15:01", which has not come yet, so another time is taken`},
+		{"0000:00:00 00:00:00", photos.Upload{Modified: file}, at("2026-03-03T03:03:03.123Z"), animo.ByFile, `the camera's clock says "0000:00:00 00:00:00", which is no time; it does not count`},
+		{"1970:01:01 00:10:00", photos.Upload{}, arrival, animo.ByArrival, `the camera's clock says "1970:01:01 00:10:00", which is too long ago for it to be set; it does not count`},
+		{"2099:01:01 00:00:00", photos.Upload{Modified: file}, at("2026-03-03T03:03:03.123Z"), animo.ByFile, `the camera's clock says "2099:01:01 00:00:00", which has not come yet; it does not count`},
+		{"2026:05:01 08:16:00", photos.Upload{}, arrival, animo.ByArrival, `the camera's clock says "2026:05:01 08:16:00", which has not come yet; it does not count`},
+		{"", photos.Upload{Modified: at("1980-01-01T00:00:00Z")}, arrival, animo.ByArrival, `the file's date says "1980-01-01 00:00:00", which is too long ago for it to be set; it does not count`},
+		{"", photos.Upload{Modified: at("2026-05-01T12:15:01Z")}, arrival, animo.ByArrival, `the file's date says "2026-05-01 12:15:01", which has not come yet; it does not count`},
 	} {
 		content := picture(1, uint8(i))
 		if c.exif != "" {

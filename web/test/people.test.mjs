@@ -93,6 +93,17 @@ browserTest('people: a name that cannot be one and a server that is gone are sai
   await page.getByText('Elena is known by 1 example now').waitFor({ timeout: 60_000 })
 })
 
+browserTest('people: a wrong example is removed after a question', async ({ t, open }) => {
+  const server = await fresh(t)
+  await server.api('POST', '/v1/people/Elena/photos', elena)
+  const page = await open('people/Elena', { server })
+  await page.getByRole('button', { name: /^Remove the example of/ }).click()
+  await page.getByRole('dialog', { name: 'Remove this example of Elena?' }).getByRole('button', { name: 'Remove' }).click()
+  await page.getByRole('button', { name: /^Remove the example of/ }).waitFor({ state: 'detached' })
+  assert.equal((await server.api('GET', '/v1/people/Elena')).examples, 0)
+  await axe(page)
+})
+
 browserTest('people: a person has examples and matches, which follow; a wrong match can be said', async ({ t, open }) => {
   const server = await fresh(t)
   await server.api('POST', '/v1/people/Elena/photos', elena)
