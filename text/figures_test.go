@@ -296,3 +296,10 @@ func TestCompare_is_beyond_its_interval_only_for_what_differs(t *testing.T) {
 		t.Errorf("p %g", p)
 	}
 }
+
+func BenchmarkFigures(b *testing.B) {
+	rows := made(calibrationRows/2, 1)
+	for b.Loop() {
+		figuresOf(rows, goal{}, 0.5)
+	}
+}

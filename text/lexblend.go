@@ -21,10 +21,15 @@ const exact = 0.0005
 // rows: naive Bayes over words with the lexicon's prior, and logistic regression over words, pairs and
 // phrases, weighed by idf and scaled to length 1, beside the amounts of praise and blame.
 func fitLexBlend(ctx context.Context, p problem) (scorer, error) {
+	return lexBlend(ctx, p, constantRamp, shortDamp)
+}
+
+// lexBlend does it for any ramp and damp.
+func lexBlend(ctx context.Context, p problem, ramp, damp float32) (scorer, error) {
 	bayes := []part{lexicalBayes(p, false)}
 	standardize(p, bayes)
 	parts := []part{
-		{weighting: tfidf, idf: idfOf(p.views[0], p.rows), ramp: constantRamp, damp: shortDamp},
+		{weighting: tfidf, idf: idfOf(p.views[0], p.rows), ramp: ramp, damp: damp},
 		{weighting: counts, weights: make([]float32, p.views[0].width)},
 	}
 	clear(parts[0].idf[:toneEnd])
