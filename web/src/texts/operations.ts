@@ -127,6 +127,7 @@ export const t = texts({
   keepHint: { es: 'Horas, como 720h. Vacío o 0: lo que diga el servidor.', en: 'Hours, such as 720h. Empty or 0: as the server has it.' },
   maxPhotos: { es: 'Fotos como mucho', en: 'Photos at most' },
   maxBytes: { es: 'Bytes de fotos como mucho', en: 'Bytes of photos at most' },
+  timeZone: { es: 'Zona horaria', en: 'Time zone' },
   perMinutePhotos: { es: 'Fotos por minuto', en: 'Photos a minute' },
   save: { es: 'Guardar', en: 'Save' },
   saved: { es: 'Guardado.', en: 'Saved.' },
