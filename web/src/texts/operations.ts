@@ -138,6 +138,7 @@ export const t = texts({
   },
   maxPhotos: { es: 'Fotos como mucho', en: 'Photos at most' },
   maxBytes: { es: 'Bytes de fotos como mucho', en: 'Bytes of photos at most' },
+  timeZone: { es: 'Zona horaria', en: 'Time zone' },
   perMinutePhotos: { es: 'Fotos por minuto', en: 'Photos a minute' },
   save: { es: 'Guardar', en: 'Save' },
   saved: { es: 'Guardado.', en: 'Saved.' },
