@@ -158,7 +158,7 @@ def main():
     parser = argparse.ArgumentParser(description="Writes a checkpoint for the product.")
     parser.add_argument("--data", type=pathlib.Path, required=True, help="the folder with fer_train and fer_public_test")
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
-    parser.add_argument("--votes", type=float, default=0.5, help="weight of the FER+ majority in the fit of the one output")
+    parser.add_argument("--votes", type=float, default=0.25, help="weight of the FER+ majority in the fit of the one output")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the safetensors file")
     options = parser.parse_args()
     torch.set_num_threads(1)
