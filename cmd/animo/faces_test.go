@@ -8,13 +8,13 @@ import (
 )
 
 func TestFaces_are_corrected_named_and_counted(t *testing.T) {
-	photo := samplePhotos(t)[0].JPEG // three happy faces
+	photo := samplePhotos(t)[0].JPEG // three faces; what they show is the network's affair, and no part of this test
 	url := serve(t)
 	t.Setenv("LC_ALL", "C")
 	t.Setenv("ANIMO_URL", url)
 	t.Chdir(t.TempDir())
 	place(t, "a.jpg", photo)
-	check(t, []string{"upload", "a.jpg", "--wait"}, 0, "a.jpg\t…\tdone\t3 HAPPY", "animo: photos sent: 1")
+	check(t, []string{"upload", "a.jpg", "--wait"}, 0, "a.jpg\t…\tdone\t…", "animo: photos sent: 1")
 	k, err := newClient(url, "", "en")
 	if err != nil {
 		t.Fatal(err)
@@ -29,10 +29,9 @@ func TestFaces_are_corrected_named_and_counted(t *testing.T) {
 	check(t, []string{"faces", "correct", id + "-0", "--emotion", "sad"}, 0, id+"-0\tSAD", "")
 	check(t, []string{"faces", "correct", id + "-1", "--not-a-face"}, 0, id+"-1\t-", "")
 	check(t, []string{"faces", "correct", id + "-2", "--emotion", "happy"}, 0, id+"-2\tHAPPY", "")
-	check(t, []string{"faces", "accuracy"}, 0, "faces that are faces  67 % (21–94), of 3\nemotions right        50 % (9–91), of 2\nmoods right           50 % (9–91), of 2\nleft unsure           0\n\n"+
-		"SHOWS \\ FOUND  HAPPY  SAD  RECALL                PRECISION\nHAPPY          1      0    100 % (21–100), of 1  50 % (9–91), of 2\nSAD            1      0    0 % (0–79), of 1      -", "")
+	check(t, []string{"faces", "accuracy"}, 0, "faces that are faces  67 % (21–94), of 3\nemotions right        …, of 2\nmoods right           …\nleft unsure           …\n\nSHOWS \\ FOUND…\nHAPPY…, of 1…\nSAD…, of 1…", "")
 	check(t, []string{"upload", "a.jpg", "--wait"}, 0, "a.jpg\t…\tdone\t1 HAPPY, 1 SAD", "animo: photos sent: 1")
-	check(t, []string{"faces", "correct", id + "-1", "--undo"}, 0, id+"-1\tHAPPY", "")
+	check(t, []string{"faces", "correct", id + "-1", "--undo"}, 0, id+"-1\t…", "")
 	check(t, []string{"faces", "name", id + "-0", "--is", "Ana"}, 0, id+"-0\tAna", "")
 	check(t, []string{"people", "examples", "Ana"}, 0, id+"-0\t…Z\t"+id+"-0", "")
 	check(t, []string{"people", "examples", "Ana", "--remove", "nobody"}, 1, "", `animo: Ana has no example "nobody"`)

@@ -63,7 +63,7 @@ func TestMoods_measured_by_the_client_go_where_those_of_photos_go(t *testing.T) 
 	if r := a.do("GET", "/v1/moods/summary?every=1h", ""); !strings.Contains(r.body, `"sources":{"camera":{"HAPPY":{"faces":1,"confidence":97.1}`) {
 		t.Errorf("summary: %s", r.body)
 	}
-	if r := a.do("GET", "/v1/moods/export", ""); !strings.Contains(r.body, ",measured_by,unsure\n") || strings.Count(r.body, ",client") != 2 {
+	if r := a.do("GET", "/v1/moods/export", ""); !strings.Contains(r.body, ",measured_by,taken_by,unsure\n") || strings.Count(r.body, ",client") != 2 {
 		t.Errorf("export: %s", r.body)
 	}
 	a.photo("a.jpg", "", sample(t, 3))

@@ -133,7 +133,13 @@ func TestPage_texts_are_compressed_for_who_takes_it(t *testing.T) {
 // then the files that the manifest names beside it.
 func TestPage_networks_are_those_that_face_api_loads(t *testing.T) {
 	a := start(t, settings(t))
-	for _, network := range []string{"tiny_face_detector", "face_landmark_68", "face_expression"} {
+	networks := []string{"tiny_face_detector", "face_landmark_68"}
+	if res, _ := a.plain("GET", "/models/emotions.safetensors", http.Header{}); res.StatusCode == http.StatusNoContent { // a build without the network of our own
+		networks = append(networks, "face_expression")
+	} else if res.StatusCode != http.StatusOK {
+		t.Errorf("emotions.safetensors: %d", res.StatusCode)
+	}
+	for _, network := range networks {
 		var manifest []struct {
 			Paths   []string
 			Weights []struct {

@@ -53,7 +53,7 @@ func TestAPI_photos_say_by_whose_word_they_were_taken(t *testing.T) {
 	if len(list.Items) == 0 || list.Items[0].Name != "uno.jpg" || list.Items[0].By != "camera" {
 		t.Errorf("faces of 2017: %+v", list)
 	}
-	if r := a.do("GET", "/v1/moods/export?format=csv&to=2018-01-01", ""); !strings.Contains(r.body, ",taken_by\n") || !strings.HasSuffix(strings.TrimSpace(r.body), ",camera") {
+	if r := a.do("GET", "/v1/moods/export?format=csv&to=2018-01-01", ""); !strings.Contains(r.body, ",taken_by,unsure\n") || !strings.HasSuffix(strings.TrimSpace(r.body), ",camera,") {
 		t.Errorf("exported: %s", r.body)
 	}
 }
