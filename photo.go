@@ -69,6 +69,16 @@ type Box struct {
 	Height float64 `json:"height"`
 }
 
+// Overlap is the area that two boxes share in relation to the area that they cover together (IoU), from 0 to 1.
+func (b Box) Overlap(o Box) float64 {
+	w := min(b.Left+b.Width, o.Left+o.Width) - max(b.Left, o.Left)
+	h := min(b.Top+b.Height, o.Top+o.Height) - max(b.Top, o.Top)
+	if w <= 0 || h <= 0 {
+		return 0
+	}
+	return w * h / (b.Width*b.Height + o.Width*o.Height - w*h)
+}
+
 // Gender is what a face looks like to the network.
 type Gender struct {
 	Value      string  `json:"value"`      // Male or Female

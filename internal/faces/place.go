@@ -2,24 +2,14 @@ package faces
 
 import "animo"
 
-// SamePlace is how much the boxes of faces of two analyses overlap at least, as Overlap tells it, where they are one face's.
-const SamePlace = 0.4
-
-// Overlap is the area that two boxes share in relation to the area that they cover together, from 0 to 1.
-func Overlap(a, b animo.Box) float64 {
-	w := min(a.Left+a.Width, b.Left+b.Width) - max(a.Left, b.Left)
-	h := min(a.Top+a.Height, b.Top+b.Height) - max(a.Top, b.Top)
-	if w <= 0 || h <= 0 {
-		return 0
-	}
-	return w * h / (a.Width*a.Height + b.Width*b.Height - w*h)
-}
+// samePlace is how much the boxes of faces of two analyses overlap at least where they are one face's.
+const samePlace = 0.4
 
 // Match gives which face of a list lies in a place, of those that are not taken the one whose box overlaps it most; -1 for none.
 func Match(place animo.Box, list []animo.Face, taken func(i int) bool) int {
-	best, most := -1, SamePlace
+	best, most := -1, samePlace
 	for i := range list {
-		if share := Overlap(place, list[i].Box); share >= most && !taken(i) {
+		if share := place.Overlap(list[i].Box); share >= most && !taken(i) {
 			best, most = i, share
 		}
 	}

@@ -71,27 +71,17 @@ func nameFaces(found []pictures.Found, known []types.Celebrity, seen extent) {
 		box := boxOf(c.Face.BoundingBox, seen)
 		best := 0
 		for i := range found {
-			if overlap(found[i].Box, box) > overlap(found[best].Box, box) {
+			if found[i].Box.Overlap(box) > found[best].Box.Overlap(box) {
 				best = i
 			}
 		}
-		if overlap(found[best].Box, box) >= sameFace {
+		if found[best].Box.Overlap(box) >= sameFace {
 			found[best].People = append(found[best].People, animo.Celebrity{Name: aws.ToString(c.Name), Similarity: number(c.MatchConfidence)})
 		}
 	}
 	for i := range found {
 		slices.SortStableFunc(found[i].People, func(a, b animo.Celebrity) int { return cmp.Compare(b.Similarity, a.Similarity) })
 	}
-}
-
-// overlap is the part that two boxes share of what both cover, from 0 to 1.
-func overlap(a, b animo.Box) float64 {
-	w := min(a.Left+a.Width, b.Left+b.Width) - max(a.Left, b.Left)
-	h := min(a.Top+a.Height, b.Top+b.Height) - max(a.Top, b.Top)
-	if w <= 0 || h <= 0 {
-		return 0
-	}
-	return w * h / (a.Width*a.Height + b.Width*b.Height - w*h)
 }
 
 // prominence orders faces as package vision does: by their area, of which a face at the photo's edge counts a
