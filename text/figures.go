@@ -101,15 +101,13 @@ func (f *Figures) Of(rows []Judged) *Figures {
 	return figuresOf(rows, g, f.Threshold)
 }
 
-// wilson is a share of n with Wilson's interval.
-func wilson(k, n int) Rate {
-	if n == 0 {
-		return Rate{High: 1}
+// wilson is a share of n with its interval by animo.Wilson.
+func wilson(k, n int) (r Rate) {
+	r.Low, r.High = animo.Wilson(k, n)
+	if n > 0 {
+		r.Value = float64(k) / float64(n)
 	}
-	const z = 1.959964
-	p, m := float64(k)/float64(n), float64(n)
-	center, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return Rate{p, max(0, (center-half)/(1+z*z/m)), min(1, (center+half)/(1+z*z/m))}
+	return r
 }
 
 // intervals gives balanced accuracy, macro-F1 and each label's F1, with intervals by bootstrap.
@@ -179,7 +177,7 @@ func rocArea(rows []Judged, order []int) Rate {
 	}
 	a := (ranks - m*(m+1)/2) / (m * n)
 	q1, q2 := a/(2-a), 2*a*a/(1+a)
-	half := 1.959964 * math.Sqrt(max(0, a*(1-a)+(m-1)*(q1-a*a)+(n-1)*(q2-a*a))/(m*n))
+	half := animo.Normal95 * math.Sqrt(max(0, a*(1-a)+(m-1)*(q1-a*a)+(n-1)*(q2-a*a))/(m*n))
 	return Rate{a, max(0, a-half), min(1, a+half)}
 }
 

@@ -5,9 +5,10 @@
 package evaluate
 
 import (
-	"math"
 	"math/rand/v2"
 	"slices"
+
+	"animo"
 )
 
 // Rate is a share of a number of trials, with the interval that holds the true share in 95 of 100 cases.
@@ -17,19 +18,14 @@ type Rate struct {
 	Range [2]float64
 }
 
-// z is how many standard deviations 95 % of a normal distribution lie within.
-const z = 1.959964
-
-// RateOf gives the share of hits with Wilson's score interval (E. B. Wilson, "Probable Inference, the Law of Succession, and
-// Statistical Inference", JASA 22, 1927), which holds for few trials and shares near 0 and 1, too.
+// RateOf gives the share of hits with its interval by animo.Wilson.
 func RateOf(hits, of int) Rate {
-	if of == 0 {
-		return Rate{Range: [2]float64{0, 1}}
+	r := Rate{Of: of}
+	r.Range[0], r.Range[1] = animo.Wilson(hits, of)
+	if of > 0 {
+		r.Value = float64(hits) / float64(of)
 	}
-	n, p := float64(of), float64(hits)/float64(of)
-	middle := (p + z*z/(2*n)) / (1 + z*z/n)
-	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return Rate{p, of, [2]float64{max(0, middle-half), min(1, middle+half)}}
+	return r
 }
 
 // resamples is how often a figure without a formula of its own is computed from cases drawn anew.
