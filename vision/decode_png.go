@@ -42,7 +42,7 @@ const (
 
 // samples is how many of them a pixel has.
 func (k pngKind) samples() int {
-	return map[pngKind]int{pngGray: 1, pngRGB: 3, pngPalette: 1, pngGrayAlpha: 2, pngRGBA: 4}[k]
+	return [...]int{pngGray: 1, pngRGB: 3, pngPalette: 1, pngGrayAlpha: 2, pngRGBA: 4}[k]
 }
 
 const pngSignature = "\x89PNG\r\n\x1a\n"
