@@ -104,13 +104,7 @@ func (w *witness) stray() string {
 }
 
 // step lets the database and then the file go on by a step.
-func (w *witness) step(ctx context.Context) error {
-	var row testimony
-	if _, err := w.tables.GetJSON(ctx, clusterTenant, witnessTable, witnessRow, &row); err != nil {
-		return err
-	}
-	return w.note(ctx, row)
-}
+func (w *witness) step(ctx context.Context) error { return w.note(ctx, testimony{}) }
 
 // note writes the next step into the database, and when that is on disk into the file.
 func (w *witness) note(ctx context.Context, t testimony) error {
@@ -121,6 +115,9 @@ func (w *witness) note(ctx context.Context, t testimony) error {
 		}
 		if row.Database != "" { // another process may have been first
 			t.Database = row.Database
+		}
+		if t.Database == "" {
+			return animo.Errorf(animo.NotFound, "the database has lost its row that the witness goes with", "la base de datos ha perdido la fila de su testigo")
 		}
 		t.Step = max(t.Step, row.Step) + 1
 		return tx.PutJSON(witnessTable, witnessRow, t)
