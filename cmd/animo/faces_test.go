@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"testing"
 
 	"animo"
@@ -15,16 +14,11 @@ func TestFaces_are_corrected_named_and_counted(t *testing.T) {
 	t.Chdir(t.TempDir())
 	place(t, "a.jpg", photo)
 	check(t, []string{"upload", "a.jpg", "--wait"}, 0, "a.jpg\t…\tdone\t…", "animo: photos sent: 1")
-	k, err := newClient(url, "", "en")
-	if err != nil {
-		t.Fatal(err)
+	list := itemsOf[animo.MoodRecord](t, url, "/v1/moods")
+	if len(list) != 3 {
+		t.Fatal(list)
 	}
-	defer k.http.CloseIdleConnections()
-	var list struct{ Items []animo.MoodRecord }
-	if err := k.call(t.Context(), http.MethodGet, "/v1/moods", nil, &list); err != nil || len(list.Items) != 3 {
-		t.Fatal(list, err)
-	}
-	id := list.Items[0].PhotoID
+	id := list[0].PhotoID
 	check(t, []string{"faces", "accuracy"}, 0, "faces that are faces  -\nemotions right        -\nmoods right           -\nleft unsure           0", "")
 	check(t, []string{"faces", "correct", id + "-0", "--emotion", "sad"}, 0, id+"-0\tSAD", "")
 	check(t, []string{"faces", "correct", id + "-1", "--not-a-face"}, 0, id+"-1\t-", "")

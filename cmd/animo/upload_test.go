@@ -102,6 +102,21 @@ func serve(t *testing.T, change ...func(*config.Config)) string {
 	return "http://" + a.Addr()
 }
 
+// itemsOf gives what a server lists under a path.
+func itemsOf[T any](t *testing.T, url, path string) []T {
+	t.Helper()
+	k, err := newClient(url, "", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.http.CloseIdleConnections()
+	var list struct{ Items []T }
+	if err := k.call(t.Context(), http.MethodGet, path, nil, &list); err != nil {
+		t.Fatal(err)
+	}
+	return list.Items
+}
+
 // check runs a command line and compares all that it prints with patterns as those of a script.
 func check(t *testing.T, args []string, code int, stdout, stderr string) {
 	t.Helper()
@@ -136,19 +151,11 @@ func TestUpload_sends_photos_and_tells_their_moods(t *testing.T) {
 	check(t, args, 0, "dos.jpg\t…\tdone\t"+found+"\nuno.png\t…\tdone\t"+found, left)
 	check(t, args, 0, "dos.jpg\t…\tdone\t"+found+"\nuno.png\t…\tdone\t"+found, left) // the same photos
 
-	k, err := newClient(url, "", "en")
-	if err != nil {
-		t.Fatal(err)
+	list := itemsOf[animo.Photo](t, url, "/v1/photos")
+	if len(list) != 2 {
+		t.Errorf("the server has %d photos, want 2", len(list))
 	}
-	defer k.http.CloseIdleConnections()
-	var list struct{ Items []animo.Photo }
-	if err := k.call(t.Context(), http.MethodGet, "/v1/photos", nil, &list); err != nil {
-		t.Fatal(err)
-	}
-	if len(list.Items) != 2 {
-		t.Errorf("the server has %d photos, want 2", len(list.Items))
-	}
-	for _, p := range list.Items {
+	for _, p := range list {
 		if p.Source != "escenario" || !p.Taken.Equal(time.Date(2026, 5, 1, 17, 0, 0, 0, time.UTC)) {
 			t.Errorf("%s is from %q, taken %v", p.Name, p.Source, p.Taken)
 		}
@@ -168,17 +175,9 @@ func TestUpload_tells_when_a_file_was_changed(t *testing.T) {
 		}
 	}
 	check(t, []string{"upload", "--url", url, "camera.jpg", "drawn.png"}, 0, "camera.jpg\t…\tqueued\ndrawn.png\t…\tqueued", "animo: photos sent: 2")
-	k, err := newClient(url, "", "en")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.http.CloseIdleConnections()
-	var list struct{ Items []animo.Photo }
-	if err := k.call(t.Context(), http.MethodGet, "/v1/photos", nil, &list); err != nil {
-		t.Fatal(err)
-	}
+	list := itemsOf[animo.Photo](t, url, "/v1/photos")
 	got := map[string]string{}
-	for _, p := range list.Items {
+	for _, p := range list {
 		got[p.Name] = p.Taken.Format(time.RFC3339) + " " + string(p.TakenBy)
 	}
 	if want := map[string]string{"camera.jpg": "2018-05-06T02:42:10Z camera", "drawn.png": "2025-12-24T20:00:00Z file"}; !maps.Equal(got, want) {
