@@ -12,9 +12,9 @@ import (
 // mostMisjudged is how many misjudged rows are kept of a version.
 const mostMisjudged = 1000
 
-// place is a misjudged row as a version keeps it: where its text is, not the text, so that what is forgotten is forgotten
+// misjudgedRow is a misjudged row as a version keeps it: where its text is, not the text, so that what is forgotten is forgotten
 // here, too.
-type place struct {
+type misjudgedRow struct {
 	text.Misjudged
 	Row        string `json:"row,omitempty"`        // the key of a dataset's row
 	Correction string `json:"correction,omitempty"` // the ID of a correction
@@ -31,15 +31,15 @@ type Misjudged struct {
 // misjudged finds where the rows are that a training misjudged, and encodes that: of a long file, of which the
 // first rows were judged, nothing.
 func (f *Flow) misjudged(ctx context.Context, tenant string, datasets []animo.DatasetRef, c corrected, r *text.Report) ([]byte, error) {
-	places := []place{}
+	list := []misjudgedRow{}
 	if len(r.Judged) == r.Rows {
 		for _, m := range text.MisjudgedOf(r.Judged, mostMisjudged) {
-			places = append(places, place{Misjudged: m})
+			list = append(list, misjudgedRow{Misjudged: m})
 		}
 	}
-	at := map[int]*place{}
-	for i := range places {
-		at[places[i].Misjudged.Row] = &places[i]
+	at := map[int]*misjudgedRow{}
+	for i := range list {
+		at[list[i].Misjudged.Row] = &list[i]
 	}
 	n := len(c.rows)
 	for i, o := range c.rows {
@@ -65,7 +65,7 @@ func (f *Flow) misjudged(ctx context.Context, tenant string, datasets []animo.Da
 			number++
 		}
 	}
-	return json.Marshal(places)
+	return json.Marshal(list)
 }
 
 // MisjudgedRows lists rows that a version was measured on and got wrong, first those whose label may be wrong, at most limit of
@@ -76,10 +76,10 @@ func (f *Flow) MisjudgedRows(ctx context.Context, tenant, model, version, after 
 	if err != nil {
 		return nil, "", err
 	}
-	var places []place
+	var list []misjudgedRow
 	b, err := f.artefact(ctx, tenant, row, misjudgedFile)
 	if err == nil {
-		err = json.Unmarshal(b, &places)
+		err = json.Unmarshal(b, &list)
 	}
 	if gone(err) { // of an earlier release, or not trained yet
 		return []Misjudged{}, "", nil
@@ -97,11 +97,11 @@ func (f *Flow) MisjudgedRows(ctx context.Context, tenant, model, version, after 
 	}
 	from, _ := strconv.Atoi(after)
 	page = []Misjudged{}
-	for i := max(from, 0); i < len(places); i++ {
+	for i := max(from, 0); i < len(list); i++ {
 		if len(page) == limit {
 			return page, strconv.Itoa(i), nil
 		}
-		p := places[i]
+		p := list[i]
 		one := Misjudged{Label: p.Label, Probability: p.Probability, Suspect: p.Suspect}
 		if p.Correction != "" {
 			var c Correction
