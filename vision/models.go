@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 
+	"golang.org/x/sync/errgroup"
+
 	"animo"
 	"animo/vision/internal/net"
 )
@@ -43,13 +45,14 @@ func loadNetworks(o Options) (networks, error) {
 		files = Weights()
 	}
 	var n networks
-	var err error // the first one
+	var loads errgroup.Group // side by side, because each takes some ten milliseconds
 	read := func(wanted bool, load func() error) {
-		if wanted && err == nil {
-			err = load()
+		if wanted {
+			loads.Go(load)
 		}
 	}
 	face := o.Attributes & (WithLandmarks | WithExpressions | WithAgeGender | WithDescriptor)
+	read(face&WithDescriptor != 0, func() (err error) { n.descriptor, err = net.LoadDescriptor(files); return }) // the largest first
 	read(o.Detector == SSD, func() (err error) { n.ssd, err = net.LoadSSD(files); return })
 	read(o.Detector == SSD && !o.Original, func() (err error) { n.yunet, err = net.LoadYuNet(Weights()); return })
 	read(o.Detector == Tiny, func() (err error) { n.tiny, err = net.LoadTiny(files); return })
@@ -58,10 +61,17 @@ func loadNetworks(o Options) (networks, error) {
 		loadLandmarks = net.LoadLandmarksTiny
 	}
 	read(face != 0, func() (err error) { n.landmarks, err = loadLandmarks(files); return })
-	read(face&WithExpressions != 0 && !o.Original, func() (err error) { n.emotions, err = loadEmotions(files); return })
-	read(face&WithExpressions != 0 && n.emotions == nil, func() (err error) { n.expressions, err = net.LoadExpressions(files); return })
+	read(face&WithExpressions != 0, func() (err error) {
+		if !o.Original {
+			n.emotions, err = loadEmotions(files)
+		}
+		if n.emotions == nil && err == nil {
+			n.expressions, err = net.LoadExpressions(files)
+		}
+		return err
+	})
 	read(face&WithAgeGender != 0, func() (err error) { n.ageGender, err = net.LoadAgeGender(files); return })
-	read(face&WithDescriptor != 0, func() (err error) { n.descriptor, err = net.LoadDescriptor(files); return })
+	err := loads.Wait()
 	switch {
 	case err == nil:
 		return n, nil
