@@ -49,7 +49,8 @@ func tiles16AVX512(t *tile, c, a unsafe.Pointer, outAt, inAt []int32, w, bias un
 }
 
 // depthwiseAVX512 goes through the channels of four pixels at a time: their inputs lie together in memory,
-// and the weights are loaded once for the four.
+// and the weights are loaded once for the four. The products are written out: for a loop over an array of taps
+// the compiler copies the array, by SSE instructions between those of AVX, for every group of channels.
 //
 //go:nocheckptr
 func depthwiseAVX512(out, in []float32, n, step, pitch int, f *DepthwiseFilters, floor float32, act Activation) {
@@ -62,14 +63,27 @@ func depthwiseAVX512(out, in []float32, n, step, pitch int, f *DepthwiseFilters,
 			p, w := unsafe.Pointer(&in[i*step+j]), f.at(j)
 			s0 := archsimd.LoadFloat32x16(at16(w, 0))
 			s1, s2, s3 := s0, s0, s0
-			for _, tap := range taps {
-				q := unsafe.Add(p, tap)
-				w = unsafe.Add(w, 4*Lanes)
-				v := archsimd.LoadFloat32x16(at16(w, 0))
-				s0 = archsimd.LoadFloat32x16(at16(q, 0)).Max(lo).MulAdd(v, s0)
-				s1 = archsimd.LoadFloat32x16(at16(q, 4*step)).Max(lo).MulAdd(v, s1)
-				s2 = archsimd.LoadFloat32x16(at16(q, 8*step)).Max(lo).MulAdd(v, s2)
-				s3 = archsimd.LoadFloat32x16(at16(q, 12*step)).Max(lo).MulAdd(v, s3)
+			for range 3 {
+				w0 := archsimd.LoadFloat32x16(at16(w, 4*Lanes))
+				w1 := archsimd.LoadFloat32x16(at16(w, 8*Lanes))
+				w2 := archsimd.LoadFloat32x16(at16(w, 12*Lanes))
+				q := p
+				s0 = archsimd.LoadFloat32x16(at16(q, 0)).Max(lo).MulAdd(w0, s0)
+				s0 = archsimd.LoadFloat32x16(at16(q, 4*c)).Max(lo).MulAdd(w1, s0)
+				s0 = archsimd.LoadFloat32x16(at16(q, 8*c)).Max(lo).MulAdd(w2, s0)
+				q = unsafe.Add(q, 4*step)
+				s1 = archsimd.LoadFloat32x16(at16(q, 0)).Max(lo).MulAdd(w0, s1)
+				s1 = archsimd.LoadFloat32x16(at16(q, 4*c)).Max(lo).MulAdd(w1, s1)
+				s1 = archsimd.LoadFloat32x16(at16(q, 8*c)).Max(lo).MulAdd(w2, s1)
+				q = unsafe.Add(q, 4*step)
+				s2 = archsimd.LoadFloat32x16(at16(q, 0)).Max(lo).MulAdd(w0, s2)
+				s2 = archsimd.LoadFloat32x16(at16(q, 4*c)).Max(lo).MulAdd(w1, s2)
+				s2 = archsimd.LoadFloat32x16(at16(q, 8*c)).Max(lo).MulAdd(w2, s2)
+				q = unsafe.Add(q, 4*step)
+				s3 = archsimd.LoadFloat32x16(at16(q, 0)).Max(lo).MulAdd(w0, s3)
+				s3 = archsimd.LoadFloat32x16(at16(q, 4*c)).Max(lo).MulAdd(w1, s3)
+				s3 = archsimd.LoadFloat32x16(at16(q, 8*c)).Max(lo).MulAdd(w2, s3)
+				p, w = unsafe.Add(p, 4*pitch), unsafe.Add(w, 12*Lanes)
 			}
 			to := out[i*c+j:]
 			store16(slope.Mul(s0).Max(s0).Min(top), to, 0)

@@ -171,6 +171,21 @@ func TestDepthwise3x3_equals_sum_of_products(t *testing.T) {
 	})
 }
 
+// BenchmarkDepthwise takes a row of the face detectors: of YuNet at the side of a photo, and of SSD.
+func BenchmarkDepthwise(b *testing.B) {
+	for _, shape := range []struct{ n, c, stride int }{{480, 16, 1}, {240, 64, 1}, {64, 128, 1}, {32, 128, 2}, {32, 512, 1}} {
+		b.Run(fmt.Sprintf("%dx%d/stride%d", shape.n, shape.c, shape.stride), func(b *testing.B) {
+			f := PackDepthwise(make([]float32, 9*shape.c), make([]float32, shape.c))
+			pitch := (shape.n*shape.stride + 2) * shape.c
+			in, out := make([]float32, 3*pitch), make([]float32, shape.n*shape.c)
+			for b.Loop() {
+				Depthwise3x3(out, in, shape.n, shape.stride*shape.c, pitch, f, 0, Clip0)
+			}
+			b.ReportMetric(float64(b.N)*9*float64(shape.n*shape.c)/b.Elapsed().Seconds()/1e9, "GMAC/s")
+		})
+	}
+}
+
 func TestMaxOf_is_the_greatest(t *testing.T) {
 	eachConvolver(t, func(t *testing.T, cv convolver) {
 		rng := rand.New(rand.NewPCG(11, 12))
