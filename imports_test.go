@@ -4,10 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"io"
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -97,6 +102,9 @@ func TestImports_go_one_way(t *testing.T) {
 			if imported == "animo/internal/app" && !within(p.ImportPath, "animo/cmd") {
 				t.Errorf("%s imports app: only cmd starts the whole", p.ImportPath)
 			}
+			if within(p.ImportPath, "animo/internal/httpapi") && imported != "animo/vision" && within(imported, "animo/vision") {
+				t.Errorf("%s imports %s: the API says what flows computed, and computes nothing", p.ImportPath, imported)
+			}
 			if slices.Contains(adapters, imported) && p.ImportPath != "animo/internal/app" && p.ImportPath != "animo/internal/storetest" && p.ImportPath != imported {
 				t.Errorf("%s imports the adapter %s: only app, and storetest for tests, choose adapters", p.ImportPath, imported)
 			}
@@ -113,6 +121,42 @@ func TestImports_go_one_way(t *testing.T) {
 		}
 		if p.ImportPath == "animo/cmd/animo" && slices.Contains(p.Deps, "C") {
 			t.Error("the binary needs cgo")
+		}
+	}
+}
+
+// TestFlows_are_types_that_a_reader_can_hold_in_the_head counts the methods of the flows' types, which embed nothing.
+func TestFlows_are_types_that_a_reader_can_hold_in_the_head(t *testing.T) {
+	for of, name := range map[string]string{"photos": "Photos", "people": "People", "moods": "Moods"} {
+		files, err := filepath.Glob(filepath.Join("internal", of, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatal(files, err)
+		}
+		exported, all := 0, 0
+		for _, file := range files {
+			f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.FuncDecl:
+					if n.Recv != nil && strings.TrimPrefix(types.ExprString(n.Recv.List[0].Type), "*") == name {
+						all++
+						if n.Name.IsExported() {
+							exported++
+						}
+					}
+				case *ast.TypeSpec:
+					if s, ok := n.Type.(*ast.StructType); ok && n.Name.Name == name && slices.ContainsFunc(s.Fields.List, func(f *ast.Field) bool { return f.Names == nil }) {
+						t.Errorf("%s embeds a field: what that can do is its own, too", name)
+					}
+				}
+				return true
+			})
+		}
+		if t.Logf("%s has %d methods, %d exported", name, all, exported); all == 0 || all > 60 || exported > 25 {
+			t.Errorf("%s has %d methods, %d exported; want at most 60 and 25", name, all, exported)
 		}
 	}
 }

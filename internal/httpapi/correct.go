@@ -3,13 +3,11 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"animo"
 	"animo/internal/photos"
-	"animo/vision/evaluate"
 )
 
 // FaceParam is the face's id in a path. It is exported because huma sets no field of an embedded type that is not.
@@ -60,11 +58,6 @@ type ShareView struct {
 	High  float64 `json:"high" doc:"… to." example:"0.895"`
 }
 
-func shareOf(hits, of int) ShareView {
-	r := evaluate.RateOf(hits, of)
-	return ShareView{r.Value, of, r.Range[0], r.Range[1]}
-}
-
 // accuracyView is how often analyses were right, of what people said of faces.
 type accuracyView struct {
 	Faces    ShareView     `json:"faces" doc:"Of all of which something was said: those that are faces."`
@@ -82,29 +75,9 @@ type emotionView struct {
 }
 
 func viewAccuracy(a photos.Accuracy) accuracyView {
-	v := accuracyView{Faces: shareOf(a.Checked, a.Checked+a.NotFaces), Emotions: shareOf(a.Right, a.Checked), Moods: shareOf(a.MoodsOK, a.Moods), Unsure: a.Checked - a.Moods, Each: []emotionView{}}
-	found := map[string]int{}
-	kinds := animo.EmotionTypes()
-	for _, row := range a.Table {
-		for was, n := range row {
-			if found[was] += n; !slices.Contains(kinds, was) {
-				kinds = append(kinds, was)
-			}
-		}
-	}
-	for _, e := range kinds {
-		shows := 0
-		for _, n := range a.Table[e] {
-			shows += n
-		}
-		if shows+found[e] == 0 {
-			continue
-		}
-		row := a.Table[e]
-		if row == nil {
-			row = map[string]int{}
-		}
-		v.Each = append(v.Each, emotionView{e, row, shareOf(row[e], shows), shareOf(row[e], found[e])})
+	v := accuracyView{ShareView(a.Faces), ShareView(a.Emotions), ShareView(a.Moods), a.Unsure, []emotionView{}}
+	for _, e := range a.Each {
+		v.Each = append(v.Each, emotionView{e.Emotion, e.Found, ShareView(e.Recall), ShareView(e.Precision)})
 	}
 	return v
 }

@@ -153,7 +153,7 @@ func (p *People) doRename(ctx context.Context, tenant, id string, c change) erro
 		err = p.subscribers.RenamePerson(ctx, tenant, c.From, c.Name)
 	}
 	if err == nil {
-		err = p.eachFace(ctx, tenant, id, func(ctx context.Context, k faces.Key) error { return p.restateFace(ctx, tenant, k) })
+		err = eachFace(ctx, p.tables, tenant, id, func(ctx context.Context, k faces.Key) error { return p.restateFace(ctx, tenant, k) })
 	}
 	if err != nil {
 		return err
@@ -227,7 +227,7 @@ func (p *People) endPerson(ctx context.Context, tenant, id string, c change) (r 
 	if err := p.moveSubscriptions(ctx, tenant, id, c, &r); err != nil {
 		return r, err
 	}
-	if err := p.freeName(ctx, tenant, id, c.From); err != nil {
+	if err := freeName(ctx, p.tables, tenant, id, c.From); err != nil {
 		return r, err
 	}
 	if c.Into != "" {
@@ -252,8 +252,8 @@ func (p *People) endPerson(ctx context.Context, tenant, id string, c change) (r 
 }
 
 // freeName lets others have a name that was a person's.
-func (p *People) freeName(ctx context.Context, tenant, id, name string) error {
-	return p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+func freeName(ctx context.Context, tables *table.Table, tenant, id, name string) error {
+	return tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		claim, err := tx.Read(table.Key{Table: faces.NamesTable, Key: name})
 		if err == nil && claim[0].Rev != 0 && string(claim[0].Value) == id {
 			tx.Delete(faces.NamesTable, name)
@@ -342,7 +342,7 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 		if err != nil && !gone(err) {
 			return err
 		}
-		if err := p.putThumbnail(ctx, tenant, kept, thumbnail); err != nil {
+		if err := putThumbnail(ctx, p.objects, tenant, kept, thumbnail); err != nil {
 			return err
 		}
 		var surplus []string // objects
@@ -381,7 +381,7 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 // the person's examples and list. It counts all of that in the receipt.
 func (p *People) forgetPerson(ctx context.Context, tenant, id string, c change, r *animo.Receipt) error {
 	var moved, said atomic.Int64
-	err := p.eachFace(ctx, tenant, id, func(ctx context.Context, k faces.Key) error {
+	err := eachFace(ctx, p.tables, tenant, id, func(ctx context.Context, k faces.Key) error {
 		was, recorded, err := p.moveFace(ctx, tenant, id, c.Into, k.Face())
 		if was && recorded {
 			moved.Add(1)
@@ -511,7 +511,7 @@ func (p *People) sayWithout(ctx context.Context, tenant, face string) (events in
 const movesAtOnce = 32
 
 // eachFace calls do for each face in a person's list, several at once where there are many.
-func (p *People) eachFace(ctx context.Context, tenant, id string, do func(ctx context.Context, k faces.Key) error) error {
+func eachFace(ctx context.Context, tables *table.Table, tenant, id string, do func(ctx context.Context, k faces.Key) error) error {
 	var batch []faces.Key
 	flush := func() error {
 		g, ctx := errgroup.WithContext(ctx)
@@ -522,7 +522,7 @@ func (p *People) eachFace(ctx context.Context, tenant, id string, do func(ctx co
 		batch = batch[:0]
 		return g.Wait()
 	}
-	for k, err := range faces.OfPerson(ctx, p.tables, tenant, id, "", "", false) {
+	for k, err := range faces.OfPerson(ctx, tables, tenant, id, "", "", false) {
 		if err != nil {
 			return err
 		}

@@ -88,11 +88,11 @@ func (p *People) addExample(ctx context.Context, tx *table.Tx, tenant, person st
 }
 
 // putThumbnail keeps an example's thumbnail, if there is one.
-func (p *People) putThumbnail(ctx context.Context, tenant, name string, thumbnail []byte) error {
+func putThumbnail(ctx context.Context, objects object.Store, tenant, name string, thumbnail []byte) error {
 	if thumbnail == nil {
 		return nil
 	}
-	return p.objects.Put(ctx, tenant, name, bytes.NewReader(thumbnail))
+	return objects.Put(ctx, tenant, name, bytes.NewReader(thumbnail))
 }
 
 // removeThumbnails removes the thumbnails of examples that were removed.

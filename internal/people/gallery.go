@@ -229,7 +229,7 @@ func (p *People) Recognise(ctx context.Context, tenant string, list []vision.Des
 			continue
 		}
 		m := faces[i].id.Match
-		if m.Person, err = p.nameOf(ctx, tenant, m.Person); err != nil {
+		if m.Person, err = nameOf(ctx, p.tables, tenant, m.Person); err != nil {
 			return nil, err
 		}
 		if m.Person != "" {
@@ -240,8 +240,8 @@ func (p *People) Recognise(ctx context.Context, tenant string, list []vision.Des
 }
 
 // nameOf reads a person's name; "" for a person who was erased a moment ago.
-func (p *People) nameOf(ctx context.Context, tenant, id string) (string, error) {
-	row, rev, err := faces.ReadPerson(faces.Plain(ctx, p.tables, tenant), id)
+func nameOf(ctx context.Context, tables *table.Table, tenant, id string) (string, error) {
+	row, rev, err := faces.ReadPerson(faces.Plain(ctx, tables, tenant), id)
 	if err != nil || rev == 0 {
 		return "", err
 	}
@@ -294,7 +294,7 @@ func (p *People) Suggest(ctx context.Context, tenant string, list []animo.Face) 
 		if id.Level == vision.Nobody {
 			continue
 		}
-		name, err := p.nameOf(ctx, tenant, id.Person)
+		name, err := nameOf(ctx, p.tables, tenant, id.Person)
 		if err != nil {
 			return err
 		}

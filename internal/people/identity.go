@@ -187,7 +187,7 @@ func (p *People) Settle(ctx context.Context, tenant, face string) error {
 		return p.settleGone(ctx, tenant, face)
 	}
 	for _, name := range added {
-		err = errors.Join(err, p.putThumbnail(ctx, tenant, name, thumbnail))
+		err = errors.Join(err, putThumbnail(ctx, p.objects, tenant, name, thumbnail))
 	}
 	if err == nil {
 		err = p.removeThumbnails(ctx, tenant, removed)

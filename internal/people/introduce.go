@@ -36,7 +36,7 @@ func (p *People) Introduce(ctx context.Context, tenant, name string, picture io.
 			return animo.Person{}, err
 		}
 		object := exampleObject(who.ID, e.id)
-		if err := p.putThumbnail(ctx, tenant, object, thumbnail); err != nil {
+		if err := putThumbnail(ctx, p.objects, tenant, object, thumbnail); err != nil {
 			return animo.Person{}, err
 		}
 		var now faces.Person
