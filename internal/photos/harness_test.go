@@ -55,10 +55,11 @@ type line struct {
 	disk      error // what half of an object ends with when it is read, if anything
 	full      error // what a store answers to a commit that records a face, if anything
 
-	mu    sync.Mutex           // of what follows, because followers look at the tables, too
-	calls int                  // of the flow to its stores and the bus, each counted before it is made
-	rings int                  // those of them to the bus
-	at    func(call int) error // called before each; its error is the call's; nil for nothing
+	mu       sync.Mutex           // of what follows, because followers look at the tables, too
+	calls    int                  // of the flow to its stores and the bus, each counted before it is made
+	rings    int                  // those of them to the bus
+	policies int                  // how often the flow asked for the tenant's policy, which is a row of the tenants' and not among the calls
+	at       func(call int) error // called before each; its error is the call's; nil for nothing
 }
 
 // flow is what one process runs: photos, people and moods.
@@ -100,7 +101,12 @@ func (l *line) process(o options) *flow {
 	if o.Now == nil {
 		o.Now = func() time.Time { return l.now }
 	}
-	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) { return l.policy, l.forbidden }
+	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.policies++
+		return l.policy, l.forbidden
+	}
 	if o.Removed == nil {
 		o.Removed = &scrub.Notes{}
 	}
