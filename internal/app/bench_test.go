@@ -49,19 +49,24 @@ func BenchmarkStart(b *testing.B) {
 const sixOpinions = `{"idmodel":"r.txt","opiniones":["Las camas estaban mal arregladas","El desayuno muy bueno y variado","No volveremos nunca, todo sucio y caro",` +
 	`"La ubicación es perfecta para visitar el centro","El personal del hotel encantador, nos ayudaron en todo","Esperamos una hora y la comida llegó fría"]}`
 
-// BenchmarkSenti sends 2,000 requests a second, each at its own moment whether or not the ones before have
+// BenchmarkSenti sends 2,000 and 5,000 requests a second, each at its own moment whether or not the ones before have
 // been answered, and reports how long answers took from that moment. The load is made in this process, on
 // the same cores.
 func BenchmarkSenti(b *testing.B) {
-	const rate = 2000
 	a := start(b, settings(b))
 	a.upload("r.txt", "", strings.Repeat(reviews(b), 8))
+	for _, rate := range []int{2000, 5000} {
+		b.Run(fmt.Sprint(rate), func(b *testing.B) { benchSenti(b, a.url, rate) })
+	}
+}
+
+func benchSenti(b *testing.B, url string, rate int) {
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 64}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
 	took := make([]time.Duration, max(b.N, rate))
 	call := func(i int, due time.Time) {
-		res, err := client.Post(a.url+"/senti", "application/json", strings.NewReader(sixOpinions))
+		res, err := client.Post(url+"/senti", "application/json", strings.NewReader(sixOpinions))
 		if err != nil || res.StatusCode != http.StatusOK {
 			b.Error(err, res)
 			return
@@ -77,7 +82,7 @@ func BenchmarkSenti(b *testing.B) {
 	b.ResetTimer()
 	began := time.Now()
 	for i := range took {
-		due := began.Add(time.Duration(i) * time.Second / rate)
+		due := began.Add(time.Duration(i) * time.Second / time.Duration(rate))
 		time.Sleep(time.Until(due))
 		wg.Go(func() { call(i, due) })
 	}
