@@ -47,10 +47,11 @@ type Face struct {
 	Mood       Mood         `json:"mood"`
 	LeanedTo   string       `json:"leaned_to,omitempty"` // the emotion of a face that is OTHER for want of confidence
 	Correction *Correction  `json:"correction,omitempty"`
-	Unsure     Code         `json:"unsure,omitempty"`  // why its expression cannot be read, one of Unsures; then it is OTHER
-	Emotions   []Emotion    `json:"emotions"`          // the most probable first
-	People     []Celebrity  `json:"people"`            // whom the tenant introduced, the most similar first; empty for a stranger
-	Perhaps    []Celebrity  `json:"perhaps,omitempty"` // of a photo that is asked for: who a face without a name may be, for somebody to confirm
+	Unsure     Code         `json:"unsure,omitempty"`           // why its expression cannot be read, one of Unsures; then it is OTHER
+	Emotions   []Emotion    `json:"emotions"`                   // the most probable first
+	Network    []Emotion    `json:"network_emotions,omitempty"` // what the network said, where emotions are what the tenant's corrections made of it
+	People     []Celebrity  `json:"people"`                     // whom the tenant introduced, the most similar first; empty for a stranger
+	Perhaps    []Celebrity  `json:"perhaps,omitempty"`          // of a photo that is asked for: who a face without a name may be, for somebody to confirm
 	Box        Box          `json:"box"`
 	Confidence float64      `json:"confidence"` // in percent, that this is a face
 	Age        float64      `json:"age"`        // years

@@ -48,6 +48,7 @@ type App struct {
 	flow        *opinions.Flow
 	classifier  *classify.Classifier
 	photos      *photos.Photos
+	layers      *photos.Layers
 	people      *people.People
 	pictures    *pictures.Reader
 	witness     *witness
@@ -202,7 +203,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 	}
 	stopping := make(chan struct{})
 	a.web, err = listen(ctx, c.Listen, c.MaxConnections, stopping, a.log, httpapi.New(httpapi.Options{
-		Version: o.Version, Opinions: a.flow, Classifier: a.classifier, Photos: a.photos, Moods: a.moods, People: a.people, Subscriptions: a.notify, Queues: a.stores.Queues, Functions: a.functionStats, Keys: a.stores.Tenants, Tenants: administration{a.stores.Tenants, a.stores}, Page: page,
+		Version: o.Version, Opinions: a.flow, Classifier: a.classifier, Photos: a.photos, Layers: a.layers, Moods: a.moods, People: a.people, Subscriptions: a.notify, Queues: a.stores.Queues, Functions: a.functionStats, Keys: a.stores.Tenants, Tenants: administration{a.stores.Tenants, a.stores}, Page: page,
 		Limits: httpapi.Limits{
 			BodyBytes: c.MaxBody, Texts: c.MaxTexts, Moods: c.MaxMoods, Requests: c.MaxRequests,
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,

@@ -31,6 +31,7 @@ func (a *App) openFlows(engine pictures.Engine, spool string) {
 		Limits: limits, Descriptors: c.KeepDescriptors, Spool: spool, Room: space, Policy: tenants.Policy,
 		Deliveries: a.notify, Corrected: a.notify, Removed: a.removed, Now: a.now, Ages: a.clock, Log: a.log,
 	})
+	a.layers = photos.NewLayers(a.stores.Tables, a.now)
 }
 
 // events is what the flows of photos need of the bus.

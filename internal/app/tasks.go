@@ -57,6 +57,7 @@ func (a *App) tasks() []Task {
 			Task{Name: "tenants", Once: true, Every: every, Run: a.finishTenants},
 			Task{Name: "moods", Once: true, Every: every, Run: a.eachTenant(a.moods.Sweep, moods.SweptTables()...)},
 			Task{Name: "people", Once: true, Every: every, Run: a.eachTenant(a.people.Sweep, people.SweptTables()...)},
+			Task{Name: "layers", Once: true, Every: every, Run: a.eachTenant(a.layers.Learn, photos.LearnTables()...)},
 			Task{Name: "retire", Once: true, Every: every, Run: a.retire},
 		)
 	}

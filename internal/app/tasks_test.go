@@ -245,7 +245,7 @@ func TestTasks_of_a_process_that_serves_the_API_alone_are_its_own_share(t *testi
 		t.Errorf("it runs %v, want %v", got, want)
 	}
 	all := names(quiet(t))
-	for _, name := range []string{"tenants", "moods", "people", "retire", "notify", "notifier"} {
+	for _, name := range []string{"tenants", "moods", "people", "layers", "retire", "notify", "notifier"} {
 		if !slices.Contains(all, name) {
 			t.Errorf("a process that runs everything has %v, without %s", all, name)
 		}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -64,6 +65,7 @@ type accuracyView struct {
 	Emotions ShareView     `json:"emotions" doc:"Of the faces of which the emotion was said: those of which it is the one that was found most probable."`
 	Moods    ShareView     `json:"moods" doc:"Of these, without those that were left unsure: those that were given the emotion's mood."`
 	Unsure   int           `json:"unsure" doc:"Of the faces of which the emotion was said: those that were OTHER for want of confidence."`
+	Layer    layerView     `json:"layer" doc:"What was learned from what you said."`
 	Each     []emotionView `json:"each" doc:"By what the faces show; emotions of which nothing was said or found are left out."`
 }
 
@@ -74,8 +76,26 @@ type emotionView struct {
 	Precision ShareView      `json:"precision" doc:"Of the faces in which it was found: those that show it."`
 }
 
-func viewAccuracy(a photos.Accuracy) accuracyView {
-	v := accuracyView{ShareView(a.Faces), ShareView(a.Emotions), ShareView(a.Moods), a.Unsure, []emotionView{}}
+// layerView is what was learned from corrections of emotions, and whether it is used.
+type layerView struct {
+	State   string     `json:"state" enum:"few,mistakes,no_better,off,on" doc:"Whether new analyses read emotions through it: few faces were said to show an emotion, nearly all that were said were mistakes, it is no better than the network beyond chance, you turned it off, or it is on."`
+	Needs   int        `json:"needs" doc:"Of how many faces an emotion must have been said." example:"48"`
+	Learned int        `json:"learned" doc:"Faces that it was fitted to." example:"120"`
+	Before  float64    `json:"before" doc:"Share of them in which the network found what they show, from 0 to 1." example:"0.61"`
+	After   float64    `json:"after" doc:"The same with what was learned, each face judged by what was learned without its photo and a fifth of the others." example:"0.7"`
+	Fitted  *time.Time `json:"fitted_at,omitempty" doc:"When it was fitted."`
+}
+
+func viewLayer(i photos.LayerInfo) layerView {
+	v := layerView{State: string(i.State), Needs: photos.LeastCorrections, Learned: i.Learned, Before: i.Before, After: i.After}
+	if !i.Fitted.IsZero() {
+		v.Fitted = &i.Fitted
+	}
+	return v
+}
+
+func viewAccuracy(a photos.Accuracy, layer photos.LayerInfo) accuracyView {
+	v := accuracyView{ShareView(a.Faces), ShareView(a.Emotions), ShareView(a.Moods), a.Unsure, viewLayer(layer), []emotionView{}}
 	for _, e := range a.Each {
 		v.Each = append(v.Each, emotionView{e.Emotion, e.Found, ShareView(e.Recall), ShareView(e.Precision)})
 	}
@@ -90,7 +110,29 @@ func (s *server) getAccuracy(r route) {
 			"is wrong sees how it is wrong, and not how often: for that, say of some photos what each of their faces shows.",
 	}, func(ctx context.Context, _ *struct{}) (*struct{ Body accuracyView }, error) {
 		a, err := s.Photos.Accuracy(ctx, tenantOf(ctx))
-		return &struct{ Body accuracyView }{viewAccuracy(a)}, err
+		if err != nil {
+			return nil, err
+		}
+		layer, err := s.Layers.Info(ctx, tenantOf(ctx))
+		return &struct{ Body accuracyView }{viewAccuracy(a, layer)}, err
+	})
+}
+
+func (s *server) useLayer(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "use-layer",
+		Summary:     "Use what was learned from what you said of faces, or do not",
+		Description: "Once enough faces were said to show an emotion, a small layer on the network's seven probabilities is fitted to them, and again when a tenth more were said. It is used " +
+			"for photos that are analysed from then on only if it is better on photos that it did not learn from. A face says in network_emotions what the network alone found. Faces that " +
+			"are recorded stay as they are until their photos are analysed again (POST /v1/photos:reanalyse).",
+		Errors: []int{409},
+	}, func(ctx context.Context, in *struct {
+		Body struct {
+			Use bool `json:"use" doc:"Whether new analyses read emotions through it."`
+		}
+	}) (*struct{ Body layerView }, error) {
+		layer, err := s.Layers.Use(ctx, tenantOf(ctx), in.Body.Use)
+		return &struct{ Body layerView }{viewLayer(layer)}, err
 	})
 }
 

@@ -45,6 +45,7 @@ func routes() []group {
 			{"GET", "/v1/moods", keyed, ordinary, "/v1/moods", (*server).listMoods},
 			{"GET", "/v1/moods/summary", keyed, ordinary, "/v1/moods", (*server).summariseMoods},
 			{"GET", "/v1/moods/accuracy", keyed, ordinary, "/v1/moods", (*server).getAccuracy},
+			{"PUT", "/v1/moods/accuracy/layer", keyed, ordinary, "/v1/moods", (*server).useLayer},
 			{"GET", "/v1/moods/export", keyed, download, "/v1/moods", (*server).exportMoods},
 			{"POST", "/v1/moods", keyed, manyFaces, "/v1/moods", (*server).measureMoods},
 			{"DELETE", "/v1/moods/{face}", keyed, ordinary, "/v1/moods", (*server).eraseMood},

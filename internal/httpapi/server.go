@@ -54,6 +54,13 @@ type Opinions interface {
 	DeleteCorrection(ctx context.Context, tenant, model, id string) error
 }
 
+// Layers is what was learned from corrections of faces; *photos.Layers is one.
+type Layers interface {
+	Info(ctx context.Context, tenant string) (photos.LayerInfo, error)
+	// Use turns it on or off. It answers Conflict where there is none to turn on.
+	Use(ctx context.Context, tenant string, on bool) (photos.LayerInfo, error)
+}
+
 // Photos is the photo flow as the API needs it; *photos.Photos is one.
 type Photos interface {
 	// Photo reads one photo with its faces.
@@ -138,6 +145,7 @@ type Limits struct {
 type Options struct {
 	Version       string // of Animo, for the API's description
 	Photos        Photos
+	Layers        Layers
 	Moods         Moods
 	People        People
 	Opinions      Opinions

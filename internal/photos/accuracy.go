@@ -3,7 +3,6 @@ package photos
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"animo"
 	"animo/internal/table"
@@ -47,11 +46,11 @@ func (p *Photos) Accuracy(ctx context.Context, tenant string) (a Accuracy, err e
 		if err != nil {
 			return a, err
 		}
-		parts := strings.SplitN(t.Key, "/", 3)
-		if t.N <= 0 || len(parts) != 3 {
+		was, is, mood, ok := checkIn(t.Key)
+		if t.N <= 0 || !ok {
 			continue
 		}
-		was, is, mood, n := parts[0], parts[1], parts[2], int(t.N)
+		n := int(t.N)
 		if is == "" {
 			notFaces += n
 			continue

@@ -34,7 +34,8 @@ func (p *Photos) analyse(ctx context.Context, e animo.Event) error {
 	} else if err != nil { // what it may do may have changed since the upload
 		return err
 	}
-	rows, err := p.tables.Read(ctx, e.Tenant, table.Key{Table: faces.PhotosTable, Key: o.Photo}, table.Key{Table: faces.PendingTable, Key: o.Photo})
+	rows, err := p.tables.Read(ctx, e.Tenant, table.Key{Table: faces.PhotosTable, Key: o.Photo}, table.Key{Table: faces.PendingTable, Key: o.Photo},
+		table.Key{Table: layersTable, Key: layerKey})
 	if err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func (p *Photos) analyse(ctx context.Context, e animo.Event) error {
 	if !row.Due() {
 		return p.sayAgain(ctx, e.Tenant, &row)
 	}
-	a, err := p.look(ctx, e.Tenant, &row)
+	a, err := p.look(ctx, e.Tenant, &row, layerOf(p.tables, e.Tenant, rows[2]))
 	if err != nil {
 		return err
 	}
@@ -76,8 +77,9 @@ type analysis struct {
 	found         []pictures.Found
 }
 
-// look analyses a photo and keeps a thumbnail of it. While it does, the photo's row says so.
-func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo) (a analysis, err error) {
+// look analyses a photo, through the tenant's layer where one is used, and keeps a thumbnail of it. While it does, the photo's row
+// says so.
+func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo, layer *layerRow) (a analysis, err error) {
 	computed, err := p.pictures.Turn(ctx)
 	if err != nil {
 		return a, animo.Deferred{Err: err}
@@ -112,6 +114,9 @@ func (p *Photos) look(ctx context.Context, tenant string, row *faces.Photo) (a a
 		a.faces[i] = n.Face
 		face := &a.faces[i]
 		face.ID = faces.ID(row.ID, a.round, i)
+		if layer != nil {
+			layer.read(face)
+		}
 		face.Mood, face.LeanedTo = animo.MoodOf(face.Emotions, face.Unsure, p.limits.MoodConfidence)
 		if face.People == nil {
 			face.People = []animo.Celebrity{}

@@ -164,6 +164,15 @@ func checkOf(c *animo.Correction) string {
 	return c.Was + "/" + c.Emotion + "/" + mood
 }
 
+// checkIn is checkOf backwards.
+func checkIn(tally string) (was, is, mood string, ok bool) {
+	parts := strings.Split(tally, "/")
+	if len(parts) != 3 {
+		return "", "", "", false
+	}
+	return parts[0], parts[1], parts[2], true
+}
+
 // carryCorrections has the faces of a new analysis keep what was said of those of the one before in their places. A face that
 // is none is not looked for among people. It gives the operations that keep and forget the corrections' rows.
 func carryCorrections(old []animo.Face, a *analysis) (ops []table.Op, err error) {

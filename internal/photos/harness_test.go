@@ -50,6 +50,7 @@ type line struct {
 	policy    animo.PhotoPolicy
 	forbidden error    // what the policy answers, if anything
 	emotions  []string // of the faces, in turn
+	seven     bool     // the engine tells all of package vision's emotions, as the product's does
 	unsure    animo.Code
 	trouble   error // what the engine answers, if anything
 	disk      error // what half of an object ends with when it is read, if anything
@@ -171,6 +172,13 @@ func (l *line) Find(_ context.Context, _ string, img vision.Image) ([]pictures.F
 	found := make([]pictures.Found, img.H)
 	for i := range found {
 		found[i].Emotions = []animo.Emotion{{Type: l.emotions[i%len(l.emotions)], Confidence: 90}, {Type: "CALM", Confidence: 10}}
+		if l.seven {
+			e, _ := pictures.ExpressionOf(l.emotions[i%len(l.emotions)])
+			p := vision.Expressions{vision.Calm: 0.25, vision.Happy: 0.05}
+			p[e] += 0.6
+			p[(e+1)%7] += 0.1
+			found[i].Emotions = pictures.EmotionsOf(p)
+		}
 		found[i].Unsure = l.unsure
 		found[i].Box = animo.Box{Top: float64(i) / float64(img.H), Width: 1, Height: 1 / float64(img.H)}
 		found[i].Descriptor = &vision.Descriptor{float32(i + 1)}

@@ -64,16 +64,12 @@ func faceOf(f *vision.Face, width, height int) animo.Face {
 		Gender:     animo.Gender{Value: "Male", Confidence: round(100*f.GenderProbability, 2)},
 		Pose:       animo.Pose{Roll: round(f.Pose.Roll, 1), Pitch: round(f.Pose.Pitch, 1), Yaw: round(f.Pose.Yaw, 1)},
 		Quality:    animo.Quality{Brightness: round(f.Quality.Brightness, 1), Sharpness: round(f.Quality.Sharpness, 1)},
-		Emotions:   make([]animo.Emotion, len(f.Expressions)),
+		Emotions:   EmotionsOf(f.Expressions),
 		Landmarks:  make([][2]float64, len(f.Landmarks)),
 	}
 	if f.Gender == vision.Female {
 		face.Gender.Value = "Female"
 	}
-	for e, p := range f.Expressions {
-		face.Emotions[e] = animo.Emotion{Type: vision.Expression(e).String(), Confidence: round(100*p, 2)}
-	}
-	animo.SortEmotions(face.Emotions)
 	if why := f.Unreadable(); len(why) > 0 {
 		face.Unsure = why[0].Code
 	}
@@ -81,6 +77,38 @@ func faceOf(f *vision.Face, width, height int) animo.Face {
 		face.Landmarks[i] = [2]float64{round(p.X/w, 5), round(p.Y/h, 5)}
 	}
 	return face
+}
+
+// EmotionsOf puts expressions into the words of records, the most probable first.
+func EmotionsOf(e vision.Expressions) []animo.Emotion {
+	list := make([]animo.Emotion, len(e))
+	for i, p := range e {
+		list[i] = animo.Emotion{Type: vision.Expression(i).String(), Confidence: round(100*p, 2)}
+	}
+	animo.SortEmotions(list)
+	return list
+}
+
+// ExpressionsOf is EmotionsOf backwards. It reports false for emotions that another engine named.
+func ExpressionsOf(list []animo.Emotion) (e vision.Expressions, ok bool) {
+	for _, m := range list {
+		i, ok := ExpressionOf(m.Type)
+		if !ok {
+			return e, false
+		}
+		e[i] = m.Confidence / 100
+	}
+	return e, len(list) == len(e)
+}
+
+// ExpressionOf finds the expression of an emotion's name. It reports false for one that package vision does not tell.
+func ExpressionOf(emotion string) (vision.Expression, bool) {
+	for i := range len(vision.Expressions{}) {
+		if vision.Expression(i).String() == emotion {
+			return vision.Expression(i), true
+		}
+	}
+	return 0, false
 }
 
 // round keeps some decimals of a figure that means no more than these.
