@@ -205,14 +205,14 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 		"reanalyse-photos": `{"ids":["` + photo.ID + `"]}`,
 		"open-session":     `{"key":"animo_secreto"}`,
 		"add-tenant":       `{"id":"mio"}`, "change-tenant": `{"purpose":"safety"}`, "add-key": "{}",
-		"measure-moods": measuredBody,
+		"measure-moods": measuredBody, "use-layer": `{"use":true}`,
 		"correct-model": `{"text":"ajeno","label":"Negativo"}`, "correct-model-often": `{"items":[{"text":"ajeno","label":"Negativo"}]}`,
 		"correct-model-from-file": "text,label\najeno,0\nextraño,1\n",
 	}
 	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
 	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
 		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422,
-		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "get-accuracy": 200, "export-moods": 200, "measure-moods": 202, "upload-photos": 422, "upload-photo": 422,
+		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "get-accuracy": 200, "use-layer": 409, "export-moods": 200, "measure-moods": 202, "upload-photos": 422, "upload-photo": 422,
 		"list-people": 200, "introduce-person": 422, "reanalyse-photos": 202,
 		"list-subscriptions": 200, "add-subscription": 400,
 		"get-session": 200, "open-session": 401, "close-session": 204, "list-functions": 200,

@@ -376,6 +376,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/moods/accuracy/layer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Use what was learned from what you said of faces, or do not
+         * @description Once enough faces were said to show an emotion, a small layer on the network's seven probabilities is fitted to them, and again when a tenth more were said. It is used for photos that are analysed from then on only if it is better on photos that it did not learn from. A face says in network_emotions what the network alone found. Faces that are recorded stay as they are until their photos are analysed again (POST /v1/photos:reanalyse).
+         */
+        put: operations["use-layer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/moods/export": {
         parameters: {
             query?: never;
@@ -1082,6 +1102,8 @@ export interface components {
             emotions: components["schemas"]["ShareView"];
             /** @description Of all of which something was said: those that are faces. */
             faces: components["schemas"]["ShareView"];
+            /** @description What was learned from what you said. */
+            layer: components["schemas"]["LayerView"];
             /** @description Of these, without those that were left unsure: those that were given the emotion's mood. */
             moods: components["schemas"]["ShareView"];
             /**
@@ -1666,6 +1688,7 @@ export interface components {
             leaned_to?: string;
             /** @description The mood it is routed to. */
             mood: string;
+            network_emotions?: components["schemas"]["Emotion"][] | null;
             /** @description Who it is of those that were introduced, the most similar first; empty for a stranger. */
             people: components["schemas"]["Celebrity"][] | null;
             /** @description In a photo that is asked for by its id: who a face without a name may be. Somebody may confirm it; it is recorded nowhere and told to no subscriber. */
@@ -1976,6 +1999,42 @@ export interface components {
             code: string;
             /** @description What went wrong, in the language of Accept-Language (en or es). Of a defect only the log has the cause. */
             message: string;
+        };
+        LayerView: {
+            /**
+             * Format: double
+             * @description The same with what was learned, each face judged by what was learned without its photo and a fifth of the others.
+             * @example 0.7
+             */
+            after: number;
+            /**
+             * Format: double
+             * @description Share of them in which the network found what they show, from 0 to 1.
+             * @example 0.61
+             */
+            before: number;
+            /**
+             * Format: date-time
+             * @description When it was fitted.
+             */
+            fitted_at?: string;
+            /**
+             * Format: int64
+             * @description Faces that it was fitted to.
+             * @example 120
+             */
+            learned: number;
+            /**
+             * Format: int64
+             * @description Of how many faces an emotion must have been said.
+             * @example 48
+             */
+            needs: number;
+            /**
+             * @description Whether new analyses read emotions through it: few faces were said to show an emotion, nearly all that were said were mistakes, it is no better than the network beyond chance, you turned it off, or it is on.
+             * @enum {string}
+             */
+            state: "few" | "mistakes" | "no_better" | "off" | "on";
         };
         MadeKeyView: {
             /** @description Whether who has it may look after all tenants and keys, too. */
@@ -3052,6 +3111,10 @@ export interface components {
              * @example /v1/photos/20260801T211502.125Z-9f86d081884c7d65
              */
             status_url?: string;
+        };
+        "Use-layerRequest": {
+            /** @description Whether new analyses read emotions through it. */
+            use: boolean;
         };
         Warning: {
             /**
@@ -5581,6 +5644,111 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "use-layer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Use-layerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -198,6 +198,7 @@ browserTest('what a face shows is corrected, or that it is none, and the accurac
   const list = await open('photos', { lang: 'es' })
   await list.getByRole('heading', { name: 'Cuántas veces acertó' }).waitFor()
   await list.getByText('50 % de 2').first().waitFor()
+  await list.getByText('Nada todavía: hacen falta 48 caras cuya emoción se haya dicho.').waitFor()
   await list.getByRole('row', { name: other === 'SAD' ? /^tristeza/ : /^alegría/ }).first().waitFor()
   await axe(list)
   await fitsWidth(list)

@@ -106,6 +106,29 @@ export const t = texts({
     es: (part: string, low: string, high: string, of: string) => `${part} de ${of} (entre ${low} y ${high})`,
     en: (part: string, low: string, high: string, of: string) => `${part} of ${of} (between ${low} and ${high})`,
   },
+  learned: { es: 'Aprendido de ello', en: 'Learned from it' },
+  learnedFew: {
+    es: (needs: string) => `Nada todavía: hacen falta ${needs} caras cuya emoción se haya dicho.`,
+    en: (needs: string) => `Nothing yet: it needs ${needs} faces of which the emotion was said.`,
+  },
+  learnedMistakes: {
+    es: 'Nada: casi todo lo dicho fueron errores. Diga también de las caras acertadas que lo son.',
+    en: 'Nothing: nearly all that was said were mistakes. Say of right ones, too, that they are right.',
+  },
+  learnedNoBetter: {
+    es: (before: string, after: string) => `Nada que sea mejor: acierta en ${after} de las caras que no había visto, y sin ello en ${before}.`,
+    en: (before: string, after: string) => `Nothing that is better: right on ${after} of the faces that it had not seen, and ${before} without it.`,
+  },
+  learnedOn: {
+    es: (before: string, after: string) => `En uso para las fotos nuevas: acierta en ${after} de las caras que no había visto, y sin ello en ${before}.`,
+    en: (before: string, after: string) => `In use for new photos: right on ${after} of the faces that it had not seen, and ${before} without it.`,
+  },
+  learnedOff: {
+    es: (before: string, after: string) => `Desactivado: acertaría en ${after} de las caras que no había visto, y sin ello en ${before}.`,
+    en: (before: string, after: string) => `Turned off: it would be right on ${after} of the faces that it had not seen, and is on ${before} without it.`,
+  },
+  useLearned: { es: 'Usarlo', en: 'Use it' },
+  useNotLearned: { es: 'No usarlo', en: 'Do not use it' },
   confusion: { es: 'Lo que muestran las caras (filas) y lo que se encontró (columnas)', en: 'What faces show (rows) and what was found (columns)' },
   recall: { es: 'Encontradas', en: 'Found' },
   precision: { es: 'Acertadas', en: 'Right' },
