@@ -200,7 +200,7 @@ type faceLayerCmd struct {
 
 // Help says when there is something to turn on.
 func (faceLayerCmd) Help() string {
-	return "From 48 faces on of which the emotion was said, right ones among them, the server learns how this tenant's photos differ, and uses that for new analyses if it is better on photos that it did not learn from. animo faces accuracy tells how much better. animo reanalyse reads photos again that are there."
+	return "From 48 faces on of which the emotion was said, right ones among them, the server learns how this tenant's photos differ, and uses that for new analyses if it is better on photos that it did not learn from. animo faces accuracy tells how much better. POST /v1/photos:reanalyse reads photos again that are there."
 }
 
 // Run turns it on or off and prints what it is now.
