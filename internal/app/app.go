@@ -120,6 +120,9 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.witness.check(ctx); err != nil {
 		return a, err
 	}
+	if err := a.stores.erasures.Begin(a.witness.database); err != nil { // erasing goes on, and waits in the database
+		a.log.Error("the log of erasures cannot be written", "file", c.ErasuresPath(), "err", err)
+	}
 	a.metrics.watchWitness(a.witness)
 	a.metrics.watchDamage(a.stores.Tables)
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {

@@ -41,6 +41,7 @@ func (a *App) tasks() []Task {
 	list := []Task{
 		{Name: "clock", Every: clockEvery, Run: a.clock.Look},
 		{Name: "witness", Every: witnessEvery, Run: a.witness.step},
+		{Name: "erasures", Every: every, Run: a.stores.erasures.Flush},
 		{Name: "evict", Every: every, Run: a.evict},
 		{Name: "photos", Every: every, Run: a.eachTenant(func(ctx context.Context, tenant string) error {
 			_, err := a.photos.Sweep(ctx, tenant)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/faces"
 	"animo/internal/table"
 )
@@ -74,6 +75,9 @@ func (m *Moods) endErasure(ctx context.Context, tenant, face string, e erasedFac
 		return r, err
 	}
 	if r.Deliveries, err = m.forgetDeliveries(ctx, tenant, face); err != nil {
+		return r, err
+	}
+	if err := m.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Face, ID: face, Accepted: e.Accepted}); err != nil {
 		return r, err
 	}
 	ops, err := ReceiptOps(r)

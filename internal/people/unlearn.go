@@ -2,11 +2,23 @@ package people
 
 import (
 	"context"
+	"strings"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/faces"
 	"animo/internal/table"
 )
+
+// RemoveExampleID is RemoveExample for what a log of erasures names: the person's id, "/" and the example's.
+func (p *People) RemoveExampleID(ctx context.Context, tenant, key string) error {
+	person, id, _ := strings.Cut(key, "/")
+	who, err := p.withID(ctx, tenant, person)
+	if err == nil {
+		_, err = p.RemoveExample(ctx, tenant, who.Name, id)
+	}
+	return err
+}
 
 // RemoveExample forgets a face by which a person is known, such as a wrong one, with its thumbnail; recorded faces that were named
 // by it are looked through again. Where somebody had said that a recorded face is the person's, that is taken back. It gives the person as
@@ -60,6 +72,9 @@ func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (an
 		return animo.Person{}, err
 	}
 	if err := p.removeThumbnails(ctx, tenant, []string{exampleObject(who.ID, id)}); err != nil {
+		return animo.Person{}, err
+	}
+	if err := p.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Example, ID: exampleKey(who.ID, id)}); err != nil {
 		return animo.Person{}, err
 	}
 	if face != "" {
