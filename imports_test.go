@@ -63,6 +63,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/rekognition", []string{"animo/internal/rekognition", "animo/internal/collections", "animo/internal/slots", "animo/vision", "animo"}, "another's words for what vision sees; app hands it keys, people and photos"},
 		{"animo/internal/sqldb", []string{"animo/internal/sqldb", "animo/internal/loop", "animo"}, "the database knows nothing of what is kept in it"},
 		{"animo/internal/table", []string{"animo/internal/table", "animo/internal/sqldb", "animo"}, "a store serves every flow and knows none"},
+		{"animo/internal/backup", []string{"animo/internal/backup", "animo/internal/object", "animo"}, "it copies rows and objects, whatever they are"},
 		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/loop", "animo/internal/sqldb", "animo/internal/table", "animo"}, "a bus serves every flow and knows none"},
 		{"animo/internal/bus/carrier", []string{"animo/internal/bus/carrier", "animo"}, "a carrier rings and knows nothing of what it rings for"},
 		{"animo/internal/cluster", []string{"animo/internal/cluster", "animo/internal/loop", "animo/internal/table", "animo"}, "leases are rows, whatever is done under them"},

@@ -78,7 +78,9 @@ type Options struct {
 	Faces   pictures.Engine // who finds the faces; nil means what the settings say
 	Page    fs.FS           // the page, index.html at its root; nil means the one that the program carries, if it does
 
-	Now    func() time.Time     // the clock of ids, records and retention times; nil means time.Now
+	Now       func() time.Time // the clock of ids, records and retention times; nil means time.Now
+	restoring bool             // goes on in a folder in which a restore is not at its end
+
 	Passed func() time.Duration // counts the time that really passes, whatever Now says; nil means the system's count
 }
 
@@ -102,6 +104,9 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		}
 	}()
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return a, err
+	}
+	if err := checkRestored(c.Data); err != nil && !o.restoring {
 		return a, err
 	}
 	owner, release, err := takeOwner(c.Data)

@@ -40,6 +40,9 @@ type stop struct {
 // OpenStores opens the stores at their addresses, making what is not there, for a process that runs no
 // function. The caller closes them.
 func OpenStores(ctx context.Context, c config.Stores, t tenants.Options) (*Stores, error) {
+	if err := checkRestored(c.Data); err != nil {
+		return nil, err
+	}
 	return openStores(ctx, c, t, "", nil)
 }
 

@@ -9,6 +9,9 @@ import (
 	"animo/internal/table"
 )
 
+// ObjectTables are the tables whose rows speak of objects.
+func ObjectTables() []string { return []string{faces.PhotosTable} }
+
 // Objects yields the objects that a tenant's rows of photos speak of. An error is the last element.
 func Objects(ctx context.Context, tables *table.Table, tenant string) iter.Seq2[object.Ref, error] {
 	return func(yield func(object.Ref, error) bool) {

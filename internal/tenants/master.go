@@ -25,6 +25,15 @@ func (r *Registry) NeedsMaster(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
+// BoundMaster returns the name of the master key that the database is bound to; "" for none.
+func (r *Registry) BoundMaster(ctx context.Context) (string, error) {
+	rows, err := r.rows.Read(ctx, owner, table.Key{Table: masterTable, Key: masterRow})
+	if err != nil {
+		return "", err
+	}
+	return string(rows[0].Value), nil
+}
+
 // BindMaster binds the database to Options.Master, where no earlier process has bound it. It answers Forbidden where the
 // database is bound to another key.
 func (r *Registry) BindMaster(ctx context.Context) error {
