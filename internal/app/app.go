@@ -164,7 +164,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.openInbox(); err != nil {
 		return a, err
 	}
-	a.collections = collections.New(a.stores.Tables, collections.Options{Now: a.now})
+	a.collections = collections.New(a.stores.Tables, collections.Options{Now: a.now, Erasures: a.stores.erasures})
 	a.rekognition = a.speakRekognition(engine)
 	if c.Runs(config.API) {
 		err = a.open(ctx, o)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"animo"
 	"animo/internal/backup"
@@ -170,7 +171,7 @@ func Restore(ctx context.Context, c config.Stores, dir string, o RestoreOptions)
 			return r, err
 		}
 	}
-	if err := eraseAgain(ctx, c, entries, o.Log, r.Erased); err != nil {
+	if err := eraseAgain(ctx, c, entries, b.Taken, o.Log, r.Erased); err != nil {
 		return r, err
 	}
 	return r, errors.Join(os.Remove(marker), syncFolder(c.Data))
@@ -267,8 +268,12 @@ func appendFile(to, from string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
+// collectedAgain is how long before a backup a removal from a collection may be noted to be done again: a face that is indexed again has
+// the same ID, so that older removals may be of one that was there before.
+const collectedAgain = time.Hour
+
 // eraseAgain opens restored stores and erases in them what was erased before, counting it by kind.
-func eraseAgain(ctx context.Context, s config.Stores, entries []erasures.Entry, log *slog.Logger, erased map[erasures.Kind]int) (err error) {
+func eraseAgain(ctx context.Context, s config.Stores, entries []erasures.Entry, taken time.Time, log *slog.Logger, erased map[erasures.Kind]int) (err error) {
 	c := config.Default()
 	c.Stores, c.Functions = s, []string{"publish"}
 	a, err := New(ctx, c, Options{Log: log, Faces: noFaces{}, restoring: true})
@@ -306,6 +311,24 @@ func eraseAgain(ctx context.Context, s config.Stores, entries []erasures.Entry, 
 			erased[e.Kind] += n
 		}
 	}
+	collected := map[string]map[string]bool{} // by tenant
+	for _, e := range entries {
+		if tenant, known := byMark[e.Tenant]; known && e.Kind == erasures.Collected && !e.At.Before(taken.Add(-collectedAgain)) {
+			if collected[tenant] == nil {
+				collected[tenant] = map[string]bool{}
+			}
+			collected[tenant][e.ID] = true
+		}
+	}
+	for tenant, marks := range collected {
+		n, err := a.collections.EraseMarked(ctx, tenant, marks)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			erased[erasures.Collected] += n
+		}
+	}
 	return a.stores.Tables.Scrub(ctx)
 }
 
@@ -317,9 +340,11 @@ func (a *App) eraseOne(ctx context.Context, tenant string, e erasures.Entry, mer
 	case erasures.Face:
 		_, err = a.moods.EraseAccepted(ctx, tenant, e.ID, e.Accepted)
 	case erasures.Example:
-		err = a.people.RemoveExampleID(ctx, tenant, e.ID)
+		err = a.people.RemoveExampleID(ctx, tenant, e.ID, e.Accepted)
 	case erasures.Tenant:
 		err = a.stores.RemoveTenant(ctx, tenant)
+	case erasures.Subscription:
+		err = a.notify.Remove(ctx, tenant, e.ID)
 	case erasures.Key:
 		err = a.stores.Tenants.Revoke(ctx, e.ID)
 	case erasures.Person:
@@ -338,7 +363,7 @@ func (a *App) eraseOne(ctx context.Context, tenant string, e erasures.Entry, mer
 			}
 		}
 		return n, nil
-	default: // what a later release notes, and a merge
+	default: // a merge, what is in collections, and what a later release notes
 		return 0, nil
 	}
 	if animo.CodeOf(err) == animo.NotFound {

@@ -28,9 +28,12 @@ const (
 	Face    Kind = "face"    // one that a client measured, and that was accepted at Entry.Accepted
 	Person  Kind = "person"  //
 	Merge   Kind = "merge"   // a person who became the person Entry.Into, so that the erasure of that one is of both
-	Example Kind = "example" // of a person: the person's id, "/" and the example's
+	Example Kind = "example" // of a person, added at Entry.Accepted: the person's id, "/" and the example's
 	Tenant  Kind = "tenant"  // all of it; no ID
 	Key     Kind = "key"     // an API key, by how it begins, or an access key; no Entry.Tenant
+
+	Subscription Kind = "subscription"
+	Collected    Kind = "collected" // a face in a collection, or a collection with its faces, by a hash that its package makes
 )
 
 // Entry is one line of the log.
@@ -39,8 +42,8 @@ type Entry struct {
 	Kind     Kind      `json:"kind"`
 	ID       string    `json:"id,omitempty"`
 	Into     string    `json:"into,omitempty"`
-	Accepted time.Time `json:"accepted,omitzero"`
-	At       time.Time `json:"at"` // when it was noted; tells people which lines are older than their oldest backup
+	Accepted time.Time `json:"accepted,omitzero"` // of what has the same id when it comes again
+	At       time.Time `json:"at"`                // when it was noted; tells people which lines are older than their oldest backup
 }
 
 // line is what a line of the file holds: an entry, or the database that the entries are of.
@@ -102,11 +105,11 @@ func (l *Log) Begin(database string) error {
 	return l.write(line{Database: database})
 }
 
-// Note notes that something of a tenant was erased. It returns nil when that is on disk: in the file, or where that cannot be
+// Note notes that things of a tenant were erased. It returns nil when that is on disk: in the file, or where that cannot be
 // written in a row, from which Flush moves it. Whoever erases something notes it before the receipt is kept, again after each crash in
 // between: a repeat changes nothing.
-func (l *Log) Note(ctx context.Context, tenant string, e Entry) error {
-	if l == nil {
+func (l *Log) Note(ctx context.Context, tenant string, list ...Entry) error {
+	if l == nil || len(list) == 0 {
 		return nil
 	}
 	t, err := l.options.Tenant(ctx, tenant)
@@ -116,8 +119,10 @@ func (l *Log) Note(ctx context.Context, tenant string, e Entry) error {
 	if err != nil {
 		return err
 	}
-	e.Tenant = Mark(t)
-	return l.note(ctx, e)
+	for i := range list {
+		list[i].Tenant = Mark(t)
+	}
+	return l.note(ctx, list...)
 }
 
 // NoteTenant notes that a tenant was removed.
@@ -136,10 +141,15 @@ func (l *Log) NoteKey(ctx context.Context, id string) error {
 	return l.note(ctx, Entry{Kind: Key, ID: id})
 }
 
-func (l *Log) note(ctx context.Context, e Entry) error {
-	e.At = l.options.Now().UTC().Truncate(time.Second)
+func (l *Log) note(ctx context.Context, list ...Entry) error {
+	at := l.options.Now().UTC().Truncate(time.Second)
+	lines := make([]line, len(list))
+	for i := range list {
+		list[i].At = at
+		lines[i].Entry = &list[i]
+	}
 	l.mu.Lock()
-	err := l.write(line{Entry: &e})
+	err := l.write(lines...)
 	if err != nil && err.Error() != l.said {
 		l.said = err.Error()
 		l.options.Log.Error("an erasure cannot be noted in the log of erasures, and waits in the database until it can", "file", l.path, "err", err)
@@ -148,7 +158,12 @@ func (l *Log) note(ctx context.Context, e Entry) error {
 	if err == nil {
 		return nil
 	}
-	return l.rows.PutJSON(ctx, owner, waitingTable, animo.ID(e.Tenant, string(e.Kind), e.ID, e.Into), e)
+	for _, e := range list {
+		if err := l.rows.PutJSON(ctx, owner, waitingTable, animo.ID(e.Tenant, string(e.Kind), e.ID, e.Into), e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Flush moves into the file what could not be written there before. Run it now and then.
@@ -170,11 +185,15 @@ func (l *Log) Flush(ctx context.Context) error {
 	return nil
 }
 
-// write appends a line and syncs it. A process that dies here leaves a line without an end, which the next one ends.
-func (l *Log) write(v line) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
+// write appends lines and syncs them. A process that dies here leaves a line without an end, which the next one ends.
+func (l *Log) write(list ...line) error {
+	var b []byte
+	for _, v := range list {
+		one, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		b = append(append(b, one...), '\n')
 	}
 	f, err := os.OpenFile(l.path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
@@ -188,7 +207,7 @@ func (l *Log) write(v line) error {
 		}
 	}
 	if err == nil {
-		_, err = f.Write(append(b, '\n')) // one call, so that lines of several processes do not mix
+		_, err = f.Write(b) // one call, so that lines of several processes do not mix
 	}
 	if err == nil {
 		err = f.Sync()

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"strings"
+	"time"
 
 	"animo"
 	"animo/internal/erasures"
@@ -10,13 +11,22 @@ import (
 	"animo/internal/table"
 )
 
-// RemoveExampleID is RemoveExample for what a log of erasures names: the person's id, "/" and the example's.
-func (p *People) RemoveExampleID(ctx context.Context, tenant, key string) error {
+// RemoveExampleID is RemoveExample for what a log of erasures names: the person's id, "/" and the example's, which was added at that
+// moment. The same face may have been added again later.
+func (p *People) RemoveExampleID(ctx context.Context, tenant, key string, added time.Time) error {
 	person, id, _ := strings.Cut(key, "/")
 	who, err := p.withID(ctx, tenant, person)
-	if err == nil {
-		_, err = p.RemoveExample(ctx, tenant, who.Name, id)
+	if err != nil {
+		return err
 	}
+	row, err := p.tables.Get(ctx, tenant, examplesTable, key)
+	if err != nil {
+		return err
+	}
+	if e, err := exampleOf(row); err != nil || !e.Added.Equal(added) {
+		return err
+	}
+	_, err = p.RemoveExample(ctx, tenant, who.Name, id)
 	return err
 }
 
@@ -29,6 +39,7 @@ func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (an
 		return animo.Person{}, none
 	}
 	var who faces.Person
+	var added time.Time
 	face := ""
 	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
 		face = ""
@@ -49,6 +60,7 @@ func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (an
 		if e.Not {
 			return none
 		}
+		added = e.Added
 		tx.Delete(examplesTable, exampleKey(who.ID, id))
 		if who, err = p.touch(tx, who.ID); err != nil || e.Face == "" {
 			return err
@@ -74,7 +86,7 @@ func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (an
 	if err := p.removeThumbnails(ctx, tenant, []string{exampleObject(who.ID, id)}); err != nil {
 		return animo.Person{}, err
 	}
-	if err := p.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Example, ID: exampleKey(who.ID, id)}); err != nil {
+	if err := p.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Example, ID: exampleKey(who.ID, id), Accepted: added}); err != nil {
 		return animo.Person{}, err
 	}
 	if face != "" {
