@@ -153,33 +153,38 @@ func TestBackup_under_load(t *testing.T) {
 			before[i][id] = sum
 		}
 		load.mu.Unlock()
-		t.Log(mustCommand(t, bin, "backup", filepath.Join(dir, fmt.Sprintf("b%d", i)), "--data", data, "--erasures", log))
+		t.Log(mustCommand(t, bin, "backup", filepath.Join(dir, "backups", fmt.Sprintf("b%d", i)), "--data", data, "--erasures", log))
 	}
 	load.end()
 	for i := range before {
-		from := filepath.Join(dir, fmt.Sprintf("b%d", i))
+		from := filepath.Join(dir, "backups", fmt.Sprintf("b%d", i))
 		checkPrivate(t, from)
-		to := filepath.Join(dir, fmt.Sprintf("restored%d", i))
-		t.Log(mustCommand(t, bin, "restore", from, "--data", to)) // finds the log beside it
-		checkPrivate(t, to)
-		r := startProcess(t, bin, to, "--log-level", "error")
-		there := map[string]bool{}
-		for _, photo := range r.photos(t) {
-			there[photo.ID] = true
-			if load.erased[photo.ID] {
-				t.Errorf("backup %d: %s was erased and is back", i, photo.ID)
+		for _, c := range []struct {
+			args    []string
+			without bool
+		}{{[]string{"--erased", log}, false}, {[]string{"--without-erasures"}, true}} { // the second one is the backup as it is
+			to := filepath.Join(dir, fmt.Sprintf("restored%d-%v", i, c.without))
+			mustCommand(t, bin, append([]string{"restore", from, "--data", to}, c.args...)...)
+			checkPrivate(t, to)
+			r := startProcess(t, bin, to, "--log-level", "error")
+			there := map[string]bool{}
+			for _, photo := range r.photos(t) {
+				there[photo.ID] = true
+				if !c.without && load.erased[photo.ID] {
+					t.Errorf("backup %d: %s was erased and is back", i, photo.ID)
+				}
+				if status, sum := r.picture(t, photo.ID); status != http.StatusOK || sum != photo.SHA256 {
+					t.Errorf("backup %d: the picture of %s: %d, %s, want %s", i, photo.ID, status, sum, photo.SHA256)
+				}
 			}
-			if status, sum := r.picture(t, photo.ID); status != http.StatusOK || sum != photo.SHA256 {
-				t.Errorf("backup %d: the picture of %s: %d, %s, want %s", i, photo.ID, status, sum, photo.SHA256)
+			for id, sum := range before[i] {
+				if load.kept[id] == sum && !there[id] { // not erased later
+					t.Errorf("backup %d: %s was accepted before it and is lost", i, id)
+				}
 			}
+			t.Logf("backup %d: %d photos (%v), %d erased in all", i, len(there), c.args[0], len(load.erased))
+			r.kill(t)
 		}
-		for id, sum := range before[i] {
-			if load.kept[id] == sum && !there[id] { // not erased later
-				t.Errorf("backup %d: %s was accepted before it and is lost", i, id)
-			}
-		}
-		t.Logf("backup %d: %d photos, %d erased in all", i, len(there), len(load.erased))
-		r.kill(t)
 	}
 }
 
