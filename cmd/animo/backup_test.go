@@ -147,6 +147,14 @@ func TestBackup_under_load(t *testing.T) {
 	load := startLoad(t, p, 1)
 	before := make([]map[string]string, 3)
 	for i := range before {
+		await(t, func() string {
+			load.mu.Lock()
+			defer load.mu.Unlock()
+			if n := len(load.kept) + len(load.erased); n < 150*(i+1) {
+				return fmt.Sprintf("only %d photos were accepted", n)
+			}
+			return ""
+		})
 		load.mu.Lock()
 		before[i] = map[string]string{}
 		for id, sum := range load.kept {
