@@ -65,6 +65,7 @@ type App struct {
 	writing     writing
 	now         func() time.Time
 	scrubs      scrubs
+	strays      strays
 
 	tenantErased atomic.Bool // a tenant was erased and its traces are not scrubbed yet
 
@@ -129,6 +130,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		a.log.Error("the log of erasures cannot be written", "file", c.ErasuresPath(), "err", err)
 	}
 	a.metrics.watchWitness(a.witness)
+	a.metrics.watchStrays(&a.strays)
 	a.metrics.watchDamage(a.stores.Tables)
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err

@@ -58,6 +58,9 @@ func (a *App) tasks() []Task {
 			Task{Name: "tenants", Once: true, Every: every, Run: a.finishTenants},
 			Task{Name: "moods", Once: true, Every: every, Run: a.eachTenant(a.moods.Sweep, moods.SweptTables()...)},
 			Task{Name: "people", Once: true, Every: every, Run: a.eachTenant(a.people.Sweep, people.SweptTables()...)},
+			Task{Name: "strays", Once: true, Every: straysEvery, Run: func(ctx context.Context) error {
+				return a.strays.look(ctx, a.stores.Tables, a.stores.Objects, a.log)
+			}},
 			Task{Name: "retire", Once: true, Every: every, Run: a.retire},
 		)
 	}

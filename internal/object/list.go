@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
+	"path"
 	"strings"
 	"syscall"
 )
@@ -27,12 +28,14 @@ type Lister interface {
 	// List yields every object of every tenant, in no order. It takes time in proportion to all that is kept. Objects that are put
 	// or deleted meanwhile may be among them or not. An error is the last element.
 	List(ctx context.Context) iter.Seq2[Listed, error]
+	// Remove removes the one object of that name; where there is none, nothing.
+	Remove(ctx context.Context, tenant, name string) error
 }
 
 // List implements Lister.
 func (f *folder) List(ctx context.Context) iter.Seq2[Listed, error] {
 	return func(yield func(Listed, error) bool) {
-		err := fs.WalkDir(f.root.FS(), ".", func(path string, e fs.DirEntry, err error) error {
+		err := fs.WalkDir(f.root.FS(), ".", func(place string, e fs.DirEntry, err error) error {
 			switch {
 			case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 				return nil // gone meanwhile
@@ -40,12 +43,12 @@ func (f *folder) List(ctx context.Context) iter.Seq2[Listed, error] {
 				return err
 			case ctx.Err() != nil:
 				return ctx.Err()
-			case e.IsDir() && path != "." && strings.HasPrefix(path, "."): // partial, and what others keep here
+			case e.IsDir() && place != "." && strings.HasPrefix(place, "."): // partial, and what others keep here
 				return fs.SkipDir
 			case !e.Type().IsRegular():
 				return nil
 			}
-			tenant, name, ok := strings.Cut(path, "/")
+			tenant, name, ok := strings.Cut(place, "/")
 			if !ok || checkTenant(tenant) != nil || checkName(name) != nil {
 				return nil // no object
 			}
@@ -65,6 +68,33 @@ func (f *folder) List(ctx context.Context) iter.Seq2[Listed, error] {
 			yield(Listed{}, fileError(err))
 		}
 	}
+}
+
+// Remove implements Lister.
+func (f *folder) Remove(ctx context.Context, tenant, name string) error {
+	if err := check(ctx, &f.closed, tenant, checkName(name)); err != nil {
+		return err
+	}
+	place := path.Join(tenant, name)
+	if err := f.root.Remove(place); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fileError(err)
+	}
+	f.damage.forget(place)
+	if err := f.tidyUp(map[string]bool{path.Dir(place): true}); err != nil {
+		return fileError(err)
+	}
+	return nil
+}
+
+// Remove implements Lister.
+func (m *memory) Remove(ctx context.Context, tenant, name string) error {
+	if err := check(ctx, &m.closed, tenant, checkName(name)); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.objects, tenant+"/"+name)
+	return nil
 }
 
 // List implements Lister.

@@ -13,6 +13,18 @@ import (
 // ObjectTables are the tables whose rows speak of objects.
 func ObjectTables() []string { return []string{datasetsTable, versionsTable} }
 
+// OwnerKeys are the keys of the row that says whether a training file or an artefact is to be there; none where the name is neither's.
+func OwnerKeys(object string) []table.Key {
+	kind, rest, _ := strings.Cut(object, "/")
+	switch parts := strings.Split(rest, "/"); {
+	case kind == "training" && len(parts) == 2:
+		return []table.Key{{Table: datasetsTable, Key: rest}}
+	case kind == "models" && len(parts) == 3:
+		return []table.Key{{Table: versionsTable, Key: versionKey(parts[0], parts[1])}}
+	}
+	return nil
+}
+
 // Objects yields the objects that a tenant's rows of datasets and versions speak of. An error is the last element.
 func Objects(ctx context.Context, tables *table.Table, tenant string) iter.Seq2[object.Ref, error] {
 	return func(yield func(object.Ref, error) bool) {

@@ -3,6 +3,7 @@ package photos
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"animo/internal/faces"
 	"animo/internal/object"
@@ -11,6 +12,26 @@ import (
 
 // ObjectTables are the tables whose rows speak of objects.
 func ObjectTables() []string { return []string{faces.PhotosTable} }
+
+// OwnerKeys are the keys of the rows that say whether an object of a photo is to be there; none where the name is no photo's. Stray tells by them.
+func OwnerKeys(object string) []table.Key {
+	rest, ok := strings.CutPrefix(object, "photos/")
+	id, _, more := strings.Cut(rest, "/")
+	if !ok || !more {
+		return nil
+	}
+	return []table.Key{{Table: faces.PhotosTable, Key: id}, {Table: picturesTable, Key: id}, {Table: erasedTable, Key: id}}
+}
+
+// Stray reports by the rows of OwnerKeys whether nothing speaks of an object any more: its picture is neither kept nor on its way in nor being
+// erased.
+func Stray(rows []table.Row) bool {
+	if rows[1].Rev != 0 || rows[2].Rev != 0 {
+		return false
+	}
+	p, err := faces.PhotoOf(rows[0])
+	return err == nil && (p.Rev == 0 || p.Bare)
+}
 
 // Objects yields the objects that a tenant's rows of photos speak of. An error is the last element.
 func Objects(ctx context.Context, tables *table.Table, tenant string) iter.Seq2[object.Ref, error] {

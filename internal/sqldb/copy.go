@@ -61,3 +61,9 @@ func (db *DB) Check(ctx context.Context) (faults []string, err error) {
 	}
 	return faults, err
 }
+
+// Schema returns the version of the database's schema: how many migrations were applied.
+func (db *DB) Schema(ctx context.Context) (version int64, err error) {
+	err = db.Each(ctx, func(rows *sql.Rows) error { return rows.Scan(&version) }, "SELECT max(version_id) FROM goose_db_version WHERE is_applied")
+	return version, err
+}

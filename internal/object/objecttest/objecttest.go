@@ -522,6 +522,22 @@ func list(t *testing.T, s object.Store) {
 	if !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
+	for range 2 {
+		if err := l.Remove(t.Context(), "a", "x"); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.Put(t.Context(), "b", "xy", strings.NewReader("stays")); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Remove(t.Context(), "b", "x"); err != nil {
+		t.Error(err)
+	}
+	for name, code := range map[string]animo.Code{"x": animo.NotFound, "xy": ""} {
+		if _, err := s.Stat(t.Context(), "b", name); animo.CodeOf(err) != code {
+			t.Errorf("after the removal of b/x: b/%s: %v", name, err)
+		}
+	}
 	for range l.List(t.Context()) {
 		break // which ends the list
 	}
