@@ -218,7 +218,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
 			Files: c.MaxFiles, UploadPause: c.UploadPause, AnswerPause: c.AnswerPause,
 		},
-		Local: a.local, Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
+		Local: a.local, Ready: a.checkReady, ClockHeld: a.clockHeld, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
 		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Now: a.now, Log: a.log,
 	}))
 	if err != nil {
@@ -226,6 +226,13 @@ func (a *App) open(ctx context.Context, o Options) error {
 	}
 	a.onStop("listener", func(context.Context) error { return a.web.close() })
 	return nil
+}
+
+// clockHeld reports whether the clock jumped and is not trusted yet. At the very first start it is not known yet, which nobody needs to be
+// told.
+func (a *App) clockHeld() bool {
+	held, jumps := a.clock.Held()
+	return held && jumps > 0
 }
 
 // Addr is the address that requests can be sent to; empty without the api.
