@@ -40,6 +40,9 @@ type commands struct {
 	Evaluate      evaluateCmd      `cmd:"" help:"Score a trained model on labelled opinions, or what is said of faces on folders of photos."`
 	Tenants       tenantsCmd       `cmd:"" help:"Add, change, list and remove tenants."`
 	Keys          keysCmd          `cmd:"" help:"Add, list and revoke API keys."`
+	Backup        backupCmd        `cmd:"" help:"Copy everything that is kept into a folder, also while a server runs."`
+	Restore       restoreCmd       `cmd:"" help:"Put a backup into an empty data folder, without what was erased since."`
+	Doctor        doctorCmd        `cmd:"" help:"Look whether everything that is kept is whole, and repair some of it."`
 	Version       versionCmd       `cmd:"" help:"Print which Animo this is."`
 	Licenses      licensesCmd      `cmd:"" help:"Print the licences of all that this program is made of."`
 }

@@ -66,6 +66,7 @@ type App struct {
 	writing     writing
 	now         func() time.Time
 	scrubs      scrubs
+	strays      strays
 
 	tenantErased atomic.Bool // a tenant was erased and its traces are not scrubbed yet
 
@@ -79,7 +80,9 @@ type Options struct {
 	Faces   pictures.Engine // who finds the faces; nil means what the settings say
 	Page    fs.FS           // the page, index.html at its root; nil means the one that the program carries, if it does
 
-	Now    func() time.Time     // the clock of ids, records and retention times; nil means time.Now
+	Now       func() time.Time // the clock of ids, records and retention times; nil means time.Now
+	restoring bool             // goes on in a folder in which a restore is not at its end
+
 	Passed func() time.Duration // counts the time that really passes, whatever Now says; nil means the system's count
 }
 
@@ -105,6 +108,9 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return a, err
 	}
+	if err := checkRestored(c.Data); err != nil && !o.restoring {
+		return a, err
+	}
 	owner, release, err := takeOwner(c.Data)
 	if err != nil {
 		return a, err
@@ -121,7 +127,11 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.witness.check(ctx); err != nil {
 		return a, err
 	}
+	if err := a.stores.erasures.Begin(a.witness.database); err != nil { // erasing goes on, and waits in the database
+		a.log.Error("the log of erasures cannot be written", "file", c.ErasuresPath(), "err", err)
+	}
 	a.metrics.watchWitness(a.witness)
+	a.metrics.watchStrays(&a.strays)
 	a.metrics.watchDamage(a.stores.Tables)
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err
@@ -157,7 +167,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err := a.openInbox(); err != nil {
 		return a, err
 	}
-	a.collections = collections.New(a.stores.Tables, collections.Options{Now: a.now})
+	a.collections = collections.New(a.stores.Tables, collections.Options{Now: a.now, Erasures: a.stores.erasures})
 	a.rekognition = a.speakRekognition(engine)
 	if c.Runs(config.API) {
 		err = a.open(ctx, o)
@@ -209,7 +219,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
 			Files: c.MaxFiles, UploadPause: c.UploadPause, AnswerPause: c.AnswerPause,
 		},
-		Local: a.local, Ready: a.checkReady, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
+		Local: a.local, Ready: a.checkReady, ClockHeld: a.clockHeld, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
 		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Now: a.now, Log: a.log,
 	}))
 	if err != nil {
@@ -217,6 +227,13 @@ func (a *App) open(ctx context.Context, o Options) error {
 	}
 	a.onStop("listener", func(context.Context) error { return a.web.close() })
 	return nil
+}
+
+// clockHeld reports whether the clock jumped and is not trusted yet. At the very first start it is not known yet, which nobody needs to be
+// told.
+func (a *App) clockHeld() bool {
+	held, jumps := a.clock.Held()
+	return held && jumps > 0
 }
 
 // Addr is the address that requests can be sent to; empty without the api.

@@ -17,6 +17,13 @@ func TestApp_a_jump_of_the_clock_is_told(t *testing.T) {
 	})
 	want := func(when, held, jumps string) {
 		t.Helper()
+		var session struct {
+			Held bool `json:"clock_held"`
+		}
+		a.do("GET", "/v1/session", "").into(t, &session)
+		if want := held == "1" && jumps != "0"; session.Held != want { // at the first start there is nothing to tell people
+			t.Errorf("%s: /v1/session says %v of the clock, want %v", when, session.Held, want)
+		}
 		told := a.do("GET", "/metrics", "").body
 		for _, line := range []string{"animo_clock_held " + held, "animo_clock_jumps_total " + jumps} {
 			if !strings.Contains(told, line+"\n") {

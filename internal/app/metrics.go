@@ -84,6 +84,13 @@ func (m *metrics) watchWitness(w *witness) {
 		func() float64 { return float64(w.behind.Load()) * witnessEvery.Seconds() }))
 }
 
+// watchStrays tells how many objects no row speaks of.
+func (m *metrics) watchStrays(s *strays) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Name: "animo_stray_objects", Help: "Files that no row speaks of, as counted at the start and once a day by the process that runs such tasks; animo doctor lists them."},
+		func() float64 { return float64(s.count.Load()) }))
+}
+
 // taskFailed counts a run of a task that failed.
 func (m *metrics) taskFailed(task string, panicked bool) {
 	m.failures.WithLabelValues(task).Inc()

@@ -10,6 +10,7 @@ import (
 	"animo/internal/bus"
 	"animo/internal/bus/sqlbus"
 	"animo/internal/config"
+	"animo/internal/erasures"
 	"animo/internal/loop"
 	"animo/internal/object"
 	"animo/internal/sqldb"
@@ -25,7 +26,9 @@ type Stores struct {
 	Objects object.Store
 	Tenants *tenants.Registry
 
-	stops []stop
+	erasures *erasures.Log
+	db       *sqldb.DB
+	stops    []stop
 }
 
 // stop undoes one step, under a name for the log.
@@ -37,6 +40,9 @@ type stop struct {
 // OpenStores opens the stores at their addresses, making what is not there, for a process that runs no
 // function. The caller closes them.
 func OpenStores(ctx context.Context, c config.Stores, t tenants.Options) (*Stores, error) {
+	if err := checkRestored(c.Data); err != nil {
+		return nil, err
+	}
 	return openStores(ctx, c, t, "", nil)
 }
 
@@ -59,6 +65,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 	if err != nil {
 		return s, err
 	}
+	s.db = db
 	s.onClose("database", db.Close)
 	s.Tables = table.New(sqltable.New(db))
 	s.Queues.Driver, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner, Keeper: keeper})
@@ -71,6 +78,8 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 		return s, err
 	}
 	s.onClose("objects", s.Objects.Close)
+	s.erasures = erasures.New(c.ErasuresPath(), s.Tables, erasures.Options{Tenant: tenants.New(s.Tables, t).Get, Now: t.Now})
+	t.Erasures = s.erasures
 	s.Tenants, err = openRegistry(ctx, s.Tables, t, c)
 	return s, err
 }

@@ -41,6 +41,7 @@ func (a *App) tasks() []Task {
 	list := []Task{
 		{Name: "clock", Every: clockEvery, Run: a.clock.Look},
 		{Name: "witness", Every: witnessEvery, Run: a.witness.step},
+		{Name: "erasures", Every: every, Run: a.stores.erasures.Flush},
 		{Name: "evict", Every: every, Run: a.evict},
 		{Name: "photos", Every: every, Run: a.eachTenant(func(ctx context.Context, tenant string) error {
 			_, err := a.photos.Sweep(ctx, tenant)
@@ -58,6 +59,9 @@ func (a *App) tasks() []Task {
 			Task{Name: "moods", Once: true, Every: every, Run: a.eachTenant(a.moods.Sweep, moods.SweptTables()...)},
 			Task{Name: "people", Once: true, Every: every, Run: a.eachTenant(a.people.Sweep, people.SweptTables()...)},
 			Task{Name: "layers", Once: true, Every: every, Run: a.eachTenant(a.layers.Learn, photos.LearnTables()...)},
+			Task{Name: "strays", Once: true, Every: straysEvery, Run: func(ctx context.Context) error {
+				return a.strays.look(ctx, a.stores.Tables, a.stores.Objects, a.log)
+			}},
 			Task{Name: "retire", Once: true, Every: every, Run: a.retire},
 		)
 	}

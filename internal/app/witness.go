@@ -21,11 +21,12 @@ import (
 // was replaced by another one, emptied, or set back (its write-ahead log lost, an older copy put in its place) does not agree with it. The
 // database alone cannot tell: it opens and is whole, and pictures stay in the object store that nothing knows and nothing can erase.
 type witness struct {
-	path    string
-	objects string // the folder of the objects; "" where they are elsewhere
-	tables  *table.Table
-	log     *slog.Logger
-	behind  atomic.Int64 // by how many steps the database was behind the file at the start
+	path     string
+	objects  string // the folder of the objects; "" where they are elsewhere
+	tables   *table.Table
+	log      *slog.Logger
+	database string       // which one it is, after check
+	behind   atomic.Int64 // by how many steps the database was behind the file at the start
 }
 
 // testimony is what the file and the database have of each other.
@@ -70,6 +71,7 @@ func (w *witness) check(ctx context.Context) error {
 		}
 		row.Database = rand.Text()
 	}
+	w.database = row.Database
 	if err := w.note(ctx, row); err != nil { // a full disk does not keep anybody from reading and erasing
 		w.log.Warn("cannot note which database the data folder goes with", "file", w.path, "err", err)
 	}

@@ -257,6 +257,33 @@ func TestBus_what_could_not_begin_spends_no_attempt(t *testing.T) {
 	})
 }
 
+// TestBus_service_that_throttles_for_an_hour puts off every event for an hour, as Amazon's service may. Then each still has its three attempts.
+func TestBus_service_that_throttles_for_an_hour_spends_no_attempt(t *testing.T) {
+	bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
+		start := time.Now()
+		puts, failures := 0, map[string]int{}
+		f.start(t, function(func(_ context.Context, e animo.Event) error {
+			if time.Since(start) < time.Hour {
+				puts++
+				return animo.Deferred{Pause: time.Minute, Err: animo.Errorf(animo.TooManyRequests, "slow down", "más despacio")}
+			}
+			if failures[e.ID]++; failures[e.ID] < 3 { // the third attempt is there
+				return errFlaky
+			}
+			return nil
+		}))
+		ids := []string{"1", "2", "3", "4", "5"}
+		for _, id := range ids {
+			f.publish(t, id)
+		}
+		time.Sleep(90 * time.Minute)
+		f.wantDepth(t, bus.Depth{})
+		if len(failures) != len(ids) || puts < 40*len(ids) {
+			t.Errorf("%d of %d events came after %d deferrals", len(failures), len(ids), puts)
+		}
+	})
+}
+
 func TestBus_fault_of_the_machine_spends_no_attempt(t *testing.T) {
 	full := fmt.Errorf("keep the thumbnail: %w", animo.Errorf(animo.NoSpace, "full", "lleno"))
 	files := animo.Errorf(animo.CorruptImage, "damaged", "dañada").Because(&os.PathError{Op: "open", Path: "x", Err: syscall.EMFILE})

@@ -10,12 +10,14 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"animo"
 	"animo/internal/cache"
+	"animo/internal/erasures"
 	"animo/internal/table"
 )
 
@@ -50,6 +52,8 @@ func (l Limits) withDefaults() Limits {
 type Options struct {
 	Limits Limits
 	Now    func() time.Time // nil means time.Now
+	// Erasures is where it is noted what was removed, so that no backup brings it back; nil means nowhere.
+	Erasures *erasures.Log
 }
 
 // Store keeps the collections of every tenant. It is safe for concurrent use, and so are several Stores over the same
@@ -59,6 +63,7 @@ type Store struct {
 	limits Limits
 	batch  int // faces that are indexed or removed in one commit
 	now    func() time.Time
+	noted  *erasures.Log
 	loaded *cache.Cache[*loaded] // by collection's key
 
 	erasures struct {
@@ -73,7 +78,7 @@ const maxBatch = 500
 
 // New makes a Store. It starts nothing.
 func New(tables *table.Table, o Options) *Store {
-	s := &Store{tables: tables, limits: o.Limits.withDefaults(), now: o.Now}
+	s := &Store{tables: tables, limits: o.Limits.withDefaults(), now: o.Now, noted: o.Erasures}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -196,7 +201,49 @@ func (s *Store) Delete(ctx context.Context, tenant, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.removeFaces(ctx, tenant, Collection{id, kept.Created}.key())
+	key := Collection{id, kept.Created}.key()
+	if err := s.noted.Note(ctx, tenant, erasures.Entry{Kind: erasures.Collected, ID: mark(key)}); err != nil {
+		return err
+	}
+	return s.removeFaces(ctx, tenant, key)
+}
+
+// mark names a collection, by its key, or a face, by its row's, in a log of erasures: a collection's ID may be somebody's name.
+func mark(key string) string { return animo.ID("collected", key) }
+
+// EraseMarked removes the collections and faces that a log of erasures names, and returns how many.
+func (s *Store) EraseMarked(ctx context.Context, tenant string, marks map[string]bool) (n int, err error) {
+	for row, err := range table.ReadableRows[collection](ctx, s.tables, tenant, collectionsTable, table.Range{}, false) {
+		if err != nil {
+			return n, err
+		}
+		if marks[mark(Collection{row.Key, row.Value.Created}.key())] {
+			if err := s.Delete(ctx, tenant, row.Key); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	byKey := map[string][]string{}
+	for row, err := range s.tables.Keys(ctx, tenant, facesTable, table.Range{}) {
+		if err != nil {
+			return n, err
+		}
+		if marks[mark(row.Key)] {
+			id := faceIDOf(row.Key)
+			key := strings.TrimSuffix(row.Key, "/"+id)
+			byKey[key] = append(byKey[key], id)
+		}
+	}
+	for key, ids := range byKey {
+		for some := range slices.Chunk(ids, s.batch) {
+			gone, err := s.remove(ctx, tenant, key, some)
+			if n += len(gone); err != nil {
+				return n, err
+			}
+		}
+	}
+	return n, nil
 }
 
 // removeFaces removes all faces under a collection's key.

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/table"
 	"animo/vision"
 )
@@ -279,6 +280,13 @@ func (s *Store) DeleteFaces(ctx context.Context, tenant string, c Collection, id
 	for some := range slices.Chunk(sorted, s.batch) {
 		gone, err := s.remove(ctx, tenant, c.key(), some)
 		if err != nil {
+			return nil, err
+		}
+		noted := make([]erasures.Entry, len(gone))
+		for i, id := range gone {
+			noted[i] = erasures.Entry{Kind: erasures.Collected, ID: mark(rowKey(c.key(), id))}
+		}
+		if err := s.noted.Note(ctx, tenant, noted...); err != nil {
 			return nil, err
 		}
 		deleted = append(deleted, gone...)

@@ -1,12 +1,15 @@
 package collections_test
 
 import (
+	"context"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"animo"
 	"animo/internal/collections"
+	"animo/internal/erasures"
 	"animo/internal/table"
 	"animo/vision"
 )
@@ -156,4 +159,43 @@ func TestCheckFaceID(t *testing.T) {
 	for _, bad := range []string{"", "x", "0F8FAD5B-D9CB-469F-A165-70867728950E", "0f8fad5bd9cb469fa16570867728950e", "{0f8fad5b-d9cb-469f-a165-70867728950e}", "urn:uuid:" + nobody} {
 		wantCode(t, bad, collections.CheckFaceID(bad), animo.Invalid)
 	}
+}
+
+// TestEraseMarked notes what is removed, and removes it from a copy of what was there before.
+func TestEraseMarked_removes_again_what_was_noted(t *testing.T) {
+	d, old := open(t, collections.Limits{}), open(t, collections.Limits{})
+	path := filepath.Join(t.TempDir(), "erasures.log")
+	d.options.Erasures = erasures.New(path, d.tables, erasures.Options{
+		Tenant: func(context.Context, string) (animo.Tenant, error) { return animo.Tenant{ID: tenant}, nil },
+	})
+	d.Store = d.another()
+	for _, s := range []*desk{d, old} {
+		s.index(s.Store, s.create("staff"), "a", 7, 3)
+		s.index(s.Store, s.create("guests"), "b", 4)
+	}
+	staff, err := d.Get(t.Context(), tenant, "staff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := d.index(d.Store, staff, "a", 7)
+	if _, err := d.DeleteFaces(t.Context(), tenant, staff, ids...); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Delete(t.Context(), tenant, "guests"); err != nil {
+		t.Fatal(err)
+	}
+	marks := map[string]bool{}
+	if _, err := erasures.Read(path, func(e erasures.Entry) error { marks[e.ID] = true; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for again, want := range []int{2, 0} {
+		if n, err := old.EraseMarked(t.Context(), tenant, marks); err != nil || n != want {
+			t.Errorf("time %d: %d removed, %v, want %d", again, n, err, want)
+		}
+	}
+	if n := old.count(staff); n != 1 {
+		t.Errorf("%d faces are left, want 1", n)
+	}
+	_, err = old.Get(t.Context(), tenant, "guests")
+	wantCode(t, "a deleted collection", err, animo.NotFound)
 }

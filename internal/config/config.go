@@ -3,6 +3,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -106,6 +107,7 @@ type Stores struct {
 	Data      string `default:"data" env:"ANIMO_DATA" type:"path" placeholder:"DIR" help:"Folder for everything that is kept (default data)."`
 	Tables    string `default:"sqlite:" env:"ANIMO_TABLES" placeholder:"URL" help:"Where rows and queues are kept: sqlite: is one file in the data folder, sqlite:PATH another."`
 	MasterKey string `env:"ANIMO_MASTER_KEY" placeholder:"FILE|BASE64" help:"What the secrets of access keys are derived from: a file of at least 32 random bytes, or the bytes in base64 (put these into ANIMO_MASTER_KEY: others on this machine can see command lines). Without it, the file master.key in the data folder. All processes on one database need the same."`
+	Erasures  string `env:"ANIMO_ERASURES" type:"path" placeholder:"FILE" help:"File in which it is noted, by ids alone, what was erased, so that a backup that is restored does not bring it back. Put it where the backups are; without it, erasures.log in the data folder."`
 	Objects   string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another."`
 }
 
@@ -114,6 +116,11 @@ func (s *Stores) TablesURL() string { return s.fill(s.Tables, "sqlite:", "animo.
 
 // ObjectsURL gives the address of the objects with the data folder filled in.
 func (s *Stores) ObjectsURL() string { return s.fill(s.Objects, "file:", "objects") }
+
+// ErasuresPath gives the file of the log of erasures with the data folder filled in.
+func (s *Stores) ErasuresPath() string {
+	return cmp.Or(s.Erasures, filepath.Join(s.Data, "erasures.log"))
+}
 
 func (s *Stores) fill(url, scheme, name string) string {
 	if url == scheme {

@@ -159,6 +159,7 @@ type Options struct {
 	Page          fs.FS                           // the built page, index.html at its root; nil where the program was built without
 	Local         *Local                          // who may ask without a key while none exists
 	Ready         func(ctx context.Context) error // nil while requests can be served
+	ClockHeld     func() bool                     // whether the clock jumped and is not trusted yet; nil means that it never is
 	Stopping      <-chan struct{}                 // closed when waits must end, as no more requests come; nil for never
 	Metrics       http.Handler                    // what /metrics answers
 	AWS           http.Handler                    // what a POST to / with an X-Amz-Target gets, which sees to its own access; nil for nothing

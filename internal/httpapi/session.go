@@ -43,6 +43,7 @@ type sessionView struct {
 	Purpose       animo.Purpose `json:"purpose" doc:"What the tenant analyses faces for; empty while its photos are refused." example:"event"`
 	PhotoBytes    int64         `json:"photo_bytes" doc:"How many bytes a photo may have."`
 	PhotoFiles    int           `json:"photo_files" doc:"How many photos a form may have."`
+	ClockHeld     bool          `json:"clock_held" doc:"Whether the server's clock jumped and nothing is removed for its age until it has run evenly for a while."`
 }
 
 // session tells what a caller may do here.
@@ -54,6 +55,7 @@ func (s *server) session(ctx context.Context, c caller) (sessionView, error) {
 	if v.NeedsKey {
 		return v, nil
 	}
+	v.ClockHeld = s.ClockHeld != nil && s.ClockHeld()
 	policy, err := s.Keys.Policy(ctx, c.tenant)
 	switch {
 	case err == nil:

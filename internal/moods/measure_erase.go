@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/faces"
 	"animo/internal/table"
 )
@@ -56,6 +57,20 @@ func (m *Moods) EraseMeasured(ctx context.Context, tenant, face string) (animo.R
 	return m.endErasure(ctx, tenant, face, e, removed)
 }
 
+// EraseAccepted is EraseMeasured for a face that was accepted at that moment, as a log of erasures has it: the same face may have been sent
+// again later.
+func (m *Moods) EraseAccepted(ctx context.Context, tenant, face string, accepted time.Time) (animo.Receipt, error) {
+	var row measuredRow
+	_, err := m.tables.GetJSON(ctx, tenant, faces.MeasuredTable, face, &row)
+	if err == nil && !row.Accepted.Equal(accepted) {
+		err = noMeasured(face)
+	}
+	if err != nil {
+		return animo.Receipt{}, err
+	}
+	return m.EraseMeasured(ctx, tenant, face)
+}
+
 // removeRecord removes the record of a measured face, and returns how many records that were.
 func removeRecord(tx *table.Tx, mood animo.Mood, face string) (int, error) {
 	rows, err := tx.Read(table.Key{Table: faces.Table(mood), Key: faces.MomentKey(animo.MomentOf(face), face)})
@@ -74,6 +89,9 @@ func (m *Moods) endErasure(ctx context.Context, tenant, face string, e erasedFac
 		return r, err
 	}
 	if r.Deliveries, err = m.forgetDeliveries(ctx, tenant, face); err != nil {
+		return r, err
+	}
+	if err := m.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Face, ID: face, Accepted: e.Accepted}); err != nil {
 		return r, err
 	}
 	ops, err := ReceiptOps(r)

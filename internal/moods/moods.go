@@ -10,6 +10,7 @@ import (
 
 	"animo"
 	"animo/internal/clock"
+	"animo/internal/erasures"
 	"animo/internal/loop"
 	"animo/internal/rates"
 	"animo/internal/scrub"
@@ -60,6 +61,8 @@ type Options struct {
 	Ages clock.Ages
 	// Removed is told what is removed; nil means nobody.
 	Removed *scrub.Notes
+	// Erasures is where what is erased is noted, so that no backup brings it back; nil means nowhere.
+	Erasures *erasures.Log
 	// Log is the process's log; nil means slog.Default.
 	Log *slog.Logger
 	// Keeper keeps the feeds going; nil means one of its own.
@@ -79,6 +82,7 @@ type Moods struct {
 	now        func() time.Time
 	ages       clock.Ages
 	removed    *scrub.Notes
+	erasures   *erasures.Log
 	log        *slog.Logger
 	keeper     *loop.Keeper
 
@@ -88,7 +92,7 @@ type Moods struct {
 
 // New makes Moods over its stores. It starts nothing.
 func New(tables *table.Table, events Events, o Options) *Moods {
-	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, clockSkew: o.ClockSkew, deliveries: o.Deliveries, now: o.Now, ages: o.Ages, removed: o.Removed, log: o.Log, keeper: o.Keeper}
+	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, clockSkew: o.ClockSkew, deliveries: o.Deliveries, now: o.Now, ages: o.Ages, removed: o.Removed, erasures: o.Erasures, log: o.Log, keeper: o.Keeper}
 	if m.room == nil {
 		m.room = func(int64) error { return nil }
 	}

@@ -64,7 +64,7 @@ func (n *Notifier) turn(ctx context.Context, at lineID) (again time.Duration, er
 	if err != nil || sub.State != Active {
 		return never, err
 	}
-	if wait := l.Next.Sub(n.now()); wait > 0 {
+	if wait := l.Next.Sub(n.now()); wait > 0 && wait <= downTime { // no line is told to wait longer: the clock was set back
 		return wait, nil
 	}
 	if last, err := n.tables.LogLast(ctx, at.tenant, outboxLog(at.subscription)); err != nil || last <= l.Position {

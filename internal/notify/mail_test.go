@@ -440,6 +440,43 @@ func TestMail_digest_counts_moods_and_shows_thumbnails(t *testing.T) {
 	}
 }
 
+// TestMail_server_that_is_down_for_an_hour has a mail server refuse every mail for an hour, in which a face comes each minute. Afterwards each face is in
+// one digest, and no digest comes twice.
+func TestMail_server_that_is_down_for_an_hour_gets_each_digest_once(t *testing.T) {
+	p := newPostOffice(t, true)
+	h := newHouse(t, p.options())
+	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Language: "es", Subject: "Sala", Digest: 10 * time.Minute})
+	start := h.now
+	p.refuse = &smtp.SMTPError{Code: 450, Message: "try later"}
+	for minute := range 60 {
+		h.find(1)
+		h.drain(id, h.now.Add(time.Minute))
+		h.now = start.Add(time.Duration(minute+1) * time.Minute)
+	}
+	if s := h.get(id); len(p.mails) != 0 || s.State != notify.Active || s.Waiting != 60 {
+		t.Fatalf("after an hour: %d mails, %+v", len(p.mails), s)
+	}
+	p.refuse = nil
+	h.drain(id, h.now.Add(2*time.Hour))
+	told, messages := 0, map[string]bool{}
+	for i, mail := range p.mails {
+		n := 0
+		if _, err := fmt.Sscanf(p.parts(t, i)[0].body, "%d rostro", &n); err != nil {
+			t.Errorf("mail %d: %v: %s", i, err, p.parts(t, i)[0].body)
+		}
+		told += n
+		messages[mail.Header.Get("Message-Id")] = true
+	}
+	if told != 60 || len(messages) != len(p.mails) || len(p.mails) > 6 {
+		t.Errorf("%d mails with %d ids tell of %d faces, want each of 60 once", len(p.mails), len(messages), told)
+	}
+	for _, d := range h.deliveries(id) {
+		if d.Outcome != notify.Told {
+			t.Errorf("%+v", d)
+		}
+	}
+}
+
 func TestMail_tells_that_another_subscription_was_paused(t *testing.T) {
 	p, r := newPostOffice(t, true), newReceiver(t)
 	h := newHouse(t, p.options())

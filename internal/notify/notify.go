@@ -22,6 +22,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/cluster"
+	"animo/internal/erasures"
 	"animo/internal/loop"
 	"animo/internal/object"
 	"animo/internal/table"
@@ -80,6 +81,7 @@ type Options struct {
 	PublicURL    string          // where recipients of mail reach this server, without a slash at its end
 	Roots        *x509.CertPool  // whose certificates receivers may have; nil means the system's
 	Leases       *cluster.Leases // of this process, under which lines have their turns; needed
+	Erasures     *erasures.Log   // where it is noted which subscriptions ended, so that no backup brings them back; nil means nowhere
 	Now          func() time.Time
 	Log          *slog.Logger
 	Keeper       *loop.Keeper // is told of turns that panic; nil means one of its own
@@ -93,6 +95,7 @@ type Notifier struct {
 	private   bool
 	publicURL string
 	leases    *cluster.Leases
+	erasures  *erasures.Log
 	now       func() time.Time
 	log       *slog.Logger
 	keeper    *loop.Keeper

@@ -106,6 +106,20 @@ func TestNotifier_one_that_is_down_for_an_hour_gets_everything_after_in_order(t 
 	}
 }
 
+// TestNotifier_clock_that_was_set_back lets an attempt fail before the clock is set right, by more than anybody waits.
+func TestNotifier_clock_that_was_set_back_holds_up_nobody(t *testing.T) {
+	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
+	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	r.say(status(500))
+	h.find(1)
+	h.turn(id)
+	r.say(nil)
+	h.now = h.now.Add(-400 * 24 * time.Hour)
+	if again := h.turn(id); again >= 0 || len(r.got) != 1 {
+		t.Errorf("after the clock was set back, %d were told; the next turn is in %v", len(r.got), again)
+	}
+}
+
 func TestNotifier_one_that_is_down_for_a_day_is_paused_and_goes_on_when_resumed(t *testing.T) {
 	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})

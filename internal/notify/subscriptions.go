@@ -12,6 +12,7 @@ import (
 
 	"animo"
 	"animo/internal/cluster"
+	"animo/internal/erasures"
 	"animo/internal/table"
 )
 
@@ -225,6 +226,9 @@ func (n *Notifier) Remove(ctx context.Context, tenant, id string) error {
 		err = noSubscription(id)
 	}
 	if err != nil {
+		return err
+	}
+	if err := n.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Subscription, ID: id}); err != nil {
 		return err
 	}
 	return n.forgetLine(ctx, tenant, id)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/table"
 )
 
@@ -58,6 +59,9 @@ func (n *Notifier) Unsubscribe(ctx context.Context, token string) error {
 		}
 		return nil
 	})
+	if err == nil {
+		err = n.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Subscription, ID: s.ID})
+	}
 	if err == nil {
 		n.log.Info("recipient unsubscribed", "tenant", tenant, "subscription", s.ID)
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/faces"
 	"animo/internal/loop"
 	"animo/internal/moods"
@@ -87,6 +88,24 @@ func (p *People) Erase(ctx context.Context, tenant, name string) (animo.Receipt,
 		return animo.Receipt{}, err
 	}
 	return p.change(ctx, tenant, who.ID, change{What: erase, From: name})
+}
+
+// EraseID is Erase for a person who is known by the id, as a log of erasures has it.
+func (p *People) EraseID(ctx context.Context, tenant, id string) (animo.Receipt, error) {
+	who, err := p.withID(ctx, tenant, id)
+	if err != nil {
+		return animo.Receipt{}, err
+	}
+	return p.change(ctx, tenant, id, change{What: erase, From: who.Name})
+}
+
+// withID reads the person of an id, or answers NotFound.
+func (p *People) withID(ctx context.Context, tenant, id string) (faces.Person, error) {
+	who, rev, err := faces.ReadPerson(faces.Plain(ctx, p.tables, tenant), id)
+	if err == nil && rev == 0 {
+		err = faces.NoPerson(id)
+	}
+	return who, err
 }
 
 // change notes a change of a person and does it, after ending a change that is noted already. The receipt is an erasure's.
@@ -239,6 +258,13 @@ func (p *People) endPerson(ctx context.Context, tenant, id string, c change) (r 
 		return r, err
 	}
 	if err := p.forgetPerson(ctx, tenant, id, c, &r); err != nil {
+		return r, err
+	}
+	note := erasures.Entry{Kind: erasures.Person, ID: id}
+	if c.What == merge { // whoever erases the other one erases this one, too
+		note = erasures.Entry{Kind: erasures.Merge, ID: id, Into: c.Into}
+	}
+	if err := p.erasures.Note(ctx, tenant, note); err != nil {
 		return r, err
 	}
 	if c.What == erase {

@@ -37,7 +37,9 @@ const maxExamples = 50
 func exampleKey(person, id string) string { return person + "/" + id }
 
 // exampleObject names the thumbnail of a person's example, and with "" the prefix of all.
-func exampleObject(person, id string) string { return "people/" + person + "/" + id }
+func exampleObject(person, id string) string { return exampleObjects + exampleKey(person, id) }
+
+const exampleObjects = "people/"
 
 // examples reads a person's examples of both kinds, the first added first.
 func (p *People) examples(ctx context.Context, tenant, person string) (list []example, err error) {

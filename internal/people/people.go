@@ -16,6 +16,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/cache"
+	"animo/internal/erasures"
 	"animo/internal/faces"
 	"animo/internal/moods"
 	"animo/internal/object"
@@ -69,6 +70,8 @@ type Options struct {
 	Subscribers Subscribers
 	// Removed is told what is removed; nil means nobody.
 	Removed *scrub.Notes
+	// Erasures is where what is erased is noted, so that no backup brings it back; nil means nowhere.
+	Erasures *erasures.Log
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Log is the process's log; nil means slog.Default.
@@ -87,6 +90,7 @@ type People struct {
 	subscribers Subscribers
 	keep        bool // descriptors
 	removed     *scrub.Notes
+	erasures    *erasures.Log
 	now         func() time.Time
 	log         *slog.Logger
 
@@ -97,7 +101,7 @@ type People struct {
 func New(tables *table.Table, objects object.Store, events Events, m *moods.Moods, r *pictures.Reader, o Options) *People {
 	p := &People{
 		tables: tables, objects: objects, events: events, moods: m, pictures: r, policy: o.Policy, eraseTime: o.EraseTime, subscribers: o.Subscribers,
-		keep: o.Descriptors, removed: o.Removed, now: o.Now, log: o.Log,
+		keep: o.Descriptors, removed: o.Removed, erasures: o.Erasures, now: o.Now, log: o.Log,
 	}
 	if p.policy == nil {
 		p.policy = func(context.Context, string) (animo.PhotoPolicy, error) { return animo.PhotoPolicy{}, nil }

@@ -2,11 +2,33 @@ package people
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/faces"
 	"animo/internal/table"
 )
+
+// RemoveExampleID is RemoveExample for what a log of erasures names: the person's id, "/" and the example's, which was added at that
+// moment. The same face may have been added again later.
+func (p *People) RemoveExampleID(ctx context.Context, tenant, key string, added time.Time) error {
+	person, id, _ := strings.Cut(key, "/")
+	who, err := p.withID(ctx, tenant, person)
+	if err != nil {
+		return err
+	}
+	row, err := p.tables.Get(ctx, tenant, examplesTable, key)
+	if err != nil {
+		return err
+	}
+	if e, err := exampleOf(row); err != nil || !e.Added.Equal(added) {
+		return err
+	}
+	_, err = p.RemoveExample(ctx, tenant, who.Name, id)
+	return err
+}
 
 // RemoveExample forgets a face by which a person is known, such as a wrong one, with its thumbnail; recorded faces that were named
 // by it are looked through again. Where somebody had said that a recorded face is the person's, that is taken back. It gives the person as
@@ -17,6 +39,7 @@ func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (an
 		return animo.Person{}, none
 	}
 	var who faces.Person
+	var added time.Time
 	face := ""
 	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
 		face = ""
@@ -37,6 +60,7 @@ func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (an
 		if e.Not {
 			return none
 		}
+		added = e.Added
 		tx.Delete(examplesTable, exampleKey(who.ID, id))
 		if who, err = p.touch(tx, who.ID); err != nil || e.Face == "" {
 			return err
@@ -60,6 +84,9 @@ func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (an
 		return animo.Person{}, err
 	}
 	if err := p.removeThumbnails(ctx, tenant, []string{exampleObject(who.ID, id)}); err != nil {
+		return animo.Person{}, err
+	}
+	if err := p.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Example, ID: exampleKey(who.ID, id), Accepted: added}); err != nil {
 		return animo.Person{}, err
 	}
 	if face != "" {

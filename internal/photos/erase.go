@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/faces"
 	"animo/internal/moods"
 	"animo/internal/people"
@@ -70,6 +71,14 @@ func (p *Photos) Erase(ctx context.Context, tenant, id string) (animo.Receipt, e
 func (p *Photos) clearErased(ctx context.Context, tenant, id string, e erased) (animo.Receipt, error) {
 	r, err := p.clear(ctx, tenant, id, e.remains, false)
 	if err != nil {
+		return r, err
+	}
+	return p.keepReceipt(ctx, tenant, id, e, r)
+}
+
+// keepReceipt notes an erasure that is done, and then keeps its receipt.
+func (p *Photos) keepReceipt(ctx context.Context, tenant, id string, e erased, r animo.Receipt) (animo.Receipt, error) {
+	if err := p.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Photo, ID: id}); err != nil {
 		return r, err
 	}
 	r.ID, r.Time = e.receipt(id), e.At
@@ -290,12 +299,7 @@ func (p *Photos) endErasure(ctx context.Context, tenant, id string, e erased) (f
 	}
 	r, err := p.clear(ctx, tenant, id, e.remains, true)
 	if err == nil && (rows[1].Rev == 0 || rows[0].Rev != 0) {
-		r.ID, r.Time = e.receipt(id), e.At
-		ops, opsErr := moods.ReceiptOps(r)
-		if err = opsErr; err == nil {
-			err = p.tables.Commit(ctx, tenant, ops...)
-		}
-		p.moods.Wake(tenant)
+		r, err = p.keepReceipt(ctx, tenant, id, e, r)
 	}
 	found = r.Files+r.Faces+r.Descriptors+r.Events > 0
 	if err != nil || p.now().Sub(e.At) < p.limits.EraseTime() {

@@ -21,6 +21,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/clock"
+	"animo/internal/erasures"
 	"animo/internal/faces"
 	"animo/internal/moods"
 	"animo/internal/object"
@@ -105,6 +106,8 @@ type Options struct {
 	Corrected Corrections
 	// Removed is told what is removed; nil means nobody.
 	Removed *scrub.Notes
+	// Erasures is where what is erased is noted, so that no backup brings it back; nil means nowhere.
+	Erasures *erasures.Log
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Ages tell what was kept long enough; nil means by Now.
@@ -130,6 +133,7 @@ type Photos struct {
 	deliveries moods.Deliveries
 	corrected  Corrections
 	removed    *scrub.Notes
+	erasures   *erasures.Log
 	keep       bool // descriptors
 	now        func() time.Time
 	ages       clock.Ages
@@ -159,7 +163,7 @@ func New(tables *table.Table, objects object.Store, events Events, m *moods.Mood
 	limits := o.Limits.withDefaults()
 	return &Photos{
 		tables: tables, objects: objects, events: events, moods: m, people: who, pictures: r, limits: limits, policy: o.Policy, deliveries: o.Deliveries,
-		corrected: o.Corrected, removed: o.Removed, keep: o.Descriptors, now: o.Now, ages: o.Ages, log: o.Log,
+		corrected: o.Corrected, removed: o.Removed, erasures: o.Erasures, keep: o.Descriptors, now: o.Now, ages: o.Ages, log: o.Log,
 		spool: spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room, Memory: semaphore.NewWeighted(uploadMemory)},
 	}
 }

@@ -27,7 +27,7 @@ const MasterLen = 32
 // accessKey is what is stored of an access key.
 type accessKey struct {
 	animo.Key
-	Master string `json:"master"` // the name of the master key that the secret comes from; see masterName
+	Master string `json:"master"` // the name of the master key that the secret comes from; see MasterName
 }
 
 // AddAccessKey makes an access key for a tenant, with which requests of AWS's protocol are signed, and returns its
@@ -46,7 +46,7 @@ func (r *Registry) AddAccessKey(ctx context.Context, tenant, note string) (secre
 		if err != nil {
 			return err
 		}
-		return tx.PutJSON(accessKeysTable, id, accessKey{key, r.masterName()})
+		return tx.PutJSON(accessKeysTable, id, accessKey{key, r.MasterName()})
 	})
 	if err != nil {
 		return "", animo.Key{}, err
@@ -71,7 +71,7 @@ func (r *Registry) Secret(ctx context.Context, id string) (tenant, secret string
 	if len(r.options.Master) < MasterLen {
 		return "", "", noMaster()
 	}
-	if k.Master != r.masterName() {
+	if k.Master != r.MasterName() {
 		return "", "", otherMaster()
 	}
 	return k.Tenant, r.secretOf(id), nil
@@ -82,8 +82,8 @@ func (r *Registry) secretOf(id string) string {
 	return base64.StdEncoding.EncodeToString(r.derive("secret of " + id))[:40]
 }
 
-// masterName names the master key, and reveals nothing of it.
-func (r *Registry) masterName() string { return hex.EncodeToString(r.derive("name")[:8]) }
+// MasterName names the master key, and reveals nothing of it.
+func (r *Registry) MasterName() string { return hex.EncodeToString(r.derive("name")[:8]) }
 
 func (r *Registry) derive(what string) []byte {
 	h := hmac.New(sha256.New, r.options.Master)

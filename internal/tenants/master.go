@@ -25,6 +25,15 @@ func (r *Registry) NeedsMaster(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
+// BoundMaster returns the name of the master key that the database is bound to; "" for none.
+func (r *Registry) BoundMaster(ctx context.Context) (string, error) {
+	rows, err := r.rows.Read(ctx, owner, table.Key{Table: masterTable, Key: masterRow})
+	if err != nil {
+		return "", err
+	}
+	return string(rows[0].Value), nil
+}
+
 // BindMaster binds the database to Options.Master, where no earlier process has bound it. It answers Forbidden where the
 // database is bound to another key.
 func (r *Registry) BindMaster(ctx context.Context) error {
@@ -35,9 +44,9 @@ func (r *Registry) bind(tx *table.Tx) error {
 	row, err := tx.Get(masterTable, masterRow)
 	switch {
 	case animo.CodeOf(err) == animo.NotFound:
-		tx.Put(masterTable, masterRow, []byte(r.masterName()))
+		tx.Put(masterTable, masterRow, []byte(r.MasterName()))
 		return nil
-	case err == nil && string(row.Value) != r.masterName():
+	case err == nil && string(row.Value) != r.MasterName():
 		return animo.Errorf(animo.Forbidden, "this database goes with another master key: give its key with the setting master-key (ANIMO_MASTER_KEY), or put its file master.key into the data folder in place of the one there; without any key, all but access keys works; where the key is lost, revoke the access keys, then run animo keys forget-master without a key",
 			"esta base de datos va con otra clave maestra: indique su clave con el ajuste master-key (ANIMO_MASTER_KEY), o ponga su archivo master.key en la carpeta de datos en lugar del que hay; sin ninguna clave funciona todo menos las claves de acceso; si la clave se perdió, revoque las claves de acceso y ejecute animo keys forget-master sin clave").Of("master-key")
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/table"
 )
 
@@ -44,6 +45,7 @@ type Options struct {
 	Now                func() time.Time  // the time of creation; nil means time.Now
 	Photos             animo.PhotoPolicy // what holds where a tenant says nothing; Purpose is for the tenant "default" alone
 	AllowWorkEducation bool              // let tenants state the purposes work and education
+	Erasures           *erasures.Log     // where it is noted which tenants were removed, and which keys revoked; nil means nowhere
 	Master             []byte            // at least MasterLen random bytes from which access keys come; nil where the process has none
 }
 
@@ -147,11 +149,13 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 	if id == animo.DefaultTenant {
 		return animo.Errorf(animo.Invalid, "the tenant %q is everybody's while no key exists, and stays; delete its models and datasets instead", "el inquilino %q es el de todos mientras no hay clave, y se queda; borre sus modelos y conjuntos de datos", id).Of("tenant")
 	}
+	var removed animo.Tenant
 	err := r.rows.Update(ctx, owner, func(tx *table.Tx) error {
 		t, err := get(tx, id)
 		if err != nil {
 			return err
 		}
+		removed = t
 		t.Removed = r.options.Now().UTC()
 		if err := tx.PutJSON(tenantsTable, id, t); err != nil {
 			return err
@@ -161,7 +165,7 @@ func (r *Registry) Remove(ctx context.Context, id string, erase func(ctx context
 	if err != nil {
 		return err
 	}
-	return r.forget(ctx, id, erase)
+	return r.forget(ctx, removed, erase)
 }
 
 // removeKeys removes all keys of a tenant, of both kinds.
@@ -179,12 +183,15 @@ func (r *Registry) removeKeys(ctx context.Context, tx *table.Tx, tenant string) 
 	return nil
 }
 
-func (r *Registry) forget(ctx context.Context, id string, erase func(ctx context.Context, tenant string) error) error {
-	err := r.rows.Update(ctx, owner, func(tx *table.Tx) error { return r.removeKeys(ctx, tx, id) })
+func (r *Registry) forget(ctx context.Context, t animo.Tenant, erase func(ctx context.Context, tenant string) error) error {
+	err := r.rows.Update(ctx, owner, func(tx *table.Tx) error { return r.removeKeys(ctx, tx, t.ID) })
+	if err == nil {
+		err = r.options.Erasures.NoteTenant(ctx, t)
+	}
 	if err != nil {
 		return err
 	}
-	return erase(ctx, id)
+	return erase(ctx, t.ID)
 }
 
 // Finish calls erase once more for removed tenants, and frees the names of those that were removed long enough ago. It also
@@ -204,7 +211,7 @@ func (r *Registry) Finish(ctx context.Context, erase func(ctx context.Context, t
 }
 
 func (r *Registry) finish(ctx context.Context, t animo.Tenant, erase func(ctx context.Context, tenant string) error) error {
-	err := r.forget(ctx, t.ID, erase)
+	err := r.forget(ctx, t, erase)
 	if err == nil && r.options.Now().Sub(t.Removed) >= removalTime {
 		err = r.rows.DeleteKey(ctx, owner, tenantsTable, t.ID)
 	}
@@ -295,15 +302,22 @@ func (r *Registry) keys(ctx context.Context, tbl, tenant string) ([]animo.Key, e
 // Revoke removes the key of that prefix, or the access key of that ID. From then on the key opens nothing, on every instance. It
 // answers NotFound when there is none.
 func (r *Registry) Revoke(ctx context.Context, prefix string) error {
-	if n, err := r.rows.Delete(ctx, owner, accessKeysTable, table.One(prefix)); err != nil || n > 0 {
+	n, err := r.rows.Delete(ctx, owner, accessKeysTable, table.One(prefix))
+	if err != nil {
 		return err
+	}
+	if n > 0 {
+		return r.options.Erasures.NoteKey(ctx, prefix)
 	}
 	for row, err := range table.ReadableRows[animo.Key](ctx, r.rows, owner, keysTable, table.Range{}, false) {
 		if err != nil {
 			return err
 		}
 		if row.Value.Prefix == prefix {
-			return r.rows.DeleteKey(ctx, owner, keysTable, row.Key)
+			if err := r.rows.DeleteKey(ctx, owner, keysTable, row.Key); err != nil {
+				return err
+			}
+			return r.options.Erasures.NoteKey(ctx, prefix)
 		}
 	}
 	return animo.Errorf(animo.NotFound, "no key begins with %q; animo keys list shows how they begin", "ninguna clave empieza por %q; animo keys list muestra cómo empiezan", animo.Clip(prefix)).Of("prefix")

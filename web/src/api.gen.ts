@@ -2742,6 +2742,8 @@ export interface components {
         SessionView: {
             /** @description Whether tenants and keys may be looked after: with an administrator's key, or on this machine while no key exists. */
             administrator: boolean;
+            /** @description Whether the server's clock jumped and nothing is removed for its age until it has run evenly for a while. */
+            clock_held: boolean;
             /** @description Whether a key is needed and none that is valid was sent. */
             needs_key: boolean;
             /**

@@ -93,3 +93,24 @@ browserTest('before anybody sends faces, the page says that the tenant has state
   await said.waitFor({ state: 'detached' })
   assert.ok(await start.isEnabled())
 })
+
+browserTest('a clock that jumped is told on every page, in both languages, and no more once it is trusted', async ({ open }) => {
+  const page = await open('live', { lang: 'en' })
+  let held = true
+  await page.route('**/v1/session', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), clock_held: held } })
+  })
+  await page.reload()
+  await page.getByText('The server’s clock jumped.').waitFor()
+  await axe(page)
+  await page.getByLabel('Language').selectOption('es')
+  await page.getByText('El reloj del servidor dio un salto.').waitFor()
+  await page.getByRole('link', { name: 'Personas', exact: true }).click()
+  await page.getByRole('heading', { name: 'Personas', exact: true }).waitFor()
+  await page.getByText('El reloj del servidor dio un salto.').waitFor()
+  held = false
+  await page.reload()
+  await page.getByRole('heading', { name: 'Personas', exact: true }).waitFor()
+  assert.equal(await page.getByText('El reloj del servidor').count(), 0)
+})

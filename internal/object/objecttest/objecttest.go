@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"strings"
 	"sync"
@@ -38,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) object.Store) {
 		{"AFailedReaderLeavesNothing", failedReader},
 		{"AnEndedContextLeavesNothing", endedContext},
 		{"OtherTenantSeesNothing", otherTenant},
+		{"ListTellsAllThatIsThere", list},
 		{"DeleteByPrefix", deleteByPrefix},
 		{"OpenObjectsStayReadable", openStays},
 		{"ReadersSeeOneVersion", oneVersion},
@@ -492,5 +494,58 @@ func wantNothing(t *testing.T, s object.Store, tenant, name string) {
 	}
 	if _, err := s.Stat(t.Context(), tenant, name); animo.CodeOf(err) != animo.NotFound {
 		t.Errorf("Stat(%q): err = %v, want not_found", name, err)
+	}
+}
+
+func list(t *testing.T, s object.Store) {
+	l, ok := s.(object.Lister)
+	if !ok {
+		t.Skip("this store lists nothing")
+	}
+	want := map[string]int64{"a/x": 3, "a/y/z": 0, "b/x": 5}
+	for path, size := range want {
+		tenant, name, _ := strings.Cut(path, "/")
+		if err := s.Put(t.Context(), tenant, name, bytes.NewReader(make([]byte, size))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := map[string]int64{}
+	for o, err := range l.List(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if time.Since(o.Modified) > time.Minute {
+			t.Errorf("%s was stored at %v", o.Name, o.Modified)
+		}
+		got[o.Tenant+"/"+o.Name] = o.Size
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	for range 2 {
+		if err := l.Remove(t.Context(), "a", "x"); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.Put(t.Context(), "b", "xy", strings.NewReader("stays")); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Remove(t.Context(), "b", "x"); err != nil {
+		t.Error(err)
+	}
+	for name, code := range map[string]animo.Code{"x": animo.NotFound, "xy": ""} {
+		if _, err := s.Stat(t.Context(), "b", name); animo.CodeOf(err) != code {
+			t.Errorf("after the removal of b/x: b/%s: %v", name, err)
+		}
+	}
+	for range l.List(t.Context()) {
+		break // which ends the list
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, err := range l.List(ctx) {
+		if animo.CodeOf(err) != animo.Interrupted {
+			t.Errorf("%v, want interrupted", err)
+		}
 	}
 }
