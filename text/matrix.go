@@ -55,7 +55,7 @@ func (sp space) width() int {
 
 // fresh gives the same space with nothing remembered of single words, for a model of its own.
 func (sp space) fresh() space {
-	sp.lexicon = &lexicon{view: sp.view, number: sp.number, polar: sp.polar}
+	sp.lexicon = &lexicon{view: sp.view, number: sp.number, polar: sp.polar, grammar: sp.grammar}
 	return sp
 }
 

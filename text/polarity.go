@@ -4,6 +4,7 @@ import (
 	"bufio"
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +13,7 @@ import (
 )
 
 // polarityFile is the lexicon of this package. Each line that does not begin with # has a weight from -2
-// to 2, a tab, and a Spanish word or phrase.
+// to 2, a tab, and a Spanish word or phrase, or an emoji.
 //
 //go:embed lexicon.txt
 var polarityFile string
@@ -30,16 +31,17 @@ const longestPhrase = 6
 
 // builtin is the lexicon of this package.
 var builtin = sync.OnceValue(func() polarities {
-	p, err := parsePolarities(polarityFile)
+	p, err := parsePolarities(spanishGrammar.lexicon, spanishGrammar.stem)
 	if err != nil {
 		panic(err)
 	}
+	maps.Copy(p, ratings)
 	return p
 })
 
 // parsePolarities reads lines as lexicon.txt has them. Where words share a stem the heaviest counts, and
 // of phrases with the same stems the first.
-func parsePolarities(file string) (polarities, error) {
+func parsePolarities(file string, stem func(string) string) (polarities, error) {
 	p := polarities{}
 	var s scanner
 	lines := bufio.NewScanner(strings.NewReader(file))
@@ -56,7 +58,10 @@ func parsePolarities(file string) (polarities, error) {
 		s.scan(expression)
 		var stems []string
 		for _, sp := range s.spans {
-			stems = append(stems, plainStem(string(s.bytes(sp))))
+			stems = append(stems, stem(string(s.bytes(sp))))
+		}
+		if r, _ := utf8.DecodeRuneInString(expression); len(stems) == 0 && pictured(r) {
+			stems = append(stems, string(r))
 		}
 		if len(stems) == 0 {
 			return nil, fmt.Errorf("line %d has no word: %q", n, line)
