@@ -22,8 +22,8 @@ var autoCandidates = []string{"nb", "lexnb", "lexnb2", "lexblend", "blend"}
 const autoRows = 20_000
 
 // trainAutoStream is auto for more than autoRows.
-func trainAutoStream(ctx context.Context, src Source, o Options, g goal, workers int, tell func(Progress)) (*Model, *Report, error) {
-	m, r, err := trainStream(ctx, src, o, g, workers, tell)
+func trainAutoStream(ctx context.Context, src Source, language string, o Options, g goal, workers int, tell func(Progress)) (*Model, *Report, error) {
+	m, r, err := trainStream(ctx, src, language, o, g, workers, tell)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -50,7 +50,7 @@ const (
 )
 
 func newLexicon(v view) *lexicon {
-	return &lexicon{view: v, number: map[string]uint32{}, grammar: &spanishGrammar}
+	return &lexicon{view: v, number: map[string]uint32{}, grammar: grammars[v.Language]}
 }
 
 // token is what the lexicon knows of a word as it stands in a text.

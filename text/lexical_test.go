@@ -114,9 +114,9 @@ func trainAsReference(t *testing.T, name string, rows []animo.Opinion, fold []in
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func(f func() polarities) { builtin = f }(builtin)
+	defer func(f func() polarities) { spanishGrammar.lexicon = f }(spanishGrammar.lexicon)
 	first := firstLexicon(t)
-	builtin = func() polarities { return first }
+	spanishGrammar.lexicon = func() polarities { return first }
 	tr.views = []view{firstRules(tr.views[0])}
 	tr.fit = func(ctx context.Context, p problem) (scorer, error) {
 		if name == "lexblend" {
@@ -209,8 +209,8 @@ func TestDecode_keeps_the_lexicon_that_the_model_learned_with(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func(f func() polarities) { builtin = f }(builtin)
-	builtin = func() polarities { return polarities{"excelent": -2} }
+	defer func(f func() polarities) { spanishGrammar.lexicon = f }(spanishGrammar.lexicon)
+	spanishGrammar.lexicon = func() polarities { return polarities{"excelent": -2} }
 	loaded, err := Decode(vectorizer, network)
 	if err != nil {
 		t.Fatal(err)

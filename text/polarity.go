@@ -2,23 +2,14 @@ package text
 
 import (
 	"bufio"
-	_ "embed"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
-// polarityFile is the lexicon of this package. Each line that does not begin with # has a weight from -2
-// to 2, a tab, and a Spanish word or phrase, or an emoji.
-//
-//go:embed lexicon.txt
-var polarityFile string
-
-// polarities says of Spanish words and phrases whether they praise (1, 2) or blame (-1, -2). A key is a
+// polarities says of words and phrases whether they praise (1, 2) or blame (-1, -2). A key is a
 // stem, or the stems of a phrase joined by a space. A phrase of weight 0 says nothing, and keeps its words
 // from saying something.
 type polarities map[string]int8
@@ -28,16 +19,6 @@ const heaviest = 2
 
 // longestPhrase is how many words a phrase may have.
 const longestPhrase = 6
-
-// builtin is the lexicon of this package.
-var builtin = sync.OnceValue(func() polarities {
-	p, err := parsePolarities(spanishGrammar.lexicon, spanishGrammar.stem)
-	if err != nil {
-		panic(err)
-	}
-	maps.Copy(p, ratings)
-	return p
-})
 
 // parsePolarities reads lines as lexicon.txt has them. Where words share a stem the heaviest counts, and
 // of phrases with the same stems the first.

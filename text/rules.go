@@ -12,7 +12,7 @@ import (
 //   - A negation's scope, as far as it turns hits round, ends at "pero" and its like. Blame that is turned round is praise
 //     ("ningún ruido"). After nunca, "tan bien" is not turned round.
 //   - Before "pero", and after "aunque" up to the next mark, a hit counts half.
-//   - A word that no training text had, and that is written almost like a word of the lexicon, is taken for it; see spelling.go.
+//   - A word that no training text had, and that in Spanish is written almost like a word of the lexicon, is taken for it; see spelling.go.
 
 // ratings are the tokens of ratings: up to 20, 40, 70 and 90 of 100 and above. What lies between the second and the third says nothing.
 var ratings = polarities{"1★": -2, "2★": -1, "4★": 1, "5★": 2}
@@ -42,7 +42,7 @@ func pictured(r rune) bool {
 func (l *lexicon) meetByRules(w string, t *token, grow bool) {
 	g := l.grammar
 	t.number = l.numberOf(g.stem(w), grow)
-	if t.number == unknown {
+	if t.number == unknown && g.mended {
 		t.number = l.number[l.polar.spelling().meant(w)]
 	}
 	t.polarToken = l.polar.look(w, t.number)

@@ -7,7 +7,7 @@ import (
 
 // hitsOf gives the hits of a text with their polarities, by the package's lexicon and newest rules.
 func hitsOf(text string) string {
-	sp := newSpace(tonesView, builtin())
+	sp := newSpace(tonesView, tonesView.polarities())
 	var s scratch
 	sp.grams(text, &s, true)
 	got := []string{}
@@ -65,7 +65,7 @@ func TestRules(t *testing.T) {
 }
 
 func TestSpelling_finds_the_word_that_is_meant(t *testing.T) {
-	s := newSpelling(builtin(), plainStem)
+	s := newSpelling(tonesView.polarities(), plainStem)
 	for w, want := range map[string]string{
 		"exelente": "excelente", "vuena": "buena", "asqeroso": "asqueroso", "enkanto": "encantó", "pecimo": "pésimo",
 		"maravilosas": "maravilloso", "orrible": "horrible", "incrieble": "increíble",

@@ -91,9 +91,9 @@ func dispatch(ctx context.Context, src Source, o Options, g goal, tr trainer, wo
 	if errors.Is(err, errLarge) {
 		switch tr.name {
 		case sgdName:
-			return trainStream(ctx, src, o, g, workers, tell)
+			return trainStream(ctx, src, c.language, o, g, workers, tell)
 		case "":
-			return trainAutoStream(ctx, src, o, g, workers, tell)
+			return trainAutoStream(ctx, src, c.language, o, g, workers, tell)
 		}
 		return nil, nil, animo.Errorf(animo.TooManyRows, "trainer %s takes at most %d rows; %s and %s take any number",
 			"el entrenador %s admite hasta %d filas; %s y %s admiten cualquier cantidad", tr.name, largeRows, Auto, sgdName).Of("trainer")
@@ -107,9 +107,9 @@ func dispatch(ctx context.Context, src Source, o Options, g goal, tr trainer, wo
 	}
 	switch o.FoldOf = fold; {
 	case tr.name == sgdName:
-		return trainStream(ctx, src, o, g, workers, tell)
+		return trainStream(ctx, src, c.language, o, g, workers, tell)
 	case tr.name == "" && c.rows() > autoRows:
-		return trainAutoStream(ctx, src, o, g, workers, tell)
+		return trainAutoStream(ctx, src, c.language, o, g, workers, tell)
 	}
 	t := &training{corpus: c, fold: fold, folds: folds, seed: o.Seed, goal: g, workers: workers, tell: tell}
 	if tr.name == "" {

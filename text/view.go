@@ -9,6 +9,8 @@ type view struct {
 	Scope int      `json:"scope,omitempty"` // words that a negation reaches; only for spanish and lexical
 	Bits  int      `json:"bits,omitempty"`  // features are hashes of so many bits; 0 means a vocabulary
 	Rules int      `json:"rules,omitempty"` // of a lexical view: by which rules it reads, 0 for those of the first releases
+
+	Language string `json:"language,omitempty"` // of a lexical view: a key of grammars
 }
 
 // newestRules are what lexical views of new models read by: 0 is lexical.go alone, 1 goes by rules.go as well. A model goes on
@@ -21,7 +23,7 @@ func (v view) readable(stored view) bool {
 		return false
 	}
 	stored.Rules = v.Rules
-	return stored == v
+	return stored == v.in(stored.Language)
 }
 
 type viewKind string
