@@ -72,7 +72,7 @@ func decode(vectorizer, network []byte) (*Model, error) {
 	var spaces []space
 	var widths []int
 	for i, v := range f.Views {
-		if v.view != tr.views[i] {
+		if !tr.views[i].readable(v.view) {
 			return nil, fmt.Errorf("vectorizer: view %v, not %v", v.view, tr.views[i])
 		}
 		sp, err := loadSpace(v)

@@ -17,13 +17,12 @@ const innerFolds = 5
 // there for labels that are no sentiment, and for texts that are not Spanish.
 var autoCandidates = []string{"nb", "lexnb", "lexnb2", "lexblend", "blend"}
 
-// autoRows is how many rows auto tries its candidates on at most, because that takes about a minute. More are
-// learned from by sgd, which takes seconds.
+// autoRows is how many rows auto tries its candidates on at most. More are learned from by sgd.
 const autoRows = 20_000
 
 // trainAutoStream is auto for more than autoRows.
-func trainAutoStream(ctx context.Context, src Source, o Options, g goal, workers int, tell func(Progress)) (*Model, *Report, error) {
-	m, r, err := trainStream(ctx, src, o, g, workers, tell)
+func trainAutoStream(ctx context.Context, src Source, language string, o Options, g goal, workers int, tell func(Progress)) (*Model, *Report, error) {
+	m, r, err := trainStream(ctx, src, language, o, g, workers, tell)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -32,18 +31,17 @@ func trainAutoStream(ctx context.Context, src Source, o Options, g goal, workers
 	return m, r, nil
 }
 
-// trainAuto chooses a trainer by cross-validation, fits it to all rows, and measures the whole of that:
+// trainAuto chooses a trainer, of many rows by a race, else by cross-validation, fits it to all rows, and measures the whole of that:
 // inside each fold the trainer is chosen anew, by a cross-validation among the rows that the fold learns
 // from (Cawley and Talbot, On over-fitting in model selection, JMLR 11, 2010). It goes by the log loss,
 // which tells trainers apart that are right equally often.
 func (t *training) trainAuto(ctx context.Context) (*Model, *Report, error) {
-	var of []trainer
-	for _, name := range autoCandidates {
-		tr, err := trainerNamed(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		of = append(of, tr)
+	if t.rows() >= raceRows {
+		return t.trainRace(ctx)
+	}
+	of, err := trainersNamed(autoCandidates)
+	if err != nil {
+		return nil, nil, err
 	}
 	held, inner, err := t.heldOut(ctx, of)
 	if err != nil {

@@ -13,6 +13,7 @@ type corpus struct {
 	texts    []string
 	labels   []uint8 // 1 is Positivo
 	positive int
+	language string // in which lexical views read it; "" for Spanish
 
 	mu    sync.Mutex
 	views map[view]*fitted
@@ -34,6 +35,7 @@ func (c *corpus) add(o animo.Opinion) {
 
 // view gives the features of all rows in a view; the first to ask makes them, others wait.
 func (c *corpus) view(v view) (space, *matrix) {
+	v = v.in(c.language)
 	c.mu.Lock()
 	if c.views == nil {
 		c.views = map[view]*fitted{}
@@ -54,7 +56,7 @@ const readRows = 1024
 // errLarge says that there are more rows than are held in memory.
 var errLarge = errors.New("more rows than are held in memory")
 
-// read takes in all rows of a source, up to largeRows.
+// read takes in all rows of a source, up to largeRows; of a longer one it gives those beside errLarge.
 func read(ctx context.Context, src Source, tell func(Progress)) (*corpus, error) {
 	c := &corpus{}
 	for o, err := range src(ctx) {
@@ -65,7 +67,8 @@ func read(ctx context.Context, src Source, tell func(Progress)) (*corpus, error)
 			return nil, err
 		}
 		if c.rows() == largeRows {
-			return nil, errLarge
+			c.language = lexicalLanguage(c.texts)
+			return c, errLarge
 		}
 		c.add(o)
 		if c.rows()%readRows == 0 {
@@ -78,6 +81,7 @@ func read(ctx context.Context, src Source, tell func(Progress)) (*corpus, error)
 	if c.rows() == 0 {
 		return nil, noOpinion()
 	}
+	c.language = lexicalLanguage(c.texts)
 	tell(Progress{Stage: "reading", Done: c.rows(), Total: c.rows()})
 	return c, ctx.Err()
 }

@@ -2,6 +2,7 @@ package text
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -17,6 +18,7 @@ type fused struct {
 	bias    float64
 	ramped  part    // of the tf-idf part: what its constant depends on
 	damp    float32 // of the tf-idf part
+	short   part    // one that fades, and has weights of tones alone
 }
 
 // fusedWeights are what one feature adds to a score.
@@ -36,6 +38,13 @@ func fuse(s scorer, spaces []space) *fused {
 	f := &fused{words: spaces[0], weights: make([]fusedWeights, spaces[0].width())}
 	for i := range l.parts {
 		p := &l.parts[i]
+		if p.fade != 0 {
+			if f.short.fade != 0 || p.weighting != counts || p.view != 0 || p.bias != 0 || f.words.view.Kind != lexical || slices.ContainsFunc(p.weights[toneEnd:], nonZero) {
+				return nil
+			}
+			f.short = *p
+			continue
+		}
 		if p.ramp == 0 {
 			f.bias += p.bias
 		} else if p.weighting != tfidf || p.view != 0 {
@@ -68,6 +77,8 @@ func fuse(s scorer, spaces []space) *fused {
 	}
 	return f
 }
+
+func nonZero(w float32) bool { return w != 0 }
 
 // letterSum gives a function that adds up the weights of a word's n-grams of characters, and counts those
 // that are known.

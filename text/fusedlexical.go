@@ -51,5 +51,9 @@ func (f *fused) lexicalScore(text string, r *reader) (score float64, known int) 
 	if square > 0 {
 		score += float64(number) / math.Sqrt(float64(square))
 	}
+	if fading := f.short.fading(len(t.ids)); f.short.fade > 0 && fading > 0 {
+		tones := vector{t.ids[plain:], t.counts[plain:]}
+		score += f.short.score(tones) * float64(fading)
+	}
 	return score, len(t.ids)
 }

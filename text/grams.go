@@ -37,6 +37,8 @@ type lexicon struct {
 	words  wordCache         // tokens of the words as they stand in texts
 	polar  *polarIndex       // only of a lexical view
 
+	grammar *grammar // of a lexical view that reads by newer rules
+
 	// letters finds what a word's characters add up to; nil where that is not asked for.
 	letters func(word string) (sum float32, known int32)
 }
@@ -47,7 +49,9 @@ const (
 	first   = 2 // the first token's number
 )
 
-func newLexicon(v view) *lexicon { return &lexicon{view: v, number: map[string]uint32{}} }
+func newLexicon(v view) *lexicon {
+	return &lexicon{view: v, number: map[string]uint32{}, grammar: grammars[v.Language]}
+}
 
 // token is what the lexicon knows of a word as it stands in a text.
 type token struct {
@@ -76,9 +80,7 @@ func (l *lexicon) meet(h uint64, b []byte, grow bool) token {
 		t.negate = slices.Contains(negations, w)
 		t.number = l.numberOf(stem(w), grow)
 	case lexical:
-		t.number = l.numberOf(plainStem(w), grow)
-		t.polarToken = l.polar.look(w, t.number)
-		t.negate = t.turns || slices.Contains(softNegations, w)
+		l.meetLexical(w, &t, grow)
 	default:
 		t.number = l.numberOf(w, grow)
 	}
@@ -117,8 +119,9 @@ type scratch struct {
 	grams   []gram
 
 	// Only for a lexical view.
-	words []polarWord
-	hits  []hit
+	words  []polarWord
+	hits   []hit
+	yields bool // a word contrasts or concedes
 
 	// Only for n-grams of characters.
 	distinct tally // of words

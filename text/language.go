@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 const spanishCode = "es"
 
@@ -31,12 +34,26 @@ var languageWords = func() map[string][]int {
 // languageOf tells the language of a text by its small words; "" where it has too few of them, or as many of two.
 func languageOf(text string) string {
 	counts := make([]float64, len(languages))
+	countLanguages(text, counts)
+	best, second := firstTwo(counts)
+	if counts[best] < 2 || counts[best] == counts[second] {
+		return ""
+	}
+	return languages[best].code
+}
+
+// countLanguages adds up how many of each language's words a text has.
+func countLanguages(text string, counts []float64) {
 	for w := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(" \t\n.,;:!?¡¿()\"'’-", r) }) {
 		for _, i := range languageWords[w] {
 			counts[i] += 1 / float64(len(languageWords[w]))
 		}
 	}
-	best, second := 0, -1
+}
+
+// firstTwo gives the places of the greatest number and of the next.
+func firstTwo(counts []float64) (best, second int) {
+	second = -1
 	for i := range counts {
 		switch {
 		case counts[i] > counts[best]:
@@ -45,8 +62,39 @@ func languageOf(text string) string {
 			second = i
 		}
 	}
-	if counts[best] < 2 || counts[best] == counts[second] {
+	return best, second
+}
+
+// foreignWords is how many words of another language than Spanish a file needs to be taken for it, and foreignRatio how many times
+// those of any other one.
+const (
+	foreignWords = 10
+	foreignRatio = 1.5
+)
+
+// lexicalLanguage tells which of the languages with a lexicon the first texts of a file are in, all together: a key of grammars.
+func lexicalLanguage(texts []string) string {
+	counts := make([]float64, len(languages))
+	for _, t := range texts[:min(len(texts), languageRows)] {
+		countLanguages(t, counts)
+	}
+	best, second := firstTwo(counts)
+	code := languages[best].code
+	if grammars[code] == nil || counts[best] < foreignWords || counts[best] < foreignRatio*counts[second] {
 		return ""
 	}
-	return languages[best].code
+	return code
+}
+
+// languageCode gives the code of a key of grammars.
+func languageCode(language string) string { return cmp.Or(language, spanishCode) }
+
+// LanguageName gives the name of a report's language; the code where it is none that is known.
+func LanguageName(code string) Words {
+	for _, l := range languages {
+		if l.code == code {
+			return l.name
+		}
+	}
+	return Words{code, code}
 }

@@ -14,6 +14,13 @@ const (
 	shortDamp    = 50
 )
 
+// Of a text of few features the lexicon alone says more than what was learned: for one of n features, its amounts of praise and blame
+// are added n/lexiconFade short of the whole, in deviations of the rest. From lexiconFade on, a dozen words, nothing is added.
+const lexiconFade = 24
+
+// blendC is what an error costs the regression beside the size of its weights.
+const blendC = 2
+
 // exact is a tolerance at which the solver decides every row as one that goes on for ever would.
 const exact = 0.0005
 
@@ -21,22 +28,29 @@ const exact = 0.0005
 // rows: naive Bayes over words with the lexicon's prior, and logistic regression over words, pairs and
 // phrases, weighed by idf and scaled to length 1, beside the amounts of praise and blame.
 func fitLexBlend(ctx context.Context, p problem) (scorer, error) {
-	return lexBlend(ctx, p, constantRamp, shortDamp)
+	return lexBlend(ctx, p, blendSettings{lexiconRows, blendC, constantRamp, shortDamp, lexiconFade})
 }
 
-// lexBlend does it for any ramp and damp.
-func lexBlend(ctx context.Context, p problem, ramp, damp float32) (scorer, error) {
-	bayes := []part{lexicalBayes(p, false)}
+// blendSettings are the constants of lexblend.
+type blendSettings struct {
+	rows             float64 // see lexiconRows
+	c                float64 // see blendC
+	ramp, damp, fade float32
+}
+
+// lexBlend does it for any constants.
+func lexBlend(ctx context.Context, p problem, o blendSettings) (scorer, error) {
+	bayes := []part{lexicalBayes(p, false, o.rows)}
 	standardize(p, bayes)
 	parts := []part{
-		{weighting: tfidf, idf: idfOf(p.views[0], p.rows), ramp: ramp, damp: damp},
+		{weighting: tfidf, idf: idfOf(p.views[0], p.rows), ramp: o.ramp, damp: o.damp},
 		{weighting: counts, weights: make([]float32, p.views[0].width)},
 	}
 	clear(parts[0].idf[:toneEnd])
 	parts[1].weights[praising], parts[1].weights[blaming] = amountScale, amountScale
 	d, offsets := newDesign(p, parts)
 	d.tolerance = exact
-	w, err := d.logistic(ctx, 1, p.seed)
+	w, err := d.logistic(ctx, o.c, p.seed)
 	if err != nil {
 		return nil, err
 	}
@@ -46,5 +60,10 @@ func lexBlend(ctx context.Context, p problem, ramp, damp float32) (scorer, error
 		parts[1].weights[id] += w
 	}
 	parts[1].bias = single32(bayes[0].bias)
+	if o.fade > 0 {
+		short := part{weighting: counts, weights: make([]float32, p.views[0].width), fade: o.fade}
+		short.weights[praising], short.weights[blaming] = 1, -1
+		parts = append(parts, short)
+	}
 	return &linear{parts}, nil
 }

@@ -4,13 +4,14 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // The features of a lexical view are whether a word, a pair of words, or a phrase of the lexicon occurs;
 // how often the lexicon is hit by each polarity; and, as two numbers, how much praise and blame that is.
 // A hit is a phrase of the lexicon, the longest there is, or else a word of it. In a negation's scope it
-// counts half as much and the other way: "no está mal" is less than praise, but no blame.
+// counts half as much and the other way: "no está mal" is less than praise, but no blame. New models read by more rules; see rules.go.
 //
 // All words and phrases of the lexicon are features from the start, even those that no training text has:
 // naive Bayes knows something of them.
@@ -47,8 +48,14 @@ func toneOf(halves int8) int32 {
 	return 5
 }
 
-// against is what a polarity in halves becomes in a negation's scope.
-func against(halves int8) int8 { return -halves / 2 }
+// against is what a polarity in halves becomes in a negation's scope: half as much of the other, but by newer rules blame becomes
+// praise ("ningún ruido").
+func (v view) against(halves int8) int8 {
+	if v.Rules > 0 && halves < 0 {
+		return min(-halves, 2)
+	}
+	return -halves / 2
+}
 
 // A polarIndex is a lexicon of polarity made ready to be found in texts.
 type polarIndex struct {
@@ -56,6 +63,7 @@ type polarIndex struct {
 	phrases  *phraseTrie
 	halves   map[uint32]int8 // of stems and phrases by number
 	features int             // that follow from the lexicon
+	spelling func() *spelling
 }
 
 // polarToken is what a polarIndex knows of a word as it stands in a text.
@@ -63,6 +71,19 @@ type polarToken struct {
 	halves int8   // its polarity by itself, in halves
 	turns  bool   // it is a negation that turns what follows round
 	node   uint32 // of the phrases that begin with it; 0 for none
+	role   role   // by newer rules
+	tenths int16  // the number that it is, in tenths, by newer rules; -1 for none
+}
+
+// meetLexical finds what a lexical view knows of a word.
+func (l *lexicon) meetLexical(w string, t *token, grow bool) {
+	if l.view.Rules > 0 {
+		l.meetByRules(w, t, grow)
+		return
+	}
+	t.number = l.numberOf(plainStem(w), grow)
+	t.polarToken = l.polar.look(w, t.number)
+	t.negate = t.turns || slices.Contains(softNegations, w)
 }
 
 func (p *polarIndex) look(w string, number uint32) polarToken {
@@ -106,6 +127,7 @@ func (sp space) enter(p polarities) {
 		index.phrases.add(numbers, phraseNode{code: number, halves: 2 * weight, whole: true})
 	}
 	index.features = sp.n
+	index.spelling = sync.OnceValue(func() *spelling { return newSpelling(p, sp.grammar.stem) })
 	sp.polar = index
 }
 
@@ -122,10 +144,12 @@ type polarWord struct {
 	code     uint32 // its number, plus one when negated
 	node     uint32 // of the phrases that begin with it; 0 for none
 	span     int32  // its place among the scanner's
+	to       int32  // the last one's that belongs to it
 	sentence int32  // no phrase reaches from one to the next
 	halves   int8   // its polarity by itself, in halves
 	turns    bool   // it is a negation that turns hits round
 	turned   bool   // it is in the scope of one
+	role     role   // by newer rules
 }
 
 // A hit is a word or phrase of the lexicon in a text.
@@ -142,8 +166,7 @@ func (l *lexicon) lexicalGrams(text string, s *scratch, grow bool) {
 	before := uint32(unknown)
 	for i := range s.words {
 		w := &s.words[i]
-		sp := &s.scanner.spans[w.span]
-		s.tokens = append(s.tokens, place{w.code, sp.from, sp.to})
+		s.tokens = append(s.tokens, place{w.code, s.scanner.spans[w.span].from, s.scanner.spans[w.to].to})
 		if w.code > negatedBit {
 			s.grams = append(s.grams, gram(w.code))
 			if before > negatedBit && l.view.Max >= 2 {
@@ -164,6 +187,12 @@ func (l *lexicon) lexicalWords(text string, s *scratch, grow bool) {
 	s.scanner.marks = true
 	s.scanner.scan(text)
 	s.words = s.words[:0]
+	if l.view.Rules > 0 {
+		l.wordsByRules(s, grow)
+		l.findHits(s)
+		s.concede()
+		return
+	}
 	scope, turned := 0, 0 // words that a negation still reaches: any, and one that turns
 	sentence := int32(0)
 	for i := range s.scanner.spans {
@@ -176,7 +205,7 @@ func (l *lexicon) lexicalWords(text string, s *scratch, grow bool) {
 			continue
 		}
 		t := l.look(s.scanner.bytes(*sp), grow)
-		w := polarWord{code: t.number, node: t.node, span: int32(i), sentence: sentence, halves: t.halves, turns: t.turns}
+		w := polarWord{code: t.number, node: t.node, span: int32(i), to: int32(i), sentence: sentence, halves: t.halves, turns: t.turns}
 		if t.negate {
 			scope = l.view.Scope
 		} else if scope > 0 {
@@ -213,7 +242,7 @@ func (l *lexicon) findHits(s *scratch) {
 			continue
 		}
 		if w.turned {
-			h.halves = against(h.halves)
+			h.halves = l.view.against(h.halves)
 			if h.code != unknown {
 				h.code |= negatedBit
 			}
@@ -303,7 +332,7 @@ func (sp space) traits() []trait {
 		case s.id > toneEnd:
 			halves := sp.polar.halves[code&^negatedBit]
 			if code&negatedBit != 0 {
-				halves = against(halves)
+				halves = sp.view.against(halves)
 			}
 			t.polarity = float32(halves) / 2
 		case s.id > tones:

@@ -47,8 +47,9 @@ func readGolden(t *testing.T) (g golden) {
 }
 
 func TestLexicalView_finds_the_words_and_hits_of_the_reference(t *testing.T) {
+	first := firstLexicon(t)
 	for _, c := range readGolden(t).Cases {
-		sp := newSpace(toneView, builtin())
+		sp := newSpace(firstRules(toneView), first)
 		var s scratch
 		sp.grams(c.Text, &s, true)
 		names := map[uint32]string{}
@@ -85,15 +86,43 @@ func TestLexicalView_finds_the_words_and_hits_of_the_reference(t *testing.T) {
 	}
 }
 
-// trainAsReference trains lexblend or lexnb as the reference has them, which knows nothing of short texts.
+// firstLexicon is the lexicon of the first releases, which the reference program reads as well.
+func firstLexicon(t *testing.T) polarities {
+	t.Helper()
+	b, err := os.ReadFile("testdata/lexicon_first.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := parsePolarities(string(b), plainStem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// firstRules is a view as the first releases had it.
+func firstRules(v view) view {
+	v.Rules = 0
+	return v
+}
+
+// trainAsReference trains lexblend or lexnb as the reference has them: by the first rules and lexicon, and knowing nothing of short
+// texts.
 func trainAsReference(t *testing.T, name string, rows []animo.Opinion, fold []int) (*Model, *Report) {
 	t.Helper()
 	tr, err := trainerNamed(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if name == "lexblend" {
-		tr.fit = func(ctx context.Context, p problem) (scorer, error) { return lexBlend(ctx, p, 0, 0) }
+	defer func(f func() polarities) { spanishGrammar.lexicon = f }(spanishGrammar.lexicon)
+	first := firstLexicon(t)
+	spanishGrammar.lexicon = func() polarities { return first }
+	tr.views = []view{firstRules(tr.views[0])}
+	tr.fit = func(ctx context.Context, p problem) (scorer, error) {
+		if name == "lexblend" {
+			return lexBlend(ctx, p, blendSettings{rows: 4, c: 1})
+		}
+		return &linear{[]part{lexicalBayes(p, true, 4)}}, nil
 	}
 	c := &corpus{}
 	for _, o := range rows {
@@ -180,8 +209,8 @@ func TestDecode_keeps_the_lexicon_that_the_model_learned_with(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func(f func() polarities) { builtin = f }(builtin)
-	builtin = func() polarities { return polarities{"excelent": -2} }
+	defer func(f func() polarities) { spanishGrammar.lexicon = f }(spanishGrammar.lexicon)
+	spanishGrammar.lexicon = func() polarities { return polarities{"excelent": -2} }
 	loaded, err := Decode(vectorizer, network)
 	if err != nil {
 		t.Fatal(err)
@@ -214,9 +243,9 @@ func TestPlainStem(t *testing.T) {
 	}
 }
 
-func TestPolarities_of_this_package(t *testing.T) {
+func TestPolarities_of_the_first_lexicon(t *testing.T) {
 	words, phrases := 0, 0
-	for key := range builtin() {
+	for key := range firstLexicon(t) {
 		if strings.Contains(key, " ") {
 			phrases++
 		} else {
@@ -228,7 +257,7 @@ func TestPolarities_of_this_package(t *testing.T) {
 		t.Errorf("%d words and %d phrases", words, phrases)
 	}
 	for _, bad := range []string{"2 bueno", "x\tbueno", "3\tbueno", "300\tbueno", "1\t", "1\ta b c d e f g"} {
-		if _, err := parsePolarities(bad); err == nil {
+		if _, err := parsePolarities(bad, plainStem); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}

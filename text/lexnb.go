@@ -6,17 +6,17 @@ import (
 )
 
 // lexiconRows is how many imagined occurrences of a word in praise the lexicon's weight of 1 is worth.
-const lexiconRows = 4
+const lexiconRows = 2
 
 // fitLexNB fits naive Bayes, with what the lexicon says of a word or phrase as its prior knowledge.
 func fitLexNB(_ context.Context, p problem) (scorer, error) {
-	return &linear{[]part{lexicalBayes(p, true)}}, nil
+	return &linear{[]part{lexicalBayes(p, true, lexiconRows)}}, nil
 }
 
 // lexicalBayes fits multinomial naive Bayes to a lexical view: to words, phrases, tones and, if wanted,
 // pairs. Each feature has one imagined occurrence for each label and, as a Dirichlet prior that is not
-// symmetric, lexiconRows more for each point of its polarity, for the label that it speaks for.
-func lexicalBayes(pr problem, pairs bool) part {
+// symmetric, lexicon more for each point of its polarity, for the label that it speaks for.
+func lexicalBayes(pr problem, pairs bool, lexicon float64) part {
 	p := part{weighting: counts}
 	x := pr.views[0]
 	mass, rows := masses(pr, &p)
@@ -38,8 +38,8 @@ func lexicalBayes(pr problem, pairs bool) part {
 	for id := range p.weights {
 		m0, m1, polarity := mass[0][id], mass[1][id], float64(x.traits[id].polarity)
 		if used(id) && (m0+m1 > 0 || polarity != 0) {
-			m0 += lexiconRows * max(-polarity, 0)
-			m1 += lexiconRows * max(polarity, 0)
+			m0 += lexicon * max(-polarity, 0)
+			m1 += lexicon * max(polarity, 0)
 			p.weights[id] = float32(math.Log((m1+1)/(m0+1)) + norm)
 		}
 	}

@@ -18,6 +18,7 @@ type part struct {
 	weights   []float32
 	bias      float64
 	ramp      float32 // see constant; 0 for a constant that is the same for all texts
+	fade      float32 // see fading; 0 for a part that counts as much in every text
 	damp      float32 // added to the squared length of a tf-idf vector before it is scaled, so that short texts count less
 }
 
@@ -32,10 +33,23 @@ func (p *part) share(n int) float32 {
 	return float32(n) / (float32(n) + p.ramp)
 }
 
+// fading is what a part's sum is multiplied by for a text of n features: 1-n/fade, and 0 for longer ones. Short texts have little to
+// go by, so a part that knows more than the training rows may count there.
+func (p *part) fading(n int) float32 {
+	if p.fade == 0 {
+		return 1
+	}
+	return max(0, 1-float32(n)/p.fade)
+}
+
 func (l *linear) score(x []vector) float64 {
 	sum := 0.0
 	for i := range l.parts {
-		sum += l.parts[i].score(x[l.parts[i].view])
+		p := &l.parts[i]
+		v := x[p.view]
+		if f := p.fading(len(v.ids)); f > 0 {
+			sum += p.score(v) * float64(f)
+		}
 	}
 	return sum
 }
@@ -88,10 +102,11 @@ func (l *linear) explain(x []vector) (constant float64, out [][]float64) {
 	var numbers []float32
 	for i := range l.parts {
 		p := &l.parts[i]
-		constant += p.constant(len(x[p.view].ids))
+		fading := p.fading(len(x[p.view].ids))
+		constant += p.constant(len(x[p.view].ids)) * float64(fading)
 		numbers = p.weigh(numbers[:0], x[p.view])
 		for i, id := range x[p.view].ids {
-			out[p.view][i] += float64(numbers[i] * p.weights[id])
+			out[p.view][i] += float64(numbers[i] * p.weights[id] * fading)
 		}
 	}
 	return constant, out
@@ -110,6 +125,9 @@ func (l *linear) save() tensors {
 		}
 		if p.ramp != 0 {
 			t.put(name+"ramp", p.ramp)
+		}
+		if p.fade != 0 {
+			t.put(name+"fade", p.fade)
 		}
 		if p.damp != 0 {
 			t.put(name+"damp", p.damp)
@@ -155,7 +173,7 @@ func loadLinear(widths []int, t tensors) (scorer, error) {
 			return nil, err
 		}
 		p.bias = float64(bias)
-		for end, to := range map[string]*float32{"ramp": &p.ramp, "damp": &p.damp} { // which older models do not have
+		for end, to := range map[string]*float32{"ramp": &p.ramp, "damp": &p.damp, "fade": &p.fade} { // which older models do not have
 			if !t.has(name + end) {
 				continue
 			}

@@ -30,7 +30,7 @@ type space struct {
 }
 
 // newHashedSpace makes the space of a view that needs no fitting.
-func newHashedSpace(v view) space { return newSpace(v, builtin()) }
+func newHashedSpace(v view) space { return newSpace(v, v.polarities()) }
 
 // newSpace makes the space of a view that is yet to be fitted, unless it is hashed. A lexical view takes
 // its lexicon.
@@ -55,13 +55,13 @@ func (sp space) width() int {
 
 // fresh gives the same space with nothing remembered of single words, for a model of its own.
 func (sp space) fresh() space {
-	sp.lexicon = &lexicon{view: sp.view, number: sp.number, polar: sp.polar}
+	sp.lexicon = &lexicon{view: sp.view, number: sp.number, polar: sp.polar, grammar: sp.grammar}
 	return sp
 }
 
 // fitSpace makes the space of some texts and their rows in it.
 func fitSpace(v view, texts []string) (space, *matrix) {
-	sp := newSpace(v, builtin())
+	sp := newSpace(v, v.polarities())
 	m := &matrix{starts: make([]int32, 1, len(texts)+1)}
 	var s scratch
 	at := make([]int32, sp.n) // per feature, one more than the place in m.ids where this row has it

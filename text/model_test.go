@@ -1,9 +1,13 @@
 package text
 
 import (
+	"encoding/json"
 	"math"
+	"os"
 	"reflect"
 	"testing"
+
+	"animo"
 )
 
 func TestModel_predicts_the_same_after_saving(t *testing.T) {
@@ -54,6 +58,37 @@ func TestModel_fused_says_what_the_scorer_says(t *testing.T) {
 			if math.Abs(score-want) > 1e-4*(1+math.Abs(want)) || known != wantKnown {
 				t.Fatalf("%s: %q: %g of %d features, want %g of %d", trainer, text, score, known, want, wantKnown)
 			}
+		}
+	}
+}
+
+// TestLoad_answers_as_the_release_that_saved_the_model reads a lexblend model that commit 0514504 trained on samples/opiniones.txt,
+// and compares with the probabilities of Positivo that its animo classify --json gave for the sentences of kinds_es.csv.
+func TestLoad_answers_as_the_release_that_saved_the_model(t *testing.T) {
+	m, _, err := Load("testdata/stored")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile("testdata/stored/answers.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []float64
+	if err := json.Unmarshal(b, &want); err != nil {
+		t.Fatal(err)
+	}
+	rows := readKinds(t, "kinds_es.csv")
+	if len(want) != len(rows) {
+		t.Fatalf("%d answers for %d sentences", len(want), len(rows))
+	}
+	for i, r := range rows {
+		p := m.Classify(r.Text)[0]
+		got := p.Probability
+		if p.Label == animo.Negative {
+			got = 1 - got
+		}
+		if math.Abs(got-want[i]) > 1e-6 {
+			t.Errorf("%q: %.9f, was %.9f", r.Text, got, want[i])
 		}
 	}
 }

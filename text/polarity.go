@@ -2,22 +2,14 @@ package text
 
 import (
 	"bufio"
-	_ "embed"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
-// polarityFile is the lexicon of this package. Each line that does not begin with # has a weight from -2
-// to 2, a tab, and a Spanish word or phrase.
-//
-//go:embed lexicon.txt
-var polarityFile string
-
-// polarities says of Spanish words and phrases whether they praise (1, 2) or blame (-1, -2). A key is a
+// polarities says of words and phrases whether they praise (1, 2) or blame (-1, -2). A key is a
 // stem, or the stems of a phrase joined by a space. A phrase of weight 0 says nothing, and keeps its words
 // from saying something.
 type polarities map[string]int8
@@ -28,18 +20,9 @@ const heaviest = 2
 // longestPhrase is how many words a phrase may have.
 const longestPhrase = 6
 
-// builtin is the lexicon of this package.
-var builtin = sync.OnceValue(func() polarities {
-	p, err := parsePolarities(polarityFile)
-	if err != nil {
-		panic(err)
-	}
-	return p
-})
-
 // parsePolarities reads lines as lexicon.txt has them. Where words share a stem the heaviest counts, and
 // of phrases with the same stems the first.
-func parsePolarities(file string) (polarities, error) {
+func parsePolarities(file string, stem func(string) string) (polarities, error) {
 	p := polarities{}
 	var s scanner
 	lines := bufio.NewScanner(strings.NewReader(file))
@@ -56,7 +39,10 @@ func parsePolarities(file string) (polarities, error) {
 		s.scan(expression)
 		var stems []string
 		for _, sp := range s.spans {
-			stems = append(stems, plainStem(string(s.bytes(sp))))
+			stems = append(stems, stem(string(s.bytes(sp))))
+		}
+		if r, _ := utf8.DecodeRuneInString(expression); len(stems) == 0 && pictured(r) {
+			stems = append(stems, string(r))
 		}
 		if len(stems) == 0 {
 			return nil, fmt.Errorf("line %d has no word: %q", n, line)

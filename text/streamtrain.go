@@ -21,13 +21,13 @@ const (
 // calibrationRows is how many rows' scores are kept at most to calibrate by.
 const calibrationRows = 1 << 17
 
-// trainStream fits and measures the trainer sgd.
-func trainStream(ctx context.Context, src Source, o Options, goal goal, workers int, tell func(Progress)) (*Model, *Report, error) {
+// trainStream fits and measures the trainer sgd on texts of a language.
+func trainStream(ctx context.Context, src Source, language string, o Options, goal goal, workers int, tell func(Progress)) (*Model, *Report, error) {
 	folds, err := foldCount(o)
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &stream{src: src, space: newHashedSpace(hashedView), seed: o.Seed, folds: folds, foldOf: o.FoldOf, workers: workers}
+	s := &stream{src: src, space: newHashedSpace(hashedView.in(language)), seed: o.Seed, folds: folds, foldOf: o.FoldOf, workers: workers}
 	t := &streamTraining{stream: s, tell: tell, held: make([][2]int, folds), confusion: make([]Confusion, folds)}
 	var g *sgd
 	for first := 0; first < folds; first += foldLanes {
@@ -44,7 +44,8 @@ func trainStream(ctx context.Context, src Source, o Options, goal goal, workers 
 	r := reportOf(t.confusion)
 	r.Rows, r.Positive, r.Seed = t.rows, t.positive, o.Seed
 	r.measure(judged, goal, m)
-	r.Warnings = append(r.Warnings, languageWarnings(t.first)...)
+	r.Warnings = append(r.Warnings, languageWarnings(t.first, language)...)
+	r.Language = languageCode(language)
 	r.Trainer, r.Chosen, r.Features = m.trainer, m.trainer, m.features()
 	return m, r, nil
 }

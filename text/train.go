@@ -18,10 +18,10 @@ const Auto = "auto"
 
 // Trainers lists the names that Options.Trainer takes, the default first:
 //
-//   - auto chooses among nb, lexnb, lexnb2, lexblend and blend by cross-validation. A file that is too long to
-//     be held in memory gets sgd.
+//   - auto chooses among nb, lexnb, lexnb2, lexblend and blend by cross-validation; from raceRows rows on, in a race that logreg and
+//     svm run as well. From autoRows on a file gets sgd.
 //   - lexblend is the sum of lexnb and a logistic regression over words, pairs of words and phrases, with the
-//     amounts of praise and blame that a lexicon of Spanish words and phrases finds in the text.
+//     amounts of praise and blame that a lexicon of the file's language finds in the text.
 //   - lexnb is naive Bayes over words and phrases; the lexicon is its prior knowledge. The fastest.
 //   - lexnb2 is the same with pairs of words.
 //   - nb is naive Bayes over words and pairs, with negated words apart, and without the lexicon.
@@ -91,9 +91,9 @@ func dispatch(ctx context.Context, src Source, o Options, g goal, tr trainer, wo
 	if errors.Is(err, errLarge) {
 		switch tr.name {
 		case sgdName:
-			return trainStream(ctx, src, o, g, workers, tell)
+			return trainStream(ctx, src, c.language, o, g, workers, tell)
 		case "":
-			return trainAutoStream(ctx, src, o, g, workers, tell)
+			return trainAutoStream(ctx, src, c.language, o, g, workers, tell)
 		}
 		return nil, nil, animo.Errorf(animo.TooManyRows, "trainer %s takes at most %d rows; %s and %s take any number",
 			"el entrenador %s admite hasta %d filas; %s y %s admiten cualquier cantidad", tr.name, largeRows, Auto, sgdName).Of("trainer")
@@ -107,9 +107,9 @@ func dispatch(ctx context.Context, src Source, o Options, g goal, tr trainer, wo
 	}
 	switch o.FoldOf = fold; {
 	case tr.name == sgdName:
-		return trainStream(ctx, src, o, g, workers, tell)
+		return trainStream(ctx, src, c.language, o, g, workers, tell)
 	case tr.name == "" && c.rows() > autoRows:
-		return trainAutoStream(ctx, src, o, g, workers, tell)
+		return trainAutoStream(ctx, src, c.language, o, g, workers, tell)
 	}
 	t := &training{corpus: c, fold: fold, folds: folds, seed: o.Seed, goal: g, workers: workers, tell: tell}
 	if tr.name == "" {

@@ -134,14 +134,15 @@ func (c *corpus) rowWarnings() (list []Warning) {
 			fmt.Sprintf("%d filas repiten el texto de otra; quedan en el mismo pliegue, para que no favorezcan.", repeated),
 		}})
 	}
-	return append(list, languageWarnings(c.texts)...)
+	return append(list, languageWarnings(c.texts, c.language)...)
 }
 
 // languageRows is how many rows, the first ones, are looked at for their language.
 const languageRows = 2000
 
-// languageWarnings warn of texts in another language than Spanish.
-func languageWarnings(texts []string) []Warning {
+// languageWarnings warn of texts in another language than that of the lexicon.
+func languageWarnings(texts []string, language string) []Warning {
+	own := languageCode(language)
 	texts = texts[:min(len(texts), languageRows)]
 	counts := map[string]int{}
 	known := 0
@@ -153,22 +154,17 @@ func languageWarnings(texts []string) []Warning {
 	}
 	most, n := "", 0
 	for _, l := range languages {
-		if l.code != spanishCode && counts[l.code] > n {
+		if l.code != own && counts[l.code] > n {
 			most, n = l.code, counts[l.code]
 		}
 	}
-	foreign := known - counts[spanishCode]
+	foreign := known - counts[own]
 	if known < 10 || 5*foreign < known {
 		return nil
 	}
-	var name Words
-	for _, l := range languages {
-		if l.code == most {
-			name = l.name
-		}
-	}
+	name, of := LanguageName(most), LanguageName(own)
 	return []Warning{{"language", foreign, Words{
-		fmt.Sprintf("%d of the first %d texts are not in Spanish, most of them in %s; what the model knows of Spanish does not help there.", foreign, len(texts), name.EN),
-		fmt.Sprintf("%d de los primeros %d textos no están en español, la mayoría en %s; lo que el modelo sabe de español no ayuda ahí.", foreign, len(texts), name.ES),
+		fmt.Sprintf("%d of the first %d texts are not in %s, most of them in %s; what the model knows of %s does not help there.", foreign, len(texts), of.EN, name.EN, of.EN),
+		fmt.Sprintf("%d de los primeros %d textos no están en %s, la mayoría en %s; lo que el modelo sabe de %s no ayuda ahí.", foreign, len(texts), of.ES, name.ES, of.ES),
 	}}}
 }

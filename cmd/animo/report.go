@@ -35,6 +35,11 @@ func printReport(c *console, r *text.Report, files *opinionFiles) error {
 		heading(w, "", "%s", r.Why)
 	}
 
+	if r.Language != "" {
+		name := text.LanguageName(r.Language)
+		heading(w, c.say("Language", "Idioma"), c.say("%s: its lexicon and negations are used", "%s: se usan su léxico y sus negaciones"), c.say(name.EN, name.ES))
+	}
+
 	if r.Figures != nil {
 		fmt.Fprintln(w)
 		printFigures(w, c, r.Figures, r.Verdict, r.Warnings)

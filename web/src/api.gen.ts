@@ -2647,6 +2647,8 @@ export interface components {
             figures?: components["schemas"]["Figures"];
             /** @description The scores of each fold, on rows that its model had not seen. */
             folds: components["schemas"]["Scores"][] | null;
+            /** @description Of the texts, as far as lexicons are concerned: es, en or pt. */
+            language?: string;
             /**
              * Format: int64
              * @description The process's peak resident memory; 0 where the system does not tell.
