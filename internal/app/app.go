@@ -94,7 +94,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	a = &App{config: c, log: o.Log, metrics: newMetrics(), now: o.Now, local: httpapi.NewLocal(c.Loopback())}
+	a = &App{config: c, log: o.Log, metrics: newMetrics(o.Now), now: o.Now, local: httpapi.NewLocal(c.Loopback())}
 	a.keeper = loop.New(a.log, a.metrics.taskFailed)
 	defer func() {
 		if err != nil {

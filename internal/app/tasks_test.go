@@ -25,7 +25,7 @@ import (
 
 // runner is a taskRunner whose log and metrics a test can read.
 func runner() (r *taskRunner, log *bytes.Buffer, m *metrics) {
-	log, m = &bytes.Buffer{}, newMetrics()
+	log, m = &bytes.Buffer{}, newMetrics(time.Now)
 	return &taskRunner{keeper: loop.New(slog.New(slog.NewTextHandler(log, nil)), m.taskFailed)}, log, m
 }
 

@@ -170,7 +170,7 @@ const (
 
 // pacer says how long to wait for a service that has too much to do: twice as long each time, until it answers.
 type pacer struct {
-	now func() time.Time
+	now func() time.Time // monotonic
 
 	mu    sync.Mutex
 	pause time.Duration // the last one; 0 when the service answered since
