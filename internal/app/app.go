@@ -59,8 +59,7 @@ type App struct {
 	inbox       *inbox.Inbox        // nil where none is set
 	web         *web                // nil without the api
 	local       *httpapi.Local
-	needsKey    bool   // a key existed when the api was opened
-	owner       string // this process's name among all on the database
+	needsKey    bool // a key existed when the api was opened
 	ready       atomic.Bool
 	writing     writing
 	now         func() time.Time
@@ -108,7 +107,6 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.owner = owner.name
 	a.onStop("owner", func(context.Context) error { return release() })
 	a.stores, err = openStores(ctx, c.Stores, a.tenantOptions(), owner.name, a.keeper)
 	if err != nil {
