@@ -274,8 +274,12 @@ func TestFind_answers_Later_while_the_service_is_busy(t *testing.T) {
 func TestFind_answers_a_panic_as_an_error(t *testing.T) {
 	a := serve(t, func(string, int) (int, string) { return http.StatusOK, nobody })
 	for _, broken := range []func(*Engine){
-		func(e *Engine) { e.detect = func(context.Context, []byte) ([]types.FaceDetail, error) { panic("no such luck") } },
-		func(e *Engine) { e.recognise = func(context.Context, []byte) ([]types.Celebrity, error) { panic("no such luck") } },
+		func(e *Engine) {
+			e.detect = func(context.Context, []byte) ([]types.FaceDetail, error) { panic("no such luck") }
+		},
+		func(e *Engine) {
+			e.recognise = func(context.Context, []byte) ([]types.Celebrity, error) { panic("no such luck") }
+		},
 	} {
 		e := engine(t, Options{Endpoint: a.URL})
 		broken(e)
