@@ -60,8 +60,7 @@ type App struct {
 	inbox       *inbox.Inbox        // nil where none is set
 	web         *web                // nil without the api
 	local       *httpapi.Local
-	needsKey    bool   // a key existed when the api was opened
-	owner       string // this process's name among all on the database
+	needsKey    bool // a key existed when the api was opened
 	ready       atomic.Bool
 	writing     writing
 	now         func() time.Time
@@ -98,7 +97,7 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	a = &App{config: c, log: o.Log, metrics: newMetrics(), now: o.Now, local: httpapi.NewLocal(c.Loopback())}
+	a = &App{config: c, log: o.Log, metrics: newMetrics(o.Now), now: o.Now, local: httpapi.NewLocal(c.Loopback())}
 	a.keeper = loop.New(a.log, a.metrics.taskFailed)
 	defer func() {
 		if err != nil {
@@ -115,7 +114,6 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.owner = owner.name
 	a.onStop("owner", func(context.Context) error { return release() })
 	a.stores, err = openStores(ctx, c.Stores, a.tenantOptions(), owner.name, a.keeper)
 	if err != nil {

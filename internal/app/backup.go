@@ -159,7 +159,7 @@ func Restore(ctx context.Context, c config.Stores, dir string, o RestoreOptions)
 	if err := writeWhole(marker, nil); err != nil {
 		return r, err
 	}
-	objects, err := object.Open(ctx, c.ObjectsURL())
+	objects, err := object.Open(ctx, c.ObjectsURL(), object.Options{})
 	if err != nil {
 		return r, err
 	}

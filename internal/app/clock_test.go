@@ -55,6 +55,20 @@ func TestApp_every_time_that_is_kept_is_of_its_clock(t *testing.T) {
 	want(a.do("POST", "/v1/people/Ana/photos", portrait(t, "Aaron_Peirsol_0002")), http.StatusOK)
 	a.upload("r.txt", "?trainer=nb", reviews(t))
 	want(a.do("POST", "/v1/models/r.txt/corrections", `{"text":"zorple","label":"Negativo"}`), http.StatusCreated)
+	if tr := a.upload("bad.txt", "", "sin etiqueta\n"); tr.Status != "failed" {
+		t.Fatalf("a row without a label is trained on: %+v", tr)
+	}
+	for path, member := range map[string]string{"/v1/queues/ingest/dead": "time", "/v1/functions": "at"} {
+		at := regexp.MustCompile(`"`+member+`":"([0-9]{4})`).FindAllStringSubmatch(a.do("GET", path, "").body, -1)
+		if len(at) == 0 {
+			t.Errorf("%s has no time", path)
+		}
+		for _, found := range at {
+			if found[1] != year {
+				t.Errorf("%s has a time of %s, want %s", path, found[1], year)
+			}
+		}
+	}
 	if list := a.records("source=puerta&from=-15m"); len(list) < 2 {
 		t.Errorf("%d faces are of the last quarter of an hour, want those just recorded", len(list))
 	}
@@ -99,9 +113,21 @@ func TestApp_every_time_that_is_kept_is_of_its_clock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	err = db.Each(t.Context(), func(rows *sql.Rows) error {
+		var queue string
+		var at int64
+		err := rows.Scan(&queue, &at)
+		if seen["message"] = true; time.UnixMilli(at).Year() != 2019 {
+			t.Errorf("a message of %s died in %v", queue, time.UnixMilli(at))
+		}
+		return err
+	}, "SELECT queue, died FROM message WHERE died IS NOT NULL")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, table := range []string{
 		"photos", "faces-happy", "measured", "people", "subscriptions", "subscription-outbox", "models", "datasets", "corrections",
-		"tenants", "access-keys", "collections",
+		"tenants", "access-keys", "collections", "message",
 	} {
 		if !seen[table] {
 			t.Errorf("table %s has no time; there are times in %v", table, slices.Sorted(maps.Keys(seen)))

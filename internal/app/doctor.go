@@ -81,7 +81,7 @@ func Examine(ctx context.Context, c config.Stores, o DoctorOptions) (err error) 
 	}
 	defer func() { err = errors.Join(err, d.db.Close()) }()
 	d.tables = table.New(sqltable.New(d.db))
-	if d.objects, err = object.Open(ctx, c.ObjectsURL()); err != nil {
+	if d.objects, err = object.Open(ctx, c.ObjectsURL(), object.Options{}); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.objects.Close()) }()

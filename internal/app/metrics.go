@@ -26,9 +26,9 @@ type metrics struct {
 	stats    *bus.Stats               // of attempts, for /v1/functions
 }
 
-func newMetrics() *metrics {
+func newMetrics(now func() time.Time) *metrics {
 	m := &metrics{
-		registry: prometheus.NewRegistry(), stats: bus.NewStats(),
+		registry: prometheus.NewRegistry(), stats: bus.NewStats(now),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "animo_http_request_seconds", Help: "How long requests took, by group of routes.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 12),

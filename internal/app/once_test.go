@@ -130,3 +130,10 @@ func TestTasks_of_one_process_bear_being_run_twice_at_a_time(t *testing.T) {
 		t.Errorf("the tenants are %v, %v; %d faces are counted of the one that was removed", list, err, count("mar"))
 	}
 }
+
+func stopMember(t *testing.T, a *App) {
+	t.Helper()
+	if err := a.Stop(context.WithoutCancel(t.Context())); err != nil {
+		t.Error(err)
+	}
+}

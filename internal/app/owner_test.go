@@ -3,7 +3,6 @@
 package app
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,13 +26,6 @@ func member(t *testing.T, dir, db string) *App {
 	}
 	t.Cleanup(func() { stopMember(t, a) })
 	return a
-}
-
-func stopMember(t *testing.T, a *App) {
-	t.Helper()
-	if err := a.Stop(context.WithoutCancel(t.Context())); err != nil {
-		t.Error(err)
-	}
 }
 
 func claim(t *testing.T, a *App) []bus.Delivery {

@@ -3,7 +3,6 @@
 package app
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -39,20 +38,15 @@ func takeOwner(data string) (o owner, release func() error, err error) {
 	}
 }
 
-// slotIDLen is how many random bytes tell slots of one number in different folders apart.
-const slotIDLen = 8
-
-// slotID reads a slot's id, of 2*slotIDLen hexadecimal digits, from its locked file. Where there is none, or a crash cut it
+// slotID reads a slot's id, of 2*ownerIDLen hexadecimal digits, from its locked file. Where there is none, or a crash cut it
 // short, slotID makes one, and puts it on the disk before anything is leased under it.
 func slotID(f *os.File, data string) (string, error) {
-	text := make([]byte, 2*slotIDLen+1) // one byte more than an id, to tell it from something longer
-	n, _ := f.ReadAt(text, 0)           // what cannot be read is no id
-	if _, err := hex.DecodeString(string(text[:n])); err == nil && n == 2*slotIDLen {
+	text := make([]byte, 2*ownerIDLen+1) // one byte more than an id, to tell it from something longer
+	n, _ := f.ReadAt(text, 0)            // what cannot be read is no id
+	if _, err := hex.DecodeString(string(text[:n])); err == nil && n == 2*ownerIDLen {
 		return string(text[:n]), nil
 	}
-	var random [slotIDLen]byte
-	_, _ = rand.Read(random[:]) // never fails
-	id := hex.EncodeToString(random[:])
+	id := newOwnerID()
 	if err := f.Truncate(0); err != nil {
 		return "", err
 	}

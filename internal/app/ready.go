@@ -19,12 +19,12 @@ type writing struct {
 	err error     // the result of that
 }
 
-// try writes a row, unless that was tried less than readyFor ago, and returns the result.
-func (w *writing) try(ctx context.Context, rows *table.Table, owner string) error {
+// try writes a row, the same one in every process, unless that was tried less than readyFor ago, and returns the result.
+func (w *writing) try(ctx context.Context, rows *table.Table) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if now := time.Now(); w.at.IsZero() || now.Sub(w.at) >= readyFor {
-		w.err = rows.Put(ctx, clusterTenant, "ready", table.Row{Key: owner, Value: []byte(`{}`)})
+		w.err = rows.Put(ctx, clusterTenant, "ready", table.Row{Key: "write", Value: []byte(`{}`)})
 		w.at = now
 	}
 	return w.err
@@ -35,5 +35,5 @@ func (a *App) checkReady(ctx context.Context) error {
 	if !a.ready.Load() {
 		return animo.Errorf(animo.Unavailable, "the server is starting or stopping", "el servidor está arrancando o parándose")
 	}
-	return a.writing.try(ctx, a.stores.Tables, a.owner)
+	return a.writing.try(ctx, a.stores.Tables)
 }

@@ -35,7 +35,7 @@ func TestWriting_is_tried_once_in_a_while(t *testing.T) {
 		want := func(when string, code animo.Code, writes int) {
 			t.Helper()
 			for range 100 {
-				if err := w.try(t.Context(), rows, "worker"); animo.CodeOf(err) != code {
+				if err := w.try(t.Context(), rows); animo.CodeOf(err) != code {
 					t.Errorf("%s: %v, want %q", when, err, code)
 				}
 			}

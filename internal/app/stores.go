@@ -47,7 +47,7 @@ func OpenStores(ctx context.Context, c config.Stores, t tenants.Options) (*Store
 }
 
 // openStores opens the stores for the process of that name, which goes on with the work of an earlier process of the name.
-// keeper runs the stores' loops; nil for one of their own.
+// t.Now is the clock of every store. keeper runs the stores' loops; nil for one of their own.
 func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner string, keeper *loop.Keeper) (s *Stores, err error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Keeper: keeper})
+	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Now: t.Now, Keeper: keeper})
 	if err != nil {
 		return s, err
 	}
@@ -73,7 +73,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 		return s, err
 	}
 	s.onClose("queues", s.Queues.Close)
-	s.Objects, err = object.Open(ctx, c.ObjectsURL())
+	s.Objects, err = object.Open(ctx, c.ObjectsURL(), object.Options{Now: t.Now})
 	if err != nil {
 		return s, err
 	}

@@ -72,7 +72,7 @@ func Make(ctx context.Context, dir string, s Source) (r Result, err error) {
 			err = errors.Join(err, clearFolder(dir))
 		}
 	}()
-	objects, err := object.Open(ctx, "file:"+filepath.Join(dir, objectsFolder))
+	objects, err := object.Open(ctx, "file:"+filepath.Join(dir, objectsFolder), object.Options{})
 	if err != nil {
 		return r, err
 	}

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // bubble runs a test of a bus on queues in a real file, in fake time.
 func bubble(t *testing.T, o bus.Options, test func(t *testing.T, f *fixture)) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fixture{stats: bus.NewStats()}
+		f := &fixture{stats: bus.NewStats(time.Now)}
 		var closeDriver func() error
 		f.driver, closeDriver = open(t, filepath.Join(t.TempDir(), "animo.db"), "")
 		o.Log, o.Observer = slog.New(slog.NewTextHandler(&f.log, nil)), f

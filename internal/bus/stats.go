@@ -10,6 +10,7 @@ import (
 
 // Stats is an Observer that counts, for as long as the process runs. Make it with NewStats.
 type Stats struct {
+	now   func() time.Time
 	began time.Time
 
 	mu sync.Mutex
@@ -48,8 +49,10 @@ type counts struct {
 	last    *Failure
 }
 
-// NewStats makes a Stats that has seen nothing.
-func NewStats() *Stats { return &Stats{began: time.Now(), of: map[string]*counts{}} }
+// NewStats makes a Stats that has seen nothing. now is the wall clock, which says when an attempt failed.
+func NewStats(now func() time.Time) *Stats {
+	return &Stats{now: now, began: time.Now(), of: map[string]*counts{}}
+}
 
 // second is the number of the second, from 1, counted by the monotonic clock, because the wall clock may be set.
 func (s *Stats) second() int { return 1 + int(time.Since(s.began)/time.Second) }
@@ -80,7 +83,7 @@ func (s *Stats) Attempted(function string, outcome Outcome, took time.Duration, 
 		c.next = (c.next + 1) % attemptsKept
 	}
 	if outcome != Done {
-		c.last = &Failure{time.Now().UTC(), reason}
+		c.last = &Failure{s.now().UTC(), reason}
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func TestStats_percentiles_are_of_the_last_attempts(t *testing.T) {
-	s := bus.NewStats()
+	s := bus.NewStats(time.Now)
 	for i := range 3000 {
 		s.Attempted("f", bus.Done, time.Duration(3000-i)*time.Millisecond, animo.Reason{}) // of which the last 1,000 took 1 to 1,000 ms
 		s.Attempted("f", bus.Returned, time.Hour, animo.Reason{Code: animo.NoSpace})
@@ -23,7 +23,7 @@ func TestStats_percentiles_are_of_the_last_attempts(t *testing.T) {
 	if got.Ended[bus.Done] != 3000 || got.Ended[bus.Returned] != 3000 || got.Last != nil {
 		t.Errorf("%+v", got)
 	}
-	one := bus.NewStats()
+	one := bus.NewStats(time.Now)
 	one.Attempted("f", bus.Done, time.Second, animo.Reason{})
 	if got := one.Of("f"); got.P50 != time.Second || got.P99 != time.Second {
 		t.Errorf("of one: %+v", got)
@@ -35,7 +35,7 @@ func TestStats_percentiles_are_of_the_last_attempts(t *testing.T) {
 
 func TestStats_rate_is_of_the_last_minute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := bus.NewStats()
+		s := bus.NewStats(time.Now)
 		want := func(attempts float64) {
 			t.Helper()
 			if got := s.Of("f").Rate * 60; got < attempts-1e-9 || got > attempts+1e-9 {

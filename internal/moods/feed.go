@@ -36,6 +36,7 @@ type feed struct {
 const (
 	feedKept  = 1024
 	feedPoll  = time.Second           // between looks for what another process wrote
+	feedEnds  = 5 * time.Second       // for how long the last follower waits for the reader to end
 	feedFresh = 50 * time.Millisecond // for how long faces that were read are told without another look for erasures
 )
 
@@ -53,11 +54,21 @@ func (s *feeds) join(ctx context.Context, m *Moods, tenant string) (it *feed, fi
 	}
 	it = &feed{moods: m, tenant: tenant, followers: 1, base: last, upTo: last, woken: make(chan struct{}, 1), changed: make(chan struct{})}
 	reading, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	var wg sync.WaitGroup
-	wg.Go(func() {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
 		m.keeper.Run(reading, "feed", 0, func(ctx context.Context) error { it.run(ctx); return nil })
-	})
-	it.stop = func() { cancel(); wg.Wait() }
+	}()
+	it.stop = func() {
+		cancel()
+		late := time.NewTimer(feedEnds)
+		defer late.Stop()
+		select {
+		case <-ended:
+		case <-late.C:
+			m.log.Error("a feed did not end; an engine of tables keeps it", "tenant", tenant)
+		}
+	}
 	if s.of == nil {
 		s.of = map[string]*feed{}
 	}

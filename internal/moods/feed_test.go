@@ -3,6 +3,7 @@ package moods
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -36,6 +37,30 @@ func TestFeed_looks_in_two_calls(t *testing.T) {
 	if calls != 2 {
 		t.Errorf("a look makes %d calls, want 2", calls)
 	}
+}
+
+func TestFeed_that_an_engine_keeps_does_not_keep_its_last_follower(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := make(chan struct{})
+		tables := storetest.Watch(memtable.New(table.Limits{}), func(c storetest.Call) error {
+			if c.Method == "Places" && c.Places > 1 { // which the first look at a log does not ask for
+				<-stuck
+			}
+			return nil
+		})
+		var log strings.Builder
+		m := New(table.New(tables), nil, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		began := time.Now()
+		for range m.Follow(ctx, "sol", 0) {
+		}
+		if took := time.Since(began); took != time.Minute+feedEnds || !strings.Contains(log.String(), "tenant=sol") {
+			t.Errorf("the follower left after %v; told: %s", took, log.String())
+		}
+		close(stuck)
+		synctest.Wait()
+	})
 }
 
 func TestFeed_goes_on_after_a_panic(t *testing.T) {

@@ -37,7 +37,7 @@ func TestDamage_is_a_file_that_alone_cannot_be_read(t *testing.T) {
 
 // Whatever part of a file is read to its end shows that the disk can read it.
 func TestFolder_reads_through_damage(t *testing.T) {
-	f, err := openFolder(t.TempDir())
+	f, err := openFolder(t.TempDir(), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

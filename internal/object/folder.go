@@ -41,7 +41,7 @@ const partial = ".partial"
 // may be writing.
 const abandoned = time.Hour
 
-func openFolder(dir string) (*folder, error) {
+func openFolder(dir string, now func() time.Time) (*folder, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, fileError(err)
 	}
@@ -50,7 +50,7 @@ func openFolder(dir string) (*folder, error) {
 		return nil, fileError(err)
 	}
 	f := &folder{root: root, damage: damage{now: time.Now}}
-	if err := f.sweep(); err != nil {
+	if err := f.sweep(now); err != nil {
 		return nil, errors.Join(fileError(err), root.Close())
 	}
 	return f, nil
@@ -79,8 +79,9 @@ func makeDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// sweep makes the folder of unfinished files and removes those that a crash left.
-func (f *folder) sweep() error {
+// sweep makes the folder of unfinished files and removes those that a crash left. A clock that is ahead makes it remove what
+// another process is writing; that Put fails then, and its caller stores the object again or answers the error.
+func (f *folder) sweep(now func() time.Time) error {
 	if err := f.root.MkdirAll(partial, 0o700); err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (f *folder) sweep() error {
 	}
 	for _, e := range entries {
 		info, err := e.Info()
-		if err != nil || time.Since(info.ModTime()) < abandoned {
+		if err != nil || now().Sub(info.ModTime()) < abandoned {
 			continue // just finished, or still being written
 		}
 		if err := f.root.Remove(path.Join(partial, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -13,6 +13,7 @@ import (
 // A memory keeps objects until it is closed. An object's bytes are never changed, only replaced or removed, so that an open
 // reader goes on reading the same.
 type memory struct {
+	now     func() time.Time
 	closed  atomic.Bool
 	mu      sync.RWMutex
 	objects map[string]kept // by TENANT/NAME
@@ -26,7 +27,7 @@ type kept struct {
 func (k kept) info() Info { return Info{Size: int64(len(k.data)), Modified: k.modified} }
 
 // openMemory makes an empty store.
-func openMemory() *memory { return &memory{objects: map[string]kept{}} }
+func openMemory(now func() time.Time) *memory { return &memory{now: now, objects: map[string]kept{}} }
 
 // Put implements Store.
 func (m *memory) Put(ctx context.Context, tenant, name string, r io.ReadSeeker) error {
@@ -39,7 +40,7 @@ func (m *memory) Put(ctx context.Context, tenant, name string, r io.ReadSeeker) 
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.objects[tenant+"/"+name] = kept{data, time.Now()}
+	m.objects[tenant+"/"+name] = kept{data, m.now()}
 	return nil
 }
 

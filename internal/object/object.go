@@ -77,15 +77,25 @@ const (
 	MaxPart = 200
 )
 
+// Options tune a store. The zero value works.
+type Options struct {
+	// Now is the wall clock, which says how old an unfinished file is and, in memory, when an object was stored; nil means
+	// time.Now. A folder's files have the time of the file system.
+	Now func() time.Time
+}
+
 // Open opens the store at a URL: "file:DIR", the folder as the operating system writes it, which is made if
 // it is not there; or "mem:", which keeps objects in memory until Close. Another scheme answers Unsupported.
-func Open(ctx context.Context, url string) (Store, error) {
+func Open(ctx context.Context, url string, o Options) (Store, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	scheme, rest, _ := strings.Cut(url, ":")
 	switch {
 	case scheme == "file" && rest != "":
-		return openFolder(rest)
+		return openFolder(rest, o.Now)
 	case scheme == "mem" && rest == "":
-		return openMemory(), nil
+		return openMemory(o.Now), nil
 	}
 	return nil, animo.Errorf(animo.Unsupported,
 		"no object store of the kind %q; use file:DIR or mem:",

@@ -29,7 +29,7 @@ func TestFolder(t *testing.T) {
 
 func open(t testing.TB, url string) object.Store {
 	t.Helper()
-	s, err := object.Open(t.Context(), url)
+	s, err := object.Open(t.Context(), url, object.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,6 +73,49 @@ func TestFolder_removes_only_old_unfinished_files(t *testing.T) {
 	}
 	if _, err := os.Stat(young); err != nil {
 		t.Errorf("an unfinished file of another process is gone: %v", err)
+	}
+}
+
+func TestFolder_the_clock_says_which_unfinished_files_are_old(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, ".partial", "half")
+	at := func(now time.Time) error {
+		t.Helper()
+		s, err := object.Open(t.Context(), "file:"+dir, object.Options{Now: func() time.Time { return now }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		_, err = os.Stat(file)
+		return err
+	}
+	_ = at(time.Now()) // makes the folder
+	if err := os.WriteFile(file, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	written := time.Date(2019, 5, 1, 12, 0, 0, 0, time.UTC)
+	if err := os.Chtimes(file, written, written); err != nil {
+		t.Fatal(err)
+	}
+	if err := at(written.Add(59 * time.Minute)); err != nil {
+		t.Errorf("an unfinished file of 59 minutes ago is gone: %v", err)
+	}
+	if err := at(written.Add(61 * time.Minute)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("an unfinished file of 61 minutes ago is still there: %v", err)
+	}
+}
+
+func TestMemory_an_object_is_of_the_clocks_time(t *testing.T) {
+	at := time.Date(2019, 5, 1, 12, 0, 0, 0, time.UTC)
+	s, err := object.Open(t.Context(), "mem:", object.Options{Now: func() time.Time { return at }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(t.Context(), "t", "a", strings.NewReader("x")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := s.Stat(t.Context(), "t", "a"); err != nil || !info.Modified.Equal(at) {
+		t.Errorf("%+v, %v; want %v", info, err, at)
 	}
 }
 
@@ -120,7 +163,7 @@ func TestFolder_stays_inside(t *testing.T) {
 
 func TestOpen_refuses_what_it_does_not_know(t *testing.T) {
 	for _, url := range []string{"", "file:", "mem:x", "s3://key:secret@bucket", "/tmp/x"} {
-		_, err := object.Open(t.Context(), url)
+		_, err := object.Open(t.Context(), url, object.Options{})
 		if animo.CodeOf(err) != animo.Unsupported || strings.Contains(err.Error(), "secret") {
 			t.Errorf("Open(%q): err = %v, want unsupported", url, err)
 		}

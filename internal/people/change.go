@@ -92,7 +92,7 @@ func (p *People) Erase(ctx context.Context, tenant, name string) (animo.Receipt,
 
 // EraseID is Erase for a person who is known by the id, as a log of erasures has it.
 func (p *People) EraseID(ctx context.Context, tenant, id string) (animo.Receipt, error) {
-	who, err := p.withID(ctx, tenant, id)
+	who, err := withID(ctx, p.tables, tenant, id)
 	if err != nil {
 		return animo.Receipt{}, err
 	}
@@ -100,8 +100,8 @@ func (p *People) EraseID(ctx context.Context, tenant, id string) (animo.Receipt,
 }
 
 // withID reads the person of an id, or answers NotFound.
-func (p *People) withID(ctx context.Context, tenant, id string) (faces.Person, error) {
-	who, rev, err := faces.ReadPerson(faces.Plain(ctx, p.tables, tenant), id)
+func withID(ctx context.Context, tables *table.Table, tenant, id string) (faces.Person, error) {
+	who, rev, err := faces.ReadPerson(faces.Plain(ctx, tables, tenant), id)
 	if err == nil && rev == 0 {
 		err = faces.NoPerson(id)
 	}

@@ -46,8 +46,8 @@ func (g *gallery) cost() int64 {
 }
 
 // galleryChange reads the row whose revision is another one after each change of the tenant's people.
-func (p *People) galleryChange(ctx context.Context, tenant string) (table.Row, error) {
-	rows, err := p.tables.Read(ctx, tenant, table.Key{Table: galleryTable, Key: galleryKey})
+func galleryChange(ctx context.Context, tables *table.Table, tenant string) (table.Row, error) {
+	rows, err := tables.Read(ctx, tenant, table.Key{Table: galleryTable, Key: galleryKey})
 	if err != nil {
 		return table.Row{}, err
 	}
@@ -68,7 +68,7 @@ func (k known) expect() table.Op {
 
 // known returns the people whom a tenant introduced, as they are when it is called, or later.
 func (p *People) known(ctx context.Context, tenant string) (known, error) {
-	change, err := p.galleryChange(ctx, tenant)
+	change, err := galleryChange(ctx, p.tables, tenant)
 	if err != nil {
 		return known{}, err
 	}

@@ -29,11 +29,11 @@ func (p *People) publishChanged(ctx context.Context, tenant string) error {
 // compares descriptors and opens no picture. Faces of which somebody said whose they are stay that person's.
 func (p *People) seek(ctx context.Context, e animo.Event) error {
 	for {
-		change, err := p.galleryChange(ctx, e.Tenant)
+		change, err := galleryChange(ctx, p.tables, e.Tenant)
 		if err != nil {
 			return err
 		}
-		marks, err := p.sought(ctx, e.Tenant)
+		marks, err := sought(ctx, p.tables, e.Tenant)
 		if err != nil {
 			return err
 		}
@@ -76,9 +76,9 @@ func (p *People) seek(ctx context.Context, e animo.Event) error {
 }
 
 // sought returns the marks of the people whose examples changed after recorded faces were last looked through for them.
-func (p *People) sought(ctx context.Context, tenant string) (map[string]string, error) {
+func sought(ctx context.Context, tables *table.Table, tenant string) (map[string]string, error) {
 	marks := map[string]string{}
-	for row, err := range table.JSONRows[faces.Person](ctx, p.tables, tenant, faces.PeopleTable, table.Range{}, false) {
+	for row, err := range table.JSONRows[faces.Person](ctx, tables, tenant, faces.PeopleTable, table.Range{}, false) {
 		if err != nil {
 			return nil, err
 		}

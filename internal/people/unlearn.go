@@ -15,7 +15,7 @@ import (
 // moment. The same face may have been added again later.
 func (p *People) RemoveExampleID(ctx context.Context, tenant, key string, added time.Time) error {
 	person, id, _ := strings.Cut(key, "/")
-	who, err := p.withID(ctx, tenant, person)
+	who, err := withID(ctx, p.tables, tenant, person)
 	if err != nil {
 		return err
 	}

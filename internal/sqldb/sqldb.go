@@ -20,7 +20,9 @@ import (
 
 // Options tune a DB. The zero value is what a server uses.
 type Options struct {
-	// Clock gives the time that is stored with queued events. Nil means the system's time at Open plus the time that
+	// Now is the wall clock, which says when an event became a dead letter; nil means time.Now.
+	Now func() time.Time
+	// Clock gives the time at which pauses and leases end. Nil means Now's time at Open plus the time that
 	// has passed from then on, so that setting the system's clock ends no pause or lease early or late. The price
 	// is that processes started before and after that disagree until they are restarted, and that the hours
 	// for which a machine sleeps do not count.
@@ -39,6 +41,7 @@ type Options struct {
 type DB struct {
 	read   *sql.DB
 	writer *writer
+	wall   func() time.Time
 	clock  func() time.Time
 	closed atomic.Bool
 
@@ -57,9 +60,12 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 			"no database of the kind %q; use sqlite:PATH",
 			"no hay base de datos del tipo %q; use sqlite:RUTA", scheme)
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Clock == nil {
-		start := time.Now()
-		o.Clock = func() time.Time { return start.Add(time.Since(start)) } // Since reads the monotonic clock
+		wall, start := o.Now(), time.Now()
+		o.Clock = func() time.Time { return wall.Add(time.Since(start)) } // Since reads the monotonic clock
 	}
 	if o.Release == "" {
 		o.Release = animo.Release()
@@ -75,11 +81,14 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(Error(err), write.Close(), read.Close())
 	}
-	return &DB{read: read, writer: w, clock: o.Clock, stmts: map[string]*sql.Stmt{}}, nil
+	return &DB{read: read, writer: w, wall: o.Now, clock: o.Clock, stmts: map[string]*sql.Stmt{}}, nil
 }
 
-// Now is the clock's time in milliseconds since 1970, the unit of every stored time.
+// Now is the time by which pauses and leases end, in milliseconds since 1970, the unit of every stored time.
 func (db *DB) Now() int64 { return db.clock().UnixMilli() }
+
+// Wall is the wall clock's time in milliseconds since 1970.
+func (db *DB) Wall() int64 { return db.wall().UnixMilli() }
 
 // Write runs fn in a transaction and returns nil once that is on disk. Writes that arrive together share
 // one commit, yet each is undone alone when its fn fails. fn may run more than once, so it sets its results by

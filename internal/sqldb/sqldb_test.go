@@ -445,6 +445,19 @@ func TestNow_goes_on_by_itself_from_the_time_of_Open(t *testing.T) {
 	})
 }
 
+func TestNow_goes_on_while_the_wall_clock_is_set(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		wall := time.Date(2019, 5, 1, 12, 0, 0, 0, time.UTC)
+		opened := wall.UnixMilli()
+		db := open(t, file(t), sqldb.Options{Now: func() time.Time { return wall }})
+		wall = wall.AddDate(1, 0, 0)
+		time.Sleep(time.Second)
+		if db.Now() != opened+1000 || db.Wall() != wall.UnixMilli() {
+			t.Errorf("Now = %d and Wall = %d, want %d and %d", db.Now(), db.Wall(), opened+1000, wall.UnixMilli())
+		}
+	})
+}
+
 // BenchmarkOpen makes a new database, and opens one that is there.
 func BenchmarkOpen(b *testing.B) {
 	dir := b.TempDir()

@@ -50,7 +50,7 @@ func Queues(t testing.TB, db *sqldb.DB) bus.Queues {
 // Objects opens a store of objects in a temporary folder, and closes it at the end of the test.
 func Objects(t testing.TB) object.Store {
 	t.Helper()
-	s, err := object.Open(t.Context(), "file:"+t.TempDir())
+	s, err := object.Open(t.Context(), "file:"+t.TempDir(), object.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,9 @@ import (
 
 // Options tune a Driver. The zero value works.
 type Options struct {
-	// Clock gives the time of leases, pauses and dead letters. Nil means the system's time at New plus the time that has
+	// Now is the wall clock, which says when an event became a dead letter; nil means time.Now.
+	Now func() time.Time
+	// Clock gives the time at which pauses and leases end. Nil means Now's time at New plus the time that has
 	// passed from then on, so that setting the system's clock ends no pause or lease early or late.
 	Clock func() time.Time
 	// Look is how often the ledger is asked for messages whose refs were lost; 0 means a second.
@@ -35,6 +37,7 @@ type Options struct {
 type Driver struct {
 	rows    *table.Table
 	carrier carrier.Carrier
+	wall    func() time.Time
 	clock   func() time.Time
 	log     *slog.Logger
 	keeper  *loop.Keeper
@@ -58,9 +61,12 @@ var _ bus.Driver = (*Driver)(nil)
 
 // New makes a Driver on a table and a carrier, which stay the caller's to close, after the Driver.
 func New(ctx context.Context, rows *table.Table, c carrier.Carrier, o Options) *Driver {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Clock == nil {
-		start := time.Now()
-		o.Clock = func() time.Time { return start.Add(time.Since(start)) } // Since reads the monotonic clock
+		wall, start := o.Now(), time.Now()
+		o.Clock = func() time.Time { return wall.Add(time.Since(start)) } // Since reads the monotonic clock
 	}
 	if o.Look == 0 {
 		o.Look = time.Second
@@ -72,7 +78,7 @@ func New(ctx context.Context, rows *table.Table, c carrier.Carrier, o Options) *
 		o.Keeper = loop.New(o.Log, nil)
 	}
 	d := &Driver{
-		rows: rows, carrier: c, clock: o.Clock, log: o.Log, keeper: o.Keeper, batch: rows.Limits().Ops / messageOps, look: make(chan struct{}, 1),
+		rows: rows, carrier: c, wall: o.Now, clock: o.Clock, log: o.Log, keeper: o.Keeper, batch: rows.Limits().Ops / messageOps, look: make(chan struct{}, 1),
 		wakes: map[string]chan struct{}{}, rung: map[string]time.Time{}, broken: map[string]bool{},
 	}
 	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -105,7 +111,7 @@ func (d *Driver) open() error {
 	return nil
 }
 
-// now is the clock's time in milliseconds since 1970, the unit of every stored time.
+// now is the time by which pauses and leases end, in milliseconds since 1970, the unit of every stored time.
 func (d *Driver) now() int64 { return d.clock().UnixMilli() }
 
 // patternsOf are the declared queues and the event types each of them wants.

@@ -309,6 +309,27 @@ func TestDriver_bears_clocks_that_differ(t *testing.T) {
 	})
 }
 
+func TestDriver_a_clock_that_is_set_dates_dead_letters_and_ends_no_lease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at := time.Date(2019, 5, 1, 12, 0, 0, 0, time.UTC)
+		c := &cluster{t, sqlTable(t), memcarrier.New(honest)}
+		d := c.open(brokerbus.Options{Now: func() time.Time { return at }})
+		bustest.Declare(t, d, "q", "*")
+		bustest.Publish(t, d, "a", "1")
+		got := bustest.Claim(t, d, "q", 1)
+		at = at.AddDate(1, 0, 0)
+		if again := bustest.Claim(t, d, "q", 1); len(got) != 1 || len(again) != 0 {
+			t.Fatalf("claimed %+v, and when the clock was set %+v", got, again)
+		}
+		if err := (bus.Queues{Driver: d}).Kill(t.Context(), got[0], animo.Reason{Code: animo.Invalid}); err != nil {
+			t.Fatal(err)
+		}
+		if dead, err := (bus.Queues{Driver: d}).DeadLetter(t.Context(), "a", "q", "1"); err != nil || !dead.Time.Equal(at) {
+			t.Errorf("died in %v, %v; want %v", dead.Time, err, at)
+		}
+	})
+}
+
 // A row that leads to no message can only come from a broken table. It costs a look at each claim, and holds nobody up.
 func TestClaim_goes_past_a_row_that_leads_nowhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

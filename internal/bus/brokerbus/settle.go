@@ -46,7 +46,7 @@ func (d *Driver) Settle(ctx context.Context, m bus.Delivery, s bus.Settlement) e
 	case bus.Dead:
 		return d.held(ctx, m, func(row *message) {
 			row.State, row.Since, row.Turn, row.Due, row.Token = dead, d.nextStamp(), 0, 0, ""
-			row.Attempt, row.Reason, row.Died = m.Attempt, &s.Reason, d.now()
+			row.Attempt, row.Reason, row.Died = m.Attempt, &s.Reason, d.wall().UnixMilli()
 		})
 	}
 	return animo.Errorf(animo.Invalid, "%q does not end a delivery", "%q no termina una entrega", s.Outcome).Of("outcome")

@@ -88,5 +88,5 @@ func (d *Driver) kill(ctx context.Context, m bus.Delivery, reason animo.Reason) 
 		return err
 	}
 	return d.settle(ctx, m, `UPDATE message SET state = 3, attempt = $5, died = $6, reason = $7, due = NULL, token = NULL, owner = NULL`,
-		m.Attempt, d.db.Now(), text)
+		m.Attempt, d.db.Wall(), text)
 }
