@@ -29,7 +29,7 @@ SAVE_EVERY = 240  # seconds
 
 def side_at(done):
     """The side of the pictures, in pixels, when the given share of the epochs is done."""
-    return 24 if done < 0.25 else 32 if done < 0.55 else VIEW
+    return 24 if done < 0.45 else 32 if done < 0.88 else VIEW
 
 
 def augment(x, side):
@@ -97,13 +97,13 @@ class Run:
         self.optimizer.load_state_dict(state["optimizer"])
 
 
-def learn(run, faces, weight, index, side, rate):
-    """One step on the faces of the given indices. Gives the loss."""
+def learn(run, faces, weight, index, side, rate, mixed):
+    """One step on the faces of the given indices, mixed with each other if so told. Returns the loss."""
     n = len(index)
     x = augment(normalise(faces.images[index]), side)
     label = F.one_hot(faces.label[index], len(EMOTIONS)).float()
     votes, voted, w = faces.votes[index], faces.voted[index].float(), weight[faces.label[index]]
-    if torch.rand(()) < 0.5:  # mixup (Zhang et al., 2018) with Beta(0.3, 0.3)
+    if mixed:  # mixup (Zhang et al., 2018) with Beta(0.3, 0.3)
         part = torch.distributions.Beta(0.3, 0.3).sample()
         other = torch.randperm(n)
         mix = lambda a: part * a + (1 - part) * a[other]
@@ -172,7 +172,8 @@ def main():
             order = torch.randperm(len(train), generator=torch.Generator().manual_seed(options.seed * 1_000_003 + epoch))
         torch.manual_seed(options.seed * 1_000_000_007 + run.step)  # so that a run that goes on draws the same numbers
         side = options.side or side_at(run.step / total)
-        losses.append(learn(run, train, weight, order[place * BATCH :][:BATCH], side, rate_at(run.step, total, fall)))
+        mixed = run.step < total - fall and torch.rand(()).item() < 0.5
+        losses.append(learn(run, train, weight, order[place * BATCH :][:BATCH], side, rate_at(run.step, total, fall), mixed))
         now = time.monotonic()
         if run.step % per_epoch == 0:
             done = run.step // per_epoch
