@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"animo"
+	"animo/internal/loop"
 	"animo/internal/pictures"
 	"animo/vision"
 )
@@ -141,16 +142,23 @@ func (e *Engine) Find(ctx context.Context, _ string, img vision.Image) ([]pictur
 	var details []types.FaceDetail
 	var known []types.Celebrity
 	calls, callsCtx := errgroup.WithContext(ctx)
-	calls.Go(func() (err error) {
-		details, err = e.detect(callsCtx, picture)
-		return err
+	calls.Go(func() error {
+		return loop.Recovered(func() (err error) {
+			details, err = e.detect(callsCtx, picture)
+			return err
+		})
 	})
-	calls.Go(func() (err error) {
-		known, err = e.recognise(callsCtx, picture)
-		return err
+	calls.Go(func() error {
+		return loop.Recovered(func() (err error) {
+			known, err = e.recognise(callsCtx, picture)
+			return err
+		})
 	})
 	if err := calls.Wait(); err != nil {
-		if ctx.Err() != nil {
+		switch {
+		case loop.Panicked(err):
+			return nil, err
+		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		}
 		return nil, e.judge(err)

@@ -20,8 +20,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rekognition/types"
 
 	"animo"
+	"animo/internal/loop"
 	"animo/vision"
 )
 
@@ -266,6 +268,24 @@ func TestFind_answers_Later_while_the_service_is_busy(t *testing.T) {
 	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
 		a.does(func(string, int) (int, string) { return status, "<html>come back later</html>" }) // as a proxy says it
 		pause()
+	}
+}
+
+func TestFind_answers_a_panic_as_an_error(t *testing.T) {
+	a := serve(t, func(string, int) (int, string) { return http.StatusOK, nobody })
+	for _, broken := range []func(*Engine){
+		func(e *Engine) {
+			e.detect = func(context.Context, []byte) ([]types.FaceDetail, error) { panic("no such luck") }
+		},
+		func(e *Engine) {
+			e.recognise = func(context.Context, []byte) ([]types.Celebrity, error) { panic("no such luck") }
+		},
+	} {
+		e := engine(t, Options{Endpoint: a.URL})
+		broken(e)
+		if _, err := e.Find(t.Context(), "", vision.NewImage(100, 100)); !loop.Panicked(err) || !strings.Contains(err.Error(), "no such luck") {
+			t.Errorf("Find = %v, want the panic", err)
+		}
 	}
 }
 
