@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"animo"
 	"animo/internal/cluster"
 	"animo/internal/table"
 )
@@ -113,12 +114,8 @@ func (n *Notifier) tell(ctx context.Context, sub stored, at lineID, l *line) (ag
 				return never, err
 			}
 			var parcel parcel
-			if rows[0].Rev != 0 {
-				if err := table.Decode(outboxTable, rows[0], &parcel); err != nil {
-					return never, err
-				}
-			}
-			if rows[0].Rev == 0 || parcel.Outcome != Waits { // its photo was erased, or it was told before a crash
+			// Its photo was erased, it cannot be read, or it was told before a crash.
+			if rows[0].Rev == 0 || !n.readable(at.tenant, rows[0], &parcel) || parcel.Outcome != Waits {
 				l.Position = p.Seq
 				continue
 			}
@@ -162,10 +159,7 @@ func (n *Notifier) tellNotices(ctx context.Context, at lineID, l *line, end time
 	}
 	for _, row := range rows {
 		var p parcel
-		if err := table.Decode(outboxTable, row, &p); err != nil {
-			return never, err
-		}
-		if p.Outcome != Waits {
+		if !n.readable(at.tenant, row, &p) || p.Outcome != Waits {
 			continue
 		}
 		if ctx.Err() != nil || !n.now().Before(end) {
@@ -249,11 +243,20 @@ func subscriptionKey(at lineID) table.Key {
 	return table.Key{Table: subscriptionsTable, Key: at.subscription}
 }
 
-// parcel reads the parcel at a place of a line.
+// readable decodes a parcel. Where that cannot be done, the log is told once, and the line goes on without the parcel.
+func (n *Notifier) readable(tenant string, row table.Row, p *parcel) bool {
+	err := table.Decode(outboxTable, row, p)
+	if err != nil {
+		n.tables.LeaveOut(tenant, outboxTable, row.Key, err)
+	}
+	return err == nil
+}
+
+// parcel reads the parcel at a place of a line. It answers NotFound where there is none that can be read.
 func (n *Notifier) parcel(ctx context.Context, tenant string, at table.Logged) (row table.Row, p parcel, err error) {
 	row, err = n.tables.Get(ctx, tenant, at.Table, at.Key)
-	if err == nil {
-		err = table.Decode(at.Table, row, &p)
+	if err == nil && !n.readable(tenant, row, &p) {
+		err = animo.Errorf(animo.NotFound, "the delivery cannot be read", "la entrega no se puede leer")
 	}
 	return row, p, err
 }

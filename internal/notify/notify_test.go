@@ -585,6 +585,32 @@ func TestNotifier_keeps_so_many_deliveries_and_still_knows_what_it_told(t *testi
 	}
 }
 
+func TestNotifier_parcel_that_cannot_be_read_holds_up_neither_its_line_nor_the_trimming(t *testing.T) {
+	h, r := newHouse(t, notify.Options{AllowPrivate: true, Limits: notify.Limits{Kept: 20}}), newReceiver(t)
+	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
+	damage := func(faces ...int) {
+		t.Helper()
+		for _, i := range faces {
+			if err := h.rows.Put(t.Context(), tenant, "subscription-outbox", table.Row{Key: h.record(i, animo.Happy).FaceID + "/" + id, Value: []byte("no JSON")}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h.find(50)
+	damage(1, 15)
+	h.drain(id, h.now)
+	if got := r.faces(); len(got) != 48 || slices.Contains(got, 15) || got[0] != 2 || got[47] != 50 {
+		t.Errorf("told %v, want all but 1 and 15", got)
+	}
+	damage(5, 45)
+	if err := h.n.Sweep(t.Context(), tenant); err != nil {
+		t.Fatal(err)
+	}
+	if list := h.deliveries(id); len(list) != 19 || list[0].ID != 31 {
+		t.Errorf("the log has %d, from %+v; want the last 20 but one", len(list), list[0])
+	}
+}
+
 func TestNotifier_line_that_is_full_says_so_once(t *testing.T) {
 	h, r := newHouse(t, notify.Options{AllowPrivate: true, Limits: notify.Limits{Waiting: 3}}), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
