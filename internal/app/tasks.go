@@ -15,6 +15,7 @@ import (
 	"animo/internal/config"
 	"animo/internal/loop"
 	"animo/internal/moods"
+	"animo/internal/notify"
 	"animo/internal/opinions"
 	"animo/internal/people"
 	"animo/internal/photos"
@@ -62,7 +63,7 @@ func (a *App) tasks() []Task {
 	}
 	if a.config.Runs(config.Notify) {
 		list = append(list,
-			Task{Name: "notify", Every: every, Run: a.eachTenant(a.notify.Sweep)},
+			Task{Name: "notify", Every: every, Run: a.eachTenant(a.notify.Sweep, notify.SweptTables()...)},
 			Task{Name: "notifier", Run: endless(a.notify.Run)},
 		)
 	}
@@ -97,18 +98,8 @@ func endless(run func(context.Context)) func(context.Context) error {
 // tenant for whom run fails or panics, and past one whose row cannot be read.
 func (a *App) eachTenant(run func(ctx context.Context, tenant string) error, tables ...string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		list, err := a.stores.Tenants.List(ctx)
+		list, err := a.tenantsWith(ctx, tables...)
 		errs := []error{err}
-		if len(tables) > 0 {
-			busy, err := a.stores.Tables.Tenants(ctx, tables...)
-			if err != nil {
-				return errors.Join(append(errs, err)...)
-			}
-			list = slices.DeleteFunc(list, func(t animo.Tenant) bool {
-				_, found := slices.BinarySearch(busy, t.ID)
-				return !found
-			})
-		}
 		for _, t := range list {
 			if ctx.Err() != nil {
 				break
@@ -117,6 +108,20 @@ func (a *App) eachTenant(run func(ctx context.Context, tenant string) error, tab
 		}
 		return errors.Join(errs...)
 	}
+}
+
+// tenantsWith lists the tenants that have rows in one of the tables; all tenants where no table is named. Beside an error it
+// returns those that can be read.
+func (a *App) tenantsWith(ctx context.Context, tables ...string) ([]animo.Tenant, error) {
+	list, err := a.stores.Tenants.List(ctx)
+	if len(tables) == 0 {
+		return list, err
+	}
+	busy, failed := a.stores.Tables.Tenants(ctx, tables...)
+	return slices.DeleteFunc(list, func(t animo.Tenant) bool {
+		_, found := slices.BinarySearch(busy, t.ID)
+		return !found
+	}), errors.Join(err, failed)
 }
 
 // forTenant calls run and names the tenant in its error or panic.
@@ -161,7 +166,7 @@ const retireStep = 200
 // retire retires what was kept long enough, tenants in turn, until that is done or SweepEvery has passed by the process's own
 // monotonic clock, because a.now may be set. A tenant for whom it fails gets no further turn.
 func (a *App) retire(ctx context.Context) error {
-	list, err := a.stores.Tenants.List(ctx)
+	list, err := a.tenantsWith(ctx, slices.Concat(photos.RetiredTables(), moods.RetiredTables())...)
 	errs := []error{err}
 	for until := time.Now().Add(a.config.SweepEvery); len(list) > 0 && ctx.Err() == nil && time.Now().Before(until); {
 		list = slices.DeleteFunc(list, func(t animo.Tenant) bool {

@@ -17,8 +17,14 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/cluster"
+	"animo/internal/collections"
 	"animo/internal/config"
 	"animo/internal/loop"
+	"animo/internal/moods"
+	"animo/internal/notify"
+	"animo/internal/opinions"
+	"animo/internal/people"
+	"animo/internal/photos"
 	"animo/internal/table"
 	"animo/internal/table/memtable"
 )
@@ -231,6 +237,45 @@ func TestTasks_go_on_past_a_tenant_that_cannot_be_read_or_panics(t *testing.T) {
 	}
 	if err := a.finishTenants(ctx); err == nil || !strings.Contains(err.Error(), `"broken"`) {
 		t.Errorf("finishing removals: %v", err)
+	}
+}
+
+func TestTasks_ask_nothing_of_tenants_without_rows_there(t *testing.T) {
+	a, ctx := quiet(t), t.Context()
+	for _, id := range []string{"idle", "sol"} {
+		if err := a.stores.AddTenant(ctx, id, animo.PhotoPolicy{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := &App{ // whose flows have no tables, so that each call of one panics
+		config: a.config, stores: a.stores, photos: new(photos.Photos), flow: new(opinions.Flow), moods: new(moods.Moods),
+		people: new(people.People), collections: new(collections.Store), notify: new(notify.Notifier),
+	}
+	runs := map[string]func(context.Context) error{}
+	for _, task := range b.tasks() {
+		runs[task.Name] = task.Run
+	}
+	works := map[string][]string{
+		"photos": photos.SweptTables(), "opinions": opinions.SweptTables(), "collections": collections.SweptTables(), "moods": moods.SweptTables(),
+		"people": people.SweptTables(), "notify": notify.SweptTables(), "retire": append(photos.RetiredTables(), moods.RetiredTables()...),
+	}
+	for name := range works {
+		if err := runs[name](ctx); err != nil {
+			t.Errorf("%s with idle tenants: %v", name, err)
+		}
+	}
+	for name, tables := range works {
+		for _, tbl := range tables {
+			if err := a.stores.Tables.Put(ctx, "sol", tbl, table.Row{Key: "a", Value: []byte("{}")}); err != nil {
+				t.Fatal(err)
+			}
+			if err := runs[name](ctx); err == nil || !strings.Contains(err.Error(), "tenant sol: panic") || strings.Contains(err.Error(), "idle") {
+				t.Errorf("%s with a row in %s: %v, want sol asked and nobody else", name, tbl, err)
+			}
+			if err := a.stores.Tables.DeleteKey(ctx, "sol", tbl, "a"); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 

@@ -157,6 +157,9 @@ func (m *Moods) trimLog(ctx context.Context, tenant string) error {
 	return m.tables.TrimLog(ctx, tenant, moodsLog, last-logKept)
 }
 
+// RetiredTables are the tables in which Retire finds what there is to do: a tenant without rows in them has nothing to retire.
+func RetiredTables() []string { return []string{sinceTable} }
+
 // Retire removes measured faces that were kept long enough, the oldest first and at most `most` of them. It reports whether
 // there may be more.
 func (m *Moods) Retire(ctx context.Context, tenant string, most int) (more bool, err error) {

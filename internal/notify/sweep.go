@@ -8,6 +8,9 @@ import (
 	"animo/internal/table"
 )
 
+// SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
+func SweptTables() []string { return []string{linesTable} }
+
 // Sweep wakes the lines of one tenant in which something waits, trims the logs of what was told, and ends removals that
 // broke off. A line that fails or cannot be read does not hold up the others. Run it at the start and now and then.
 func (n *Notifier) Sweep(ctx context.Context, tenant string) error {

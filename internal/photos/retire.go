@@ -17,6 +17,9 @@ import (
 // retireAtOnce is how many photos are retired at once, so that they share a sync.
 const retireAtOnce = 8
 
+// RetiredTables are the tables in which Retire finds what there is to do: a tenant without rows in them has nothing to retire.
+func RetiredTables() []string { return []string{picturesTable, faces.PhotosTable} }
+
 // Retire removes, for one tenant, pictures, and photos with what was recorded of their faces, when the times for them are
 // over, the oldest first and at most `most` of each. It tells whether there are more. One photo that fails does not hold up
 // the others.
