@@ -183,7 +183,7 @@ func (l *Leases) free(row table.Row) bool {
 		return true
 	}
 	var h holder
-	if json.Unmarshal(row.Value, &h) != nil {
+	if table.Decode(leasesTable, row, &h) != nil {
 		return false // a later release may have written it, so somebody may hold it
 	}
 	return !h.Held || l.options.Owner != "" && h.Owner == l.options.Owner

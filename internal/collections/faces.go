@@ -3,7 +3,6 @@ package collections
 import (
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"math"
@@ -54,11 +53,10 @@ type storedFace struct {
 type storedBox struct{ Width, Height, Left, Top float64 }
 
 func (f *Face) row(key string) (table.Row, error) {
-	value, err := json.Marshal(storedFace{
+	return table.Encode(rowKey(key, f.ID), storedFace{
 		Box:        storedBox{f.Box.W, f.Box.H, f.Box.X, f.Box.Y},
 		Confidence: f.Confidence, Name: f.Name, Picture: f.Picture, Descriptor: bytesOf(&f.Descriptor),
 	})
-	return table.Row{Key: rowKey(key, f.ID), Value: value}, err
 }
 
 // faceOf reads a face's row.

@@ -220,6 +220,6 @@ func ReviveOps(p Photo) ([]table.Op, error) {
 		return nil, nil
 	}
 	p.Status, p.Failure = animo.Done, nil
-	value, err := json.Marshal(p)
-	return []table.Op{table.Replace(PhotosTable, table.Row{Key: p.ID, Value: value, Rev: p.Rev}), table.Put(PendingTable, p.ID, []byte(p.Head))}, err
+	op, err := table.ReplaceJSON(PhotosTable, p.ID, p.Rev, p)
+	return []table.Op{op, table.Put(PendingTable, p.ID, []byte(p.Head))}, err
 }

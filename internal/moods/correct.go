@@ -1,8 +1,6 @@
 package moods
 
 import (
-	"encoding/json"
-
 	"animo"
 	"animo/internal/faces"
 	"animo/internal/table"
@@ -30,12 +28,12 @@ func Replace(tx *table.Tx, from faces.Key, to *animo.MoodRecord) (recorded bool,
 		tx.Do(table.Append(moodsLog, droppedTable, from.Face()))
 		return recorded, nil
 	}
-	value, err := json.Marshal(to)
+	k := faces.KeyOf(to)
+	row, err := table.Encode(k.Key, to)
 	if err != nil {
 		return recorded, err
 	}
-	k := faces.KeyOf(to)
-	tx.Add(faces.Table(to.Mood), table.Entry{Row: table.Row{Key: k.Key, Value: value}, Tallies: talliesOf(to)})
+	tx.Add(faces.Table(to.Mood), table.Entry{Row: row, Tallies: talliesOf(to)})
 	tx.Do(table.Append(moodsLog, restatedTable, string(k.Mood)+"/"+k.Key))
 	return recorded, nil
 }

@@ -168,11 +168,9 @@ func Restate(tx *table.Tx, k faces.Key, people []animo.Celebrity) (recorded bool
 		return true, nil
 	}
 	r.ImageData.Celebrities = people
-	value, err := json.Marshal(r)
-	if err != nil {
+	if err := tx.PutJSON(faces.Table(k.Mood), k.Key, r); err != nil {
 		return true, err
 	}
-	tx.Put(faces.Table(k.Mood), k.Key, value)
 	tx.Do(table.Append(moodsLog, restatedTable, string(k.Mood)+"/"+k.Key))
 	return true, nil
 }
@@ -193,8 +191,8 @@ func RemoveOps(mood animo.Mood, row table.Row) ([]table.Op, error) {
 // ReceiptOps are the operations that keep the receipt of an erasure, and note it in the log, so that followers are told of
 // the erasure and feeds drop what was erased.
 func ReceiptOps(r animo.Receipt) ([]table.Op, error) {
-	value, err := json.Marshal(r)
-	return []table.Op{table.Put(receiptsTable, r.ID, value), table.Append(moodsLog, receiptsTable, r.ID)}, err
+	op, err := table.PutJSON(receiptsTable, r.ID, r)
+	return []table.Op{op, table.Append(moodsLog, receiptsTable, r.ID)}, err
 }
 
 // ReplacedOp is the operation that notes in the log that a photo has the faces of its row's analysis now, so that feeds

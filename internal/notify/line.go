@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
 	"math/rand/v2"
 	"time"
 
@@ -75,8 +74,8 @@ func (n *Notifier) turn(ctx context.Context, at lineID) (again time.Duration, er
 	err = n.leases.Try(ctx, at.tenant, leaseOf(at.subscription), func(ctx context.Context, fence int64) ([]table.Op, error) {
 		l.fence = fence
 		again, failed = n.tell(ctx, sub, at, l)
-		value, err := json.Marshal(l) // also when the turn was interrupted
-		return []table.Op{table.Put(linesTable, at.subscription, value)}, err
+		op, err := table.PutJSON(linesTable, at.subscription, l) // also when the turn was interrupted
+		return []table.Op{op}, err
 	}, table.Expect(linesTable, rows[1]))
 	switch {
 	case conflict(err): // another worker has the line, or took it over

@@ -133,8 +133,8 @@ func (n *Notifier) faceEntry(ctx context.Context, e animo.Event, face, id string
 
 // entry is a parcel at the end of a subscription's line.
 func entry(key, subscription string, p parcel) (table.Entry, error) {
-	b, err := json.Marshal(p)
-	return table.Entry{Row: table.Row{Key: key, Value: b}, Log: outboxLog(subscription)}, err
+	row, err := table.Encode(key, p)
+	return table.Entry{Row: row, Log: outboxLog(subscription)}, err
 }
 
 // Forget removes the parcels of a photo, or of a face that a client measured: those that wait and those that were told. It

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"io"
 	"sync"
 
@@ -139,27 +138,27 @@ func (p *Photos) keepAnalysis(ctx context.Context, tenant string, row *faces.Pho
 	next.Notice = a.cut
 	var found []table.Op
 	if len(a.faces) > 0 {
-		value, err := json.Marshal(a.faces)
+		op, err := table.PutJSON(faces.AnalysesTable, faces.AnalysisKey(row.ID, a.round), a.faces)
 		if err != nil {
 			return id, err
 		}
-		found = append(found, table.Put(faces.AnalysesTable, faces.AnalysisKey(row.ID, a.round), value))
+		found = append(found, op)
 	}
 	for i, n := range a.found {
 		if n.Descriptor != nil && p.keep {
 			found = append(found, table.Put(faces.DescriptorsTable, a.faces[i].ID, people.EncodeDescriptor(n.Descriptor)))
 		}
 	}
-	value, err := json.Marshal(next)
+	kept, err := table.ReplaceJSON(faces.PhotosTable, row.ID, row.Rev, next)
 	if err != nil {
 		return id, err
 	}
-	for {
+	for { // Table.Update cannot do it: there is more to write than one commit takes, and another photo ends it
 		rev := table.NewRev()
 		if id, err = p.people.Identify(ctx, tenant, row, old, a.faces, a.found, rev); err != nil {
 			return id, err
 		}
-		ops := append(id.Ops, table.Replace(faces.PhotosTable, table.Row{Key: row.ID, Value: value, Rev: row.Rev}))
+		ops := append(id.Ops, kept)
 		if len(a.faces) == 0 && next.Past == 0 {
 			ops = append(ops, notPending(row))
 		}

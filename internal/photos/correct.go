@@ -2,7 +2,6 @@ package photos
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -71,11 +70,9 @@ func (p *Photos) Correct(ctx context.Context, tenant, id string, c *animo.Correc
 		if f, err = p.move(tx, tenant, &row, &before, &face); err != nil {
 			return err
 		}
-		value, err := json.Marshal(list)
-		if err != nil {
+		if err := tx.PutJSON(analysis.Table, analysis.Key, list); err != nil {
 			return err
 		}
-		tx.Put(analysis.Table, analysis.Key, value)
 		tx.Put(faces.PhotosTable, photo, rows[0].Value) // events that were said of the face before are decided anew
 		return noteCorrection(tx, rows[2], &face)
 	})
@@ -138,9 +135,15 @@ func noteCorrection(tx *table.Tx, row table.Row, face *animo.Face) error {
 	if face.Correction == nil {
 		return nil
 	}
-	value, err := json.Marshal(face.Correction)
-	tx.Add(correctionsTable, table.Entry{Row: table.Row{Key: face.ID, Value: value}, Tallies: []table.Tally{{Key: checkOf(face.Correction), N: 1}}})
+	entry, err := correctionEntry(face)
+	tx.Add(correctionsTable, entry)
 	return err
+}
+
+// correctionEntry is the entry of a face's correction, which counts it.
+func correctionEntry(face *animo.Face) (table.Entry, error) {
+	row, err := table.Encode(face.ID, face.Correction)
+	return table.Entry{Row: row, Tallies: []table.Tally{{Key: checkOf(face.Correction), N: 1}}}, err
 }
 
 // dropCorrection forgets a correction, in a transaction that has read its row.
@@ -181,11 +184,10 @@ func carryCorrections(old []animo.Face, a *analysis) (ops []table.Op, err error)
 		if a.faces[i].NotFace() {
 			a.found[i].Descriptor = nil
 		}
-		value, err := json.Marshal(a.faces[i].Correction)
+		entry, err := correctionEntry(&a.faces[i])
 		if err != nil {
 			return nil, err
 		}
-		entry := table.Entry{Row: table.Row{Key: a.faces[i].ID, Value: value}, Tallies: []table.Tally{{Key: checkOf(a.faces[i].Correction), N: 1}}}
 		ops = append(ops, table.AddOps(correctionsTable, entry)...)
 	}
 	return ops, nil

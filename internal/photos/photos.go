@@ -10,7 +10,6 @@ package photos
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"strings"
 	"sync"
@@ -203,10 +202,10 @@ func noPhoto(id string) error {
 // save writes a photo's row, in one commit with other operations. The row is expected as it was read: where somebody changed
 // or erased the photo meanwhile, save answers Conflict and writes nothing, so that nothing erased comes back.
 func (p *Photos) save(ctx context.Context, tenant string, row *faces.Photo, with ...table.Op) error {
-	value, err := json.Marshal(row)
+	op, err := table.ReplaceJSON(faces.PhotosTable, row.ID, row.Rev, row)
 	rev := table.NewRev()
 	if err == nil {
-		err = p.tables.CommitAs(ctx, tenant, rev, append(with, table.Replace(faces.PhotosTable, table.Row{Key: row.ID, Value: value, Rev: row.Rev}))...)
+		err = p.tables.CommitAs(ctx, tenant, rev, append(with, op)...)
 	}
 	if err == nil {
 		row.Rev = rev

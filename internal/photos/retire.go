@@ -2,7 +2,6 @@ package photos
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"sync"
@@ -132,9 +131,7 @@ func (p *Photos) retirePicture(ctx context.Context, tenant, id string) error {
 		for i := range plain {
 			plain[i].Landmarks = nil
 		}
-		value, err := json.Marshal(plain)
-		tx.Put(faces.AnalysesTable, faces.AnalysisKey(id, row.Round), value)
-		return err
+		return tx.PutJSON(faces.AnalysesTable, faces.AnalysisKey(id, row.Round), plain)
 	})
 	if err != nil {
 		return err

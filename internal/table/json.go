@@ -36,6 +36,25 @@ func Decode(table string, row Row, v any) error {
 	return nil
 }
 
+// Encode makes a row whose value is v as JSON, and whose revision is 0.
+func Encode(key string, v any) (Row, error) {
+	b, err := json.Marshal(v)
+	return Row{Key: key, Value: b}, err
+}
+
+// PutJSON is Put with v as JSON.
+func PutJSON(table, key string, v any) (Op, error) {
+	row, err := Encode(key, v)
+	return Put(table, key, row.Value), err
+}
+
+// ReplaceJSON is Replace with v as JSON, for a row that must have the revision.
+func ReplaceJSON(table, key string, rev int64, v any) (Op, error) {
+	row, err := Encode(key, v)
+	row.Rev = rev
+	return Replace(table, row), err
+}
+
 // GetJSON reads a row whose value is JSON into v and returns the row's revision, or answers NotFound.
 func (t *Table) GetJSON(ctx context.Context, tenant, table, key string, v any) (rev int64, err error) {
 	row, err := t.Get(ctx, tenant, table, key)
@@ -47,20 +66,20 @@ func (t *Table) GetJSON(ctx context.Context, tenant, table, key string, v any) (
 
 // PutJSON writes v as JSON into a row, whatever is there.
 func (t *Table) PutJSON(ctx context.Context, tenant, table, key string, v any) error {
-	b, err := json.Marshal(v)
+	op, err := PutJSON(table, key, v)
 	if err != nil {
 		return err
 	}
-	return t.Commit(ctx, tenant, Put(table, key, b))
+	return t.Commit(ctx, tenant, op)
 }
 
 // ReplaceJSON writes v as JSON into a row while its revision is still *rev (0: while there is none), or answers
 // Conflict. Afterwards *rev is the new revision.
 func (t *Table) ReplaceJSON(ctx context.Context, tenant, table, key string, rev *int64, v any) error {
-	b, err := json.Marshal(v)
+	op, err := ReplaceJSON(table, key, *rev, v)
 	next := NewRev()
 	if err == nil {
-		err = t.CommitAs(ctx, tenant, next, Replace(table, Row{Key: key, Value: b, Rev: *rev}))
+		err = t.CommitAs(ctx, tenant, next, op)
 	}
 	if err == nil {
 		*rev = next

@@ -2,7 +2,6 @@ package table
 
 import (
 	"context"
-	"encoding/json"
 	"math/rand/v2"
 	"time"
 
@@ -140,9 +139,9 @@ func (tx *Tx) Put(table, key string, value []byte) { tx.wrote[Key{table, key}] =
 
 // PutJSON writes v as JSON into a row.
 func (tx *Tx) PutJSON(table, key string, v any) error {
-	value, err := json.Marshal(v)
+	row, err := Encode(key, v)
 	if err == nil {
-		tx.Put(table, key, value)
+		tx.Put(table, key, row.Value)
 	}
 	return err
 }
