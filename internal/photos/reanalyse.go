@@ -102,31 +102,32 @@ func (p *Photos) Reanalyse(ctx context.Context, tenant string, q AgainQuery) (a 
 
 // again notes that a photo is to be analysed again, and reports whether it can be. It leaves a photo as it is that waits for
 // its analysis.
-func (p *Photos) again(ctx context.Context, tenant, id string) (bool, error) {
-	for {
-		rows, err := p.tables.Read(ctx, tenant, table.Key{Table: faces.PhotosTable, Key: id}, table.Key{Table: picturesTable, Key: id})
+func (p *Photos) again(ctx context.Context, tenant, id string) (can bool, err error) {
+	err = p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		can = false
+		rows, err := tx.Read(table.Key{Table: faces.PhotosTable, Key: id}, table.Key{Table: picturesTable, Key: id})
 		if err != nil {
-			return false, err
+			return err
 		}
 		row, err := faces.PhotoOf(rows[0])
 		if err != nil || row.Rev == 0 || row.Bare || rows[1].Rev == 0 {
-			return false, err
+			return err
 		}
-		if err := p.finish(ctx, tenant, &row); err != nil {
-			return false, err
+		if err := p.finish(ctx, tenant, &row); err != nil { // a commit of its own: what is finished is, whatever becomes of this one
+			return err
 		}
-		if !row.Status.Ended() {
-			return true, nil
+		if can = true; !row.Status.Ended() {
+			return nil
 		}
 		if !row.Analysed.IsZero() {
 			row.Asked = row.Round + 1
 			row.Told = row.Told || row.Status == animo.Done
 		}
 		row.Status, row.Failure = animo.Queued, nil
-		if err := p.save(ctx, tenant, &row, pending(&row)); !conflict(err) {
-			return true, err
-		}
-	}
+		tx.Put(faces.PendingTable, id, []byte(row.Head))
+		return tx.PutJSON(faces.PhotosTable, id, row)
+	})
+	return can, err
 }
 
 // dropPast removes what the analyses before a photo's last one had found.

@@ -56,7 +56,8 @@ func (p *Photos) Take(ctx context.Context, tenant string, u Upload, r io.Reader)
 }
 
 // store keeps an upload as a photo, or finds the photo that has its name and content already; known tells which. It first
-// tries to keep the upload as a new photo, because most are, and reads only where that conflicts.
+// tries to keep the upload as a new photo, because most are, and reads only where that conflicts. That is no Table.Update:
+// the picture is stored between two commits, the second of which expects what the first wrote.
 func (p *Photos) store(ctx context.Context, tenant string, u Upload, up *spool.File, policy animo.PhotoPolicy) (row faces.Photo, known bool, err error) {
 	at, by, note, err := p.takenAt(u, up, policy)
 	if err != nil {
