@@ -11,7 +11,7 @@ import (
 // TooManyRequests.
 func (p *Photos) Admit(ctx context.Context, tenant string) error {
 	policy, err := p.policy(ctx, tenant)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		p.rates.Forget(tenant)
 	}
 	if err != nil || policy.PerMinute == 0 || p.rates.Allow(tenant, policy.PerMinute, 1, p.now()) {

@@ -28,7 +28,7 @@ func (p *Photos) analyse(ctx context.Context, e animo.Event) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.policy(ctx, e.Tenant); gone(err) {
+	if _, err := p.policy(ctx, e.Tenant); animo.CodeOf(err) == animo.NotFound {
 		return nil
 	} else if err != nil { // what it may do may have changed since the upload
 		return err
@@ -52,7 +52,7 @@ func (p *Photos) analyse(ctx context.Context, e animo.Event) error {
 		return err
 	}
 	id, err := p.keepAnalysis(ctx, e.Tenant, &row, a)
-	if conflict(err) {
+	if animo.CodeOf(err) == animo.Conflict {
 		return p.afterConflict(ctx, e.Tenant, row.ID)
 	}
 	if err != nil {
@@ -167,7 +167,7 @@ func (p *Photos) keepAnalysis(ctx context.Context, tenant string, row *faces.Pho
 			*row, row.Rev = next, rev
 			return id, nil
 		}
-		if !conflict(err) {
+		if animo.CodeOf(err) != animo.Conflict {
 			return id, err
 		}
 		now, readErr := faces.ReadPhoto(p.plain(ctx, tenant), row.ID)
@@ -229,7 +229,7 @@ func (p *Photos) picture(ctx context.Context, tenant, id string) (img vision.Ima
 // open opens an object of a photo.
 func (p *Photos) open(ctx context.Context, tenant, name string) (io.ReadCloser, error) {
 	body, _, err := p.objects.Get(ctx, tenant, name, object.Range{})
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		err = animo.Errorf(animo.NotFound, "this picture is not there: it is not analysed yet, or it is not kept any more", "esta imagen no está: aún no se ha analizado, o ya no se guarda").Of("id")
 	}
 	return body, err
@@ -324,7 +324,7 @@ func (p *Photos) finish(ctx context.Context, tenant string, list ...*faces.Photo
 			continue
 		}
 		err = p.tables.Commit(ctx, tenant, table.DeleteAt(faces.PendingTable, noted), table.Expect(faces.PhotosTable, table.Row{Key: row.ID, Rev: row.Rev}))
-		if err != nil && !conflict(err) { // somebody else ended it, or has it analysed again
+		if err != nil && animo.CodeOf(err) != animo.Conflict { // somebody else ended it, or has it analysed again
 			return err
 		}
 	}
@@ -340,7 +340,7 @@ func (p *Photos) fail(ctx context.Context, e animo.Event, r animo.Reason) error 
 	}
 	row, err := p.photo(ctx, e.Tenant, o.Photo)
 	switch {
-	case gone(err):
+	case animo.CodeOf(err) == animo.NotFound:
 		return bus.ErrDone
 	case err != nil:
 		return err
@@ -368,14 +368,14 @@ func (p *Photos) failRecord(ctx context.Context, e animo.Event, why animo.Reason
 		return bus.ErrDone
 	}
 	if r.MeasuredBy != "" {
-		if err := p.moods.Measured(ctx, e.Tenant, r.FaceID); gone(err) {
+		if err := p.moods.Measured(ctx, e.Tenant, r.FaceID); animo.CodeOf(err) == animo.NotFound {
 			return bus.ErrDone
 		} else {
 			return err
 		}
 	}
 	row, err := p.photo(ctx, e.Tenant, r.PhotoID)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return bus.ErrDone
 	}
 	if err != nil {

@@ -80,7 +80,7 @@ func (p *Photos) store(ctx context.Context, tenant string, u Upload, up *spool.F
 		if err == nil {
 			err = p.write(ctx, tenant, &row, up)
 		}
-		if full := animo.CodeOf(err) == animo.Quota && !looked; !conflict(err) && !full { // one that is kept already takes no room
+		if full := animo.CodeOf(err) == animo.Quota && !looked; animo.CodeOf(err) != animo.Conflict && !full { // one that is kept already takes no room
 			return row, false, err
 		}
 		if err := ctx.Err(); err != nil {
@@ -103,7 +103,7 @@ func (p *Photos) store(ctx context.Context, tenant string, u Upload, up *spool.F
 			return row, false, err
 		}
 		if row.Rev != 0 && !row.Bare {
-			if err := p.takeUp(ctx, tenant, &row); !conflict(err) {
+			if err := p.takeUp(ctx, tenant, &row); animo.CodeOf(err) != animo.Conflict {
 				return row, true, err
 			}
 			continue // somebody else took it up, or erased it
