@@ -76,7 +76,7 @@ type Photos interface {
 	Correct(ctx context.Context, tenant, face string, c *animo.Correction) (animo.Face, error)
 	// Accuracy counts how often analyses were right, by what was said of faces.
 	Accuracy(ctx context.Context, tenant string) (photos.Accuracy, error)
-	// Reanalyse has photos analysed again.
+	// Reanalyse queues photos to be analysed again.
 	Reanalyse(ctx context.Context, tenant string, q photos.AgainQuery) (photos.Again, error)
 }
 

@@ -324,7 +324,7 @@ func (p *Photos) finish(ctx context.Context, tenant string, list ...*faces.Photo
 			continue
 		}
 		err = p.tables.Commit(ctx, tenant, table.DeleteAt(faces.PendingTable, noted), table.Expect(faces.PhotosTable, table.Row{Key: row.ID, Rev: row.Rev}))
-		if err != nil && animo.CodeOf(err) != animo.Conflict { // somebody else ended it, or has it analysed again
+		if err != nil && animo.CodeOf(err) != animo.Conflict { // somebody else ended it, or queued it again
 			return err
 		}
 	}

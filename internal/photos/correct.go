@@ -91,7 +91,7 @@ func (p *Photos) Correct(ctx context.Context, tenant, id string, c *animo.Correc
 	return face, err
 }
 
-// move has a face's record, and the list of its person's faces, follow a correction, in the transaction that keeps it.
+// move makes a face's record, and the list of its person's faces, follow a correction, in the transaction that keeps it.
 func (p *Photos) move(tx *table.Tx, tenant string, row *faces.Photo, before, face *animo.Face) (f people.Forgotten, err error) {
 	from := faces.Key{Mood: before.Mood, Key: faces.MomentKey(row.Taken, face.ID)}
 	who, err := faces.ReadWho(tx, face.ID)
@@ -167,7 +167,7 @@ func checkOf(c *animo.Correction) string {
 	return c.Was + "/" + c.Emotion + "/" + mood
 }
 
-// carryCorrections has the faces of a new analysis keep what was said of those of the one before in their places. A face that
+// carryCorrections carries what was said of the faces of one analysis to those of a new one in their places. A face that
 // is none is not looked for among people. It gives the operations that keep and forget the corrections' rows.
 func carryCorrections(old []animo.Face, a *analysis) (ops []table.Op, err error) {
 	carried := map[int]bool{}

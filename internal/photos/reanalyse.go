@@ -11,7 +11,7 @@ import (
 	"animo/internal/table"
 )
 
-// AgainQuery chooses the photos that Reanalyse has analysed again.
+// AgainQuery chooses the photos that Reanalyse queues.
 type AgainQuery struct {
 	IDs    []string  // only these; nil for all that the rest chooses
 	Source *string   // nil: every source
@@ -20,7 +20,7 @@ type AgainQuery struct {
 	After  string    // the id after which to go on, from Again.Next; "" for the start
 }
 
-// Again says what became of a wish to have photos analysed again.
+// Again says what Reanalyse did.
 type Again struct {
 	Queued  int    // to be analysed
 	Skipped int    // that have no picture any more, or are not there
