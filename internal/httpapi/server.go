@@ -105,7 +105,7 @@ type Queues interface {
 	DeadLetters(ctx context.Context, tenant, queue, after string, limit int) ([]bus.DeadLetter, error)
 	DeadLetter(ctx context.Context, tenant, queue, id string) (bus.DeadLetter, error)
 	Redrive(ctx context.Context, tenant, queue string, ids ...string) (int, error)
-	Drop(ctx context.Context, tenant, queue string, ids ...string) (int, error)
+	RemoveDead(ctx context.Context, tenant, queue string, ids ...string) (int, error)
 }
 
 // Keys tells whose an API key is, and what its tenant may do with photos.

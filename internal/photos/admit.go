@@ -12,7 +12,7 @@ import (
 func (p *Photos) Admit(ctx context.Context, tenant string) error {
 	policy, err := p.policy(ctx, tenant)
 	if animo.CodeOf(err) == animo.NotFound {
-		p.rates.Forget(tenant)
+		p.rates.Evict(tenant)
 	}
 	if err != nil || policy.PerMinute == 0 || p.rates.Allow(tenant, policy.PerMinute, 1, p.now()) {
 		return err

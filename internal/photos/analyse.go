@@ -196,7 +196,7 @@ func (p *Photos) afterConflict(ctx context.Context, tenant, id string) error {
 			return err
 		}
 	}
-	_, err = p.clear(ctx, tenant, id, e.remains, true)
+	_, err = p.removeRest(ctx, tenant, id, e.remains, true)
 	return err
 }
 
@@ -238,7 +238,7 @@ func (p *Photos) open(ctx context.Context, tenant, name string) (io.ReadCloser, 
 // say publishes an event for each face of an analysed photo, after it has removed the faces of earlier analyses.
 func (p *Photos) say(ctx context.Context, tenant string, row *faces.Photo, list []animo.Face, who []faces.Who) error {
 	if row.Round > 0 {
-		if err := p.dropPast(ctx, tenant, row); err != nil {
+		if err := p.removePast(ctx, tenant, row); err != nil {
 			return err
 		}
 	}

@@ -128,7 +128,7 @@ func (p *Photos) move(tx *table.Tx, tenant string, row *faces.Photo, before, fac
 // noteCorrection keeps a face's correction, or forgets the one in its row, with the tally.
 func noteCorrection(tx *table.Tx, row table.Row, face *animo.Face) error {
 	if row.Rev != 0 {
-		if err := dropCorrection(tx, row); err != nil {
+		if err := removeCorrection(tx, row); err != nil {
 			return err
 		}
 	}
@@ -146,8 +146,8 @@ func correctionEntry(face *animo.Face) (table.Entry, error) {
 	return table.Entry{Row: row, Tallies: []table.Tally{{Key: checkOf(face.Correction), N: 1}}}, err
 }
 
-// dropCorrection forgets a correction, in a transaction that has read its row.
-func dropCorrection(tx *table.Tx, row table.Row) error {
+// removeCorrection forgets a correction, in a transaction that has read its row.
+func removeCorrection(tx *table.Tx, row table.Row) error {
 	var c animo.Correction
 	err := table.Decode(correctionsTable, row, &c)
 	tx.Remove(correctionsTable, table.Entry{Row: row, Tallies: []table.Tally{{Key: checkOf(&c), N: 1}}})

@@ -115,7 +115,7 @@ func (p *Photos) retirePicture(ctx context.Context, tenant, id string) error {
 			return err
 		}
 		if rows[0].Rev != 0 {
-			if _, err := dropPicture(tx, rows[0]); err != nil {
+			if _, err := removePicture(tx, rows[0]); err != nil {
 				return err
 			}
 		}
@@ -168,8 +168,8 @@ func (p *Photos) retirePhoto(ctx context.Context, tenant, id string) error {
 	if err := p.tables.Commit(ctx, tenant, table.DeleteAt(faces.PhotosTable, table.Row{Key: id, Rev: row.Rev})); err != nil {
 		return err
 	}
-	if _, err := p.clear(ctx, tenant, id, remainsOf(&row), false); err != nil {
+	if _, err := p.removeRest(ctx, tenant, id, remainsOf(&row), false); err != nil {
 		return err
 	}
-	return p.dropHead(ctx, tenant, row.Head, id)
+	return p.removeHead(ctx, tenant, row.Head, id)
 }
