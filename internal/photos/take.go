@@ -80,7 +80,8 @@ func (p *Photos) store(ctx context.Context, tenant string, u Upload, up *spool.F
 		if err == nil {
 			err = p.write(ctx, tenant, &row, up)
 		}
-		if full := animo.CodeOf(err) == animo.Quota && !looked; animo.CodeOf(err) != animo.Conflict && !full { // one that is kept already takes no room
+		code := animo.CodeOf(err)
+		if full := code == animo.Quota && !looked; code != animo.Conflict && !full { // one that is kept already takes no room
 			return row, false, err
 		}
 		if err := ctx.Err(); err != nil {
