@@ -29,7 +29,7 @@ const (
 	complaintsFound = 0.85
 )
 
-// spareErrors is by how many standard errors a goal is to be exceeded on the rows that choose the threshold, since on others
+// spareErrors is by how many standard errors a goal is to be exceeded on the rows that choose the threshold, because on others
 // it will be reached a little less.
 const spareErrors = 0.5
 

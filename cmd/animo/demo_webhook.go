@@ -38,7 +38,7 @@ type hook struct {
 // hooksShown is how many webhooks are shown; more are taken all the same.
 const hooksShown = 3
 
-// subscribe starts a receiver and has it told of a person; of everybody for "".
+// subscribe starts a receiver and subscribes it to a person; to everybody for "".
 func (d *demo) subscribe(ctx context.Context, person string) (*receiver, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

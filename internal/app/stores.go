@@ -132,7 +132,7 @@ func (s *Stores) RemoveTenant(ctx context.Context, id string) error {
 
 // erase removes everything of a tenant, its events first, so that nothing starts anew.
 func (s *Stores) erase(ctx context.Context, tenant string) error {
-	if err := s.Queues.DeleteTenant(ctx, tenant); err != nil {
+	if err := s.Queues.RemoveTenant(ctx, tenant); err != nil {
 		return err
 	}
 	if err := s.Tables.Forget(ctx, tenant); err != nil {

@@ -144,7 +144,7 @@ func (a *App) evict(ctx context.Context) error {
 	if list != nil {
 		a.people.Evict(idsOf(list))
 		a.collections.Evict(idsOf(list))
-		a.classifier.Forget(idsOf(list))
+		a.classifier.Evict(idsOf(list))
 	}
 	return err
 }

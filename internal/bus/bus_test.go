@@ -453,7 +453,7 @@ func TestBus_a_lost_lease_ends_the_context_and_settles_nothing(t *testing.T) {
 		}))
 		f.publish(t, "1")
 		synctest.Wait()
-		if err := f.driver.DeleteTenant(t.Context(), "a"); err != nil {
+		if err := f.driver.RemoveTenant(t.Context(), "a"); err != nil {
 			t.Fatal(err)
 		}
 		if err := <-ended; err == nil || strings.Contains(err.Error(), "deadline") {

@@ -94,8 +94,8 @@ type Driver interface {
 	// Redrive makes dead letters ready again with their attempts at zero; without ids, all of the
 	// tenant's in that queue. It returns how many.
 	Redrive(ctx context.Context, tenant, queue string, ids ...string) (int, error)
-	// Delete removes events of a tenant and returns how many there were. A worker that has one finds its lease lost.
+	// RemoveWhere removes events of a tenant and returns how many there were. A worker that has one finds its lease lost.
 	// Many are removed in several transactions: an error may leave some.
-	Delete(ctx context.Context, tenant string, s Selection) (int, error)
+	RemoveWhere(ctx context.Context, tenant string, s Selection) (int, error)
 	Close() error
 }

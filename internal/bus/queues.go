@@ -64,9 +64,9 @@ func NoDeadLetter(id string) error {
 	return animo.Errorf(animo.NotFound, "there is no dead letter %q", "no hay ningún mensaje muerto %q", id)
 }
 
-// Drop removes dead letters; without ids, all of the tenant's in that queue. It returns how many.
-func (q Queues) Drop(ctx context.Context, tenant, queue string, ids ...string) (int, error) {
-	return q.Delete(ctx, tenant, Selection{Queue: queue, IDs: ids, Dead: true})
+// RemoveDead removes dead letters; without ids, all of the tenant's in that queue. It returns how many.
+func (q Queues) RemoveDead(ctx context.Context, tenant, queue string, ids ...string) (int, error) {
+	return q.RemoveWhere(ctx, tenant, Selection{Queue: queue, IDs: ids, Dead: true})
 }
 
 // Remove removes a tenant's events of those ids from every queue, whatever their state, and returns how many there were. No
@@ -75,11 +75,11 @@ func (q Queues) Remove(ctx context.Context, tenant string, ids ...string) (int, 
 	if len(ids) == 0 {
 		return 0, nil
 	}
-	return q.Delete(ctx, tenant, Selection{IDs: ids})
+	return q.RemoveWhere(ctx, tenant, Selection{IDs: ids})
 }
 
-// DeleteTenant removes every event and dead letter of a tenant.
-func (q Queues) DeleteTenant(ctx context.Context, tenant string) error {
-	_, err := q.Delete(ctx, tenant, Selection{})
+// RemoveTenant removes every event and dead letter of a tenant.
+func (q Queues) RemoveTenant(ctx context.Context, tenant string) error {
+	_, err := q.RemoveWhere(ctx, tenant, Selection{})
 	return err
 }

@@ -127,9 +127,9 @@ func (c *Classifier) Classify(ctx context.Context, tenant, model string, texts [
 	return Answer{version, results}, nil
 }
 
-// Forget takes out of memory the models of tenants that are not in the list, and models that were not asked for an hour.
+// Evict evicts the models of tenants that are not in the list, and models that nobody asked for in an hour.
 // Run it now and then.
-func (c *Classifier) Forget(tenants []string) {
+func (c *Classifier) Evict(tenants []string) {
 	c.loaded.Sweep(tenants)
 	c.corrected.Sweep(tenants)
 }

@@ -113,7 +113,7 @@ func TestClassify_asks_the_version_that_answers_now(t *testing.T) {
 	if n := m.loads.Load(); n != 3 {
 		t.Errorf("of four calls of which two followed another version, %d loaded the model", n)
 	}
-	c.Forget([]string{"mar"})
+	c.Evict([]string{"mar"})
 	if _, err := c.Classify(t.Context(), "sol", "r", []string{"bien"}, 0); err != nil || m.loads.Load() != 4 {
 		t.Errorf("once its tenant was removed, a model is still held: %v", err)
 	}

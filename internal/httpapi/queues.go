@@ -59,7 +59,7 @@ func (s *server) queue(ctx context.Context, name string) error {
 	return animo.Errorf(animo.NotFound, "there is no queue %q; /v1/queues lists them", "no existe la cola %q; /v1/queues las enumera", name).Of("queue")
 }
 
-// onDead runs Redrive or Drop on one dead letter, or on all without an id. Where there was none, it looks why.
+// onDead runs Redrive or RemoveDead on one dead letter, or on all without an id. Where there was none, it looks why.
 func (s *server) onDead(ctx context.Context, queue, id string, do func(ctx context.Context, tenant, queue string, ids ...string) (int, error)) (*countOutput, error) {
 	var ids []string
 	if id != "" {
@@ -172,7 +172,7 @@ func (s *server) dropDeadLetter(r route) {
 		OperationID: "drop-dead-letter",
 		Summary:     "Forget a dead letter", DefaultStatus: http.StatusOK, Errors: []int{404},
 	}, func(ctx context.Context, in *DeadLetterParams) (*countOutput, error) {
-		return s.onDead(ctx, in.Queue, in.ID, s.Queues.Drop)
+		return s.onDead(ctx, in.Queue, in.ID, s.Queues.RemoveDead)
 	})
 }
 
@@ -181,6 +181,6 @@ func (s *server) dropDeadLetters(r route) {
 		OperationID: "drop-dead-letters",
 		Summary:     "Forget all dead letters of a queue", DefaultStatus: http.StatusOK, Errors: []int{404},
 	}, func(ctx context.Context, in *QueueParam) (*countOutput, error) {
-		return s.onDead(ctx, in.Queue, "", s.Queues.Drop)
+		return s.onDead(ctx, in.Queue, "", s.Queues.RemoveDead)
 	})
 }

@@ -20,7 +20,7 @@ func (q *onlyQueue) Depths(context.Context, string) ([]bus.Depth, error) {
 	return []bus.Depth{{Queue: "train"}}, nil
 }
 
-func (q *onlyQueue) Drop(_ context.Context, _, queue string, ids ...string) (n int, _ error) {
+func (q *onlyQueue) RemoveDead(_ context.Context, _, queue string, ids ...string) (n int, _ error) {
 	q.asked = append(q.asked, "drop")
 	if queue == "train" && (len(ids) == 0 || ids[0] == "a") {
 		n = 1
@@ -43,7 +43,7 @@ func TestDead_letters_are_dropped_in_one_call_and_missed_by_name(t *testing.T) {
 	} {
 		q := &onlyQueue{}
 		s := &server{Options: Options{Queues: q}}
-		out, err := s.onDead(t.Context(), c.queue, c.id, q.Drop)
+		out, err := s.onDead(t.Context(), c.queue, c.id, q.RemoveDead)
 		if animo.CodeOf(err) != c.code || animo.ReasonOf(err).Field != c.field || err == nil && out.Body.Count != 1 {
 			t.Errorf("%q of %s: %+v, %v, want %q of %q", c.id, c.queue, out, err, c.code, c.field)
 		}

@@ -83,7 +83,7 @@ type Photos interface {
 	Correct(ctx context.Context, tenant, face string, c *animo.Correction) (animo.Face, error)
 	// Accuracy counts how often analyses were right, by what was said of faces.
 	Accuracy(ctx context.Context, tenant string) (photos.Accuracy, error)
-	// Reanalyse has photos analysed again.
+	// Reanalyse queues photos to be analysed again.
 	Reanalyse(ctx context.Context, tenant string, q photos.AgainQuery) (photos.Again, error)
 }
 
@@ -112,7 +112,7 @@ type Queues interface {
 	DeadLetters(ctx context.Context, tenant, queue, after string, limit int) ([]bus.DeadLetter, error)
 	DeadLetter(ctx context.Context, tenant, queue, id string) (bus.DeadLetter, error)
 	Redrive(ctx context.Context, tenant, queue string, ids ...string) (int, error)
-	Drop(ctx context.Context, tenant, queue string, ids ...string) (int, error)
+	RemoveDead(ctx context.Context, tenant, queue string, ids ...string) (int, error)
 }
 
 // Keys tells whose an API key is, and what its tenant may do with photos.

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// awaitEvery is how often a client that waits for the end of something has it looked up; the end may come
-// about on another machine.
+// awaitEvery is how often the server looks whether that has ended for which a client waits; the end may come about on another
+// machine.
 const awaitEvery = 50 * time.Millisecond
 
 // await reads something again and again until it has ended, or the wait is over, or the server stops.

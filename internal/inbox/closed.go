@@ -13,7 +13,7 @@ import (
 )
 
 // closed takes in those photos, of files that were just closed or moved into their folder, that end as a whole picture does.
-// Nothing else of them is known, since a file may be opened again and grow: the looks wait for the quiet time of the others.
+// Nothing else of them is known, because a file may be opened again and grow: the looks wait for the quiet time of the others.
 // paths are below the inbox.
 func (b *Inbox) closed(ctx context.Context, paths []string, now time.Time) {
 	root, err := os.OpenRoot(b.dir)
@@ -124,7 +124,7 @@ func endsWithABox(r io.ReaderAt, size int64) bool {
 	return false
 }
 
-// watchFolder has the files of a photos' folder told of, where the system does that.
+// watchFolder asks the system to tell of the files of a photos' folder, where it does that.
 func (b *Inbox) watchFolder(dir *os.File, d *drop, folder string) {
 	if b.watcher == nil || d.kind != photosKind {
 		return

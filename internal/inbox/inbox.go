@@ -70,7 +70,7 @@ type Options struct {
 	Quiet    time.Duration    // for which a file must not have changed until it is taken, at least an interval; 2 s
 	Takes    int              // files taken in at once; 4
 	InFlight int              // files known at once, between being seen and being moved; 1000
-	Watch    bool             // have the system tell of photos that were closed, where it does, so that they need not wait for Quiet
+	Watch    bool             // ask the system to tell of photos that were closed, where it does, so that they need not wait for Quiet
 	Now      func() time.Time // nil means time.Now
 	Log      *slog.Logger     // nil means slog.Default
 	Keeper   *loop.Keeper     // is told of what panics while a file is taken in; nil means one of its own
@@ -343,7 +343,7 @@ func (b *Inbox) sayOnce(key, what string, args ...any) {
 	b.o.Log.Warn(what, args...)
 }
 
-// unsay has the next failure under these keys logged again.
+// unsay forgets the failures that were logged under these keys, so that the next one is logged again.
 func (b *Inbox) unsay(keys ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watcher has the kernel tell of files that were closed after they had been written, or were moved into a folder (inotify(7)).
+// watcher is told by the kernel of files that were closed after they had been written, or were moved into a folder (inotify(7)).
 type watcher struct {
 	told   chan []string // paths below the inbox, some at once
 	events *os.File
@@ -32,8 +32,8 @@ func newWatcher() (*watcher, error) {
 	return &watcher{told: make(chan []string), events: os.NewFile(uintptr(fd), "inotify"), fd: fd, stop: make(chan struct{}), paths: map[int32]string{}, wds: map[string]int32{}}, nil
 }
 
-// watch has the files of an open folder told of, whose path below the inbox is name. A folder that has taken the place of
-// another is watched instead of it. It is told by its descriptor, so that no link on the way to it leads elsewhere.
+// watch asks the kernel to tell of the files of an open folder, whose path below the inbox is name. A folder that has taken the
+// place of another is watched instead of it. The kernel gets the folder's descriptor, so that no link on the way leads elsewhere.
 func (w *watcher) watch(dir *os.File, name string) error {
 	wd, err := unix.InotifyAddWatch(w.fd, fmt.Sprintf("/proc/self/fd/%d", dir.Fd()), unix.IN_CLOSE_WRITE|unix.IN_MOVED_TO|unix.IN_ONLYDIR)
 	if err != nil {

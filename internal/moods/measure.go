@@ -149,7 +149,7 @@ func (m *Moods) wasErased(row table.Row, at int) error {
 func (m *Moods) admit(ctx context.Context, tenant string, n int) error {
 	p, err := m.policy(ctx, tenant)
 	if animo.CodeOf(err) == animo.NotFound {
-		m.rates.Forget(tenant)
+		m.rates.Evict(tenant)
 	}
 	if err != nil || p.FacesPerMinute == 0 {
 		return err

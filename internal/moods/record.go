@@ -78,7 +78,7 @@ func (m *Moods) Record(ctx context.Context, e animo.Event) error {
 			ops = append(ops, table.Delete(faces.PendingTable, r.PhotoID))
 		}
 		err := m.tables.Commit(ctx, e.Tenant, ops...)
-		if !conflict(err) {
+		if animo.CodeOf(err) != animo.Conflict {
 			return err
 		}
 	}
@@ -217,9 +217,6 @@ func (m *Moods) Receipts(ctx context.Context, tenant, after string, limit int) (
 	}
 	return page, next, nil
 }
-
-// conflict reports whether an error says that a row was not as it was expected.
-func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
 
 // Say publishes an event for each of a photo's faces, with who they are, so that each is recorded. The photo's row is as it
 // was read.

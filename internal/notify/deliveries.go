@@ -55,7 +55,7 @@ func (n *Notifier) Deliveries(ctx context.Context, tenant, id string, before int
 	}
 	for _, p := range slices.Backward(places) {
 		_, parcel, err := n.parcel(ctx, tenant, p)
-		if gone(err) {
+		if animo.CodeOf(err) == animo.NotFound {
 			continue
 		}
 		if err != nil {
@@ -99,7 +99,7 @@ func (n *Notifier) Replay(ctx context.Context, tenant, id string, delivery int64
 		return missing
 	}
 	_, p, err := n.parcel(ctx, tenant, places[0])
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return missing
 	}
 	if err != nil {
@@ -141,7 +141,7 @@ func (n *Notifier) ReplaySince(ctx context.Context, tenant, id string, since tim
 			after = at.Seq
 			_, p, err := n.parcel(ctx, tenant, at)
 			waits := p.Outcome == Waits && at.Seq > l.Position
-			if gone(err) || err == nil && (waits || p.Kind != ofFace || p.Data == nil || p.Added.Before(since)) {
+			if animo.CodeOf(err) == animo.NotFound || err == nil && (waits || p.Kind != ofFace || p.Data == nil || p.Added.Before(since)) {
 				continue
 			}
 			if err != nil {

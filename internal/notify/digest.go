@@ -109,7 +109,7 @@ func (n *Notifier) collect(ctx context.Context, sub stored, at lineID, after int
 		over := len(places) < lineBatch
 		for _, p := range places {
 			_, parcel, err := n.parcel(ctx, at.tenant, p)
-			if err != nil && !gone(err) {
+			if err != nil && animo.CodeOf(err) != animo.NotFound {
 				return d, err
 			}
 			if err == nil && parcel.Outcome == Waits && !parcel.Added.Before(end) {
@@ -160,7 +160,7 @@ func (n *Notifier) digestLetter(ctx context.Context, tenant string, sub stored, 
 	d.Unsubscribe = l.unsubscribe
 	for i := range d.Photos {
 		jpeg, err := n.thumbnail(ctx, tenant, d.Photos[i].ID)
-		if gone(err) {
+		if animo.CodeOf(err) == animo.NotFound {
 			continue
 		}
 		if err != nil {

@@ -78,7 +78,7 @@ func (n *Notifier) turn(ctx context.Context, at lineID) (again time.Duration, er
 		return []table.Op{op}, err
 	}, table.Expect(linesTable, rows[1]))
 	switch {
-	case conflict(err): // another worker has the line, or took it over
+	case animo.CodeOf(err) == animo.Conflict: // another worker has the line, or took it over
 		return busyTime, nil
 	case failed != nil:
 		return never, failed
@@ -165,7 +165,7 @@ func (n *Notifier) tellNotices(ctx context.Context, at lineID, l *line, end time
 			return 0, nil
 		}
 		sub, err := n.subscription(ctx, at.tenant, at.subscription)
-		if gone(err) || err == nil && sub.State != Active {
+		if animo.CodeOf(err) == animo.NotFound || err == nil && sub.State != Active {
 			return never, nil
 		}
 		if err != nil {

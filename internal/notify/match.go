@@ -117,7 +117,7 @@ func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r ani
 func (n *Notifier) faceEntry(ctx context.Context, e animo.Event, face, id string) (table.Entry, error) {
 	now := n.now().UTC()
 	var l line
-	if _, err := n.tables.GetJSON(ctx, e.Tenant, linesTable, id, &l); err != nil && !gone(err) {
+	if _, err := n.tables.GetJSON(ctx, e.Tenant, linesTable, id, &l); err != nil && animo.CodeOf(err) != animo.NotFound {
 		return table.Entry{}, err
 	}
 	last, err := n.tables.LogLast(ctx, e.Tenant, outboxLog(id))

@@ -28,7 +28,7 @@ func (n *Notifier) RenamePerson(ctx context.Context, tenant, from, to string) er
 			}
 			return nil
 		})
-		if err != nil && !gone(err) {
+		if err != nil && animo.CodeOf(err) != animo.NotFound {
 			return err
 		}
 	}
@@ -51,7 +51,7 @@ func (n *Notifier) ForgetPerson(ctx context.Context, tenant, name string, at tim
 		err := n.Remove(ctx, tenant, s.ID)
 		if err == nil {
 			removed++
-		} else if !gone(err) {
+		} else if animo.CodeOf(err) != animo.NotFound {
 			return removed, err
 		}
 	}
@@ -115,7 +115,7 @@ func (n *Notifier) restateParcel(ctx context.Context, tenant string, row table.R
 				tx.Delete(outboxTable, row.Key)
 				return nil
 			}
-			if err != nil && !gone(err) {
+			if err != nil && animo.CodeOf(err) != animo.NotFound {
 				return err
 			}
 		}

@@ -19,7 +19,6 @@ import (
 	"sync"
 	"time"
 
-	"animo"
 	"animo/internal/bus"
 	"animo/internal/cluster"
 	"animo/internal/erasures"
@@ -145,9 +144,3 @@ func (n *Notifier) Run(ctx context.Context) { n.turns.Run(ctx) }
 
 // Close ends the connections to receivers that are not used at that moment.
 func (n *Notifier) Close() { n.web.close() }
-
-// gone reports whether an error says that something is not there.
-func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
-
-// conflict reports whether an error says that a row was not as it was expected.
-func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }

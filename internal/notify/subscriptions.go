@@ -108,7 +108,7 @@ func (n *Notifier) fillLine(ctx context.Context, tenant string, s *stored) error
 		return nil
 	}
 	l, err := n.line(ctx, lineID{tenant, s.ID})
-	if gone(err) { // it is being removed
+	if animo.CodeOf(err) == animo.NotFound { // it is being removed
 		return nil
 	}
 	if err != nil {
@@ -173,7 +173,7 @@ func (n *Notifier) pause(ctx context.Context, at lineID, l *line, why animo.Reas
 			return err
 		}
 		sub, err := n.read(tx, at.subscription)
-		if gone(err) || err == nil && sub.State != Active {
+		if animo.CodeOf(err) == animo.NotFound || err == nil && sub.State != Active {
 			return nil
 		}
 		if err != nil {
@@ -270,7 +270,7 @@ func (n *Notifier) subscription(ctx context.Context, tenant, id string) (stored,
 		return stored{}, noSubscription(id)
 	}
 	row, err := n.tables.Get(ctx, tenant, subscriptionsTable, id)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return stored{}, noSubscription(id)
 	}
 	if err != nil {
@@ -308,7 +308,7 @@ func (n *Notifier) subscriptions(ctx context.Context, tenant string) (list []sto
 // read reads one row in a transaction, or answers NotFound.
 func (n *Notifier) read(tx *table.Tx, id string) (stored, error) {
 	row, err := tx.Get(subscriptionsTable, id)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		err = noSubscription(id)
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"animo"
 	"animo/internal/table"
 )
 
@@ -30,7 +31,7 @@ func (n *Notifier) Sweep(ctx context.Context, tenant string) error {
 
 func (n *Notifier) sweepLine(ctx context.Context, at lineID, l line) error {
 	sub, err := n.subscription(ctx, at.tenant, at.subscription)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return n.forgetLine(ctx, at.tenant, at.subscription)
 	}
 	if err != nil {
@@ -48,7 +49,7 @@ func (n *Notifier) sweepLine(ctx context.Context, at lineID, l line) error {
 			return err
 		}
 		_, _, err = n.parcel(ctx, at.tenant, newest[0])
-		if err != nil && !gone(err) {
+		if err != nil && animo.CodeOf(err) != animo.NotFound {
 			return err
 		}
 		if first == last && err != nil {
@@ -83,7 +84,7 @@ func (n *Notifier) trim(ctx context.Context, at lineID, first, upTo int64) error
 			}
 			row, parcel, err := n.parcel(ctx, at.tenant, p)
 			switch {
-			case gone(err):
+			case animo.CodeOf(err) == animo.NotFound:
 				continue
 			case err != nil:
 				return err
@@ -91,7 +92,7 @@ func (n *Notifier) trim(ctx context.Context, at lineID, first, upTo int64) error
 				others = append(others, table.Entry{Row: table.Row{Key: p.Key}})
 				continue
 			}
-			if err := n.tables.ReplaceJSON(ctx, at.tenant, outboxTable, p.Key, &row.Rev, mark); err != nil && !conflict(err) {
+			if err := n.tables.ReplaceJSON(ctx, at.tenant, outboxTable, p.Key, &row.Rev, mark); err != nil && animo.CodeOf(err) != animo.Conflict {
 				return err
 			}
 		}

@@ -40,7 +40,7 @@ func (n *Notifier) Recipient(ctx context.Context, token string) (tenant string, 
 		return "", s, unknown
 	}
 	sub, err := n.subscription(ctx, tenant, strings.ToValidUTF8(id, "?"))
-	if gone(err) || err == nil && (sub.Kind != Email || !hmac.Equal(sum, proof(sub, string(plain)))) {
+	if animo.CodeOf(err) == animo.NotFound || err == nil && (sub.Kind != Email || !hmac.Equal(sum, proof(sub, string(plain)))) {
 		return "", s, unknown
 	}
 	return tenant, sub.Subscription, err

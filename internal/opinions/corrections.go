@@ -340,7 +340,7 @@ func (f *Flow) ownDatasets(ctx context.Context, tenant, model string) (names []s
 	if err == nil {
 		row, err = f.version(ctx, tenant, model, cmp.Or(m.Current, m.Asked))
 	}
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		err = nil
 	}
 	for _, d := range row.Datasets {

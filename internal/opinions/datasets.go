@@ -104,7 +104,7 @@ func (f *Flow) forgetHead(ctx context.Context, tenant, name string) error {
 // datasetRow reads a revision's row, also one that is being deleted, or answers NotFound.
 func (f *Flow) datasetRow(ctx context.Context, tenant string, ref animo.DatasetRef) (row datasetRow, err error) {
 	row.rev, err = f.tables.GetJSON(ctx, tenant, datasetsTable, datasetKey(ref), &row)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		err = wasDeleted(ref)
 	}
 	return row, err
@@ -188,7 +188,7 @@ func (f *Flow) DeleteDataset(ctx context.Context, tenant, name string) error {
 		if d.ID > newest.ID { // uploaded while the deletion was under way
 			continue
 		}
-		if err := f.deleteRevision(ctx, tenant, d); err != nil && !conflict(err) {
+		if err := f.deleteRevision(ctx, tenant, d); err != nil && animo.CodeOf(err) != animo.Conflict {
 			return err
 		}
 	}
@@ -234,7 +234,7 @@ func (f *Flow) pruneDatasets(ctx context.Context, tenant string, names map[strin
 	}
 	for name := range names {
 		newest, err := f.Dataset(ctx, tenant, name)
-		if gone(err) {
+		if animo.CodeOf(err) == animo.NotFound {
 			continue
 		}
 		if err != nil {
@@ -247,7 +247,7 @@ func (f *Flow) pruneDatasets(ctx context.Context, tenant string, names map[strin
 			if used[datasetKey(d.Ref())] || d.ID == newest.ID || f.now().Sub(d.Seen) < pruneAfter {
 				continue
 			}
-			if err := f.deleteRevision(ctx, tenant, d); err != nil && !conflict(err) {
+			if err := f.deleteRevision(ctx, tenant, d); err != nil && animo.CodeOf(err) != animo.Conflict {
 				return err
 			}
 		}

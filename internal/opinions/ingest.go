@@ -27,7 +27,7 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 		return err
 	}
 	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
-	if gone(err) || err == nil && row.Status == animo.Done {
+	if animo.CodeOf(err) == animo.NotFound || err == nil && row.Status == animo.Done {
 		return nil
 	}
 	if err != nil {
@@ -35,7 +35,7 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 	}
 	ref := row.Datasets[0]
 	d, err := f.revision(ctx, e.Tenant, ref)
-	if gone(err) { // deleted, perhaps while it was being ingested
+	if animo.CodeOf(err) == animo.NotFound { // deleted, perhaps while it was being ingested
 		if _, err := f.tables.Delete(ctx, e.Tenant, rowsTable, rowsRange(ref)); err != nil {
 			return err
 		}

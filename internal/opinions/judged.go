@@ -81,7 +81,7 @@ func (f *Flow) MisjudgedRows(ctx context.Context, tenant, model, version, after 
 	if err == nil {
 		err = json.Unmarshal(b, &list)
 	}
-	if gone(err) { // of an earlier release, or not trained yet
+	if animo.CodeOf(err) == animo.NotFound { // of an earlier release, or not trained yet
 		return []Misjudged{}, "", nil
 	}
 	if err != nil {
@@ -113,7 +113,7 @@ func (f *Flow) MisjudgedRows(ctx context.Context, tenant, model, version, after 
 				one.Text = string(value[1:])
 			}
 		}
-		if err != nil && !gone(err) {
+		if err != nil && animo.CodeOf(err) != animo.NotFound {
 			return nil, "", err
 		}
 		if _, corrected := correction(one.Text); err == nil && (!corrected || p.Correction != "") {
@@ -143,7 +143,7 @@ func (f *Flow) Compare(ctx context.Context, tenant, model, this, other string) (
 		if err == nil {
 			judged[i], err = text.DecodeJudged(b)
 		}
-		if gone(err) {
+		if animo.CodeOf(err) == animo.NotFound {
 			return text.Comparison{McNemar: 1}, nil
 		}
 		if err != nil {

@@ -195,12 +195,6 @@ func orderOf(e animo.Event) (order, error) {
 	return o, nil
 }
 
-// gone reports whether an error says that something is not there.
-func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
-
-// conflict reports whether an error says that a row was not as it was expected.
-func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
-
 func versionKey(model, id string) string { return model + "/" + id }
 
 const maxName = 128

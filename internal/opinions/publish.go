@@ -41,7 +41,7 @@ func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 		return row.put(tx)
 	})
 	switch {
-	case gone(err):
+	case animo.CodeOf(err) == animo.NotFound:
 		return nil
 	case err != nil:
 		return err
@@ -89,7 +89,7 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 		return nil // no version to note it in
 	}
 	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return bus.ErrDone
 	}
 	if err != nil {
@@ -102,7 +102,7 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	switch e.Type {
 	case DatasetStored:
 		d, err := f.revision(ctx, e.Tenant, row.Datasets[0])
-		if err != nil && !gone(err) {
+		if err != nil && animo.CodeOf(err) != animo.NotFound {
 			return err
 		}
 		if err == nil && d.Ingested {

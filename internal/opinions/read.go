@@ -25,7 +25,7 @@ type versionRow struct {
 // version reads a version that is not being deleted, or answers NotFound.
 func (f *Flow) version(ctx context.Context, tenant, model, id string) (v versionRow, err error) {
 	v.rev, err = f.tables.GetJSON(ctx, tenant, versionsTable, versionKey(model, id), &v)
-	if gone(err) || err == nil && v.Gone {
+	if animo.CodeOf(err) == animo.NotFound || err == nil && v.Gone {
 		err = noVersion(model, id)
 	}
 	return v, err
@@ -124,7 +124,7 @@ type Training struct {
 func (f *Flow) Training(ctx context.Context, tenant, model string) (Training, error) {
 	m, err := f.model(ctx, tenant, model)
 	if err != nil {
-		if gone(err) {
+		if animo.CodeOf(err) == animo.NotFound {
 			err = animo.Errorf(animo.NotFound, "nothing was ever trained under %q", "nunca se entrenó nada con el nombre %q", animo.Clip(model)).Of("name")
 		}
 		return Training{}, err
@@ -143,7 +143,7 @@ func (f *Flow) Version(ctx context.Context, tenant, model, id string) (Training,
 		var p Progress
 		if _, err := f.tables.GetJSON(ctx, tenant, progressTable, versionKey(model, id), &p); err == nil {
 			t.Progress = &p
-		} else if !gone(err) {
+		} else if animo.CodeOf(err) != animo.NotFound {
 			return t, err
 		}
 	}
@@ -158,7 +158,7 @@ func (f *Flow) Trainings(ctx context.Context, tenant string) ([]Training, error)
 			return nil, err
 		}
 		t, err := f.Version(ctx, tenant, m.ID, m.Asked)
-		if gone(err) {
+		if animo.CodeOf(err) == animo.NotFound {
 			continue
 		}
 		if err != nil {
@@ -194,7 +194,7 @@ func (f *Flow) Model(ctx context.Context, tenant, id string) (ModelHistory, erro
 }
 
 func unknownModel(err error, id string) error {
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return noModel(id)
 	}
 	return err

@@ -17,7 +17,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 		return err
 	}
 	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
-	if gone(err) { // deleted, perhaps while it was being trained
+	if animo.CodeOf(err) == animo.NotFound { // deleted, perhaps while it was being trained
 		return f.forgetVersion(ctx, e.Tenant, o.Model, o.Version)
 	}
 	if err != nil || row.Status == animo.Done {

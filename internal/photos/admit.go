@@ -11,8 +11,8 @@ import (
 // TooManyRequests.
 func (p *Photos) Admit(ctx context.Context, tenant string) error {
 	policy, err := p.policy(ctx, tenant)
-	if gone(err) {
-		p.rates.Forget(tenant)
+	if animo.CodeOf(err) == animo.NotFound {
+		p.rates.Evict(tenant)
 	}
 	if err != nil || policy.PerMinute == 0 || p.rates.Allow(tenant, policy.PerMinute, 1, p.now()) {
 		return err

@@ -28,7 +28,7 @@ func (p *Photos) analyse(ctx context.Context, e animo.Event) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.policy(ctx, e.Tenant); gone(err) {
+	if _, err := p.policy(ctx, e.Tenant); animo.CodeOf(err) == animo.NotFound {
 		return nil
 	} else if err != nil { // what it may do may have changed since the upload
 		return err
@@ -53,7 +53,7 @@ func (p *Photos) analyse(ctx context.Context, e animo.Event) error {
 		return err
 	}
 	id, err := p.keepAnalysis(ctx, e.Tenant, &row, a)
-	if conflict(err) {
+	if animo.CodeOf(err) == animo.Conflict {
 		return p.afterConflict(ctx, e.Tenant, row.ID)
 	}
 	if err != nil {
@@ -172,7 +172,7 @@ func (p *Photos) keepAnalysis(ctx context.Context, tenant string, row *faces.Pho
 			*row, row.Rev = next, rev
 			return id, nil
 		}
-		if !conflict(err) {
+		if animo.CodeOf(err) != animo.Conflict {
 			return id, err
 		}
 		now, readErr := faces.ReadPhoto(p.plain(ctx, tenant), row.ID)
@@ -201,7 +201,7 @@ func (p *Photos) afterConflict(ctx context.Context, tenant, id string) error {
 			return err
 		}
 	}
-	_, err = p.clear(ctx, tenant, id, e.remains, true)
+	_, err = p.removeRest(ctx, tenant, id, e.remains, true)
 	return err
 }
 
@@ -234,7 +234,7 @@ func (p *Photos) picture(ctx context.Context, tenant, id string) (img vision.Ima
 // open opens an object of a photo.
 func (p *Photos) open(ctx context.Context, tenant, name string) (io.ReadCloser, error) {
 	body, _, err := p.objects.Get(ctx, tenant, name, object.Range{})
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		err = animo.Errorf(animo.NotFound, "this picture is not there: it is not analysed yet, or it is not kept any more", "esta imagen no está: aún no se ha analizado, o ya no se guarda").Of("id")
 	}
 	return body, err
@@ -243,7 +243,7 @@ func (p *Photos) open(ctx context.Context, tenant, name string) (io.ReadCloser, 
 // say publishes an event for each face of an analysed photo, after it has removed the faces of earlier analyses.
 func (p *Photos) say(ctx context.Context, tenant string, row *faces.Photo, list []animo.Face, who []faces.Who) error {
 	if row.Round > 0 {
-		if err := p.dropPast(ctx, tenant, row); err != nil {
+		if err := p.removePast(ctx, tenant, row); err != nil {
 			return err
 		}
 	}
@@ -329,7 +329,7 @@ func (p *Photos) finish(ctx context.Context, tenant string, list ...*faces.Photo
 			continue
 		}
 		err = p.tables.Commit(ctx, tenant, table.DeleteAt(faces.PendingTable, noted), table.Expect(faces.PhotosTable, table.Row{Key: row.ID, Rev: row.Rev}))
-		if err != nil && !conflict(err) { // somebody else ended it, or has it analysed again
+		if err != nil && animo.CodeOf(err) != animo.Conflict { // somebody else ended it, or queued it again
 			return err
 		}
 	}
@@ -345,7 +345,7 @@ func (p *Photos) fail(ctx context.Context, e animo.Event, r animo.Reason) error 
 	}
 	row, err := p.photo(ctx, e.Tenant, o.Photo)
 	switch {
-	case gone(err):
+	case animo.CodeOf(err) == animo.NotFound:
 		return bus.ErrDone
 	case err != nil:
 		return err
@@ -373,14 +373,14 @@ func (p *Photos) failRecord(ctx context.Context, e animo.Event, why animo.Reason
 		return bus.ErrDone
 	}
 	if r.MeasuredBy != "" {
-		if err := p.moods.Measured(ctx, e.Tenant, r.FaceID); gone(err) {
+		if err := p.moods.Measured(ctx, e.Tenant, r.FaceID); animo.CodeOf(err) == animo.NotFound {
 			return bus.ErrDone
 		} else {
 			return err
 		}
 	}
 	row, err := p.photo(ctx, e.Tenant, r.PhotoID)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return bus.ErrDone
 	}
 	if err != nil {

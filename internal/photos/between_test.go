@@ -136,7 +136,7 @@ func TestFlow_photo_that_cannot_be_swept_does_not_hold_up_the_others(t *testing.
 	if err := l.rows.Put(t.Context(), tenant, "photo-faces", table.Row{Key: bad.ID, Value: []byte("{")}); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.queue.DeleteTenant(t.Context(), tenant); err != nil { // its faces are not recorded
+	if err := l.queue.RemoveTenant(t.Context(), tenant); err != nil { // its faces are not recorded
 		t.Fatal(err)
 	}
 	l.now = l.now.Add(time.Second)

@@ -91,7 +91,7 @@ func (p *Photos) Correct(ctx context.Context, tenant, id string, c *animo.Correc
 	return face, err
 }
 
-// move has a face's record, and the list of its person's faces, follow a correction, in the transaction that keeps it.
+// move makes a face's record, and the list of its person's faces, follow a correction, in the transaction that keeps it.
 func (p *Photos) move(tx *table.Tx, tenant string, row *faces.Photo, before, face *animo.Face) (f people.Forgotten, err error) {
 	from := faces.Key{Mood: before.Mood, Key: faces.MomentKey(row.Taken, face.ID)}
 	who, err := faces.ReadWho(tx, face.ID)
@@ -128,7 +128,7 @@ func (p *Photos) move(tx *table.Tx, tenant string, row *faces.Photo, before, fac
 // noteCorrection keeps a face's correction, or forgets the one in its row, with the tally.
 func noteCorrection(tx *table.Tx, row table.Row, face *animo.Face) error {
 	if row.Rev != 0 {
-		if err := dropCorrection(tx, row); err != nil {
+		if err := removeCorrection(tx, row); err != nil {
 			return err
 		}
 	}
@@ -146,8 +146,8 @@ func correctionEntry(face *animo.Face) (table.Entry, error) {
 	return table.Entry{Row: row, Tallies: []table.Tally{{Key: checkOf(face.Correction), N: 1}}}, err
 }
 
-// dropCorrection forgets a correction, in a transaction that has read its row.
-func dropCorrection(tx *table.Tx, row table.Row) error {
+// removeCorrection forgets a correction, in a transaction that has read its row.
+func removeCorrection(tx *table.Tx, row table.Row) error {
 	var c animo.Correction
 	err := table.Decode(correctionsTable, row, &c)
 	tx.Remove(correctionsTable, table.Entry{Row: row, Tallies: []table.Tally{{Key: checkOf(&c), N: 1}}})
@@ -176,7 +176,7 @@ func checkIn(tally string) (was, is, mood string, ok bool) {
 	return parts[0], parts[1], parts[2], true
 }
 
-// carryCorrections has the faces of a new analysis keep what was said of those of the one before in their places. A face that
+// carryCorrections carries what was said of the faces of one analysis to those of a new one in their places. A face that
 // is none is not looked for among people. It gives the operations that keep and forget the corrections' rows.
 func carryCorrections(old []animo.Face, a *analysis) (ops []table.Op, err error) {
 	carried := map[int]bool{}

@@ -63,13 +63,13 @@ func (p *Photos) Erase(ctx context.Context, tenant, id string) (animo.Receipt, e
 	if err != nil {
 		return animo.Receipt{}, err
 	}
-	return p.clearErased(ctx, tenant, id, e)
+	return p.removeErased(ctx, tenant, id, e)
 }
 
-// clearErased removes what there is of a photo whose row is removed, and then keeps the receipt and notes it in the log, so
+// removeErased removes what there is of a photo whose row is removed, and then keeps the receipt and notes it in the log, so
 // that every process's feed drops the photo's faces.
-func (p *Photos) clearErased(ctx context.Context, tenant, id string, e erased) (animo.Receipt, error) {
-	r, err := p.clear(ctx, tenant, id, e.remains, false)
+func (p *Photos) removeErased(ctx context.Context, tenant, id string, e erased) (animo.Receipt, error) {
+	r, err := p.removeRest(ctx, tenant, id, e.remains, false)
 	if err != nil {
 		return r, err
 	}
@@ -90,9 +90,9 @@ func (p *Photos) keepReceipt(ctx context.Context, tenant, id string, e erased, r
 	return r, err
 }
 
-// clear removes what there is of a photo beside its row, and tells what that was. A thorough one also finds the rows of faces
+// removeRest removes what there is of a photo beside its row, and tells what that was. A thorough one also finds the rows of faces
 // that no analysis names, because the attempt that wrote them did not come to keep the analysis.
-func (p *Photos) clear(ctx context.Context, tenant, id string, left remains, thorough bool) (r animo.Receipt, err error) {
+func (p *Photos) removeRest(ctx context.Context, tenant, id string, left remains, thorough bool) (r animo.Receipt, err error) {
 	r = animo.Receipt{Erased: id}
 	var found []animo.Face
 	var analyses []string
@@ -107,7 +107,7 @@ func (p *Photos) clear(ctx context.Context, tenant, id string, left remains, tho
 		found, analyses = append(found, list...), append(analyses, row.Key)
 	}
 	if thorough {
-		if err := p.clearStray(ctx, tenant, id, left, &r); err != nil {
+		if err := p.removeStray(ctx, tenant, id, left, &r); err != nil {
 			return r, err
 		}
 	}
@@ -118,7 +118,7 @@ func (p *Photos) clear(ctx context.Context, tenant, id string, left remains, tho
 	if r.Events, err = p.events.Remove(ctx, tenant, events...); err != nil {
 		return r, err
 	}
-	if err := p.clearRows(ctx, tenant, id, left, found, analyses, &r); err != nil {
+	if err := p.removeRows(ctx, tenant, id, left, found, analyses, &r); err != nil {
 		return r, err
 	}
 	if p.deliveries != nil {
@@ -134,9 +134,9 @@ func (p *Photos) clear(ctx context.Context, tenant, id string, left remains, tho
 // opsOfFace is about how many operations it takes to remove a face that is recorded, with who it is.
 const opsOfFace = 20
 
-// clearRows removes faces, with what is recorded of them and who they are, and with the last of them the rest of the photo's
+// removeRows removes faces, with what is recorded of them and who they are, and with the last of them the rest of the photo's
 // rows. It counts that in the receipt.
-func (p *Photos) clearRows(ctx context.Context, tenant, id string, left remains, found []animo.Face, analyses []string, r *animo.Receipt) error {
+func (p *Photos) removeRows(ctx context.Context, tenant, id string, left remains, found []animo.Face, analyses []string, r *animo.Receipt) error {
 	most := p.tables.Steps(opsOfFace)
 	for {
 		step := found[:min(most, len(found))]
@@ -147,12 +147,12 @@ func (p *Photos) clearRows(ctx context.Context, tenant, id string, left remains,
 		err := p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
 			one = animo.Receipt{}
 			picture := table.Key{Table: picturesTable, Key: id}
-			if f, err = p.clearFaces(tx, left.Taken, step, &one, picture); err != nil || !last {
+			if f, err = p.removeFaces(tx, left.Taken, step, &one, picture); err != nil || !last {
 				return err
 			}
 			rows, err := tx.Read(picture)
 			if err == nil && rows[0].Rev != 0 {
-				one.Bytes, err = dropPicture(tx, rows[0])
+				one.Bytes, err = removePicture(tx, rows[0])
 			}
 			for _, key := range analyses {
 				tx.Delete(faces.AnalysesTable, key)
@@ -171,9 +171,9 @@ func (p *Photos) clearRows(ctx context.Context, tenant, id string, left remains,
 	}
 }
 
-// clearFaces removes faces in a transaction: what is recorded of them, their descriptors, and who they are. In the same call
+// removeFaces removes faces in a transaction: what is recorded of them, their descriptors, and who they are. In the same call
 // it reads the row of the key also, which the caller needs.
-func (p *Photos) clearFaces(tx *table.Tx, taken time.Time, list []animo.Face, r *animo.Receipt, also table.Key) (f people.Forgotten, err error) {
+func (p *Photos) removeFaces(tx *table.Tx, taken time.Time, list []animo.Face, r *animo.Receipt, also table.Key) (f people.Forgotten, err error) {
 	keys := []table.Key{also}
 	var corrected []table.Key
 	ids := make([]string, len(list))
@@ -192,7 +192,7 @@ func (p *Photos) clearFaces(tx *table.Tx, taken time.Time, list []animo.Face, r 
 		if row.Rev == 0 {
 			continue
 		}
-		if err := dropCorrection(tx, row); err != nil {
+		if err := removeCorrection(tx, row); err != nil {
 			return f, err
 		}
 	}
@@ -214,9 +214,9 @@ func (p *Photos) clearFaces(tx *table.Tx, taken time.Time, list []animo.Face, r 
 	return p.people.Forget(tx, taken, ids)
 }
 
-// clearStray removes rows of a photo's faces that no analysis names: what an attempt at an analysis wrote, and what an earlier
+// removeStray removes rows of a photo's faces that no analysis names: what an attempt at an analysis wrote, and what an earlier
 // release left.
-func (p *Photos) clearStray(ctx context.Context, tenant, id string, left remains, r *animo.Receipt) error {
+func (p *Photos) removeStray(ctx context.Context, tenant, id string, left remains, r *animo.Receipt) error {
 	prefix := id + "-"
 	var ids []string
 	for row, err := range p.tables.Keys(ctx, tenant, faces.IdentitiesTable, table.Range{Prefix: prefix}) {
@@ -297,7 +297,7 @@ func (p *Photos) endErasure(ctx context.Context, tenant, id string, e erased) (f
 			return false, err
 		}
 	}
-	r, err := p.clear(ctx, tenant, id, e.remains, true)
+	r, err := p.removeRest(ctx, tenant, id, e.remains, true)
 	if err == nil && (rows[1].Rev == 0 || rows[0].Rev != 0) {
 		r, err = p.keepReceipt(ctx, tenant, id, e, r)
 	}
@@ -305,7 +305,7 @@ func (p *Photos) endErasure(ctx context.Context, tenant, id string, e erased) (f
 	if err != nil || p.now().Sub(e.At) < p.limits.EraseTime() {
 		return found, err
 	}
-	if err := p.dropHead(ctx, tenant, e.Head, id); err != nil {
+	if err := p.removeHead(ctx, tenant, e.Head, id); err != nil {
 		return found, err
 	}
 	return found, p.tables.DeleteKey(ctx, tenant, erasedTable, id)

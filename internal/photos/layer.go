@@ -138,11 +138,11 @@ func (l *Layers) Learn(ctx context.Context, tenant string) error {
 	}
 	r.Said, r.Fitted = said, l.now().UTC().Truncate(time.Millisecond)
 	background.Do(func() { r.Layer, r.Check = vision.FitLayer(list) })
-	value, err := json.Marshal(r)
+	op, err := table.ReplaceJSON(layersTable, layerKey, rows[0].Rev, r)
 	if err == nil {
-		err = l.tables.Commit(ctx, tenant, table.Replace(layersTable, table.Row{Key: layerKey, Value: value, Rev: rows[0].Rev}))
+		err = l.tables.Commit(ctx, tenant, op)
 	}
-	if conflict(err) { // somebody turned it on or off meanwhile; the next time it is fitted
+	if animo.CodeOf(err) == animo.Conflict { // somebody turned it on or off meanwhile; the next time it is fitted
 		err = nil
 	}
 	return err
@@ -199,7 +199,7 @@ func (l *Layers) labelled(ctx context.Context, tenant string) (list []vision.Lab
 func (l *Layers) Info(ctx context.Context, tenant string) (LayerInfo, error) {
 	var r layerRow
 	_, err := l.tables.GetJSON(ctx, tenant, layersTable, layerKey, &r)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		err = nil
 	}
 	return r.info(), err

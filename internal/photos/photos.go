@@ -225,11 +225,5 @@ func pending(row *faces.Photo) table.Op {
 // notPending is the operation that takes a photo's note for the sweeper away.
 func notPending(row *faces.Photo) table.Op { return table.Delete(faces.PendingTable, row.ID) }
 
-// gone reports whether an error says that something is not there.
-func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
-
-// conflict reports whether an error says that a row was not as it was expected.
-func conflict(err error) bool { return animo.CodeOf(err) == animo.Conflict }
-
 // moment is the time as rows keep it.
 func (p *Photos) moment() time.Time { return moment(p.now()) }

@@ -110,7 +110,7 @@ func (p *Photos) Open(ctx context.Context, tenant, name string) (io.ReadCloser, 
 	if err == nil {
 		return p.open(ctx, tenant, faces.PictureObject(name))
 	}
-	if !gone(err) {
+	if animo.CodeOf(err) != animo.NotFound {
 		return nil, err
 	}
 	rows, _, err := table.Newest(ctx, p.tables, tenant, faces.PhotosTable, "", 1, namesLookedAt, Query{Name: name}.may)

@@ -11,7 +11,7 @@ import (
 	"animo/internal/table"
 )
 
-// AgainQuery chooses the photos that Reanalyse has analysed again.
+// AgainQuery chooses the photos that Reanalyse queues.
 type AgainQuery struct {
 	IDs    []string  // only these; nil for all that the rest chooses
 	Source *string   // nil: every source
@@ -20,7 +20,7 @@ type AgainQuery struct {
 	After  string    // the id after which to go on, from Again.Next; "" for the start
 }
 
-// Again says what became of a wish to have photos analysed again.
+// Again says what Reanalyse did.
 type Again struct {
 	Queued  int    // to be analysed
 	Skipped int    // that have no picture any more, or are not there
@@ -130,8 +130,8 @@ func (p *Photos) again(ctx context.Context, tenant, id string) (can bool, err er
 	return can, err
 }
 
-// dropPast removes what the analyses before a photo's last one had found.
-func (p *Photos) dropPast(ctx context.Context, tenant string, row *faces.Photo) error {
+// removePast removes what the analyses before a photo's last one had found.
+func (p *Photos) removePast(ctx context.Context, tenant string, row *faces.Photo) error {
 	events := make([]string, row.Past)
 	for i := range events {
 		events[i] = faces.EventID(tenant, faces.ID(row.ID, row.Round-1, i))
@@ -151,15 +151,15 @@ func (p *Photos) dropPast(ctx context.Context, tenant string, row *faces.Photo) 
 		if err != nil {
 			return err
 		}
-		if err := p.dropAnalysis(ctx, tenant, row, r.Key, list); err != nil {
+		if err := p.removeAnalysis(ctx, tenant, row, r.Key, list); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// dropAnalysis removes one analysis of a photo with its faces, while the photo's row is as it was read.
-func (p *Photos) dropAnalysis(ctx context.Context, tenant string, row *faces.Photo, key string, list []animo.Face) error {
+// removeAnalysis removes one analysis of a photo with its faces, while the photo's row is as it was read.
+func (p *Photos) removeAnalysis(ctx context.Context, tenant string, row *faces.Photo, key string, list []animo.Face) error {
 	most := p.tables.Steps(opsOfFace)
 	for {
 		step := list[:min(most, len(list))]
@@ -167,7 +167,7 @@ func (p *Photos) dropAnalysis(ctx context.Context, tenant string, row *faces.Pho
 		last := len(list) == 0
 		var f people.Forgotten
 		err := p.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
-			if f, err = p.clearFaces(tx, row.Taken, step, new(animo.Receipt), table.Key{Table: faces.PhotosTable, Key: row.ID}); err == nil && last {
+			if f, err = p.removeFaces(tx, row.Taken, step, new(animo.Receipt), table.Key{Table: faces.PhotosTable, Key: row.ID}); err == nil && last {
 				tx.Delete(faces.AnalysesTable, key)
 				tx.Do(moods.ReplacedOp(row))
 			}

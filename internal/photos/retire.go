@@ -74,7 +74,7 @@ func eachOf(ids []string, do func(id string) error) error {
 	for range min(retireAtOnce, len(ids)) {
 		wg.Go(func() {
 			for id := range next {
-				if err := loop.Recovered(func() error { return do(id) }); err != nil && !conflict(err) {
+				if err := loop.Recovered(func() error { return do(id) }); err != nil && animo.CodeOf(err) != animo.Conflict {
 					mu.Lock()
 					errs = append(errs, err)
 					mu.Unlock()
@@ -102,7 +102,7 @@ func (p *Photos) ended(ctx context.Context, tenant, id string) (row faces.Photo,
 // retirePicture removes the picture, the descriptors and the landmarks of a photo, and keeps the rest.
 func (p *Photos) retirePicture(ctx context.Context, tenant, id string) error {
 	row, ended, err := p.ended(ctx, tenant, id)
-	if err != nil && !gone(err) || err == nil && !ended { // it is being analysed; the next sweep comes
+	if err != nil && animo.CodeOf(err) != animo.NotFound || err == nil && !ended { // it is being analysed; the next sweep comes
 		return err
 	}
 	list, err := faces.ReadAnalysis(p.plain(ctx, tenant), id, row.Round)
@@ -115,7 +115,7 @@ func (p *Photos) retirePicture(ctx context.Context, tenant, id string) error {
 			return err
 		}
 		if rows[0].Rev != 0 {
-			if _, err := dropPicture(tx, rows[0]); err != nil {
+			if _, err := removePicture(tx, rows[0]); err != nil {
 				return err
 			}
 		}
@@ -155,7 +155,7 @@ func conflictIf(changed bool) error {
 // somebody may be at work on the photo.
 func (p *Photos) retirePhoto(ctx context.Context, tenant, id string) error {
 	row, ended, err := p.ended(ctx, tenant, id)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return nil
 	}
 	if err != nil {
@@ -168,8 +168,8 @@ func (p *Photos) retirePhoto(ctx context.Context, tenant, id string) error {
 	if err := p.tables.Commit(ctx, tenant, table.DeleteAt(faces.PhotosTable, table.Row{Key: id, Rev: row.Rev})); err != nil {
 		return err
 	}
-	if _, err := p.clear(ctx, tenant, id, remainsOf(&row), false); err != nil {
+	if _, err := p.removeRest(ctx, tenant, id, remainsOf(&row), false); err != nil {
 		return err
 	}
-	return p.dropHead(ctx, tenant, row.Head, id)
+	return p.removeHead(ctx, tenant, row.Head, id)
 }

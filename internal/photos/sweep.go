@@ -19,7 +19,7 @@ func SweptTables() []string { return []string{erasedTable, faces.PendingTable} }
 func (p *Photos) Sweep(ctx context.Context, tenant string) (n int, err error) {
 	var errs []error
 	fail := func(err error) {
-		if err != nil && !conflict(err) && len(errs) < 10 {
+		if err != nil && animo.CodeOf(err) != animo.Conflict && len(errs) < 10 {
 			errs = append(errs, err)
 		}
 	}
@@ -50,7 +50,7 @@ const abandonedAfter = time.Hour
 func (p *Photos) sweepPending(ctx context.Context, tenant, id, head string) (said bool, err error) {
 	row, err := p.photo(ctx, tenant, id)
 	switch {
-	case gone(err): // an upload that broke off, and was never answered
+	case animo.CodeOf(err) == animo.NotFound: // an upload that broke off, and was never answered
 		if !p.ages.IsOlder(animo.MomentOf(id), abandonedAfter) {
 			return false, nil
 		}

@@ -80,7 +80,8 @@ func (p *Photos) store(ctx context.Context, tenant string, u Upload, up *spool.F
 		if err == nil {
 			err = p.write(ctx, tenant, &row, up)
 		}
-		if full := animo.CodeOf(err) == animo.Quota && !looked; !conflict(err) && !full { // one that is kept already takes no room
+		code := animo.CodeOf(err)
+		if full := code == animo.Quota && !looked; code != animo.Conflict && !full { // one that is kept already takes no room
 			return row, false, err
 		}
 		if err := ctx.Err(); err != nil {
@@ -103,7 +104,7 @@ func (p *Photos) store(ctx context.Context, tenant string, u Upload, up *spool.F
 			return row, false, err
 		}
 		if row.Rev != 0 && !row.Bare {
-			if err := p.takeUp(ctx, tenant, &row); !conflict(err) {
+			if err := p.takeUp(ctx, tenant, &row); animo.CodeOf(err) != animo.Conflict {
 				return row, true, err
 			}
 			continue // somebody else took it up, or erased it
@@ -171,7 +172,7 @@ func (p *Photos) abandon(ctx context.Context, tenant, id, head string) error {
 			tx.Delete(headsTable, head)
 		}
 		if rows[2].Rev != 0 {
-			if _, err := dropPicture(tx, rows[2]); err != nil {
+			if _, err := removePicture(tx, rows[2]); err != nil {
 				return err
 			}
 		}
@@ -190,8 +191,8 @@ func pictureEntry(id string, bytes int64) table.Entry {
 	return table.Entry{Row: table.Row{Key: id, Value: strconv.AppendInt(nil, bytes, 10)}, Tallies: []table.Tally{{Key: keptTally, N: 1, Sum: float64(bytes)}}}
 }
 
-// dropPicture takes a picture off the count, in a transaction that has read its row, and tells how many bytes it had.
-func dropPicture(tx *table.Tx, row table.Row) (int64, error) {
+// removePicture takes a picture off the count, in a transaction that has read its row, and tells how many bytes it had.
+func removePicture(tx *table.Tx, row table.Row) (int64, error) {
 	bytes, err := strconv.ParseInt(string(row.Value), 10, 64)
 	if err == nil {
 		tx.Remove(picturesTable, pictureEntry(row.Key, bytes))
@@ -202,8 +203,8 @@ func dropPicture(tx *table.Tx, row table.Row) (int64, error) {
 // keptTally counts the pictures that a tenant has, and their bytes.
 const keptTally = "kept"
 
-// dropHead forgets which photo has a name and content, if it is that one.
-func (p *Photos) dropHead(ctx context.Context, tenant, head, id string) error {
+// removeHead forgets which photo has a name and content, if it is that one.
+func (p *Photos) removeHead(ctx context.Context, tenant, head, id string) error {
 	if head == "" {
 		return nil
 	}

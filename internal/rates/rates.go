@@ -44,8 +44,8 @@ func (r *Rates) Allow(tenant string, perMinute, n int, now time.Time) bool {
 	return l.AllowN(now, n)
 }
 
-// Forget forgets what a tenant sent.
-func (r *Rates) Forget(tenant string) {
+// Evict takes out of memory what a tenant sent.
+func (r *Rates) Evict(tenant string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.of, tenant)

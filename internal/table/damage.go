@@ -19,7 +19,7 @@ type damagedRow struct{ tenant, table, key string }
 // maxDamage is how many damaged rows are told apart; of more nobody is told anything new.
 const maxDamage = 10_000
 
-// LogDamage has rows that cannot be read be told to a log instead of slog.Default.
+// LogDamage chooses the log that is told of rows which cannot be read; without it that is slog.Default.
 func (t *Table) LogDamage(log *slog.Logger) { t.damage.log = log }
 
 // Damaged is how many rows were left out since the start because they cannot be read.

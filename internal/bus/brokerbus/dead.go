@@ -92,8 +92,8 @@ func (d *Driver) Redrive(ctx context.Context, tenant, queue string, ids ...strin
 	})
 }
 
-// Delete implements bus.Driver.
-func (d *Driver) Delete(ctx context.Context, tenant string, s bus.Selection) (n int, err error) {
+// RemoveWhere implements bus.Driver.
+func (d *Driver) RemoveWhere(ctx context.Context, tenant string, s bus.Selection) (n int, err error) {
 	if err := d.open(); err != nil {
 		return 0, err
 	}

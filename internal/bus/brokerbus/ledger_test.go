@@ -118,7 +118,7 @@ func TestDriver_asks_no_tenant_in_particular(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		cost(2000, "a look that makes what 10,000 tenants have ready again, 11 in a commit", look)
 		for i := range 3 {
-			if err := d.DeleteTenant(t.Context(), fmt.Sprint("tenant-", i)); err != nil {
+			if err := d.RemoveTenant(t.Context(), fmt.Sprint("tenant-", i)); err != nil {
 				t.Error(err)
 			}
 		}
@@ -253,7 +253,7 @@ func TestDelete_leaves_no_row_of_a_tenant(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := d.DeleteTenant(t.Context(), "acme"); err != nil {
+		if err := d.RemoveTenant(t.Context(), "acme"); err != nil {
 			t.Fatal(err)
 		}
 		rows, others := table.New(open()), 0

@@ -106,8 +106,8 @@ func drop(t *testing.T, d bus.Queues) {
 		ids  []string
 		want int
 	}{{[]string{"2", "4", "none"}, 1}, {[]string{"2"}, 0}, {nil, 2}, {nil, 0}} {
-		if n, err := d.Drop(t.Context(), "a", "q", step.ids...); n != step.want || err != nil {
-			t.Errorf("step %d: Drop(%v) = %d, %v, want %d", i, step.ids, n, err, step.want)
+		if n, err := d.RemoveDead(t.Context(), "a", "q", step.ids...); n != step.want || err != nil {
+			t.Errorf("step %d: RemoveDead(%v) = %d, %v, want %d", i, step.ids, n, err, step.want)
 		}
 	}
 	wantIDs(t, Claim(t, d, "q", 9), "4")
@@ -125,7 +125,7 @@ func otherTenant(t *testing.T, d bus.Queues) {
 		if n, err := d.Redrive(t.Context(), "b", "q", ids...); n != 0 || err != nil {
 			t.Errorf("tenant b redrives %d, %v", n, err)
 		}
-		if n, err := d.Drop(t.Context(), "b", "q", ids...); n != 0 || err != nil {
+		if n, err := d.RemoveDead(t.Context(), "b", "q", ids...); n != 0 || err != nil {
 			t.Errorf("tenant b drops %d, %v", n, err)
 		}
 	}

@@ -23,9 +23,9 @@ func calls(ctx context.Context, d bus.Queues, m bus.Delivery) map[string]error {
 	_, errs["DeadLetters"] = d.DeadLetters(ctx, "a", "q", "", 1)
 	_, errs["DeadLetter"] = d.DeadLetter(ctx, "a", "q", "1")
 	_, errs["Redrive"] = d.Redrive(ctx, "a", "q")
-	_, errs["Drop"] = d.Drop(ctx, "a", "q")
+	_, errs["RemoveDead"] = d.RemoveDead(ctx, "a", "q")
 	_, errs["Remove"] = d.Remove(ctx, "a", "1")
-	errs["DeleteTenant"] = d.DeleteTenant(ctx, "a")
+	errs["RemoveTenant"] = d.RemoveTenant(ctx, "a")
 	return errs
 }
 

@@ -60,13 +60,13 @@ func agreesWithModel(t *testing.T, d bus.Queues) {
 			"Redrive": func(rt *rapid.T) {
 				m.dead(rt, "Redrive", m.d.Redrive, tenant.Draw(rt, "tenant"), rapid.SliceOfNDistinct(ids, 0, 2, rapid.ID[string]).Draw(rt, "ids"))
 			},
-			"Drop": func(rt *rapid.T) {
-				m.dead(rt, "Drop", m.d.Drop, tenant.Draw(rt, "tenant"), rapid.SliceOfNDistinct(ids, 0, 2, rapid.ID[string]).Draw(rt, "ids"))
+			"RemoveDead": func(rt *rapid.T) {
+				m.dead(rt, "RemoveDead", m.d.RemoveDead, tenant.Draw(rt, "tenant"), rapid.SliceOfNDistinct(ids, 0, 2, rapid.ID[string]).Draw(rt, "ids"))
 			},
 			"Remove": func(rt *rapid.T) { m.remove(rt, tenant.Draw(rt, "tenant"), ids.Draw(rt, "id")) },
-			"DeleteTenant": func(rt *rapid.T) {
+			"RemoveTenant": func(rt *rapid.T) {
 				gone := tenant.Draw(rt, "tenant")
-				if err := d.DeleteTenant(t.Context(), gone); err != nil {
+				if err := d.RemoveTenant(t.Context(), gone); err != nil {
 					rt.Fatal(err)
 				}
 				for e := range m.events {
@@ -81,7 +81,7 @@ func agreesWithModel(t *testing.T, d bus.Queues) {
 			"": func(rt *rapid.T) { m.check(rt, tenants) },
 		})
 		for _, tenant := range tenants {
-			if err := d.DeleteTenant(t.Context(), tenant); err != nil {
+			if err := d.RemoveTenant(t.Context(), tenant); err != nil {
 				rt.Fatal(err)
 			}
 		}
@@ -184,7 +184,7 @@ func (m *model) dead(rt *rapid.T, what string, do func(ctx context.Context, tena
 			continue
 		}
 		want++
-		if what == "Drop" {
+		if what == "RemoveDead" {
 			delete(m.events, key)
 		} else {
 			*e = modelled{state: "ready"}

@@ -22,7 +22,7 @@ func leaseEnds(t *testing.T, d bus.Queues) {
 	wantCode(t, "Ack of a lost lease", d.Done(t.Context(), old), animo.Conflict)
 	wantCode(t, "Extend of a lost lease", d.Extend(t.Context(), old, lease), animo.Conflict)
 	wantCode(t, "Retry of a lost lease", d.Retry(t.Context(), old, 0, boom), animo.Conflict)
-	wantCode(t, "Release of a lost lease", d.Return(t.Context(), old, 0), animo.Conflict)
+	wantCode(t, "Return under a lost lease", d.Return(t.Context(), old, 0), animo.Conflict)
 	wantCode(t, "Kill of a lost lease", d.Kill(t.Context(), old, boom), animo.Conflict)
 	ok(t, d.Done(t.Context(), now))
 }
@@ -55,7 +55,7 @@ func retry(t *testing.T, d bus.Queues) {
 	}
 }
 
-func release(t *testing.T, d bus.Queues) {
+func returnSpendsNothing(t *testing.T, d bus.Queues) {
 	Declare(t, d, "q", "*")
 	Publish(t, d, "a", "1", "2")
 	for range 5 {
@@ -68,7 +68,7 @@ func release(t *testing.T, d bus.Queues) {
 	}
 }
 
-func releaseRests(t *testing.T, d bus.Queues) {
+func returnedRests(t *testing.T, d bus.Queues) {
 	Declare(t, d, "q", "*")
 	Publish(t, d, "a", "1", "2")
 	ok(t, d.Retry(t.Context(), claimOne(t, d, "q", "1", 1), 0, boom))
@@ -78,7 +78,7 @@ func releaseRests(t *testing.T, d bus.Queues) {
 			t.Errorf("Last = %+v, want %+v", m.Last, boom)
 		}
 		ok(t, d.Return(t.Context(), m, time.Second))
-		wantCode(t, "Ack of a released event", d.Done(t.Context(), m), animo.Conflict)
+		wantCode(t, "Done of a returned event", d.Done(t.Context(), m), animo.Conflict)
 		WantDepth(t, d, "a", bus.Depth{Queue: "q", Ready: 1, Waiting: 1})
 		other := Claim(t, d, "q", 9) // does not wait for it
 		wantIDs(t, other, "2")
@@ -86,7 +86,7 @@ func releaseRests(t *testing.T, d bus.Queues) {
 		drain(d)
 		start := time.Now()
 		for ready := 1; ready < 2; {
-			woken(t, d, time.Second+soon, "when the pause of a released event ends")
+			woken(t, d, time.Second+soon, "when the pause of a returned event ends")
 			now, err := d.Depths(t.Context(), "a")
 			ok(t, err)
 			ready = now[0].Ready

@@ -141,43 +141,43 @@ func (d *Driver) Redrive(ctx context.Context, tenant, queue string, ids ...strin
 	return n, nil
 }
 
-// deleteStep is how many events are removed in one transaction, so that other writers hardly wait.
-const deleteStep = 5_000
+// removeStep is how many events are removed in one transaction, so that other writers hardly wait.
+const removeStep = 5_000
 
-// Delete implements bus.Driver. A lane that it leaves empty is removed when its turn comes.
-func (d *Driver) Delete(ctx context.Context, tenant string, s bus.Selection) (deleted int, err error) {
+// RemoveWhere implements bus.Driver. A lane that it leaves empty is removed when its turn comes.
+func (d *Driver) RemoveWhere(ctx context.Context, tenant string, s bus.Selection) (removed int, err error) {
 	which := ` WHERE m.queue IN (SELECT name FROM queue WHERE $2 IN ('', name)) AND m.tenant = $1`
 	if s.Dead {
 		which += ` AND m.state = 3`
 	}
 	if len(s.IDs) > 0 {
 		err = d.write(ctx, func(tx *sqldb.Tx) error {
-			deleted = 0
+			removed = 0
 			for _, id := range s.IDs {
 				n, err := tx.Exec(`DELETE FROM message AS m`+which+` AND m.id = $3`, tenant, s.Queue, id)
 				if err != nil {
 					return err
 				}
-				deleted += n
+				removed += n
 			}
 			return nil
 		})
 		if err != nil {
 			return 0, err
 		}
-		return deleted, nil
+		return removed, nil
 	}
-	for n := deleteStep; n == deleteStep; deleted += n {
+	for n := removeStep; n == removeStep; removed += n {
 		err := d.write(ctx, func(tx *sqldb.Tx) (err error) {
-			n, err = tx.Exec(`DELETE FROM message WHERE seq IN (SELECT m.seq FROM message m`+which+` LIMIT $3)`, tenant, s.Queue, deleteStep)
-			if err == nil && n < deleteStep && s.Queue == "" && !s.Dead {
+			n, err = tx.Exec(`DELETE FROM message WHERE seq IN (SELECT m.seq FROM message m`+which+` LIMIT $3)`, tenant, s.Queue, removeStep)
+			if err == nil && n < removeStep && s.Queue == "" && !s.Dead {
 				_, err = tx.Exec(`DELETE FROM lane WHERE tenant = $1`, tenant)
 			}
 			return err
 		})
 		if err != nil {
-			return deleted, err
+			return removed, err
 		}
 	}
-	return deleted, nil
+	return removed, nil
 }

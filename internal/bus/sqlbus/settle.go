@@ -40,7 +40,7 @@ func (d *Driver) Settle(ctx context.Context, m bus.Delivery, s bus.Settlement) e
 	case bus.Retried:
 		return d.retry(ctx, m, s.Pause, s.Reason)
 	case bus.Returned:
-		return d.release(ctx, m, s.Pause)
+		return d.returned(ctx, m, s.Pause)
 	case bus.Dead:
 		return d.kill(ctx, m, s.Reason)
 	}
@@ -60,7 +60,7 @@ func (d *Driver) retry(ctx context.Context, m bus.Delivery, pause time.Duration,
 	return err
 }
 
-func (d *Driver) release(ctx context.Context, m bus.Delivery, pause time.Duration) error {
+func (d *Driver) returned(ctx context.Context, m bus.Delivery, pause time.Duration) error {
 	if pause > 0 {
 		err := d.settle(ctx, m, `UPDATE message SET state = 1, attempt = attempt - 1, due = $5, token = NULL, owner = NULL`,
 			d.db.Now()+pause.Milliseconds())

@@ -1,4 +1,4 @@
-// Package awsfaces has Amazon Rekognition find the faces in photos, in place of the networks of package vision.
+// Package awsfaces finds the faces in photos by asking Amazon Rekognition, in place of the networks of package vision.
 // Every photo is sent to Amazon then: DetectFaces tells of the faces and RecognizeCelebrities names those whom
 // Amazon knows. Credentials and region are found where Amazon's own tools find them: in the environment, in
 // ~/.aws, or in the role of the machine. They need the permissions rekognition:DetectFaces and
@@ -34,7 +34,7 @@ type Options struct {
 
 // Engine is a pictures.Engine.
 type Engine struct {
-	// The two operations, as functions: a field of the client's type would have the linker keep all of its other
+	// The two operations, as functions: a field of the client's type would make the linker keep all of its other
 	// seventy, too, in a program that looks up methods by name.
 	detect    func(ctx context.Context, picture []byte) ([]types.FaceDetail, error)
 	recognise func(ctx context.Context, picture []byte) ([]types.Celebrity, error)

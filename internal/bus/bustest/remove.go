@@ -64,15 +64,15 @@ func remove(t *testing.T, d bus.Queues) {
 	claimOne(t, d, "q", "leased", 1)
 }
 
-func deleteTenant(t *testing.T, d bus.Queues) {
+func removeTenant(t *testing.T, d bus.Queues) {
 	Declare(t, d, "q", "*")
 	Declare(t, d, "r", "*")
 	bury(t, d, "a", "dead")
 	Publish(t, d, "a", numbered("", 20)...)
 	held := Claim(t, d, "q", 1)
 	Publish(t, d, "b", "1")
-	ok(t, d.DeleteTenant(t.Context(), "a"))
-	ok(t, d.DeleteTenant(t.Context(), "a"))
+	ok(t, d.RemoveTenant(t.Context(), "a"))
+	ok(t, d.RemoveTenant(t.Context(), "a"))
 	WantDepth(t, d, "a", bus.Depth{Queue: "q"})
 	wantCode(t, "Ack of a deleted tenant's event", d.Done(t.Context(), held[0]), animo.Conflict)
 	for _, queue := range []string{"q", "r"} {
