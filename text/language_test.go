@@ -104,3 +104,17 @@ func TestTrain_takes_the_lexicon_of_the_files_language(t *testing.T) {
 		}
 	}
 }
+
+func TestLexicons_of_other_languages_have_emoji_and_no_Spanish_words(t *testing.T) {
+	for _, v := range []view{toneView.in("en"), toneView.in("pt")} {
+		p := v.polarities()
+		if p["👍"] != 1 || p["5★"] != 2 || len(p) < 700 {
+			t.Errorf("%s: %d entries, 👍 is %d, 5★ is %d", v.Language, len(p), p["👍"], p["5★"])
+		}
+		for _, key := range []string{"nadi", "nadie", "poca", "casco viejo"} {
+			if _, ok := p[key]; ok {
+				t.Errorf("%s has %q", v.Language, key)
+			}
+		}
+	}
+}

@@ -44,6 +44,16 @@ func (m *Model) reader() *reader {
 // Trainer tells which trainer fitted the model.
 func (m *Model) Trainer() string { return m.trainer }
 
+// language is that of the model's lexicon; "" where it has none.
+func (m *Model) language() string {
+	for _, sp := range m.spaces {
+		if sp.view.Kind == lexical {
+			return languageCode(sp.view.Language)
+		}
+	}
+	return ""
+}
+
 func (m *Model) features() int {
 	n := 0
 	for _, s := range m.spaces {

@@ -23,7 +23,7 @@ func newReport(t *training, m *Model, held func(k int) []float64) *Report {
 		}
 	}
 	r := reportOf(folds)
-	r.Rows, r.Positive, r.Seed, r.Language = t.rows(), t.positive, t.seed, languageCode(t.language)
+	r.Rows, r.Positive, r.Seed, r.Language = t.rows(), t.positive, t.seed, m.language()
 	r.measure(judged, t.goal, m)
 	r.Warnings = append(r.Warnings, t.rowWarnings()...)
 	return r

@@ -45,7 +45,7 @@ func trainStream(ctx context.Context, src Source, language string, o Options, go
 	r.Rows, r.Positive, r.Seed = t.rows, t.positive, o.Seed
 	r.measure(judged, goal, m)
 	r.Warnings = append(r.Warnings, languageWarnings(t.first, language)...)
-	r.Language = languageCode(language)
+	r.Language = m.language()
 	r.Trainer, r.Chosen, r.Features = m.trainer, m.trainer, m.features()
 	return m, r, nil
 }

@@ -106,7 +106,7 @@ type Report struct {
 	Trainer   string    `json:"trainer"`  // the one asked for
 	Chosen    string    `json:"chosen"`   // what it fitted: the same, or auto's choice
 	Why       string    `json:"why,omitempty"`
-	Language  string    `json:"language,omitempty"` // of the texts, as far as lexicons are concerned: es, en or pt; none in reports of earlier releases
+	Language  string    `json:"language,omitempty"` // of the lexicon that the model uses: es, en or pt; none for a model without one, or of an earlier release
 	Seed      uint64    `json:"seed"`
 	Folds     []Scores  `json:"folds"`
 	Accuracy  Stat      `json:"accuracy"`

@@ -20,7 +20,9 @@ type classifyCmd struct {
 	Model   string   `required:"" placeholder:"DIR" help:"The folder that train --out saved the model in."`
 	Neutral string   `placeholder:"FROM-TO" help:"A third answer: texts whose probability of Positivo lies between the two are Neutro, such as 0.3-0.7."`
 	JSON    bool     `help:"Print one JSON object a text: label, probability, known, text."`
-	Texts   []string `arg:"" optional:"" name:"text" help:"Texts to classify; without any, each line of standard input is one."`
+	Out     string   `short:"o" placeholder:"FILE" help:"Write a CSV file: the columns of the file that is classified, and label, probability and evidence."`
+	Text    string   `placeholder:"COLUMN" help:"The column of the texts in the file, by name or by number from 1. Otherwise it is found."`
+	Texts   []string `arg:"" optional:"" name:"text" help:"Texts to classify, or one file of them; without any, each line of standard input is one."`
 }
 
 // Help is the part of --help with the examples.
@@ -29,10 +31,13 @@ func (classifyCmd) Help() string {
 
 Lines of stdin are classified as they come, so a file may have millions and a pipe may never end. An empty line is a text without a known word.
 
+One argument that is the name of a file is read: CSV or TSV with or without labels, or a text a line, in the encodings that train takes. With --out the answers go into a CSV file, beside the file's own columns; evidence has the words that decided most, with their log-odds towards Positivo.
+
 Examples:
 
     animo classify --model modelo "Las camas estaban mal arregladas"
     animo classify --model modelo < nuevas.txt
+    animo classify --model modelo resenas.csv --out clasificadas.csv
     animo classify --model modelo --neutral 0.3-0.7 < nuevas.txt
     animo classify --model modelo --json < nuevas.txt | jq -r 'select(.probability > 0.9) | .text'`
 }
@@ -50,6 +55,13 @@ func (k *classifyCmd) Run(ctx context.Context, c *console) error {
 			return usagef("TEXT", "text %d is not UTF-8", "el texto %d no es UTF-8", i+1)
 		}
 	}
+	file := textFile(k.Texts)
+	switch {
+	case k.Out != "" && k.JSON:
+		return usagef("--out", "it writes CSV; --json goes to standard output", "escribe CSV; --json va a la salida estándar")
+	case (k.Out != "" || k.Text != "") && !file:
+		return usagef("FILE", "--out and --text go with one file that is there", "--out y --text van con un archivo que exista")
+	}
 	model, _, err := text.Load(k.Model)
 	if err != nil {
 		return err
@@ -58,9 +70,12 @@ func (k *classifyCmd) Run(ctx context.Context, c *console) error {
 	if p.band, err = text.ParseBand(k.Neutral); err != nil {
 		return asFlag(err)
 	}
-	if len(k.Texts) > 0 {
+	switch {
+	case file:
+		err = k.classifyFile(ctx, c, model, p)
+	case len(k.Texts) > 0:
 		err = p.print(k.Texts, model.Classify(k.Texts...))
-	} else {
+	default:
 		if terminal(c.stdin) {
 			c.note("write a text a line; Ctrl-D ends", "escriba un texto por línea; Ctrl-D termina")
 		}

@@ -33,7 +33,7 @@ var fieldDocs = map[string]map[string]string{
 	"MoodCount":  {"faces": "How many.", "confidence": "The mean, in percent, of the most probable emotions; 0 without faces."},
 	"Report": {
 		"rows": "That it learned from.", "positive": "Of these, how many are labelled Positivo.", "features": "Of the published model, which is fitted on all rows.", "trainer": "The one asked for.", "chosen": "What it fitted: the same, or auto's choice.",
-		"why": "Why auto chose it.", "language": "Of the texts, as far as lexicons are concerned: es, en or pt.", "seed": "Folds and start weights follow from it.", "folds": "The scores of each fold, on rows that its model had not seen.", "accuracy": "Over the folds.", "precision": "Over the folds.", "recall": "Over the folds.",
+		"why": "Why auto chose it.", "language": "Of the lexicon that the model uses: es, en or pt; absent for a model without one.", "seed": "Folds and start weights follow from it.", "folds": "The scores of each fold, on rows that its model had not seen.", "accuracy": "Over the folds.", "precision": "Over the folds.", "recall": "Over the folds.",
 		"f1": "Over the folds.", "confusion": "Summed over the folds.", "seconds": "Of reading, measuring and fitting.", "peak_bytes": "The process's peak resident memory; 0 where the system does not tell.",
 		"figures": "Of all folds together; none in reports of earlier releases.", "verdict": "What the figures mean, in words.", "warnings": "What the figures do not show of the rows.",
 	},

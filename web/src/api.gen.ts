@@ -2647,7 +2647,7 @@ export interface components {
             figures?: components["schemas"]["Figures"];
             /** @description The scores of each fold, on rows that its model had not seen. */
             folds: components["schemas"]["Scores"][] | null;
-            /** @description Of the texts, as far as lexicons are concerned: es, en or pt. */
+            /** @description Of the lexicon that the model uses: es, en or pt; absent for a model without one. */
             language?: string;
             /**
              * Format: int64

@@ -166,7 +166,7 @@ export const t = texts({
 
 /** What trains a model, the one that is usual first. */
 export const trainers = texts({
-  auto: { es: 'elige el mejor de cinco', en: 'chooses the best of five' },
+  auto: { es: 'elige el mejor de varios', en: 'chooses the best of several' },
   lexblend: { es: 'léxico español y regresión; el más certero, lento', en: 'Spanish lexicon and regression; most often right, slow' },
   lexnb: { es: 'Bayes ingenuo con léxico español; el más rápido', en: 'naive Bayes with a Spanish lexicon; the fastest' },
   lexnb2: { es: 'lo mismo con pares de palabras', en: 'the same with pairs of words' },
