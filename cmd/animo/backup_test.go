@@ -49,12 +49,13 @@ type photoLoad struct {
 	mu     sync.Mutex
 	kept   map[string]string // SHA-256 of what was accepted and was not asked to be erased, by id
 	erased map[string]bool   // what was asked to be erased
+	gone   map[string]bool   // of that, what was answered
 	stop   chan struct{}
 	work   sync.WaitGroup
 }
 
 func startLoad(t *testing.T, p *process, seed uint64) *photoLoad {
-	l := &photoLoad{kept: map[string]string{}, erased: map[string]bool{}, stop: make(chan struct{})}
+	l := &photoLoad{kept: map[string]string{}, erased: map[string]bool{}, gone: map[string]bool{}, stop: make(chan struct{})}
 	for worker := range 4 {
 		rng := rand.New(rand.NewPCG(seed, uint64(worker)))
 		l.work.Go(func() {
@@ -92,6 +93,9 @@ func startLoad(t *testing.T, p *process, seed uint64) *photoLoad {
 					t.Errorf("erase: %d, %v", status, err)
 					return
 				}
+				l.mu.Lock()
+				l.gone[mine[k]] = true
+				l.mu.Unlock()
 				mine = slices.Delete(mine, k, k+1)
 			}
 		})
