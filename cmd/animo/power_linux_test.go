@@ -77,6 +77,15 @@ func TestPower_cut(t *testing.T) {
 			}
 		}
 		load.mu.Unlock()
+		noted, err := os.ReadFile(filepath.Join(cut.Dir, "data", "erasures.log"))
+		if err != nil {
+			t.Error(err)
+		}
+		for id := range erased {
+			if !bytes.Contains(noted, []byte(id)) {
+				t.Errorf("round %d: the erasure of %s was answered and is not in the log of erasures", round, id)
+			}
+		}
 		accepted, gone = accepted+len(kept), gone+len(erased)
 		after.kill(t)
 		if out, err := command(bin, "doctor", "--hashes", "--data", filepath.Join(cut.Dir, "data")); err != nil {
