@@ -49,12 +49,13 @@ type photoLoad struct {
 	mu     sync.Mutex
 	kept   map[string]string // SHA-256 of what was accepted and was not asked to be erased, by id
 	erased map[string]bool   // what was asked to be erased
+	gone   map[string]bool   // of that, what was answered
 	stop   chan struct{}
 	work   sync.WaitGroup
 }
 
 func startLoad(t *testing.T, p *process, seed uint64) *photoLoad {
-	l := &photoLoad{kept: map[string]string{}, erased: map[string]bool{}, stop: make(chan struct{})}
+	l := &photoLoad{kept: map[string]string{}, erased: map[string]bool{}, gone: map[string]bool{}, stop: make(chan struct{})}
 	for worker := range 4 {
 		rng := rand.New(rand.NewPCG(seed, uint64(worker)))
 		l.work.Go(func() {
@@ -92,6 +93,9 @@ func startLoad(t *testing.T, p *process, seed uint64) *photoLoad {
 					t.Errorf("erase: %d, %v", status, err)
 					return
 				}
+				l.mu.Lock()
+				l.gone[mine[k]] = true
+				l.mu.Unlock()
 				mine = slices.Delete(mine, k, k+1)
 			}
 		})
@@ -274,6 +278,7 @@ func TestBackup_what_was_erased_stays_so(t *testing.T) {
 	introduce("Anamariavega", "Ai_Sugiyama_0002.jpg")
 	introduce("Anitavega", "Ai_Sugiyama_0004.jpg")
 	introduce("Bernardoruiz", "Aaron_Peirsol_0001.jpg")
+	introduce("Bernardoruiz", "Ai_Sugiyama_0002.jpg") // which is wrong
 	face, err := os.ReadFile(filepath.Join(known, "Ai_Sugiyama_0004.jpg"))
 	if err != nil {
 		t.Fatal(err)
@@ -291,6 +296,14 @@ func TestBackup_what_was_erased_stays_so(t *testing.T) {
 		}
 		return ""
 	})
+	var bernardo struct {
+		Examples []struct{ ID string } `json:"known_by"`
+	}
+	p.get(t, "/v1/people/Bernardoruiz", &bernardo)
+	var subscription struct{ ID string }
+	if status, err := p.try(http.MethodPost, "/v1/subscriptions", "application/json", strings.NewReader(`{"kind":"webhook","target":"https://receiver.example.com/animo"}`), &subscription); err != nil || status >= 300 || len(bernardo.Examples) != 2 {
+		t.Fatalf("subscribe: %d, %v; %v", status, err, bernardo)
+	}
 	key := regexp.MustCompile(`animo_\S{8}`).FindString(mustCommand(t, bin, "keys", "add", "--data", data))
 	before := mustCommand(t, bin, "backup", from, "--data", data)
 	mustCommand(t, bin, "keys", "revoke", key, "--data", data) // were it back, requests without a key would be refused below
@@ -301,9 +314,11 @@ func TestBackup_what_was_erased_stays_so(t *testing.T) {
 		{"POST", "/v1/people/Anitavega/merge", `{"into":"Anamariavega"}`},
 		{"DELETE", "/v1/people/Anamariavega", ""},
 		{"DELETE", "/v1/photos/" + gone.ID, ""},
+		{"DELETE", "/v1/people/Bernardoruiz/examples/" + bernardo.Examples[1].ID, ""},
+		{"DELETE", "/v1/subscriptions/" + subscription.ID, ""},
 		{"DELETE", "/v1/moods/" + measured.Items[0].FaceID, ""},
 	} {
-		if status, err := p.try(call.method, call.path, "application/json", strings.NewReader(call.body), nil); err != nil || status != http.StatusOK {
+		if status, err := p.try(call.method, call.path, "application/json", strings.NewReader(call.body), nil); err != nil || status >= 300 {
 			t.Fatalf("%s %s: %d, %v", call.method, call.path, status, err)
 		}
 	}
@@ -324,7 +339,7 @@ func TestBackup_what_was_erased_stays_so(t *testing.T) {
 		t.Fatal("the backup does not have the person: the test finds nothing")
 	}
 	t.Log(mustCommand(t, bin, "restore", from, "--data", to, "--erased", erasures))
-	for _, text := range []string{"Anamariavega", "Anitavega", "gone.jpg"} {
+	for _, text := range []string{"Anamariavega", "Anitavega", "gone.jpg", "receiver.example.com"} {
 		if files := traces(t, to, text); len(files) > 0 {
 			t.Errorf("%q is in %v", text, files)
 		}
@@ -335,6 +350,10 @@ func TestBackup_what_was_erased_stays_so(t *testing.T) {
 	r.get(t, "/v1/people", &people)
 	if len(people.Items) != 1 || people.Items[0].Name != "Bernardoruiz" {
 		t.Errorf("people: %v, want Bernardoruiz alone", people.Items)
+	}
+	r.get(t, "/v1/people/Bernardoruiz", &bernardo)
+	if len(bernardo.Examples) != 1 {
+		t.Errorf("examples of Bernardoruiz: %v, want 1", bernardo.Examples)
 	}
 	photos := r.photos(t)
 	if len(photos) != 1 || photos[0].ID != named.ID {

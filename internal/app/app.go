@@ -65,6 +65,7 @@ type App struct {
 	writing     writing
 	now         func() time.Time
 	scrubs      scrubs
+	reserve     *reserve
 	strays      strays
 
 	tenantErased atomic.Bool // a tenant was erased and its traces are not scrubbed yet
@@ -87,13 +88,22 @@ type Options struct {
 
 // New validates the settings, opens the stores and listens. Nothing is served before Start. After an error
 // nothing is left open.
-func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
+func New(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	a, err := open(ctx, c, o)
+	for animo.CodeOf(err) == animo.NoSpace && newReserve(c.Data, c.Reserve, c.MinFree, o.Log).release() { // a full disk keeps nobody from reading and erasing
+		a, err = open(ctx, c, o)
+	}
+	return a, err
+}
+
+// open is New, once.
+func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -115,7 +125,8 @@ func New(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.onStop("owner", func(context.Context) error { return release() })
-	a.stores, err = openStores(ctx, c.Stores, a.tenantOptions(), owner.name, a.keeper)
+	a.reserve = newReserve(c.Data, c.Reserve, c.MinFree, a.log)
+	a.stores, err = openStores(ctx, c.Stores, a.tenantOptions(), owner.name, a.keeper, a.reserve)
 	if err != nil {
 		return a, err
 	}
@@ -210,7 +221,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 		page = built.Page()
 	}
 	stopping := make(chan struct{})
-	a.web, err = listen(ctx, c.Listen, c.MaxConnections, stopping, a.log, httpapi.New(httpapi.Options{
+	a.web, err = listen(ctx, c.Listen, c.MaxConnections, stopping, a.log, mayErase(httpapi.New(httpapi.Options{
 		Version: o.Version, Opinions: a.flow, Classifier: a.classifier, Photos: a.photos, Layers: a.layers, Moods: a.moods, People: a.people, Subscriptions: a.notify, Queues: a.stores.Queues, Functions: a.functionStats, Keys: a.stores.Tenants, Tenants: administration{a.stores.Tenants, a.stores}, Page: page,
 		Limits: httpapi.Limits{
 			BodyBytes: c.MaxBody, Texts: c.MaxTexts, Moods: c.MaxMoods, Requests: c.MaxRequests,
@@ -219,7 +230,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 		},
 		Local: a.local, Ready: a.checkReady, ClockHeld: a.clockHeld, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
 		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Now: a.now, Log: a.log,
-	}))
+	})))
 	if err != nil {
 		return err
 	}

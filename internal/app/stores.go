@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -43,12 +44,17 @@ func OpenStores(ctx context.Context, c config.Stores, t tenants.Options) (*Store
 	if err := checkRestored(c.Data); err != nil {
 		return nil, err
 	}
-	return openStores(ctx, c, t, "", nil)
+	r := newReserve(c.Data, 0, 0, slog.Default())
+	s, err := openStores(ctx, c, t, "", nil, r)
+	for animo.CodeOf(err) == animo.NoSpace && r.release() {
+		s, err = openStores(ctx, c, t, "", nil, r)
+	}
+	return s, err
 }
 
 // openStores opens the stores for the process of that name, which goes on with the work of an earlier process of the name.
 // t.Now is the clock of every store. keeper runs the stores' loops; nil for one of their own.
-func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner string, keeper *loop.Keeper) (s *Stores, err error) {
+func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner string, keeper *loop.Keeper, r *reserve) (s *Stores, err error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -61,7 +67,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Now: t.Now, Keeper: keeper})
+	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Now: t.Now, Keeper: keeper, Reserve: r.release})
 	if err != nil {
 		return s, err
 	}
@@ -120,6 +126,7 @@ func (s *Stores) AddTenant(ctx context.Context, id string, photos animo.PhotoPol
 
 // RemoveTenant removes a tenant from every store.
 func (s *Stores) RemoveTenant(ctx context.Context, id string) error {
+	ctx = sqldb.WithReserve(ctx)
 	if err := s.Tenants.Remove(ctx, id, s.erase); err != nil {
 		return err
 	}

@@ -44,21 +44,22 @@ func (a *App) tasks() []Task {
 		{Name: "witness", Every: witnessEvery, Run: a.witness.step},
 		{Name: "erasures", Every: every, Run: a.stores.erasures.Flush},
 		{Name: "evict", Every: every, Run: a.evict},
-		{Name: "photos", Every: every, Run: a.eachTenant(func(ctx context.Context, tenant string) error {
+		{Name: "reserve", Every: every, Run: a.reserve.fill},
+		{Name: "photos", Every: every, Run: erasing(a.eachTenant(func(ctx context.Context, tenant string) error {
 			_, err := a.photos.Sweep(ctx, tenant)
 			return err
-		}, photos.SweptTables()...)},
+		}, photos.SweptTables()...))},
 		{Name: "opinions", Every: every, Run: a.eachTenant(func(ctx context.Context, tenant string) error {
 			_, err := a.flow.Sweep(ctx, tenant)
 			return err
 		}, opinions.SweptTables()...)},
-		{Name: "collections", Every: every, Run: a.eachTenant(a.collections.Sweep, collections.SweptTables()...)},
+		{Name: "collections", Every: every, Run: erasing(a.eachTenant(a.collections.Sweep, collections.SweptTables()...))},
 	}
 	if a.runsFunctions() {
 		list = append(list,
-			Task{Name: "tenants", Once: true, Every: every, Run: a.finishTenants},
-			Task{Name: "moods", Once: true, Every: every, Run: a.eachTenant(a.moods.Sweep, moods.SweptTables()...)},
-			Task{Name: "people", Once: true, Every: every, Run: a.eachTenant(a.people.Sweep, people.SweptTables()...)},
+			Task{Name: "tenants", Once: true, Every: every, Run: erasing(a.finishTenants)},
+			Task{Name: "moods", Once: true, Every: every, Run: erasing(a.eachTenant(a.moods.Sweep, moods.SweptTables()...))},
+			Task{Name: "people", Once: true, Every: every, Run: erasing(a.eachTenant(a.people.Sweep, people.SweptTables()...))},
 			Task{Name: "layers", Once: true, Every: every, Run: a.eachTenant(a.layers.Learn, photos.LearnTables()...)},
 			Task{Name: "strays", Once: true, Every: straysEvery, Run: func(ctx context.Context) error {
 				return a.strays.look(ctx, a.stores.Tables, a.stores.Objects, a.log)
@@ -75,7 +76,7 @@ func (a *App) tasks() []Task {
 	if a.inbox != nil {
 		list = append(list, Task{Name: "inbox", Run: endless(a.inbox.Run)})
 	}
-	return append(list, Task{Name: "scrub", Every: every, Run: a.scrub}) // the last, because it scrubs what the others removed
+	return append(list, Task{Name: "scrub", Every: every, Run: erasing(a.scrub)}) // the last, because it scrubs what the others removed
 }
 
 // clockEvery is how often the clocks are compared, beside each removal for age, which compares them, too.

@@ -43,6 +43,7 @@ type Config struct {
 	MaxRequests    int     `default:"256" env:"ANIMO_MAX_REQUESTS" placeholder:"N" help:"Requests of each kind (uploads, downloads, waits, others) served at once, half of them for one tenant; more are answered 429 or 503 with Retry-After. Live streams have max-streams; photos are drawn on two at once, one for a tenant."`
 	MaxConnections int     `default:"0" env:"ANIMO_MAX_CONNECTIONS" placeholder:"N" help:"Connections open at once; one that is idle makes room for the next. 0, or more than that, means three quarters of the files that the process may have open."`
 	MaxFiles       int     `default:"1000" env:"ANIMO_MAX_FILES" placeholder:"N" help:"Most photos in one form."`
+	Reserve        int64   `default:"16777216" env:"ANIMO_RESERVE" placeholder:"BYTES" help:"Disk space that a file in the data folder keeps for erasing, and for a start, where the disk is full; 0 for none."`
 	MinFree        int64   `default:"134217728" env:"ANIMO_MIN_FREE" placeholder:"BYTES" help:"Disk space to leave free; uploads, measured faces and corrections that would not are answered 507."`
 
 	RequestTime    time.Duration   `default:"30s" env:"ANIMO_REQUEST_TIME" help:"Longest request that is not an upload."`
@@ -202,6 +203,9 @@ func (c *Config) Validate() error {
 	}
 	if c.KeepFaces < c.KeepPhotos {
 		errs = append(errs, wrong("keep-faces", "%v is less than keep-photos, %v", "%v es menos que keep-photos, %v", c.KeepFaces, c.KeepPhotos))
+	}
+	if c.Reserve < 0 {
+		errs = append(errs, wrong("reserve", "must not be negative", "no puede ser negativo"))
 	}
 	if c.MinFree < 0 {
 		errs = append(errs, wrong("min-free", "must not be negative", "no puede ser negativo"))

@@ -118,7 +118,7 @@ func New(tables *table.Table, objects Objects, o Options) (*Notifier, error) {
 	}
 	n := &Notifier{
 		tables: tables, objects: objects, limits: o.Limits.withDefaults(), private: o.AllowPrivate, publicURL: o.PublicURL,
-		leases: o.Leases, now: o.Now, log: o.Log, keeper: o.Keeper,
+		leases: o.Leases, erasures: o.Erasures, now: o.Now, log: o.Log, keeper: o.Keeper,
 	}
 	n.web = newWebhooks(n.limits, o.AllowPrivate, o.Roots)
 	if o.Mail.Host != "" {

@@ -9,7 +9,9 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"io/fs"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +23,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/erasures"
 	"animo/internal/moods"
 	"animo/internal/object"
 	"animo/internal/people"
@@ -52,9 +55,10 @@ type line struct {
 	emotions  []string // of the faces, in turn
 	seven     bool     // the engine tells all of package vision's emotions, as the product's does
 	unsure    animo.Code
-	trouble   error // what the engine answers, if anything
-	disk      error // what half of an object ends with when it is read, if anything
-	full      error // what a store answers to a commit that records a face, if anything
+	trouble   error  // what the engine answers, if anything
+	disk      error  // what half of an object ends with when it is read, if anything
+	full      error  // what a store answers to a commit that records a face, if anything
+	erasures  string // file of the log of erasures
 
 	mu       sync.Mutex           // of what follows, because followers look at the tables, too
 	calls    int                  // of the flow to its stores and the bus, each counted before it is made
@@ -84,6 +88,7 @@ func newLine(t testing.TB, o options) *line {
 	db := storetest.Open(t)
 	l := &line{t: t, now: storetest.Noon, emotions: []string{"HAPPY"}, queue: storetest.Queues(t, db), objects: storetest.Objects(t), driver: sqltable.New(db)}
 	l.rows = table.New(l.driver)
+	l.erasures = filepath.Join(t.TempDir(), "erasures.log")
 	l.flow = l.process(o)
 	for _, f := range l.functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
@@ -102,6 +107,9 @@ func (l *line) process(o options) *flow {
 	if o.Now == nil {
 		o.Now = func() time.Time { return l.now }
 	}
+	o.Erasures = erasures.New(l.erasures, l.rows, erasures.Options{Now: o.Now, Log: o.Log, Tenant: func(_ context.Context, id string) (animo.Tenant, error) {
+		return animo.Tenant{ID: id}, nil
+	}})
 	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -113,14 +121,14 @@ func (l *line) process(o options) *flow {
 	}
 	reader := pictures.New(l, pictures.Limits{Bytes: o.Limits.PhotoBytes, Pixels: o.Pixels, AtOnce: o.Limits.Analyses})
 	m := moods.New(tables, events, moods.Options{
-		MoodConfidence: o.Limits.MoodConfidence, Room: o.Room, Policy: o.Policy, EraseTime: o.Limits.EraseTime(), Deliveries: o.Deliveries, Removed: o.Removed, Now: o.Now, Ages: o.Ages, Log: o.Log,
+		MoodConfidence: o.Limits.MoodConfidence, Room: o.Room, Policy: o.Policy, EraseTime: o.Limits.EraseTime(), Deliveries: o.Deliveries, Removed: o.Removed, Erasures: o.Erasures, Now: o.Now, Ages: o.Ages, Log: o.Log,
 	})
 	var subscribers people.Subscribers
 	if o.Subscribers != nil {
 		subscribers = o.Subscribers(l)
 	}
 	who := people.New(tables, objects, events, m, reader, people.Options{
-		Descriptors: true, Policy: o.Policy, EraseTime: o.Limits.EraseTime(), Subscribers: subscribers, Removed: o.Removed, Now: o.Now, Log: o.Log,
+		Descriptors: true, Policy: o.Policy, EraseTime: o.Limits.EraseTime(), Subscribers: subscribers, Removed: o.Removed, Erasures: o.Erasures, Now: o.Now, Log: o.Log,
 	})
 	return &flow{photos.New(tables, objects, events, m, who, reader, o.Options), who, m, l.rows}
 }
@@ -402,6 +410,25 @@ func (l *line) leftovers(id string) (names []string) {
 		}
 	}
 	return names
+}
+
+// receiptsAreNoted checks that what there is a receipt of is in the log of erasures, and returns how many receipts that are.
+func (l *line) receiptsAreNoted() int {
+	l.t.Helper()
+	noted := map[string]bool{}
+	if _, err := erasures.Read(l.erasures, func(e erasures.Entry) error { noted[e.ID] = true; return nil }); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.t.Fatal(err)
+	}
+	list, _, err := l.flow.moods.Receipts(l.t.Context(), tenant, "", 1000)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, r := range list {
+		if !noted[r.Erased] {
+			l.t.Errorf("of %s there is a receipt, and a backup would bring it back", r.Erased)
+		}
+	}
+	return len(list)
 }
 
 // depth counts the events in all queues, and the dead letters.

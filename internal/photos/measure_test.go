@@ -255,6 +255,7 @@ func TestMeasure_erasure_that_breaks_off_is_ended(t *testing.T) {
 		if _, err := l.flow.moods.EraseMeasured(t.Context(), tenant, id); !isGone(err) {
 			t.Errorf("died before call %d, erased again: %v", n, err)
 		}
+		l.receiptsAreNoted()
 	}
 }
 

@@ -157,6 +157,7 @@ func TestPeople_crash_at_any_call(t *testing.T) {
 // whole checks that what is kept of people is what there are people and faces for, and no more.
 func (l *line) whole(photo string) {
 	l.t.Helper()
+	l.receiptsAreNoted()
 	page, _, err := l.flow.people.List(l.t.Context(), tenant, "", 100)
 	if err != nil {
 		l.t.Fatal(err)

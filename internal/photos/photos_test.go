@@ -388,6 +388,7 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 		if err != nil || len(list) != 1 || list[0].Erased != p.ID {
 			t.Errorf("died before call %d: receipts %+v, %v", n, list, err)
 		}
+		l.receiptsAreNoted()
 	}
 }
 

@@ -32,6 +32,9 @@ type Options struct {
 	MaxBytes int64
 	// Release names the program, in the database's note of who migrated it. "" is animo.Release().
 	Release string
+	// Reserve makes some room on a full disk, and reports whether it could. It is asked for writes whose context has WithReserve. Nil means
+	// that there is none.
+	Reserve func() bool
 	// Keeper counts and logs panics within a Write, which Write answers as an error; nil means one of its own.
 	Keeper *loop.Keeper
 }
@@ -43,6 +46,7 @@ type DB struct {
 	writer *writer
 	wall   func() time.Time
 	clock  func() time.Time
+	spare  func() bool
 	closed atomic.Bool
 
 	mu    sync.Mutex
@@ -81,7 +85,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(Error(err), write.Close(), read.Close())
 	}
-	return &DB{read: read, writer: w, wall: o.Now, clock: o.Clock, stmts: map[string]*sql.Stmt{}}, nil
+	return &DB{read: read, writer: w, wall: o.Now, clock: o.Clock, spare: o.Reserve, stmts: map[string]*sql.Stmt{}}, nil
 }
 
 // Now is the time by which pauses and leases end, in milliseconds since 1970, the unit of every stored time.
@@ -95,7 +99,18 @@ func (db *DB) Wall() int64 { return db.wall().UnixMilli() }
 // assignment; it runs on the writer's goroutine, so it does nothing slow and calls neither Write nor Each. The end of ctx
 // counts until fn begins. The error is an animo.Error. Where fn panics, its writes are undone, and the error is Internal.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
-	return Error(db.writer.do(ctx, fn))
+	err := Error(db.writer.do(ctx, fn))
+	for animo.CodeOf(err) == animo.NoSpace && db.spare != nil && ctx.Value(reserveKey{}) != nil && db.spare() {
+		err = Error(db.writer.do(ctx, fn))
+	}
+	return err
+}
+
+type reserveKey struct{}
+
+// WithReserve lets the writes of a context use Options.Reserve where the disk is full: those that erase something.
+func WithReserve(ctx context.Context) context.Context {
+	return context.WithValue(ctx, reserveKey{}, true)
 }
 
 // ErrStop is what the function given to Each returns to read no further, without an error.
