@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"animo"
@@ -89,11 +88,11 @@ func (p *People) Identify(ctx context.Context, tenant string, photo *faces.Photo
 			id.Before = append(id.Before, table.Delete(faces.IdentitiesTable, face)) // of an attempt that broke off
 			continue
 		}
-		value, err := json.Marshal(who)
+		op, err := table.PutJSON(faces.IdentitiesTable, face, who)
 		if err != nil {
 			return id, err
 		}
-		id.Before = append(id.Before, table.Put(faces.IdentitiesTable, face, value))
+		id.Before = append(id.Before, op)
 		id.Who[i] = faces.NewWho(who, rev, person, personRev)
 		if who.Person != "" {
 			listed := faces.Listed(who.Person, faces.Key{Mood: list[i].Mood, Key: faces.MomentKey(photo.Taken, face)})
@@ -101,11 +100,11 @@ func (p *People) Identify(ctx context.Context, tenant string, photo *faces.Photo
 		}
 	}
 	for _, face := range id.Settle {
-		value, err := json.Marshal(unsettled{At: p.moment()})
+		op, err := table.PutJSON(unsettledTable, face, unsettled{At: p.moment()})
 		if err != nil {
 			return id, err
 		}
-		id.Before = append(id.Before, table.Put(unsettledTable, face, value))
+		id.Before = append(id.Before, op)
 	}
 	return id, nil
 }

@@ -63,7 +63,7 @@ func (p *People) Merge(ctx context.Context, tenant, name, into string) (animo.Pe
 		return animo.Person{}, err
 	}
 	other, err := p.called(ctx, tenant, into)
-	if e, ok := errors.AsType[*animo.Error](err); ok && gone(err) {
+	if e, ok := errors.AsType[*animo.Error](err); ok && animo.CodeOf(err) == animo.NotFound {
 		err = e.Of("into")
 	}
 	if err == nil && other.ID == who.ID {
@@ -144,7 +144,7 @@ func (p *People) change(ctx context.Context, tenant, id string, c change) (animo
 func (p *People) endChange(ctx context.Context, tenant, id string) error {
 	var c change
 	_, err := p.tables.GetJSON(ctx, tenant, changesTable, id, &c)
-	if gone(err) || err == nil && c.Ended {
+	if animo.CodeOf(err) == animo.NotFound || err == nil && c.Ended {
 		return nil
 	}
 	if err == nil {
@@ -195,7 +195,7 @@ func (p *People) takeName(tx *table.Tx, id string, c change) error {
 		if err == nil {
 			return animo.Errorf(animo.Conflict, "there is somebody else called %q; where both are one person, merge them", "ya hay alguien llamado %q; si son la misma persona, únalas", animo.Clip(c.Name)).Of("name")
 		}
-		if !gone(err) {
+		if animo.CodeOf(err) != animo.NotFound {
 			return err
 		}
 	}
@@ -292,7 +292,7 @@ func freeName(ctx context.Context, tables *table.Table, tenant, id, name string)
 // person who is erased. Where the name is somebody else's by now, the subscriptions are to that other, and stay.
 func (p *People) moveSubscriptions(ctx context.Context, tenant, id string, c change, r *animo.Receipt) error {
 	claim, err := p.tables.Get(ctx, tenant, faces.NamesTable, c.From)
-	if gone(err) || err == nil && string(claim.Value) != id {
+	if animo.CodeOf(err) == animo.NotFound || err == nil && string(claim.Value) != id {
 		return nil
 	}
 	if err != nil {
@@ -365,7 +365,7 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 			thumbnail, err = io.ReadAll(body)
 			err = errors.Join(err, body.Close())
 		}
-		if err != nil && !gone(err) {
+		if err != nil && animo.CodeOf(err) != animo.NotFound {
 			return err
 		}
 		if err := putThumbnail(ctx, p.objects, tenant, kept, thumbnail); err != nil {
@@ -390,7 +390,7 @@ func (p *People) copyExamples(ctx context.Context, tenant, from, to string) erro
 			surplus, err = p.addExample(ctx, tx, tenant, to, e)
 			return err
 		})
-		if gone(err) { // the other is being erased, and these examples, too
+		if animo.CodeOf(err) == animo.NotFound { // the other is being erased, and these examples, too
 			return p.removeThumbnails(ctx, tenant, []string{kept})
 		}
 		if err == nil {
@@ -490,7 +490,7 @@ func (p *People) moveFace(ctx context.Context, tenant, id, into, face string) (w
 		people, recorded, err = identify(tx, &s, who)
 		return err
 	})
-	if gone(err) { // the photo was erased, or is analysed again, and the face's identity with it
+	if animo.CodeOf(err) == animo.NotFound { // the photo was erased, or is analysed again, and the face's identity with it
 		return false, false, nil
 	}
 	if err == nil && people != nil {
@@ -520,7 +520,7 @@ func (p *People) sayWithout(ctx context.Context, tenant, face string) (events in
 		}
 		return err
 	})
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return events, nil
 	}
 	if err != nil {

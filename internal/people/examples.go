@@ -111,7 +111,7 @@ func (p *People) removeThumbnails(ctx context.Context, tenant string, names []st
 // cropThumbnail makes the thumbnail of a recorded face; nil where the picture is not kept.
 func (p *People) cropThumbnail(ctx context.Context, tenant string, s sighting) ([]byte, error) {
 	body, _, err := p.objects.Get(ctx, tenant, faces.PictureObject(s.photo.ID), object.Range{})
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return nil, nil
 	}
 	if err != nil {
@@ -175,7 +175,7 @@ func (p *People) ExampleThumbnail(ctx context.Context, tenant, name, id string) 
 			continue
 		}
 		body, _, err := p.objects.Get(ctx, tenant, exampleObject(who.ID, e.id), object.Range{})
-		if !gone(err) {
+		if animo.CodeOf(err) != animo.NotFound {
 			return body, err
 		}
 	}

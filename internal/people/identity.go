@@ -143,7 +143,7 @@ func (p *People) unsettle(tx *table.Tx, face string, people ...string) error {
 func (p *People) Settle(ctx context.Context, tenant, face string) error {
 	var u unsettled
 	if _, err := p.tables.GetJSON(ctx, tenant, unsettledTable, face, &u); err != nil {
-		if gone(err) {
+		if animo.CodeOf(err) == animo.NotFound {
 			return nil
 		}
 		return err
@@ -153,7 +153,7 @@ func (p *People) Settle(ctx context.Context, tenant, face string) error {
 	switch {
 	case err == nil && s.who.Said:
 		thumbnail, err = p.cropThumbnail(ctx, tenant, s)
-	case gone(err): // the photo was erased or analysed again, or its analysis is under way
+	case animo.CodeOf(err) == animo.NotFound: // the photo was erased or analysed again, or its analysis is under way
 		return p.settleGone(ctx, tenant, face)
 	}
 	if err != nil {
@@ -183,7 +183,7 @@ func (p *People) Settle(ctx context.Context, tenant, face string) error {
 		people, _, err = restate(tx, s.key)
 		return err
 	})
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return p.settleGone(ctx, tenant, face)
 	}
 	for _, name := range added {
@@ -383,7 +383,7 @@ func (p *People) Forget(tx *table.Tx, taken time.Time, ids []string) (f Forgotte
 			tx.Delete(examplesTable, key)
 			f.Examples++
 			f.objects = append(f.objects, exampleObject(person, id))
-			if _, err := p.touch(tx, person); err != nil && !gone(err) {
+			if _, err := p.touch(tx, person); err != nil && animo.CodeOf(err) != animo.NotFound {
 				return f, err
 			}
 		}

@@ -52,7 +52,7 @@ func (p *People) Introduce(ctx context.Context, tenant, name string, picture io.
 			dropped, err = p.addExample(ctx, tx, tenant, who.ID, e)
 			return err
 		})
-		if gone(err) { // erased or merged at the same time; this is another person, and the example not the old one's
+		if animo.CodeOf(err) == animo.NotFound { // erased or merged at the same time; this is another person, and the example not the old one's
 			if err := p.removeThumbnails(ctx, tenant, []string{object}); err != nil {
 				return animo.Person{}, err
 			}

@@ -149,9 +149,6 @@ func checkPerson(name string) error {
 	return nil
 }
 
-// gone reports whether an error says that something is not there.
-func gone(err error) bool { return animo.CodeOf(err) == animo.NotFound }
-
 // moment is the time as rows keep it.
 func (p *People) moment() time.Time { return p.now().UTC().Truncate(time.Millisecond) }
 
@@ -166,7 +163,7 @@ func (p *People) meet(ctx context.Context, tenant, name string) (who faces.Perso
 		var leaving string // the name's last owner, whose change broke off or is under way
 		err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 			who, err = faces.PersonCalled(tx, name)
-			if !gone(err) {
+			if animo.CodeOf(err) != animo.NotFound {
 				return err
 			}
 			claim, err := tx.Read(table.Key{Table: faces.NamesTable, Key: name})

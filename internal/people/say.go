@@ -56,7 +56,7 @@ func (p *People) say(ctx context.Context, tenant, id string, whom func() (faces.
 		return animo.Face{}, err
 	}
 	row, err := p.tables.Get(ctx, tenant, faces.DescriptorsTable, id)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return animo.Face{}, animo.Errorf(animo.Unsupported,
 			"nothing is kept by which this face could be known again: descriptors are kept as long as their photos, where the setting keep-descriptors says so and vision finds the faces",
 			"no se guarda nada por lo que este rostro pudiera reconocerse: los descriptores se guardan tanto como sus fotos, si lo dice el ajuste keep-descriptors y vision encuentra los rostros").Of("face")
@@ -94,7 +94,7 @@ func (p *People) say(ctx context.Context, tenant, id string, whom func() (faces.
 				}
 				who.Person, who.Similarity = known.who(&descriptor, slices.AppendSeq(slices.Clone(who.Not), maps.Keys(held)))
 			}
-			if s.face.People, _, err = identify(tx, &s, who); gone(err) {
+			if s.face.People, _, err = identify(tx, &s, who); animo.CodeOf(err) == animo.NotFound {
 				return errRemoved
 			}
 			if err == nil {

@@ -158,7 +158,7 @@ func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.D
 		people, _, err = identify(tx, &s, who)
 		return err
 	})
-	if gone(err) { // an analysis that is under way identifies the face itself; where the person was removed, seek looks again
+	if animo.CodeOf(err) == animo.NotFound { // an analysis that is under way identifies the face itself; where the person was removed, seek looks again
 		return nil
 	}
 	if err == nil && people != nil {
@@ -169,7 +169,7 @@ func (p *People) recognise(ctx context.Context, tenant, face string, d *vision.D
 		return err
 	}
 	row, err := p.tables.Get(ctx, tenant, faces.DescriptorsTable, loser)
-	if gone(err) {
+	if animo.CodeOf(err) == animo.NotFound {
 		return nil
 	}
 	if err != nil {

@@ -66,7 +66,7 @@ func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (an
 			return err
 		}
 		s, err := sight(tx, e.Face)
-		if gone(err) {
+		if animo.CodeOf(err) == animo.NotFound {
 			return nil // its photo was erased, or analysed again
 		}
 		if err != nil || !s.who.Said || s.who.Person != who.ID {
