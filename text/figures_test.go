@@ -200,16 +200,24 @@ func TestReport_warns_of_what_figures_do_not_show(t *testing.T) {
 	if got := codes(rows, Options{Goal: "balanced"}); got["imbalance"] != 0 {
 		t.Errorf("with a goal: %v", got)
 	}
-	var english []animo.Opinion
-	for i, o := range opinions(150, 150) {
-		text := "The hotel was very good and the staff were friendly, we would come back"
-		if o.Label == animo.Negative {
-			text = "It was not clean and the room is too small for the price of it"
+	for language, c := range map[string]struct {
+		praise, blame string
+		warned        int
+	}{
+		"English": {"The hotel was very good and the staff were friendly, we would come back", "It was not clean and the room is too small for the price of it", 0}, // has a lexicon of its own
+		"French":  {"Le personnel est très gentil et la chambre était dans le calme avec une vue", "La chambre est petite et sale, pas de place pour les valises dans le placard", 300},
+	} {
+		var rows []animo.Opinion
+		for i, o := range opinions(150, 150) {
+			text := c.praise
+			if o.Label == animo.Negative {
+				text = c.blame
+			}
+			rows = append(rows, animo.Opinion{Text: text + strings.Repeat("!", i), Label: o.Label})
 		}
-		english = append(english, animo.Opinion{Text: text + strings.Repeat("!", i), Label: o.Label})
-	}
-	if got := codes(english, Options{}); got["language"] != 300 {
-		t.Errorf("English: %v", got)
+		if got := codes(rows, Options{}); got["language"] != c.warned {
+			t.Errorf("%s: %v", language, got)
+		}
 	}
 }
 

@@ -73,7 +73,7 @@ func TestLexicon_alone_tells_opinions_in_English_and_Portuguese_apart(t *testing
 
 func TestTrain_takes_the_lexicon_of_the_files_language(t *testing.T) {
 	for language, rows := range map[string][]animo.Opinion{
-		"en": opinionsOf(t, "kinds_en.csv"), "pt": opinionsOf(t, "kinds_pt.csv"), "es": opinionsOf(t, "kinds_es.csv")[:80],
+		"en": opinionsOf(t, "kinds_en.csv"), "pt": opinionsOf(t, "kinds_pt.csv"), "es": reportRows(t, "Ingesta10"),
 	} {
 		for _, trainer := range []string{"lexblend", "lexnb", sgdName} {
 			m, r, err := Train(context.Background(), FromSlice(rows), Options{Trainer: trainer})

@@ -2,6 +2,9 @@ package text
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -78,6 +81,33 @@ func TestSpelling_finds_the_word_that_is_meant(t *testing.T) {
 	for _, w := range []string{"casa", "mesa", "hotel", "playa", "ventana", "camarero", "habitación", "tortilla", "xyz", "", "ciudad", "mercado", "plaza", "domingo"} {
 		if got := s.meant(w); got != "" {
 			t.Errorf("%q is taken for %q", w, got)
+		}
+	}
+}
+
+func TestRules_read_whatever_comes_and_score_the_same_in_both_ways(t *testing.T) {
+	pieces := strings.Split("no|nunca|tan|bien|malo|pero|aunque|nada|que|objetar|un|una|cinco|estrella|estrellas|de|sobre|10|9|5|4|1|100|/|,|.|!|?|:|;|=|<|3|-|)|(|'|★|⭐|☆|\uFE0F|😍|🤦|\u200d|♀|limpieza|exelente|sucio|xyzzy|\xff|İ| | | | | ", "|")
+	m, _, err := Train(t.Context(), FromSlice(reportRows(t, "Ingesta11")), Options{Trainer: "lexblend", Folds: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.fused == nil {
+		t.Fatal("lexblend is not laid out for speed")
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	r := m.reader()
+	for range 20_000 {
+		var b strings.Builder
+		for range rng.IntN(14) {
+			b.WriteString(pieces[rng.IntN(len(pieces))])
+		}
+		text := b.String()
+		fast, known := m.fused.score(text, r)
+		if n := m.read(text, r); n != known || n > 0 && math.Abs(m.scorer.score(r.x)-fast) > 1e-3 {
+			t.Fatalf("%q: %d features and %.5f, fused %d and %.5f", text, n, m.scorer.score(r.x), known, fast)
+		}
+		if e := m.Explain(text, 1000); math.Abs(e.Rest) > 1e-3 {
+			t.Fatalf("%q: %.5f is not explained", text, e.Rest)
 		}
 	}
 }
