@@ -229,6 +229,9 @@ func (d *doctor) erasures(ctx context.Context) (Check, error) {
 	if err == nil {
 		err = f.Close()
 	}
+	if _, witnessErr := os.Stat(filepath.Join(d.config.Data, witnessFile)); errors.Is(err, fs.ErrNotExist) && errors.Is(witnessErr, fs.ErrNotExist) {
+		return c.say("there is no log of them yet; the next server makes it", "aún no hay registro de ellos; lo crea el próximo servidor"), nil
+	}
 	if err != nil || waiting > 0 {
 		c.Faulty = true
 		if err != nil {
@@ -244,7 +247,7 @@ func (d *doctor) modes(context.Context) (Check, error) {
 	repaired := 0
 	database, objects := strings.TrimPrefix(d.config.TablesURL(), "sqlite:"), strings.TrimPrefix(d.config.ObjectsURL(), "file:")
 	in := func(name string) string { return filepath.Join(d.config.Data, name) }
-	for _, path := range []string{d.config.Data, objects, in("incoming"), in("master.key"), in("witness.json"), d.config.ErasuresPath(), database, database + "-wal", database + "-shm"} {
+	for _, path := range []string{d.config.Data, objects, in("incoming"), in("master.key"), in(witnessFile), d.config.ErasuresPath(), database, database + "-wal", database + "-shm"} {
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -157,6 +158,25 @@ func TestExamine_finds_what_is_damaged(t *testing.T) {
 			wantFaults(t, name, examine(t, s, app.DoctorOptions{Hashes: true}), c.faulty...)
 		})
 	}
+}
+
+// TestExamine_of_an_earlier_release_s_data finds nothing at what an earlier release left: of each file there is known which row it is of.
+func TestExamine_of_an_earlier_release_s_data(t *testing.T) {
+	c := settings(t)
+	dir := c.Data
+	unpack(t, "data-c1c651d", dir)
+	c.Data = filepath.Join(dir, "data")
+	old := time.Now().Add(-3 * time.Hour)
+	err := filepath.WalkDir(c.Data, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			err = os.Chtimes(path, old, old)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantFaults(t, "an earlier release's", examine(t, c, app.DoctorOptions{Hashes: true}))
 }
 
 func TestExamine_erases_strays_with_a_receipt(t *testing.T) {

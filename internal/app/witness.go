@@ -36,6 +36,7 @@ type testimony struct {
 }
 
 const (
+	witnessFile  = "witness.json"
 	witnessTable = "witness"
 	witnessRow   = "database"
 	witnessEvery = 10 * time.Second // from one step to the next; what is lost of less is not noticed
@@ -168,7 +169,7 @@ func (w *witness) write(t testimony) error {
 
 // newWitness makes the witness of a data folder.
 func newWitness(data, objects string, tables *table.Table, log *slog.Logger) *witness {
-	w := &witness{path: filepath.Join(data, "witness.json"), tables: tables, log: log}
+	w := &witness{path: filepath.Join(data, witnessFile), tables: tables, log: log}
 	if folder, ok := strings.CutPrefix(objects, "file:"); ok {
 		w.objects = folder
 	}
