@@ -79,10 +79,9 @@ func (r *reserve) fill(context.Context) error {
 	if err != nil {
 		return err
 	}
-	noise := rand.NewChaCha8([32]byte{1}) // what a disk that compresses makes no smaller
-	_, err = io.CopyN(f, noise, r.bytes-size)
-	if err == nil {
-		err = f.Sync()
+	allocated, err := allocate(f, r.bytes)
+	if err == nil && !allocated {
+		_, err = io.CopyN(f, rand.NewChaCha8([32]byte{1}), r.bytes-size) // what a disk that compresses makes no smaller
 	}
 	if err != nil {
 		err = errors.Join(err, f.Truncate(size))

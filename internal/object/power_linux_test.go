@@ -64,6 +64,9 @@ func checkAfterCut(t *testing.T, when string, disk *powertest.Disk, want map[str
 			if animo.CodeOf(err) != animo.NotFound {
 				t.Errorf("%s: %s is there: %v", when, name, err)
 			}
+			if err == nil {
+				_ = body.Close() // what is open keeps the disk mounted
+			}
 			continue
 		}
 		if err != nil {
