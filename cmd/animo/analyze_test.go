@@ -86,7 +86,7 @@ func TestAnalyze_table(t *testing.T) {
 	for line := range strings.Lines(stdout) {
 		rows = append(rows, strings.Fields(line))
 	}
-	want := []string{"PICTURE FACE EMOTION AGE GENDER BOX", "fotos/dos.png 1 ", "fotos/dos.png 2 HAPPY", "fotos/más/nada.gif - no face"}
+	want := []string{"PICTURE FACE EMOTION AGE GENDER BOX", "fotos/dos.png 1 ", "fotos/dos.png 2 ", "fotos/más/nada.gif - no face"}
 	if len(rows) != len(want) {
 		t.Fatalf("stdout is\n%s", stdout)
 	}

@@ -9,7 +9,7 @@ import (
 var fieldDocs = map[string]map[string]string{
 	"Face": {
 		"id": "The photo's id, a hyphen, and the face's number from 0.", "mood": "The mood it is routed to.", "leaned_to": leanedToDoc, "correction": correctionDoc, "unsure": unsureDoc,
-		"emotions": "As the analysis found them, the most probable first.", "people": peopleDoc, "perhaps": "In a photo that is asked for by its id: who a face without a name may be. Somebody may confirm it; it is recorded nowhere and told to no subscriber.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
+		"network_emotions": "What the network said, where emotions are what it said read through what your corrections taught.", "emotions": "As the analysis found them, the most probable first.", "people": peopleDoc, "perhaps": "In a photo that is asked for by its id: who a face without a name may be. Somebody may confirm it; it is recorded nowhere and told to no subscriber.", "box": boxDoc, "confidence": confidenceDoc, "age": "In years.", "gender": genderDoc,
 		"pose": "How the head is turned.", "quality": "How useful the face's pixels are.",
 		"landmarks": "The 68 points of iBUG 300-W (jaw 0 to 16, brows to 26, nose to 35, eyes to 47, mouth to 67), each x and y as fractions of the photo's width and height, for as long as the picture is kept. Faces that Rekognition found have the points that it tells, or none.",
 	},

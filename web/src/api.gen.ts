@@ -1688,6 +1688,7 @@ export interface components {
             leaned_to?: string;
             /** @description The mood it is routed to. */
             mood: string;
+            /** @description What the network said, where emotions are what it said read through what your corrections taught. */
             network_emotions?: components["schemas"]["Emotion"][] | null;
             /** @description Who it is of those that were introduced, the most similar first; empty for a stranger. */
             people: components["schemas"]["Celebrity"][] | null;
