@@ -1,6 +1,10 @@
 import { texts } from '../lib/lang.svelte'
 
 export const t = texts({
+  clockHeld: {
+    es: 'El reloj del servidor dio un salto. Hasta que lleve un rato estable no se retira nada por su antigüedad; compruebe su fecha y hora.',
+    en: 'The server’s clock jumped. Until it has run evenly for a while nothing is removed for its age; check its date and time.',
+  },
   parts: { es: 'Partes', en: 'Parts' },
   queues: { es: 'Colas', en: 'Queues' },
   subscriptions: { es: 'Suscripciones', en: 'Subscriptions' },

@@ -28,10 +28,6 @@ export const t = texts({
   retry: { es: 'Reintentar', en: 'Try again' },
   cancel: { es: 'Cancelar', en: 'Cancel' },
   close: { es: 'Cerrar', en: 'Close' },
-  clockHeld: {
-    es: 'El reloj del servidor dio un salto. Hasta que lleve un rato estable no se retira nada por su antigüedad; compruebe su fecha y hora.',
-    en: 'The server’s clock jumped. Until it has run evenly for a while nothing is removed for its age; check its date and time.',
-  },
   notices: { es: 'Avisos', en: 'Notices' },
   wrong: { es: 'Algo ha ido mal', en: 'Something went wrong' },
   chooseFiles: { es: 'Elegir archivos', en: 'Choose files' },
