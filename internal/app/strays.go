@@ -62,10 +62,7 @@ func eachStray(ctx context.Context, tables *table.Table, objects object.Store, n
 }
 
 // strays is how many strays the server found last.
-type strays struct {
-	count atomic.Int64
-	said  int64
-}
+type strays struct{ count atomic.Int64 }
 
 // How often the server looks for strays, and for how long: each look reads the names of all objects.
 const (
@@ -85,10 +82,8 @@ func (s *strays) look(ctx context.Context, tables *table.Table, objects object.S
 	if err != nil && !(animo.CodeOf(err) == animo.Timeout || errors.Is(err, context.DeadlineExceeded)) {
 		return err
 	}
-	s.count.Store(n)
-	if n != s.said && n > 0 {
+	if before := s.count.Swap(n); n != before && n > 0 {
 		log.Warn("files are kept that no row speaks of, and that nothing erases; animo doctor lists them and can erase them", "files", n, "bytes", bytes, "all_looked_at", err == nil)
 	}
-	s.said = n
 	return nil
 }
