@@ -1,10 +1,8 @@
 package text
 
 import (
-	"encoding/csv"
 	"math"
 	"math/rand/v2"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -16,16 +14,7 @@ import (
 // allRestaurants reads all reviews of restaurants with one, two, four or five stars, title and text, and their stars.
 func allRestaurants(t testing.TB) (rows []animo.Opinion, stars []string) {
 	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "data", "opinions", "cuba_restaurants.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records[1:] {
+	for _, r := range csvRows(t, sharedtest.Path(t, "data", "opinions", "cuba_restaurants.csv")) {
 		if r[2] == "3" {
 			continue
 		}

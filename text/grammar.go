@@ -107,7 +107,7 @@ var spanishGrammar = grammar{
 }
 
 var englishGrammar = grammar{
-	stem: func(w string) string { return english.Stem(shorten(w), true) },
+	stem: englishStem,
 	roles: rolesOf(map[role][]string{
 		// The scanner cuts "don't" into "don" and "t".
 		turning: {"no", "not", "never", "without", "nothing", "nobody", "none", "neither", "nor", "t", "cannot",
@@ -120,8 +120,10 @@ var englishGrammar = grammar{
 		rated:     {"rating", "score", "food", "service", "location", "cleanliness", "staff", "value"},
 	}),
 	numerals: map[string]int16{"zero": 0, "one": 10, "two": 20, "three": 30, "four": 40, "five": 50, "six": 60, "seven": 70, "eight": 80, "nine": 90, "ten": 100},
-	lexicon:  readLexicon(englishFile, func(w string) string { return english.Stem(shorten(w), true) }),
+	lexicon:  readLexicon(englishFile, englishStem),
 }
+
+func englishStem(w string) string { return english.Stem(shorten(w), true) }
 
 var portugueseGrammar = grammar{
 	stem: portugueseStem,

@@ -14,6 +14,21 @@ import (
 	"animo/internal/sharedtest"
 )
 
+// csvRows reads a CSV file but for its header.
+func csvRows(t testing.TB, path string) [][]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records[1:]
+}
+
 // A kindRow is an opinion with what makes it hard.
 type kindRow struct {
 	animo.Opinion
@@ -24,16 +39,7 @@ type kindRow struct {
 // were written before the code that they measure, and nothing is fitted to them.
 func readKinds(t testing.TB, name string) (rows []kindRow) {
 	t.Helper()
-	f, err := os.Open("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records[1:] {
+	for _, r := range csvRows(t, "testdata/" + name) {
 		label, ok := map[string]animo.Label{"Positivo": animo.Positive, "Negativo": animo.Negative}[r[1]]
 		if !ok {
 			t.Fatalf("%s: the label %q", name, r[1])
@@ -90,16 +96,7 @@ type starred struct {
 
 func restaurantStars(t testing.TB) (rows []starred) {
 	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "data", "opinions", "cuba_restaurants.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records[1:] {
+	for _, r := range csvRows(t, sharedtest.Path(t, "data", "opinions", "cuba_restaurants.csv")) {
 		rows = append(rows, starred{r[0], r[1], r[2]})
 	}
 	return rows

@@ -2,8 +2,6 @@ package text
 
 import (
 	"context"
-	"encoding/csv"
-	"os"
 	"testing"
 
 	"animo"
@@ -13,16 +11,7 @@ import (
 // englishCase reads a file of thirty English sentences, three times ten.
 func englishCase(t *testing.T) (rows []animo.Opinion) {
 	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "cases", "opinions", "93_english.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records[1:] {
+	for _, r := range csvRows(t, sharedtest.Path(t, "cases", "opinions", "93_english.csv")) {
 		rows = append(rows, animo.Opinion{Text: r[0], Label: animo.Label(r[1][0] - '0')})
 	}
 	return rows

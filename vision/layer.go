@@ -1,6 +1,8 @@
 package vision
 
 import (
+	"hash/fnv"
+	"io"
 	"math"
 
 	"animo"
@@ -116,13 +118,11 @@ func FitLayer(list []Labelled) (Layer, LayerCheck) {
 	return fitLayer(list), c
 }
 
-// foldOf hashes a photo's name (FNV-1a), so that a photo keeps its fold when others come.
+// foldOf hashes a photo's name, so that a photo keeps its fold when others come.
 func foldOf(photo string) uint32 {
-	h := uint32(2166136261)
-	for i := range len(photo) {
-		h = (h ^ uint32(photo[i])) * 16777619
-	}
-	return h
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, photo)
+	return h.Sum32()
 }
 
 const (

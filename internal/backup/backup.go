@@ -108,7 +108,7 @@ func Make(ctx context.Context, dir string, s Source) (r Result, err error) {
 	if err := os.RemoveAll(filepath.Join(dir, objectsFolder, ".partial")); err != nil {
 		return r, err
 	}
-	if err := removeUnwanted(ctx, dir, objects, c.wanted); err != nil {
+	if err := removeUnwanted(ctx, objects, c.wanted); err != nil {
 		return r, err
 	}
 	return r, r.write(ctx, dir, objects, c.wanted)
@@ -172,7 +172,7 @@ func copyObject(ctx context.Context, to, from object.Store, w Wanted) error {
 }
 
 // removeUnwanted removes the objects of which the rows do not speak any more.
-func removeUnwanted(ctx context.Context, dir string, objects object.Store, wanted map[string]string) error {
+func removeUnwanted(ctx context.Context, objects object.Store, wanted map[string]string) error {
 	for o, err := range objects.(object.Lister).List(ctx) {
 		if err != nil {
 			return err
@@ -180,7 +180,7 @@ func removeUnwanted(ctx context.Context, dir string, objects object.Store, wante
 		if _, ok := wanted[o.Tenant+"/"+o.Name]; ok {
 			continue
 		}
-		if err := os.Remove(filepath.Join(dir, objectsFolder, o.Tenant, filepath.FromSlash(o.Name))); err != nil { // Store.Delete takes a prefix
+		if err := objects.(object.Lister).Remove(ctx, o.Tenant, o.Name); err != nil {
 			return err
 		}
 	}

@@ -59,6 +59,8 @@ type ShareView struct {
 	High  float64 `json:"high" doc:"… to." example:"0.895"`
 }
 
+func viewShare(s photos.Share) ShareView { return ShareView{s.Value, s.Of, s.Range[0], s.Range[1]} }
+
 // accuracyView is how often analyses were right, of what people said of faces.
 type accuracyView struct {
 	Faces    ShareView     `json:"faces" doc:"Of all of which something was said: those that are faces."`
@@ -95,9 +97,9 @@ func viewLayer(i photos.LayerInfo) layerView {
 }
 
 func viewAccuracy(a photos.Accuracy, layer photos.LayerInfo) accuracyView {
-	v := accuracyView{ShareView(a.Faces), ShareView(a.Emotions), ShareView(a.Moods), a.Unsure, viewLayer(layer), []emotionView{}}
+	v := accuracyView{viewShare(a.Faces), viewShare(a.Emotions), viewShare(a.Moods), a.Unsure, viewLayer(layer), []emotionView{}}
 	for _, e := range a.Each {
-		v.Each = append(v.Each, emotionView{e.Emotion, e.Found, ShareView(e.Recall), ShareView(e.Precision)})
+		v.Each = append(v.Each, emotionView{e.Emotion, e.Found, viewShare(e.Recall), viewShare(e.Precision)})
 	}
 	return v
 }

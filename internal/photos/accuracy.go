@@ -6,6 +6,7 @@ import (
 
 	"animo"
 	"animo/internal/table"
+	"animo/vision/evaluate"
 )
 
 // Accuracy is how often analyses were right, of the faces of which somebody said what they show.
@@ -25,17 +26,8 @@ type EmotionAccuracy struct {
 	Precision Share          // of the faces in which it was found: those that show it
 }
 
-// Share is a share of some cases, from 0 to 1, with the interval that holds the true one with 95 % probability (animo.Wilson).
-type Share struct {
-	Value     float64 // 0 of none
-	Of        int
-	Low, High float64
-}
-
-func shareOf(hits, of int) Share {
-	low, high := animo.Wilson(hits, of)
-	return Share{float64(hits) / max(1, float64(of)), of, low, high}
-}
+// Share is a share of some cases, with its interval.
+type Share = evaluate.Rate
 
 // Accuracy counts what was said of faces that are kept. Each has the emotions of which something was said or found, in
 // the order of animo.EmotionTypes.
@@ -70,7 +62,7 @@ func (p *Photos) Accuracy(ctx context.Context, tenant string) (a Accuracy, err e
 		}
 		found[is][was] += n
 	}
-	return Accuracy{shareOf(checked, checked+notFaces), shareOf(right, checked), shareOf(moodsRight, moods), checked - moods, eachEmotion(found)}, nil
+	return Accuracy{evaluate.RateOf(checked, checked+notFaces), evaluate.RateOf(right, checked), evaluate.RateOf(moodsRight, moods), checked - moods, eachEmotion(found)}, nil
 }
 
 func eachEmotion(found map[string]map[string]int) (each []EmotionAccuracy) {
@@ -91,7 +83,7 @@ func eachEmotion(found map[string]map[string]int) (each []EmotionAccuracy) {
 		if row == nil {
 			row = map[string]int{}
 		}
-		each = append(each, EmotionAccuracy{e, row, shareOf(row[e], shown[e]), shareOf(row[e], said[e])})
+		each = append(each, EmotionAccuracy{e, row, evaluate.RateOf(row[e], shown[e]), evaluate.RateOf(row[e], said[e])})
 	}
 	return each
 }
