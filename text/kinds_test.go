@@ -39,7 +39,7 @@ type kindRow struct {
 // were written before the code that they measure, and nothing is fitted to them.
 func readKinds(t testing.TB, name string) (rows []kindRow) {
 	t.Helper()
-	for _, r := range csvRows(t, "testdata/" + name) {
+	for _, r := range csvRows(t, "testdata/"+name) {
 		label, ok := map[string]animo.Label{"Positivo": animo.Positive, "Negativo": animo.Negative}[r[1]]
 		if !ok {
 			t.Fatalf("%s: the label %q", name, r[1])

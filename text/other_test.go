@@ -1,9 +1,7 @@
 package text
 
 import (
-	"encoding/csv"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"animo"
@@ -14,17 +12,8 @@ import (
 // five positive, and of the more frequent label a sample as large as the other.
 func restaurantRows(t testing.TB) []animo.Opinion {
 	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "data", "opinions", "cuba_restaurants.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var by [2][]animo.Opinion
-	for _, r := range records[1:] {
+	for _, r := range csvRows(t, sharedtest.Path(t, "data", "opinions", "cuba_restaurants.csv")) {
 		switch r[2] {
 		case "1", "2":
 			by[0] = append(by[0], animo.Opinion{Text: r[1], Label: animo.Negative})
