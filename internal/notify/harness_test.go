@@ -34,47 +34,37 @@ const tenant = "sol"
 
 // house is a Notifier over a real database. Its clock is the test's, and its lines take turns when the test says.
 type house struct {
-	t      testing.TB
+	*storetest.House
 	n      *notify.Notifier
-	rows   *table.Table
-	driver table.Driver
-	now    time.Time
 	erased map[string]bool // photos, and faces that a client measured
 	faces  int             // that were found
-
-	calls int                  // of the Notifier to its tables, each counted before it is made, by one goroutine
-	at    func(call int) error // called before each; its error is the call's; nil for nothing
 }
 
 // newHouse makes a Notifier that may reach this machine.
 func newHouse(t testing.TB, o notify.Options) *house {
 	t.Helper()
-	h := &house{t: t, driver: storetest.Tables(t), now: storetest.Noon, erased: map[string]bool{}}
-	h.rows = table.New(h.driver)
+	h := &house{House: storetest.NewHouse(t), erased: map[string]bool{}}
 	h.n = h.open(o)
 	return h
 }
 
 // open makes a Notifier over the house's database, as another process would.
 func (h *house) open(o notify.Options) *notify.Notifier {
-	h.t.Helper()
+	h.T.Helper()
 	return h.openAs("worker-1", o)
 }
 
 // openAs is open, by a process of that name. Who has the name takes up at once what an earlier one left.
 func (h *house) openAs(owner string, o notify.Options) *notify.Notifier {
-	h.t.Helper()
-	o.Now, o.Log = func() time.Time { return h.now }, slog.New(slog.DiscardHandler)
-	rows := table.New(storetest.Watch(h.driver, func(storetest.Call) error { return h.call() }))
-	if _, benchmark := h.t.(*testing.B); benchmark { // on several goroutines
-		rows = h.rows
-	}
+	h.T.Helper()
+	o.Now, o.Log = h.Clock, slog.New(slog.DiscardHandler)
+	rows := h.Tables(nil)
 	o.Leases = cluster.New(rows, cluster.Options{Owner: owner})
 	n, err := notify.New(rows, h, o)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	h.t.Cleanup(n.Close)
+	h.T.Cleanup(n.Close)
 	return n
 }
 
@@ -89,7 +79,7 @@ func (h *house) Get(_ context.Context, _, name string, _ object.Range) (io.ReadC
 
 // exist writes the row of a face's photo, or of a face that a client measured, unless it was erased.
 func (h *house) exist(r *animo.MoodRecord) {
-	h.t.Helper()
+	h.T.Helper()
 	if h.erased[r.PhotoID] || h.erased[r.FaceID] {
 		return
 	}
@@ -97,45 +87,36 @@ func (h *house) exist(r *animo.MoodRecord) {
 	if r.MeasuredBy != "" {
 		key = table.Key{Table: faces.MeasuredTable, Key: r.FaceID}
 	}
-	rows, err := h.rows.Read(h.t.Context(), tenant, key)
+	rows, err := h.Rows.Read(h.T.Context(), tenant, key)
 	if err == nil && rows[0].Rev == 0 {
-		err = h.rows.PutJSON(h.t.Context(), tenant, key.Table, key.Key, faces.Photo{Photo: animo.Photo{ID: r.PhotoID, Status: animo.Done, Analysed: h.now}, Count: 1})
+		err = h.Rows.PutJSON(h.T.Context(), tenant, key.Table, key.Key, faces.Photo{Photo: animo.Photo{ID: r.PhotoID, Status: animo.Done, Analysed: h.Now}, Count: 1})
 	}
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 }
 
 // erase removes the row of a photo, or of a face that a client measured.
 func (h *house) erase(id string) {
-	h.t.Helper()
+	h.T.Helper()
 	h.erased[id] = true
-	if err := h.rows.Commit(h.t.Context(), tenant, table.Delete(faces.PhotosTable, id), table.Delete(faces.MeasuredTable, id)); err != nil {
-		h.t.Fatal(err)
+	if err := h.Rows.Commit(h.T.Context(), tenant, table.Delete(faces.PhotosTable, id), table.Delete(faces.MeasuredTable, id)); err != nil {
+		h.T.Fatal(err)
 	}
 }
 
 // name makes a face somebody's, or with "" nobody's.
 func (h *house) name(r animo.MoodRecord, name string) {
-	h.t.Helper()
+	h.T.Helper()
 	who := faces.Identity{Person: "id-of-" + name, Similarity: 90}
 	if name == "" {
 		who = faces.Identity{}
-	} else if err := h.rows.PutJSON(h.t.Context(), tenant, faces.PeopleTable, who.Person, faces.Person{ID: who.Person, Name: name}); err != nil {
-		h.t.Fatal(err)
+	} else if err := h.Rows.PutJSON(h.T.Context(), tenant, faces.PeopleTable, who.Person, faces.Person{ID: who.Person, Name: name}); err != nil {
+		h.T.Fatal(err)
 	}
-	if err := h.rows.PutJSON(h.t.Context(), tenant, faces.IdentitiesTable, r.FaceID, who); err != nil {
-		h.t.Fatal(err)
+	if err := h.Rows.PutJSON(h.T.Context(), tenant, faces.IdentitiesTable, r.FaceID, who); err != nil {
+		h.T.Fatal(err)
 	}
-}
-
-// call counts a call, and lets the test act before it.
-func (h *house) call() error {
-	h.calls++
-	if h.at == nil {
-		return nil
-	}
-	return h.at(h.calls)
 }
 
 // record is the face with a number, each of a photo of its own.
@@ -143,91 +124,91 @@ func (h *house) record(i int, mood animo.Mood) animo.MoodRecord {
 	photo := fmt.Sprintf("20260501T120000.000Z-%04d", i)
 	return animo.MoodRecord{
 		TenantID: tenant, Mood: mood, ImageID: fmt.Sprintf("foto%d.jpg", i), FaceID: photo + "-0", PhotoID: photo, Source: "puerta",
-		ImageData: animo.ImageData{Celebrities: []animo.Celebrity{}, Emotion: animo.Emotion{Type: string(mood), Confidence: 90}}, Taken: h.now,
+		ImageData: animo.ImageData{Celebrities: []animo.Celebrity{}, Emotion: animo.Emotion{Type: string(mood), Confidence: 90}}, Taken: h.Now,
 	}
 }
 
 // event is what says that a face was found.
 func (h *house) event(r animo.MoodRecord) animo.Event {
-	h.t.Helper()
+	h.T.Helper()
 	mood := strings.ToLower(string(r.Mood))
-	e, err := animo.NewEvent(animo.ID("face", r.FaceID), "test", "face."+mood, mood, tenant, h.now, r)
+	e, err := animo.NewEvent(animo.ID("face", r.FaceID), "test", "face."+mood, mood, tenant, h.Now, r)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	h.exist(&r)
 	key := table.Key{Table: faces.PhotosTable, Key: r.PhotoID}
 	if r.MeasuredBy != "" {
 		key = table.Key{Table: faces.MeasuredTable, Key: r.FaceID}
 	}
-	rows, err := h.rows.Read(h.t.Context(), tenant, key)
+	rows, err := h.Rows.Read(h.T.Context(), tenant, key)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	who, err := faces.ReadWho(faces.Plain(h.t.Context(), h.rows, tenant), r.FaceID)
+	who, err := faces.ReadWho(faces.Plain(h.T.Context(), h.Rows, tenant), r.FaceID)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	e.Basis = faces.Basis(rows[0].Rev, who[0])
 	return e
 }
 
 // handle runs the function notify on an event.
-func (h *house) handle(e animo.Event) error { return h.n.Functions()[0].Handle(h.t.Context(), e) }
+func (h *house) handle(e animo.Event) error { return h.n.Functions()[0].Handle(h.T.Context(), e) }
 
 // find finds so many happy faces more.
 func (h *house) find(count int) {
-	h.t.Helper()
+	h.T.Helper()
 	for range count {
 		h.faces++
 		if err := h.handle(h.event(h.record(h.faces, animo.Happy))); err != nil {
-			h.t.Fatal(err)
+			h.T.Fatal(err)
 		}
 	}
 }
 
 // add makes a subscription, and gives its id and secret.
 func (h *house) add(s notify.Spec) (id, secret string) {
-	h.t.Helper()
-	sub, secret, err := h.n.Add(h.t.Context(), tenant, s)
+	h.T.Helper()
+	sub, secret, err := h.n.Add(h.T.Context(), tenant, s)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	h.now = h.now.Add(time.Millisecond) // two of a moment sort by chance
+	h.Now = h.Now.Add(time.Millisecond) // two of a moment sort by chance
 	return sub.ID, secret
 }
 
 func (h *house) get(id string) notify.Subscription {
-	h.t.Helper()
-	s, err := h.n.Get(h.t.Context(), tenant, id)
+	h.T.Helper()
+	s, err := h.n.Get(h.T.Context(), tenant, id)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return s
 }
 
 // turn gives a line one turn.
-func (h *house) turn(id string) time.Duration { return h.n.Turn(h.t.Context(), tenant, id) }
+func (h *house) turn(id string) time.Duration { return h.n.Turn(h.T.Context(), tenant, id) }
 
 // drain gives a line turns, and time, until it wants none or the clock shows a time.
 func (h *house) drain(id string, until time.Time) {
-	h.t.Helper()
+	h.T.Helper()
 	for {
 		again := h.turn(id)
-		if again < 0 || h.now.Add(again).After(until) {
+		if again < 0 || h.Now.Add(again).After(until) {
 			return
 		}
-		h.now = h.now.Add(again)
+		h.Now = h.Now.Add(again)
 	}
 }
 
 // deliveries gives a subscription's whole log, the oldest first, read in pages of 7.
 func (h *house) deliveries(id string) (list []notify.Delivery) {
-	h.t.Helper()
+	h.T.Helper()
 	for before := int64(0); ; {
-		page, next, err := h.n.Deliveries(h.t.Context(), tenant, id, before, 7)
+		page, next, err := h.n.Deliveries(h.T.Context(), tenant, id, before, 7)
 		if err != nil {
-			h.t.Fatal(err)
+			h.T.Fatal(err)
 		}
 		for _, d := range page {
 			list = append([]notify.Delivery{d}, list...)

@@ -20,17 +20,17 @@ func TestCalls_of_a_told_face_are_few(t *testing.T) {
 	for _, c := range []struct{ faces, put, told int }{{1, 5, 9}, {5, 25, 17}} {
 		h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
 		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
-		h.calls = 0
+		h.Calls = 0
 		h.find(c.faces)
-		put := h.calls
-		h.calls = 0
+		put := h.Calls
+		h.Calls = 0
 		h.turn(id)
-		told := h.calls
-		h.calls = 0
+		told := h.Calls
+		h.Calls = 0
 		h.turn(id)
-		t.Logf("%d faces: %d calls put them into the line, %d tell them, %d find the line empty", c.faces, put, told, h.calls)
-		if put > c.put || told > c.told || h.calls > 2 || len(r.got) != c.faces {
-			t.Errorf("%d of %d faces are told with %d, %d and %d calls, want at most %d, %d and 2", len(r.got), c.faces, put, told, h.calls, c.put, c.told)
+		t.Logf("%d faces: %d calls put them into the line, %d tell them, %d find the line empty", c.faces, put, told, h.Calls)
+		if put > c.put || told > c.told || h.Calls > 2 || len(r.got) != c.faces {
+			t.Errorf("%d of %d faces are told with %d, %d and %d calls, want at most %d, %d and 2", len(r.got), c.faces, put, told, h.Calls, c.put, c.told)
 		}
 	}
 }
@@ -44,7 +44,7 @@ func TestNotifier_turn_whose_lease_is_lost_writes_nothing(t *testing.T) {
 			id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 			h.find(2)
 			before := h.deliveries(id)
-			after := cluster.New(h.rows, cluster.Options{Owner: "worker-1"}) // started anew under the same name
+			after := cluster.New(h.Rows, cluster.Options{Owner: "worker-1"}) // started anew under the same name
 			r.say(func(w http.ResponseWriter, _ *http.Request) {
 				err := after.Hold(t.Context(), tenant, notify.LeaseOf(id), func(context.Context, int64) error { return nil })
 				if err != nil {
@@ -65,7 +65,7 @@ func TestNotifier_turn_whose_lease_is_lost_writes_nothing(t *testing.T) {
 				t.Errorf("the log has %+v, want it as it was: %+v", list, before)
 			}
 			r.say(nil)
-			h.drain(id, h.now)
+			h.drain(id, h.Now)
 			if got := r.faces(); !slices.Equal(got, count(2)) || h.get(id).Waiting != 0 {
 				t.Errorf("afterwards %v are told", got)
 			}
@@ -78,18 +78,18 @@ func TestNotifier_digest_under_a_lost_lease_moves_no_line(t *testing.T) {
 	h := newHouse(t, p.options())
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Digest: time.Minute})
 	h.find(2)
-	h.now = h.now.Add(time.Hour)
-	h.calls = 0
-	h.at = func(call int) error {
+	h.Now = h.Now.Add(time.Hour)
+	h.Calls = 0
+	h.At = func(call int) error {
 		if call == 8 { // while it is put together
-			return h.rows.Commit(t.Context(), tenant, table.Put("fences", notify.LeaseOf(id), nil))
+			return h.Rows.Commit(t.Context(), tenant, table.Put("fences", notify.LeaseOf(id), nil))
 		}
 		return nil
 	}
-	if again := h.turn(id); again <= 0 || h.calls < 8 {
-		t.Errorf("after %d calls it wants its next turn after %v", h.calls, again)
+	if again := h.turn(id); again <= 0 || h.Calls < 8 {
+		t.Errorf("after %d calls it wants its next turn after %v", h.Calls, again)
 	}
-	h.at = nil
+	h.At = nil
 	if s := h.get(id); s.Waiting != 2 {
 		t.Errorf("%d wait, want both", s.Waiting)
 	}
@@ -103,17 +103,17 @@ func TestNotifier_line_of_a_worker_that_died_is_told_by_another(t *testing.T) {
 		second := h.openAs("worker-2", notify.Options{AllowPrivate: true})
 		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: "http://127.0.0.1:1/"}) // where nobody listens
 		h.find(1)
-		h.calls = 0
-		h.at = func(call int) error {
+		h.Calls = 0
+		h.At = func(call int) error {
 			if call > 4 { // it has the lease
 				return errors.New("the process died")
 			}
 			return nil
 		}
 		h.turn(id)
-		h.at = nil
+		h.At = nil
 		began := time.Now()
-		h.now = h.now.Add(-24 * time.Hour) // the second one's clock is a day behind
+		h.Now = h.Now.Add(-24 * time.Hour) // the second one's clock is a day behind
 		for h.get(id).Failing.IsZero() && time.Since(began) < time.Hour {
 			if again := second.Turn(t.Context(), tenant, id); again <= 0 {
 				t.Fatalf("its turn wants the next one after %v", again)
@@ -132,7 +132,7 @@ func TestNotifier_resumed_in_its_turn_is_not_held_up(t *testing.T) {
 	h.find(1)
 	r.say(status(http.StatusInternalServerError))
 	h.turn(id)
-	h.now = h.get(id).Next
+	h.Now = h.get(id).Next
 	r.say(func(w http.ResponseWriter, _ *http.Request) {
 		if err := h.n.Resume(t.Context(), tenant, id); err != nil {
 			t.Error(err)
@@ -151,16 +151,16 @@ func TestNotifier_line_that_another_worker_told_meanwhile_is_read_again(t *testi
 	second := h.openAs("worker-2", p.options())
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Digest: time.Minute})
 	h.find(2)
-	h.now = h.now.Add(time.Hour)
-	h.calls = 0
-	h.at = func(call int) error {
+	h.Now = h.Now.Add(time.Hour)
+	h.Calls = 0
+	h.At = func(call int) error {
 		if call == 3 { // it has read the line, and goes for the lease
-			h.at = nil
+			h.At = nil
 			second.Turn(t.Context(), tenant, id)
 		}
 		return nil
 	}
-	h.drain(id, h.now.Add(time.Minute))
+	h.drain(id, h.Now.Add(time.Minute))
 	if len(p.mails) != 1 || h.get(id).Waiting != 0 {
 		t.Errorf("%d mails were sent, want one", len(p.mails))
 	}
@@ -172,16 +172,16 @@ func TestNotifier_pauses_nobody_under_a_lost_lease(t *testing.T) {
 		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 		h.find(1)
 		r.say(status(http.StatusGone))
-		h.calls, more = 0, false
-		h.at = func(n int) error {
+		h.Calls, more = 0, false
+		h.At = func(n int) error {
 			if n == call {
 				more = true
-				return h.rows.Commit(t.Context(), tenant, table.Put("fences", notify.LeaseOf(id), nil))
+				return h.Rows.Commit(t.Context(), tenant, table.Put("fences", notify.LeaseOf(id), nil))
 			}
 			return nil
 		}
 		h.turn(id)
-		h.at = nil
+		h.At = nil
 		list := h.deliveries(id)
 		if s := h.get(id); s.State == notify.Paused && len(list) == 1 || s.State == notify.Active && len(list) != 1 {
 			t.Errorf("lost before call %d: it is %s, and the log has %+v", call, s.State, list)

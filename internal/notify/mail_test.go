@@ -225,7 +225,7 @@ func TestMail_one_mail_a_face_with_the_reports_subject_and_the_record(t *testing
 		t.Error("a subscription of mail shows a secret")
 	}
 	h.find(2)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if len(p.mails) != 2 || p.clear {
 		t.Fatalf("%d mails, in the clear: %v; %+v", len(p.mails), p.clear, h.deliveries(id)[0].Last)
 	}
@@ -272,9 +272,9 @@ func TestMail_recipient_unsubscribes_for_good(t *testing.T) {
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})
 	other, _ := h.add(notify.Spec{Kind: notify.Email, Target: "eva@example.com"})
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	token := p.token(t)
-	h.drain(other, h.now)
+	h.drain(other, h.Now)
 	otherToken := p.token(t)
 	name, proof, _ := strings.Cut(token, ".")
 	_, otherProof, _ := strings.Cut(otherToken, ".")
@@ -293,7 +293,7 @@ func TestMail_recipient_unsubscribes_for_good(t *testing.T) {
 		}
 	}
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if s := h.get(id); s.State != notify.Unsubscribed || len(p.mails) != 2 {
 		t.Errorf("%d mails: %+v", len(p.mails), s)
 	}
@@ -308,7 +308,7 @@ func TestMail_recipient_unsubscribes_for_good(t *testing.T) {
 	if list := h.deliveries(id); len(list) != 0 {
 		t.Errorf("of what waited there is %+v", list)
 	}
-	if h.drain(other, h.now); h.get(other).State != notify.Active || len(p.mails) != 4 {
+	if h.drain(other, h.Now); h.get(other).State != notify.Active || len(p.mails) != 4 {
 		t.Errorf("the other recipient has had %d mails", len(p.mails)-1)
 	}
 }
@@ -323,7 +323,7 @@ func TestMail_ends_in_the_middle_of_a_turn_when_its_recipient_unsubscribes(t *te
 		}
 	}
 	h.find(3)
-	if h.drain(id, h.now); len(p.mails) != 1 {
+	if h.drain(id, h.Now); len(p.mails) != 1 {
 		t.Errorf("%d mails", len(p.mails))
 	}
 }
@@ -333,7 +333,7 @@ func TestMail_recipient_who_unsubscribes_after_one_mail_leaves_nothing(t *testin
 	h := newHouse(t, p.options())
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if err := h.n.Unsubscribe(t.Context(), p.token(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -341,7 +341,7 @@ func TestMail_recipient_who_unsubscribes_after_one_mail_leaves_nothing(t *testin
 		if err := h.n.Sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
-		if left, err := h.rows.Count(t.Context(), tenant, "subscription-outbox", table.Range{}); left > 0 || err != nil {
+		if left, err := h.Rows.Count(t.Context(), tenant, "subscription-outbox", table.Range{}); left > 0 || err != nil {
 			t.Errorf("%d rows are left, %v", left, err)
 		}
 	}
@@ -352,7 +352,7 @@ func TestMail_recipient_who_unsubscribes_is_not_waited_for(t *testing.T) {
 	h := newHouse(t, p.options())
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	h.find(5)
 	if err := h.n.Unsubscribe(t.Context(), p.token(t)); err != nil {
 		t.Fatal(err)
@@ -368,7 +368,7 @@ func TestMail_that_was_taken_is_not_sent_again_when_the_connection_breaks(t *tes
 	h := newHouse(t, p.options())
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})
 	h.find(1)
-	h.drain(id, h.now.Add(time.Hour))
+	h.drain(id, h.Now.Add(time.Hour))
 	if d := h.deliveries(id)[0]; len(p.mails) != 1 || d.Outcome != notify.Told || d.Attempts != 1 {
 		t.Errorf("%d mails, %+v", len(p.mails), d)
 	}
@@ -378,7 +378,7 @@ func TestMail_digest_counts_moods_and_shows_thumbnails(t *testing.T) {
 	p := newPostOffice(t, true)
 	h := newHouse(t, p.options())
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Language: "es", Subject: "Ánimo de la sala", Digest: 10 * time.Minute})
-	start := h.now
+	start := h.Now
 	h.find(3)
 	if err := h.handle(h.event(h.record(50, animo.Sad))); err != nil {
 		t.Fatal(err)
@@ -387,9 +387,9 @@ func TestMail_digest_counts_moods_and_shows_thumbnails(t *testing.T) {
 	if again := h.turn(id); again != 10*time.Minute || len(p.mails) > 0 {
 		t.Errorf("the digest comes in %v", again)
 	}
-	h.now = start.Add(9 * time.Minute)
+	h.Now = start.Add(9 * time.Minute)
 	h.find(17)
-	h.now = start.Add(11 * time.Minute)
+	h.Now = start.Add(11 * time.Minute)
 	h.find(1) // belongs to the next
 	h.turn(id)
 	if len(p.mails) != 1 {
@@ -426,7 +426,7 @@ func TestMail_digest_counts_moods_and_shows_thumbnails(t *testing.T) {
 	if len(images) != 12 || len(slices.Compact(slices.Sorted(slices.Values(images)))) != 12 {
 		t.Errorf("images %v, want the last 12", images)
 	}
-	h.now = h.now.Add(11 * time.Minute)
+	h.Now = h.Now.Add(11 * time.Minute)
 	if h.turn(id); len(p.mails) != 2 || !strings.Contains(p.parts(t, 1)[0].body, "1 rostro del") {
 		t.Errorf("%d mails; the second: %s", len(p.mails), p.parts(t, 1)[0].body)
 	}
@@ -446,18 +446,18 @@ func TestMail_server_that_is_down_for_an_hour_gets_each_digest_once(t *testing.T
 	p := newPostOffice(t, true)
 	h := newHouse(t, p.options())
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Language: "es", Subject: "Sala", Digest: 10 * time.Minute})
-	start := h.now
+	start := h.Now
 	p.refuse = &smtp.SMTPError{Code: 450, Message: "try later"}
 	for minute := range 60 {
 		h.find(1)
-		h.drain(id, h.now.Add(time.Minute))
-		h.now = start.Add(time.Duration(minute+1) * time.Minute)
+		h.drain(id, h.Now.Add(time.Minute))
+		h.Now = start.Add(time.Duration(minute+1) * time.Minute)
 	}
 	if s := h.get(id); len(p.mails) != 0 || s.State != notify.Active || s.Waiting != 60 {
 		t.Fatalf("after an hour: %d mails, %+v", len(p.mails), s)
 	}
 	p.refuse = nil
-	h.drain(id, h.now.Add(2*time.Hour))
+	h.drain(id, h.Now.Add(2*time.Hour))
 	told, messages := 0, map[string]bool{}
 	for i, mail := range p.mails {
 		n := 0
@@ -486,12 +486,12 @@ func TestMail_tells_that_another_subscription_was_paused(t *testing.T) {
 	if err := h.handle(h.event(h.record(50, animo.Sad))); err != nil { // which waits for the end of the week
 		t.Fatal(err)
 	}
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	r.say(status(410))
 	h.find(1)
-	h.drain(hook, h.now)
-	h.drain(id, h.now)
-	h.drain(weekly, h.now)
+	h.drain(hook, h.Now)
+	h.drain(id, h.Now)
+	h.drain(weekly, h.Now)
 	if len(p.mails) != 3 { // the first told of the sad face
 		t.Fatalf("%d mails", len(p.mails))
 	}
@@ -508,7 +508,7 @@ func TestMail_tells_that_another_subscription_was_paused(t *testing.T) {
 			t.Errorf("it shows what may be a secret: %s", body)
 		}
 	}
-	h.now = h.now.Add(8 * 24 * time.Hour)
+	h.Now = h.Now.Add(8 * 24 * time.Hour)
 	h.turn(weekly)
 	if len(p.mails) != 4 || strings.Contains(p.parts(t, 3)[0].body, hook) || !strings.Contains(p.parts(t, 3)[0].body, "1 face from") {
 		t.Errorf("%d mails; after the week: %s", len(p.mails), p.parts(t, len(p.mails)-1)[0].body)
@@ -525,7 +525,7 @@ func TestMail_notices_end_when_their_recipient_unsubscribes_and_with_the_turn(t 
 				t.Error(err)
 			}
 		}, notify.Never},
-		"a slow server": {func(h *house, _ *postOffice) { h.now = h.now.Add(10 * time.Second) }, 0},
+		"a slow server": {func(h *house, _ *postOffice) { h.Now = h.Now.Add(10 * time.Second) }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, r := newPostOffice(t, true), newReceiver(t)
@@ -535,7 +535,7 @@ func TestMail_notices_end_when_their_recipient_unsubscribes_and_with_the_turn(t 
 			for i := range 3 {
 				hook, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL + "/" + strconv.Itoa(i)})
 				h.find(1)
-				h.drain(hook, h.now)
+				h.drain(hook, h.Now)
 			}
 			p.onMail = func() { c.during(h, p) }
 			if again := h.turn(id); again != c.again || len(p.mails) != 1 {
@@ -557,18 +557,18 @@ func TestMail_notice_that_comes_at_any_call_of_a_digest(t *testing.T) {
 		if err := h.handle(h.event(h.record(50, animo.Sad))); err != nil {
 			t.Fatal(err)
 		}
-		h.now = h.now.Add(2 * time.Minute)
+		h.Now = h.Now.Add(2 * time.Minute)
 		before := len(p.mails)
-		h.calls = 0
-		h.at = func(call int) error {
+		h.Calls = 0
+		h.At = func(call int) error {
 			if call == n {
-				h.at = nil
+				h.At = nil
 				h.turn(hook)
 			}
 			return nil
 		}
 		h.turn(id)
-		if h.at != nil { // all calls had their turn
+		if h.At != nil { // all calls had their turn
 			return
 		}
 		for range 3 {
@@ -592,7 +592,7 @@ func TestMail_notice_that_is_refused_is_tried_again_and_holds_up_the_faces(t *te
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com"})
 	r.say(status(410))
 	h.find(1)
-	h.drain(hook, h.now)
+	h.drain(hook, h.Now)
 	if again := h.turn(id); again < 4*time.Second || again > 6*time.Second || h.get(id).Failing.IsZero() {
 		t.Errorf("again in %v: %+v", again, h.get(id))
 	}
@@ -649,7 +649,7 @@ func TestMail_refused_recipient_is_tried_again(t *testing.T) {
 	p.mu.Lock()
 	p.refuse = nil
 	p.mu.Unlock()
-	if h.drain(id, h.now.Add(time.Minute)); len(p.mails) != 1 {
+	if h.drain(id, h.Now.Add(time.Minute)); len(p.mails) != 1 {
 		t.Error("it is not sent")
 	}
 }
@@ -678,7 +678,7 @@ func TestMail_digest_counts_measured_faces_and_shows_no_picture_of_them(t *testi
 	p := newPostOffice(t, true)
 	h := newHouse(t, p.options())
 	id, _ := h.add(notify.Spec{Kind: notify.Email, Target: "ana@example.com", Language: "es", Subject: "Sala", Digest: 10 * time.Minute})
-	start := h.now
+	start := h.Now
 	h.find(1)
 	for i := range 2 {
 		r := h.record(0, animo.Sad)
@@ -687,7 +687,7 @@ func TestMail_digest_counts_measured_faces_and_shows_no_picture_of_them(t *testi
 			t.Fatal(err)
 		}
 	}
-	h.now = start.Add(11 * time.Minute)
+	h.Now = start.Add(11 * time.Minute)
 	h.turn(id)
 	if len(p.mails) != 1 {
 		t.Fatalf("%d mails; %+v", len(p.mails), h.get(id))

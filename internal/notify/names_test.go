@@ -27,10 +27,10 @@ func TestNotifier_renamed_at_any_call(t *testing.T) {
 			h.name(record, "")
 			return h.n.Rename(t.Context(), tenant, record.FaceID, []animo.Celebrity{})
 		}
-		h.calls, more = 0, false
-		h.at = func(call int) error {
+		h.Calls, more = 0, false
+		h.At = func(call int) error {
 			if call == n {
-				h.at, more = nil, true
+				h.At, more = nil, true
 				return rename()
 			}
 			return nil
@@ -40,10 +40,10 @@ func TestNotifier_renamed_at_any_call(t *testing.T) {
 			if err := h.handle(e); err != nil {
 				t.Fatal(err)
 			}
-			h.drain(all, h.now)
-			h.drain(hers, h.now)
+			h.drain(all, h.Now)
+			h.drain(hers, h.Now)
 		}
-		h.at = nil
+		h.At = nil
 		if !more {
 			if err := rename(); err != nil {
 				t.Fatal(err)
@@ -52,7 +52,7 @@ func TestNotifier_renamed_at_any_call(t *testing.T) {
 				t.Errorf("only %d calls were tried", n)
 			}
 		}
-		for row, err := range h.rows.Query(t.Context(), tenant, "subscription-outbox", table.Range{}, false) {
+		for row, err := range h.Rows.Query(t.Context(), tenant, "subscription-outbox", table.Range{}, false) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,7 +95,7 @@ func TestNotifier_subscription_to_a_person_goes_on_when_the_person_has_another_n
 	if err := h.handle(h.event(record)); err != nil {
 		t.Fatal(err)
 	}
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if got := r.faces(); !slices.Equal(got, []int{1, 2}) || r.got[0].body.Data.ImageData.Celebrities[0].Name != "Anna" {
 		t.Errorf("told %v, %+v", got, r.got)
 	}
@@ -122,11 +122,11 @@ func TestNotifier_what_waits_of_a_corrected_face_says_what_it_shows_or_goes(t *t
 			}
 		}
 	}
-	h.drain(happy, h.now)
+	h.drain(happy, h.Now)
 	if got := glad.faces(); !slices.Equal(got, []int{0}) {
 		t.Errorf("who asks for happy faces is told of %v", got)
 	}
-	h.drain(all, h.now)
+	h.drain(all, h.Now)
 	if got := r.faces(); !slices.Equal(got, []int{0, 1}) || r.got[1].body.Data.Mood != animo.Sad || r.got[1].body.Data.ImageData.Emotion.Type != "SAD" {
 		t.Errorf("told %v, %+v", got, r.got)
 	}
@@ -134,12 +134,12 @@ func TestNotifier_what_waits_of_a_corrected_face_says_what_it_shows_or_goes(t *t
 
 func TestNotifier_subscriptions_to_an_erased_person_go_with_all_that_waits_for_them(t *testing.T) {
 	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
-	h.now = h.now.Add(300 * time.Microsecond)
+	h.Now = h.Now.Add(300 * time.Microsecond)
 	hers, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL, Filter: notify.Filter{Person: "Ana"}})
 	all, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	eva, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL, Filter: notify.Filter{Person: "Eva"}})
-	at := h.now.Truncate(time.Millisecond)
-	h.now = at.Add(time.Millisecond)
+	at := h.Now.Truncate(time.Millisecond)
+	h.Now = at.Add(time.Millisecond)
 	later, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: newReceiver(t).URL, Filter: notify.Filter{Person: "Ana"}})
 	for range 2 {
 		record := h.record(1, animo.Happy)
@@ -148,7 +148,7 @@ func TestNotifier_subscriptions_to_an_erased_person_go_with_all_that_waits_for_t
 			t.Fatal(err)
 		}
 	}
-	h.drain(hers, h.now)
+	h.drain(hers, h.Now)
 	for _, want := range []int{1, 0} {
 		if n, err := h.n.ForgetPerson(t.Context(), tenant, "Ana", at); n != want || err != nil {
 			t.Errorf("removed %d, %v, want %d", n, err, want)
@@ -172,10 +172,10 @@ func TestNotifier_removed_at_any_call(t *testing.T) {
 		h := newHouse(t, notify.Options{AllowPrivate: true})
 		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: newReceiver(t).URL})
 		e := h.event(h.record(1, animo.Happy))
-		h.calls, more = 0, false
-		h.at = func(call int) error {
+		h.Calls, more = 0, false
+		h.At = func(call int) error {
 			if call == n {
-				h.at, more = nil, true
+				h.At, more = nil, true
 				return h.n.Remove(t.Context(), tenant, id)
 			}
 			return nil
@@ -183,7 +183,7 @@ func TestNotifier_removed_at_any_call(t *testing.T) {
 		if err := h.handle(e); err != nil {
 			t.Fatal(err)
 		}
-		h.at = nil
+		h.At = nil
 		if !more {
 			if n < 4 {
 				t.Errorf("only %d calls were tried", n)
@@ -206,13 +206,13 @@ func TestNotifier_person_renamed_at_any_call(t *testing.T) {
 		record.ImageData.Celebrities = []animo.Celebrity{{Name: "Ana", Similarity: 90}}
 		h.name(record, "Ana")
 		e := h.event(record)
-		h.calls, more = 0, false
-		h.at = func(call int) error {
+		h.Calls, more = 0, false
+		h.At = func(call int) error {
 			if call != n {
 				return nil
 			}
-			h.at, more = nil, true
-			if err := h.rows.PutJSON(t.Context(), tenant, faces.PeopleTable, "id-of-Ana", faces.Person{ID: "id-of-Ana", Name: "Eva"}); err != nil {
+			h.At, more = nil, true
+			if err := h.Rows.PutJSON(t.Context(), tenant, faces.PeopleTable, "id-of-Ana", faces.Person{ID: "id-of-Ana", Name: "Eva"}); err != nil {
 				return err
 			}
 			return h.n.RenamePerson(t.Context(), tenant, "Ana", "Eva")
@@ -220,7 +220,7 @@ func TestNotifier_person_renamed_at_any_call(t *testing.T) {
 		if err := h.handle(e); err != nil {
 			t.Fatal(err)
 		}
-		h.at = nil
+		h.At = nil
 		if s := h.get(hers); s.Waiting != 1 {
 			t.Errorf("renamed before call %d: %d wait, want the face", n, s.Waiting)
 		}
@@ -229,11 +229,11 @@ func TestNotifier_person_renamed_at_any_call(t *testing.T) {
 
 // keptOf names the rows that there are of a subscription.
 func (h *house) keptOf(id string) (keys string) {
-	h.t.Helper()
+	h.T.Helper()
 	for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox", "leases", "fences"} {
-		for row, err := range h.rows.Query(h.t.Context(), tenant, tbl, table.Range{}, false) {
+		for row, err := range h.Rows.Query(h.T.Context(), tenant, tbl, table.Range{}, false) {
 			if err != nil {
-				h.t.Fatal(err)
+				h.T.Fatal(err)
 			}
 			if strings.Contains(row.Key, id) {
 				keys += " " + tbl + ":" + row.Key

@@ -55,13 +55,13 @@ func TestNotifier_tells_each_matching_face_once_and_in_order(t *testing.T) {
 		if err := h.handle(again); err != nil {
 			t.Fatal(err)
 		}
-		h.drain(id, h.now)
+		h.drain(id, h.Now)
 	}
 	if got := r.faces(); !slices.Equal(got, count(3)) || r.asked != 3 {
 		t.Fatalf("told %v in %d requests, want 1, 2, 3", got, r.asked)
 	}
 	m := r.got[0]
-	if m.body.Type != "face.happy" || !m.body.Timestamp.Equal(h.now) || m.body.Data.PhotoID != h.record(1, animo.Happy).PhotoID || strings.Contains(m.id, ".") {
+	if m.body.Type != "face.happy" || !m.body.Timestamp.Equal(h.Now) || m.body.Data.PhotoID != h.record(1, animo.Happy).PhotoID || strings.Contains(m.id, ".") {
 		t.Errorf("told %+v", m)
 	}
 	if s := h.get(id); s.Waiting != 0 || !s.Failing.IsZero() {
@@ -78,13 +78,13 @@ func TestNotifier_one_that_is_down_for_an_hour_gets_everything_after_in_order(t 
 	h, r, other := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	well, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: other.URL})
-	start := h.now
+	start := h.Now
 	r.say(status(500))
 	for range 60 {
 		h.find(1)
-		h.drain(well, h.now)
-		h.drain(id, h.now.Add(time.Minute))
-		h.now = start.Add(time.Duration(h.faces) * time.Minute)
+		h.drain(well, h.Now)
+		h.drain(id, h.Now.Add(time.Minute))
+		h.Now = start.Add(time.Duration(h.faces) * time.Minute)
 		if len(other.got) != h.faces {
 			t.Fatalf("after %d faces, the one that is well was told of %d", h.faces, len(other.got))
 		}
@@ -93,14 +93,14 @@ func TestNotifier_one_that_is_down_for_an_hour_gets_everything_after_in_order(t 
 		t.Errorf("%d attempts in an hour, want about 6", r.asked)
 	}
 	s := h.get(id)
-	if s.State != notify.Active || s.Waiting != 60 || !s.Failing.Before(start.Add(time.Minute)) || !s.Next.After(h.now) {
+	if s.State != notify.Active || s.Waiting != 60 || !s.Failing.Before(start.Add(time.Minute)) || !s.Next.After(h.Now) {
 		t.Errorf("after an hour: %+v", s)
 	}
 	if first := h.deliveries(id)[0]; first.Outcome != notify.Waits || first.Attempts != r.asked || first.Last.Status != 500 || first.Last.Reason == nil {
 		t.Errorf("the first in line: %+v", first)
 	}
 	r.say(nil)
-	h.drain(id, h.now.Add(2*time.Hour))
+	h.drain(id, h.Now.Add(2*time.Hour))
 	if got := r.faces(); !slices.Equal(got, count(60)) || len(r.got) != 60 {
 		t.Errorf("told %v", got)
 	}
@@ -114,7 +114,7 @@ func TestNotifier_clock_that_was_set_back_holds_up_nobody(t *testing.T) {
 	h.find(1)
 	h.turn(id)
 	r.say(nil)
-	h.now = h.now.Add(-400 * 24 * time.Hour)
+	h.Now = h.Now.Add(-400 * 24 * time.Hour)
 	if again := h.turn(id); again >= 0 || len(r.got) != 1 {
 		t.Errorf("after the clock was set back, %d were told; the next turn is in %v", len(r.got), again)
 	}
@@ -125,11 +125,11 @@ func TestNotifier_one_that_is_down_for_a_day_is_paused_and_goes_on_when_resumed(
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	r.say(status(503))
 	h.find(2)
-	start := h.now
-	h.drain(id, h.now.Add(100*time.Hour))
+	start := h.Now
+	h.drain(id, h.Now.Add(100*time.Hour))
 	s := h.get(id)
-	if s.State != notify.Paused || s.Reason == nil || h.now.Sub(start) != notify.DownTime {
-		t.Errorf("after %v: %+v", h.now.Sub(start), s)
+	if s.State != notify.Paused || s.Reason == nil || h.Now.Sub(start) != notify.DownTime {
+		t.Errorf("after %v: %+v", h.Now.Sub(start), s)
 	}
 	if r.asked < 12 || r.asked > 16 {
 		t.Errorf("%d attempts in a day", r.asked)
@@ -147,7 +147,7 @@ func TestNotifier_one_that_is_down_for_a_day_is_paused_and_goes_on_when_resumed(
 	if err := h.n.Resume(t.Context(), tenant, id); err != nil {
 		t.Fatal(err)
 	}
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if got := r.faces(); !slices.Equal(got, count(3)) || h.get(id).State != notify.Active {
 		t.Errorf("told %v after it was resumed", got)
 	}
@@ -224,20 +224,20 @@ func TestNotifier_crash_while_pausing_pauses_and_tells_of_it_once(t *testing.T) 
 		r.say(status(410))
 		h.find(1)
 		before := len(p.mails)
-		h.calls = 0
-		h.at = func(call int) error {
+		h.Calls = 0
+		h.At = func(call int) error {
 			if call >= n {
 				return errors.New("the process died")
 			}
 			return nil
 		}
 		h.turn(id)
-		more = h.calls >= n
-		h.at = nil
-		h.now = h.now.Add(time.Hour)
+		more = h.Calls >= n
+		h.At = nil
+		h.Now = h.Now.Add(time.Hour)
 		for range 2 {
 			h.turn(id)
-			h.drain(ana, h.now)
+			h.drain(ana, h.Now)
 		}
 		if s := h.get(id); s.State != notify.Paused {
 			t.Errorf("died before call %d: %+v", n, s)
@@ -264,8 +264,8 @@ func TestNotifier_crash_at_any_call(t *testing.T) {
 		h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
 		id, secret := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 		r.secret = secret
-		h.calls = 0
-		h.at = func(call int) error {
+		h.Calls = 0
+		h.At = func(call int) error {
 			if call >= n {
 				return errors.New("the process died")
 			}
@@ -279,10 +279,10 @@ func TestNotifier_crash_at_any_call(t *testing.T) {
 				h.turn(id)
 			}
 		}
-		through = h.calls < n
+		through = h.Calls < n
 		atDeath := len(r.got)
-		h.at = nil
-		h.now = h.now.Add(time.Hour) // a lease that was left is over
+		h.At = nil
+		h.Now = h.Now.Add(time.Hour) // a lease that was left is over
 		for range 2 {                // the second one must find nothing to do
 			for _, e := range events { // what was not acknowledged comes again
 				if err := h.handle(e); err != nil {
@@ -292,7 +292,7 @@ func TestNotifier_crash_at_any_call(t *testing.T) {
 			if err := h.n.Sweep(t.Context(), tenant); err != nil {
 				t.Fatal(err)
 			}
-			h.drain(id, h.now)
+			h.drain(id, h.Now)
 		}
 		if got := r.faces(); !slices.Equal(got, count(5)) {
 			t.Errorf("died before call %d: told %v", n, got)
@@ -336,7 +336,7 @@ func TestNotifier_erased_photo_leaves_nothing_to_tell(t *testing.T) {
 	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if err := h.n.Replay(t.Context(), tenant, id, 1); err != nil { // a face that was told, and is to be told again
 		t.Fatal(err)
 	}
@@ -351,7 +351,7 @@ func TestNotifier_erased_photo_leaves_nothing_to_tell(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if got := r.faces(); !slices.Equal(got, []int{1, 3}) || len(r.got) != 2 {
 		t.Errorf("told %v", got)
 	}
@@ -366,11 +366,11 @@ func TestNotifier_photo_erased_at_any_call(t *testing.T) {
 	for n, more := 1, true; more; n++ {
 		h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
 		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
-		h.calls, more = 0, false
+		h.Calls, more = 0, false
 		photo := h.record(1, animo.Happy).PhotoID
-		h.at = func(call int) error {
+		h.At = func(call int) error {
 			if call == n {
-				h.at, more = nil, true
+				h.At, more = nil, true
 				h.erase(photo)
 				_, err := h.n.Forget(t.Context(), tenant, photo)
 				return err
@@ -378,8 +378,8 @@ func TestNotifier_photo_erased_at_any_call(t *testing.T) {
 			return nil
 		}
 		h.find(1)
-		h.drain(id, h.now)
-		h.at = nil
+		h.drain(id, h.Now)
+		h.At = nil
 		if list := h.deliveries(id); more && len(list) > 0 {
 			t.Errorf("erased before call %d: the log has %+v", n, list)
 		}
@@ -395,24 +395,24 @@ func TestNotifier_removed_subscription_leaves_nothing(t *testing.T) {
 		h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
 		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 		h.find(70) // more than are read at once
-		h.calls = 0
-		h.at = func(call int) error {
+		h.Calls = 0
+		h.At = func(call int) error {
 			if call >= n {
 				return errors.New("the process died")
 			}
 			return nil
 		}
 		more = h.n.Remove(t.Context(), tenant, id) != nil
-		h.at = nil
+		h.At = nil
 		if n <= 2 { // before that, nothing of the wish was written down
 			continue
 		}
-		h.now = h.now.Add(time.Hour)
+		h.Now = h.Now.Add(time.Hour)
 		if err := h.n.Sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
 		for _, tbl := range []string{"subscriptions", "subscription-lines", "subscription-outbox", "leases", "fences"} {
-			if left, err := h.rows.Count(t.Context(), tenant, tbl, table.Range{}); left > 0 || err != nil {
+			if left, err := h.Rows.Count(t.Context(), tenant, tbl, table.Range{}); left > 0 || err != nil {
 				t.Errorf("died before call %d: %d rows are left in %s, %v", n, left, tbl, err)
 			}
 		}
@@ -437,10 +437,10 @@ func TestNotifier_secret_rotates_with_both_valid_for_a_day(t *testing.T) {
 		secret string
 		sigs   int
 	}{{0, old, 2}, {0, fresh, 2}, {23 * time.Hour, old, 2}, {time.Hour, fresh, 1}} {
-		h.now = h.now.Add(c.after)
+		h.Now = h.Now.Add(c.after)
 		r.secret = c.secret
 		h.find(1)
-		h.drain(id, h.now)
+		h.drain(id, h.Now)
 		if r.got[i].sigs != c.sigs {
 			t.Errorf("%d signatures at message %d, want %d", r.got[i].sigs, i, c.sigs)
 		}
@@ -454,17 +454,17 @@ func TestNotifier_secret_in_use_holds_its_day_also_when_two_newer_ones_are_made(
 		if _, err := h.n.Rotate(t.Context(), tenant, id); err != nil {
 			t.Fatal(err)
 		}
-		h.now = h.now.Add(time.Hour)
+		h.Now = h.Now.Add(time.Hour)
 	}
 	r.secret = used
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if got := r.got[0].sigs; got != 3 {
 		t.Errorf("%d signatures, want those of three secrets", got)
 	}
-	r.secret, h.now = "", h.now.Add(22*time.Hour)
+	r.secret, h.Now = "", h.Now.Add(22*time.Hour)
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if got := r.got[1].sigs; got != 2 {
 		t.Errorf("%d signatures when the first secret's day is over, want 2", got)
 	}
@@ -474,7 +474,7 @@ func TestNotifier_secret_in_use_holds_its_day_also_when_two_newer_ones_are_made(
 		}
 	}
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if got := r.got[2].sigs; got != 8 {
 		t.Errorf("%d signatures after twenty more secrets, want 8", got)
 	}
@@ -484,17 +484,17 @@ func TestNotifier_replays_with_the_same_message_id(t *testing.T) {
 	h, r := newHouse(t, notify.Options{AllowPrivate: true}), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	h.find(2)
-	h.drain(id, h.now)
-	h.now = h.now.Add(time.Hour)
-	since := h.now
+	h.drain(id, h.Now)
+	h.Now = h.Now.Add(time.Hour)
+	since := h.Now
 	h.find(2)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	for range 2 { // asked twice, because an answer was lost
 		if err := h.n.Replay(t.Context(), tenant, id, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if len(r.got) != 5 || r.got[4].id != r.got[0].id {
 		t.Errorf("%d were told; the last is %+v, want it to be the first again", len(r.got), r.got[len(r.got)-1])
 	}
@@ -505,7 +505,7 @@ func TestNotifier_replays_with_the_same_message_id(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if counts != [2]int{2, 0} || len(r.got) != 7 || r.got[5].id != r.got[2].id || r.got[6].id != r.got[3].id {
 		t.Errorf("since a time: %v replays, %d told", counts, len(r.got))
 	}
@@ -535,7 +535,7 @@ func TestNotifier_replays_since_a_time_what_was_told_in_a_turn_that_goes_on(t *t
 			}
 		}
 	})
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if len(r.got) != 5 || r.got[4].id != r.got[1].id {
 		t.Errorf("%d were told", len(r.got))
 	}
@@ -550,7 +550,7 @@ func TestNotifier_replays_what_was_replayed_in_a_turn_that_goes_on(t *testing.T)
 		}
 	}
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	replay()
 	h.find(1)
 	asked := 0
@@ -562,7 +562,7 @@ func TestNotifier_replays_what_was_replayed_in_a_turn_that_goes_on(t *testing.T)
 			}
 		}
 	})
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if len(r.got) != 4 || r.got[3].id != r.got[0].id {
 		t.Errorf("%d were told, want the first, its replay, the second, and the replay's replay", len(r.got))
 	}
@@ -572,7 +572,7 @@ func TestNotifier_keeps_so_many_deliveries_and_still_knows_what_it_told(t *testi
 	h, r := newHouse(t, notify.Options{AllowPrivate: true, Limits: notify.Limits{Kept: 20}}), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	h.find(50)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	h.find(40) // these wait
 	for range 2 {
 		if err := h.n.Sweep(t.Context(), tenant); err != nil {
@@ -587,7 +587,7 @@ func TestNotifier_keeps_so_many_deliveries_and_still_knows_what_it_told(t *testi
 			t.Fatal(err)
 		}
 	}
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if err := h.n.Sweep(t.Context(), tenant); err != nil {
 		t.Fatal(err)
 	}
@@ -605,14 +605,14 @@ func TestNotifier_parcel_that_cannot_be_read_holds_up_neither_its_line_nor_the_t
 	damage := func(faces ...int) {
 		t.Helper()
 		for _, i := range faces {
-			if err := h.rows.Put(t.Context(), tenant, "subscription-outbox", table.Row{Key: h.record(i, animo.Happy).FaceID + "/" + id, Value: []byte("no JSON")}); err != nil {
+			if err := h.Rows.Put(t.Context(), tenant, "subscription-outbox", table.Row{Key: h.record(i, animo.Happy).FaceID + "/" + id, Value: []byte("no JSON")}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	h.find(50)
 	damage(1, 15)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if got := r.faces(); len(got) != 48 || slices.Contains(got, 15) || got[0] != 2 || got[47] != 50 {
 		t.Errorf("told %v, want all but 1 and 15", got)
 	}
@@ -633,9 +633,9 @@ func TestNotifier_line_that_is_full_says_so_once(t *testing.T) {
 	if len(list) != 4 || list[3].Kind != "state" || list[3].Notice.Code != animo.Quota {
 		t.Errorf("the log has %+v", list)
 	}
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if got := r.faces(); !slices.Equal(got, []int{1, 2, 3, 7}) {
 		t.Errorf("told %v", got)
 	}
@@ -695,7 +695,7 @@ func TestNotifier_test_tells_past_the_line(t *testing.T) {
 	if m := r.got[0]; m.body.Type != "subscription.test" || m.body.Data.Mood != animo.Sad {
 		t.Errorf("told %+v", m)
 	}
-	h.now = h.now.Add(time.Second)
+	h.Now = h.Now.Add(time.Second)
 	r.say(status(404))
 	if d, err = h.n.Test(t.Context(), tenant, id); err != nil || d.Outcome != notify.Untold || d.Last.Status != 404 || d.Last.Reason == nil {
 		t.Errorf("%+v, %v", d, err)
@@ -720,7 +720,7 @@ func TestNotifier_two_workers_do_not_tell_the_same_line(t *testing.T) {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	}
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if got := r.faces(); !slices.Equal(got, count(2)) || len(r.got) != 2 {
 		t.Errorf("told %v in %d messages", got, len(r.got))
 	}
@@ -738,10 +738,10 @@ func TestNotifier_measured_face_erased_at_any_call(t *testing.T) {
 		id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 		face := h.record(1, animo.Happy)
 		face.FaceID, face.PhotoID, face.MeasuredBy = "20260501T120000.000Z-m0123456789abcdef", "", "client"
-		h.calls, more = 0, false
-		h.at = func(call int) error {
+		h.Calls, more = 0, false
+		h.At = func(call int) error {
 			if call == n {
-				h.at, more = nil, true
+				h.At, more = nil, true
 				h.erase(face.FaceID)
 				_, err := h.n.Forget(t.Context(), tenant, face.FaceID)
 				return err
@@ -751,8 +751,8 @@ func TestNotifier_measured_face_erased_at_any_call(t *testing.T) {
 		if err := h.handle(h.event(face)); err != nil {
 			t.Fatal(err)
 		}
-		h.drain(id, h.now)
-		h.at = nil
+		h.drain(id, h.Now)
+		h.At = nil
 		list := h.deliveries(id)
 		if more && len(list) > 0 || !more && (len(list) != 1 || list[0].Face != face.FaceID || len(r.got) != 1) {
 			t.Errorf("erased before call %d, %v: the log has %+v, %d were told", n, more, list, len(r.got))
@@ -763,14 +763,14 @@ func TestNotifier_measured_face_erased_at_any_call(t *testing.T) {
 func TestNotifier_sweep_goes_past_a_line_that_cannot_be_read(t *testing.T) {
 	h := newHouse(t, notify.Options{})
 	const broken, abandoned = "20260501T100000.000Z-0123456789abcdef", "20260501T110000.000Z-0123456789abcdef"
-	err := h.rows.Put(t.Context(), tenant, "subscription-lines", table.Row{Key: broken, Value: []byte("no JSON")}, table.Row{Key: abandoned, Value: []byte("{}")})
+	err := h.Rows.Put(t.Context(), tenant, "subscription-lines", table.Row{Key: broken, Value: []byte("no JSON")}, table.Row{Key: abandoned, Value: []byte("{}")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := h.n.Sweep(t.Context(), tenant); err == nil || !strings.Contains(err.Error(), broken) || strings.Contains(err.Error(), abandoned) {
 		t.Errorf("%v, want the row's key and no other", err)
 	}
-	if _, err := h.rows.Get(t.Context(), tenant, "subscription-lines", abandoned); animo.CodeOf(err) != animo.NotFound {
+	if _, err := h.Rows.Get(t.Context(), tenant, "subscription-lines", abandoned); animo.CodeOf(err) != animo.NotFound {
 		t.Errorf("the abandoned line behind it: %v, want it removed", err)
 	}
 }
@@ -785,7 +785,7 @@ func TestNotifier_turn_that_panics_is_logged_counted_and_tried_again_later(t *te
 	})}), newReceiver(t)
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	h.find(1)
-	h.at = func(int) error { panic("no such luck") }
+	h.At = func(int) error { panic("no such luck") }
 	for range 3 {
 		if again := h.n.Turn(t.Context(), tenant, id); again <= 0 {
 			t.Errorf("it wants its next turn after %v", again)
@@ -794,8 +794,8 @@ func TestNotifier_turn_that_panics_is_logged_counted_and_tried_again_later(t *te
 	if panics["turn"] != 3 || strings.Count(log.String(), "no such luck") != 1 || !strings.Contains(log.String(), "notify_test.go") {
 		t.Errorf("%v panics were told, want 3 of a turn, and the log says %s", panics, log.String())
 	}
-	h.at = nil
-	h.drain(id, h.now)
+	h.At = nil
+	h.drain(id, h.Now)
 	if len(r.got) != 1 {
 		t.Errorf("told %d times afterwards", len(r.got))
 	}

@@ -20,13 +20,13 @@ func TestFlow_upload_that_was_refused_leaves_no_trace(t *testing.T) {
 	if _, err := l.tryTake("b.png", picture(1, 2)); animo.CodeOf(err) != animo.Quota {
 		t.Errorf("a second photo where one may be kept: %v", err)
 	}
-	if n, err := l.rows.Count(t.Context(), tenant, "photo-heads", table.Range{}); n != 1 || err != nil {
+	if n, err := l.Rows.Count(t.Context(), tenant, "photo-heads", table.Range{}); n != 1 || err != nil {
 		t.Errorf("%d heads, %v; want that of the photo alone", n, err)
 	}
-	l.now = l.now.Add(72 * time.Hour)
+	l.Now = l.Now.Add(72 * time.Hour)
 	l.policy.Photos = 2
-	if p := l.take("b.png", picture(1, 2)); !p.Accepted.Equal(l.now) {
-		t.Errorf("accepted now, at %v, as if at %v", l.now, p.Accepted)
+	if p := l.take("b.png", picture(1, 2)); !p.Accepted.Equal(l.Now) {
+		t.Errorf("accepted now, at %v, as if at %v", l.Now, p.Accepted)
 	}
 }
 
@@ -35,7 +35,7 @@ func TestFlow_upload_that_was_refused_leaves_no_trace(t *testing.T) {
 func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *testing.T) {
 	for n, broken := 1, true; broken; n++ {
 		l := newLine(t, options{})
-		l.at = func(call int) error {
+		l.At = func(call int) error {
 			if call >= n {
 				return errors.New("the process died")
 			}
@@ -43,15 +43,15 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 		}
 		_, err := l.tryTake("a.png", picture(1, 1))
 		broken = err != nil
-		l.at = nil
+		l.At = nil
 		if page, _, err := l.flow.photos.List(t.Context(), tenant, photos.Query{}, "", 10); !broken || err != nil || len(page) > 0 {
 			continue // it was stored, and the sweeper sees to it
 		}
-		l.now = l.now.Add(2 * time.Hour)
-		l.calls = 0
-		l.at = func(call int) error {
+		l.Now = l.Now.Add(2 * time.Hour)
+		l.Calls = 0
+		l.At = func(call int) error {
 			if call == 4 {
-				l.at = nil
+				l.At = nil
 				if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 					t.Error(err)
 				}
@@ -59,9 +59,9 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 			return nil
 		}
 		p := l.take("a.png", picture(1, 1))
-		l.at = nil
+		l.At = nil
 		l.run()
-		if q := l.photo(p.ID); q.Status != animo.Done || !q.Accepted.Equal(l.now) {
+		if q := l.photo(p.ID); q.Status != animo.Done || !q.Accepted.Equal(l.Now) {
 			t.Errorf("died before call %d, sent two hours later: %+v", n, q)
 		}
 		if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
@@ -71,7 +71,7 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 			t.Errorf("died before call %d: the same bytes are photo %s, then %s", n, p.ID, again.ID)
 		}
 		kept := 0
-		for tally, err := range l.rows.Tallies(t.Context(), tenant, "pictures", table.Range{}) {
+		for tally, err := range l.Rows.Tallies(t.Context(), tenant, "pictures", table.Range{}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,7 +113,7 @@ func TestFlow_photo_whose_picture_is_not_kept_any_more_is_another_when_sent_agai
 	l.policy = animo.PhotoPolicy{KeepPhotos: time.Hour, KeepFaces: 100 * time.Hour}
 	old := l.take("a.png", picture(1, 1))
 	l.run()
-	l.now = l.now.Add(2 * time.Hour)
+	l.Now = l.Now.Add(2 * time.Hour)
 	if _, err := l.flow.retire(t.Context(), tenant, 10); err != nil {
 		t.Fatal(err)
 	}
@@ -132,24 +132,24 @@ func TestFlow_photo_whose_picture_is_not_kept_any_more_is_another_when_sent_agai
 func TestFlow_photo_that_cannot_be_swept_does_not_hold_up_the_others(t *testing.T) {
 	l := newLine(t, options{})
 	bad := l.take("a.png", picture(1, 1))
-	l.step(l.functions()[0])
-	if err := l.rows.Put(t.Context(), tenant, "photo-faces", table.Row{Key: bad.ID, Value: []byte("{")}); err != nil {
+	l.Step(l.functions()[0])
+	if err := l.Rows.Put(t.Context(), tenant, "photo-faces", table.Row{Key: bad.ID, Value: []byte("{")}); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.queue.RemoveTenant(t.Context(), tenant); err != nil { // its faces are not recorded
+	if err := l.Queue.RemoveTenant(t.Context(), tenant); err != nil { // its faces are not recorded
 		t.Fatal(err)
 	}
-	l.now = l.now.Add(time.Second)
+	l.Now = l.Now.Add(time.Second)
 	erased := l.take("b.png", picture(1, 2))
 	l.run()
 	if _, err := l.flow.photos.Erase(t.Context(), tenant, erased.ID); err != nil {
 		t.Fatal(err)
 	}
-	l.now = l.now.Add(time.Hour)
+	l.Now = l.Now.Add(time.Hour)
 	if _, err := l.flow.sweep(t.Context(), tenant); err == nil {
 		t.Error("a row that cannot be read is no error")
 	}
-	if n, err := l.rows.Count(t.Context(), tenant, "photo-erased", table.Range{}); n != 0 || err != nil {
+	if n, err := l.Rows.Count(t.Context(), tenant, "photo-erased", table.Range{}); n != 0 || err != nil {
 		t.Errorf("the erasure of another photo is not ended: %d, %v", n, err)
 	}
 }
@@ -177,7 +177,7 @@ func TestFlow_photo_is_done_once_the_dead_letters_of_its_faces_are_sent_again(t 
 		if got := l.photo(p.ID).Status; got != animo.Failed {
 			t.Fatalf("a photo whose faces cannot be recorded is %s", got)
 		}
-		if _, err := l.queue.Redrive(t.Context(), tenant, "record-happy"); err != nil {
+		if _, err := l.Queue.Redrive(t.Context(), tenant, "record-happy"); err != nil {
 			t.Fatal(err)
 		}
 		l.run()

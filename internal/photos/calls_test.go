@@ -19,7 +19,7 @@ func TestCalls_of_a_photo_are_few(t *testing.T) {
 			l := newLine(t, options{})
 			p := l.take("a.png", picture(c.faces, 2))
 			l.run()
-			stored, rings := l.calls-l.rings+look, l.rings
+			stored, rings := l.Calls-l.Rings+look, l.Rings
 			if got := l.recorded(); len(got) != c.faces {
 				t.Errorf("%d faces are recorded, want %d", len(got), c.faces)
 			}
@@ -27,11 +27,11 @@ func TestCalls_of_a_photo_are_few(t *testing.T) {
 			if stored > c.stored || rings > c.bus || l.policies > 3 {
 				t.Errorf("from upload to told: %d calls at the stores, %d at the bus and %d for the policy, want at most %d, %d and 3", stored, rings, l.policies, c.stored, c.bus)
 			}
-			l.calls, l.rings, l.policies = 0, 0, 0
+			l.Calls, l.Rings, l.policies = 0, 0, 0
 			if _, err := l.flow.photos.Erase(t.Context(), tenant, p.ID); err != nil {
 				t.Fatal(err)
 			}
-			stored, rings = l.calls-l.rings, l.rings
+			stored, rings = l.Calls-l.Rings, l.Rings
 			t.Logf("erased: %d calls at the stores, %d at the bus", stored, rings)
 			if stored > c.erased || rings > 1 || l.policies > 0 {
 				t.Errorf("erased: %d calls at the stores, %d at the bus and %d for the policy, want at most %d, 1 and none", stored, rings, l.policies, c.erased)

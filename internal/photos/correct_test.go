@@ -15,10 +15,10 @@ import (
 
 // corrections gives the ids of the faces of which a correction is kept.
 func (l *line) corrections() (ids []string) {
-	l.t.Helper()
-	for row, err := range l.rows.Query(l.t.Context(), tenant, "face-corrections", table.Range{}, false) {
+	l.T.Helper()
+	for row, err := range l.Rows.Query(l.T.Context(), tenant, "face-corrections", table.Range{}, false) {
 		if err != nil {
-			l.t.Fatal(err)
+			l.T.Fatal(err)
 		}
 		ids = append(ids, row.Key)
 	}
@@ -26,19 +26,19 @@ func (l *line) corrections() (ids []string) {
 }
 
 func (l *line) correct(face string, c *animo.Correction) animo.Face {
-	l.t.Helper()
-	f, err := l.flow.photos.Correct(l.t.Context(), tenant, face, c)
+	l.T.Helper()
+	f, err := l.flow.photos.Correct(l.T.Context(), tenant, face, c)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return f
 }
 
 func (l *line) accuracy() photos.Accuracy {
-	l.t.Helper()
-	a, err := l.flow.photos.Accuracy(l.t.Context(), tenant)
+	l.T.Helper()
+	a, err := l.flow.photos.Accuracy(l.T.Context(), tenant)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return a
 }
@@ -67,7 +67,7 @@ func TestCorrect_moves_a_face_to_the_mood_that_it_shows(t *testing.T) {
 	l.run() // the first face is found to be Ana's
 	heard, stop := l.follow(0)
 	face := l.correct(ids[0], &animo.Correction{Emotion: "SAD"})
-	if face.Mood != animo.Sad || face.Correction.Was != "HAPPY" || face.Correction.Mood != animo.Happy || len(face.People) != 1 || !face.Correction.At.Equal(l.now) {
+	if face.Mood != animo.Sad || face.Correction.Was != "HAPPY" || face.Correction.Mood != animo.Happy || len(face.People) != 1 || !face.Correction.At.Equal(l.Now) {
 		t.Errorf("the answer: %+v", face)
 	}
 	l.correct(ids[1], &animo.Correction{NotFace: true})
@@ -156,7 +156,7 @@ func TestCorrect_of_what_is_no_face_keeps_nothing_of_who_it_was(t *testing.T) {
 	}
 	l.correct(p.ID+"-0", &animo.Correction{NotFace: true})
 	for _, tbl := range []string{"face-people", "people-faces", "people-examples", "photo-descriptors"} {
-		for row := range l.rows.Query(t.Context(), tenant, tbl, table.Range{}, false) {
+		for row := range l.Rows.Query(t.Context(), tenant, tbl, table.Range{}, false) {
 			t.Errorf("%s has %s", tbl, row.Key)
 		}
 	}
@@ -182,10 +182,10 @@ func TestCorrect_holds_against_an_event_of_before(t *testing.T) {
 	p := l.take("a.png", picture(2, 1))
 	for _, f := range l.functions() {
 		if f.Name == "analyse" {
-			l.step(f)
+			l.Step(f)
 		}
 	}
-	claimed, err := l.queue.Claim(t.Context(), "record-happy", 2, time.Hour)
+	claimed, err := l.Queue.Claim(t.Context(), "record-happy", 2, time.Hour)
 	if err != nil || len(claimed) != 2 {
 		t.Fatal(len(claimed), err)
 	}

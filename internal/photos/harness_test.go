@@ -2,7 +2,6 @@ package photos_test
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"image"
@@ -32,7 +31,6 @@ import (
 	"animo/internal/scrub"
 	"animo/internal/storetest"
 	"animo/internal/table"
-	"animo/internal/table/sqltable"
 	"animo/vision"
 )
 
@@ -43,13 +41,8 @@ const tenant = "sol"
 // line is the flow over real stores, its functions run one event at a time by the test. Its engine sees as many
 // faces as the picture has rows, whose emotions the test says; none where it says none.
 type line struct {
-	t         testing.TB
+	*storetest.House
 	flow      *flow
-	driver    table.Driver
-	rows      *table.Table
-	objects   object.Store
-	queue     bus.Queues
-	now       time.Time
 	policy    animo.PhotoPolicy
 	forbidden error    // what the policy answers, if anything
 	emotions  []string // of the faces, in turn
@@ -60,11 +53,8 @@ type line struct {
 	full      error  // what a store answers to a commit that records a face, if anything
 	erasures  string // file of the log of erasures
 
-	mu       sync.Mutex           // of what follows, because followers look at the tables, too
-	calls    int                  // of the flow to its stores and the bus, each counted before it is made
-	rings    int                  // those of them to the bus
-	policies int                  // how often the flow asked for the tenant's policy, which is a row of the tenants' and not among the calls
-	at       func(call int) error // called before each; its error is the call's; nil for nothing
+	mu       sync.Mutex // of what follows, because several goroutines look
+	policies int        // how often the flow asked for the tenant's policy, which is a row of the tenants' and not among the calls
 }
 
 // flow is what one process runs: photos, people and moods.
@@ -85,29 +75,22 @@ type options struct {
 
 func newLine(t testing.TB, o options) *line {
 	t.Helper()
-	db := storetest.Open(t)
-	l := &line{t: t, now: storetest.Noon, emotions: []string{"HAPPY"}, queue: storetest.Queues(t, db), objects: storetest.Objects(t), driver: sqltable.New(db)}
-	l.rows = table.New(l.driver)
-	l.erasures = filepath.Join(t.TempDir(), "erasures.log")
+	l := &line{House: storetest.NewHouse(t), emotions: []string{"HAPPY"}, erasures: filepath.Join(t.TempDir(), "erasures.log")}
 	l.flow = l.process(o)
-	for _, f := range l.functions() {
-		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {
-			t.Fatal(err)
-		}
-	}
+	l.Declare(l.functions()...)
 	return l
 }
 
 // process makes the flow of one process over the line's stores.
 func (l *line) process(o options) *flow {
-	l.t.Helper()
-	tables, objects, events := table.New(storetest.Watch(l.driver, l.watch)), &countedObjects{l.objects, l}, &countedEvents{l}
+	l.T.Helper()
+	tables, objects, events := l.Tables(l.refuse), &brokenDisk{l.Store(), l}, l.Events()
 	o.Log = slog.New(slog.DiscardHandler)
-	o.Spool, o.Now, o.Descriptors = l.t.TempDir(), o.Clock, true
+	o.Spool, o.Now, o.Descriptors = l.T.TempDir(), o.Clock, true
 	if o.Now == nil {
-		o.Now = func() time.Time { return l.now }
+		o.Now = l.House.Clock
 	}
-	o.Erasures = erasures.New(l.erasures, l.rows, erasures.Options{Now: o.Now, Log: o.Log, Tenant: func(_ context.Context, id string) (animo.Tenant, error) {
+	o.Erasures = erasures.New(l.erasures, l.Rows, erasures.Options{Now: o.Now, Log: o.Log, Tenant: func(_ context.Context, id string) (animo.Tenant, error) {
 		return animo.Tenant{ID: id}, nil
 	}})
 	o.Policy = func(context.Context, string) (animo.PhotoPolicy, error) {
@@ -130,7 +113,7 @@ func (l *line) process(o options) *flow {
 	who := people.New(tables, objects, events, m, reader, people.Options{
 		Descriptors: true, Policy: o.Policy, EraseTime: o.Limits.EraseTime(), Subscribers: subscribers, Removed: o.Removed, Erasures: o.Erasures, Now: o.Now, Log: o.Log,
 	})
-	return &flow{photos.New(tables, objects, events, m, who, reader, o.Options), who, m, l.rows}
+	return &flow{photos.New(tables, objects, events, m, who, reader, o.Options), who, m, l.Rows}
 }
 
 // functions are those of all three.
@@ -194,164 +177,70 @@ func (l *line) Find(_ context.Context, _ string, img vision.Image) ([]pictures.F
 	return found, nil
 }
 
-// call counts a call, and lets the test act before it.
-func (l *line) call() error {
-	l.mu.Lock()
-	l.calls++
-	n, at := l.calls, l.at
-	l.mu.Unlock()
-	if at == nil {
-		return nil
-	}
-	return at(n)
-}
-
-// ring is call for the bus.
-func (l *line) ring() error {
-	l.mu.Lock()
-	l.rings++
-	l.mu.Unlock()
-	return l.call()
-}
-
-// watch is call for the tables.
-func (l *line) watch(c storetest.Call) error {
-	err := l.call()
+// refuse refuses what the test says that the tables have no room for.
+func (l *line) refuse(c storetest.Call) error {
 	if slices.ContainsFunc(c.Ops, func(op table.Op) bool { return op.Kind == table.OpCount && strings.HasPrefix(op.Table, "faces-") }) {
-		err = cmp.Or(err, l.full)
+		return l.full
 	}
-	return err
+	return nil
 }
 
-type countedObjects struct {
+// brokenDisk ends each object that is read in its middle with the test's error, if there is one.
+type brokenDisk struct {
 	object.Store
 	l *line
 }
 
-func (c *countedObjects) Put(ctx context.Context, tenant, name string, r io.ReadSeeker) error {
-	if err := c.l.call(); err != nil {
-		return err
-	}
-	return c.Store.Put(ctx, tenant, name, r)
-}
-
-func (c *countedObjects) Get(ctx context.Context, tenant, name string, part object.Range) (io.ReadCloser, object.Info, error) {
-	if err := c.l.call(); err != nil {
-		return nil, object.Info{}, err
-	}
-	body, info, err := c.Store.Get(ctx, tenant, name, part)
-	if err == nil && c.l.disk != nil {
+func (b *brokenDisk) Get(ctx context.Context, tenant, name string, part object.Range) (io.ReadCloser, object.Info, error) {
+	body, info, err := b.Store.Get(ctx, tenant, name, part)
+	if err == nil && b.l.disk != nil {
 		body = struct {
 			io.Reader
 			io.Closer
-		}{io.MultiReader(io.LimitReader(body, info.Size/2), iotest.ErrReader(c.l.disk)), body}
+		}{io.MultiReader(io.LimitReader(body, info.Size/2), iotest.ErrReader(b.l.disk)), body}
 	}
 	return body, info, err
 }
 
-func (c *countedObjects) Delete(ctx context.Context, tenant, prefix string) (int, error) {
-	if err := c.l.call(); err != nil {
-		return 0, err
-	}
-	return c.Store.Delete(ctx, tenant, prefix)
-}
-
-type countedEvents struct{ l *line }
-
-func (c *countedEvents) Publish(ctx context.Context, events ...animo.Event) error {
-	if err := c.l.ring(); err != nil {
-		return err
-	}
-	return c.l.queue.Publish(ctx, events...)
-}
-
-func (c *countedEvents) Remove(ctx context.Context, tenant string, ids ...string) (int, error) {
-	if err := c.l.ring(); err != nil {
-		return 0, err
-	}
-	return c.l.queue.Remove(ctx, tenant, ids...)
-}
-
-// step runs one event of a function and tells whether there was one. An error that is final, or a third one,
-// makes a dead letter; another leaves the event to be run again.
-func (l *line) step(f bus.Function) bool {
-	l.t.Helper()
-	ctx := l.t.Context()
-	claimed, err := l.queue.Claim(ctx, f.Name, 1, time.Hour)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	if len(claimed) == 0 {
-		return false
-	}
-	d := claimed[0]
-	err = f.Handle(ctx, d.Event)
-	switch {
-	case err == nil:
-		err = l.queue.Done(ctx, d)
-	case animo.CodeOf(err).Final() || d.Attempt == 3:
-		r := animo.ReasonOf(err)
-		if err = nil; f.OnDead != nil {
-			err = f.OnDead(ctx, d.Event, r)
-		}
-		if err == nil {
-			err = l.queue.Kill(ctx, d, r)
-		} else if errors.Is(err, bus.ErrDone) {
-			err = l.queue.Done(ctx, d)
-		}
-	default:
-		err = l.queue.Retry(ctx, d, 0, animo.ReasonOf(err))
-	}
-	if err != nil && !isConflict(err) { // the event was removed
-		l.t.Fatal(err)
-	}
-	return true
-}
-
 // run runs everything that is queued.
 func (l *line) run() {
-	l.t.Helper()
-	for more := true; more; {
-		more = false
-		for _, f := range l.functions() {
-			more = l.step(f) || more
-		}
-	}
+	l.T.Helper()
+	l.Run(l.functions()...)
 }
 
 func (l *line) tryTake(name string, content []byte) (animo.Photo, error) {
-	p, _, err := l.flow.photos.Take(l.t.Context(), tenant, photos.Upload{Name: name, Source: "puerta", Size: -1}, bytes.NewReader(content))
+	p, _, err := l.flow.photos.Take(l.T.Context(), tenant, photos.Upload{Name: name, Source: "puerta", Size: -1}, bytes.NewReader(content))
 	return p, err
 }
 
 func (l *line) take(name string, content []byte) animo.Photo {
-	l.t.Helper()
+	l.T.Helper()
 	p, err := l.tryTake(name, content)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return p
 }
 
 func (l *line) photo(id string) animo.Photo {
-	l.t.Helper()
-	p, err := l.flow.photos.Photo(l.t.Context(), tenant, id)
+	l.T.Helper()
+	p, err := l.flow.photos.Photo(l.T.Context(), tenant, id)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return p
 }
 
 // recorded gives the records of the faces that are recorded, by their ids.
 func (l *line) recorded() map[string]animo.MoodRecord {
-	l.t.Helper()
+	l.T.Helper()
 	all := map[string]animo.MoodRecord{}
-	for r, err := range l.flow.moods.All(l.t.Context(), tenant, moods.Query{}) {
+	for r, err := range l.flow.moods.All(l.T.Context(), tenant, moods.Query{}) {
 		if err != nil {
-			l.t.Fatal(err)
+			l.T.Fatal(err)
 		}
 		if _, twice := all[r.FaceID]; twice {
-			l.t.Errorf("face %s is recorded twice", r.FaceID)
+			l.T.Errorf("face %s is recorded twice", r.FaceID)
 		}
 		all[r.FaceID] = r
 	}
@@ -360,19 +249,19 @@ func (l *line) recorded() map[string]animo.MoodRecord {
 
 // faces checks that what is counted and logged is what is recorded, and gives how many faces that is by mood.
 func (l *line) faces() map[animo.Mood]int {
-	l.t.Helper()
+	l.T.Helper()
 	byMood := map[animo.Mood]int{}
 	for _, r := range l.recorded() {
 		byMood[r.Mood]++
 	}
 	for _, every := range []time.Duration{time.Minute, time.Hour, 24 * time.Hour} {
-		s, err := l.flow.moods.Summary(l.t.Context(), tenant, moods.SummaryQuery{Every: every})
+		s, err := l.flow.moods.Summary(l.T.Context(), tenant, moods.SummaryQuery{Every: every})
 		if err != nil {
-			l.t.Fatal(err)
+			l.T.Fatal(err)
 		}
 		for _, m := range animo.Moods() {
 			if s.Total[m].Faces != byMood[m] {
-				l.t.Errorf("by %v, %d faces are %s; %d are recorded", every, s.Total[m].Faces, m, byMood[m])
+				l.T.Errorf("by %v, %d faces are %s; %d are recorded", every, s.Total[m].Faces, m, byMood[m])
 			}
 		}
 	}
@@ -381,7 +270,7 @@ func (l *line) faces() map[animo.Mood]int {
 
 // told gives the places of the live stream's log at which a face was recorded or something was erased.
 func (l *line) told() (places []table.Logged, err error) {
-	all, err := l.rows.Log(l.t.Context(), tenant, "moods", 0, 1000)
+	all, err := l.Rows.Log(l.T.Context(), tenant, "moods", 0, 1000)
 	for _, p := range all {
 		if p.Table != "faces-restated" && p.Table != "photo-faces" {
 			places = append(places, p)
@@ -392,12 +281,12 @@ func (l *line) told() (places []table.Logged, err error) {
 
 // leftovers names what the stores hold of a photo.
 func (l *line) leftovers(id string) (names []string) {
-	l.t.Helper()
+	l.T.Helper()
 	tables := []string{"photos", "photo-pending", "pictures", "photo-faces", "photo-descriptors", "faces-happy", "faces-sad", "faces-surprised", "faces-other"}
 	for _, tbl := range tables {
-		for row, err := range l.rows.Query(l.t.Context(), tenant, tbl, table.Range{}, false) {
+		for row, err := range l.Rows.Query(l.T.Context(), tenant, tbl, table.Range{}, false) {
 			if err != nil {
-				l.t.Fatal(err)
+				l.T.Fatal(err)
 			}
 			if strings.Contains(row.Key, id) {
 				names = append(names, tbl)
@@ -405,7 +294,7 @@ func (l *line) leftovers(id string) (names []string) {
 		}
 	}
 	for _, name := range []string{"picture", "thumbnail"} {
-		if _, err := l.objects.Stat(l.t.Context(), tenant, "photos/"+id+"/"+name); err == nil {
+		if _, err := l.Objects.Stat(l.T.Context(), tenant, "photos/"+id+"/"+name); err == nil {
 			names = append(names, name)
 		}
 	}
@@ -414,18 +303,18 @@ func (l *line) leftovers(id string) (names []string) {
 
 // receiptsAreNoted checks that what there is a receipt of is in the log of erasures, and returns how many receipts that are.
 func (l *line) receiptsAreNoted() int {
-	l.t.Helper()
+	l.T.Helper()
 	noted := map[string]bool{}
 	if _, err := erasures.Read(l.erasures, func(e erasures.Entry) error { noted[e.ID] = true; return nil }); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
-	list, _, err := l.flow.moods.Receipts(l.t.Context(), tenant, "", 1000)
+	list, _, err := l.flow.moods.Receipts(l.T.Context(), tenant, "", 1000)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	for _, r := range list {
 		if !noted[r.Erased] {
-			l.t.Errorf("of %s there is a receipt, and a backup would bring it back", r.Erased)
+			l.T.Errorf("of %s there is a receipt, and a backup would bring it back", r.Erased)
 		}
 	}
 	return len(list)
@@ -433,10 +322,10 @@ func (l *line) receiptsAreNoted() int {
 
 // depth counts the events in all queues, and the dead letters.
 func (l *line) depth() (live, dead int) {
-	l.t.Helper()
-	depths, err := l.queue.Depths(l.t.Context(), tenant)
+	l.T.Helper()
+	depths, err := l.Queue.Depths(l.T.Context(), tenant)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	for _, d := range depths {
 		live += d.Ready + d.Waiting + d.Running

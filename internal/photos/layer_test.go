@@ -12,7 +12,7 @@ import (
 // lessons are photos of people in whom the engine takes calm faces for sad ones, and of whom somebody says what every second
 // face shows: the sad ones alone where mistakes says so.
 func lessons(l *line, n int, mistakes bool) (ids []string) {
-	l.t.Helper()
+	l.T.Helper()
 	l.emotions, l.seven = []string{"SAD", "SURPRISED"}, true
 	for i := range n {
 		p := l.take(fmt.Sprintf("lesson%d.png", i), picture(4, byte(i)))
@@ -33,21 +33,21 @@ func lessons(l *line, n int, mistakes bool) (ids []string) {
 }
 
 func (l *line) learn(want photos.LayerState) photos.LayerInfo {
-	l.t.Helper()
-	layers := photos.NewLayers(l.rows, func() time.Time { return l.now })
-	if err := layers.Learn(l.t.Context(), tenant); err != nil {
-		l.t.Fatal(err)
+	l.T.Helper()
+	layers := photos.NewLayers(l.Rows, func() time.Time { return l.Now })
+	if err := layers.Learn(l.T.Context(), tenant); err != nil {
+		l.T.Fatal(err)
 	}
-	info, err := layers.Info(l.t.Context(), tenant)
+	info, err := layers.Info(l.T.Context(), tenant)
 	if err != nil || info.State != want {
-		l.t.Errorf("%+v, %v; want %s", info, err, want)
+		l.T.Errorf("%+v, %v; want %s", info, err, want)
 	}
 	return info
 }
 
 // analysed gives the first face of a new photo.
 func (l *line) analysed(name string) animo.Face {
-	l.t.Helper()
+	l.T.Helper()
 	p := l.take(name, picture(1, byte(len(name)+100)))
 	l.run()
 	return l.photo(p.ID).Faces[0]
@@ -61,7 +61,7 @@ func TestLayers_what_people_say_of_faces_changes_how_new_ones_are_read(t *testin
 		t.Fatalf("before: %+v", before)
 	}
 	info := l.learn(photos.LayerOn)
-	if info.Learned != 60 || info.Before != 0.5 || info.After != 1 || !info.Fitted.Equal(l.now) {
+	if info.Learned != 60 || info.Before != 0.5 || info.After != 1 || !info.Fitted.Equal(l.Now) {
 		t.Errorf("%+v", info)
 	}
 	after := l.analysed("bb.png")
@@ -72,7 +72,7 @@ func TestLayers_what_people_say_of_faces_changes_how_new_ones_are_read(t *testin
 		t.Errorf("recorded: %v", got)
 	}
 
-	layers := photos.NewLayers(l.rows, func() time.Time { return l.now })
+	layers := photos.NewLayers(l.Rows, func() time.Time { return l.Now })
 	if off, err := layers.Use(t.Context(), tenant, false); err != nil || off.State != photos.LayerOff {
 		t.Errorf("%+v, %v", off, err)
 	}
@@ -112,7 +112,7 @@ func TestLayers_do_not_learn_of_mistakes_alone(t *testing.T) {
 func TestLayers_unreadable_one_is_fitted_anew(t *testing.T) {
 	l := newLine(t, options{})
 	lessons(l, 12, false)
-	if err := l.rows.PutJSON(t.Context(), tenant, "face-layer", "emotions", "no layer"); err != nil {
+	if err := l.Rows.PutJSON(t.Context(), tenant, "face-layer", "emotions", "no layer"); err != nil {
 		t.Fatal(err)
 	}
 	if face := l.analysed("a.png"); face.Mood != animo.Sad {

@@ -22,7 +22,7 @@ func TestFlow_a_disk_that_fails_is_not_the_photo_s_fault(t *testing.T) {
 	for name, content := range map[string][]byte{"a.jpg": photo.Bytes(), "b.png": picture(2, 1)} {
 		id := l.take(name, content).ID
 		l.disk = &os.PathError{Op: "read", Path: name, Err: syscall.EIO}
-		claimed, err := l.queue.Claim(t.Context(), "analyse", 1, time.Hour)
+		claimed, err := l.Queue.Claim(t.Context(), "analyse", 1, time.Hour)
 		if err != nil || len(claimed) != 1 {
 			t.Fatalf("%s: claimed %v, %v", name, claimed, err)
 		}
@@ -38,7 +38,7 @@ func TestFlow_a_disk_that_fails_is_not_the_photo_s_fault(t *testing.T) {
 			t.Errorf("%s: %+v", name, p)
 		}
 		l.disk = nil
-		if err := l.queue.Return(t.Context(), claimed[0], 0); err != nil {
+		if err := l.Queue.Return(t.Context(), claimed[0], 0); err != nil {
 			t.Fatal(err)
 		}
 		l.run()

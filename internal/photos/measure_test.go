@@ -21,7 +21,7 @@ func measuredFaces(l *line) []moods.MeasuredFace {
 	var list []moods.MeasuredFace
 	for i, emotion := range []string{"HAPPY", "SAD", "ANGRY"} {
 		list = append(list, moods.MeasuredFace{
-			Name: "webcam", Source: "sala", Taken: l.now.Add(-time.Second), Emotions: []animo.Emotion{{Type: "CALM", Confidence: 2}, {Type: emotion, Confidence: 97.5}},
+			Name: "webcam", Source: "sala", Taken: l.Now.Add(-time.Second), Emotions: []animo.Emotion{{Type: "CALM", Confidence: 2}, {Type: emotion, Confidence: 97.5}},
 			Box: animo.Box{Left: float64(i) / 10, Top: 0.5, Width: 0.1, Height: 0.2}, Age: 31.5, Gender: animo.Gender{Value: "Female", Confidence: 90}, Confidence: 99,
 		})
 	}
@@ -31,21 +31,21 @@ func measuredFaces(l *line) []moods.MeasuredFace {
 var oneOfEach = map[animo.Mood]int{animo.Happy: 1, animo.Sad: 1, animo.Other: 1}
 
 func (l *line) measure(faces ...moods.MeasuredFace) []animo.MoodRecord {
-	l.t.Helper()
-	records, err := l.flow.moods.Measure(l.t.Context(), tenant, faces)
+	l.T.Helper()
+	records, err := l.flow.moods.Measure(l.T.Context(), tenant, faces)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return records
 }
 
 // ofMeasured names what the stores hold of measured faces.
 func (l *line) ofMeasured() (names []string) {
-	l.t.Helper()
+	l.T.Helper()
 	for _, tbl := range []string{"measured", "measured-since", "measured-erased", "faces-happy", "faces-sad", "faces-surprised", "faces-other"} {
-		for row, err := range l.rows.Query(l.t.Context(), tenant, tbl, table.Range{}, false) {
+		for row, err := range l.Rows.Query(l.T.Context(), tenant, tbl, table.Range{}, false) {
 			if err != nil {
-				l.t.Fatal(err)
+				l.T.Fatal(err)
 			}
 			names = append(names, tbl+" "+row.Key)
 		}
@@ -64,12 +64,12 @@ func TestMeasure_faces_are_recorded_once_as_those_of_photos_are(t *testing.T) {
 	r, ok := l.recorded()[first[0].FaceID]
 	if !ok || r.MeasuredBy != "client" || r.PhotoID != "" || r.ImageID != "webcam" || r.Source != "sala" || r.Mood != animo.Happy || r.TenantID != tenant ||
 		r.ImageData.Emotion != faces[0].Emotions[1] || r.Box != faces[0].Box || r.Age != 31.5 || r.Gender != faces[0].Gender || r.Confidence != 99 ||
-		!r.Taken.Equal(faces[0].Taken) || !r.Accepted.Equal(l.now) || len(r.Emotions) != 2 || r.Emotions[0].Type != "HAPPY" {
+		!r.Taken.Equal(faces[0].Taken) || !r.Accepted.Equal(l.Now) || len(r.Emotions) != 2 || r.Emotions[0].Type != "HAPPY" {
 		t.Errorf("%+v", r)
 	}
 	// Sent again, later and in another order, they change nothing, and nothing is queued.
-	accepted := l.now
-	l.now = l.now.Add(time.Minute)
+	accepted := l.Now
+	l.Now = l.Now.Add(time.Minute)
 	again := l.measure(faces[2], faces[0])
 	if again[0].FaceID != first[2].FaceID || again[1].FaceID != first[0].FaceID || !again[1].Accepted.Equal(accepted) {
 		t.Errorf("first %+v, again %+v", first, again)
@@ -106,7 +106,7 @@ func TestMeasure_crash_at_any_call(t *testing.T) {
 		n++
 		l := newLine(t, options{})
 		faces := measuredFaces(l)
-		l.at = func(call int) error {
+		l.At = func(call int) error {
 			if call >= n {
 				return errors.New("the process died")
 			}
@@ -116,7 +116,7 @@ func TestMeasure_crash_at_any_call(t *testing.T) {
 		accepted, dead := err == nil, false
 		for _, f := range l.functions() { // until it dies
 			for !dead {
-				claimed, err := l.queue.Claim(t.Context(), f.Name, 1, time.Hour)
+				claimed, err := l.Queue.Claim(t.Context(), f.Name, 1, time.Hour)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -125,9 +125,9 @@ func TestMeasure_crash_at_any_call(t *testing.T) {
 				}
 				if f.Handle(t.Context(), claimed[0].Event) != nil {
 					dead = true
-					err = l.queue.Return(t.Context(), claimed[0], 0) // as its lease would end
+					err = l.Queue.Return(t.Context(), claimed[0], 0) // as its lease would end
 				} else {
-					err = l.queue.Done(t.Context(), claimed[0])
+					err = l.Queue.Done(t.Context(), claimed[0])
 				}
 				if err != nil {
 					t.Fatal(err)
@@ -135,7 +135,7 @@ func TestMeasure_crash_at_any_call(t *testing.T) {
 			}
 		}
 		through = accepted && !dead
-		l.at = nil
+		l.At = nil
 		l.run()
 		if got := l.faces(); accepted && !maps.Equal(got, oneOfEach) || !accepted && len(got) != 0 {
 			t.Errorf("died before call %d, accepted %v: recorded %v", n, accepted, got)
@@ -161,14 +161,14 @@ func TestMeasure_erased_at_any_call(t *testing.T) {
 		l := newLine(t, options{})
 		faces := measuredFaces(l)[:1]
 		id := l.measure(faces...)[0].FaceID
-		l.calls = 0
+		l.Calls = 0
 		more = false
 		var receipt animo.Receipt
-		l.at = func(call int) error {
+		l.At = func(call int) error {
 			if call != n {
 				return nil
 			}
-			l.at, more = nil, true
+			l.At, more = nil, true
 			var err error
 			if receipt, err = l.flow.moods.EraseMeasured(t.Context(), tenant, id); err != nil {
 				t.Errorf("before call %d: %v", n, err)
@@ -176,7 +176,7 @@ func TestMeasure_erased_at_any_call(t *testing.T) {
 			return nil
 		}
 		l.run()
-		l.at = nil
+		l.At = nil
 		if !more {
 			if n < 2 {
 				t.Errorf("only %d calls were tried", n)
@@ -190,7 +190,7 @@ func TestMeasure_erased_at_any_call(t *testing.T) {
 		if len(l.faces()) > 0 || receipt.Erased != id || receipt.Faces+receipt.Events == 0 {
 			t.Errorf("erased before call %d: recorded %v, receipt %+v", n, l.faces(), receipt)
 		}
-		l.now = l.now.Add(time.Hour)
+		l.Now = l.Now.Add(time.Hour)
 		if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
@@ -206,7 +206,7 @@ func TestMeasure_erased_at_any_call(t *testing.T) {
 		l.measure(faces...)
 		l.run()
 		for range 2 {
-			l.now = l.now.Add(time.Hour)
+			l.Now = l.Now.Add(time.Hour)
 			if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 				t.Fatal(err)
 			}
@@ -224,8 +224,8 @@ func TestMeasure_erasure_that_breaks_off_is_ended(t *testing.T) {
 		faces := measuredFaces(l)
 		id := l.measure(faces...)[0].FaceID
 		l.run()
-		l.calls = 0
-		l.at = func(call int) error {
+		l.Calls = 0
+		l.At = func(call int) error {
 			if call >= n {
 				return errors.New("the process died")
 			}
@@ -233,7 +233,7 @@ func TestMeasure_erasure_that_breaks_off_is_ended(t *testing.T) {
 		}
 		_, err := l.flow.moods.EraseMeasured(t.Context(), tenant, id)
 		more = err != nil
-		l.at = nil
+		l.At = nil
 		if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
@@ -264,18 +264,18 @@ func TestMeasure_faces_are_kept_as_long_as_the_policy_says(t *testing.T) {
 		l := newLine(t, options{})
 		l.policy = animo.PhotoPolicy{KeepFaces: 48 * time.Hour}
 		old := measuredFaces(l)
-		old[1].Taken = l.now.Add(-300 * 24 * time.Hour) // what counts is when it was accepted
+		old[1].Taken = l.Now.Add(-300 * 24 * time.Hour) // what counts is when it was accepted
 		l.measure(old...)
 		l.run()
-		l.now = l.now.Add(47 * time.Hour)
+		l.Now = l.Now.Add(47 * time.Hour)
 		young := l.measure(measuredFaces(l)[0])[0].FaceID
 		l.run()
 		if _, err := l.flow.retire(t.Context(), tenant, 10); err != nil || len(l.recorded()) != 4 {
 			t.Fatalf("%d are recorded before their time is over, %v; want 4", len(l.recorded()), err)
 		}
-		l.now = l.now.Add(2 * time.Hour)
-		l.calls = 0
-		l.at = func(call int) error {
+		l.Now = l.Now.Add(2 * time.Hour)
+		l.Calls = 0
+		l.At = func(call int) error {
 			if call >= n {
 				return errors.New("the process died")
 			}
@@ -283,7 +283,7 @@ func TestMeasure_faces_are_kept_as_long_as_the_policy_says(t *testing.T) {
 		}
 		_, err := l.flow.retire(t.Context(), tenant, 10)
 		more = err != nil
-		l.at = nil
+		l.At = nil
 		if _, err := l.flow.retire(t.Context(), tenant, 10); err != nil {
 			t.Fatal(err)
 		}
@@ -302,12 +302,12 @@ func TestMeasure_face_that_was_never_recorded_is_retired_too(t *testing.T) {
 	l := newLine(t, options{})
 	l.policy = animo.PhotoPolicy{KeepFaces: time.Hour}
 	l.measure(measuredFaces(l)...)
-	l.now = l.now.Add(2 * time.Hour)
+	l.Now = l.Now.Add(2 * time.Hour)
 	if _, err := l.flow.retire(t.Context(), tenant, 10); err != nil {
 		t.Fatal(err)
 	}
 	l.run()
-	l.now = l.now.Add(time.Hour)
+	l.Now = l.Now.Add(time.Hour)
 	if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 		t.Fatal(err)
 	}
@@ -325,7 +325,7 @@ func TestMeasure_holds_limits(t *testing.T) {
 	if _, err := l.flow.moods.Measure(t.Context(), tenant, faces[:1]); animo.CodeOf(err) != animo.TooManyRequests {
 		t.Errorf("a fourth at once where six may come in a minute: %v", err)
 	}
-	l.now = l.now.Add(10 * time.Second)
+	l.Now = l.Now.Add(10 * time.Second)
 	l.measure(faces[0])
 	if _, err := l.flow.moods.Measure(t.Context(), tenant, append(faces, faces[0])); animo.CodeOf(err) != animo.TooLarge {
 		t.Errorf("four in one call: %v", err)
@@ -380,7 +380,7 @@ func TestMeasure_face_that_was_recorded_or_erased_is_no_dead_letter(t *testing.T
 			record = f
 		}
 	}
-	claimed, err := l.queue.Claim(t.Context(), record.Name, 1, time.Hour)
+	claimed, err := l.Queue.Claim(t.Context(), record.Name, 1, time.Hour)
 	if err != nil || len(claimed) != 1 {
 		t.Fatal(claimed, err)
 	}
@@ -451,10 +451,10 @@ func TestMeasure_repeat_does_not_bring_back_what_is_erased_at_any_call(t *testin
 		face := measuredFaces(l)[0]
 		id := l.measure(face)[0].FaceID
 		l.run()
-		l.calls, more = 0, false
-		l.at = func(call int) error {
+		l.Calls, more = 0, false
+		l.At = func(call int) error {
 			if call == n {
-				l.at, more = nil, true
+				l.At, more = nil, true
 				if _, err := l.flow.moods.EraseMeasured(t.Context(), tenant, id); err != nil {
 					t.Errorf("before call %d: %v", n, err)
 				}
@@ -464,7 +464,7 @@ func TestMeasure_repeat_does_not_bring_back_what_is_erased_at_any_call(t *testin
 		if _, err := l.flow.moods.Measure(t.Context(), tenant, []moods.MeasuredFace{face}); err != nil && animo.CodeOf(err) != animo.Conflict {
 			t.Errorf("erased before call %d: %v", n, err)
 		}
-		l.at = nil
+		l.At = nil
 		if !more {
 			if n < 2 {
 				t.Errorf("only %d calls were tried", n)

@@ -25,7 +25,7 @@ func BenchmarkSeek(b *testing.B) {
 		}
 		rows = append(rows, table.Row{Key: fmt.Sprintf("20260501T120000.000Z-%016x-0", i), Value: d})
 		if len(rows) == 1000 {
-			if err := l.rows.Put(b.Context(), tenant, "photo-descriptors", rows...); err != nil {
+			if err := l.Rows.Put(b.Context(), tenant, "photo-descriptors", rows...); err != nil {
 				b.Fatal(err)
 			}
 			rows = rows[:0]
@@ -39,14 +39,14 @@ func BenchmarkSeek(b *testing.B) {
 		if _, err := l.flow.people.Introduce(b.Context(), tenant, fmt.Sprint(n), bytes.NewReader(portrait(uint8(10+n%200)))); err != nil {
 			b.Fatal(err)
 		}
-		claimed, err := l.queue.Claim(b.Context(), seek.Name, 1, time.Hour)
+		claimed, err := l.Queue.Claim(b.Context(), seek.Name, 1, time.Hour)
 		if err != nil || len(claimed) != 1 {
 			b.Fatal(claimed, err)
 		}
 		if err := seek.Handle(b.Context(), claimed[0].Event); err != nil {
 			b.Fatal(err)
 		}
-		if err := l.queue.Done(b.Context(), claimed[0]); err != nil {
+		if err := l.Queue.Done(b.Context(), claimed[0]); err != nil {
 			b.Fatal(err)
 		}
 	}

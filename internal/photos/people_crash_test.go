@@ -21,37 +21,37 @@ var acts = []struct {
 	shows string
 }{
 	{"introduce", func(l *line, _ string) error {
-		_, err := l.flow.people.Introduce(l.t.Context(), tenant, "Eva", bytes.NewReader(portrait(30)))
+		_, err := l.flow.people.Introduce(l.T.Context(), tenant, "Eva", bytes.NewReader(portrait(30)))
 		return err
 	}, "Ana Bea Eva"},
 	{"say is, somebody new", func(l *line, photo string) error {
-		_, err := l.flow.people.SayIs(l.t.Context(), tenant, photo+"-2", "Eva")
+		_, err := l.flow.people.SayIs(l.T.Context(), tenant, photo+"-2", "Eva")
 		return err
 	}, "Ana Bea Eva"},
 	{"say is, another", func(l *line, photo string) error {
-		_, err := l.flow.people.SayIs(l.t.Context(), tenant, photo+"-1", "Ana")
+		_, err := l.flow.people.SayIs(l.T.Context(), tenant, photo+"-1", "Ana")
 		return err
 	}, "Ana Ana -"},
 	{"say is not", func(l *line, photo string) error {
-		_, err := l.flow.people.SayIsNot(l.t.Context(), tenant, photo+"-0", "Ana")
+		_, err := l.flow.people.SayIsNot(l.T.Context(), tenant, photo+"-0", "Ana")
 		return err
 	}, "- Bea -"},
 	{"rename", func(l *line, _ string) error {
-		_, err := l.flow.people.Rename(l.t.Context(), tenant, "Ana", "Eva")
+		_, err := l.flow.people.Rename(l.T.Context(), tenant, "Ana", "Eva")
 		return err
 	}, "Eva Bea -"},
 	{"merge", func(l *line, _ string) error {
-		_, err := l.flow.people.Merge(l.t.Context(), tenant, "Bea", "Ana")
+		_, err := l.flow.people.Merge(l.T.Context(), tenant, "Bea", "Ana")
 		return err
 	}, "Ana Ana -"},
 	{"erase", func(l *line, _ string) error {
-		_, err := l.flow.people.Erase(l.t.Context(), tenant, "Ana")
+		_, err := l.flow.people.Erase(l.T.Context(), tenant, "Ana")
 		return err
 	}, "- Bea -"},
 	{"analyse again", func(l *line, photo string) error {
-		a, err := l.flow.photos.Reanalyse(l.t.Context(), tenant, photos.AgainQuery{IDs: []string{photo}})
+		a, err := l.flow.photos.Reanalyse(l.T.Context(), tenant, photos.AgainQuery{IDs: []string{photo}})
 		if err == nil && a != (photos.Again{Queued: 1}) {
-			l.t.Errorf("analysed again: %+v", a)
+			l.T.Errorf("analysed again: %+v", a)
 		}
 		return err
 	}, "Ana Bea -"},
@@ -73,7 +73,7 @@ func newPeople(t *testing.T) (l *line, photo string) {
 	l.introduce("Bea", portrait(20))
 	p := l.take("a.png", picture(3, 1))
 	l.run()
-	l.calls = 0
+	l.Calls = 0
 	return l, p.ID
 }
 
@@ -89,7 +89,7 @@ func TestPeople_crash_at_any_call(t *testing.T) {
 				n += everyCall()
 				l, photo := newPeople(t)
 				before := l.names(photo)
-				l.at = func(call int) error {
+				l.At = func(call int) error {
 					if call >= n {
 						return errors.New("the process died")
 					}
@@ -98,23 +98,23 @@ func TestPeople_crash_at_any_call(t *testing.T) {
 				err := act.do(l, photo)
 				answered := err == nil
 				for _, f := range l.functions() { // until it dies
-					claimed, err := l.queue.Claim(t.Context(), f.Name, 1, time.Hour)
+					claimed, err := l.Queue.Claim(t.Context(), f.Name, 1, time.Hour)
 					if err != nil {
 						t.Fatal(err)
 					}
 					for _, d := range claimed {
 						if f.Handle(t.Context(), d.Event) == nil {
-							err = l.queue.Done(t.Context(), d)
+							err = l.Queue.Done(t.Context(), d)
 						} else {
-							err = l.queue.Return(t.Context(), d, 0)
+							err = l.Queue.Return(t.Context(), d, 0)
 						}
 						if err != nil {
 							t.Fatal(err)
 						}
 					}
 				}
-				done = l.calls < n
-				l.at = nil
+				done = l.Calls < n
+				l.At = nil
 				l.run()
 				for range 2 {
 					l.sweep(2 * time.Minute)
@@ -156,11 +156,11 @@ func TestPeople_crash_at_any_call(t *testing.T) {
 
 // whole checks that what is kept of people is what there are people and faces for, and no more.
 func (l *line) whole(photo string) {
-	l.t.Helper()
+	l.T.Helper()
 	l.receiptsAreNoted()
-	page, _, err := l.flow.people.List(l.t.Context(), tenant, "", 100)
+	page, _, err := l.flow.people.List(l.T.Context(), tenant, "", 100)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	var ids []string
 	for _, p := range page {
@@ -173,30 +173,30 @@ func (l *line) whole(photo string) {
 	for _, p := range page {
 		for _, e := range p.Examples {
 			if !known(e.Face) {
-				l.t.Errorf("%s has the example %s of a face that is not there", p.Name, e.Face)
+				l.T.Errorf("%s has the example %s of a face that is not there", p.Name, e.Face)
 			}
 		}
 	}
 	for _, key := range l.keys("people-examples") {
 		if id, _, _ := strings.Cut(key, "/"); !slices.Contains(ids, id) {
-			l.t.Errorf("there is an example of nobody: %s", key)
+			l.T.Errorf("there is an example of nobody: %s", key)
 		}
 	}
 	for _, key := range l.keys("people-faces") {
 		if id, _, _ := strings.Cut(key, "/"); !slices.Contains(ids, id) {
-			l.t.Errorf("nobody has the face %s", key)
+			l.T.Errorf("nobody has the face %s", key)
 		}
 	}
 	for _, key := range l.keys("face-people") {
 		if !known(key) {
-			l.t.Errorf("there is an identity of a face that is not there: %s", key)
+			l.T.Errorf("there is an identity of a face that is not there: %s", key)
 		}
 	}
 	if n := len(l.keys("people")); n != len(ids) || len(l.keys("people-names")) != n {
-		l.t.Errorf("%d people, %d of them listed, %d names", n, len(ids), len(l.keys("people-names")))
+		l.T.Errorf("%d people, %d of them listed, %d names", n, len(ids), len(l.keys("people-names")))
 	}
 	if left := l.keys("face-unsettled"); len(left) > 0 {
-		l.t.Errorf("not settled: %v", left)
+		l.T.Errorf("not settled: %v", left)
 	}
 }
 
@@ -206,24 +206,24 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 	ways := map[string]func(l *line, photo string){
 		"photo": func(l *line, _ string) { l.take("b.png", picture(3, 2)) },
 		"say": func(l *line, photo string) {
-			_, err := l.flow.people.SayIs(l.t.Context(), tenant, photo+"-2", "Ana")
+			_, err := l.flow.people.SayIs(l.T.Context(), tenant, photo+"-2", "Ana")
 			if err != nil {
-				l.t.Log(err)
+				l.T.Log(err)
 			}
 		},
 		"say not": func(l *line, photo string) {
-			if _, err := l.flow.people.SayIsNot(l.t.Context(), tenant, photo+"-0", "Ana"); err != nil && !isGone(err) {
-				l.t.Error(err)
+			if _, err := l.flow.people.SayIsNot(l.T.Context(), tenant, photo+"-0", "Ana"); err != nil && !isGone(err) {
+				l.T.Error(err)
 			}
 		},
 		"merge": func(l *line, _ string) {
-			if _, err := l.flow.people.Merge(l.t.Context(), tenant, "Bea", "Ana"); err != nil && !isGone(err) {
-				l.t.Error(err)
+			if _, err := l.flow.people.Merge(l.T.Context(), tenant, "Bea", "Ana"); err != nil && !isGone(err) {
+				l.T.Error(err)
 			}
 		},
 		"again": func(l *line, photo string) {
-			if _, err := l.flow.photos.Reanalyse(l.t.Context(), tenant, photos.AgainQuery{}); err != nil {
-				l.t.Error(err)
+			if _, err := l.flow.photos.Reanalyse(l.T.Context(), tenant, photos.AgainQuery{}); err != nil {
+				l.T.Error(err)
 			}
 		},
 	}
@@ -236,12 +236,12 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				l.calls, more = 0, false
-				l.at = func(call int) error {
+				l.Calls, more = 0, false
+				l.At = func(call int) error {
 					if call != n {
 						return nil
 					}
-					l.at, more = nil, true
+					l.At, more = nil, true
 					r, err := l.flow.people.Erase(t.Context(), tenant, "Ana")
 					if err != nil || r.Erased != ana.ID {
 						t.Errorf("before call %d: %+v, %v", n, r, err)
@@ -250,7 +250,7 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 				}
 				way(l, photo)
 				l.run()
-				l.at = nil
+				l.At = nil
 				if !more {
 					if n < 10 {
 						t.Errorf("only %d calls were tried", n)
@@ -281,7 +281,7 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 				if left := l.traces(ana.ID); len(left) > 0 {
 					t.Errorf("erased before call %d: her id is in %v", n, left)
 				}
-				if files, err := l.objects.Delete(t.Context(), tenant, "people/"+ana.ID); files != 0 || err != nil {
+				if files, err := l.Objects.Delete(t.Context(), tenant, "people/"+ana.ID); files != 0 || err != nil {
 					t.Errorf("erased before call %d: %d thumbnails are left, %v", n, files, err)
 				}
 				if live, dead := l.depth(); live+dead > 0 {
@@ -297,10 +297,10 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 
 // keys lists the keys of a table.
 func (l *line) keys(tbl string) (keys []string) {
-	l.t.Helper()
-	for row, err := range l.rows.Query(l.t.Context(), tenant, tbl, table.Range{}, false) {
+	l.T.Helper()
+	for row, err := range l.Rows.Query(l.T.Context(), tenant, tbl, table.Range{}, false) {
 		if err != nil {
-			l.t.Fatal(err)
+			l.T.Fatal(err)
 		}
 		keys = append(keys, row.Key)
 	}

@@ -10,8 +10,6 @@ import (
 	"animo/internal/cluster"
 	"animo/internal/notify"
 	"animo/internal/people"
-	"animo/internal/storetest"
-	"animo/internal/table"
 )
 
 // newSubscribed gives a line with Ana and Bea, and the subscriptions that follow them, one to each.
@@ -19,9 +17,9 @@ func newSubscribed(t *testing.T) (l *line, n *notify.Notifier, ana, bea notify.S
 	t.Helper()
 	l = newLine(t, options{Subscribers: func(l *line) people.Subscribers {
 		var err error
-		rows := table.New(storetest.Watch(l.driver, l.watch))
-		n, err = notify.New(rows, l.objects, notify.Options{
-			AllowPrivate: true, Leases: cluster.New(rows, cluster.Options{}), Now: func() time.Time { return l.now }, Log: slog.New(slog.DiscardHandler),
+		rows := l.Tables(l.refuse)
+		n, err = notify.New(rows, l.Objects, notify.Options{
+			AllowPrivate: true, Leases: cluster.New(rows, cluster.Options{}), Now: func() time.Time { return l.Now }, Log: slog.New(slog.DiscardHandler),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -33,27 +31,27 @@ func newSubscribed(t *testing.T) (l *line, n *notify.Notifier, ana, bea notify.S
 	l.introduce("Bea", portrait(20))
 	ana, bea = l.subscribe(n, "Ana"), l.subscribe(n, "Bea")
 	l.run()
-	l.calls = 0
+	l.Calls = 0
 	return l, n, ana, bea
 }
 
 // subscribe adds a subscription to a person.
 func (l *line) subscribe(n *notify.Notifier, name string) notify.Subscription {
-	l.t.Helper()
-	l.now = l.now.Add(time.Microsecond) // less than changes of people tell apart
-	s, _, err := n.Add(l.t.Context(), tenant, notify.Spec{Kind: notify.Webhook, Target: "http://127.0.0.1:1/" + name + l.now.Format("05.000000"), Filter: notify.Filter{Person: name}})
+	l.T.Helper()
+	l.Now = l.Now.Add(time.Microsecond) // less than changes of people tell apart
+	s, _, err := n.Add(l.T.Context(), tenant, notify.Spec{Kind: notify.Webhook, Target: "http://127.0.0.1:1/" + name + l.Now.Format("05.000000"), Filter: notify.Filter{Person: name}})
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return s
 }
 
 // asked gives of each subscription for whom it asks.
 func (l *line) asked(n *notify.Notifier) map[string]string {
-	l.t.Helper()
-	list, err := n.List(l.t.Context(), tenant)
+	l.T.Helper()
+	list, err := n.List(l.T.Context(), tenant)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	asked := map[string]string{}
 	for _, s := range list {
@@ -72,7 +70,7 @@ func TestPeople_erased_are_asked_for_by_no_subscription(t *testing.T) {
 	if got := l.asked(n); len(got) != 1 || got[bea.ID] != "Bea" {
 		t.Errorf("left: %v", got)
 	}
-	l.now = l.now.Add(time.Millisecond)
+	l.Now = l.Now.Add(time.Millisecond)
 	later := l.subscribe(n, "Ana")
 	l.sweep(2 * time.Minute)
 	l.sweep(10 * time.Minute)
@@ -94,7 +92,7 @@ func TestPeople_crash_while_subscriptions_go(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.at = func(call int) error {
+		l.At = func(call int) error {
 			if call >= n {
 				return errors.New("the process died")
 			}
@@ -102,8 +100,8 @@ func TestPeople_crash_while_subscriptions_go(t *testing.T) {
 		}
 		_, err = l.flow.people.Erase(t.Context(), tenant, "Ana")
 		done = err == nil
-		l.at = nil
-		l.now = l.now.Add(time.Second)
+		l.At = nil
+		l.Now = l.Now.Add(time.Second)
 		later := l.subscribe(subs, "Ana")
 		if _, err := l.flow.people.Rename(t.Context(), tenant, "Bea", "Ana"); err != nil && animo.CodeOf(err) != animo.Conflict {
 			t.Fatal(err)
@@ -133,9 +131,9 @@ func TestPeople_erased_while_one_is_merged_into_them(t *testing.T) {
 	for n, more := 1, true; more; n++ {
 		l, subs, ana, bea := newSubscribed(t)
 		more = false
-		l.at = func(call int) error {
+		l.At = func(call int) error {
 			if call == n {
-				l.at, more = nil, true
+				l.At, more = nil, true
 				if _, err := l.flow.people.Erase(t.Context(), tenant, "Ana"); err != nil {
 					t.Errorf("before call %d: %v", n, err)
 				}
@@ -143,7 +141,7 @@ func TestPeople_erased_while_one_is_merged_into_them(t *testing.T) {
 			return nil
 		}
 		_, _ = l.flow.people.Merge(t.Context(), tenant, "Bea", "Ana") // refused where there is no Ana any more
-		l.at = nil
+		l.At = nil
 		if !more {
 			if n < 10 {
 				t.Errorf("only %d calls were tried", n)

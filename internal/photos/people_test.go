@@ -20,10 +20,10 @@ import (
 )
 
 func (l *line) introduce(name string, content []byte) animo.Person {
-	l.t.Helper()
-	p, err := l.flow.people.Introduce(l.t.Context(), tenant, name, bytes.NewReader(content))
+	l.T.Helper()
+	p, err := l.flow.people.Introduce(l.T.Context(), tenant, name, bytes.NewReader(content))
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return p
 }
@@ -31,7 +31,7 @@ func (l *line) introduce(name string, content []byte) animo.Person {
 // names gives whom the faces of a photo are said to be, in their order, with a hyphen for nobody. It checks that all
 // that is known of them agrees: the photo's faces, their records, and the lists by person.
 func (l *line) names(id string) string {
-	l.t.Helper()
+	l.T.Helper()
 	recorded := l.recorded()
 	var names []string
 	for _, face := range l.photo(id).Faces {
@@ -45,10 +45,10 @@ func (l *line) names(id string) string {
 			continue
 		}
 		if !slices.Equal(r.ImageData.Celebrities, face.People) {
-			l.t.Errorf("face %s is %v, but recorded as %v", face.ID, face.People, r.ImageData.Celebrities)
+			l.T.Errorf("face %s is %v, but recorded as %v", face.ID, face.People, r.ImageData.Celebrities)
 		}
 		if name != "-" && !slices.Contains(l.facesOf(name), face.ID) {
-			l.t.Errorf("face %s is not among %s's: %v", face.ID, name, l.facesOf(name))
+			l.T.Errorf("face %s is not among %s's: %v", face.ID, name, l.facesOf(name))
 		}
 	}
 	return strings.Join(names, " ")
@@ -56,35 +56,35 @@ func (l *line) names(id string) string {
 
 // facesOf gives the ids of a person's faces, as moods are asked for.
 func (l *line) facesOf(name string) (ids []string) {
-	l.t.Helper()
-	page, next, err := l.flow.moods.List(l.t.Context(), tenant, moods.Query{Person: name}, "", 100)
+	l.T.Helper()
+	page, next, err := l.flow.moods.List(l.T.Context(), tenant, moods.Query{Person: name}, "", 100)
 	if err != nil || next != "" {
-		l.t.Fatal(next, err)
+		l.T.Fatal(next, err)
 	}
 	for _, r := range page {
 		ids = append(ids, r.FaceID)
 	}
 	n := 0
-	for _, err := range l.flow.moods.All(l.t.Context(), tenant, moods.Query{Person: name}) {
+	for _, err := range l.flow.moods.All(l.T.Context(), tenant, moods.Query{Person: name}) {
 		if err != nil {
-			l.t.Fatal(err)
+			l.T.Fatal(err)
 		}
 		n++
 	}
 	if n != len(ids) {
-		l.t.Errorf("of %s, %d faces are listed and %d exported", name, len(ids), n)
+		l.T.Errorf("of %s, %d faces are listed and %d exported", name, len(ids), n)
 	}
 	return ids
 }
 
 // traces names the tables that hold a text, in keys or values, and the objects' folders.
 func (l *line) traces(text string) (found []string) {
-	l.t.Helper()
+	l.T.Helper()
 	for _, tbl := range []string{"people", "people-names", "people-examples", "people-faces", "face-people", "face-unsettled", "people-changes",
 		"photo-faces", "faces-happy", "faces-sad", "faces-surprised", "faces-other"} {
-		for row, err := range l.rows.Query(l.t.Context(), tenant, tbl, table.Range{}, false) {
+		for row, err := range l.Rows.Query(l.T.Context(), tenant, tbl, table.Range{}, false) {
 			if err != nil {
-				l.t.Fatal(err)
+				l.T.Fatal(err)
 			}
 			if strings.Contains(row.Key, text) || bytes.Contains(row.Value, []byte(text)) {
 				found = append(found, tbl)
@@ -96,10 +96,10 @@ func (l *line) traces(text string) (found []string) {
 
 // sweep runs the sweeper after so long, and then what is queued.
 func (l *line) sweep(after time.Duration) {
-	l.t.Helper()
-	l.now = l.now.Add(after)
-	if _, err := l.flow.sweep(l.t.Context(), tenant); err != nil {
-		l.t.Fatal(err)
+	l.T.Helper()
+	l.Now = l.Now.Add(after)
+	if _, err := l.flow.sweep(l.T.Context(), tenant); err != nil {
+		l.T.Fatal(err)
 	}
 	l.run()
 }
@@ -109,7 +109,7 @@ func TestPeople_are_recognised_once_they_are_introduced(t *testing.T) {
 	before := l.take("antes.png", picture(2, 1))
 	l.run()
 	p := l.introduce("Ana", portrait(10))
-	if p.Name != "Ana" || p.ID == "" || len(p.Examples) != 1 || !p.Introduced.Equal(l.now) {
+	if p.Name != "Ana" || p.ID == "" || len(p.Examples) != 1 || !p.Introduced.Equal(l.Now) {
 		t.Errorf("introduced %+v", p)
 	}
 	if again := l.introduce("Ana", portrait(10)); again.ID != p.ID || len(again.Examples) != 1 {
@@ -146,7 +146,7 @@ func TestSummary_of_a_person_counts_that_persons_faces(t *testing.T) {
 	l.emotions = []string{"SAD", "HAPPY"}
 	for i := range 4 { // Ana is sad in each, somebody else happy
 		l.take("foto.png", picture(2, uint8(i)))
-		l.now = l.now.Add(20 * time.Minute)
+		l.Now = l.Now.Add(20 * time.Minute)
 	}
 	l.run()
 	start := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -340,7 +340,7 @@ func TestPeople_nothing_can_be_said_of_faces_whose_descriptors_are_gone(t *testi
 	l.introduce("Ana", portrait(10))
 	p := l.take("a.png", picture(2, 1))
 	l.run()
-	l.now = l.now.Add(2 * time.Hour)
+	l.Now = l.Now.Add(2 * time.Hour)
 	if _, err := l.flow.retire(t.Context(), tenant, 10); err != nil {
 		t.Fatal(err)
 	}
@@ -358,9 +358,9 @@ func TestPeople_nothing_can_be_said_of_faces_whose_descriptors_are_gone(t *testi
 func TestPeople_answer_an_introduction_as_they_are_then(t *testing.T) {
 	l := newLine(t, options{})
 	l.introduce("Ana", portrait(10))
-	l.now = l.now.Add(time.Hour)
+	l.Now = l.Now.Add(time.Hour)
 	p := l.introduce("Ana", portrait(12))
-	if now, err := l.flow.people.Person(t.Context(), tenant, "Ana"); err != nil || !reflect.DeepEqual(p, now) || !p.Changed.Equal(l.now) {
+	if now, err := l.flow.people.Person(t.Context(), tenant, "Ana"); err != nil || !reflect.DeepEqual(p, now) || !p.Changed.Equal(l.Now) {
 		t.Errorf("answered %+v\nshe is %+v, %v", p, now, err)
 	}
 }
@@ -492,7 +492,7 @@ func TestPeople_erased_leave_a_receipt_and_no_name(t *testing.T) {
 	if _, err := l.flow.people.Erase(t.Context(), tenant, "Ana"); !isGone(err) {
 		t.Errorf("erased twice: %v", err)
 	}
-	if n, err := l.objects.Delete(t.Context(), tenant, "people/"+id); n != 0 || err != nil {
+	if n, err := l.Objects.Delete(t.Context(), tenant, "people/"+id); n != 0 || err != nil {
 		t.Errorf("%d thumbnails were left, %v", n, err)
 	}
 	if again := l.introduce("Ana", portrait(10)); again.ID == id || len(again.Examples) != 1 {
@@ -514,7 +514,7 @@ func TestPeople_erased_do_not_come_back_from_a_dead_letter(t *testing.T) {
 	if err != nil || r.Events == 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	dead, err := l.queue.DeadLetters(t.Context(), tenant, "record-happy", "", 10)
+	dead, err := l.Queue.DeadLetters(t.Context(), tenant, "record-happy", "", 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -523,7 +523,7 @@ func TestPeople_erased_do_not_come_back_from_a_dead_letter(t *testing.T) {
 			t.Errorf("the name is in a dead letter: %s", d.Event.Data)
 		}
 	}
-	if _, err := l.queue.Redrive(t.Context(), tenant, "record-happy"); err != nil {
+	if _, err := l.Queue.Redrive(t.Context(), tenant, "record-happy"); err != nil {
 		t.Fatal(err)
 	}
 	l.introduce("Ana", portrait(200)) // somebody else
@@ -536,7 +536,7 @@ func TestPeople_erased_do_not_come_back_from_a_dead_letter(t *testing.T) {
 // What waits for others than those who record a face, such as who tells subscribers, names nobody who is erased.
 func TestPeople_erased_are_named_by_no_event_that_waits(t *testing.T) {
 	l := newLine(t, options{})
-	if err := l.queue.Declare(t.Context(), "listener", []string{"face.*"}); err != nil {
+	if err := l.Queue.Declare(t.Context(), "listener", []string{"face.*"}); err != nil {
 		t.Fatal(err)
 	}
 	l.introduce("Ana", portrait(10))
@@ -549,7 +549,7 @@ func TestPeople_erased_are_named_by_no_event_that_waits(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	told := map[string]bool{}
-	waiting, err := l.queue.Claim(t.Context(), "listener", 10, time.Minute)
+	waiting, err := l.Queue.Claim(t.Context(), "listener", 10, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

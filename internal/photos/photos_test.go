@@ -116,10 +116,10 @@ func TestFlow_face_that_cannot_be_read_is_other_and_says_why(t *testing.T) {
 func TestFlow_same_name_and_bytes_are_the_same_photo(t *testing.T) {
 	l := newLine(t, options{})
 	first := l.take("a.png", picture(2, 1))
-	l.now = l.now.Add(time.Second)
+	l.Now = l.Now.Add(time.Second)
 	again := l.take("a.png", picture(2, 1))
 	l.run()
-	l.now = l.now.Add(time.Second)
+	l.Now = l.Now.Add(time.Second)
 	after := l.take("a.png", picture(2, 1))
 	if again.ID != first.ID || after.ID != first.ID || after.Status != animo.Done {
 		t.Errorf("first %+v, again %+v, after %+v", first, again, after)
@@ -181,7 +181,7 @@ func TestFlow_engine_that_fails_three_times_makes_a_dead_letter(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	l.trouble = nil
-	if n, err := l.queue.Redrive(t.Context(), tenant, "analyse"); n != 1 || err != nil {
+	if n, err := l.Queue.Redrive(t.Context(), tenant, "analyse"); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 	l.run()
@@ -199,7 +199,7 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 		n++
 		l := newLine(t, options{})
 		l.emotions = []string{"HAPPY", "SAD", "ANGRY"}
-		l.at = func(call int) error {
+		l.At = func(call int) error {
 			if call >= n {
 				return crash
 			}
@@ -210,7 +210,7 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 		dead := false
 		for _, f := range l.functions() { // until it dies
 			for !dead {
-				claimed, err := l.queue.Claim(t.Context(), f.Name, 1, time.Hour)
+				claimed, err := l.Queue.Claim(t.Context(), f.Name, 1, time.Hour)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -219,9 +219,9 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 				}
 				if f.Handle(t.Context(), claimed[0].Event) != nil {
 					dead = true
-					err = l.queue.Return(t.Context(), claimed[0], 0) // as its lease would end
+					err = l.Queue.Return(t.Context(), claimed[0], 0) // as its lease would end
 				} else {
-					err = l.queue.Done(t.Context(), claimed[0])
+					err = l.Queue.Done(t.Context(), claimed[0])
 				}
 				if err != nil {
 					t.Fatal(err)
@@ -229,7 +229,7 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 			}
 		}
 		through = accepted && !dead
-		l.at = nil
+		l.At = nil
 		for range 2 { // the second one must find nothing to do
 			if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 				t.Fatal(err)
@@ -264,15 +264,15 @@ func TestFlow_face_that_was_recorded_is_no_dead_letter(t *testing.T) {
 	for _, f := range l.functions() {
 		functions[f.Name] = f
 	}
-	l.step(functions["analyse"])
-	claimed, err := l.queue.Claim(t.Context(), "record-happy", 1, time.Hour)
+	l.Step(functions["analyse"])
+	claimed, err := l.Queue.Claim(t.Context(), "record-happy", 1, time.Hour)
 	if err != nil || len(claimed) != 1 {
 		t.Fatal(claimed, err)
 	}
 	record, e := functions["record-happy"], claimed[0].Event
 	died := errors.New("the process died")
-	l.at = func(int) error { // each time right after the face was written
-		n, err := l.rows.Count(t.Context(), tenant, "faces-happy", table.Range{})
+	l.At = func(int) error { // each time right after the face was written
+		n, err := l.Rows.Count(t.Context(), tenant, "faces-happy", table.Range{})
 		if err == nil && n == 1 {
 			err = died
 		}
@@ -283,7 +283,7 @@ func TestFlow_face_that_was_recorded_is_no_dead_letter(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	l.at = nil
+	l.At = nil
 	if err := record.OnDead(t.Context(), e, animo.ReasonOf(context.Canceled)); !errors.Is(err, bus.ErrDone) {
 		t.Errorf("OnDead of a face that was recorded = %v, want ErrDone", err)
 	}
@@ -298,14 +298,14 @@ func TestFlow_erased_at_any_call(t *testing.T) {
 	for n, more := 1, true; more; n++ {
 		l := newLine(t, options{})
 		p := l.take("a.png", picture(3, 1))
-		l.calls = 0
+		l.Calls = 0
 		more = false
 		var receipt animo.Receipt
-		l.at = func(call int) error {
+		l.At = func(call int) error {
 			if call != n {
 				return nil
 			}
-			l.at, more = nil, true
+			l.At, more = nil, true
 			var err error
 			if receipt, err = l.flow.photos.Erase(t.Context(), tenant, p.ID); err != nil {
 				t.Errorf("before call %d: %v", n, err)
@@ -313,7 +313,7 @@ func TestFlow_erased_at_any_call(t *testing.T) {
 			return nil
 		}
 		l.run()
-		l.at = nil
+		l.At = nil
 		if !more {
 			if n < 11 {
 				t.Errorf("only %d calls were tried", n)
@@ -344,7 +344,7 @@ func TestFlow_erased_at_any_call(t *testing.T) {
 		if q.ID == p.ID && l.photo(q.ID).Status != animo.Done || l.faces()[animo.Happy] != 3 {
 			t.Errorf("erased before call %d and sent anew: %+v, recorded %v", n, l.photo(q.ID), l.faces())
 		}
-		l.now = l.now.Add(time.Hour)
+		l.Now = l.Now.Add(time.Hour)
 		for range 2 {
 			if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 				t.Fatal(err)
@@ -362,8 +362,8 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 		l := newLine(t, options{})
 		p := l.take("a.png", picture(3, 1))
 		l.run()
-		l.calls = 0
-		l.at = func(call int) error {
+		l.Calls = 0
+		l.At = func(call int) error {
 			if call >= n {
 				return errors.New("the process died")
 			}
@@ -371,7 +371,7 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 		}
 		_, err := l.flow.photos.Erase(t.Context(), tenant, p.ID)
 		more = err != nil
-		l.at = nil
+		l.At = nil
 		if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
@@ -400,8 +400,8 @@ func TestFlow_erasure_asked_for_again_has_one_receipt(t *testing.T) {
 		p := l.take("a.png", picture(3, 1))
 		l.run()
 		died := errors.New("the process died")
-		l.at = func(int) error { // right after the erasure was noted
-			noted, err := l.rows.Count(t.Context(), tenant, "photo-erased", table.Range{})
+		l.At = func(int) error { // right after the erasure was noted
+			noted, err := l.Rows.Count(t.Context(), tenant, "photo-erased", table.Range{})
 			if err == nil && noted == 1 {
 				err = died
 			}
@@ -410,11 +410,11 @@ func TestFlow_erasure_asked_for_again_has_one_receipt(t *testing.T) {
 		if _, err := l.flow.photos.Erase(t.Context(), tenant, p.ID); !errors.Is(err, died) {
 			t.Fatal(err)
 		}
-		l.now = l.now.Add(time.Second)
-		l.calls, through = 0, true
-		l.at = func(call int) error {
+		l.Now = l.Now.Add(time.Second)
+		l.Calls, through = 0, true
+		l.At = func(call int) error {
 			if call == n {
-				through, l.at = false, nil
+				through, l.At = false, nil
 				if _, err := l.flow.photos.Erase(t.Context(), tenant, p.ID); err != nil && !isGone(err) {
 					t.Errorf("asked for again before call %d: %v", n, err)
 				}
@@ -466,7 +466,7 @@ func TestFlow_keeps_photos_and_faces_as_long_as_the_policy_says(t *testing.T) {
 	l.run()
 	sweep := func(after time.Duration) {
 		t.Helper()
-		l.now = l.now.Add(after)
+		l.Now = l.Now.Add(after)
 		if more, err := l.flow.retire(t.Context(), tenant, 10); more || err != nil {
 			t.Fatal(more, err)
 		}
@@ -506,7 +506,7 @@ func TestFlow_holds_limits(t *testing.T) {
 	if _, err := l.tryTake("a.png", one); animo.CodeOf(err) != animo.TooManyRequests {
 		t.Errorf("more than half a minute's photos at once: %v", err)
 	}
-	l.now = l.now.Add(time.Minute)
+	l.Now = l.Now.Add(time.Minute)
 	l.policy = animo.PhotoPolicy{Photos: 3}
 	if _, err := l.tryTake("new.png", one); animo.CodeOf(err) != animo.Quota {
 		t.Errorf("a fourth photo where three may be kept: %v", err)
@@ -538,7 +538,7 @@ func TestFlow_moods_are_listed_in_pages_and_filtered(t *testing.T) {
 	l := newLine(t, options{})
 	l.emotions = []string{"HAPPY", "SAD"}
 	for i := range 5 {
-		l.now = l.now.Add(time.Minute)
+		l.Now = l.Now.Add(time.Minute)
 		l.take(fmt.Sprintf("%d.png", i), picture(2, uint8(i)))
 	}
 	l.run()
@@ -558,7 +558,7 @@ func TestFlow_moods_are_listed_in_pages_and_filtered(t *testing.T) {
 	if len(whole) != 10 || whole[0][:2] != "05" || whole[9][:2] != "01" || !slices.IsSortedFunc(whole, func(a, b string) int { return strings.Compare(b[:2], a[:2]) }) {
 		t.Errorf("in pages: %v", whole)
 	}
-	from, to := l.now.Add(-2*time.Minute), l.now
+	from, to := l.Now.Add(-2*time.Minute), l.Now
 	nowhere := "nowhere"
 	for name, c := range map[string]struct {
 		q    moods.Query
@@ -593,7 +593,7 @@ func TestFlow_summary_counts_by_interval_and_source(t *testing.T) {
 	l.emotions = []string{"HAPPY", "SAD"}
 	for i := range 4 {
 		l.take(fmt.Sprintf("%d.png", i), picture(2, uint8(i)))
-		l.now = l.now.Add(20 * time.Minute)
+		l.Now = l.Now.Add(20 * time.Minute)
 	}
 	l.run()
 	s, err := l.flow.moods.Summary(t.Context(), tenant, moods.SummaryQuery{Every: 30 * time.Minute})
@@ -636,13 +636,13 @@ func TestFlow_summary_counts_by_interval_and_source(t *testing.T) {
 
 // follow starts a follower, which tells on a channel what it hears, until the test stops it.
 func (l *line) follow(after int64) (told <-chan moods.Told, stop func()) {
-	ctx, cancel := context.WithCancel(l.t.Context())
+	ctx, cancel := context.WithCancel(l.T.Context())
 	heard, ended := make(chan moods.Told), make(chan struct{})
 	go func() {
 		defer close(ended)
 		for one, err := range l.flow.moods.Follow(ctx, tenant, after) {
 			if err != nil {
-				l.t.Error(err)
+				l.T.Error(err)
 				return
 			}
 			select {
@@ -690,7 +690,7 @@ func TestFlow_followers_are_told_each_face_once_and_in_order(t *testing.T) {
 		t.Errorf("after an erased one: %d", one.ID)
 	}
 	stop()
-	if err := l.rows.TrimLog(t.Context(), tenant, "moods", 5); err != nil {
+	if err := l.Rows.TrimLog(t.Context(), tenant, "moods", 5); err != nil {
 		t.Fatal(err)
 	}
 	told, stop = l.follow(1)
@@ -715,11 +715,11 @@ func TestFlow_face_erased_while_it_is_recorded_is_not_told(t *testing.T) {
 		<-told
 		stop()
 		p := l.take("a.png", picture(1, 1))
-		l.step(l.functions()[0])
-		l.calls, more = 0, false
-		l.at = func(call int) error {
+		l.Step(l.functions()[0])
+		l.Calls, more = 0, false
+		l.At = func(call int) error {
 			if call == n {
-				l.at, more = nil, true
+				l.At, more = nil, true
 				if _, err := l.flow.photos.Erase(t.Context(), tenant, p.ID); err != nil {
 					t.Error(err)
 				}
@@ -727,7 +727,7 @@ func TestFlow_face_erased_while_it_is_recorded_is_not_told(t *testing.T) {
 			return nil
 		}
 		l.run()
-		l.at = nil
+		l.At = nil
 		if !more {
 			return
 		}
@@ -751,21 +751,18 @@ func TestFlow_feed_goes_on_where_a_read_failed(t *testing.T) {
 	if one := <-told; one.ID != 1 {
 		t.Errorf("begins at %d, want 1", one.ID)
 	}
-	l.mu.Lock()
-	l.calls = 0
-	l.at = func(call int) error {
+	l.Before(func(call int) error {
 		if call == 5 {
 			return animo.Errorf(animo.Unavailable, "the disk is slow", "el disco es lento")
 		}
 		return nil
-	}
-	l.mu.Unlock()
+	})
 	var entries []table.Entry
 	for i := range 6 {
 		value := fmt.Appendf(nil, `{"face_id":"%d","photo_id":%q}`, i, p.ID)
 		entries = append(entries, table.Entry{Row: table.Row{Key: fmt.Sprint(i), Value: value}, Log: "moods"})
 	}
-	if _, err := l.rows.Add(t.Context(), tenant, "faces-happy", entries...); err != nil {
+	if _, err := l.Rows.Add(t.Context(), tenant, "faces-happy", entries...); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 6 {
@@ -780,7 +777,7 @@ func TestPhotos_list_finishes_what_is_recorded(t *testing.T) {
 	p := l.take("grupo.png", picture(3, 1))
 	l.run()
 	noted := func() bool {
-		rows, err := l.rows.Read(t.Context(), tenant, table.Key{Table: faces.PendingTable, Key: p.ID})
+		rows, err := l.Rows.Read(t.Context(), tenant, table.Key{Table: faces.PendingTable, Key: p.ID})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"animo/internal/moods"
+	"animo/internal/storetest"
 )
 
 // TestFollow_of_another_process_forgets_an_erased_person_at_once has two processes over the same tables. A follower of the one
@@ -62,11 +63,11 @@ func TestFollow_of_another_process_forgets_an_erased_photo_at_once(t *testing.T)
 // another is another process over the line's stores, with a clock of its own, which tick moves.
 func (l *line) another() (f *flow, tick func(time.Duration)) {
 	var passed atomic.Int64
-	start := l.now
+	start := l.Now
 	return l.process(options{Clock: func() time.Time { return start.Add(time.Duration(passed.Load())) }}), func(d time.Duration) { passed.Add(int64(d)) }
 }
 
 // follow has a follower tell on a channel what it hears, until the test stops it.
 func follow(t *testing.T, m *moods.Moods, after int64) (told <-chan moods.Told, stop func()) {
-	return (&line{t: t, flow: &flow{moods: m}}).follow(after)
+	return (&line{House: &storetest.House{T: t}, flow: &flow{moods: m}}).follow(after)
 }

@@ -12,10 +12,10 @@ import (
 )
 
 func (l *line) again(q photos.AgainQuery) photos.Again {
-	l.t.Helper()
-	a, err := l.flow.photos.Reanalyse(l.t.Context(), tenant, q)
+	l.T.Helper()
+	a, err := l.flow.photos.Reanalyse(l.T.Context(), tenant, q)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return a
 }
@@ -35,7 +35,7 @@ func TestReanalyse_replaces_a_photos_faces_exactly(t *testing.T) {
 	old := l.recorded()
 	for round := 1; round <= 12; round++ {
 		l.emotions = [][]string{{"SURPRISED"}, {"SAD", "HAPPY", "ANGRY"}}[round%2]
-		l.now = l.now.Add(time.Minute)
+		l.Now = l.Now.Add(time.Minute)
 		if a := l.again(photos.AgainQuery{IDs: []string{p.ID, "nada"}}); a != (photos.Again{Queued: 1, Skipped: 1}) {
 			t.Errorf("%+v", a)
 		}
@@ -45,7 +45,7 @@ func TestReanalyse_replaces_a_photos_faces_exactly(t *testing.T) {
 		}
 		l.run()
 		got := l.photo(p.ID)
-		if got.Status != animo.Done || len(got.Faces) != 4 || !got.Analysed.Equal(l.now) {
+		if got.Status != animo.Done || len(got.Faces) != 4 || !got.Analysed.Equal(l.Now) {
 			t.Errorf("analysed again: %+v", got)
 		}
 		want := map[animo.Mood]int{animo.Surprised: 4, animo.Happy: 1}
@@ -88,8 +88,8 @@ func TestReanalyse_old_events_bring_nothing_back(t *testing.T) {
 	l := newLine(t, options{})
 	p := l.take("a.png", picture(2, 1))
 	analyse, record := l.functions()[0], l.functions()[1]
-	l.step(analyse)
-	claimed, err := l.queue.Claim(t.Context(), record.Name, 2, time.Hour) // a worker that will be slow with the second
+	l.Step(analyse)
+	claimed, err := l.Queue.Claim(t.Context(), record.Name, 2, time.Hour) // a worker that will be slow with the second
 	if err != nil || len(claimed) != 2 {
 		t.Fatal(claimed, err)
 	}
@@ -98,7 +98,7 @@ func TestReanalyse_old_events_bring_nothing_back(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := l.queue.Done(t.Context(), claimed[0]); err != nil {
+	if err := l.Queue.Done(t.Context(), claimed[0]); err != nil {
 		t.Fatal(err)
 	}
 	l.emotions = []string{"SAD"}
@@ -157,7 +157,7 @@ func TestReanalyse_chooses_photos(t *testing.T) {
 	l := newLine(t, options{})
 	var ids []string
 	for i := range 4 {
-		l.now = l.now.Add(time.Hour)
+		l.Now = l.Now.Add(time.Hour)
 		ids = append(ids, l.take("a.png", picture(1, uint8(i))).ID)
 	}
 	if a := l.again(photos.AgainQuery{}); a != (photos.Again{Queued: 4}) {
@@ -175,8 +175,8 @@ func TestReanalyse_chooses_photos(t *testing.T) {
 		"no ids":         {photos.AgainQuery{IDs: []string{}}, 0},
 		"source":         {photos.AgainQuery{Source: &door}, 4},
 		"another source": {photos.AgainQuery{Source: &nowhere}, 0},
-		"from":           {photos.AgainQuery{From: l.now.Add(-time.Hour)}, 2},
-		"to":             {photos.AgainQuery{To: l.now}, 3},
+		"from":           {photos.AgainQuery{From: l.Now.Add(-time.Hour)}, 2},
+		"to":             {photos.AgainQuery{To: l.Now}, 3},
 		"after":          {photos.AgainQuery{After: ids[2]}, 1},
 	} {
 		if a := l.again(c.q); a != (photos.Again{Queued: c.want}) {

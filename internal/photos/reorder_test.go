@@ -45,7 +45,7 @@ func TestFlow_events_in_any_order_and_late(t *testing.T) {
 				}
 			}
 			for range 150 {
-				l.now = l.now.Add(time.Second)
+				l.Now = l.Now.Add(time.Second)
 				switch functions := l.functions(); rng.IntN(10) {
 				case 0:
 					ids := slices.Sorted(maps.Keys(kept))
@@ -70,7 +70,7 @@ func TestFlow_events_in_any_order_and_late(t *testing.T) {
 					}
 				default: // the carrier hands out an event, perhaps the youngest, and perhaps loses it before it is dealt with
 					f := functions[rng.IntN(len(functions))]
-					claimed, err := l.queue.Claim(t.Context(), f.Name, 1+rng.IntN(4), time.Hour)
+					claimed, err := l.Queue.Claim(t.Context(), f.Name, 1+rng.IntN(4), time.Hour)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -80,7 +80,7 @@ func TestFlow_events_in_any_order_and_late(t *testing.T) {
 						if late = append(late, to); rng.IntN(4) > 0 {
 							handle(to)
 						}
-						if err := l.queue.Done(t.Context(), d); err != nil && !isConflict(err) {
+						if err := l.Queue.Done(t.Context(), d); err != nil && !isConflict(err) {
 							t.Fatal(err)
 						}
 					}
@@ -90,7 +90,7 @@ func TestFlow_events_in_any_order_and_late(t *testing.T) {
 				take(name)
 			}
 			for range 3 { // what was lost is said again
-				l.now = l.now.Add(time.Minute)
+				l.Now = l.Now.Add(time.Minute)
 				if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 					t.Fatal(err)
 				}
@@ -99,7 +99,7 @@ func TestFlow_events_in_any_order_and_late(t *testing.T) {
 			for _, to := range late { // and all of it once more
 				handle(to)
 			}
-			l.now = l.now.Add(time.Hour) // nothing can be under way any more
+			l.Now = l.Now.Add(time.Hour) // nothing can be under way any more
 			if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 				t.Fatal(err)
 			}

@@ -30,11 +30,11 @@ func clocked(picture []byte, original string) []byte {
 
 // send takes a photo in as u says.
 func (l *line) send(u photos.Upload, content []byte) animo.Photo {
-	l.t.Helper()
+	l.T.Helper()
 	u.Size = -1
-	p, _, err := l.flow.photos.Take(l.t.Context(), tenant, u, bytes.NewReader(content))
+	p, _, err := l.flow.photos.Take(l.T.Context(), tenant, u, bytes.NewReader(content))
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return p
 }
@@ -50,7 +50,7 @@ func TestTaken_is_the_senders_word_then_the_cameras_then_the_files_then_the_arri
 		return m
 	}
 	file := at("2026-03-03T03:03:03.1239Z")
-	arrival := l.now
+	arrival := l.Now
 	for i, c := range []struct {
 		exif string
 		u    photos.Upload
@@ -95,11 +95,11 @@ func TestTaken_is_the_senders_word_then_the_cameras_then_the_files_then_the_arri
 func TestTaken_in_the_future_is_refused_of_a_sender(t *testing.T) {
 	l := newLine(t, options{})
 	for ahead, want := range map[time.Duration]animo.Code{15 * time.Minute: "", 15*time.Minute + time.Second: animo.Invalid} {
-		_, _, err := l.flow.photos.Take(t.Context(), tenant, photos.Upload{Name: "a.png", Taken: l.now.Add(ahead), Size: -1}, bytes.NewReader(picture(1, 1)))
+		_, _, err := l.flow.photos.Take(t.Context(), tenant, photos.Upload{Name: "a.png", Taken: l.Now.Add(ahead), Size: -1}, bytes.NewReader(picture(1, 1)))
 		if animo.CodeOf(err) != want {
 			t.Errorf("%v ahead: %v, want %q", ahead, err, want)
 		}
-		_, err = l.flow.moods.Measure(t.Context(), tenant, []moods.MeasuredFace{{Name: "cam", Taken: l.now.Add(ahead), Emotions: []animo.Emotion{{Type: "HAPPY", Confidence: 90}}}})
+		_, err = l.flow.moods.Measure(t.Context(), tenant, []moods.MeasuredFace{{Name: "cam", Taken: l.Now.Add(ahead), Emotions: []animo.Emotion{{Type: "HAPPY", Confidence: 90}}}})
 		if animo.CodeOf(err) != want {
 			t.Errorf("measured %v ahead: %v, want %q", ahead, err, want)
 		}
@@ -128,7 +128,7 @@ func TestTaken_long_ago_is_kept_from_when_it_came_and_counted_when_it_was(t *tes
 			}
 		}
 	}
-	l.now = l.now.Add(23 * time.Hour)
+	l.Now = l.Now.Add(23 * time.Hour)
 	retire()
 	zone, err := animo.LoadZone("America/Havana")
 	if err != nil {
@@ -145,7 +145,7 @@ func TestTaken_long_ago_is_kept_from_when_it_came_and_counted_when_it_was(t *tes
 	if _, _, _, err := l.flow.photos.Image(t.Context(), tenant, old.ID); err != nil {
 		t.Errorf("its picture is gone after 23 hours: %v", err)
 	}
-	l.now = l.now.Add(26 * time.Hour)
+	l.Now = l.Now.Add(26 * time.Hour)
 	retire()
 	if n := len(l.recorded()); n != 0 {
 		t.Errorf("%d faces are kept for longer than 48 hours", n)
