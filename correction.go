@@ -14,7 +14,7 @@ type Correction struct {
 	LeanedTo string `json:"leaned_to,omitempty"` // that the analysis gave
 }
 
-// Corrected gives a face as a correction says it is; without one, as the analysis found it.
+// Corrected returns a face as a correction says it is; without one, as the analysis found it.
 func (f Face) Corrected(c *Correction) Face {
 	if was := f.Correction; was != nil {
 		f.Mood, f.LeanedTo = was.Mood, was.LeanedTo

@@ -11,7 +11,7 @@ const (
 	Positive Label = 1
 )
 
-// String gives the Spanish word that the classifier's API answers with.
+// String returns the Spanish word that the classifier's API answers with.
 func (l Label) String() string {
 	if l == Positive {
 		return "Positivo"

@@ -18,5 +18,5 @@ func (d Deferred) Error() string {
 	return "not begun; to be tried later: " + d.Err.Error()
 }
 
-// Unwrap gives Err.
+// Unwrap returns Err.
 func (d Deferred) Unwrap() error { return d.Err }

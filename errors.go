@@ -172,10 +172,10 @@ func (e *Error) Of(field string) *Error { c := *e; c.Field = field; return &c }
 // Because returns a copy of e with a cause for the log.
 func (e *Error) Because(err error) *Error { c := *e; c.Cause = err; return &c }
 
-// Error gives the English text, with the line where there is one.
+// Error returns the English text, with the line where there is one.
 func (e *Error) Error() string { return e.In("en") }
 
-// In gives the text in "es" or, for every other language, in English.
+// In returns the text in "es" or, for every other language, in English.
 func (e *Error) In(lang string) string {
 	text, line := e.EN, "line"
 	if lang == "es" {
@@ -187,7 +187,7 @@ func (e *Error) In(lang string) string {
 	return text
 }
 
-// Unwrap gives the cause to errors.Is and errors.As.
+// Unwrap returns the cause to errors.Is and errors.As.
 func (e *Error) Unwrap() error { return e.Cause }
 
 // CodeOf tells the code of the first Error in err's chain. A context that ended is Timeout or

@@ -5,7 +5,7 @@ import "math"
 // Normal95 is how many standard deviations 95 % of a normal distribution lie within.
 const Normal95 = 1.959964
 
-// Wilson gives the interval that holds the true share of hits in 95 of 100 cases, by Wilson's score (E. B. Wilson, "Probable
+// Wilson returns the interval that holds the true share of hits in 95 of 100 cases, by Wilson's score (E. B. Wilson, "Probable
 // Inference, the Law of Succession, and Statistical Inference", JASA 22, 1927), which holds for few trials and shares near 0
 // and 1, too. Without trials it is 0 to 1.
 func Wilson(hits, of int) (low, high float64) {

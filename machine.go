@@ -19,8 +19,8 @@ var machineFaults = []struct {
 	{syscall.EIO, Machine, "the disk failed to read or write; try again, and look after the disk", "el disco falló al leer o escribir; inténtelo de nuevo y revise el disco"},
 }
 
-// MachineFault gives the fault of the machine that lies behind err: a full disk or quota is NoSpace; too many open files, too
-// little memory and a failing disk are Machine. It gives nil where err has another cause. What err itself was taken for does
+// MachineFault returns the fault of the machine that lies behind err: a full disk or quota is NoSpace; too many open files, too
+// little memory and a failing disk are Machine. It returns nil where err has another cause. What err itself was taken for does
 // not count: a picture that the disk cannot read looks like a damaged picture to who decodes it.
 func MachineFault(err error) *Error {
 	for _, f := range machineFaults {

@@ -22,7 +22,7 @@ func MomentOf(id string) time.Time {
 	return at
 }
 
-// MomentAfter gives now to the millisecond, or the next millisecond after the moment with which the id before
+// MomentAfter returns now to the millisecond, or the next millisecond after the moment with which the id before
 // begins where that is later: so that ids sort as they were made, also when the clock went back or two came at
 // once.
 func MomentAfter(before string, now time.Time) time.Time {

@@ -31,7 +31,7 @@ func EmotionTypes() []string {
 	return []string{"HAPPY", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "SURPRISED", "CALM", "FEAR", "UNKNOWN"}
 }
 
-// Mood gives the mood that the emotion belongs to: the one of its name, or Other for an emotion without one.
+// Mood returns the mood that the emotion belongs to: the one of its name, or Other for an emotion without one.
 func (e Emotion) Mood() Mood {
 	if m := Mood(e.Type); slices.Contains(Moods(), m) {
 		return m

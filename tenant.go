@@ -32,7 +32,7 @@ type PhotoPolicy struct {
 	Zone           string        `json:"time_zone,omitempty"`         // where its cameras and days are; see LoadZone
 }
 
-// LoadZone gives a time zone by its IANA name, such as America/Havana, or UTC. It answers Invalid for a name that there is not.
+// LoadZone returns a time zone by its IANA name, such as America/Havana, or UTC. It answers Invalid for a name that there is not.
 func LoadZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {

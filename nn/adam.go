@@ -13,7 +13,7 @@ type AdamConfig struct {
 	Eps          float64 // keeps the move finite where gradients vanish
 }
 
-// KerasAdam gives the constants that Keras starts with.
+// KerasAdam returns the constants that Keras starts with.
 func KerasAdam() AdamConfig { return AdamConfig{Rate: 1e-3, Beta1: 0.9, Beta2: 0.999, Eps: 1e-7} }
 
 // rate is the rate of step t, counted from 1, with the corrections of both moments' start from zero.

@@ -52,7 +52,7 @@ type lazyCase struct {
 	steps int
 }
 
-// run gives the largest difference between LazyAdam and Adam in full, over all weights and after all
+// run returns the largest difference between LazyAdam and Adam in full, over all weights and after all
 // steps, and the largest move of a weight.
 func (c lazyCase) run(t *testing.T) (worst, moved float64) {
 	const rows, width = 40, 16

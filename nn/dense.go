@@ -9,7 +9,7 @@ type Dense struct {
 	Weight  []float32 // Out rows of In weights and a bias
 }
 
-// NewDense gives a layer of zeros.
+// NewDense returns a layer of zeros.
 func NewDense(in, out int) *Dense {
 	return &Dense{in, out, make([]float32, out*(in+1))}
 }

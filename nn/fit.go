@@ -21,7 +21,7 @@ type Config struct {
 	Progress func(epoch int, loss float64) // called after each epoch, counted from 1, with its mean loss; nil for none
 }
 
-// ReportConfig gives the network of "Diseño e implementación de un sistema reactivo para análisis de
+// ReportConfig returns the network of "Diseño e implementación de un sistema reactivo para análisis de
 // sentimientos con aprendizaje automático" (Universidad de Antioquia, 2021): seven hidden layers of
 // 15-50-20-50-40-40-20 units, a quarter of the first dropped, 30 epochs in batches of 32, Keras's Adam.
 func ReportConfig() Config {
@@ -154,7 +154,7 @@ func newFitter(x *Rows, groups *merged, labels []uint8, c Config) *fitter {
 	return f
 }
 
-// finish gives the trained network over all columns.
+// finish returns the trained network over all columns.
 func (f *fitter) finish() *Network {
 	first := f.net.first
 	f.first.Finish(first.Weight)
@@ -165,7 +165,7 @@ func (f *fitter) finish() *Network {
 	return n
 }
 
-// epoch makes one pass over all rows in a new order and gives their mean loss.
+// epoch makes one pass over all rows in a new order and returns their mean loss.
 func (f *fitter) epoch(ctx context.Context) (float64, error) {
 	f.rng.shuffle(f.order)
 	var sum float64
@@ -179,7 +179,7 @@ func (f *fitter) epoch(ctx context.Context) (float64, error) {
 	return sum / float64(len(f.order)), nil
 }
 
-// step learns from rows pick and gives their mean loss before it.
+// step learns from rows pick and returns their mean loss before it.
 func (f *fitter) step(pick []int32) float64 {
 	n := f.net
 	f.rowGrad.Collect(&f.x, pick)

@@ -50,7 +50,7 @@ func encoded(t testing.TB, n *Network) []byte {
 	return file
 }
 
-// network64 gives the log loss of a network in float64, with weights as Tensors names them. keep gives what
+// network64 returns the log loss of a network in float64, with weights as Tensors names them. keep gives what
 // dropout multiplies unit u of the first layer by in example i.
 func network64(shape []int, x *Rows, pick []int32, labels []uint8, keep func(u, i int) float64) func(variables) float64 {
 	return func(v variables) float64 {

@@ -37,7 +37,7 @@ func checkGradients(t *testing.T, loss func(variables) float64, at variables, go
 	}
 }
 
-// normal gives n normally distributed numbers in both precisions.
+// normal returns n normally distributed numbers in both precisions.
 func normal(rng *rand.Rand, n int) ([]float32, []float64) {
 	a, b := make([]float32, n), make([]float64, n)
 	for i := range a {

@@ -91,7 +91,7 @@ func (a *LazyAdam) CatchUp(w []float32, rows []int32) {
 	kernel.AdamCatchUp(w, a.moments, a.width, a.stale, a.shift, a.eps)
 }
 
-// missed gives S and ε·T/S for k steps without a gradient after step s.
+// missed returns S and ε·T/S for k steps without a gradient after step s.
 func (a *LazyAdam) missed(s, k int) (shift, eps float32) {
 	from, to := min(s, len(a.tailS)-1), min(s+k, len(a.tailS)-1)
 	sum := a.tailS[from] - a.powS.at(k)*a.tailS[to]

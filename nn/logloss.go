@@ -11,7 +11,7 @@ func Sigmoid(z float32) float64 {
 	return e / (1 + e)
 }
 
-// LogLoss gives the mean of −log p over the examples, where p is the probability that the logits z give to
+// LogLoss returns the mean of −log p over the examples, where p is the probability that the logits z give to
 // the labels y, each 0 or 1. It sets dz to the mean's gradient by z. Sigmoid and loss are one function, so
 // that nothing overflows and no logarithm of zero is taken.
 func LogLoss(dz, z []float32, y []uint8) float64 {

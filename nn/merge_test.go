@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// table gives the rows as a table, for comparisons.
+// table returns the rows as a table, for comparisons.
 func (r *Rows) table(value []float32) [][]float32 {
 	t := make([][]float32, r.Len())
 	for i := range t {
@@ -20,7 +20,7 @@ func (r *Rows) table(value []float32) [][]float32 {
 	return t
 }
 
-// repeated gives rows of random columns, most of which equal another one.
+// repeated returns rows of random columns, most of which equal another one.
 func repeated(rng *rand.Rand, rows, width int) *Rows {
 	x := &Rows{Start: []int32{0}, Width: width}
 	kinds := width / 4

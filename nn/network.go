@@ -22,7 +22,7 @@ type Network struct {
 // examples is how many rows Logits works on at once.
 const examples = 32
 
-// newNetwork gives a network of zeros for rows of the given width.
+// newNetwork returns a network of zeros for rows of the given width.
 func newNetwork(width int, hidden []int) *Network {
 	n := &Network{first: NewSparse(width, hidden[0])}
 	for i, in := range hidden {
@@ -148,7 +148,7 @@ func (n *Network) Logits(z []float32, x *Rows) {
 	}
 }
 
-// Tensors gives the weights by name: first.weight (inputs × units), first.bias, and for each dense layer
+// Tensors returns the weights by name: first.weight (inputs × units), first.bias, and for each dense layer
 // dense.0.weight (outputs × inputs), dense.0.bias and so on.
 func (n *Network) Tensors() []Tensor {
 	l := n.first

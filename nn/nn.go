@@ -30,10 +30,10 @@ type Rows struct {
 	Width int
 }
 
-// Len gives the number of rows.
+// Len returns the number of rows.
 func (r *Rows) Len() int { return len(r.Start) - 1 }
 
-// Row gives the columns and values of row i.
+// Row returns the columns and values of row i.
 func (r *Rows) Row(i int) (index []int32, value []float32) {
 	from, to := r.Start[i], r.Start[i+1]
 	return r.Index[from:to:to], r.Value[from:to:to]
@@ -57,7 +57,7 @@ func (r *Rows) Check() error {
 	return nil
 }
 
-// most gives how many non-zeros n rows can have together.
+// most returns how many non-zeros n rows can have together.
 func (r *Rows) most(n int) int {
 	length := make([]int32, r.Len())
 	for i := range length {

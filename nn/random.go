@@ -12,7 +12,7 @@ type random struct{ *rand.PCG }
 
 func newRandom(seed, stream uint64) random { return random{rand.NewPCG(seed, stream)} }
 
-// below gives a number from 0 to n-1. Its bias, n/2⁶⁴, is not to be noticed.
+// below returns a number from 0 to n-1. Its bias, n/2⁶⁴, is not to be noticed.
 func (r random) below(n int) int {
 	hi, _ := bits.Mul64(r.Uint64(), uint64(n))
 	return int(hi)

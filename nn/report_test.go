@@ -50,7 +50,7 @@ func reportData(t testing.TB) (*Rows, []uint8) {
 	return x, labels
 }
 
-// split gives the training rows, with features numbered in the order of appearance and those left out that
+// split returns the training rows, with features numbered in the order of appearance and those left out that
 // no training row has, and the other rows in the same numbers.
 func split(x *Rows, labels []uint8, fold []int, k int) (train, test *Rows, trainLabels, testLabels []uint8) {
 	local := make([]int32, x.Width)
@@ -84,7 +84,7 @@ func split(x *Rows, labels []uint8, fold []int, k int) (train, test *Rows, train
 	return train, test, trainLabels, testLabels
 }
 
-// crossValidate gives the mean accuracy over ten folds, two of them at a time.
+// crossValidate returns the mean accuracy over ten folds, two of them at a time.
 func crossValidate(t testing.TB, x *Rows, labels []uint8, fold []int, seed uint64) float64 {
 	var sum float64
 	var mu sync.Mutex

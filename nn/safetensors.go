@@ -18,7 +18,7 @@ type Tensor struct {
 	Data  []float32
 }
 
-// size gives the number of elements that a shape has, or false where it is negative or too large for a file.
+// size returns the number of elements that a shape has, or false where it is negative or too large for a file.
 func size(shape []int) (int, bool) {
 	n := 1
 	for _, d := range shape {
@@ -45,7 +45,7 @@ type tensorEntry struct {
 	Offsets []int64 `json:"data_offsets"`
 }
 
-// EncodeTensors gives tensors, in their order, and metadata as a safetensors file of float32 numbers. Equal
+// EncodeTensors returns tensors, in their order, and metadata as a safetensors file of float32 numbers. Equal
 // arguments give equal bytes.
 func EncodeTensors(list []Tensor, metadata map[string]string) ([]byte, error) {
 	header := []byte{'{'}
@@ -154,7 +154,7 @@ func DecodeTensors(file []byte) ([]Tensor, map[string]string, error) {
 	return list, metadata, nil
 }
 
-// numberSize gives the bytes of one number, or 0 for a type that is not read.
+// numberSize returns the bytes of one number, or 0 for a type that is not read.
 func numberSize(dtype string) int64 {
 	switch dtype {
 	case "F32":
@@ -165,7 +165,7 @@ func numberSize(dtype string) int64 {
 	return 0
 }
 
-// fromHalf gives the value of an IEEE 754 binary16 number, as a float32, which can hold them all.
+// fromHalf returns the value of an IEEE 754 binary16 number, as a float32, which can hold them all.
 func fromHalf(h uint16) float32 {
 	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&1023
 	switch exponent {

@@ -14,7 +14,7 @@ type Sparse struct {
 	Weight, Bias []float32
 }
 
-// NewSparse gives a layer of zeros.
+// NewSparse returns a layer of zeros.
 func NewSparse(in, out int) *Sparse {
 	l := &Sparse{In: in, Out: out}
 	l.Weight = make([]float32, in*l.Width())

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// randomRows gives n rows of the given width, of which each column is there with a probability of a fifth.
+// randomRows returns n rows of the given width, of which each column is there with a probability of a fifth.
 func randomRows(rng *rand.Rand, n, width int) *Rows {
 	x := &Rows{Start: []int32{0}, Width: width}
 	for range n {

@@ -27,11 +27,11 @@ type Photo struct {
 	JPEG []byte
 }
 
-// Opinions gives a file of 120 Spanish opinions, half of them good and half bad; each line is a text, a tab
+// Opinions returns a file of 120 Spanish opinions, half of them good and half bad; each line is a text, a tab
 // and the label 1 or 0. The slice is the caller's own.
 func Opinions() []byte { return append([]byte(nil), opinions...) }
 
-// Photos gives the six photos in the order of their names. It answers Unavailable in a build that does not
+// Photos returns the six photos in the order of their names. It answers Unavailable in a build that does not
 // carry them.
 func Photos() ([]Photo, error) {
 	names, err := fs.Glob(photos, "photos/*.jpg")
@@ -71,7 +71,7 @@ var people = []struct {
 	{"Eva", "sample3.jpg", image.Rect(1400, 180, 1800, 660)},
 }
 
-// People gives two people, each cut out of a photo that shows more. It answers what Photos does in a build
+// People returns two people, each cut out of a photo that shows more. It answers what Photos does in a build
 // without photos.
 func People() ([]Person, error) {
 	all, err := Photos()

@@ -1,6 +1,6 @@
 package text
 
-// Analyze gives the words of a text, and then its pairs of neighbouring words, as scikit-learn's
+// Analyze returns the words of a text, and then its pairs of neighbouring words, as scikit-learn's
 // CountVectorizer(ngram_range=(1, 2)) counts them: lower-cased runs of two or more word characters, pairs
 // joined by one space.
 func Analyze(text string) []string {

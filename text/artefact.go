@@ -27,7 +27,7 @@ type viewFile struct {
 // The network's metadata has the trainer and the model's prior and slope, and its threshold where it has one.
 const vectorizerFormat = "animo-vectorizer/1"
 
-// Encode gives the model's two artefacts: the vectorizer (text to features) and the network (features to
+// Encode returns the model's two artefacts: the vectorizer (text to features) and the network (features to
 // label).
 func (m *Model) Encode() (vectorizer, network []byte, err error) {
 	f := vectorizerFile{Format: vectorizerFormat, Trainer: m.trainer}
@@ -119,7 +119,7 @@ func decode(vectorizer, network []byte) (*Model, error) {
 	return m, nil
 }
 
-// vocabulary gives the n-grams of a space by number, as text; of a lexical view without those that follow
+// vocabulary returns the n-grams of a space by number, as text; of a lexical view without those that follow
 // from its lexicon.
 func (sp space) vocabulary() []string {
 	switch {
@@ -178,7 +178,7 @@ func loadSpace(f viewFile) (space, error) {
 	return sp, nil
 }
 
-// parse gives the key of an n-gram as vocabulary writes it, and numbers its tokens.
+// parse returns the key of an n-gram as vocabulary writes it, and numbers its tokens.
 func (sp space) parse(name string) (gram, error) {
 	if sp.view.Kind == letters {
 		n := utf8.RuneCountInString(name)

@@ -113,7 +113,7 @@ func table(n, m int) [][]float64 {
 	return t
 }
 
-// losses gives each trainer's mean log loss over the rows outside fold k, its scores calibrated.
+// losses returns each trainer's mean log loss over the rows outside fold k, its scores calibrated.
 func (t *training) losses(scores [][]float64, k int) []float64 {
 	losses := make([]float64, len(scores))
 	for c := range scores {
@@ -143,7 +143,7 @@ func logLoss(scores []float64, labels []uint8, slope float64) float64 {
 	return sum / float64(len(scores))
 }
 
-// choose gives the trainer with the smallest loss, of equal ones the first.
+// choose returns the trainer with the smallest loss, of equal ones the first.
 func choose(losses []float64) int {
 	return slices.Index(losses, slices.Min(losses))
 }

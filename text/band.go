@@ -46,7 +46,7 @@ func badBand(s string) error {
 		"%q no es un margen; diga entre qué probabilidades de Positivo un texto es neutro, por encima de 0 y por debajo de 1, como 0.3-0.7", animo.Clip(s)).Of("neutral")
 }
 
-// Says gives the word for a prediction: Positivo, Negativo, or Neutro within the band.
+// Says returns the word for a prediction: Positivo, Negativo, or Neutro within the band.
 func (b Band) Says(p Prediction) string {
 	positive := p.Probability
 	if p.Label == animo.Negative {

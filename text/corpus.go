@@ -33,7 +33,7 @@ func (c *corpus) add(o animo.Opinion) {
 	c.positive += int(o.Label)
 }
 
-// view gives the features of all rows in a view; the first to ask makes them, others wait.
+// view returns the features of all rows in a view; the first to ask makes them, others wait.
 func (c *corpus) view(v view) (space, *matrix) {
 	v = v.in(c.language)
 	c.mu.Lock()

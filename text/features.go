@@ -13,7 +13,7 @@ type features struct {
 	known  []uint64
 }
 
-// newHashedFeatures gives numbers of so many bits. Known are those with a weight; with nil weights, all.
+// newHashedFeatures returns numbers of so many bits. Known are those with a weight; with nil weights, all.
 func newHashedFeatures(bits int, weights []float32) *features {
 	f := &features{hashed: true, shift: uint(64 - bits), n: 1 << bits}
 	if weights == nil {
@@ -38,7 +38,7 @@ func newFeatures() *features {
 	return &features{slots: make([]featureSlot, 1<<10), shift: 64 - 10}
 }
 
-// find gives an n-gram's number, or -1.
+// find returns an n-gram's number, or -1.
 func (f *features) find(g gram) int32 {
 	if f.hashed {
 		id := uint64(g) * base >> f.shift
@@ -58,7 +58,7 @@ func (f *features) find(g gram) int32 {
 	}
 }
 
-// add gives an n-gram's number, the next one if it has none.
+// add returns an n-gram's number, the next one if it has none.
 func (f *features) add(g gram) (id int32, fresh bool) {
 	for i := uint64(g) * base >> f.shift; ; i = (i + 1) & uint64(len(f.slots)-1) {
 		s := &f.slots[i]

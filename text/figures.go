@@ -92,7 +92,7 @@ func figuresOf(rows []Judged, g goal, threshold float64) *Figures {
 	return f
 }
 
-// Of gives the figures of other rows, those of one model with the same goal; nil where there are none.
+// Of returns the figures of other rows, those of one model with the same goal; nil where there are none.
 func (f *Figures) Of(rows []Judged) *Figures {
 	g, err := parseGoal(f.Goal)
 	if len(rows) == 0 || err != nil {
@@ -110,7 +110,7 @@ func wilson(k, n int) (r Rate) {
 	return r
 }
 
-// intervals gives balanced accuracy, macro-F1 and each label's F1, with intervals by bootstrap.
+// intervals returns balanced accuracy, macro-F1 and each label's F1, with intervals by bootstrap.
 func (c Confusion) intervals() (balanced, macro Rate, f1 [2]Rate) {
 	measure := func(c Confusion) [4]float64 {
 		n, p := c.flipped().scores().F1, c.scores().F1

@@ -16,7 +16,7 @@ const (
 	defaultFolds = 10
 )
 
-// foldsOf gives each row's fold and the number of folds, drawn from the seed or as the options say.
+// foldsOf returns each row's fold and the number of folds, drawn from the seed or as the options say.
 func foldsOf(c *corpus, o Options) ([]int, int, error) {
 	if o.FoldOf != nil {
 		return givenFolds(c, o.FoldOf)
@@ -93,7 +93,7 @@ func (c *corpus) drawFolds(n int, seed uint64) []int {
 	return fold
 }
 
-// foldOfText gives the fold of a text, one of n.
+// foldOfText returns the fold of a text, one of n.
 func foldOfText(text string, seed uint64, n int) int { return int(foldHash(text, seed) % uint64(n)) }
 
 // foldHash mixes a text's hash with the seed, as SplitMix64 does, so that what two seeds deal has nothing in common.
@@ -118,7 +118,7 @@ func givenFolds(c *corpus, foldOf []int) ([]int, int, error) {
 	return foldOf, n, checkFolds(c, foldOf, n)
 }
 
-// foldCount gives the number of folds that options ask for.
+// foldCount returns the number of folds that options ask for.
 func foldCount(o Options) (int, error) {
 	if o.FoldOf == nil {
 		n := cmp.Or(o.Folds, defaultFolds)

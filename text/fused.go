@@ -28,7 +28,7 @@ type fusedWeights struct {
 	idf    float32
 }
 
-// fuse lays out a linear scorer. It gives nil for one that cannot be: those that look at words in two
+// fuse lays out a linear scorer. It returns nil for one that cannot be: those that look at words in two
 // ways, or whose n-grams of characters do not simply add up.
 func fuse(s scorer, spaces []space) *fused {
 	l, ok := s.(*linear)
@@ -80,7 +80,7 @@ func fuse(s scorer, spaces []space) *fused {
 
 func nonZero(w float32) bool { return w != 0 }
 
-// letterSum gives a function that adds up the weights of a word's n-grams of characters, and counts those
+// letterSum returns a function that adds up the weights of a word's n-grams of characters, and counts those
 // that are known.
 func letterSum(sp space, weights []float32) func(word string) (sum float32, known int32) {
 	return func(word string) (sum float32, known int32) {
@@ -95,7 +95,7 @@ func letterSum(sp space, weights []float32) func(word string) (sum float32, know
 	}
 }
 
-// score gives what the linear scorer gives, and the number of known features.
+// score returns what the linear scorer gives, and the number of known features.
 func (f *fused) score(text string, r *reader) (score float64, known int) {
 	if f.words.view.Kind == lexical {
 		return f.lexicalScore(text, r)

@@ -63,7 +63,7 @@ func CheckGoal(s string) error {
 	return err
 }
 
-// threshold gives the score below which a text is called Negativo, so that the goal is met on scores of held-out rows
+// threshold returns the score below which a text is called Negativo, so that the goal is met on scores of held-out rows
 // with half a standard error to spare, or nearly met where no score meets it.
 func (g goal) threshold(scores []float64, labels []uint8) float64 {
 	if g.kind == likeliest || len(scores) == 0 {

@@ -35,7 +35,7 @@ type grammar struct {
 // grammars are those of the languages that a lexical view reads, by code. Spanish has none, as in models of the first releases.
 var grammars = map[string]*grammar{"": &spanishGrammar, "en": &englishGrammar, "pt": &portugueseGrammar}
 
-// readLexicon gives a function that reads a lexicon of this package once.
+// readLexicon returns a function that reads a lexicon of this package once.
 func readLexicon(file string, stem func(string) string) func() polarities {
 	return sync.OnceValue(func() polarities {
 		p, err := parsePolarities(file+emojiFile, stem)
@@ -47,7 +47,7 @@ func readLexicon(file string, stem func(string) string) func() polarities {
 	})
 }
 
-// polarities gives the lexicon of this package that goes with a view.
+// polarities returns the lexicon of this package that goes with a view.
 func (v view) polarities() polarities {
 	if v.Kind != lexical {
 		return nil
@@ -55,7 +55,7 @@ func (v view) polarities() polarities {
 	return grammars[v.Language].lexicon()
 }
 
-// in gives the view for texts of a language. Only lexical views differ, and Spanish is what they read elsewhere.
+// in returns the view for texts of a language. Only lexical views differ, and Spanish is what they read elsewhere.
 func (v view) in(language string) view {
 	if g := grammars[language]; g != nil && v.Kind == lexical {
 		v.Language = language
@@ -140,7 +140,7 @@ var portugueseGrammar = grammar{
 	lexicon:  readLexicon(portugueseFile, portugueseStem),
 }
 
-// portugueseStem gives a word without accents, number and gender, and a superlative as its adjective.
+// portugueseStem returns a word without accents, number and gender, and a superlative as its adjective.
 func portugueseStem(w string) string {
 	w = strings.Map(plainLetter, shorten(w))
 	for _, end := range [][2]string{{"issimos", "o"}, {"issimas", "o"}, {"issimo", "o"}, {"issima", "o"}, {"oes", "ao"}, {"ais", "al"}, {"eis", "el"}, {"ns", "m"}, {"zinho", ""}, {"zinha", ""}, {"inho", "o"}, {"inha", "o"}} {

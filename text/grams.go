@@ -91,7 +91,7 @@ func (l *lexicon) meet(h uint64, b []byte, grow bool) token {
 	return t
 }
 
-// numberOf gives the number of a stem or word. With grow, one that is new gets the next.
+// numberOf returns the number of a stem or word. With grow, one that is new gets the next.
 func (l *lexicon) numberOf(name string, grow bool) uint32 {
 	if l.view.Bits > 0 {
 		return max(uint32(hashBytes(name)>>32)&^negatedBit, first)
@@ -104,7 +104,7 @@ func (l *lexicon) numberOf(name string, grow bool) uint32 {
 	return n
 }
 
-// stem gives the Snowball stem of a Spanish word.
+// stem returns the Snowball stem of a Spanish word.
 func stem(w string) string {
 	if r, _ := utf8.DecodeRuneInString(w); !unicode.IsLetter(r) {
 		return w
@@ -137,7 +137,7 @@ type place struct {
 	from, to int32
 }
 
-// grams gives the keys of all n-grams of a text, repeated ones repeated, in the order in which they end.
+// grams returns the keys of all n-grams of a text, repeated ones repeated, in the order in which they end.
 // N-grams with a token that is not known are left out. The result is overwritten by the next call.
 func (l *lexicon) grams(text string, s *scratch, grow bool) []gram {
 	s.grams, s.cuts = s.grams[:0], s.cuts[:0]

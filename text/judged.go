@@ -19,10 +19,10 @@ type Judged struct {
 	Said  animo.Label // the other side of Odds where a goal moved the threshold
 }
 
-// HashOf gives what Judged has of a text.
+// HashOf returns what Judged has of a text.
 func HashOf(text string) uint64 { return hashBytes(text) }
 
-// probability gives the probability of a label.
+// probability returns the probability of a label.
 func (j *Judged) probability(l animo.Label) float64 {
 	if l == animo.Positive {
 		return sigmoid(float64(j.Odds))
@@ -33,7 +33,7 @@ func (j *Judged) probability(l animo.Label) float64 {
 // judgedBytes is how many bytes a row has in EncodeJudged.
 const judgedBytes = 13
 
-// EncodeJudged gives rows as DecodeJudged reads them, 13 bytes each.
+// EncodeJudged returns rows as DecodeJudged reads them, 13 bytes each.
 func EncodeJudged(rows []Judged) []byte {
 	b := make([]byte, 0, judgedBytes*len(rows))
 	for _, j := range rows {
@@ -226,7 +226,7 @@ func (d drawing) poisson(mean int) int {
 	return n
 }
 
-// middle gives between which numbers 95 of 100 lie.
+// middle returns between which numbers 95 of 100 lie.
 func middle(x []float64) (low, high float64) {
 	slices.Sort(x)
 	return x[len(x)/40], x[len(x)-1-len(x)/40]

@@ -51,7 +51,7 @@ func countLanguages(text string, counts []float64) {
 	}
 }
 
-// firstTwo gives the places of the greatest number and of the next.
+// firstTwo returns the places of the greatest number and of the next.
 func firstTwo(counts []float64) (best, second int) {
 	second = -1
 	for i := range counts {
@@ -86,10 +86,10 @@ func lexicalLanguage(texts []string) string {
 	return code
 }
 
-// languageCode gives the code of a key of grammars.
+// languageCode returns the code of a key of grammars.
 func languageCode(language string) string { return cmp.Or(language, spanishCode) }
 
-// LanguageName gives the name of a report's language; the code where it is none that is known.
+// LanguageName returns the name of a report's language; the code where it is none that is known.
 func LanguageName(code string) Words {
 	for _, l := range languages {
 		if l.code == code {

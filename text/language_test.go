@@ -17,7 +17,7 @@ func englishCase(t *testing.T) (rows []animo.Opinion) {
 	return rows
 }
 
-// opinionsOf gives the rows of a file of kinds.
+// opinionsOf returns the rows of a file of kinds.
 func opinionsOf(t *testing.T, name string) (rows []animo.Opinion) {
 	t.Helper()
 	for _, r := range readKinds(t, name) {

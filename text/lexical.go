@@ -31,7 +31,7 @@ const (
 // toneNames name them in a vocabulary. No word has such a name.
 var toneNames = [toneEnd]string{"-2", "-1", "-0.5", "+0.5", "+1", "+2", "+", "-"}
 
-// toneOf gives the feature of a polarity in halves: -4, -2, -1, 1, 2 or 4.
+// toneOf returns the feature of a polarity in halves: -4, -2, -1, 1, 2 or 4.
 func toneOf(halves int8) int32 {
 	switch {
 	case halves <= -4:
@@ -131,7 +131,7 @@ func (sp space) enter(p polarities) {
 	sp.polar = index
 }
 
-// polarities gives the lexicon of a lexical view.
+// polarities returns the lexicon of a lexical view.
 func (sp space) polarities() polarities {
 	if sp.polar == nil {
 		return nil
@@ -317,7 +317,7 @@ const (
 	amountFeature                    // how much praise or blame there is
 )
 
-// traits gives the trait of each feature.
+// traits returns the trait of each feature.
 func (sp space) traits() []trait {
 	out := make([]trait, sp.n)
 	for _, s := range sp.slots {

@@ -14,7 +14,7 @@ func fitLogistic(ctx context.Context, p problem) (scorer, error) {
 	return &linear{parts}, nil
 }
 
-// tfidfParts gives a tf-idf part without weights for each view.
+// tfidfParts returns a tf-idf part without weights for each view.
 func tfidfParts(p problem) []part {
 	var parts []part
 	for i, x := range p.views {

@@ -37,7 +37,7 @@ func classOf(r rune) uint8 {
 	return classMark
 }
 
-// lowerRune gives the lower case of the character r at text[at:], as Python's str.lower does: the simple
+// lowerRune returns the lower case of the character r at text[at:], as Python's str.lower does: the simple
 // mapping of Unicode, and the final form of sigma at the end of a word. U+0130, the only character whose
 // lower case is two, is left to the callers.
 func lowerRune(text string, at int, r rune) rune {

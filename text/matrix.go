@@ -53,7 +53,7 @@ func (sp space) width() int {
 	return sp.n
 }
 
-// fresh gives the same space with nothing remembered of single words, for a model of its own.
+// fresh returns the same space with nothing remembered of single words, for a model of its own.
 func (sp space) fresh() space {
 	sp.lexicon = &lexicon{view: sp.view, number: sp.number, polar: sp.polar, grammar: sp.grammar}
 	return sp
@@ -97,7 +97,7 @@ func fitSpace(v view, texts []string) (space, *matrix) {
 	return sp, m
 }
 
-// vector gives the known features of a text; all others are left out. It overwrites what it gave before
+// vector returns the known features of a text; all others are left out. It overwrites what it gave before
 // from the same tally.
 func (sp space) vector(text string, s *scratch, t *tally) vector {
 	t.reset()

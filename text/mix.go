@@ -29,7 +29,7 @@ type sampled struct {
 	lane int
 }
 
-// lane gives a fold's lane, or wholeLane for a fold that has none.
+// lane returns a fold's lane, or wholeLane for a fold that has none.
 func (g *sgd) lane(fold uint8) int {
 	if l := int(fold) - g.first; l >= 0 && l < foldLanes {
 		return l
@@ -110,7 +110,7 @@ func (g *sgd) mix() {
 	}
 }
 
-// bayes gives a feature's weight in each lane.
+// bayes returns a feature's weight in each lane.
 func (t *texts) bayes(norm *[lanes]float32) (w [lanes]float32) {
 	var n [2][lanes]float64
 	for y := range t {
@@ -127,7 +127,7 @@ func (t *texts) bayes(norm *[lanes]float32) (w [lanes]float32) {
 	return w
 }
 
-// deviations gives the standard deviation of what each lane says of the sample's rows, but for those of
+// deviations returns the standard deviation of what each lane says of the sample's rows, but for those of
 // its own fold.
 func (g *sgd) deviations(lines weightTable, bias *[lanes]float32) (d [lanes]float32) {
 	var n, sum, square [lanes]float64

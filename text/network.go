@@ -4,9 +4,9 @@ import "context"
 
 // A network is a fitted classifier over the counts of one view. It is safe for concurrent use.
 type network interface {
-	// score gives the log-odds towards Positivo. The vector's numbers are below the width it was fitted to.
+	// score returns the log-odds towards Positivo. The vector's numbers are below the width it was fitted to.
 	score(x vector) float64
-	// save gives its weights by name, for a load function of the same kind.
+	// save returns its weights by name, for a load function of the same kind.
 	save() tensors
 }
 

@@ -75,7 +75,7 @@ func abs(n int) int { return max(n, -n) }
 // superlatives are what an adjective may have after -ísim.
 var superlatives = []string{"o", "a", "os", "as", "ente"}
 
-// plainStem gives the stem of a word's plain form: without letters that were drawn out (buenooo), with the
+// plainStem returns the stem of a word's plain form: without letters that were drawn out (buenooo), with the
 // accent that -ción and -sión are often written without, and for a superlative (riquísimo) of its
 // adjective (rico). All that begins with mejora shares one stem: it says that something should be better,
 // where mejor says that something is.
@@ -94,7 +94,7 @@ func plainStem(w string) string {
 	return stem(w)
 }
 
-// positive gives the adjective of a superlative, and any other word as it is.
+// positive returns the adjective of a superlative, and any other word as it is.
 func positive(w string) string {
 	for _, end := range superlatives {
 		r, ok := strings.CutSuffix(w, end)
@@ -193,7 +193,7 @@ func (t *phraseTrie) add(numbers []uint32, n phraseNode) {
 	t.nodes[node] = n
 }
 
-// sortedKeys gives the words and phrases of a lexicon in an order that is always the same.
+// sortedKeys returns the words and phrases of a lexicon in an order that is always the same.
 func (p polarities) sortedKeys() []string {
 	keys := make([]string, 0, len(p))
 	for key := range p {

@@ -29,7 +29,7 @@ func newReport(t *training, m *Model, held func(k int) []float64) *Report {
 	return r
 }
 
-// outside gives what belongs to rows outside fold k.
+// outside returns what belongs to rows outside fold k.
 func outside[T any](of []T, fold []int, k int) []T {
 	out := make([]T, 0, len(of))
 	for i, v := range of {

@@ -51,7 +51,7 @@ func (l *lexicon) meetByRules(w string, t *token, grow bool) {
 	t.negate = t.role&(turning|soft) != 0
 }
 
-// tenthsOf gives the number that a word is, in tenths, or -1.
+// tenthsOf returns the number that a word is, in tenths, or -1.
 func tenthsOf(w string, g *grammar) int16 {
 	if n, ok := g.numerals[w]; ok {
 		return n
@@ -126,7 +126,7 @@ func (l *lexicon) wordsByRules(s *scratch, grow bool) {
 	}
 }
 
-// picture gives the emoji that begins with span i, and the last span of it: an emoji, an emoticon, or a row of stars.
+// picture returns the emoji that begins with span i, and the last span of it: an emoji, an emoticon, or a row of stars.
 func (s *scratch) picture(i int) (name string, last int) {
 	spans := s.scanner.spans
 	c := s.scanner.lower[spans[i].lo]
@@ -194,7 +194,7 @@ func (s *scratch) stars(i int) (name string, last int) {
 	return ratingOf(float64(full) / max(5, float64(full+empty))), last
 }
 
-// rating reads a rating whose number begins with span i, and gives its token and last span.
+// rating reads a rating whose number begins with span i, and returns its token and last span.
 func (l *lexicon) rating(s *scratch, i int, tenths int16) (name string, last int) {
 	spans := s.scanner.spans
 	is := func(j int, words ...string) bool {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// hitsOf gives the hits of a text with their polarities, by the package's lexicon and newest rules.
+// hitsOf returns the hits of a text with their polarities, by the package's lexicon and newest rules.
 func hitsOf(text string) string {
 	sp := newSpace(tonesView, tonesView.polarities())
 	var s scratch

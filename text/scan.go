@@ -20,7 +20,7 @@ type scanner struct {
 	marks bool // also give the tokens of classMark
 }
 
-// bytes gives a token's lower-cased bytes.
+// bytes returns a token's lower-cased bytes.
 func (s *scanner) bytes(t span) []byte { return s.lower[t.lo:t.hi] }
 
 // scan cuts a text. Bytes that are not UTF-8 count as marks.

@@ -77,7 +77,7 @@ func soundOf(w string) string {
 	return b.String()
 }
 
-// plainLetter gives a letter without its accent.
+// plainLetter returns a letter without its accent.
 func plainLetter(r rune) rune {
 	switch r {
 	case 'á', 'à', 'â', 'ã':
@@ -126,7 +126,7 @@ func newSpelling(p polarities, stem func(string) string) *spelling {
 	return s
 }
 
-// meant gives the stem of the lexicon that a word is meant to have; "" for none.
+// meant returns the stem of the lexicon that a word is meant to have; "" for none.
 func (s *spelling) meant(w string) string {
 	sound := soundOf(s.stem(w))
 	if utf8.RuneCountInString(sound) < shortestSound-1 {

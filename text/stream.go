@@ -63,7 +63,7 @@ func (c *chunk) reset() {
 	c.texts, c.labels, c.folds = c.texts[:0], c.labels[:0], c.folds[:0]
 }
 
-// foldOfRow gives the fold of a row; rows with the same text share one.
+// foldOfRow returns the fold of a row; rows with the same text share one.
 func (s *stream) foldOfRow(row int, text string) uint8 {
 	if s.foldOf != nil {
 		return uint8(s.foldOf[row])
@@ -74,7 +74,7 @@ func (s *stream) foldOfRow(row int, text string) uint8 {
 // errRows says that there are more rows than folds are given for.
 var errRows = errors.New("more rows than folds")
 
-// pass reads the source once. It gives the chunks to use in the order of the source, some at a time, with
+// pass reads the source once. It returns the chunks to use in the order of the source, some at a time, with
 // the features of their rows, and the number of rows. tell hears of the rows that were read so far.
 func (s *stream) pass(ctx context.Context, use func([]*chunk) error, tell func(rows int)) (rows int, err error) {
 	ctx, cancel := context.WithCancel(ctx)

@@ -66,7 +66,7 @@ type streamTraining struct {
 	first     []string // texts of the file
 }
 
-// judged gives what was said of the rows whose scores are kept. With a goal the folds are measured on them alone, each by a
+// judged returns what was said of the rows whose scores are kept. With a goal the folds are measured on them alone, each by a
 // threshold that the others' rows chose.
 func (t *streamTraining) judged(g goal, slope float64) []Judged {
 	rows := make([]Judged, len(t.scores))

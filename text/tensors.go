@@ -22,7 +22,7 @@ func (t tensors) has(name string) bool {
 	return slices.ContainsFunc(t, func(x nn.Tensor) bool { return x.Name == name })
 }
 
-// many gives the tensor of a name, which must have n finite numbers.
+// many returns the tensor of a name, which must have n finite numbers.
 func (t tensors) many(name string, n int) ([]float32, error) {
 	i := slices.IndexFunc(t, func(x nn.Tensor) bool { return x.Name == name })
 	if i < 0 {
@@ -40,7 +40,7 @@ func (t tensors) many(name string, n int) ([]float32, error) {
 	return x, nil
 }
 
-// one gives a tensor of one number.
+// one returns a tensor of one number.
 func (t tensors) one(name string) (float32, error) {
 	x, err := t.many(name, 1)
 	if err != nil {

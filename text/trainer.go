@@ -23,12 +23,12 @@ type problem struct {
 
 // A scorer is a fitted trainer. It is safe for concurrent use.
 type scorer interface {
-	// score gives the log-odds towards Positivo of a text from its features in each of the trainer's
+	// score returns the log-odds towards Positivo of a text from its features in each of the trainer's
 	// views. Other monotonous scales are allowed; the model's calibration maps them to probabilities.
 	score(x []vector) float64
-	// explain gives what a score begins at, and each feature's part in it, for each view and in the order of its vector.
+	// explain returns what a score begins at, and each feature's part in it, for each view and in the order of its vector.
 	explain(x []vector) (constant float64, parts [][]float64)
-	// save gives what load needs to make the same scorer again.
+	// save returns what load needs to make the same scorer again.
 	save() tensors
 }
 
@@ -46,7 +46,7 @@ var trainers = []trainer{
 	{"mlp", []view{plainView}, fitNetwork(fitMLP), loadNetwork(loadMLP)},
 }
 
-// vectors gives the features of one row in each view.
+// vectors returns the features of one row in each view.
 func (p *problem) vectors(row int, dst []vector) []vector {
 	dst = dst[:0]
 	for _, m := range p.views {

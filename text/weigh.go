@@ -12,7 +12,7 @@ const (
 	tfidf                   // (1 + ln count) times the feature's idf, the text's vector scaled to length 1
 )
 
-// idfOf gives each feature's inverse document frequency among some rows, ln((1+n)/(1+df)) + 1 as
+// idfOf returns each feature's inverse document frequency among some rows, ln((1+n)/(1+df)) + 1 as
 // scikit-learn smooths it, and 0 for a feature that none of them has.
 func idfOf(x *matrix, rows []int32) []float32 {
 	df := make([]float64, x.width)

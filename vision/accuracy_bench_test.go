@@ -203,7 +203,7 @@ var leastMoods = []float64{0.5, 0.4, 0.3}
 
 func percent(part, of int) float64 { return 100 * float64(part) / float64(max(of, 1)) }
 
-// thinned gives every nth of a list, and with -short a tenth of those.
+// thinned returns every nth of a list, and with -short a tenth of those.
 func thinned[T any](list []T, n int) []T {
 	if testing.Short() {
 		n *= 10
@@ -215,7 +215,7 @@ func thinned[T any](list []T, n int) []T {
 	return some
 }
 
-// analysed gives the faces of each picture.
+// analysed returns the faces of each picture.
 func analysed(b *testing.B, e *Engine, images []Image) [][]Face {
 	b.Helper()
 	faces, err := e.AnalyzeAll(b.Context(), images)

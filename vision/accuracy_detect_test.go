@@ -133,7 +133,7 @@ func share[T any](list []T, is func(T) bool) float64 {
 	return float64(n) / float64(len(list))
 }
 
-// matched gives how many of the boxes have a face of their own, and the faces that have no box.
+// matched returns how many of the boxes have a face of their own, and the faces that have no box.
 func matched(faces []Face, boxes []Rect) (found int, rest []Face) {
 	used := make([]bool, len(faces))
 	for _, b := range boxes {
@@ -156,7 +156,7 @@ func matched(faces []Face, boxes []Rect) (found int, rest []Face) {
 	return found, rest
 }
 
-// pressPhotos gives every n-th photo of the set of press photos.
+// pressPhotos returns every n-th photo of the set of press photos.
 func pressPhotos(b testing.TB, n int) []Image {
 	b.Helper()
 	file, err := os.Open(sharedtest.Path(b, "data", "emotions", "press.tar"))
@@ -203,7 +203,7 @@ func groupBoxes(b testing.TB) map[string][]Rect {
 	return all
 }
 
-// portraits gives every n-th portrait of LFW. Its face is in the middle and about 100 of 250 pixels wide.
+// portraits returns every n-th portrait of LFW. Its face is in the middle and about 100 of 250 pixels wide.
 func portraits(b testing.TB, n int) []Image {
 	b.Helper()
 	folder := sharedtest.Path(b, "data", "faces_lfw")

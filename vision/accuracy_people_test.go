@@ -55,7 +55,7 @@ func openSetOf(tb testing.TB, describe func(file string) (vision.Descriptor, boo
 	return s
 }
 
-// with gives the people who have n examples or more, with the first n.
+// with returns the people who have n examples or more, with the first n.
 func (s openSet) with(n int) openSet {
 	out := openSet{examples: map[string][]vision.Descriptor{}, probes: s.probes, strangers: s.strangers}
 	for _, name := range s.names {

@@ -18,7 +18,7 @@ var meanFace = [mouth - nose]Point{
 	{0.858516, 0.216423}, {0.79751, 0.244077}, {0.719335, 0.245099},
 }
 
-// fit gives the similarity that takes each of from to its partner of to, as nearly as possible in the sense of
+// fit returns the similarity that takes each of from to its partner of to, as nearly as possible in the sense of
 // least squares.
 func fit(from, to []Point) net.Similarity {
 	cf, ct := centre(from), centre(to)
@@ -38,7 +38,7 @@ func fit(from, to []Point) net.Similarity {
 	return s
 }
 
-// chip gives the turned square round a face that dlib shows to the descriptor's network: upright by nose and
+// chip returns the turned square round a face that dlib shows to the descriptor's network: upright by nose and
 // eyes, with a quarter of the face's size on each side. It takes places in the network's square
 // to places in the picture.
 func chip(points *[68]Point, side float64) net.Similarity {
@@ -64,14 +64,14 @@ const (
 	ageShare         = 1.2
 )
 
-// leanOf gives by how much a head leans to a shoulder, in radians: eyes and nose tell it. It is positive when the head
+// leanOf returns by how much a head leans to a shoulder, in radians: eyes and nose tell it. It is positive when the head
 // leans towards the picture's right.
 func leanOf(points *[68]Point) float64 {
 	s := chip(points, net.DescriptorSide)
 	return math.Atan2(s.B, s.A)
 }
 
-// lean gives by how much the head leans, as leanOf does, from the detector's points: by the lines through the eyes and
+// lean returns by how much the head leans, as leanOf does, from the detector's points: by the lines through the eyes and
 // through the mouth, and by that between the two. It is 0 where the detector gives no points.
 func (d *detection) lean() float64 {
 	p := &d.points
@@ -80,7 +80,7 @@ func (d *detection) lean() float64 {
 	return math.Atan2(y-downX, x+downY)
 }
 
-// squareRound gives the square with the given middle, side and turn in the picture. It takes places in a network's
+// squareRound returns the square with the given middle, side and turn in the picture. It takes places in a network's
 // square of n pixels to places in the picture.
 func squareRound(middle Point, side, turn, n float64) net.Similarity {
 	sin, cos := math.Sincos(turn)
@@ -90,7 +90,7 @@ func squareRound(middle Point, side, turn, n float64) net.Similarity {
 	return s
 }
 
-// uprightSquare gives the square round the landmarks in which the head is upright. share is its side in units of the
+// uprightSquare returns the square round the landmarks in which the head is upright. share is its side in units of the
 // longer side of the rectangle round them, n its side in the network's pixels.
 func uprightSquare(points *[68]Point, share, n float64) net.Similarity {
 	lean := leanOf(points)

@@ -54,7 +54,7 @@ const (
 // round is JavaScript's Math.round.
 func round(x float64) float64 { return math.Floor(x + 0.5) }
 
-// padding gives the original's factors from the padded square to a crop of w×h pixels. They are inexact:
+// padding returns the original's factors from the padded square to a crop of w×h pixels. They are inexact:
 // the crop's size in the square is rounded to whole pixels first.
 func padding(w, h, side int) (x, y float64) {
 	longer := float64(max(w, h))

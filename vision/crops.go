@@ -6,7 +6,7 @@ import (
 	"animo/vision/internal/net"
 )
 
-// clip gives the whole pixels of a rectangle that lie in a picture of w×h. As in the original, each of the
+// clip returns the whole pixels of a rectangle that lie in a picture of w×h. As in the original, each of the
 // four numbers is rounded down by itself. The result may be empty.
 func clip(r Rect, w, h int) net.Crop {
 	x, y := max(r.X, 0), max(r.Y, 0)

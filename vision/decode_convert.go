@@ -29,7 +29,7 @@ const (
 	converterErrors = 16 << 10 // bytes of what it says
 )
 
-// findConverter gives the path of the program that decodes HEIC and AVIF.
+// findConverter returns the path of the program that decodes HEIC and AVIF.
 func findConverter() (path string, err error) {
 	for _, name := range []string{"heif-convert", "heif-dec", "ffmpeg"} {
 		if path, err = exec.LookPath(name); err == nil {

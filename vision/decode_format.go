@@ -54,7 +54,7 @@ func FormatOf(head []byte) Format {
 	return ""
 }
 
-// brandOf gives the brand of an ISO base media file, which says what it is for; empty where head is no such file's.
+// brandOf returns the brand of an ISO base media file, which says what it is for; empty where head is no such file's.
 func brandOf(head []byte) string {
 	if len(head) >= 12 && string(head[4:8]) == "ftyp" {
 		return string(head[8:12])

@@ -186,7 +186,7 @@ func (h *heifFile) associations(box heifBox) {
 	}
 }
 
-// each gives the properties of an item in their order.
+// each returns the properties of an item in their order.
 func (h *heifFile) each(id uint32, yield func(kind string, f *fields)) {
 	for _, n := range h.has[id] {
 		if n >= 1 && n <= len(h.properties) {
@@ -196,7 +196,7 @@ func (h *heifFile) each(id uint32, yield func(kind string, f *fields)) {
 	}
 }
 
-// content gives the bytes of an item.
+// content returns the bytes of an item.
 func (h *heifFile) content(id uint32) ([]byte, error) {
 	var all []byte
 	for i, e := range h.places[id] {
@@ -222,7 +222,7 @@ func (h *heifFile) content(id uint32) ([]byte, error) {
 	return all, nil
 }
 
-// size gives the size that an item declares.
+// size returns the size that an item declares.
 func (h *heifFile) size(id uint32) (width, height int) {
 	h.each(id, func(kind string, f *fields) {
 		if kind == "ispe" {

@@ -355,7 +355,7 @@ func (f *jpegFile) whole() bool {
 	return !f.progressive && !f.arithmetic && len(f.first.components) == len(f.components)
 }
 
-// size gives the size of the picture that will be decoded.
+// size returns the size of the picture that will be decoded.
 func (f *jpegFile) size() (w, h int) {
 	return ceilDiv(f.width*f.side, 8), ceilDiv(f.height*f.side, 8)
 }
@@ -379,7 +379,7 @@ func (f *jpegFile) fit(maxPixels int, maxMemory int64) bool {
 	return false
 }
 
-// decode gives the pixels, turned by o, at the size that was chosen. Of a file that was cut off it gives what there
+// decode returns the pixels, turned by o, at the size that was chosen. Of a file that was cut off it gives what there
 // is, the rest grey, and errCut; with any other error there is no picture.
 func (f *jpegFile) decode(memory *Memory, o orientation, stop func() bool) (Image, error) {
 	w, h := f.size()

@@ -83,7 +83,7 @@ func (d *arithmeticDecoder) begin() {
 	d.code = uint32(d.byte())<<16 | uint32(d.byte())<<8
 }
 
-// byte gives the next byte; zeros where a marker comes, which an encoder need not have written.
+// byte returns the next byte; zeros where a marker comes, which an encoder need not have written.
 func (d *arithmeticDecoder) byte() uint8 {
 	if d.next >= len(d.data) {
 		d.cut = true
@@ -222,7 +222,7 @@ func (d *arithmeticDecoder) difference(c *jpegComponent) error {
 	return nil
 }
 
-// magnitude reads the bits of a value below its uppermost one, size, and gives the value.
+// magnitude reads the bits of a value below its uppermost one, size, and returns the value.
 func (d *arithmeticDecoder) magnitude(st *bin, size int32, negative bool) int32 {
 	v := size
 	for size >>= 1; size > 0; size >>= 1 {

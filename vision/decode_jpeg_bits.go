@@ -61,7 +61,7 @@ func (h *huffman) enter(code, n int, symbol uint8) {
 	}
 }
 
-// extend gives the number that size bits stand for (T.81, F.2.2.1): those that begin with 0 are negative.
+// extend returns the number that size bits stand for (T.81, F.2.2.1): those that begin with 0 are negative.
 func extend(bits int32, size int) int32 {
 	if bits < 1<<(size-1) {
 		bits += -1<<size + 1
@@ -143,7 +143,7 @@ func (r *bitReader) why() error {
 	return errors.New("codes that make no sense")
 }
 
-// take gives the next n bits, 16 at most.
+// take returns the next n bits, 16 at most.
 func (r *bitReader) take(n int) int32 {
 	if r.n < 32 {
 		r.fill()

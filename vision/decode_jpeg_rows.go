@@ -62,7 +62,7 @@ func newRows(memory *Memory, f *jpegFile, row rowWriter, w, h int, o orientation
 	return r
 }
 
-// take gives a band to fill.
+// take returns a band to fill.
 func (r *jpegRows) take() *jpegBand { return <-r.free }
 
 // put takes the filled band of a row of MCUs.
@@ -102,7 +102,7 @@ func (r *jpegRows) cut(band *jpegBand, my, mx int, err error) error {
 	}
 }
 
-// finish waits for the rows that were put, and gives the picture.
+// finish waits for the rows that were put, and returns the picture.
 func (r *jpegRows) finish() Image {
 	close(r.filled)
 	r.group.Wait()
@@ -110,7 +110,7 @@ func (r *jpegRows) finish() Image {
 	return r.flat.out
 }
 
-// rowWriter gives what makes RGB of the file's components, for rows of w pixels. It errs where nobody knows how.
+// rowWriter returns what makes RGB of the file's components, for rows of w pixels. It errs where nobody knows how.
 func (f *jpegFile) rowWriter(w int) (rowWriter, error) {
 	// line gives the samples of a component for a row.
 	line := func(band *jpegBand, i, y int) []uint8 {

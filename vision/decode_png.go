@@ -173,7 +173,7 @@ func (p *pngFile) transparency(b []byte) error {
 	return nil
 }
 
-// Read gives the compressed pixels, which lie in one IDAT chunk or in several, one behind the other.
+// Read returns the compressed pixels, which lie in one IDAT chunk or in several, one behind the other.
 func (p *pngFile) Read(b []byte) (int, error) {
 	for len(p.left) == 0 {
 		name, content, err := p.chunk()
@@ -197,7 +197,7 @@ type pngPass struct{ x, y, dx, dy int }
 // adam7 are the passes of an interlaced picture.
 var adam7 = []pngPass{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}}
 
-// decode gives the pixels, turned by o. It asks stop before each few rows.
+// decode returns the pixels, turned by o. It asks stop before each few rows.
 func (p *pngFile) decode(o orientation, stop func() bool) (Image, error) {
 	z, err := zlib.NewReader(p)
 	if err != nil {

@@ -115,7 +115,7 @@ func fillWhite(pix []uint8) {
 	}
 }
 
-// rowsOf gives a function that writes row y of m, from its left to its right edge, as RGB into dst.
+// rowsOf returns a function that writes row y of m, from its left to its right edge, as RGB into dst.
 func rowsOf(m image.Image, colours *colours) func(dst []uint8, y int) {
 	switch m := m.(type) {
 	case *image.YCbCr:
@@ -263,7 +263,7 @@ func ycbcrLine(dst, luma, cb, cr []uint8, shift uint, k *colours) {
 	}
 }
 
-// chroma gives what a colour adds to red, green and blue.
+// chroma returns what a colour adds to red, green and blue.
 func (k *colours) chroma(cb, cr uint8) (r, g, b int32) {
 	u, v := int32(cb)-128, int32(cr)-128
 	return k.redV * v, k.greenU*u + k.greenV*v, k.blueU * u

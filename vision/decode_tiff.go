@@ -130,7 +130,7 @@ func (t *tiffFile) directory(at uint32) (d *tiffDirectory, next uint32) {
 	return d, next
 }
 
-// values gives the numbers of an entry of bytes, shorts or longs.
+// values returns the numbers of an entry of bytes, shorts or longs.
 func (t *tiffFile) values(e tiffEntry) []uint32 {
 	var list []uint32
 	switch e.kind {
@@ -150,7 +150,7 @@ func (t *tiffFile) values(e tiffEntry) []uint32 {
 	return list
 }
 
-// value gives the first number of a tag.
+// value returns the first number of a tag.
 func (t *tiffFile) value(d *tiffDirectory, tag uint16, otherwise uint32) uint32 {
 	if list := t.values(d.entries[tag]); len(list) > 0 {
 		return list[0]
@@ -158,7 +158,7 @@ func (t *tiffFile) value(d *tiffDirectory, tag uint16, otherwise uint32) uint32 
 	return otherwise
 }
 
-// orientation gives how the picture of d must be turned; the first directory speaks for those that do not say.
+// orientation returns how the picture of d must be turned; the first directory speaks for those that do not say.
 func (t *tiffFile) orientation(d, first *tiffDirectory) orientation {
 	for _, d := range []*tiffDirectory{d, first} {
 		if o := t.value(d, tagOrientation, 0); o >= 1 && o <= 8 {
@@ -319,7 +319,7 @@ func tiffBytes(data []byte, w, h int) (each, more int64) {
 	return each, 4 * min(partW*partH, 1<<40) * bits / 8
 }
 
-// turn gives the picture turned by o.
+// turn returns the picture turned by o.
 func turn(m Image, o orientation) Image {
 	if o == upright {
 		return m
@@ -353,7 +353,7 @@ func (d *decoding) raw(side int, o orientation) (Image, error) {
 	return d.jpeg(largest.data, o)
 }
 
-// rawSize gives the longer side of a raw photo that does not begin like other TIFFs, and how it must be turned, as far
+// rawSize returns the longer side of a raw photo that does not begin like other TIFFs, and how it must be turned, as far
 // as that can be known.
 func (d *decoding) rawSize() (side int, o orientation) {
 	data := d.data

@@ -101,7 +101,7 @@ const (
 	darkest   = 0.02 // the share that becomes black
 )
 
-// stretched gives the levels with which a dark picture looks like one in good light.
+// stretched returns the levels with which a dark picture looks like one in good light.
 func stretched(img net.Image) (manner, bool) {
 	var count [256]int
 	for i := 0; i+2 < len(img.Pix); i += 3 {

@@ -10,7 +10,7 @@ import (
 	"animo/vision/internal/net"
 )
 
-// turnedBy gives a picture turned by quarters clockwise.
+// turnedBy returns a picture turned by quarters clockwise.
 func turnedBy(m Image, quarters int) Image {
 	for range quarters {
 		out := NewImage(m.H, m.W)

@@ -59,7 +59,7 @@ func New(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// workspace gives a workspace that was used before, or makes one.
+// workspace returns a workspace that was used before, or makes one.
 func workspace(s *spare[*net.Workspace], workers int) *net.Workspace {
 	if ws, ok := s.take(); ok {
 		return ws
@@ -70,7 +70,7 @@ func workspace(s *spare[*net.Workspace], workers int) *net.Workspace {
 // maxSide bounds a picture's sides, so that places in it stay exact in the networks' float32.
 const maxSide = 1 << 20
 
-// check gives an Invalid error for what is no picture.
+// check returns an Invalid error for what is no picture.
 func (m Image) check() error {
 	if m.W < 1 || m.H < 1 || m.W > maxSide || m.H > maxSide || len(m.Pix) != 3*m.W*m.H {
 		return animo.Errorf(animo.Invalid, "a picture of %d×%d pixels with %d bytes is none",
@@ -81,7 +81,7 @@ func (m Image) check() error {
 
 // Analyze finds the faces in a picture, the most prominent first: large before small, those in the middle
 // before those at the edge. With Options.Original or the detector Tiny they come by descending score. It looks
-// at ctx between networks, some hundredths of a second apart, and gives its error; no result is given by
+// at ctx between networks, some hundredths of a second apart, and returns its error; no result is given by
 // halves.
 func (e *Engine) Analyze(ctx context.Context, img Image) ([]Face, error) {
 	if err := img.check(); err != nil {

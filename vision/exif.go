@@ -15,7 +15,7 @@ const upright orientation = 1
 // swaps reports whether width and height change places.
 func (o orientation) swaps() bool { return o >= 5 }
 
-// then gives how a picture is turned that is first turned by o and then by next.
+// then returns how a picture is turned that is first turned by o and then by next.
 func (o orientation) then(next orientation) orientation {
 	for both := upright; both <= 8; both++ {
 		if both.corners() == next.turned(o.corners()) {
@@ -25,7 +25,7 @@ func (o orientation) then(next orientation) orientation {
 	return upright
 }
 
-// corners gives which corners of a picture come to the top left, the top right, the bottom right and the bottom left.
+// corners returns which corners of a picture come to the top left, the top right, the bottom right and the bottom left.
 func (o orientation) corners() [4]int { return o.turned([4]int{0, 1, 2, 3}) }
 
 func (o orientation) turned(c [4]int) [4]int {

@@ -2,7 +2,7 @@ package vision
 
 import "animo"
 
-// ScoreOf gives whom a face is most like, and the score that Identify compares with its budget, whatever the level.
+// ScoreOf returns whom a face is most like, and the score that Identify compares with its budget, whatever the level.
 func (g *Gallery) ScoreOf(d Descriptor, passOver func(Match) bool) Identified {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
@@ -12,7 +12,7 @@ func (g *Gallery) ScoreOf(d Descriptor, passOver func(Match) bool) Identified {
 	return id
 }
 
-// MostOf gives the score below which a face is named in a gallery of so many people, by one example each.
+// MostOf returns the score below which a face is named in a gallery of so many people, by one example each.
 func MostOf(c animo.Caution, people int) float64 { return budgets[c][0].most(people, 1) }
 
 // Ahead is how much nearer than the next person somebody must be to be named.

@@ -23,10 +23,10 @@ func (n *networks) read(ws *net.Workspace, img net.Image, square func(share, n f
 	return e, 0
 }
 
-// Mood gives the mood that an expression belongs to.
+// Mood returns the mood that an expression belongs to.
 func (e Expression) Mood() animo.Mood { return animo.Emotion{Type: e.String()}.Mood() }
 
-// Mood gives the mood whose expressions' probabilities add up to most, and their sum, from 0 to 1; of equals, the first
+// Mood returns the mood whose expressions' probabilities add up to most, and their sum, from 0 to 1; of equals, the first
 // of animo.Moods.
 func (e Expressions) Mood() (animo.Mood, float64) {
 	sums := map[animo.Mood]float64{}

@@ -14,7 +14,7 @@ import (
 // others whom it might be. Among many people somebody is as near to most strangers: see Identify.
 const MatchDistance = 0.6
 
-// Distance gives the Euclidean distance between two descriptors.
+// Distance returns the Euclidean distance between two descriptors.
 func (d Descriptor) Distance(e Descriptor) float64 {
 	return math.Sqrt(float64(squaredDistance(&d, &e, math.MaxFloat32)))
 }
@@ -228,7 +228,7 @@ func (g *Gallery) match(who int32, squared float32) Match {
 	return Match{g.people[who].name, distance, Similarity(distance)}
 }
 
-// square gives the bound on squared distances that stands for a limit.
+// square returns the bound on squared distances that stands for a limit.
 func square(limit float64) float32 {
 	if limit <= 0 {
 		return 0

@@ -21,7 +21,7 @@ const codeBlock = 256
 
 type code [128]int8
 
-// encode gives a descriptor's code and its r.
+// encode returns a descriptor's code and its r.
 func (d *Descriptor) encode() (c code, rest float32) {
 	sum := 0.0
 	for i, v := range d {

@@ -140,7 +140,7 @@ func (l *galleryReader) read() (*Gallery, error) {
 	}
 }
 
-// person reads one person into g, whose name must come after another, and gives the name.
+// person reads one person into g, whose name must come after another, and returns the name.
 func (l *galleryReader) person(g *Gallery, before string) (string, error) {
 	b, err := l.bytes(2)
 	if err != nil {

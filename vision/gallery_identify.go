@@ -76,7 +76,7 @@ const (
 	beyondTenfold  = 0.015
 )
 
-// most gives the score below which a face is within the budget, of a person with so many examples.
+// most returns the score below which a face is within the budget, of a person with so many examples.
 func (b budget) most(people, examples int) float64 {
 	more := scoreByExamples * math.Log(float64(min(examples, usefulExamples)))
 	if examples > usefulExamples { // of many the nearest are nearer by chance, and a score has a distance twice
@@ -142,7 +142,7 @@ func (g *Gallery) levels(c animo.Caution, id *Identified, best candidate, rest [
 	return levels
 }
 
-// limit gives the distance within which a stranger is of anybody in the gallery in that share of cases.
+// limit returns the distance within which a stranger is of anybody in the gallery in that share of cases.
 func (g *Gallery) limit(share float64, who int32) float64 {
 	people := float64(len(g.people))
 	mean := strangerMean - nearerByExamples*math.Log(float64(g.people[who].descriptors))
@@ -152,7 +152,7 @@ func (g *Gallery) limit(share float64, who int32) float64 {
 	return strangerLimit(share/people, mean)
 }
 
-// strangerLimit gives the distance within which so many strangers are of one person, where their mean is known.
+// strangerLimit returns the distance within which so many strangers are of one person, where their mean is known.
 func strangerLimit(share, mean float64) float64 {
 	return mean - strangerDeviation*math.Sqrt2*math.Erfinv(1-2*share)
 }
@@ -171,7 +171,7 @@ const otherLook = 0.3
 // compared is how many people are compared with a face by all their descriptors: those with the nearest one.
 const compared = 8
 
-// ranked gives the people nearest to a face, the nearest first, but those who are passed over.
+// ranked returns the people nearest to a face, the nearest first, but those who are passed over.
 func (g *Gallery) ranked(d *Descriptor, passOver func(who int32, nearest float32) bool) []candidate {
 	for most := compared; ; most *= 4 {
 		list := g.nearest(d, most)
@@ -184,7 +184,7 @@ func (g *Gallery) ranked(d *Descriptor, passOver func(who int32, nearest float32
 	}
 }
 
-// nearest gives up to most people by their nearest descriptors.
+// nearest returns up to most people by their nearest descriptors.
 func (g *Gallery) nearest(d *Descriptor, most int) []candidate {
 	list := make([]candidate, 0, most+1)
 	bound := float32(math.MaxFloat32)
@@ -247,7 +247,7 @@ func (g *Gallery) compare(d *Descriptor, list []candidate) {
 	})
 }
 
-// descriptorsOf gives the places of people's descriptors.
+// descriptorsOf returns the places of people's descriptors.
 func (g *Gallery) descriptorsOf(people map[int32][]float64) (places []int) {
 	theirs := make([]bool, len(g.people))
 	left := 0 // of them to find
@@ -274,7 +274,7 @@ type profile struct {
 // profiled is how many of a person's descriptors tell how far the nearest other person is.
 const profiled = 3
 
-// neighbour gives the distance of a person's examples to the nearest other person.
+// neighbour returns the distance of a person's examples to the nearest other person.
 func (g *Gallery) neighbour(who int32) float64 {
 	g.profiling.Lock()
 	n, known := g.profile.neighbours[who]

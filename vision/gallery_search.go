@@ -43,7 +43,7 @@ func scoreLimits(people int) (l limits) {
 	return l
 }
 
-// similarity gives the percentage for a distance whose distance or score x is compared with the limits; distanceAt gives the
+// similarity returns the percentage for a distance whose distance or score x is compared with the limits; distanceAt gives the
 // distance that would have another x. Between the limits, and below the lowest, log-odds are linear in x; above the highest the
 // percentage is linear in the distance, up to 100 at 0.
 func similarity(x float64, l limits, distanceAt func(x float64) float64) float64 {
@@ -91,7 +91,7 @@ func (g *Gallery) Search(d Descriptor, least float64, n int, passOver func(name 
 	}
 }
 
-// similar gives the first n of a list, the nearest first, by falling similarity. It is not ok where that takes more of the gallery.
+// similar returns the first n of a list, the nearest first, by falling similarity. It is not ok where that takes more of the gallery.
 func (g *Gallery) similar(list []candidate, n int, skip func(who int32) bool) (matches []Match, ok bool) {
 	ok = true
 	byDistance, byScore := distanceLimits(len(g.people)), scoreLimits(len(g.people))
@@ -118,7 +118,7 @@ func (g *Gallery) similar(list []candidate, n int, skip func(who int32) bool) (m
 	return matches, ok
 }
 
-// nextTwo gives the mean distance of the two nearest of a list that are not alike to one of it, if there are two.
+// nextTwo returns the mean distance of the two nearest of a list that are not alike to one of it, if there are two.
 func (g *Gallery) nextTwo(list []candidate, to candidate) (mean float64, enough bool) {
 	found := 0
 	for _, c := range list {
@@ -132,7 +132,7 @@ func (g *Gallery) nextTwo(list []candidate, to candidate) (mean float64, enough 
 	return 0, false
 }
 
-// nearestUnlike gives the distance from one descriptor of the gallery to the nearest that is not alike to it.
+// nearestUnlike returns the distance from one descriptor of the gallery to the nearest that is not alike to it.
 func (g *Gallery) nearestUnlike(place int, skip func(who int32) bool) float64 {
 	for most := compared; ; most *= 4 {
 		list := g.nearest(&g.descriptors[place], most)

@@ -25,7 +25,7 @@ func randomDescriptor(rng *rand.Rand) (d Descriptor) {
 	return d
 }
 
-// near gives a descriptor at a distance from d.
+// near returns a descriptor at a distance from d.
 func near(d Descriptor, distance float64, rng *rand.Rand) Descriptor {
 	step := randomDescriptor(rng)
 	length := step.Distance(Descriptor{})
@@ -387,7 +387,7 @@ func FuzzLoadGallery(f *testing.F) {
 	})
 }
 
-// crowd gives a gallery of people with five descriptors each: those of one person about 0.4 from each other,
+// crowd returns a gallery of people with five descriptors each: those of one person about 0.4 from each other,
 // those of strangers about 0.85, as real ones are.
 func crowd(tb testing.TB, people int, rng *rand.Rand) *Gallery {
 	g := new(Gallery)

@@ -16,7 +16,7 @@ import (
 //go:embed model
 var embedded embed.FS
 
-// Weights gives the files of the networks that this build carries: of each network NAME_model-weights_manifest.json and
+// Weights returns the files of the networks that this build carries: of each network NAME_model-weights_manifest.json and
 // NAME_model.bin, as face-api (npm package @vladmandic/face-api) reads them. There are none in a build without them.
 func Weights() fs.FS {
 	files, err := fs.Sub(embedded, "model")

@@ -28,7 +28,7 @@ const (
 // probability is that of a face.
 func probability(sum float64) float64 { return 1 / (1 + math.Exp(-steepness*(sum-even))) }
 
-// judge gives those of the candidates that are faces with more than the score that the options ask for.
+// judge returns those of the candidates that are faces with more than the score that the options ask for.
 func (c *call) judge(ctx context.Context, candidates []detection, m manner) ([]detection, error) {
 	var faces []detection
 	for _, d := range candidates {
@@ -53,7 +53,7 @@ const (
 	largeFace, largeSide = 110, 224
 )
 
-// lookAgain gives a candidate with the probability that it is a face, and with the box of the look that shows it best.
+// lookAgain returns a candidate with the probability that it is a face, and with the box of the look that shows it best.
 func (c *call) lookAgain(d detection, m manner) detection {
 	if d.score >= sure && d.size >= 24 {
 		d.score = probability(d.score - m.doubt)
@@ -84,7 +84,7 @@ func (c *call) round(d detection, m manner, face, side float64) net.View {
 	return m.view(net.Crop{X: x - half, Y: y - half, W: 2 * half, H: 2 * half}, side/float64(2*half))
 }
 
-// lookFor gives the best of YuNet's detections in a view that show what d shows; its score is 0 where there is none.
+// lookFor returns the best of YuNet's detections in a view that show what d shows; its score is 0 where there is none.
 func (c *call) lookFor(d detection, v net.View) detection {
 	best := detection{}
 	for _, found := range c.look(net.Image(c.img), v, 0.02) {
@@ -95,7 +95,7 @@ func (c *call) lookFor(d detection, v net.View) detection {
 	return best
 }
 
-// askSSD gives SSD's score for what d shows, in a view of againSide pixels.
+// askSSD returns SSD's score for what d shows, in a view of againSide pixels.
 func (c *call) askSSD(d detection, v net.View) float64 {
 	square := v.Image(c.ws, net.Image(c.img))
 	c.e.networks.ssd.Run(c.ws, square, net.Crop{W: square.W, H: square.H}, againSide, c.ssd)

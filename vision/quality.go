@@ -45,7 +45,7 @@ const (
 	halfSharp   = 0.1 // the v that counts as 50
 )
 
-// faceLuma gives the luma (ITU-R BT.601, 0 to 255) of the part of m in box, brought down to qualitySide pixels
+// faceLuma returns the luma (ITU-R BT.601, 0 to 255) of the part of m in box, brought down to qualitySide pixels
 // along its longer side. Each value is the mean of the area that it covers.
 func faceLuma(m Image, box Rect) (luma []float32, w, h int) {
 	left, top := int(max(0, box.X)), int(max(0, box.Y))
@@ -83,7 +83,7 @@ type cover struct {
 	part, rest float32
 }
 
-// newCover gives the cover of each of n pixels that become few, at most n.
+// newCover returns the cover of each of n pixels that become few, at most n.
 func newCover(n, few int) []cover {
 	covers := make([]cover, n)
 	for i := range covers {

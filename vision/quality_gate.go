@@ -65,7 +65,7 @@ func (g Gates) Check(f Face) []animo.Reason {
 // besides is how prominent another face may be, in relation to that of the person whom a photo introduces.
 const besides = 1.0 / 3
 
-// Only gives the face of a photo of w×h pixels that introduces a person, of all its faces, the most prominent first: people in
+// Only returns the face of a photo of w×h pixels that introduces a person, of all its faces, the most prominent first: people in
 // the background do not matter. The error is an animo.Error: NoFace, SeveralFaces where another is nearly as prominent, or the first
 // reason of Check.
 func (g Gates) Only(faces []Face, w, h int) (Face, error) {

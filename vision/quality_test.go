@@ -8,7 +8,7 @@ import (
 	"animo"
 )
 
-// blurred gives m where each pixel is the mean of the square of 2·radius+1 pixels round it.
+// blurred returns m where each pixel is the mean of the square of 2·radius+1 pixels round it.
 func blurred(m Image, radius int) Image {
 	out := NewImage(m.W, m.H)
 	for y := range m.H {

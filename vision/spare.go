@@ -32,7 +32,7 @@ func keepBytes(s *spare[[]uint8], b []uint8) {
 	}
 }
 
-// bytesOf gives n bytes that may hold anything.
+// bytesOf returns n bytes that may hold anything.
 func bytesOf(s *spare[[]uint8], n int) []uint8 {
 	if old, ok := s.take(); ok && cap(old) >= n {
 		return old[:n]
@@ -51,7 +51,7 @@ type spare[T any] struct {
 // spareTime is after how long without a thing that is put back all are let go.
 const spareTime = 10 * time.Second
 
-// take gives the thing that was put back last.
+// take returns the thing that was put back last.
 func (s *spare[T]) take() (item T, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

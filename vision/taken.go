@@ -235,7 +235,7 @@ func (d directories) read(at uint32) map[uint16]directoryEntry {
 	return entries
 }
 
-// number gives an entry of one long, 0 for any other.
+// number returns an entry of one long, 0 for any other.
 func (d directories) number(e directoryEntry) uint32 {
 	const long, ifd = 4, 13
 	if e.count != 1 || e.kind != long && e.kind != ifd {
@@ -244,7 +244,7 @@ func (d directories) number(e directoryEntry) uint32 {
 	return d.order.Uint32(e.value)
 }
 
-// text gives an entry of letters up to their end, without the spaces round them.
+// text returns an entry of letters up to their end, without the spaces round them.
 func (d directories) text(e directoryEntry) string {
 	const ascii = 2
 	if e.kind != ascii || e.count == 0 || e.count > textMost {
@@ -258,7 +258,7 @@ func (d directories) text(e directoryEntry) string {
 	return strings.TrimSpace(string(b))
 }
 
-// gpsTime gives the UTC of a GPS fix: a date, and hours, minutes and seconds as three fractions.
+// gpsTime returns the UTC of a GPS fix: a date, and hours, minutes and seconds as three fractions.
 func (d directories) gpsTime(gps map[uint16]directoryEntry) (time.Time, bool) {
 	const rational = 5
 	e := gps[tagGPSTime]

@@ -15,7 +15,7 @@ const (
 	turnMargin    = 0.03 // by how much another turn must suit a face better
 )
 
-// turnOf gives by how many quarters clockwise the picture is to be turned so that a face is nearly upright, with the
+// turnOf returns by how many quarters clockwise the picture is to be turned so that a face is nearly upright, with the
 // detection in that view.
 func (c *call) turnOf(d detection) (turn int, best detection) {
 	for t := range 4 {

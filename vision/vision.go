@@ -140,7 +140,7 @@ const (
 
 var expressionNames = [...]string{"CALM", "HAPPY", "SAD", "ANGRY", "FEAR", "DISGUSTED", "SURPRISED"}
 
-// String gives the name that Rekognition uses, such as HAPPY.
+// String returns the name that Rekognition uses, such as HAPPY.
 func (e Expression) String() string {
 	if e < 0 || int(e) >= len(expressionNames) {
 		return fmt.Sprintf("Expression(%d)", int(e))
@@ -151,7 +151,7 @@ func (e Expression) String() string {
 // Expressions holds the probability of each Expression.
 type Expressions [7]float64
 
-// Top gives the most probable expression; of equals, the first.
+// Top returns the most probable expression; of equals, the first.
 func (e Expressions) Top() (Expression, float64) {
 	best := Calm
 	for i, p := range e {

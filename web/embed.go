@@ -13,7 +13,7 @@ import (
 //go:embed all:dist*
 var embedded embed.FS
 
-// Page gives the built page, with index.html at its root; nil where the program was built without it.
+// Page returns the built page, with index.html at its root; nil where the program was built without it.
 func Page() fs.FS {
 	page, err := fs.Sub(embedded, "dist")
 	if err != nil {

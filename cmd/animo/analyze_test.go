@@ -49,7 +49,7 @@ func analyze(t *testing.T, stdin []byte, args ...string) (code int, stdout, stde
 	return code, out.String(), errs.String()
 }
 
-// photoFile gives the path and the content of a real photo.
+// photoFile returns the path and the content of a real photo.
 func photoFile(t *testing.T, name string) (path string, content []byte) {
 	t.Helper()
 	path = sharedtest.Path(t, "data", "photos", name)

@@ -20,7 +20,7 @@ type backupCmd struct {
 	Dir           string `arg:"" type:"path" help:"Folder for this backup; made where it is not there, and empty."`
 }
 
-// Help gives examples for animo backup --help.
+// Help returns examples for animo backup --help.
 func (backupCmd) Help() string {
 	return `Copies the database and the files, of one moment and with the hash of each, also while a server runs on them. A backup
 that was broken off has no manifest, and is none. The master key is not in it: keep a copy of that apart.
@@ -71,7 +71,7 @@ type restoreCmd struct {
 	WithoutErasures bool     `help:"Restore although there is no log of what was erased after the backup: all of it comes back."`
 }
 
-// Help gives an example for animo restore --help.
+// Help returns an example for animo restore --help.
 func (restoreCmd) Help() string {
 	return `Checks the hash of every file, puts the backup into an empty data folder, and erases there what was erased after the
 backup was made: photos, people, faces, tenants; keys that were revoked stay so. Put the master key into the folder before or after.

@@ -93,7 +93,7 @@ func (k *classifyCmd) classifyFile(ctx context.Context, c *console, model *text.
 	return nil
 }
 
-// classifyRows gives the rows of a file with what the model says of them, many at a time, and counts them.
+// classifyRows returns the rows of a file with what the model says of them, many at a time, and counts them.
 func classifyRows(ctx context.Context, model *text.Model, rows *labelled.Texts, write func([]labelled.TextRow, []text.Prediction) error) (n int, err error) {
 	var batch []labelled.TextRow
 	for {

@@ -123,7 +123,7 @@ func (k *client) try(ctx context.Context, method, path string, send body, out an
 	return false, 0, nil
 }
 
-// open sends a request and gives its answer, whatever its status.
+// open sends a request and returns its answer, whatever its status.
 func (k *client) open(ctx context.Context, method, path string, send body) (res *http.Response, again bool, err error) {
 	req, err := http.NewRequestWithContext(ctx, method, k.base+path, nil)
 	if err != nil {

@@ -105,7 +105,7 @@ func TestCrash_photos(t *testing.T) {
 		len(l.sent), len(l.accepted), len(l.erased), len(kept), len(recorded), len(letters))
 }
 
-// crashContents gives photos with faces, without one, and broken ones.
+// crashContents returns photos with faces, without one, and broken ones.
 func crashContents(t *testing.T) (list [][]byte) {
 	t.Helper()
 	for _, p := range samplePhotos(t) {
@@ -159,7 +159,7 @@ func checkOutcome(t *testing.T, p animo.Photo, recorded []animo.MoodRecord, lett
 	}
 }
 
-// plain gives the records of a photo's faces in the order of their numbers, without what is another one in each
+// plain returns the records of a photo's faces in the order of their numbers, without what is another one in each
 // run: ids, names and times.
 func plain(records []animo.MoodRecord) (list []animo.MoodRecord) {
 	for _, r := range slices.SortedFunc(slices.Values(records), func(a, b animo.MoodRecord) int { return strings.Compare(a.FaceID, b.FaceID) }) {
@@ -305,7 +305,7 @@ func (l *ledger) leftovers(t *testing.T, p *process, data string) string {
 	return ""
 }
 
-// tryPhotos sends photos, several of them as a form, and gives their ids when all were accepted.
+// tryPhotos sends photos, several of them as a form, and returns their ids when all were accepted.
 func (p *process) tryPhotos(l *ledger, batch []crashPhoto) (ids []string, err error) {
 	var answer struct {
 		ID    string

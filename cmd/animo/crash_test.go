@@ -73,7 +73,7 @@ func TestCrash(t *testing.T) {
 	t.Logf("%d files accepted, %d ended", len(accepted), len(ends))
 }
 
-// crashRounds gives how often the program is killed, and what chooses the moments.
+// crashRounds returns how often the program is killed, and what chooses the moments.
 func crashRounds(t *testing.T) (rounds int, rng *rand.Rand) {
 	t.Helper()
 	rounds = envInt(t, "ANIMO_CRASH_ROUNDS", 5)
@@ -97,7 +97,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// buildProgram gives the path of the program.
+// buildProgram returns the path of the program.
 func buildProgram(t *testing.T) string {
 	t.Helper()
 	program.build.Do(func() {

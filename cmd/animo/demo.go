@@ -136,7 +136,7 @@ type demoPhoto struct {
 	ours bool // of the samples, which were taken years ago and are shown as if it were now
 }
 
-// samples gives the photos to send, and the people to recognise in them. Nobody knows who is in photos of others.
+// samples returns the photos to send, and the people to recognise in them. Nobody knows who is in photos of others.
 func (d *demoCmd) samples(c *console) (photos []demoPhoto, people []samples.Person, err error) {
 	if d.Photos != "" {
 		files, _, err := findPhotos(c, []string{d.Photos}) // what is none has been named

@@ -93,7 +93,7 @@ const demoUploads = 4
 // streamTime is how long the stream may take to tell of a face that is recorded.
 const streamTime = 20 * time.Second
 
-// showPhotos sends the photos and prints each face when the live stream tells of it. It gives all faces, and those
+// showPhotos sends the photos and prints each face when the live stream tells of it. It returns all faces, and those
 // that were recorded just now.
 func (d *demo) showPhotos(ctx context.Context) (all, fresh []animo.MoodRecord, err error) {
 	ctx, cancel := context.WithCancel(ctx)

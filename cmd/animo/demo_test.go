@@ -44,7 +44,7 @@ func chart(moods map[animo.Mood]int) string {
 	return b.String()
 }
 
-// temporary gives the folder in which temporary ones are made during the test.
+// temporary returns the folder in which temporary ones are made during the test.
 func temporary(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

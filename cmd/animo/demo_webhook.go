@@ -95,7 +95,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// signature gives a webhook's signature if it holds, otherwise "". As Standard Webhooks 1.0.0 says
+// signature returns a webhook's signature if it holds, otherwise "". As Standard Webhooks 1.0.0 says
 // (github.com/standard-webhooks/standard-webhooks), the message was signed a moment ago, and one of the signatures
 // is the HMAC-SHA256 of its id, that time and its body, with full stops between, under the secret that both know.
 func (r *receiver) signature(header http.Header, body []byte, now time.Time) string {

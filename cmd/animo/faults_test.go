@@ -309,7 +309,7 @@ func (o oddFile) check(t *testing.T, p animo.Photo, letters []letter) {
 	}
 }
 
-// sendForm sends files as one form and gives the id of each, and why one was refused.
+// sendForm sends files as one form and returns the id of each, and why one was refused.
 func (p *process) sendForm(t *testing.T, files []oddFile) (ids []string, refused []animo.Code) {
 	t.Helper()
 	var body bytes.Buffer

@@ -130,7 +130,7 @@ func (o *opinionFiles) close() error {
 	return errs
 }
 
-// source gives the rows of all files. An error names its file and line.
+// source returns the rows of all files. An error names its file and line.
 func (o *opinionFiles) source() text.Source {
 	return func(ctx context.Context) iter.Seq2[animo.Opinion, error] {
 		return func(yield func(animo.Opinion, error) bool) {

@@ -58,7 +58,7 @@ type step struct {
 
 var fileStart = regexp.MustCompile(`(?m)^-- (\S+) --\n`)
 
-// parseScript gives the steps of a script and writes its files.
+// parseScript returns the steps of a script and writes its files.
 func parseScript(t *testing.T, script string) (steps []step) {
 	files := fileStart.FindAllStringSubmatchIndex(script, -1)
 	for i, f := range files {

@@ -25,7 +25,7 @@ type serveCmd struct {
 	File          kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with settings, each under its flag's name."`
 }
 
-// Help gives examples for animo serve --help.
+// Help returns examples for animo serve --help.
 func (serveCmd) Help() string {
 	return `It takes photos, finds the faces in them and records, streams and tells the moods of these; and it takes files
 of labelled opinions, trains models on them and classifies with these. The page at /docs says how.

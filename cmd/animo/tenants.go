@@ -59,7 +59,7 @@ type photoFlags struct {
 	AllowWorkEducation bool           `env:"ANIMO_ALLOW_WORK_EDUCATION" help:"Take the purposes work and education, as the server must, too; animo serve --help says when."`
 }
 
-// change gives a policy with what the flags say.
+// change returns a policy with what the flags say.
 func (f *photoFlags) change(p animo.PhotoPolicy) animo.PhotoPolicy {
 	if f.Purpose != nil {
 		p.Purpose = *f.Purpose
@@ -110,7 +110,7 @@ type tenantAddCmd struct {
 	photoFlags    `embed:""`
 }
 
-// Help gives an example for animo tenants add --help.
+// Help returns an example for animo tenants add --help.
 func (tenantAddCmd) Help() string {
 	return "Example:\n  animo tenants add hotel-sol --purpose event && animo keys add hotel-sol --note \"reception desk\""
 }
@@ -137,7 +137,7 @@ type tenantSetCmd struct {
 	photoFlags    `embed:""`
 }
 
-// Help gives examples for animo tenants set --help.
+// Help returns examples for animo tenants set --help.
 func (tenantSetCmd) Help() string {
 	return `It holds from the next photo on, also where a server is running.
 
@@ -259,7 +259,7 @@ type keyAddCmd struct {
 	AWS           bool   `name:"aws" help:"Make an access key for programs that speak Amazon Rekognition's protocol instead."`
 }
 
-// Help gives an example for animo keys add --help.
+// Help returns an example for animo keys add --help.
 func (keyAddCmd) Help() string {
 	return `The key is printed to stdout and can never be shown again; only its hash is stored. From the first key on,
 every request needs one.

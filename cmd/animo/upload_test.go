@@ -60,7 +60,7 @@ func listed(moods map[animo.Mood]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// samplePhotos gives the sample photos, after having checked that they and the networks are there.
+// samplePhotos returns the sample photos, after having checked that they and the networks are there.
 func samplePhotos(t *testing.T) []samples.Photo {
 	t.Helper()
 	list, err := samples.Photos()
@@ -79,7 +79,7 @@ func samplePhotos(t *testing.T) []samples.Photo {
 	return list
 }
 
-// serve runs an Animo in this process until the test ends, with settings changed as it is told, and gives its URL.
+// serve runs an Animo in this process until the test ends, with settings changed as it is told, and returns its URL.
 func serve(t *testing.T, change ...func(*config.Config)) string {
 	t.Helper()
 	c := config.Default()
@@ -102,7 +102,7 @@ func serve(t *testing.T, change ...func(*config.Config)) string {
 	return "http://" + a.Addr()
 }
 
-// itemsOf gives what a server lists under a path.
+// itemsOf returns what a server lists under a path.
 func itemsOf[T any](t *testing.T, url, path string) []T {
 	t.Helper()
 	k, err := newClient(url, "", "en")

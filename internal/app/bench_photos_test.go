@@ -50,7 +50,7 @@ type benchPhoto struct {
 	faces int
 }
 
-// benchPhotos gives the sample photos, and one of them brought to 12 megapixels.
+// benchPhotos returns the sample photos, and one of them brought to 12 megapixels.
 func benchPhotos(b *testing.B) (small, large []benchPhoto) {
 	list, err := samples.Photos()
 	if err != nil {

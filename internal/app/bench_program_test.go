@@ -134,7 +134,7 @@ type face struct {
 	err   error
 }
 
-// follow gives the faces that are recorded from now on, until ctx ends.
+// follow returns the faces that are recorded from now on, until ctx ends.
 func (p *program) follow(b *testing.B, ctx context.Context) <-chan face {
 	b.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/v1/stream", nil)

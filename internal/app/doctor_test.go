@@ -18,7 +18,7 @@ import (
 	"animo/internal/config"
 )
 
-// examine gives the checks of a doctor by their names.
+// examine returns the checks of a doctor by their names.
 func examine(t *testing.T, c config.Config, o app.DoctorOptions) map[string]app.Check {
 	t.Helper()
 	checks := map[string]app.Check{}
@@ -73,7 +73,7 @@ func agePhoto(t *testing.T, c config.Config, id string) {
 	}
 }
 
-// sick makes a data folder with two photos and a model, and gives the photos' ids.
+// sick makes a data folder with two photos and a model, and returns the photos' ids.
 func sick(t *testing.T) (c config.Config, photos []string) {
 	t.Helper()
 	c = settings(t)

@@ -135,7 +135,7 @@ func (a *animo) dialStream(control func(string, string, syscall.RawConn) error) 
 	return nil, nil
 }
 
-// readIDs reads a stream up to its n-th event and gives the events' ids.
+// readIDs reads a stream up to its n-th event and returns the events' ids.
 func readIDs(r *bufio.Reader, n int) (ids []string) {
 	for len(ids) < n {
 		line, err := r.ReadSlice('\n')

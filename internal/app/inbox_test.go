@@ -27,7 +27,7 @@ func (d dropped) write(name, content string) {
 	}
 }
 
-// await waits until there is a file, and gives what is in it.
+// await waits until there is a file, and returns what is in it.
 func (d dropped) await(name string) string {
 	d.t.Helper()
 	ctx, cancel := context.WithTimeout(d.t.Context(), time.Minute)

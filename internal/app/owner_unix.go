@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// takeOwner gives this process a name of its own: the first slot of the data folder whose lock file nobody has locked, and
+// takeOwner returns this process a name of its own: the first slot of the data folder whose lock file nobody has locked, and
 // behind it the random id that the file keeps, because another folder with a slot of that number may work on the same
 // database. The system frees the lock when the process dies. So the process that starts next in the folder gets the dead
 // one's slot and name, and goes on at once with its work.

@@ -92,7 +92,7 @@ func (a *animo) quiet() {
 	a.deadLetters("seek")
 }
 
-// who gives the names of the recorded faces of a photo with the similarities.
+// who returns the names of the recorded faces of a photo with the similarities.
 func (a *animo) who(id string) (names []string) {
 	a.t.Helper()
 	var p struct {

@@ -35,7 +35,7 @@ func newReserve(data string, bytes, minFree int64, log *slog.Logger) *reserve {
 // leastRelease is what is left of a reserve at least; of less all is released.
 const leastRelease = 256 << 10
 
-// release gives half of what is left of the reserve to whoever needs room, and reports false where nothing is left.
+// release returns half of what is left of the reserve to whoever needs room, and reports false where nothing is left.
 func (r *reserve) release() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -89,7 +89,7 @@ func (r *reserve) fill(context.Context) error {
 	return errors.Join(err, f.Close())
 }
 
-// mayErase gives the reserve to requests that erase.
+// mayErase returns the reserve to requests that erase.
 func mayErase(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodDelete {
@@ -99,7 +99,7 @@ func mayErase(handler http.Handler) http.Handler {
 	})
 }
 
-// erasing gives the reserve to a task that ends erasures.
+// erasing returns the reserve to a task that ends erasures.
 func erasing(run func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error { return run(sqldb.WithReserve(ctx)) }
 }

@@ -34,7 +34,7 @@ func (a *animo) sessionOf(header http.Header) session {
 	return s
 }
 
-// signIn opens a session, and gives the headers that a browser then sends from the page.
+// signIn opens a session, and returns the headers that a browser then sends from the page.
 func (a *animo) signIn(key string) http.Header {
 	a.t.Helper()
 	r := a.send("POST", "/v1/session", strings.NewReader(`{"key":"`+key+`"}`), http.Header{"Origin": {a.url}})

@@ -114,7 +114,7 @@ func unpack(t *testing.T, name, dir string) (kept keptData) {
 	}
 }
 
-// all gives every element of a list of the API.
+// all returns every element of a list of the API.
 func all[T any](a *animo, path string) []T {
 	a.t.Helper()
 	r := a.do("GET", path, "")

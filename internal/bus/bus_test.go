@@ -47,7 +47,7 @@ func bubble(t *testing.T, o bus.Options, test func(t *testing.T, f *fixture)) {
 	})
 }
 
-// open opens the queues in a file for the worker of that name, and gives what closes both.
+// open opens the queues in a file for the worker of that name, and returns what closes both.
 func open(t *testing.T, path, owner string) (bus.Queues, func() error) {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), "sqlite:"+path, sqldb.Options{})

@@ -19,9 +19,9 @@ type Models interface {
 	// Answering tells which version of a model answers now, and names the corrections that stand above it. It answers
 	// UnknownModel, or NotTrained for a model of which no version was published.
 	Answering(ctx context.Context, tenant, model string) (version, corrected string, err error)
-	// Corrected gives what finds a text's correction, as they are at this moment or later.
+	// Corrected returns what finds a text's correction, as they are at this moment or later.
 	Corrected(ctx context.Context, tenant, model string) (func(text string) (animo.Label, bool), error)
-	// Artefacts gives what text.Decode makes a version's model of. A version's artefacts never change.
+	// Artefacts returns what text.Decode makes a version's model of. A version's artefacts never change.
 	Artefacts(ctx context.Context, tenant, model, version string) (vectorizer, network []byte, err error)
 }
 
@@ -134,7 +134,7 @@ func (c *Classifier) Evict(tenants []string) {
 	c.corrected.Sweep(tenants)
 }
 
-// model gives a version of a model, ready to be asked.
+// model returns a version of a model, ready to be asked.
 func (c *Classifier) model(ctx context.Context, tenant, name, version string) (*text.Model, error) {
 	return c.loaded.Get(ctx, tenant, name, version, func(ctx context.Context, _ *text.Model) (*text.Model, error) {
 		vectorizer, network, err := c.models.Artefacts(ctx, tenant, name, version)

@@ -93,7 +93,7 @@ func TestIndex_refuses_what_no_face_is_described_by(t *testing.T) {
 	d.rows(0)
 }
 
-// list gives the IDs of the faces that are yielded.
+// list returns the IDs of the faces that are yielded.
 func list(t *testing.T, faces func(func(collections.Face, error) bool)) (ids []string) {
 	t.Helper()
 	for f, err := range faces {

@@ -35,7 +35,7 @@ func open(t testing.TB, limits collections.Limits) *desk {
 	return d
 }
 
-// another gives another Store over the same tables, as another process has it.
+// another returns another Store over the same tables, as another process has it.
 func (d *desk) another() *collections.Store { return collections.New(d.tables, d.options) }
 
 func (d *desk) create(id string) collections.Collection {
@@ -47,7 +47,7 @@ func (d *desk) create(id string) collections.Collection {
 	return c
 }
 
-// index puts one picture's faces into a collection, one of each person, and gives the faces' IDs.
+// index puts one picture's faces into a collection, one of each person, and returns the faces' IDs.
 func (d *desk) index(s *collections.Store, c collections.Collection, name string, people ...int) []string {
 	d.t.Helper()
 	faces, err := s.Index(d.t.Context(), tenant, c, pictureOf(name), found(people...)...)
@@ -61,7 +61,7 @@ func (d *desk) index(s *collections.Store, c collections.Collection, name string
 	return ids
 }
 
-// search gives the names of the pictures that have faces like a person's, the most similar first.
+// search returns the names of the pictures that have faces like a person's, the most similar first.
 func (d *desk) search(s *collections.Store, c collections.Collection, person int) string {
 	d.t.Helper()
 	matches, err := s.Search(d.t.Context(), tenant, c, describe(person), 80, 100)
@@ -100,7 +100,7 @@ func found(people ...int) []collections.Found {
 	return list
 }
 
-// describe gives a person's descriptor. Those of n and n+1 are 0.1 apart, and so on: 0 and 5 would be taken for the same
+// describe returns a person's descriptor. Those of n and n+1 are 0.1 apart, and so on: 0 and 5 would be taken for the same
 // person, 0 and 10 not.
 func describe(person int) (d vision.Descriptor) {
 	d[0], d[1] = 1, 0.1*float32(person)

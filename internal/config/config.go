@@ -112,13 +112,13 @@ type Stores struct {
 	Objects   string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another."`
 }
 
-// TablesURL gives the address of the tables with the data folder filled in.
+// TablesURL returns the address of the tables with the data folder filled in.
 func (s *Stores) TablesURL() string { return s.fill(s.Tables, "sqlite:", "animo.db") }
 
-// ObjectsURL gives the address of the objects with the data folder filled in.
+// ObjectsURL returns the address of the objects with the data folder filled in.
 func (s *Stores) ObjectsURL() string { return s.fill(s.Objects, "file:", "objects") }
 
-// ErasuresPath gives the file of the log of erasures with the data folder filled in.
+// ErasuresPath returns the file of the log of erasures with the data folder filled in.
 func (s *Stores) ErasuresPath() string {
 	return cmp.Or(s.Erasures, filepath.Join(s.Data, "erasures.log"))
 }
@@ -258,7 +258,7 @@ func (c Config) String() string {
 	return fmt.Sprintf("%+v", plain(c))
 }
 
-// Default gives the settings that hold where nothing is said, whatever the environment says.
+// Default returns the settings that hold where nothing is said, whatever the environment says.
 func Default() Config {
 	var c Config
 	parser, err := kong.New(&c, Vars(), kong.PostBuild(func(k *kong.Kong) error {

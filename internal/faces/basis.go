@@ -33,7 +33,7 @@ func NewWho(identity Identity, rev int64, person Person, personRev int64) Who {
 	return Who{Identity: identity, Known: true, Name: person.Name, rev: rev, personRev: personRev}
 }
 
-// Expect gives the expectations of a basis: a commit with them holds only while the face's photo, and who the face is,
+// Expect returns the expectations of a basis: a commit with them holds only while the face's photo, and who the face is,
 // are as they were. ok is false for a text that is no basis.
 func Expect(photo, face, basis string) (ops []table.Op, ok bool) {
 	var photoRev int64

@@ -5,7 +5,7 @@ import "animo"
 // samePlace is how much the boxes of faces of two analyses overlap at least where they are one face's.
 const samePlace = 0.4
 
-// Match gives which face of a list lies in a place, of those that are not taken the one whose box overlaps it most; -1 for none.
+// Match returns which face of a list lies in a place, of those that are not taken the one whose box overlaps it most; -1 for none.
 func Match(place animo.Box, list []animo.Face, taken func(i int) bool) int {
 	best, most := -1, samePlace
 	for i := range list {

@@ -46,7 +46,7 @@ func viewFunction(c caller, f bus.FunctionStats) functionView {
 	return v
 }
 
-// milliseconds gives a duration to the microsecond.
+// milliseconds returns a duration to the microsecond.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 type functionsOutput struct {

@@ -61,7 +61,7 @@ func (l *Local) Check(r *http.Request) error {
 		"el sistema no dice de quién es el programa que pide; abra la dirección que el servidor mostró al arrancar o cree una clave: animo keys add")
 }
 
-// enter gives a browser that brings the token a cookie in its place, once, and leads it to the page; other requests go to next.
+// enter returns a browser that brings the token a cookie in its place, once, and leads it to the page; other requests go to next.
 func (l *Local) enter(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		token := r.URL.Query().Get("token")

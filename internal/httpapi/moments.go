@@ -38,7 +38,7 @@ func lengthOf(v string) (time.Duration, bool) {
 	return d, err == nil && d > 0
 }
 
-// unspaced gives a time back its plus sign, which is a space in a query unless it is written %2B.
+// unspaced returns a time back its plus sign, which is a space in a query unless it is written %2B.
 func unspaced(v string) string { return strings.Replace(v, " ", "+", 1) }
 
 // moment writes a time as the API does.

@@ -31,7 +31,7 @@ func (q *PeriodQuery) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// read gives the source, nil for every one, and the times, the zero time for no bound. What is so long ago is before now.
+// read returns the source, nil for every one, and the times, the zero time for no bound. What is so long ago is before now.
 func (q *PeriodQuery) read(now time.Time) (source *string, from, to time.Time, err error) {
 	if from, err = momentOf("from", q.From, now); err != nil {
 		return
@@ -88,7 +88,7 @@ func moodOf(v string) (animo.Mood, error) {
 	return mood, nil
 }
 
-// zone gives the time zone of that name, the tenant's where none is said.
+// zone returns the time zone of that name, the tenant's where none is said.
 func (s *server) zone(ctx context.Context, name string) (*time.Location, error) {
 	if name == "" {
 		policy, err := s.Tenants.Policy(ctx, tenantOf(ctx))

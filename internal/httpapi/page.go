@@ -162,7 +162,7 @@ func pageHeaders(h http.Header) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }
 
-// pack compresses b with gzip, or gives nil where that does not make it smaller.
+// pack compresses b with gzip, or returns nil where that does not make it smaller.
 func pack(b []byte) ([]byte, error) {
 	var out bytes.Buffer
 	z, err := gzip.NewWriterLevel(&out, gzip.BestCompression)

@@ -25,7 +25,7 @@ type People interface {
 	List(ctx context.Context, tenant, after string, limit int) (page []animo.Person, next string, err error)
 	// Person tells of one person.
 	Person(ctx context.Context, tenant, name string) (animo.Person, error)
-	// ExampleThumbnail gives a person's example as a small JPEG, or with "" that of the first.
+	// ExampleThumbnail returns a person's example as a small JPEG, or with "" that of the first.
 	ExampleThumbnail(ctx context.Context, tenant, name, id string) (io.ReadCloser, error)
 	// Rename gives a person another name, in everything that was recorded, too.
 	Rename(ctx context.Context, tenant, name, to string) (animo.Person, error)

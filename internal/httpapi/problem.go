@@ -32,7 +32,7 @@ type Problem struct {
 // Error makes Problem an error.
 func (p *Problem) Error() string { return p.Detail }
 
-// GetStatus gives huma the status to answer with.
+// GetStatus tells huma the status to answer with.
 func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType makes the answer's media type that of problem documents.

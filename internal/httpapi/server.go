@@ -70,12 +70,12 @@ type Photos interface {
 	List(ctx context.Context, tenant string, q photos.Query, after string, limit int) (page []animo.Photo, next string, err error)
 	// Take accepts a photo; known says that it is one that was kept before.
 	Take(ctx context.Context, tenant string, u photos.Upload, r io.Reader) (p animo.Photo, known bool, err error)
-	// Image gives a photo's bytes as they came, and what kind of picture they are. It answers NotFound once
+	// Image returns a photo's bytes as they came, and what kind of picture they are. It answers NotFound once
 	// their time is over.
 	Image(ctx context.Context, tenant, id string) (io.ReadCloser, animo.Photo, vision.Format, error)
-	// Thumbnail gives a photo as a small JPEG. It answers NotFound before the photo is analysed.
+	// Thumbnail returns a photo as a small JPEG. It answers NotFound before the photo is analysed.
 	Thumbnail(ctx context.Context, tenant, id string) (io.ReadCloser, animo.Photo, error)
-	// Annotated gives a photo as a JPEG on which boxes, moods and names are drawn. It answers NotFound as Thumbnail does.
+	// Annotated returns a photo as a JPEG on which boxes, moods and names are drawn. It answers NotFound as Thumbnail does.
 	Annotated(ctx context.Context, tenant, id, lang string) ([]byte, animo.Photo, error)
 	// Erase removes everything of a photo.
 	Erase(ctx context.Context, tenant, id string) (animo.Receipt, error)
@@ -98,7 +98,7 @@ type Moods interface {
 	// Follow yields faces as they are recorded, and photos and measured faces as they are erased: first the place from which on it
 	// tells, a Told with neither, then what is after the ID `after`. Such a Told later on is a gap.
 	Follow(ctx context.Context, tenant string, after int64) iter.Seq2[moods.Told, error]
-	// Measure accepts faces that a client measured, and gives their records.
+	// Measure accepts faces that a client measured, and returns their records.
 	Measure(ctx context.Context, tenant string, faces []moods.MeasuredFace) ([]animo.MoodRecord, error)
 	// EraseMeasured removes everything of a measured face.
 	EraseMeasured(ctx context.Context, tenant, face string) (animo.Receipt, error)

@@ -50,7 +50,7 @@ type wanted struct {
 	after int64 // the place after which to begin; negative for new faces only
 }
 
-// read gives what is asked for.
+// read returns what is asked for.
 func (in *streamInput) read() (w wanted, err error) {
 	w.after = -1
 	if w.Mood, err = moodOf(in.Mood); err != nil {

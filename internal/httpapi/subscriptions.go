@@ -16,11 +16,11 @@ import (
 type Subscriptions interface {
 	// Add makes a subscription; of a webhook it also gives the secret of its signatures.
 	Add(ctx context.Context, tenant string, spec notify.Spec) (s notify.Subscription, secret string, err error)
-	// List gives all subscriptions, the oldest first.
+	// List returns all subscriptions, the oldest first.
 	List(ctx context.Context, tenant string) ([]notify.Subscription, error)
 	Get(ctx context.Context, tenant, id string) (notify.Subscription, error)
 	Remove(ctx context.Context, tenant, id string) error
-	// Rotate gives a new secret; the one before holds for a day more.
+	// Rotate returns a new secret; the one before holds for a day more.
 	Rotate(ctx context.Context, tenant, id string) (secret string, err error)
 	// Resume has what waits told at once.
 	Resume(ctx context.Context, tenant, id string) error

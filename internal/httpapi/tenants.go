@@ -14,10 +14,10 @@ import (
 type Tenants interface {
 	List(ctx context.Context) ([]animo.Tenant, error)
 	Get(ctx context.Context, id string) (animo.Tenant, error)
-	// Policy gives what holds of a tenant, also with a Forbidden.
+	// Policy returns what holds of a tenant, also with a Forbidden.
 	Policy(ctx context.Context, tenant string) (animo.PhotoPolicy, error)
 	AddTenant(ctx context.Context, id string, photos animo.PhotoPolicy) error
-	// ChangePhotos makes of a tenant's policy what change gives, and gives the tenant as it is then.
+	// ChangePhotos makes of a tenant's policy what change gives, and returns the tenant as it is then.
 	ChangePhotos(ctx context.Context, id string, change func(animo.PhotoPolicy) (animo.PhotoPolicy, error)) (animo.Tenant, error)
 	// RemoveTenant forgets a tenant at once, and then erases what it had. What breaks off, others end.
 	RemoveTenant(ctx context.Context, id string) error
@@ -71,7 +71,7 @@ type PolicyChange struct {
 	TimeZone        *string        `json:"time_zone,omitempty" doc:"Where its cameras and days are, as IANA calls it: for photos whose EXIF time has no offset, and summaries; empty takes the server's setting." example:"America/Havana"`
 }
 
-// of gives p with what is to be another; what is not said stays as it is.
+// of returns p with what is to be another; what is not said stays as it is.
 func (c PolicyChange) of(p animo.PhotoPolicy) (animo.PhotoPolicy, error) {
 	set(&p.Purpose, c.Purpose)
 	set(&p.PerMinute, c.PhotosPerMinute)

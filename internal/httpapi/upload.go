@@ -171,7 +171,7 @@ type refusedForm struct {
 	items []UploadView
 }
 
-// Unwrap gives the first error to errors.Is and errors.As.
+// Unwrap returns the first error to errors.Is and errors.As.
 func (r *refusedForm) Unwrap() error { return r.error }
 
 // itemProblem is what is shown of an error that concerns one item of an answer.

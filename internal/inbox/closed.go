@@ -47,7 +47,7 @@ func (b *Inbox) closed(ctx context.Context, paths []string, now time.Time) {
 	b.takeIn(ctx, root, drops, ready, now)
 }
 
-// closedFile gives a file of a drop that may be taken at once, nil for one that may not.
+// closedFile returns a file of a drop that may be taken at once, nil for one that may not.
 func (b *Inbox) closedFile(home *os.Root, d *drop, p string, now time.Time) *file {
 	info, err := home.Lstat(d.in(p))
 	if err != nil || !info.Mode().IsRegular() {

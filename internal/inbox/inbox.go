@@ -56,7 +56,7 @@ type Opinions interface {
 
 // Tenants is what the inbox needs of the registry.
 type Tenants interface {
-	// List gives the tenants in use.
+	// List returns the tenants in use.
 	List(ctx context.Context) ([]animo.Tenant, error)
 }
 
@@ -210,7 +210,7 @@ func (b *Inbox) look(ctx context.Context, now time.Time) {
 	b.takeIn(ctx, root, drops, ready, now)
 }
 
-// dropsOf gives the drops of these tenants, and forgets those of all others.
+// dropsOf returns the drops of these tenants, and forgets those of all others.
 func (b *Inbox) dropsOf(list []animo.Tenant) []*drop {
 	now := make(map[dropID]*drop, 2*len(list))
 	drops := make([]*drop, 0, 2*len(list))
@@ -355,5 +355,5 @@ func (b *Inbox) unsay(keys ...string) {
 // key is what is said of a drop under.
 func (d *drop) key() string { return d.tenant + "/" + d.kind }
 
-// in gives a path in the tenant's folder of a path below the drop.
+// in returns a path in the tenant's folder of a path below the drop.
 func (d *drop) in(p string) string { return path.Join(d.kind, p) }

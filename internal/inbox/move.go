@@ -17,7 +17,7 @@ import (
 var errReplaced = errors.New("it was replaced while it was moved")
 
 // move renames a file that is as in want, in its tenant's folder, giving it a number where its new name is
-// taken, and puts a reason beside it where there is one. It gives the new name. When another file turns out to
+// taken, and puts a reason beside it where there is one. It returns the new name. When another file turns out to
 // have come in its place, it is put back and the error is errReplaced.
 func move(home *os.Root, from, to string, want fs.FileInfo, reason []byte) (string, error) {
 	if err := home.MkdirAll(path.Dir(to), folderMode); err != nil {
@@ -38,7 +38,7 @@ func move(home *os.Root, from, to string, want fs.FileInfo, reason []byte) (stri
 	return name, nil
 }
 
-// rename gives a file the first free of the names NAME, NAME-2, NAME-3 and so on. withReason says that the
+// rename returns a file the first free of the names NAME, NAME-2, NAME-3 and so on. withReason says that the
 // name of a reason must be free, too.
 func rename(home *os.Root, from, to string, withReason bool) (string, error) {
 	free := func(n int) bool {

@@ -25,7 +25,7 @@ type takeFunc func(ctx context.Context, tenant, p string, r io.Reader, info fs.F
 // endedFunc tells how far a file is that was taken in, and of one that failed, why.
 type endedFunc func(ctx context.Context) (animo.Status, *animo.Reason, error)
 
-// takePhoto gives a photo to its flow. The first of the folders that it lies in is its source.
+// takePhoto returns a photo to its flow. The first of the folders that it lies in is its source.
 func (b *Inbox) takePhoto(ctx context.Context, tenant, p string, r io.Reader, info fs.FileInfo) (endedFunc, error) {
 	p = composed(p)
 	source, _, inFolder := strings.Cut(p, "/")
@@ -42,7 +42,7 @@ func (b *Inbox) takePhoto(ctx context.Context, tenant, p string, r io.Reader, in
 	}, nil
 }
 
-// takeTraining gives a training file to its flow.
+// takeTraining returns a training file to its flow.
 func (b *Inbox) takeTraining(ctx context.Context, tenant, p string, r io.Reader, info fs.FileInfo) (endedFunc, error) {
 	v, err := b.o.Opinions.Take(ctx, tenant, path.Base(composed(p)), r, info.Size(), opinions.Recipe{})
 	if err != nil {

@@ -122,7 +122,7 @@ func TestInbox_bad_file_holds_up_no_other(t *testing.T) {
 	})
 }
 
-// numberedNames gives names with the numbers from a to b - 1.
+// numberedNames returns names with the numbers from a to b - 1.
 func numberedNames(format string, a, b int) (names []string) {
 	for ; a < b; a++ {
 		names = append(names, fmt.Sprintf(format, a))

@@ -38,7 +38,7 @@ func (r *rest) begin(now time.Time) (first bool) {
 	return first
 }
 
-// visit looks at the files of a drop: it moves those that have ended, and gives those that are ready to be
+// visit looks at the files of a drop: it moves those that have ended, and returns those that are ready to be
 // taken in, by path, those that failed before at the end.
 func (b *Inbox) visit(ctx context.Context, home *os.Root, d *drop, now time.Time) (ready []*file) {
 	resting := b.resting(d, now)

@@ -7,7 +7,7 @@ import "time"
 // forward or back, a day is an hour shorter or longer: it has one interval of an hour less or more, and of longer intervals one
 // is itself shorter or longer.
 
-// floor gives the beginning of the interval that a moment lies in.
+// floor returns the beginning of the interval that a moment lies in.
 func floor(t time.Time, every time.Duration, zone *time.Location) time.Time {
 	t = t.In(zone)
 	long, now := int64(every/time.Second), shown(t)
@@ -30,7 +30,7 @@ func shown(t time.Time) int64 {
 	return t.Unix() + int64(offset) + yearOne
 }
 
-// firstShown gives the moment at which clocks showed so much, or more where that was passed over, for the first time before t.
+// firstShown returns the moment at which clocks showed so much, or more where that was passed over, for the first time before t.
 func firstShown(t time.Time, what int64) time.Time {
 	for {
 		at := time.Unix(t.Unix()+what-shown(t), 0).In(t.Location())

@@ -8,7 +8,7 @@ import (
 	"animo"
 )
 
-// beginnings gives when the intervals begin that a time has in a zone, each found from every minute of it.
+// beginnings returns when the intervals begin that a time has in a zone, each found from every minute of it.
 func beginnings(t *testing.T, name string, from, to string, every time.Duration) []string {
 	t.Helper()
 	zone, err := animo.LoadZone(name)

@@ -72,7 +72,7 @@ func (m *Moods) Measure(ctx context.Context, tenant string, list []MeasuredFace)
 // measuredAtOnce is how many measured faces are kept in one commit, of two writes and an expectation each.
 const measuredAtOnce = 25
 
-// keep notes that faces are there, and gives the events of those that are not recorded yet. Into the records of those that
+// keep notes that faces are there, and returns the events of those that are not recorded yet. Into the records of those that
 // were there already it puts what was decided when they were accepted. first is the index of the first record in the call.
 func (m *Moods) keep(ctx context.Context, tenant string, records []animo.MoodRecord, first int) (events []animo.Event, err error) {
 	err = m.tables.Update(ctx, tenant, func(tx *table.Tx) error {

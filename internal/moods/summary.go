@@ -220,7 +220,7 @@ func (c counts) add(one count) {
 	c[one.mood] = sum
 }
 
-// means gives the figures of every mood, zeros for one without faces.
+// means returns the figures of every mood, zeros for one without faces.
 func (c counts) means() map[animo.Mood]MoodCount {
 	out := make(map[animo.Mood]MoodCount, len(animo.Moods()))
 	for _, m := range animo.Moods() {

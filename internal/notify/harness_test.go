@@ -167,7 +167,7 @@ func (h *house) find(count int) {
 	}
 }
 
-// add makes a subscription, and gives its id and secret.
+// add makes a subscription, and returns its id and secret.
 func (h *house) add(s notify.Spec) (id, secret string) {
 	h.T.Helper()
 	sub, secret, err := h.n.Add(h.T.Context(), tenant, s)
@@ -202,7 +202,7 @@ func (h *house) drain(id string, until time.Time) {
 	}
 }
 
-// deliveries gives a subscription's whole log, the oldest first, read in pages of 7.
+// deliveries returns a subscription's whole log, the oldest first, read in pages of 7.
 func (h *house) deliveries(id string) (list []notify.Delivery) {
 	h.T.Helper()
 	for before := int64(0); ; {
@@ -285,7 +285,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.got = append(r.got, m)
 }
 
-// faces gives the numbers of the faces that were taken, in the order of their first coming.
+// faces returns the numbers of the faces that were taken, in the order of their first coming.
 func (r *receiver) faces() (list []int) {
 	r.t.Helper()
 	r.mu.Lock()

@@ -75,7 +75,7 @@ func (t *turns) signal() {
 	}
 }
 
-// Run gives turns until ctx ends, and then waits for the turns that are under way.
+// Run returns turns until ctx ends, and then waits for the turns that are under way.
 func (t *turns) Run(ctx context.Context) {
 	var taken sync.WaitGroup
 	defer taken.Wait()

@@ -55,7 +55,7 @@ func notFound(name string) error {
 	return animo.Errorf(animo.NotFound, "there is no object %q", "no existe el objeto %q", name)
 }
 
-// ended gives the error of an ended context its code.
+// ended returns the error of an ended context its code.
 func ended(err error) error {
 	r := animo.ReasonOf(err)
 	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}

@@ -42,7 +42,7 @@ func (f *Flow) Answering(ctx context.Context, tenant, model string) (version, co
 	return m.Current, correctionsOf(m) + m.Corrected, nil
 }
 
-// Corrected gives what finds a text's correction in a model: from the commit that keeps it on, the text says what it was
+// Corrected returns what finds a text's correction in a model: from the commit that keeps it on, the text says what it was
 // corrected to.
 func (f *Flow) Corrected(ctx context.Context, tenant, model string) (func(text string) (animo.Label, bool), error) {
 	m, err := f.model(ctx, tenant, model)

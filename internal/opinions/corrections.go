@@ -287,7 +287,7 @@ func (c corrected) learned(m *text.Model) (n int) {
 	return n
 }
 
-// without gives the figures of the rows that are no corrections; nil where all or none are.
+// without returns the figures of the rows that are no corrections; nil where all or none are.
 func (c corrected) without(r *text.Report) *text.Figures {
 	if len(c.rows) == 0 {
 		return nil

@@ -50,7 +50,7 @@ func (l *line) ask(model, text string) classify.Answer {
 	return answer
 }
 
-// says gives what the version that answers says of a text.
+// says returns what the version that answers says of a text.
 func (l *line) says(model, text string) animo.Label {
 	l.t.Helper()
 	return l.ask(model, text).Results[0].Label

@@ -122,7 +122,7 @@ func (l *line) Publish(ctx context.Context, events ...animo.Event) error {
 	return l.queue.Publish(ctx, events...)
 }
 
-// function gives a function of the flow by its name.
+// function returns a function of the flow by its name.
 func (l *line) function(name string) bus.Function {
 	l.t.Helper()
 	for _, f := range l.flow.Functions() {

@@ -49,7 +49,7 @@ func (v *versionRow) put(tx *table.Tx) error {
 	return tx.PutJSON(versionsTable, versionKey(v.Model, v.ID), v)
 }
 
-// moveOn gives a version another status, and notes the moment when it ends.
+// moveOn returns a version another status, and notes the moment when it ends.
 func (v *versionRow) moveOn(s animo.Status, why *animo.Reason, now func() time.Time) {
 	v.Status, v.Failure, v.Finished = s, why, time.Time{}
 	if s.Ended() {

@@ -17,7 +17,7 @@ var ways = map[string]func(from, to netip.AddrPort) Kind{
 	},
 }
 
-// pair gives the addresses of a connection within this process: of the socket that dialled, and of the other.
+// pair returns the addresses of a connection within this process: of the socket that dialled, and of the other.
 func pair(t testing.TB, address string) (from, to netip.AddrPort, hangUp func()) {
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
 	if err != nil {

@@ -109,7 +109,7 @@ func (p *People) Identify(ctx context.Context, tenant string, photo *faces.Photo
 	return id, nil
 }
 
-// carryOver gives the new faces of a photo what somebody said of the old ones in their places, as far as those
+// carryOver returns the new faces of a photo what somebody said of the old ones in their places, as far as those
 // overlap.
 func (p *People) carryOver(ctx context.Context, tenant string, old, list []animo.Face) (map[string]faces.Identity, error) {
 	said := map[string]faces.Identity{}

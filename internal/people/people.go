@@ -131,7 +131,7 @@ func (nobody) ForgetPerson(context.Context, string, string, time.Time) (int, err
 	return 0, nil
 }
 
-// Functions gives the function that looks through recorded faces, to be registered with the bus.
+// Functions returns the function that looks through recorded faces, to be registered with the bus.
 func (p *People) Functions() []bus.Function {
 	return []bus.Function{{Name: "seek", On: []string{Changed}, Deadline: 10 * time.Minute, Handle: p.seek}}
 }

@@ -31,7 +31,7 @@ func (p *People) RemoveExampleID(ctx context.Context, tenant, key string, added 
 }
 
 // RemoveExample forgets a face by which a person is known, such as a wrong one, with its thumbnail; recorded faces that were named
-// by it are looked through again. Where somebody had said that a recorded face is the person's, that is taken back. It gives the person as
+// by it are looked through again. Where somebody had said that a recorded face is the person's, that is taken back. It returns the person as
 // known then, and answers NotFound where there is no such person or example.
 func (p *People) RemoveExample(ctx context.Context, tenant, name, id string) (animo.Person, error) {
 	none := animo.Errorf(animo.NotFound, "%s has no example %q", "%s no tiene el ejemplo %q", animo.Clip(name), animo.Clip(id)).Of("example")

@@ -177,7 +177,7 @@ func checkIn(tally string) (was, is, mood string, ok bool) {
 }
 
 // carryCorrections carries what was said of the faces of one analysis to those of a new one in their places. A face that
-// is none is not looked for among people. It gives the operations that keep and forget the corrections' rows.
+// is none is not looked for among people. It returns the operations that keep and forget the corrections' rows.
 func carryCorrections(old []animo.Face, a *analysis) (ops []table.Op, err error) {
 	carried := map[int]bool{}
 	for _, before := range old {

@@ -13,7 +13,7 @@ import (
 	"animo/internal/table"
 )
 
-// corrections gives the ids of the faces of which a correction is kept.
+// corrections returns the ids of the faces of which a correction is kept.
 func (l *line) corrections() (ids []string) {
 	l.T.Helper()
 	for row, err := range l.Rows.Query(l.T.Context(), tenant, "face-corrections", table.Range{}, false) {

@@ -231,7 +231,7 @@ func (l *line) photo(id string) animo.Photo {
 	return p
 }
 
-// recorded gives the records of the faces that are recorded, by their ids.
+// recorded returns the records of the faces that are recorded, by their ids.
 func (l *line) recorded() map[string]animo.MoodRecord {
 	l.T.Helper()
 	all := map[string]animo.MoodRecord{}
@@ -247,7 +247,7 @@ func (l *line) recorded() map[string]animo.MoodRecord {
 	return all
 }
 
-// faces checks that what is counted and logged is what is recorded, and gives how many faces that is by mood.
+// faces checks that what is counted and logged is what is recorded, and returns how many faces that is by mood.
 func (l *line) faces() map[animo.Mood]int {
 	l.T.Helper()
 	byMood := map[animo.Mood]int{}
@@ -268,7 +268,7 @@ func (l *line) faces() map[animo.Mood]int {
 	return byMood
 }
 
-// told gives the places of the live stream's log at which a face was recorded or something was erased.
+// told returns the places of the live stream's log at which a face was recorded or something was erased.
 func (l *line) told() (places []table.Logged, err error) {
 	all, err := l.Rows.Log(l.T.Context(), tenant, "moods", 0, 1000)
 	for _, p := range all {

@@ -45,7 +45,7 @@ func (l *line) learn(want photos.LayerState) photos.LayerInfo {
 	return info
 }
 
-// analysed gives the first face of a new photo.
+// analysed returns the first face of a new photo.
 func (l *line) analysed(name string) animo.Face {
 	l.T.Helper()
 	p := l.take(name, picture(1, byte(len(name)+100)))

@@ -65,7 +65,7 @@ func everyCall() int {
 	return 1
 }
 
-// newPeople gives a line with Ana, Bea and a photo.
+// newPeople returns a line with Ana, Bea and a photo.
 func newPeople(t *testing.T) (l *line, photo string) {
 	l = newLine(t, options{})
 	l.emotions = []string{"HAPPY", "SAD"}

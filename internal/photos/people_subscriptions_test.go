@@ -12,7 +12,7 @@ import (
 	"animo/internal/people"
 )
 
-// newSubscribed gives a line with Ana and Bea, and the subscriptions that follow them, one to each.
+// newSubscribed returns a line with Ana and Bea, and the subscriptions that follow them, one to each.
 func newSubscribed(t *testing.T) (l *line, n *notify.Notifier, ana, bea notify.Subscription) {
 	t.Helper()
 	l = newLine(t, options{Subscribers: func(l *line) people.Subscribers {
@@ -46,7 +46,7 @@ func (l *line) subscribe(n *notify.Notifier, name string) notify.Subscription {
 	return s
 }
 
-// asked gives of each subscription for whom it asks.
+// asked returns of each subscription for whom it asks.
 func (l *line) asked(n *notify.Notifier) map[string]string {
 	l.T.Helper()
 	list, err := n.List(l.T.Context(), tenant)

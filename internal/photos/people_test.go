@@ -28,7 +28,7 @@ func (l *line) introduce(name string, content []byte) animo.Person {
 	return p
 }
 
-// names gives whom the faces of a photo are said to be, in their order, with a hyphen for nobody. It checks that all
+// names returns whom the faces of a photo are said to be, in their order, with a hyphen for nobody. It checks that all
 // that is known of them agrees: the photo's faces, their records, and the lists by person.
 func (l *line) names(id string) string {
 	l.T.Helper()
@@ -54,7 +54,7 @@ func (l *line) names(id string) string {
 	return strings.Join(names, " ")
 }
 
-// facesOf gives the ids of a person's faces, as moods are asked for.
+// facesOf returns the ids of a person's faces, as moods are asked for.
 func (l *line) facesOf(name string) (ids []string) {
 	l.T.Helper()
 	page, next, err := l.flow.moods.List(l.T.Context(), tenant, moods.Query{Person: name}, "", 100)

@@ -167,7 +167,7 @@ func New(tables *table.Table, objects object.Store, events Events, m *moods.Mood
 	}
 }
 
-// Functions gives the functions of the flow, to be registered with the bus.
+// Functions returns the functions of the flow, to be registered with the bus.
 func (p *Photos) Functions() []bus.Function {
 	list := []bus.Function{{Name: "analyse", On: []string{Stored}, Workers: analysers(p.limits.Analyses), Deadline: p.limits.AnalyseTime, Handle: p.analyse, OnDead: p.fail}}
 	for _, m := range animo.Moods() {

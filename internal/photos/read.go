@@ -136,7 +136,7 @@ func (p *Photos) Thumbnail(ctx context.Context, tenant, id string) (body io.Read
 	return body, row.Photo, err
 }
 
-// Annotated gives an analysed photo's picture as a JPEG with a box round each face, its emotion and who it is, in "es" or
+// Annotated returns an analysed photo's picture as a JPEG with a box round each face, its emotion and who it is, in "es" or
 // "en". It answers NotFound for a picture that is not kept any more, or not analysed yet, and what analysing it would for one
 // that cannot be read.
 func (p *Photos) Annotated(ctx context.Context, tenant, id, lang string) ([]byte, animo.Photo, error) {

@@ -65,7 +65,7 @@ func (p *Photos) keptSince(ctx context.Context, tenant, tbl string, kept time.Du
 	return ids, nil
 }
 
-// eachOf calls do for every id, some at once, and gives the errors of up to ten.
+// eachOf calls do for every id, some at once, and returns the errors of up to ten.
 func eachOf(ids []string, do func(id string) error) error {
 	var wg sync.WaitGroup
 	var mu sync.Mutex

@@ -23,7 +23,7 @@ var moodColours = map[animo.Mood]color.RGBA{
 // MoodColour is the colour in which a mood is drawn, everywhere.
 func MoodColour(m animo.Mood) color.RGBA { return moodColours[m] }
 
-// Annotate gives a picture as a JPEG with a box round each face, its emotion and who it is, in "es" or "en".
+// Annotate returns a picture as a JPEG with a box round each face, its emotion and who it is, in "es" or "en".
 func Annotate(img vision.Image, faces []animo.Face, lang string) ([]byte, error) {
 	marks := make([]annotate.Mark, len(faces))
 	for i, face := range faces {

@@ -35,7 +35,7 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, most int64
 	return c, body, func() { s.slots.Give(c.tenant) }, nil
 }
 
-// whose reads from a request's signature whose request it claims to be, and gives the function that checks the claim.
+// whose reads from a request's signature whose request it claims to be, and returns the function that checks the claim.
 // A bounded number of requests is looked up at once, because anybody can send any signature.
 func (s *Server) whose(r *http.Request) (c caller, verify func(body []byte) error, err error) {
 	given, malformed := signatureOf(r)

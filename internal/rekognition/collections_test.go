@@ -28,7 +28,7 @@ func create(t *testing.T, c *sdk.Client, ids ...string) {
 	}
 }
 
-// index puts the faces of one picture into a collection and gives their IDs.
+// index puts the faces of one picture into a collection and returns their IDs.
 func index(t *testing.T, c *sdk.Client, collection, external string, faces ...drawn) []string {
 	t.Helper()
 	out, err := c.IndexFaces(t.Context(), &sdk.IndexFacesInput{CollectionId: &collection, ExternalImageId: &external, Image: draw(faces...)})
@@ -42,7 +42,7 @@ func index(t *testing.T, c *sdk.Client, collection, external string, faces ...dr
 	return ids
 }
 
-// search gives the client's names of the pictures whose faces are like that of a person.
+// search returns the client's names of the pictures whose faces are like that of a person.
 func search(t *testing.T, c *sdk.Client, collection string, person int) string {
 	t.Helper()
 	out, err := c.SearchFacesByImage(t.Context(), &sdk.SearchFacesByImageInput{CollectionId: &collection, Image: draw(drawn{1, 1, 60, person})})

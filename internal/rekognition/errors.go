@@ -15,10 +15,10 @@ type failure struct {
 	cause error // for the log only
 }
 
-// Error gives code and text.
+// Error returns code and text.
 func (f *failure) Error() string { return f.code + ": " + f.text }
 
-// Unwrap gives the cause to errors.Is and errors.As.
+// Unwrap returns the cause to errors.Is and errors.As.
 func (f *failure) Unwrap() error { return f.cause }
 
 func failf(code, format string, args ...any) *failure {

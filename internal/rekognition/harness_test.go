@@ -178,7 +178,7 @@ func (eye) Analyze(ctx context.Context, img vision.Image) ([]vision.Face, error)
 	return faces, ctx.Err()
 }
 
-// describe gives a person's descriptor. Those of n and n+1 are 0.1 apart, and so on: 0 to 6 would be taken for the
+// describe returns a person's descriptor. Those of n and n+1 are 0.1 apart, and so on: 0 to 6 would be taken for the
 // same person, 0 and 10 not.
 func describe(person int) (d vision.Descriptor) {
 	d[0], d[1] = 1, 0.1*float32(person)

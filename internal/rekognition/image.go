@@ -75,7 +75,7 @@ func (s *Server) look(ctx context.Context, c caller, field string, p *picture) (
 	return &seen{img.W, img.H, hash(file), faces[:min(len(faces), maxFaces)]}, nil
 }
 
-// fetch gives the file of a request's picture.
+// fetch returns the file of a request's picture.
 func (s *Server) fetch(ctx context.Context, c caller, field string, p *picture) ([]byte, error) {
 	switch {
 	case p == nil || len(p.Bytes) == 0 && p.S3Object == nil:

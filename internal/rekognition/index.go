@@ -103,7 +103,7 @@ func (s *Server) lookFor(ctx context.Context, who caller, collection string, ima
 	return c, p, good, err
 }
 
-// check gives how many faces may be indexed, and the client's name for the picture.
+// check returns how many faces may be indexed, and the client's name for the picture.
 func (in *indexFacesInput) check() (most int, external string, err error) {
 	most = maxFaces
 	if in.MaxFaces != nil {

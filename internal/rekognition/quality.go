@@ -20,7 +20,7 @@ var gates = map[string]vision.Gates{
 // filter tells why a face does not pass; nil for one that does.
 type filter func(vision.Face) []string
 
-// filterOf gives the filter of that name. Without a name, every face passes, as with NONE.
+// filterOf returns the filter of that name. Without a name, every face passes, as with NONE.
 func filterOf(name string) (filter, error) {
 	if name == "" || name == "NONE" {
 		return func(vision.Face) []string { return nil }, nil
@@ -58,7 +58,7 @@ func reasonOf(code animo.Code, f vision.Face) string {
 	return "LOW_FACE_QUALITY"
 }
 
-// passing gives the faces that a filter lets pass, in their order.
+// passing returns the faces that a filter lets pass, in their order.
 func passing(faces []vision.Face, good filter) []vision.Face {
 	return slices.DeleteFunc(slices.Clone(faces), func(f vision.Face) bool { return len(good(f)) > 0 })
 }

@@ -167,7 +167,7 @@ const (
 	targetPrefix = "RekognitionService."
 )
 
-// Target gives the operation that a request is for, such as RekognitionService.DetectFaces; empty for a request
+// Target returns the operation that a request is for, such as RekognitionService.DetectFaces; empty for a request
 // that is not of AWS's protocol. Presigned requests carry it in their query.
 func Target(r *http.Request) string {
 	if t := r.Header.Get("X-Amz-Target"); t != "" {

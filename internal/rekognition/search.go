@@ -17,7 +17,7 @@ type matching struct {
 	FaceMatchThreshold *float64
 }
 
-// check gives how many matches are wanted, and how alike they must be at least.
+// check returns how many matches are wanted, and how alike they must be at least.
 func (m *matching) check() (most int, least float64, err error) {
 	most = defaultMatches
 	if m.MaxFaces != nil {

@@ -131,7 +131,7 @@ func signatureFrom(credential, signed, sum string) (s signature, err error) {
 	return s, nil
 }
 
-// dated gives the signature its date.
+// dated returns the signature its date.
 func (s *signature) dated(date string) (err error) {
 	s.date = date
 	if s.at, err = time.Parse(dateLayout, date); err != nil || s.at.Format(dateLayout) != date {
@@ -179,7 +179,7 @@ func (s *signature) verify(r *http.Request, body []byte, secret string) error {
 	return nil
 }
 
-// compute gives the signature that the request with that body has when it is signed with the secret.
+// compute returns the signature that the request with that body has when it is signed with the secret.
 func (s *signature) compute(r *http.Request, body []byte, secret string) []byte {
 	canonical := strings.Join([]string{
 		r.Method, canonicalPath(r.URL), s.canonicalQuery(r.URL.RawQuery), s.canonicalHeaders(r),

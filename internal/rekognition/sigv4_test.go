@@ -49,7 +49,7 @@ func sign(t testing.TB, r *http.Request, c aws.Credentials, body, service string
 	}
 }
 
-// presign gives the same request signed in its query.
+// presign returns the same request signed in its query.
 func presign(t testing.TB, r *http.Request, c aws.Credentials, body string, at time.Time, expires string) *http.Request {
 	t.Helper()
 	if expires != "" {
@@ -71,7 +71,7 @@ func presign(t testing.TB, r *http.Request, c aws.Credentials, body string, at t
 	return p
 }
 
-// send gives the error's code, empty for an answer, and its text.
+// send returns the error's code, empty for an answer, and its text.
 func send(t testing.TB, r *http.Request) (code, text string) {
 	t.Helper()
 	res, err := http.DefaultClient.Do(r)

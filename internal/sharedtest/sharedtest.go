@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Path gives the path of a file or folder of the real data: elem below the folder that the environment
+// Path returns the path of a file or folder of the real data: elem below the folder that the environment
 // variable ANIMO_SHARED names, which is ../shared as seen from the repository's root by default. Where it
 // is absent the test is skipped, or fails when ANIMO_REQUIRE_SHARED is 1.
 func Path(t testing.TB, elem ...string) string {

@@ -66,7 +66,7 @@ type Call struct {
 	Ops    []table.Op // of Commit
 }
 
-// Watch gives an engine that calls before ahead of each call to d that reads or commits. An error of before is the answer,
+// Watch returns an engine that calls before ahead of each call to d that reads or commits. An error of before is the answer,
 // and d is not called. before is called by as many goroutines at once as d is.
 func Watch(d table.Driver, before func(Call) error) table.Driver { return &watched{d, before} }
 

@@ -24,7 +24,7 @@ type Driver interface {
 	// Places returns up to n places of a log by ascending Seq, those with a Seq above `after`; with a negative n the last
 	// -n places of the log, also by ascending Seq.
 	Places(ctx context.Context, tenant, log string, after int64, n int) ([]Logged, error)
-	// Commit does all the operations or none, and gives the rows that it writes the revision rev. When it returns nil, they
+	// Commit does all the operations or none, and returns the rows that it writes the revision rev. When it returns nil, they
 	// are on disk. Conflict says that a row was not as an operation expected it, and that nothing was changed.
 	//
 	// A log's places get ascending Seqs in the order in which they become visible: a reader who has seen a Seq never

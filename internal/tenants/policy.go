@@ -35,13 +35,13 @@ func (r *Registry) Policy(ctx context.Context, tenant string) (animo.PhotoPolicy
 	return p, r.allow(p.Purpose)
 }
 
-// SetPhotos gives a tenant another policy, as ChangePhotos does.
+// SetPhotos returns a tenant another policy, as ChangePhotos does.
 func (r *Registry) SetPhotos(ctx context.Context, id string, p animo.PhotoPolicy) error {
 	_, err := r.ChangePhotos(ctx, id, func(animo.PhotoPolicy) (animo.PhotoPolicy, error) { return p, nil })
 	return err
 }
 
-// ChangePhotos gives a tenant the policy that change makes of the present one, and returns the tenant as it then is. The policy
+// ChangePhotos returns a tenant the policy that change makes of the present one, and returns the tenant as it then is. The policy
 // holds from the next upload on. change may be called several times, where others change the tenant too; ChangePhotos answers
 // change's error. It also answers Invalid for a value that cannot be, Forbidden for a purpose that is not allowed, both with the
 // field, and NotFound when there is no such tenant.
@@ -117,7 +117,7 @@ func (r *Registry) allow(p animo.Purpose) error {
 	return animo.Errorf(animo.Invalid, "there is no purpose %q; use one of: %s", "no existe el propósito %q; use uno de: %s", animo.Clip(string(p)), strings.Join(names, ", ")).Of("purpose")
 }
 
-// fill gives a tenant's policy the server's value in each field that is zero, but Purpose.
+// fill returns a tenant's policy the server's value in each field that is zero, but Purpose.
 func fill(p, server animo.PhotoPolicy) animo.PhotoPolicy {
 	orElse(&p.PerMinute, server.PerMinute)
 	orElse(&p.FacesPerMinute, server.FacesPerMinute)

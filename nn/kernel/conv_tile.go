@@ -32,15 +32,15 @@ func newTile(f *Filters, b, pitch, width int, add bool, act Activation) tile {
 	}
 }
 
-// value gives the address of the i-th value from p.
+// value returns the address of the i-th value from p.
 func value(p unsafe.Pointer, i int32) unsafe.Pointer { return unsafe.Add(p, 4*int(i)) }
 
-// at gives the address of channel j's bias, which its weights follow at distances of Lanes values.
+// at returns the address of channel j's bias, which its weights follow at distances of Lanes values.
 func (f *DepthwiseFilters) at(j int) unsafe.Pointer {
 	return unsafe.Pointer(&f.packed[j/Lanes*depthwiseGroup+j%Lanes])
 }
 
-// depthwiseTaps gives the distance in bytes of a depthwise filter's nine inputs from the first one.
+// depthwiseTaps returns the distance in bytes of a depthwise filter's nine inputs from the first one.
 func depthwiseTaps(channels, pitch int) (taps [9]int) {
 	for i := range taps {
 		taps[i] = 4 * (i/3*pitch + i%3*channels)

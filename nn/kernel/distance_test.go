@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// bytesOf gives n values over the whole range that begin off values into their array.
+// bytesOf returns n values over the whole range that begin off values into their array.
 func bytesOf(rng *rand.Rand, n, off int) []int8 {
 	all := make([]int8, off+n)
 	for i := range all {

@@ -35,7 +35,7 @@ type Matrix struct {
 	Stride     int // from one row to the next, at least Cols
 }
 
-// Row gives the values of row r.
+// Row returns the values of row r.
 func (m Matrix) Row(r int) []float32 { return m.Data[r*m.Stride:][:m.Cols:m.Cols] }
 
 // check panics unless every element of m lies within its data.

@@ -23,7 +23,7 @@ type guarded struct {
 	all []float32
 }
 
-// newGuarded gives n normally distributed values that begin off values after a 64-byte boundary or so.
+// newGuarded returns n normally distributed values that begin off values after a 64-byte boundary or so.
 func newGuarded(rng *rand.Rand, n, off int) guarded {
 	all := make([]float32, guards+off+n+guards)
 	for i := range all {

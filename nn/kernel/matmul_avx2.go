@@ -45,7 +45,7 @@ func matMulAVX2(c, a, b Matrix, aRow, aCol int) {
 // laneNumbers counts the lanes of an AVX2 vector.
 var laneNumbers = [8]int32{0, 1, 2, 3, 4, 5, 6, 7}
 
-// firstLanes8 gives the mask of the first n of 8 lanes: none for n ≤ 0, all for n ≥ 8.
+// firstLanes8 returns the mask of the first n of 8 lanes: none for n ≤ 0, all for n ≥ 8.
 func firstLanes8(n int) archsimd.Mask32x8 {
 	return archsimd.BroadcastInt32x8(int32(n)).Greater(archsimd.LoadInt32x8(&laneNumbers))
 }

@@ -59,7 +59,7 @@ func fine(text []byte) bool {
 	return true
 }
 
-// clean mends a text and tells what it did. It gives text itself where there is nothing to do.
+// clean mends a text and tells what it did. It returns text itself where there is nothing to do.
 func clean(text []byte) ([]byte, mends) {
 	if fine(text) {
 		return text, 0
@@ -211,7 +211,7 @@ var (
 	originalText = regexp.MustCompile(`(?i)\((?:original|originale|originalsprache|texto original)\)`)
 )
 
-// untranslated gives the original of a text that Google translated.
+// untranslated returns the original of a text that Google translated.
 func untranslated(text []byte) ([]byte, bool) {
 	t := translatedBy.FindIndex(text)
 	if t == nil {

@@ -32,7 +32,7 @@ var singleBytes = []struct {
 	{"ibm850", charmap.CodePage850},  // what it calls CSV (MS-DOS)
 }
 
-// charmapOf gives the encoding that a plan names.
+// charmapOf returns the encoding that a plan names.
 func charmapOf(name string) *charmap.Charmap {
 	for _, s := range singleBytes {
 		if s.name == name {
@@ -118,7 +118,7 @@ func spanish(b []byte, c *charmap.Charmap) (score int) {
 
 func isASCIILetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
-// decode gives the file's characters: UTF-8, but for lines that lines.next decodes, with LF at the end of lines.
+// decode returns the file's characters: UTF-8, but for lines that lines.next decodes, with LF at the end of lines.
 func decode(r io.Reader, p *Plan) io.Reader {
 	var e encoding.Encoding
 	switch p.Encoding {
@@ -136,7 +136,7 @@ func decode(r io.Reader, p *Plan) io.Reader {
 	return r
 }
 
-// jsonText gives JSON as UTF-8. Bytes that are not, in a file that is, become U+FFFD.
+// jsonText returns JSON as UTF-8. Bytes that are not, in a file that is, become U+FFFD.
 func jsonText(r io.Reader, p *Plan) io.Reader {
 	if p.Encoding == p.Fallback {
 		return transform.NewReader(r, charmapOf(p.Fallback).NewDecoder())

@@ -338,7 +338,7 @@ func (d *delimited) quotedHere() bool {
 	}
 }
 
-// value gives the i-th field.
+// value returns the i-th field.
 func (d *delimited) value(i int) []byte {
 	s := d.spans[i]
 	v := d.row[s.from:s.to:s.to]

@@ -166,7 +166,7 @@ func errBadLabel(value []byte, p *Plan) *animo.Error {
 		shorten(value), scale, strings.ReplaceAll(scale, " to ", " a "))
 }
 
-// shorten gives a value as an error may quote it.
+// shorten returns a value as an error may quote it.
 func shorten(s []byte) string {
 	const most = 40
 	runes := []rune(string(s[:min(len(s), 4*most)]))

@@ -137,7 +137,7 @@ func (n *named) put(path, key string, raw json.RawMessage, r *record, depth int)
 	r.cells[i], n.key[i] = unquote(raw), key
 }
 
-// unquote gives the characters of a JSON string, nothing for null, and any other JSON value as it is written.
+// unquote returns the characters of a JSON string, nothing for null, and any other JSON value as it is written.
 func unquote(raw []byte) []byte {
 	switch {
 	case string(raw) == "null":
@@ -306,7 +306,7 @@ func (v *values) next(r *record) error {
 	}
 }
 
-// cut gives the cells of one value.
+// cut returns the cells of one value.
 func (v *values) cut(raw json.RawMessage, r *record) {
 	switch raw[0] {
 	case '{':

@@ -156,7 +156,7 @@ func (r *Reader) Close() { r.close() }
 // Plan tells how the file is read.
 func (r *Reader) Plan() *Plan { return r.plan }
 
-// Read gives the next row. After the last one the error is io.EOF. Any other error ends the reading too:
+// Read returns the next row. After the last one the error is io.EOF. Any other error ends the reading too:
 // an animo.Error, which names the line except where it is about the whole file, or what the stream itself
 // failed with.
 func (r *Reader) Read() (Row, error) {
@@ -170,7 +170,7 @@ func (r *Reader) Read() (Row, error) {
 	return row, err
 }
 
-// All gives the rows that Read would give. An error is the last element; the end of the stream is none.
+// All returns the rows that Read would give. An error is the last element; the end of the stream is none.
 func (r *Reader) All() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		for {
@@ -282,7 +282,7 @@ func (r *Reader) note(did mends, line int) {
 	}
 }
 
-// textOf gives a row's text, its title before it.
+// textOf returns a row's text, its title before it.
 func (r *Reader) textOf(rec *record) []byte {
 	text := r.cell(rec, r.plan.Text[0])
 	if len(r.plan.Text) > 1 {
@@ -314,7 +314,7 @@ func join(a, b []byte) []byte {
 	return append(a, b...)
 }
 
-// cell gives a cell, without the spaces that a table of Markdown has round it.
+// cell returns a cell, without the spaces that a table of Markdown has round it.
 func (r *Reader) cell(rec *record, i int) []byte {
 	if i >= len(rec.cells) {
 		return nil

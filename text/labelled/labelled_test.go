@@ -21,17 +21,17 @@ func row(line int, label animo.Label, text string) Row {
 	return Row{animo.Opinion{Text: text, Label: label}, line}
 }
 
-// from gives data from its beginning, each time.
+// from returns data from its beginning, each time.
 func from(data []byte) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 }
 
-// slowly gives data byte by byte.
+// slowly returns data byte by byte.
 func slowly(data []byte) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(iotest.OneByteReader(bytes.NewReader(data))), nil }
 }
 
-// readAll gives the rows before the error, and the error.
+// readAll returns the rows before the error, and the error.
 func readAll(open func() (io.ReadCloser, error), o Options) (rows []Row, skipped int, err error) {
 	r, err := Open(open, o)
 	if err != nil {

@@ -32,7 +32,7 @@ func newLines(r io.Reader, l Limits, fallback string) *lines {
 	return &lines{limits: l, fallback: fallback, r: bufio.NewReaderSize(r, window)}
 }
 
-// next gives a line without its end; the bytes are good until the next call. A line that cannot be read
+// next returns a line without its end; the bytes are good until the next call. A line that cannot be read
 // comes with the reason as fault. After the last line the error is io.EOF.
 func (l *lines) next() (line []byte, fault *animo.Error, err error) {
 	if len(l.back) > 0 {

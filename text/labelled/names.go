@@ -77,7 +77,7 @@ const loose = 1000
 // longestName is how many bytes the name of a column has at most.
 const longestName = 100
 
-// rank gives the place of a column's name in a list, the lower the better.
+// rank returns the place of a column's name in a list, the lower the better.
 func rank(m map[string]int, name string) (int, bool) {
 	if len(name) > longestName {
 		return 0, false

@@ -19,7 +19,7 @@ const (
 	unlabeled                // there is nothing
 )
 
-// label gives the label of a verdict that is positive or negative.
+// label returns the label of a verdict that is positive or negative.
 func (v verdict) label() animo.Label {
 	if v == positive {
 		return animo.Positive
@@ -280,7 +280,7 @@ func (t *tally) says(s Scale) (count [unlabeled + 1]int) {
 	return count
 }
 
-// examples gives a few of the values, the commonest first.
+// examples returns a few of the values, the commonest first.
 func (t *tally) examples() []string {
 	list := make([]string, 0, len(t.seen))
 	for s := range t.seen {

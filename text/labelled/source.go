@@ -111,7 +111,7 @@ func dashes(cells [][]byte) bool {
 	return some
 }
 
-// openSource gives the rows of a file by a plan. names, where it is not nil, takes up the keys of objects.
+// openSource returns the rows of a file by a plan. names, where it is not nil, takes up the keys of objects.
 func openSource(r io.Reader, p *Plan, l Limits, names *[]string) (source, func(), error) {
 	u, err := unpack(r, l)
 	if err != nil {
@@ -130,7 +130,7 @@ func openSource(r io.Reader, p *Plan, l Limits, names *[]string) (source, func()
 	return openText(decode(u, p), p, l, names)
 }
 
-// openText gives the rows of decoded text.
+// openText returns the rows of decoded text.
 func openText(r io.Reader, p *Plan, l Limits, names *[]string) (source, func(), error) {
 	nothing := func() {}
 	switch p.Format {

@@ -178,7 +178,7 @@ func (s *survey) jsonFormat(first []byte) Format {
 	return ""
 }
 
-// firstLines gives up to n lines of s.
+// firstLines returns up to n lines of s.
 func firstLines(s []byte, n int) []byte {
 	for i, b := range s {
 		if b == '\n' {
@@ -308,7 +308,7 @@ func (s *survey) rows(layout Plan, most int, names *[]string) ([]record, error) 
 	return list, nil
 }
 
-// open gives the rows of the head.
+// open returns the rows of the head.
 func (s *survey) open(p *Plan, names *[]string) (source, func(), error) {
 	if s.workbook != nil {
 		w, sheet, err := openWorkbook(s.workbook, p, s.o.Limits)

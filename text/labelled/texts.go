@@ -151,7 +151,7 @@ func longestColumn(rows []record, width int) int {
 	return longest
 }
 
-// Next gives the next row. After the last one the error is io.EOF; a row that cannot be read ends the reading, with its line.
+// Next returns the next row. After the last one the error is io.EOF; a row that cannot be read ends the reading, with its line.
 func (t *Texts) Next() (TextRow, error) {
 	if err := t.source.next(&t.rec); err != nil {
 		return TextRow{}, err

@@ -9,7 +9,7 @@ import (
 	"animo"
 )
 
-// readTexts gives the column and the texts of a file.
+// readTexts returns the column and the texts of a file.
 func readTexts(t *testing.T, content, told string) (string, error) {
 	t.Helper()
 	rows, err := OpenTexts(func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }, Options{Told: Told{Text: told}})

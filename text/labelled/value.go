@@ -122,7 +122,7 @@ func listed(s string) value {
 	return words[0]
 }
 
-// leavesOf gives the strings, numbers and truth values inside a JSON value.
+// leavesOf returns the strings, numbers and truth values inside a JSON value.
 func leavesOf(v any, list []string) []string {
 	switch v := v.(type) {
 	case []any:

@@ -17,7 +17,7 @@ type Mark struct {
 	Colour color.RGBA // of the box; the writing is black or white on it
 }
 
-// Draw gives a copy of m with the marks on it. Lines and letters grow with the picture, so that they can be
+// Draw returns a copy of m with the marks on it. Lines and letters grow with the picture, so that they can be
 // seen when all of it is.
 func Draw(m vision.Image, marks []Mark) (*image.RGBA, error) {
 	dst := RGBA(m)

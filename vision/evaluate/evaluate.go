@@ -18,7 +18,7 @@ type Rate struct {
 	Range [2]float64
 }
 
-// RateOf gives the share of hits with its interval by animo.Wilson.
+// RateOf returns the share of hits with its interval by animo.Wilson.
 func RateOf(hits, of int) Rate {
 	r := Rate{Of: of}
 	r.Range[0], r.Range[1] = animo.Wilson(hits, of)
@@ -31,7 +31,7 @@ func RateOf(hits, of int) Rate {
 // resamples is how often a figure without a formula of its own is computed from cases drawn anew.
 const resamples = 1000
 
-// bootstrap gives a figure of n cases with the interval between the 2.5th and the 97.5th percentile of what it is of n cases
+// bootstrap returns a figure of n cases with the interval between the 2.5th and the 97.5th percentile of what it is of n cases
 // drawn with replacement (B. Efron, "Bootstrap Methods", Annals of Statistics 7, 1979). It draws the same ones each time.
 func bootstrap(n int, figure func(cases []int) float64) Rate {
 	cases := make([]int, n)

@@ -109,7 +109,7 @@ func TestEmotionsOf_intervals(t *testing.T) {
 	}
 }
 
-// at gives a descriptor so far from the origin along an axis; those of different axes are far from each other.
+// at returns a descriptor so far from the origin along an axis; those of different axes are far from each other.
 func at(axis int, offset float32) (d vision.Descriptor) {
 	d[axis] = 1
 	d[127] = offset

@@ -196,7 +196,7 @@ func curveOf(names []string, own map[string][]Photo, examples int) Curve {
 	return c
 }
 
-// named gives the rates of names that are at least of a level.
+// named returns the rates of names that are at least of a level.
 func (c *Curve) named(trials []trial, caution animo.Caution, least vision.Level) Rates {
 	right, wrong, named := 0, 0, 0
 	for _, t := range trials {
@@ -212,7 +212,7 @@ func (c *Curve) named(trials []trial, caution animo.Caution, least vision.Level)
 	return Rates{RateOf(right, c.Known), RateOf(wrong, c.Known), RateOf(named, c.Strangers)}
 }
 
-// at gives the point of a distance.
+// at returns the point of a distance.
 func (c *Curve) at(trials []trial, distance float64) Point {
 	right, wrong, named := 0, 0, 0
 	for _, t := range trials {

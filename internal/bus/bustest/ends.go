@@ -8,7 +8,7 @@ import (
 	"animo/internal/bus"
 )
 
-// calls makes each call once and gives its error.
+// calls makes each call once and returns its error.
 func calls(ctx context.Context, d bus.Queues, m bus.Delivery) map[string]error {
 	errs := map[string]error{}
 	errs["Declare"] = d.Declare(ctx, "r", []string{"*"})

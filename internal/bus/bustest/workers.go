@@ -94,7 +94,7 @@ type holders struct {
 	times map[string]int
 }
 
-// take notes that a worker has an event, and gives who else has it, 0 for nobody, and how often it was taken.
+// take notes that a worker has an event, and returns who else has it, 0 for nobody, and how often it was taken.
 func (h *holders) take(name string, worker int) (other, times int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -98,7 +98,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	return &Engine{detect: detecting(client), recognise: recognising(client), credentials: c.Credentials, maxFaces: o.MaxFaces, pacer: pacer{now: time.Now}}, nil
 }
 
-// detecting gives DetectFaces with all attributes.
+// detecting returns DetectFaces with all attributes.
 func detecting(client *rekognition.Client) func(context.Context, []byte) ([]types.FaceDetail, error) {
 	return func(ctx context.Context, picture []byte) ([]types.FaceDetail, error) {
 		out, err := client.DetectFaces(ctx, &rekognition.DetectFacesInput{
@@ -111,7 +111,7 @@ func detecting(client *rekognition.Client) func(context.Context, []byte) ([]type
 	}
 }
 
-// recognising gives RecognizeCelebrities.
+// recognising returns RecognizeCelebrities.
 func recognising(client *rekognition.Client) func(context.Context, []byte) ([]types.Celebrity, error) {
 	return func(ctx context.Context, picture []byte) ([]types.Celebrity, error) {
 		out, err := client.RecognizeCelebrities(ctx, &rekognition.RecognizeCelebritiesInput{Image: &types.Image{Bytes: picture}})
@@ -185,7 +185,7 @@ type pacer struct {
 	since time.Time     // when it was first said
 }
 
-// next gives the pause after a call that was refused. Photos that are refused side by side are one refusal.
+// next returns the pause after a call that was refused. Photos that are refused side by side are one refusal.
 // That they do not come back together is up to the bus, which varies its pauses.
 func (p *pacer) next() time.Duration {
 	p.mu.Lock()

@@ -20,7 +20,7 @@ type refusal struct {
 	request string // Amazon's number for the request
 }
 
-// Error gives what is known.
+// Error returns what is known.
 func (r refusal) Error() string {
 	return fmt.Sprintf("Amazon Rekognition answers %d %s (request %s)", r.status, r.code, r.request)
 }

@@ -26,7 +26,7 @@ const (
 // extent is how much larger the picture that Amazon sees is than the photo, each 1 or more.
 type extent struct{ x, y float64 }
 
-// encode gives a photo as a JPEG that Amazon takes: as it is, or made smaller until it fits, or with a grey
+// encode returns a photo as a JPEG that Amazon takes: as it is, or made smaller until it fits, or with a grey
 // edge to the right and below where it is too small.
 func encode(img vision.Image) ([]byte, extent, error) {
 	picture := annotate.RGBA(img)
@@ -54,7 +54,7 @@ func encode(img vision.Image) ([]byte, extent, error) {
 	}
 }
 
-// shrink gives a picture by times its size, which is less than 1.
+// shrink returns a picture by times its size, which is less than 1.
 func shrink(picture *image.RGBA, by float64) *image.RGBA {
 	side := func(n int) int { return max(1, int(by*float64(n))) }
 	small := image.NewRGBA(image.Rect(0, 0, side(picture.Rect.Dx()), side(picture.Rect.Dy())))

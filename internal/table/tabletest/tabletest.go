@@ -667,7 +667,7 @@ func afterClose(t *testing.T, d opened) {
 	}
 }
 
-// calls makes each call once and gives its error.
+// calls makes each call once and returns its error.
 func calls(ctx context.Context, d opened) map[string]error {
 	errs := map[string]error{}
 	errs["Put"] = d.Put(ctx, "t", "x", row("b", ""))
@@ -727,7 +727,7 @@ func put(t *testing.T, d opened, tenant, tbl string, rows ...table.Row) {
 	}
 }
 
-// wantRow checks tenant t's row in table x, and gives its revision.
+// wantRow checks tenant t's row in table x, and returns its revision.
 func wantRow(t *testing.T, d opened, key, value string) (rev int64) {
 	t.Helper()
 	r, err := d.Get(t.Context(), "t", "x", key)

@@ -53,17 +53,17 @@ func LoadAgeGender(files fs.FS) (*AgeGender, error) {
 	return n, w.err
 }
 
-// Run gives the age in years and the probability that the face is male, for the face in the crop.
+// Run returns the age in years and the probability that the face is male, for the face in the crop.
 func (n *AgeGender) Run(ws *Workspace, img Image, crop Crop) (age, male float64) {
 	return n.read(n.run(ws, faceInput.plane(ws, 2, img, crop)))
 }
 
-// read gives age and gender from the features.
+// read returns age and gender from the features.
 func (n *AgeGender) read(features []float32) (age, male float64) {
 	return float64(n.age.apply(features)[0]), softmax(n.gender.apply(features))[0]
 }
 
-// run gives the 512 features that age and gender are read from.
+// run returns the 512 features that age and gender are read from.
 func (n *AgeGender) run(ws *Workspace, in plane) []float32 {
 	x := ws.plane(0, FaceSide/2, FaceSide/2, 32, 1)
 	n.first.apply(ws, x, in, false)
@@ -84,7 +84,7 @@ func (n *AgeGender) run(ws *Workspace, in plane) []float32 {
 	return features
 }
 
-// apply gives the result in the slot dst, which is not x's.
+// apply returns the result in the slot dst, which is not x's.
 func (r *reduction) apply(ws *Workspace, x plane, dst int) plane {
 	c := r.first.pointwise.Stride
 	t, u := ws.plane(3, x.h, x.w, c, 1), ws.plane(4, x.h, x.w, c, 0)

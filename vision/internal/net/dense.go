@@ -56,7 +56,7 @@ func loadDense(files fs.FS, name string, blocks, layers, outputs int) (*denseNet
 	return n, w.err
 }
 
-// run gives the network's raw outputs.
+// run returns the network's raw outputs.
 func (n *denseNet) run(ws *Workspace, in plane) []float32 {
 	x := ws.plane(0, FaceSide/2, FaceSide/2, 32, 1)
 	n.first.apply(ws, x, in, false)
@@ -94,7 +94,7 @@ func LoadLandmarksTiny(files fs.FS) (*Landmarks, error) {
 	return &Landmarks{n}, err
 }
 
-// Run gives the points of the face in the crop: x and y by turns, from 0 to 1 in the crop's width and
+// Run returns the points of the face in the crop: x and y by turns, from 0 to 1 in the crop's width and
 // height.
 func (n *Landmarks) Run(ws *Workspace, img Image, crop Crop) []float32 {
 	raw := n.net.run(ws, faceInput.plane(ws, 2, img, crop))
@@ -128,7 +128,7 @@ func LoadExpressions(files fs.FS) (*Expressions, error) {
 	return &Expressions{n}, err
 }
 
-// Run gives the probabilities of neutral, happy, sad, angry, fearful, disgusted and surprised.
+// Run returns the probabilities of neutral, happy, sad, angry, fearful, disgusted and surprised.
 func (n *Expressions) Run(ws *Workspace, img Image, crop Crop) []float64 {
 	return softmax(n.net.run(ws, faceInput.plane(ws, 2, img, crop)))
 }

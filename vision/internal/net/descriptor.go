@@ -72,7 +72,7 @@ func (w *weights) scaled(name string, size, in, out, stride int) conv {
 	return c
 }
 
-// Run gives the descriptor of the face in the crop. It is not normalised: its length is about 1.4.
+// Run returns the descriptor of the face in the crop. It is not normalised: its length is about 1.4.
 func (n *Descriptor) Run(ws *Workspace, img Image, crop Crop) [128]float32 {
 	return n.run(ws, descriptorInput.plane(ws, 2, img, crop))
 }

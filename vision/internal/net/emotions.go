@@ -81,7 +81,7 @@ func LoadEmotions(files fs.FS) (*Emotions, error) {
 	return n, nil
 }
 
-// Run gives the probabilities of neutral, happy, sad, angry, fearful, disgusted and surprised, and the probability that something
+// Run returns the probabilities of neutral, happy, sad, angry, fearful, disgusted and surprised, and the probability that something
 // covers a part of the face: all in the mean of a turned square of the picture and its mirror image. square takes places in
 // a square of EmotionsSide pixels to places in the picture.
 func (n *Emotions) Run(ws *Workspace, img Image, square Similarity) (emotions [7]float64, covered float64) {
@@ -96,7 +96,7 @@ func (n *Emotions) Run(ws *Workspace, img Image, square Similarity) (emotions [7
 	return emotions, Sigmoid((a[7] + b[7]) / 2)
 }
 
-// run gives the network's raw outputs: seven logits of the emotions, and that of the face being covered.
+// run returns the network's raw outputs: seven logits of the emotions, and that of the face being covered.
 func (n *Emotions) run(ws *Workspace, in plane) []float32 {
 	x := ws.plane(1, in.h, in.w, n.first.filters.Stride, 1)
 	n.first.apply(ws, x, in, false)

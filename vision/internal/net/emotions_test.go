@@ -13,7 +13,7 @@ import (
 	"animo/nn"
 )
 
-// numbers gives whole numbers from 1 to 65536 in a fixed order, as vision/training/reference.py does.
+// numbers returns whole numbers from 1 to 65536 in a fixed order, as vision/training/reference.py does.
 func numbers() func() int {
 	v := 1
 	return func() int {
@@ -22,7 +22,7 @@ func numbers() func() int {
 	}
 }
 
-// madeUpEmotions gives the network that vision/training/reference.py makes up, for a width of 16; width is the number of the
+// madeUpEmotions returns the network that vision/training/reference.py makes up, for a width of 16; width is the number of the
 // first convolution's outputs.
 func madeUpEmotions(t testing.TB, width int) *Emotions {
 	t.Helper()
@@ -71,7 +71,7 @@ func madeUpEmotions(t testing.TB, width int) *Emotions {
 	return n
 }
 
-// madeUpPictures gives the two pictures that vision/training/reference.py makes up.
+// madeUpPictures returns the two pictures that vision/training/reference.py makes up.
 func madeUpPictures() map[string][]float32 {
 	const n = EmotionsSide
 	waves, noise := make([]float32, n*n), make([]float32, n*n)

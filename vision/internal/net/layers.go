@@ -41,7 +41,7 @@ func newConv(filters, bias []float32, size, in, out, stride int, act kernel.Acti
 	return conv{filters: kernel.PackFilters(m, bias, size), size: size, stride: stride, act: act}
 }
 
-// sizes gives the number of outputs of n inputs along one axis, and how many inputs of padding come first.
+// sizes returns the number of outputs of n inputs along one axis, and how many inputs of padding come first.
 // TensorFlow's SAME puts the odd one at the end.
 func (l *conv) sizes(n int) (out, before int) {
 	if l.valid {
@@ -158,7 +158,7 @@ func maxPool(ws *Workspace, dst, src plane, size, stride, before int) {
 	})
 }
 
-// mean gives the average of each channel.
+// mean returns the average of each channel.
 func mean(dst []float32, src plane) {
 	clear(dst)
 	for y := range src.h {

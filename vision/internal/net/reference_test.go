@@ -74,7 +74,7 @@ func rgb(src image.Image) Image {
 
 func (img Image) whole() Crop { return Crop{0, 0, img.W, img.H} }
 
-// inner gives the values of a plane without its border.
+// inner returns the values of a plane without its border.
 func inner(p plane) []float32 {
 	var values []float32
 	for y := range p.h {

@@ -64,7 +64,7 @@ type tap struct {
 	part   float32
 }
 
-// taps gives the taps of n coordinates in a square of the given side, whose pixels from pad to pad+size
+// taps returns the taps of n coordinates in a square of the given side, whose pixels from pad to pad+size
 // are the picture's from at; the picture has limit pixels.
 func taps(n, side, pad, at, size, limit int) []tap {
 	list := make([]tap, n)

@@ -153,7 +153,7 @@ func (n *SSD) run(ws *Workspace, in plane, r *SSDResult) {
 	}
 }
 
-// anchorsFor gives the anchors of a square of the given side: the trained ones for SSDSide; for another, ones
+// anchorsFor returns the anchors of a square of the given side: the trained ones for SSDSide; for another, ones
 // of the same sizes in pixels round the centres of its own cells.
 func (n *SSD) anchorsFor(side int) []float32 {
 	if side == SSDSide {
@@ -191,7 +191,7 @@ func (r *SSDResult) Boxes() int { return len(r.Logits) / 3 }
 // Score is the probability that box i holds a face.
 func (r *SSDResult) Score(i int) float64 { return float64(float32(Sigmoid(r.Logits[3*i+1]))) }
 
-// Box gives the place of box i, relative to the square that was looked at. It may reach beyond the square.
+// Box returns the place of box i, relative to the square that was looked at. It may reach beyond the square.
 func (r *SSDResult) Box(i int) (ymin, xmin, ymax, xmax float32) {
 	a, t := r.anchors[4*i:][:4], r.Encodings[4*i:][:4]
 	h, w := a[2]-a[0], a[3]-a[1]

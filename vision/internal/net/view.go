@@ -12,7 +12,7 @@ type View struct {
 	Black, Gain float32
 }
 
-// Back gives the place in the picture of a place in the view.
+// Back returns the place in the picture of a place in the view.
 func (v *View) Back(x, y float64) (float64, float64) {
 	w, h := float64(v.W), float64(v.H)
 	switch v.Turn {
@@ -87,7 +87,7 @@ func (v *View) Image(ws *Workspace, img Image) Image {
 	return out
 }
 
-// sample gives the rows of the view as it is before it is turned, from several goroutines, in no order.
+// sample returns the rows of the view as it is before it is turned, from several goroutines, in no order.
 func (v *View) sample(ws *Workspace, img Image, give func(y int, line []float32)) {
 	xs, ys := sources(v.W, v.Crop.X, v.Crop.W, img.W), sources(v.H, v.Crop.Y, v.Crop.H, img.H)
 	n := 3 * v.W
@@ -126,7 +126,7 @@ type axis struct {
 // span is a run of pixels from first, whose parts begin at at. It has none where the view shows what lies beyond the picture.
 type span struct{ first, at, n int }
 
-// sources gives the axis of a view of n pixels, which shows size pixels from at of a picture that has limit. Where the view is
+// sources returns the axis of a view of n pixels, which shows size pixels from at of a picture that has limit. Where the view is
 // smaller, each of its pixels is the mean of what it covers; where it is larger, it lies between its two neighbours.
 func sources(n, at, size, limit int) axis {
 	a := axis{of: make([]span, n)}

@@ -5,7 +5,7 @@ import "math"
 // Similarity is a turn, a change of size and a shift: it takes (x, y) to (A·x − B·y + X, B·x + A·y + Y).
 type Similarity struct{ A, B, X, Y float64 }
 
-// Apply gives where (x, y) goes.
+// Apply returns where (x, y) goes.
 func (s Similarity) Apply(x, y float64) (float64, float64) {
 	return s.A*x - s.B*y + s.X, s.B*x + s.A*y + s.Y
 }
@@ -88,7 +88,7 @@ func (img *Image) grey(square Similarity, side int) []float32 {
 	return values
 }
 
-// luma gives the grey at a place between pixels, where whole numbers lie at the pixels' centres.
+// luma returns the grey at a place between pixels, where whole numbers lie at the pixels' centres.
 func (img *Image) luma(x, y float64) float32 {
 	x, y = min(max(x, 0), float64(img.W-1)), min(max(y, 0), float64(img.H-1))
 	if x != x || y != y {

@@ -160,7 +160,7 @@ func (e *manifestEntry) values(data []byte, n int) ([]float32, int, error) {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// get gives the values of a tensor, which must have the given shape; else it remembers an error and gives
+// get returns the values of a tensor, which must have the given shape; else it remembers an error and gives
 // zeros.
 func (w *weights) get(name string, shape ...int) []float32 {
 	t, ok := w.tensors[name]

@@ -62,7 +62,7 @@ func (ws *Workspace) each(n int, work func(s *scratch, i int)) {
 	group.Wait()
 }
 
-// values gives n values of the worker's memory, whatever they hold.
+// values returns n values of the worker's memory, whatever they hold.
 func (s *scratch) values(n int) []float32 {
 	if cap(s.rows) < n {
 		s.rows = make([]float32, n)
@@ -70,7 +70,7 @@ func (s *scratch) values(n int) []float32 {
 	return s.rows[:n]
 }
 
-// places gives two lists for n pixels.
+// places returns two lists for n pixels.
 func (s *scratch) places(n int) (outAt, inAt []int32) {
 	if cap(s.outAt) < n {
 		s.outAt, s.inAt = make([]int32, n), make([]int32, n)
@@ -111,5 +111,5 @@ func (p plane) pitch() int { return (p.w + 2*p.border) * p.c }
 // at is where the pixel in row y and column x begins; one beyond the edge lies in the border.
 func (p plane) at(y, x int) int { return ((y+p.border)*(p.w+2*p.border) + x + p.border) * p.c }
 
-// row gives the pixels of row y.
+// row returns the pixels of row y.
 func (p plane) row(y int) []float32 { return p.data[p.at(y, 0):][:p.w*p.c] }

@@ -167,7 +167,7 @@ func (n *YuNet) Run(ws *Workspace, img Image, v View, minScore float64) []Propos
 	return found
 }
 
-// run gives the heads' outputs. The input has a border of 1, and sides that are multiples of YuNetStep.
+// run returns the heads' outputs. The input has a border of 1, and sides that are multiples of YuNetStep.
 func (n *YuNet) run(ws *Workspace, in plane) (out [3]plane) {
 	x := n.front(ws, in)
 	x = n.stage(ws, 1, viewSlot, x) // what front has seen is not needed any more

@@ -66,7 +66,7 @@ func TestYuNet_finds_the_drawn_face_at_every_turn(t *testing.T) {
 	}
 }
 
-// turned gives the picture turned by quarters clockwise.
+// turned returns the picture turned by quarters clockwise.
 func (img Image) turned(quarters int) Image {
 	for range quarters {
 		out := Image{img.H, img.W, make([]uint8, len(img.Pix))}

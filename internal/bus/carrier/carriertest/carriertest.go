@@ -79,7 +79,7 @@ func send(t *testing.T, c carrier.Carrier, refs ...carrier.Ref) {
 	}
 }
 
-// receive gives the next refs, or fails the test when none comes in time.
+// receive returns the next refs, or fails the test when none comes in time.
 func receive(t *testing.T, c carrier.Carrier, function string, n int, within time.Duration) []carrier.Ref {
 	t.Helper()
 	refs := tryReceive(t, c, function, n, within)
@@ -89,7 +89,7 @@ func receive(t *testing.T, c carrier.Carrier, function string, n int, within tim
 	return refs
 }
 
-// tryReceive gives the next refs; none when none comes in time.
+// tryReceive returns the next refs; none when none comes in time.
 func tryReceive(t *testing.T, c carrier.Carrier, function string, n int, within time.Duration) []carrier.Ref {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), within)
@@ -303,7 +303,7 @@ func afterClose(t *testing.T, _ Engine, open func() carrier.Carrier) {
 	}
 }
 
-// calls makes each call once and gives its error.
+// calls makes each call once and returns its error.
 func calls(ctx context.Context, c carrier.Carrier) map[string]error {
 	errs := map[string]error{"Send": c.Send(ctx, ref("f", "1")), "Done": c.Done(ctx, ref("f", "1"))}
 	_, errs["Receive"] = c.Receive(ctx, "f", 1)
