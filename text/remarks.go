@@ -1,0 +1,347 @@
+package text
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"animo"
+)
+
+// A Remark is what a sentence of a text says of an aspect.
+type Remark struct {
+	Aspect   Aspect
+	Good     bool
+	Strength float64 // how clearly, from 0 on; to compare remarks by
+	From, To int     // the sentence's bytes in the text
+	Sentence int     // its number in the text, from 1
+}
+
+// remarks finds what texts say of aspects. It is not safe for concurrent use.
+//
+// A term of aspects_*.txt that names an aspect is a mention of it. Whether it is a good or a bad one say, in this order:
+//
+//   - the term itself ("cerca", "ruidoso"), turned round in a negation's scope;
+//   - the lexicon's hits in its clause, near ones more than far ones;
+//   - the hits elsewhere in its sentence;
+//   - what a model that learned from labels says of the sentence;
+//   - of a sentence of few words, which says nothing but names ("El desayuno."), the label of the text.
+//
+// A mention of which nothing tells is none.
+type remarks struct {
+	words  *lexicon // of polarities; knows no other words
+	index  *aspectIndex
+	model  *Model // says what sentences without hits mean; nil for none
+	reader *reader
+
+	s         scratch
+	sentences []sentence
+	mentions  []mention
+	clauses   []int32 // of each word; those of two sentences differ
+	taken     []bool  // of each hit: it is a part of a term that praises or blames by itself
+	found     []Remark
+}
+
+// A sentence is bytes of a text, and words of it.
+type sentence struct {
+	from, to    int32
+	first, next int32 // its words: from the first up to the next one's
+}
+
+// A mention is a term in a text.
+type mention struct {
+	aspectTerm
+	first, last int32 // its words
+	score       float64
+	firm        bool // its own clause tells
+}
+
+// newRemarks gives a finder for texts in a language, a key of grammars.
+func newRemarks(language string, model *Model) *remarks {
+	sp := plainPolarities(language)
+	return &remarks{words: sp.lexicon, index: aspectIndexes[language](), model: model, reader: &reader{tallies: make([]tally, 1), x: make([]vector, 1)}}
+}
+
+// plainPolarities gives a space with nothing but a lexicon of polarity. It mends no words: it would take every word that the lexicon
+// does not have for a misspelt one.
+func plainPolarities(language string) space {
+	v := toneView.in(language)
+	sp := newSpace(v, v.polarities())
+	plain := *sp.grammar
+	plain.mended = false
+	sp.lexicon.grammar = &plain
+	return sp
+}
+
+// of gives the remarks of a text, sentence by sentence, each aspect once for good and once for bad at most. What it gives is
+// overwritten by the next call.
+func (r *remarks) of(text string, label animo.Label) []Remark {
+	r.found = r.found[:0]
+	r.words.lexicalWords(text, &r.s, false)
+	r.cut(text)
+	r.cutClauses()
+	r.mention()
+	if len(r.mentions) == 0 {
+		return r.found
+	}
+	r.takeHits()
+	at, hits := 0, r.s.hits
+	for n, s := range r.sentences {
+		from := at
+		for at < len(r.mentions) && r.mentions[at].first < s.next {
+			at++
+		}
+		begin := 0
+		for begin < len(hits) && hits[begin].first < s.first {
+			begin++
+		}
+		end := begin
+		for end < len(hits) && hits[end].first < s.next {
+			end++
+		}
+		if from < at {
+			r.judge(text, n+1, s, r.mentions[from:at], hits[begin:end], r.taken[begin:end], label)
+		}
+		hits, r.taken = hits[end:], r.taken[end:]
+	}
+	return r.found
+}
+
+// cut finds the sentences: they end at line breaks, and after . ! ? … before white space. What has no word is none.
+func (r *remarks) cut(text string) {
+	r.sentences = r.sentences[:0]
+	word := int32(0)
+	from := 0
+	end := func(to int) {
+		s := sentence{from: int32(from), to: int32(to), first: word}
+		for word < int32(len(r.s.words)) && r.s.scanner.spans[r.s.words[word].span].from < int32(to) {
+			word++
+		}
+		if s.next = word; s.next > s.first {
+			r.sentences = append(r.sentences, s)
+		}
+		from = to
+	}
+	for i := 0; i < len(text); {
+		j := strings.IndexAny(text[i:], "\n.!?…")
+		if j < 0 {
+			break
+		}
+		i += j
+		_, size := utf8.DecodeRuneInString(text[i:])
+		newline := text[i] == '\n'
+		i += size
+		if newline || i < len(text) && (text[i] <= ' ' || strings.HasPrefix(text[i:], "\u00a0")) {
+			end(i)
+		}
+	}
+	end(len(text))
+}
+
+// cutClauses numbers the clauses: they end at marks, and before words that contrast.
+func (r *remarks) cutClauses() {
+	r.clauses = r.clauses[:0]
+	more := int32(0)
+	for i := range r.s.words {
+		if r.s.words[i].role&contrasts != 0 {
+			more++
+		}
+		r.clauses = append(r.clauses, r.s.words[i].sentence+more)
+	}
+}
+
+// mention finds the terms, the longest where several begin.
+func (r *remarks) mention() {
+	r.mentions = r.mentions[:0]
+	x := r.index
+	for i := 0; i < len(r.s.words); i++ {
+		node := x.begin[r.wordNumber(i)]
+		if node == 0 {
+			continue
+		}
+		last, term := -1, aspectTerm{}
+		for j := i; ; {
+			if t := x.terms[node]; t.aspect != noAspect {
+				last, term = j, t
+			}
+			if j++; j == len(r.s.words) || r.clauses[j] != r.clauses[i] {
+				break
+			}
+			if node = x.edges[uint64(node)<<32|uint64(r.wordNumber(j))]; node == 0 {
+				break
+			}
+		}
+		if last >= 0 {
+			r.mentions = append(r.mentions, mention{aspectTerm: term, first: int32(i), last: int32(last)})
+			i = last
+		}
+	}
+}
+
+// wordNumber gives the number that a word of the text has among the terms' words.
+func (r *remarks) wordNumber(i int) uint32 {
+	b := r.s.scanner.bytes(r.s.scanner.spans[r.s.words[i].span])
+	if b[0] >= '0' && b[0] <= '9' {
+		return r.index.words[anyNumber]
+	}
+	return r.index.words[string(b)]
+}
+
+// takeHits marks the hits that belong to terms which praise or blame by themselves: they say nothing of other aspects.
+func (r *remarks) takeHits() {
+	r.taken = slices.Grow(r.taken[:0], len(r.s.hits))[:len(r.s.hits)]
+	at := 0
+	for i, h := range r.s.hits {
+		for at < len(r.mentions) && r.mentions[at].last < h.first {
+			at++
+		}
+		r.taken[i] = at < len(r.mentions) && r.mentions[at].sign != 0 && r.mentions[at].first <= h.last
+	}
+}
+
+// Constants of judge.
+const (
+	fadeOfWords  = 0.75 // of a hit's weight remains so much a word farther away
+	fadeOfClause = 0.3  // and so much in another clause
+	ownStrength  = 2    // of a term that praises or blames by itself, in halves
+	leastScore   = 0.08 // in halves: less than that is nothing
+	bareWords    = 6    // a sentence of more words says more than names
+	sureOdds     = 1    // the log-odds at which a model's word counts
+)
+
+// judge finds the remarks of one sentence.
+func (r *remarks) judge(text string, number int, s sentence, mentions []mention, hits []hit, taken []bool, label animo.Label) {
+	var good, bad [aspectCount]float64 // how clearly
+	var open [aspectCount]bool         // mentioned, and nothing tells
+	for i := range mentions {
+		m := &mentions[i]
+		switch {
+		case m.aspect == wholePlace:
+			continue
+		case m.sign != 0:
+			m.score, m.firm = float64(m.sign)*ownStrength, true
+			if r.s.words[m.first].turned {
+				m.score = -m.score
+			}
+		default:
+			r.weigh(m, hits, taken)
+		}
+		a := m.aspect
+		if m.weak {
+			if a = r.head(mentions, i); a == noAspect {
+				continue
+			}
+		}
+		m.aspect = a
+	}
+	var firm [aspectCount]bool
+	for _, m := range mentions {
+		if m.aspect < aspectCount && m.firm {
+			firm[m.aspect] = true
+		}
+	}
+	for _, m := range mentions {
+		if m.aspect >= aspectCount || firm[m.aspect] && !m.firm {
+			continue
+		}
+		switch {
+		case math.Abs(m.score) < leastScore:
+			open[m.aspect] = open[m.aspect] || !m.weak
+		case m.score > 0:
+			good[m.aspect] = max(good[m.aspect], m.score)
+		default:
+			bad[m.aspect] = max(bad[m.aspect], -m.score)
+		}
+	}
+	said := 0.0 // of the whole sentence, found when it is asked for
+	asked := false
+	for a := range aspectCount {
+		if open[a] && good[a]+bad[a] == 0 {
+			if !asked {
+				said, asked = r.whole(text[s.from:s.to], int(s.next-s.first), len(hits), label), true
+			}
+			good[a], bad[a] = max(said, 0), max(-said, 0)
+		}
+		for _, is := range []struct {
+			good     bool
+			strength float64
+		}{{true, good[a]}, {false, bad[a]}} {
+			if is.strength > 0 {
+				r.found = append(r.found, Remark{a, is.good, is.strength, int(s.from), int(s.to), number})
+			}
+		}
+	}
+}
+
+// weigh adds up the hits round a mention.
+func (r *remarks) weigh(m *mention, hits []hit, taken []bool) {
+	for k, h := range hits {
+		if taken[k] {
+			continue
+		}
+		gap := max(h.first-m.last, m.first-h.last, 0)
+		w := math.Pow(fadeOfWords, float64(gap))
+		if apart := max(r.clauses[h.first]-r.clauses[m.first], r.clauses[m.first]-r.clauses[h.first]); apart > 0 {
+			w *= math.Pow(fadeOfClause, float64(apart))
+		} else {
+			m.firm = true
+		}
+		m.score += w * float64(h.halves)
+	}
+}
+
+// head tells which aspect an adjective of places speaks of: that of the nearest noun of its clause or else, where its clause has none,
+// of the last room, bathroom or place before. noAspect where the noun has the adjective's hit already.
+func (r *remarks) head(mentions []mention, i int) Aspect {
+	m := &mentions[i]
+	best, nearest := noAspect, int32(math.MaxInt32)
+	for k := range mentions {
+		n := &mentions[k]
+		if n.weak || k == i || r.clauses[n.first] != r.clauses[m.first] {
+			continue
+		}
+		if gap := max(n.first-m.last, m.first-n.last); gap < nearest {
+			best, nearest = n.aspect, gap
+		}
+	}
+	switch {
+	case best == wholePlace:
+		return Facilities
+	case best != noAspect:
+		return noAspect
+	}
+	for k := i - 1; k >= 0; k-- {
+		switch n := &mentions[k]; {
+		case n.weak:
+		case n.aspect == Room || n.aspect == Bath:
+			return n.aspect
+		case n.aspect == wholePlace || n.aspect == Facilities:
+			return Facilities
+		}
+	}
+	return Facilities
+}
+
+// whole tells what a sentence means in which no hit tells it: positive for good.
+func (r *remarks) whole(sentence string, words, hits int, label animo.Label) float64 {
+	if r.model != nil {
+		rd := r.model.reader()
+		p := r.model.predict(sentence, rd)
+		r.model.idle.Put(rd)
+		odds := math.Log(p.Probability / (1 - p.Probability))
+		if p.Known > 0 && odds >= sureOdds {
+			if p.Label == animo.Negative {
+				return -leastScore
+			}
+			return leastScore
+		}
+	}
+	if words <= bareWords && hits == 0 {
+		if label == animo.Negative {
+			return -leastScore
+		}
+		return leastScore
+	}
+	return 0
+}
