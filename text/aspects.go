@@ -23,8 +23,10 @@ const (
 	Location                 // where the place is
 	Facilities               // the house and what else it has
 	aspectCount
-	wholePlace = aspectCount // the whole, which is no aspect
-	noAspect   = wholePlace + 1
+	wholePlace = aspectCount    // the whole, which is no aspect
+	lack       = wholePlace + 1 // that what follows is not there
+	wish       = lack + 1       // that what follows should be so, and is not
+	noAspect   = wish + 1
 )
 
 // AspectNames are the aspects' names in files, in the order of their numbers.
@@ -70,7 +72,7 @@ func readAspects(file string) func() *aspectIndex {
 
 // An aspectTerm is what a term tells.
 type aspectTerm struct {
-	aspect Aspect // or wholePlace; noAspect of words with which a term only begins
+	aspect Aspect // or wholePlace, lack or wish; noAspect of words with which a term only begins
 	sign   int8   // 1 if the term itself praises, -1 if it blames
 	weak   bool   // an adjective of places, whichever they are
 }
@@ -100,10 +102,9 @@ func parseAspects(file string) (*aspectIndex, error) {
 			t.sign = 1
 		case strings.HasSuffix(name, "-"):
 			t.sign = -1
-		case strings.HasSuffix(name, "?"):
-			t.weak = true
 		}
-		i := slices.Index(append(AspectNames[:], "place"), strings.TrimRight(name, "+-?"))
+		t.weak = strings.Contains(name, "?")
+		i := slices.Index(append(AspectNames[:], "place", "lack", "wish"), strings.TrimRight(name, "?+-"))
 		if !ok || i < 0 {
 			return nil, fmt.Errorf("line %d is no aspect, tab and terms: %q", n+1, line)
 		}

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"animo"
 )
@@ -67,6 +66,7 @@ func newRemarks(language string, model *Model) *remarks {
 // does not have for a misspelt one.
 func plainPolarities(language string) space {
 	v := toneView.in(language)
+	v.Scope = scopeWords
 	sp := newSpace(v, v.polarities())
 	plain := *sp.grammar
 	plain.mended = false
@@ -85,6 +85,7 @@ func (r *remarks) of(text string, label animo.Label) []Remark {
 	if len(r.mentions) == 0 {
 		return r.found
 	}
+	r.wish()
 	r.takeHits()
 	at, hits := 0, r.s.hits
 	for n, s := range r.sentences {
@@ -123,20 +124,25 @@ func (r *remarks) cut(text string) {
 		}
 		from = to
 	}
-	for i := 0; i < len(text); {
-		j := strings.IndexAny(text[i:], "\n.!?…")
-		if j < 0 {
-			break
-		}
-		i += j
-		_, size := utf8.DecodeRuneInString(text[i:])
-		newline := text[i] == '\n'
-		i += size
-		if newline || i < len(text) && (text[i] <= ' ' || strings.HasPrefix(text[i:], "\u00a0")) {
-			end(i)
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\n':
+			end(i + 1)
+		case '.', '!', '?':
+			if spaceAt(text, i+1) {
+				end(i + 1)
+			}
+		case "…"[0]:
+			if strings.HasPrefix(text[i:], "…") && spaceAt(text, i+len("…")) {
+				end(i + len("…"))
+			}
 		}
 	}
 	end(len(text))
+}
+
+func spaceAt(text string, i int) bool {
+	return i < len(text) && (text[i] <= ' ' || strings.HasPrefix(text[i:], "\u00a0"))
 }
 
 // cutClauses numbers the clauses: they end at marks, and before words that contrast.
@@ -188,6 +194,26 @@ func (r *remarks) wordNumber(i int) uint32 {
 	return r.index.words[string(b)]
 }
 
+// wish turns praise round that is wished for: "el personal podría ser más amable".
+func (r *remarks) wish() {
+	for i := range r.mentions {
+		m := &r.mentions[i]
+		if m.aspect != wish || r.s.words[m.first].turned {
+			continue
+		}
+		for k := range r.s.hits {
+			if h := &r.s.hits[k]; h.first > m.last && h.first <= m.last+wishWords && r.clauses[h.first] == r.clauses[m.first] && h.halves > 0 {
+				h.halves = -max(h.halves/2, 1)
+			}
+		}
+		for k := i + 1; k < len(r.mentions); k++ {
+			if n := &r.mentions[k]; n.sign > 0 && n.first <= m.last+wishWords && r.clauses[n.first] == r.clauses[m.first] {
+				n.sign = -1
+			}
+		}
+	}
+}
+
 // takeHits marks the hits that belong to terms which praise or blame by themselves: they say nothing of other aspects.
 func (r *remarks) takeHits() {
 	r.taken = slices.Grow(r.taken[:0], len(r.s.hits))[:len(r.s.hits)]
@@ -202,9 +228,12 @@ func (r *remarks) takeHits() {
 
 // Constants of judge.
 const (
+	scopeWords   = 4    // that a negation reaches
 	fadeOfWords  = 0.75 // of a hit's weight remains so much a word farther away
 	fadeOfClause = 0.3  // and so much in another clause
 	ownStrength  = 2    // of a term that praises or blames by itself, in halves
+	lackWords    = 3    // so near "sin", "no hay" and the like stand before what is lacking
+	wishWords    = 6    // so far a wish reaches
 	leastScore   = 0.08 // in halves: less than that is nothing
 	bareWords    = 6    // a sentence of more words says more than names
 	sureOdds     = 1    // the log-odds at which a model's word counts
@@ -217,23 +246,19 @@ func (r *remarks) judge(text string, number int, s sentence, mentions []mention,
 	for i := range mentions {
 		m := &mentions[i]
 		switch {
-		case m.aspect == wholePlace:
+		case m.aspect >= aspectCount:
 			continue
+		case m.weak:
+			m.aspect = r.head(mentions, i)
+			r.own(m, hits, taken)
 		case m.sign != 0:
-			m.score, m.firm = float64(m.sign)*ownStrength, true
-			if r.s.words[m.first].turned {
-				m.score = -m.score
-			}
+			m.score, m.firm = float64(r.turned(m)), true
 		default:
 			r.weigh(m, hits, taken)
-		}
-		a := m.aspect
-		if m.weak {
-			if a = r.head(mentions, i); a == noAspect {
-				continue
+			if !m.firm && r.lacked(mentions, i) {
+				m.score, m.firm = -1, true
 			}
 		}
-		m.aspect = a
 	}
 	var firm [aspectCount]bool
 	for _, m := range mentions {
@@ -274,6 +299,14 @@ func (r *remarks) judge(text string, number int, s sentence, mentions []mention,
 	}
 }
 
+// fades are how much of a hit's weight remains by the words between.
+var fades = func() (f [64]float64) {
+	for i := range f {
+		f[i] = math.Pow(fadeOfWords, float64(i))
+	}
+	return f
+}()
+
 // weigh adds up the hits round a mention.
 func (r *remarks) weigh(m *mention, hits []hit, taken []bool) {
 	for k, h := range hits {
@@ -281,7 +314,7 @@ func (r *remarks) weigh(m *mention, hits []hit, taken []bool) {
 			continue
 		}
 		gap := max(h.first-m.last, m.first-h.last, 0)
-		w := math.Pow(fadeOfWords, float64(gap))
+		w := fades[min(gap, int32(len(fades)-1))]
 		if apart := max(r.clauses[h.first]-r.clauses[m.first], r.clauses[m.first]-r.clauses[h.first]); apart > 0 {
 			w *= math.Pow(fadeOfClause, float64(apart))
 		} else {
@@ -291,37 +324,69 @@ func (r *remarks) weigh(m *mention, hits []hit, taken []bool) {
 	}
 }
 
+// own gives an adjective of places the polarity that the lexicon or, where it has none, the term itself says; else the hits round it do.
+func (r *remarks) own(m *mention, hits []hit, taken []bool) {
+	for _, h := range hits {
+		if h.first <= m.last && h.last >= m.first {
+			m.score, m.firm = float64(h.halves), true
+			return
+		}
+	}
+	if m.sign == 0 {
+		r.weigh(m, hits, taken)
+		return
+	}
+	m.score, m.firm = float64(r.turned(m)), true
+}
+
+// turned gives what a term that praises or blames by itself says, in halves.
+func (r *remarks) turned(m *mention) int {
+	score := ownStrength * int(m.sign)
+	if r.s.words[m.first].turned {
+		return -score
+	}
+	return score
+}
+
+// lacked tells whether a mention is of something that is said not to be there.
+func (r *remarks) lacked(mentions []mention, i int) bool {
+	if i == 0 {
+		return false
+	}
+	m, before := &mentions[i], &mentions[i-1]
+	return before.aspect == lack && r.clauses[before.first] == r.clauses[m.first] && m.first-before.last <= lackWords
+}
+
 // head tells which aspect an adjective of places speaks of: that of the nearest noun of its clause or else, where its clause has none,
-// of the last room, bathroom or place before. noAspect where the noun has the adjective's hit already.
+// of the last room, bathroom or place before. noAspect where the noun is none of these.
 func (r *remarks) head(mentions []mention, i int) Aspect {
 	m := &mentions[i]
 	best, nearest := noAspect, int32(math.MaxInt32)
 	for k := range mentions {
 		n := &mentions[k]
-		if n.weak || k == i || r.clauses[n.first] != r.clauses[m.first] {
+		if n.weak || n.aspect > wholePlace || r.clauses[n.first] != r.clauses[m.first] {
 			continue
 		}
 		if gap := max(n.first-m.last, m.first-n.last); gap < nearest {
 			best, nearest = n.aspect, gap
 		}
 	}
-	switch {
-	case best == wholePlace:
-		return Facilities
-	case best != noAspect:
-		return noAspect
-	}
-	for k := i - 1; k >= 0; k-- {
-		switch n := &mentions[k]; {
-		case n.weak:
-		case n.aspect == Room || n.aspect == Bath:
-			return n.aspect
-		case n.aspect == wholePlace || n.aspect == Facilities:
-			return Facilities
+	for k := i - 1; k >= 0 && best == noAspect; k-- {
+		if n := &mentions[k]; !n.weak && placed(n.aspect) {
+			best = n.aspect
 		}
 	}
-	return Facilities
+	switch {
+	case best == wholePlace || best == noAspect:
+		return Facilities
+	case placed(best):
+		return best
+	}
+	return noAspect
 }
+
+// placed tells whether adjectives of places go with an aspect.
+func placed(a Aspect) bool { return a == Room || a == Bath || a == Facilities || a == wholePlace }
 
 // whole tells what a sentence means in which no hit tells it: positive for good.
 func (r *remarks) whole(sentence string, words, hits int, label animo.Label) float64 {
