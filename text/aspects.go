@@ -26,7 +26,8 @@ const (
 	wholePlace = aspectCount    // the whole, which is no aspect
 	lack       = wholePlace + 1 // that what follows is not there
 	wish       = lack + 1       // that what follows should be so, and is not
-	noAspect   = wish + 1
+	nothing    = wish + 1       // that its words say nothing here
+	noAspect   = nothing + 1
 )
 
 // AspectNames are the aspects' names in files, in the order of their numbers.
@@ -38,9 +39,6 @@ var aspectWords = [aspectCount]Words{
 }
 
 func (a Aspect) String() string { return AspectNames[a] }
-
-// MarshalText gives the aspect's name in files.
-func (a Aspect) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // Name is what people call the aspect.
 func (a Aspect) Name() Words { return aspectWords[a] }
@@ -72,7 +70,7 @@ func readAspects(file string) func() *aspectIndex {
 
 // An aspectTerm is what a term tells.
 type aspectTerm struct {
-	aspect Aspect // or wholePlace, lack or wish; noAspect of words with which a term only begins
+	aspect Aspect // or wholePlace, lack, wish or nothing; noAspect of words with which a term only begins
 	sign   int8   // 1 if the term itself praises, -1 if it blames
 	weak   bool   // an adjective of places, whichever they are
 }
@@ -104,7 +102,7 @@ func parseAspects(file string) (*aspectIndex, error) {
 			t.sign = -1
 		}
 		t.weak = strings.Contains(name, "?")
-		i := slices.Index(append(AspectNames[:], "place", "lack", "wish"), strings.TrimRight(name, "?+-"))
+		i := slices.Index(append(AspectNames[:], "place", "lack", "wish", "nothing"), strings.TrimRight(name, "?+-"))
 		if !ok || i < 0 {
 			return nil, fmt.Errorf("line %d is no aspect, tab and terms: %q", n+1, line)
 		}

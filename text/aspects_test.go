@@ -89,7 +89,7 @@ func measureAspects(t testing.TB, name string, r *remarks, labelOf func(animo.Op
 		of := fmt.Sprint(s.file, s.row, "/")
 		if s.sentence == 1 {
 			o := reviews[s.file][s.row-1]
-			for _, m := range r.of(o.Text, labelOf(o)) {
+			for _, m := range r.of(o.Text, labelOf(o), true) {
 				key := of + strconv.Itoa(m.Sentence)
 				if found[key] == nil {
 					found[key] = map[string]bool{}
@@ -130,8 +130,115 @@ func only(set map[string]bool, p string) map[string]bool {
 	return nil
 }
 
+// says writes remarks as "aspect:good" and "aspect:bad", in order.
+func says(list []Remark) string {
+	var out []string
+	for _, m := range list {
+		out = append(out, m.Aspect.String()+":"+map[bool]string{true: "good", false: "bad"}[m.Good])
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+func TestRemarks_say_of_each_aspect_what_its_clause_says(t *testing.T) {
+	for _, c := range []struct{ language, text, want string }{
+		{"", "La cena estuvo riquísima.", "food:good"},
+		{"", "La cena fría y el mozo encantador", "food:bad staff:good"},
+		{"", "Buen desayuno pero mala recepción.", "food:good staff:bad"},
+		{"", "No hay ascensor.", "facilities:bad"},
+		{"", "Habitación sin ventana", "room:bad"},
+		{"", "Todo muy limpio.", "facilities:good"},
+		{"", "El baño estaba sucio.", "bath:bad"},
+		{"", "Un lugar acogedor con comida mala.", "facilities:good food:bad"},
+		{"", "No es caro.", "price:good"},
+		{"", "Carísimo.", "price:bad"},
+		{"", "El personal podría ser más amable.", "staff:bad"},
+		{"", "A 5 minutos del metro.", "location:good"},
+		{"", "El mejor hotel de todos.", ""},
+		{"", "Llegamos cuando servían la cena.", ""},
+		{"", "La ducha, rota.", "bath:bad"},
+		{"", "Sin duda el desayuno es lo mejor.", "food:good"},
+		{"", "Mucha falta de limpieza", "facilities:bad"},
+		{"", "Sin ruido por la noche.", "noise:good"},
+		{"", "La ropa vieja, deliciosa; la Habana Vieja queda a dos pasos.", "food:good location:good"},
+		{"en", "The staff were friendly but the room was dirty.", "room:bad staff:good"},
+		{"en", "There was no elevator.", "facilities:bad"},
+		{"pt", "O atendimento foi excelente, mas o quarto era barulhento.", "noise:bad staff:good"},
+	} {
+		got := says(newRemarks(c.language, nil).of(c.text, animo.Positive, false))
+		if got != c.want {
+			t.Errorf("%q: %s, want %s", c.text, got, c.want)
+		}
+	}
+}
+
+func TestRemarks_take_a_bare_name_for_what_the_whole_text_says(t *testing.T) {
+	r := newRemarks("", nil)
+	for _, c := range []struct {
+		label animo.Label
+		known bool
+		want  string
+	}{{animo.Positive, true, "food:good"}, {animo.Negative, true, "food:bad"}, {animo.Negative, false, ""}} {
+		if got := says(r.of("El desayuno.", c.label, c.known)); got != c.want {
+			t.Errorf("%v, known %v: %q, want %q", c.label, c.known, got, c.want)
+		}
+	}
+}
+
+func TestRemarks_name_the_sentence(t *testing.T) {
+	text := "Fuimos dos. ¡Qué cama tan cómoda!\nEl baño… bien. Precio 4.5 alto"
+	var got []string
+	for _, m := range newRemarks("", nil).of(text, animo.Positive, false) {
+		got = append(got, fmt.Sprint(m.Sentence, strings.TrimSpace(text[m.From:m.To])))
+	}
+	if want := "2¡Qué cama tan cómoda!"; len(got) == 0 || got[0] != want {
+		t.Errorf("%q, want %q first", got, want)
+	}
+}
+
+func TestRemarks_find_three_of_four_aspects_with_their_polarity(t *testing.T) {
+	r := newRemarks("", nil)
+	starter := Starter("es")
+	for name, labelOf := range map[string]func(animo.Opinion) animo.Label{
+		"with labels":    func(o animo.Opinion) animo.Label { return o.Label },
+		"without labels": func(o animo.Opinion) animo.Label { return starter.Classify(o.Text)[0].Label },
+	} {
+		alone, both, _ := measureAspects(t, "aspects_es.csv", r, labelOf)
+		t.Logf("%s: aspects %v; with polarity %v", name, alone, both)
+		if both.f1() < 0.75 {
+			t.Errorf("%s: %v, want an F1 of 0.75", name, both)
+		}
+	}
+}
+
+func TestAspects_es_are_300_sentences_of_every_50th_review(t *testing.T) {
+	reviews, r := aspectReviews(t), newRemarks("", nil)
+	list := labelledSentences(t, "aspects_es.csv")
+	for i, s := range list {
+		rows := reviews[s.file]
+		if s.row > len(rows) || (s.row-1)%everyNth != 0 {
+			t.Fatalf("%s has no such row: %d", s.file, s.row)
+		}
+		r.of(rows[s.row-1].Text, animo.Positive, true)
+		last := i+1 == len(list) || list[i+1].row != s.row
+		if n := len(r.sentences); s.sentence > n || last && s.sentence < n && i+1 < len(list) {
+			t.Errorf("%s, row %d: sentence %d, of %d", s.file, s.row, s.sentence, n)
+		}
+		for _, pair := range s.says {
+			aspect, says, _ := strings.Cut(pair, ":")
+			if !slices.Contains(AspectNames[:], aspect) || says != "good" && says != "bad" {
+				t.Errorf("%s, row %d: %q", s.file, s.row, pair)
+			}
+		}
+	}
+	if len(list) != 300 {
+		t.Errorf("%d sentences", len(list))
+	}
+}
+
 // BenchmarkAspects scores, on the 300 sentences of testdata/aspects_es.csv, which aspects are found and with which polarity: for a file
-// without labels, for one with labels, and with a model of the report's rows besides, without every 50th. Its speed is of whole reviews, on one core.
+// without labels, for one with labels, and with a model of the report's rows, without every 50th, that judges sentences and labels texts. %dev
+// is the latter of the sentences that were tuned with. Its speed is of whole reviews of restaurants, report and all, on one core.
 func BenchmarkAspects(b *testing.B) {
 	reviews := aspectReviews(b)
 	var train []animo.Opinion
@@ -145,15 +252,14 @@ func BenchmarkAspects(b *testing.B) {
 		b.Fatal(err)
 	}
 	given := func(o animo.Opinion) animo.Label { return o.Label }
+	by := func(m *Model) func(animo.Opinion) animo.Label {
+		return func(o animo.Opinion) animo.Label { return m.Classify(o.Text)[0].Label }
+	}
 	for _, c := range []struct {
 		name  string
 		model *Model
 		label func(animo.Opinion) animo.Label
-	}{
-		{"labels", nil, given},
-		{"model", learned, func(o animo.Opinion) animo.Label { return learned.Classify(o.Text)[0].Label }},
-		{"model+labels", learned, given},
-	} {
+	}{{"plain", nil, by(Starter("es"))}, {"labels", nil, given}, {"model", learned, by(learned)}} {
 		b.Run(c.name, func(b *testing.B) {
 			r := newRemarks("", c.model)
 			alone, both, by := measureAspects(b, "aspects_es.csv", r, c.label)
@@ -164,18 +270,49 @@ func BenchmarkAspects(b *testing.B) {
 				fmt.Fprintf(&out, "%s %d right %d wrong %d missed; ", pair, s.right, s.wrong, s.missed)
 			}
 			b.Logf("aspect: %v\nwith polarity: %v\n%s", alone, both, out.String())
+			a := NewAspects(c.model, "es", AspectOptions{})
 			texts := reviews["cuba_restaurants.csv"]
 			n := 0
 			b.ReportAllocs()
 			for b.Loop() {
-				o := texts[n%len(texts)]
-				r.of(o.Text, o.Label)
+				o := &texts[n%len(texts)]
+				review := Review{Text: o.Text}
+				if c.name == "labels" {
+					review.Label = &o.Label
+				}
+				a.Add(review)
 				n++
 			}
 			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "reviews/s")
 			b.ReportMetric(100*alone.f1(), "%aspect")
 			b.ReportMetric(100*both.f1(), "%aspect+polarity")
 			b.ReportMetric(100*dev.f1(), "%dev")
+		})
+	}
+}
+
+// BenchmarkStarter scores the starter model on all of the report's rows and on reviews of restaurants, as many bad ones as good ones.
+func BenchmarkStarter(b *testing.B) {
+	m := Starter("es")
+	for _, c := range []struct {
+		name string
+		rows []animo.Opinion
+	}{{"report", reportRows(b, "DB_proyecto_SA")}, {"restaurants", restaurantRows(b)}} {
+		b.Run(c.name, func(b *testing.B) {
+			right, known := 0, 0
+			var sure float64
+			for b.Loop() {
+				right, known, sure = 0, 0, 0
+				for _, o := range c.rows {
+					p := m.Classify(o.Text)[0]
+					sure += p.Probability
+					right += one(p.Label == o.Label)
+					known += one(p.Known > 0)
+				}
+			}
+			b.ReportMetric(100*ratio(right, len(c.rows)), "%right")
+			b.ReportMetric(100*ratio(known, len(c.rows)), "%known")
+			b.ReportMetric(100*sure/float64(len(c.rows)), "%sure")
 		})
 	}
 }

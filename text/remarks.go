@@ -29,10 +29,9 @@ type Remark struct {
 //
 // A mention of which nothing tells is none.
 type remarks struct {
-	words  *lexicon // of polarities; knows no other words
-	index  *aspectIndex
-	model  *Model // says what sentences without hits mean; nil for none
-	reader *reader
+	words *lexicon // of polarities; knows no other words
+	index *aspectIndex
+	model *Model // says what sentences without hits mean; nil for none
 
 	s         scratch
 	sentences []sentence
@@ -58,12 +57,14 @@ type mention struct {
 
 // newRemarks gives a finder for texts in a language, a key of grammars.
 func newRemarks(language string, model *Model) *remarks {
-	sp := plainPolarities(language)
-	return &remarks{words: sp.lexicon, index: aspectIndexes[language](), model: model, reader: &reader{tallies: make([]tally, 1), x: make([]vector, 1)}}
+	return &remarks{words: plainPolarities(language).lexicon, index: aspectIndexes[language](), model: model}
 }
 
-// plainPolarities gives a space with nothing but a lexicon of polarity. It mends no words: it would take every word that the lexicon
-// does not have for a misspelt one.
+// scopeWords is how far a negation reaches.
+const scopeWords = 4
+
+// plainPolarities gives the space of a lexical view that has nothing but its lexicon. It mends no words: it would take every word that
+// the lexicon does not have for a misspelt one.
 func plainPolarities(language string) space {
 	v := toneView.in(language)
 	v.Scope = scopeWords
@@ -74,11 +75,19 @@ func plainPolarities(language string) space {
 	return sp
 }
 
-// of gives the remarks of a text, sentence by sentence, each aspect once for good and once for bad at most. What it gives is
-// overwritten by the next call.
-func (r *remarks) of(text string, label animo.Label) []Remark {
+// of gives the remarks of a text whose label is known or not, sentence by sentence, each aspect once for good and once for bad at most.
+// What it gives is overwritten by the next call.
+func (r *remarks) of(text string, label animo.Label, known bool) []Remark {
+	r.read(text)
+	return r.judged(text, label, known)
+}
+
+// read finds the words and the hits of a text.
+func (r *remarks) read(text string) { r.words.lexicalWords(text, &r.s, false) }
+
+// judged gives the remarks of the text that was read.
+func (r *remarks) judged(text string, label animo.Label, known bool) []Remark {
 	r.found = r.found[:0]
-	r.words.lexicalWords(text, &r.s, false)
 	r.cut(text)
 	r.cutClauses()
 	r.mention()
@@ -102,25 +111,31 @@ func (r *remarks) of(text string, label animo.Label) []Remark {
 			end++
 		}
 		if from < at {
-			r.judge(text, n+1, s, r.mentions[from:at], hits[begin:end], r.taken[begin:end], label)
+			r.judge(text, n+1, s, r.mentions[from:at], hits[begin:end], r.taken[begin:end], label, known)
 		}
 		hits, r.taken = hits[end:], r.taken[end:]
 	}
 	return r.found
 }
 
-// cut finds the sentences: they end at line breaks, and after . ! ? … before white space. What has no word is none.
+// cut finds the sentences: they end at line breaks, and after . ! ? … before white space. What has no word, such as an
+// emoji, belongs to the one before.
 func (r *remarks) cut(text string) {
 	r.sentences = r.sentences[:0]
 	word := int32(0)
 	from := 0
 	end := func(to int) {
 		s := sentence{from: int32(from), to: int32(to), first: word}
+		spoken := false
 		for word < int32(len(r.s.words)) && r.s.scanner.spans[r.s.words[word].span].from < int32(to) {
+			spoken = spoken || r.s.scanner.spans[r.s.words[word].span].class == classWord
 			word++
 		}
-		if s.next = word; s.next > s.first {
+		s.next = word
+		if last := len(r.sentences) - 1; spoken {
 			r.sentences = append(r.sentences, s)
+		} else if last >= 0 {
+			r.sentences[last].to, r.sentences[last].next = s.to, s.next
 		}
 		from = to
 	}
@@ -214,7 +229,8 @@ func (r *remarks) wish() {
 	}
 }
 
-// takeHits marks the hits that belong to terms which praise or blame by themselves: they say nothing of other aspects.
+// takeHits marks the hits that belong to terms which praise or blame by themselves or have several words, as "ropa vieja": they say
+// nothing of aspects.
 func (r *remarks) takeHits() {
 	r.taken = slices.Grow(r.taken[:0], len(r.s.hits))[:len(r.s.hits)]
 	at := 0
@@ -222,17 +238,16 @@ func (r *remarks) takeHits() {
 		for at < len(r.mentions) && r.mentions[at].last < h.first {
 			at++
 		}
-		r.taken[i] = at < len(r.mentions) && r.mentions[at].sign != 0 && r.mentions[at].first <= h.last
+		r.taken[i] = at < len(r.mentions) && (r.mentions[at].sign != 0 || r.mentions[at].last > r.mentions[at].first) && r.mentions[at].first <= h.last
 	}
 }
 
 // Constants of judge.
 const (
-	scopeWords   = 4    // that a negation reaches
 	fadeOfWords  = 0.75 // of a hit's weight remains so much a word farther away
 	fadeOfClause = 0.3  // and so much in another clause
 	ownStrength  = 2    // of a term that praises or blames by itself, in halves
-	lackWords    = 3    // so near "sin", "no hay" and the like stand before what is lacking
+	lackWords    = 2    // so near "sin", "no hay" and the like stand before what is lacking
 	wishWords    = 6    // so far a wish reaches
 	leastScore   = 0.08 // in halves: less than that is nothing
 	bareWords    = 6    // a sentence of more words says more than names
@@ -240,7 +255,7 @@ const (
 )
 
 // judge finds the remarks of one sentence.
-func (r *remarks) judge(text string, number int, s sentence, mentions []mention, hits []hit, taken []bool, label animo.Label) {
+func (r *remarks) judge(text string, number int, s sentence, mentions []mention, hits []hit, taken []bool, label animo.Label, known bool) {
 	var good, bad [aspectCount]float64 // how clearly
 	var open [aspectCount]bool         // mentioned, and nothing tells
 	for i := range mentions {
@@ -253,11 +268,10 @@ func (r *remarks) judge(text string, number int, s sentence, mentions []mention,
 			r.own(m, hits, taken)
 		case m.sign != 0:
 			m.score, m.firm = float64(r.turned(m)), true
+		case r.lacked(mentions, i):
+			m.score, m.firm = -1, true
 		default:
 			r.weigh(m, hits, taken)
-			if !m.firm && r.lacked(mentions, i) {
-				m.score, m.firm = -1, true
-			}
 		}
 	}
 	var firm [aspectCount]bool
@@ -284,7 +298,7 @@ func (r *remarks) judge(text string, number int, s sentence, mentions []mention,
 	for a := range aspectCount {
 		if open[a] && good[a]+bad[a] == 0 {
 			if !asked {
-				said, asked = r.whole(text[s.from:s.to], int(s.next-s.first), len(hits), label), true
+				said, asked = r.whole(text[s.from:s.to], int(s.next-s.first), len(hits), label, known), true
 			}
 			good[a], bad[a] = max(said, 0), max(-said, 0)
 		}
@@ -389,7 +403,7 @@ func (r *remarks) head(mentions []mention, i int) Aspect {
 func placed(a Aspect) bool { return a == Room || a == Bath || a == Facilities || a == wholePlace }
 
 // whole tells what a sentence means in which no hit tells it: positive for good.
-func (r *remarks) whole(sentence string, words, hits int, label animo.Label) float64 {
+func (r *remarks) whole(sentence string, words, hits int, label animo.Label, known bool) float64 {
 	if r.model != nil {
 		rd := r.model.reader()
 		p := r.model.predict(sentence, rd)
@@ -402,7 +416,7 @@ func (r *remarks) whole(sentence string, words, hits int, label animo.Label) flo
 			return leastScore
 		}
 	}
-	if words <= bareWords && hits == 0 {
+	if known && words <= bareWords && hits == 0 {
 		if label == animo.Negative {
 			return -leastScore
 		}
