@@ -12,8 +12,9 @@ import (
 // texts. It is not safe for concurrent use.
 type Aspects struct {
 	o       AspectOptions
-	model   *Model // labels the texts that have no label; nil for the starter model
-	remarks *remarks
+	model   *Model   // labels the texts that have no label; nil for the starter model
+	waiting []Review // the first texts, until they tell the language
+	remarks *remarks // nil until then
 	terms   *terms
 
 	report  AspectReport
@@ -23,9 +24,10 @@ type Aspects struct {
 
 // AspectOptions choose how much a report has. The zero value works.
 type AspectOptions struct {
-	Sentences int // of each aspect, good and bad ones each; 0 means 3
-	Terms     int // of bad texts and of good ones each; 0 means 15
-	Groups    int // sources, and periods, that are told apart; 0 means 100
+	Language  string // of the texts: es, en or pt; "" has the first texts tell it
+	Sentences int    // of each aspect, good and bad ones each; 0 means 3
+	Terms     int    // of bad texts and of good ones each; 0 means 15
+	Groups    int    // sources, and periods, that are told apart; 0 means 100
 }
 
 // Review is a text for Aspects.
@@ -84,25 +86,58 @@ type AspectTally struct {
 	Bad    int    `json:"bad"`
 }
 
-// NewAspects makes an empty Aspects for texts in a model's language. The model labels texts that have no label, and judges sentences in
-// which no word of the lexicon tells; with nil, Starter(language) does.
-func NewAspects(model *Model, language string, o AspectOptions) *Aspects {
-	language = grammarOf(language)
-	a := &Aspects{
-		o:       AspectOptions{cmp.Or(o.Sentences, 3), cmp.Or(o.Terms, 15), cmp.Or(o.Groups, 100)},
-		model:   model,
-		remarks: newRemarks(language, model),
-		terms:   newTerms(language),
-		report:  AspectReport{Language: languageCode(language)},
-	}
+// NewAspects makes an empty Aspects. The model labels texts that have no label, and judges sentences in which no word of the lexicon
+// tells; with nil, the starter model of the texts' language labels them.
+func NewAspects(model *Model, o AspectOptions) *Aspects {
+	a := &Aspects{o: o, model: model}
+	a.o.Sentences, a.o.Terms, a.o.Groups = cmp.Or(o.Sentences, 3), cmp.Or(o.Terms, 15), cmp.Or(o.Groups, 100)
 	for n := range aspectCount {
 		a.report.Aspects = append(a.report.Aspects, AspectCounts{Aspect: n.String(), Name: n.Name()})
+	}
+	if o.Language != "" {
+		a.begin(grammarOf(o.Language))
 	}
 	return a
 }
 
+// languageTexts is how many texts tell the language of the rest.
+const languageTexts = 500
+
+// begin reads texts in a language, a key of grammars, from here on, and those that waited.
+func (a *Aspects) begin(language string) {
+	a.remarks, a.terms = newRemarks(language, a.model), newTerms(language)
+	a.report.Language = languageCode(language)
+	for _, r := range a.waiting {
+		a.take(r)
+	}
+	a.waiting = nil
+}
+
+// beginWaiting has the texts that wait tell the language.
+func (a *Aspects) beginWaiting() {
+	var texts []string
+	for _, r := range a.waiting {
+		texts = append(texts, r.Text)
+	}
+	a.begin(lexicalLanguage(texts))
+}
+
 // Add takes a text in.
 func (a *Aspects) Add(r Review) {
+	if a.remarks != nil {
+		a.take(r)
+		return
+	}
+	if r.Label != nil {
+		label := *r.Label // which is the caller's
+		r.Label = &label
+	}
+	if a.waiting = append(a.waiting, r); len(a.waiting) == languageTexts {
+		a.beginWaiting()
+	}
+}
+
+func (a *Aspects) take(r Review) {
 	a.report.Texts++
 	a.remarks.read(r.Text)
 	label, known := a.labelOf(r)
@@ -211,6 +246,9 @@ func (a *Aspects) quote(list *[]AspectSentence, text string, m Remark) {
 
 // Report gives what was gathered so far.
 func (a *Aspects) Report() AspectReport {
+	if a.remarks == nil {
+		a.beginWaiting()
+	}
 	r := a.report
 	r.Aspects = slices.Clone(r.Aspects)
 	for i := range r.Aspects {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestAspects_count_texts_by_aspect_and_group(t *testing.T) {
-	a := NewAspects(nil, "es", AspectOptions{Sentences: 2})
+	a := NewAspects(nil, AspectOptions{Sentences: 2})
 	bad := animo.Negative
 	a.Add(Review{Text: "La cama comodísima. La cama es enorme y muy cómoda. La ducha, rota.", Source: "Booking", Period: "2026-10"})
 	a.Add(Review{Text: "Baño sucio.", Label: &bad, Source: "Google", Period: "2026-11"})
@@ -36,7 +36,7 @@ func TestAspects_count_texts_by_aspect_and_group(t *testing.T) {
 }
 
 func TestAspects_keep_the_clearest_sentences_and_none_twice(t *testing.T) {
-	a := NewAspects(nil, "es", AspectOptions{Sentences: 2})
+	a := NewAspects(nil, AspectOptions{Sentences: 2})
 	for _, text := range []string{
 		"El desayuno estaba bien.", "El desayuno fue excelente de verdad.", "El desayuno fue excelente de verdad.",
 		"El desayuno fue excelente, la cama comodísima y el personal encantador.",
@@ -50,7 +50,7 @@ func TestAspects_keep_the_clearest_sentences_and_none_twice(t *testing.T) {
 }
 
 func TestAspects_put_groups_beyond_the_limit_together(t *testing.T) {
-	a := NewAspects(nil, "es", AspectOptions{Groups: 3})
+	a := NewAspects(nil, AspectOptions{Groups: 3})
 	for i := range 10 {
 		a.Add(Review{Text: "Muy limpio.", Source: fmt.Sprint("fuente ", i)})
 	}
@@ -76,5 +76,25 @@ func TestStarter_labels_by_the_lexicon_and_says_when_it_knows_nothing(t *testing
 		if p := Starter(c.language).Classify(c.text)[0]; p.Known > 0 != c.known || c.known && p.Label != c.label {
 			t.Errorf("%s: %q: %+v", c.language, c.text, p)
 		}
+	}
+}
+
+func TestAspects_read_texts_in_the_language_of_the_first_ones(t *testing.T) {
+	for language, text := range map[string]string{
+		"es": "La habitación era muy pequeña y el baño estaba sucio por todas partes", "en": "The room was very small and the bathroom was dirty", "pt": "O quarto era muito pequeno e o banheiro estava sujo, mas não foi caro",
+	} {
+		a := NewAspects(nil, AspectOptions{})
+		label := animo.Negative
+		for range languageTexts + 10 {
+			label = animo.Negative
+			a.Add(Review{Text: text, Label: &label})
+			label = animo.Positive // which is nothing to the texts that came before
+		}
+		if r := a.Report(); r.Language != language || r.Texts != languageTexts+10 || r.Bad != r.Texts || r.Aspects[Bath].Bad != r.Texts {
+			t.Errorf("%s: language %s, %d texts, %d bad, bath %+v", language, r.Language, r.Texts, r.Bad, r.Aspects[Bath])
+		}
+	}
+	if r := NewAspects(nil, AspectOptions{}).Report(); r.Texts != 0 || len(r.Aspects) != int(aspectCount) {
+		t.Errorf("of no texts: %+v", r)
 	}
 }

@@ -151,7 +151,7 @@ func TestRemarks_say_of_each_aspect_what_its_clause_says(t *testing.T) {
 		{"", "El baño estaba sucio.", "bath:bad"},
 		{"", "Un lugar acogedor con comida mala.", "facilities:good food:bad"},
 		{"", "No es caro.", "price:good"},
-		{"", "Carísimo.", "price:bad"},
+		{"", "Carísimo y sucio.", "facilities:bad price:bad"},
 		{"", "El personal podría ser más amable.", "staff:bad"},
 		{"", "A 5 minutos del metro.", "location:good"},
 		{"", "El mejor hotel de todos.", ""},
@@ -270,7 +270,7 @@ func BenchmarkAspects(b *testing.B) {
 				fmt.Fprintf(&out, "%s %d right %d wrong %d missed; ", pair, s.right, s.wrong, s.missed)
 			}
 			b.Logf("aspect: %v\nwith polarity: %v\n%s", alone, both, out.String())
-			a := NewAspects(c.model, "es", AspectOptions{})
+			a := NewAspects(c.model, AspectOptions{})
 			texts := reviews["cuba_restaurants.csv"]
 			n := 0
 			b.ReportAllocs()

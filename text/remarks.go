@@ -378,7 +378,7 @@ func (r *remarks) head(mentions []mention, i int) Aspect {
 	best, nearest := noAspect, int32(math.MaxInt32)
 	for k := range mentions {
 		n := &mentions[k]
-		if n.weak || n.aspect > wholePlace || r.clauses[n.first] != r.clauses[m.first] {
+		if n.weak || n.aspect > wholePlace || n.sign != 0 && !placed(n.aspect) || r.clauses[n.first] != r.clauses[m.first] {
 			continue
 		}
 		if gap := max(n.first-m.last, m.first-n.last); gap < nearest {
