@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"animo"
@@ -238,7 +239,9 @@ func TestAspects_es_are_300_sentences_of_every_50th_review(t *testing.T) {
 
 // BenchmarkAspects scores, on the 300 sentences of testdata/aspects_es.csv, which aspects are found and with which polarity: for a file
 // without labels, for one with labels, and with a model of the report's rows, without every 50th, that judges sentences and labels texts. %dev
-// is the latter of the sentences that were tuned with. Its speed is of whole reviews of restaurants, report and all, on one core.
+// is the latter of the sentences that were tuned with, %later of those that nobody has looked at since. The speed is of whole reviews of
+// restaurants with everything that a report counts, by the processor's time, which other work on the machine does not touch. Run it with
+// -benchtime 60000x.
 func BenchmarkAspects(b *testing.B) {
 	reviews := aspectReviews(b)
 	var train []animo.Opinion
@@ -264,6 +267,7 @@ func BenchmarkAspects(b *testing.B) {
 			r := newRemarks("", c.model)
 			alone, both, by := measureAspects(b, "aspects_es.csv", r, c.label)
 			_, dev, _ := measureAspects(b, "aspects_dev_es.csv", r, c.label)
+			_, later, _ := measureAspects(b, "aspects_later_es.csv", r, c.label)
 			var out strings.Builder
 			for _, pair := range slices.Sorted(maps.Keys(by)) {
 				s := by[pair]
@@ -274,6 +278,7 @@ func BenchmarkAspects(b *testing.B) {
 			texts := reviews["cuba_restaurants.csv"]
 			n := 0
 			b.ReportAllocs()
+			busy := processorSeconds(b)
 			for b.Loop() {
 				o := &texts[n%len(texts)]
 				review := Review{Text: o.Text}
@@ -283,12 +288,22 @@ func BenchmarkAspects(b *testing.B) {
 				a.Add(review)
 				n++
 			}
-			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "reviews/s")
+			b.ReportMetric(float64(n)/(processorSeconds(b)-busy), "reviews/cpu-s")
 			b.ReportMetric(100*alone.f1(), "%aspect")
 			b.ReportMetric(100*both.f1(), "%aspect+polarity")
 			b.ReportMetric(100*dev.f1(), "%dev")
+			b.ReportMetric(100*later.f1(), "%later")
 		})
 	}
+}
+
+// processorSeconds is the time that the process had a processor.
+func processorSeconds(b *testing.B) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
 // BenchmarkStarter scores the starter model on all of the report's rows and on reviews of restaurants, as many bad ones as good ones.
@@ -315,4 +330,22 @@ func BenchmarkStarter(b *testing.B) {
 			b.ReportMetric(100*sure/float64(len(c.rows)), "%sure")
 		})
 	}
+}
+
+// FuzzRemarks_lie_in_their_text: whatever the text, remarks are about parts of it, in order, and say each thing of a sentence once.
+func FuzzRemarks_lie_in_their_text(f *testing.F) {
+	for _, s := range []string{"", "El baño, sucio. ¡Muy caro!", "😭😭 La cama… no hay\nsin ventana", "\xff\xfe sucio\x00", "a 5 minutos. 4/5", ". . .", "pero pero sin sin podría ser mejor el desayuno 🙂"} {
+		f.Add(s)
+	}
+	r := newRemarks("", nil)
+	f.Fuzz(func(t *testing.T, text string) {
+		seen, last := map[string]bool{}, 0
+		for _, m := range r.of(text, animo.Negative, true) {
+			key := fmt.Sprint(m.Sentence, m.Aspect, m.Good)
+			if m.From < 0 || m.To > len(text) || m.From >= m.To || m.Sentence < last || m.Aspect >= aspectCount || m.Strength <= 0 || seen[key] {
+				t.Errorf("%q: %+v", text, m)
+			}
+			seen[key], last = true, m.Sentence
+		}
+	})
 }
