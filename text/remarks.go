@@ -63,6 +63,20 @@ func newRemarks(language string, model *Model) *remarks {
 // scopeWords is how far a negation reaches.
 const scopeWords = 4
 
+// homographs are frequent words whose stem is that of a word of the Spanish lexicon which means something else, as porque and porquería,
+// or that praise and blame alike. A model of reviews learns what they are worth; who knows the lexicon alone must not take them for it.
+var homographs = setOfWords(`porque calamar calamares cuc cucs esperar espero esperamos esperaba esperaban esperábamos esperes tarde tardes turista turistas turístico turística
+	turísticos turísticas rato ratos obligado obligada obligatorio obligatoria copa copas elegir elegimos elegido elegí nueve vaca pesto guayaba perderse olvides olvide luces
+	queremos quería queríamos razón cabra valor nuevamente prácticamente básicamente`)
+
+func setOfWords(list string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(list) {
+		m[w] = true
+	}
+	return m
+}
+
 // plainPolarities gives the space of a lexical view that has nothing but its lexicon. It mends no words: it would take every word that
 // the lexicon does not have for a misspelt one.
 func plainPolarities(language string) space {
@@ -71,6 +85,14 @@ func plainPolarities(language string) space {
 	sp := newSpace(v, v.polarities())
 	plain := *sp.grammar
 	plain.mended = false
+	if language == "" {
+		plain.stem = func(w string) string {
+			if homographs[w] {
+				return "=" + w // which no stem is
+			}
+			return plainStem(w)
+		}
+	}
 	sp.lexicon.grammar = &plain
 	return sp
 }
@@ -249,7 +271,8 @@ const (
 	ownStrength  = 2    // of a term that praises or blames by itself, in halves
 	lackWords    = 2    // so near "sin", "no hay" and the like stand before what is lacking
 	wishWords    = 6    // so far a wish reaches
-	leastScore   = 0.08 // in halves: less than that is nothing
+	leastScore   = 0.08 // in halves: less than that is nothing,
+	leastAgainst = 0.6  // and less than this, where the whole text says the contrary
 	bareWords    = 6    // a sentence of more words says more than names
 	sureOdds     = 1    // the log-odds at which a model's word counts
 )
@@ -285,7 +308,7 @@ func (r *remarks) judge(text string, number int, s sentence, mentions []mention,
 			continue
 		}
 		switch {
-		case math.Abs(m.score) < leastScore:
+		case math.Abs(m.score) < leastScore || known && math.Abs(m.score) < leastAgainst && (m.score > 0) != (label == animo.Positive):
 			open[m.aspect] = open[m.aspect] || !m.weak
 		case m.score > 0:
 			good[m.aspect] = max(good[m.aspect], m.score)
