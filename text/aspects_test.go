@@ -159,6 +159,8 @@ func TestRemarks_say_of_each_aspect_what_its_clause_says(t *testing.T) {
 		{"", "Llegamos cuando servían la cena.", ""},
 		{"", "La ducha, rota.", "bath:bad"},
 		{"", "Sin duda el desayuno es lo mejor.", "food:good"},
+		{"", "La atención fue buena y el menú, sin duda el mejor.", "food:good staff:good"},
+		{"", "No está abierto el bar porque sí.", "facilities:bad"},
 		{"", "Mucha falta de limpieza", "facilities:bad"},
 		{"", "Sin ruido por la noche.", "noise:good"},
 		{"", "La ropa vieja, deliciosa; la Habana Vieja queda a dos pasos.", "food:good location:good"},
@@ -348,4 +350,12 @@ func FuzzRemarks_lie_in_their_text(f *testing.F) {
 			seen[key], last = true, m.Sentence
 		}
 	})
+}
+
+func TestDoubtful_phrases_are_in_the_lexicon(t *testing.T) {
+	for _, phrase := range doubtful {
+		if _, ok := toneView.polarities()[phrase]; !ok {
+			t.Errorf("%q is in no lexicon", phrase)
+		}
+	}
 }

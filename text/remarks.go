@@ -1,6 +1,7 @@
 package text
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -66,8 +67,14 @@ const scopeWords = 4
 // homographs are frequent words whose stem is that of a word of the Spanish lexicon which means something else, as porque and porquería,
 // or that praise and blame alike. A model of reviews learns what they are worth; who knows the lexicon alone must not take them for it.
 var homographs = setOfWords(`porque calamar calamares cuc cucs esperar espero esperamos esperaba esperaban esperábamos esperes tarde tardes turista turistas turístico turística
-	turísticos turísticas rato ratos obligado obligada obligatorio obligatoria copa copas elegir elegimos elegido elegí nueve vaca pesto guayaba perderse olvides olvide luces
+	turísticos turísticas rato ratos obligado obligada obligatorio obligatoria copa copas elegir elegimos elegido elegí nueve vaca pincho pinchos pesto guayaba perderse olvides olvide luces
 	queremos quería queríamos razón cabra valor nuevamente prácticamente básicamente`)
+
+// doubtful are phrases of the Spanish lexicon, as stems, that praise as often as they blame: "la atención fue buena", "de la comida ni hablar".
+var doubtful = []string{"fue buen", "ni habl"}
+
+// idleNegations are the words of "sin duda", "no solo" and the like, in which nothing is negated.
+var idleNegations = setOfWords(`duda dudas dudarlo dudar solo sólo solamente únicamente embargo problema problemas obstante más mas`)
 
 func setOfWords(list string) map[string]bool {
 	m := map[string]bool{}
@@ -82,7 +89,14 @@ func setOfWords(list string) map[string]bool {
 func plainPolarities(language string) space {
 	v := toneView.in(language)
 	v.Scope = scopeWords
-	sp := newSpace(v, v.polarities())
+	p := v.polarities()
+	if language == "" {
+		p = maps.Clone(p)
+		for _, phrase := range doubtful {
+			delete(p, phrase)
+		}
+	}
+	sp := newSpace(v, p)
 	plain := *sp.grammar
 	plain.mended = false
 	if language == "" {
@@ -92,6 +106,7 @@ func plainPolarities(language string) space {
 			}
 			return plainStem(w)
 		}
+		plain.idle = idleNegations
 	}
 	sp.lexicon.grammar = &plain
 	return sp
