@@ -255,7 +255,8 @@ func (a *Aspects) Report() AspectReport {
 		r.Aspects[i].GoodSentences = slices.Clone(r.Aspects[i].GoodSentences)
 		r.Aspects[i].BadSentences = slices.Clone(r.Aspects[i].BadSentences)
 	}
-	r.BadTerms, r.GoodTerms = a.terms.standing(a.o.Terms)
+	bad, good := a.terms.standing(a.o.Terms)
+	r.BadTerms, r.GoodTerms = append([]Term{}, bad...), append([]Term{}, good...) // JSON's readers like no null
 	r.Sources, r.Periods = a.sources.list(), a.periods.list()
 	slices.SortStableFunc(r.Sources, func(x, y AspectGroup) int { return y.Texts - x.Texts })
 	return r
