@@ -166,6 +166,7 @@ func TestRemarks_say_of_each_aspect_what_its_clause_says(t *testing.T) {
 		{"", "La ropa vieja, deliciosa; la Habana Vieja queda a dos pasos.", "food:good location:good"},
 		{"en", "The staff were friendly but the room was dirty.", "room:bad staff:good"},
 		{"en", "There was no elevator.", "facilities:bad"},
+		{"en", "The food is not bad but the service could be better.", "food:good staff:bad"},
 		{"pt", "O atendimento foi excelente, mas o quarto era barulhento.", "noise:bad staff:good"},
 	} {
 		got := says(newRemarks(c.language, nil).of(c.text, animo.Positive, false))

@@ -275,7 +275,10 @@ func (r *remarks) takeHits() {
 		for at < len(r.mentions) && r.mentions[at].last < h.first {
 			at++
 		}
-		r.taken[i] = at < len(r.mentions) && (r.mentions[at].sign != 0 || r.mentions[at].last > r.mentions[at].first) && r.mentions[at].first <= h.last
+		if r.taken[i] = false; at < len(r.mentions) {
+			m := &r.mentions[at]
+			r.taken[i] = m.first <= h.last && m.aspect != wish && (m.sign != 0 || m.last > m.first)
+		}
 	}
 }
 
@@ -309,7 +312,9 @@ func (r *remarks) judge(text string, number int, s sentence, mentions []mention,
 		case r.lacked(mentions, i):
 			m.score, m.firm = -1, true
 		default:
-			r.weigh(m, hits, taken)
+			if r.weigh(m, hits, taken); !m.firm && r.wished(mentions, i) {
+				m.score, m.firm = -1, true
+			}
 		}
 	}
 	var firm [aspectCount]bool
@@ -407,6 +412,16 @@ func (r *remarks) lacked(mentions []mention, i int) bool {
 	}
 	m, before := &mentions[i], &mentions[i-1]
 	return before.aspect == lack && r.clauses[before.first] == r.clauses[m.first] && m.first-before.last <= lackWords
+}
+
+// wished tells whether a mention is of something that, as its clause goes on, should be otherwise.
+func (r *remarks) wished(mentions []mention, i int) bool {
+	for _, n := range mentions[i+1:] {
+		if n.aspect == wish && r.clauses[n.first] == r.clauses[mentions[i].first] && !r.s.words[n.first].turned {
+			return true
+		}
+	}
+	return false
 }
 
 // head tells which aspect an adjective of places speaks of: that of the nearest noun of its clause or else, where its clause has none,
