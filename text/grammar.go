@@ -30,6 +30,8 @@ type grammar struct {
 	numerals map[string]int16 // of words for 0 to 10, in tenths
 	lexicon  func() polarities
 	mended   bool // a misspelt word is taken for the one that it sounds like
+
+	idle map[string]bool // words that keep a negation before them from turning anything: "sin duda", "no solo"
 }
 
 // grammars are those of the languages that a lexical view reads, by code. Spanish has none, as in models of the first releases.

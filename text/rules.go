@@ -93,6 +93,9 @@ func (l *lexicon) wordsByRules(s *scratch, grow bool) {
 			continue
 		}
 		t := l.look(s.scanner.bytes(*sp), grow)
+		if t.turns && i+1 < len(spans) && l.grammar.idle[string(s.scanner.bytes(spans[i+1]))] {
+			t.turns, t.negate = false, false
+		}
 		if t.tenths >= 0 {
 			if name, last := l.rating(s, i, t.tenths); name != "" {
 				r := l.look([]byte(name), grow)

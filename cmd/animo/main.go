@@ -37,6 +37,7 @@ type commands struct {
 	Analyze       analyzeCmd       `cmd:"" help:"Find the faces in pictures: what they show, and who they are."`
 	Train         trainCmd         `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`
 	Classify      classifyCmd      `cmd:"" help:"Tell Positivo from Negativo with a trained model."`
+	Aspects       aspectsCmd       `cmd:"" help:"Tell what opinions praise and blame: room, food, staff, price and more, labelled or not."`
 	Evaluate      evaluateCmd      `cmd:"" help:"Score a trained model on labelled opinions, or what is said of faces on folders of photos."`
 	Tenants       tenantsCmd       `cmd:"" help:"Add, change, list and remove tenants."`
 	Keys          keysCmd          `cmd:"" help:"Add, list and revoke API keys."`

@@ -202,7 +202,7 @@ func asFlag(err error) error {
 	switch e.Field {
 	case "trainer", "scale", "goal", "neutral":
 		return e.Of("--" + e.Field).Because(errUsage)
-	case "folds", "fold_file", "text", "label":
+	case "folds", "fold_file", "text", "label", "source", "time":
 		return e.Of("--" + strings.ReplaceAll(e.Field, "_", "-"))
 	}
 	return err

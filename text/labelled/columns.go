@@ -17,6 +17,8 @@ type finder struct {
 	told    Told
 	scale   Scale // that was told
 	absent  bool  // cells can be absent, as keys of objects are
+
+	unlabelled bool // there need not be labels
 }
 
 // part is the share of a column's values that must be labels for it to be one of labels.
@@ -56,7 +58,7 @@ func (f *finder) find(p *Plan) *animo.Error {
 	if p.Text = text; text == nil {
 		p.Text = f.textByName(p.Labels)
 	}
-	if p.Text == nil {
+	if p.Text == nil && !(f.unlabelled && len(p.Labels) == 0) {
 		if i := f.textByValues(p.Labels); i >= 0 {
 			p.Text = []int{i}
 		}
@@ -66,7 +68,7 @@ func (f *finder) find(p *Plan) *animo.Error {
 		return errUnknownFormat()
 	case p.Text == nil:
 		return errNoTextColumn(p.columnName(p.Labels[0].Column))
-	case len(p.Labels) == 0:
+	case len(p.Labels) == 0 && !f.unlabelled:
 		return f.noLabel(p)
 	}
 	if text == nil {

@@ -72,6 +72,10 @@ type Options struct {
 	Told   Told
 	Broken float64 // which part of the rows may be broken; 0 means DefaultBroken. Rows without words, neutral and unlabelled ones are not broken
 	Strict bool    // the first row that cannot be used ends the reading, but for neutral ones
+
+	Unlabelled bool   // give rows that are neutral or have no label, too, and files without any; find sources and times
+	Source     string // name or number of the column that says where an opinion comes from; with Unlabelled found where it is ""
+	Time       string // the same of when it was written
 }
 
 // DefaultBroken is the part of the rows that may be broken.
@@ -89,6 +93,11 @@ func (o Options) withDefaults() Options {
 type Row struct {
 	animo.Opinion
 	Line int // counted from 1; the row of a sheet; the place in a JSON object of columns
+
+	// Only with Options.Unlabelled:
+	Unlabelled bool   // it is neutral or has no label: Label says nothing
+	Source     string // where it comes from; "" where the file does not say
+	Month      string // when it was written, such as 2026-11
 }
 
 // Reader reads rows by a plan. It is not safe for concurrent use.
@@ -222,6 +231,9 @@ func (r *Reader) next() (Row, error) {
 func (r *Reader) give(row Row) Row {
 	r.rows++
 	r.good += int(row.Label)
+	if r.o.Unlabelled {
+		r.aside(&row)
+	}
 	return row
 }
 
@@ -239,6 +251,13 @@ func (r *Reader) use(rec *record) (row Row, ok bool, err error) {
 	}
 	label, v := r.label(rec.cells)
 	switch v {
+	case neutral, unlabeled:
+		if r.o.Unlabelled {
+			r.note(rec.did|did, rec.line)
+			return Row{Opinion: animo.Opinion{Text: string(text)}, Line: rec.line, Unlabelled: true}, true, nil
+		}
+	}
+	switch v {
 	case neutral:
 		r.left.add(neither, rec.line)
 		return Row{}, false, nil
@@ -248,7 +267,7 @@ func (r *Reader) use(rec *record) (row Row, ok bool, err error) {
 		return Row{}, false, r.leaveOut(errBadLabel(label, r.plan))
 	}
 	r.note(rec.did|did, rec.line)
-	return Row{animo.Opinion{Text: string(text), Label: v.label()}, rec.line}, true, nil
+	return Row{Opinion: animo.Opinion{Text: string(text), Label: v.label()}, Line: rec.line}, true, nil
 }
 
 // without leaves out a row that lacks something.
@@ -337,7 +356,7 @@ func (r *Reader) label(cells [][]byte) ([]byte, verdict) {
 
 // labelled reports whether a row that is cut in such a way has a label.
 func (r *Reader) labelled(cells [][]byte) bool {
-	if r.plan.Praise != nil {
+	if r.plan.Praise != nil || len(r.plan.Labels) == 0 {
 		return len(cells) == r.plan.Width
 	}
 	_, v := r.label(cells)
@@ -356,7 +375,7 @@ func (r *Reader) praise(rec *record) (Row, bool, error) {
 			continue
 		}
 		r.note(rec.did|did, rec.line)
-		rows = append(rows, Row{animo.Opinion{Text: string(text), Label: says.label}, rec.line})
+		rows = append(rows, Row{Opinion: animo.Opinion{Text: string(text), Label: says.label}, Line: rec.line})
 	}
 	switch len(rows) {
 	case 0:

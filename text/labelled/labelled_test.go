@@ -18,7 +18,7 @@ const (
 )
 
 func row(line int, label animo.Label, text string) Row {
-	return Row{animo.Opinion{Text: text, Label: label}, line}
+	return Row{Opinion: animo.Opinion{Text: text, Label: label}, Line: line}
 }
 
 // from returns data from its beginning, each time.

@@ -44,6 +44,8 @@ type Plan struct {
 	Text   []int         `json:"text,omitempty"`  // columns, joined
 	Labels []LabelColumn `json:"labels,omitempty"`
 	Praise *Praise       `json:"praise,omitempty"` // instead of a text and a label
+	Source *int          `json:"source,omitempty"` // column of where an opinion comes from, and
+	Time   *int          `json:"time,omitempty"`   // of when it was written; only with Options.Unlabelled
 }
 
 // Praise are the columns of a file that asks what was good and what was bad.
@@ -95,6 +97,7 @@ func (t Told) scale() (Scale, error) {
 // uses reports whether a column is read.
 func (p *Plan) uses(i int) bool {
 	return slices.Contains(p.Text, i) || p.Title != nil && *p.Title == i || p.Praise != nil && (p.Praise.Liked == i || p.Praise.Disliked == i) ||
+		p.Source != nil && *p.Source == i || p.Time != nil && *p.Time == i ||
 		slices.ContainsFunc(p.Labels, func(l LabelColumn) bool { return l.Column == i })
 }
 

@@ -55,6 +55,11 @@ func Survey(open func() (io.ReadCloser, error), o Options) (*Plan, error) {
 	if err := s.measure(open, p); err != nil {
 		return nil, err
 	}
+	if s.o.Unlabelled {
+		if err := p.beside(s.o); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 

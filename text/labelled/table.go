@@ -21,7 +21,7 @@ func (s *survey) found(p Plan, records []record, absent bool) ([]Plan, error) {
 
 // finder counts the values of rows.
 func (s *survey) finder(p Plan, records []record) *finder {
-	f := &finder{names: p.Names, told: s.o.Told, scale: s.scale}
+	f := &finder{names: p.Names, told: s.o.Told, scale: s.scale, unlabelled: s.o.Unlabelled}
 	for range max(p.Width, len(p.Names)) {
 		f.tallies = append(f.tallies, newTally())
 	}
