@@ -32,7 +32,7 @@ func TestCopy_is_of_one_moment(t *testing.T) {
 	}
 	defer db.Close()
 	stop := make(chan struct{})
-	first := make(chan struct{})
+	wrote := make(chan struct{}) // received from: a write that began before ended
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		for i := 0; ; i++ {
@@ -53,14 +53,17 @@ func TestCopy_is_of_one_moment(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if i == 100 {
-				close(first)
+			select {
+			case wrote <- struct{}{}:
+			default:
 			}
 		}
 	})
-	<-first
 	before := 0
 	for i := range 5 {
+		for range 20 {
+			<-wrote
+		}
 		path := filepath.Join(t.TempDir(), "copy.db")
 		if err := db.Copy(t.Context(), path); err != nil {
 			t.Fatal(err)
