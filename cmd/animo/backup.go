@@ -99,7 +99,7 @@ func (r *restoreCmd) Run(ctx context.Context, c *console) error {
 		c.note("erased again what was erased after the backup: %s", "se volvió a borrar lo borrado después de la copia: %s", strings.Join(kinds, ", "))
 	}
 	if done.Master != "" {
-		c.note("access keys work once its master key is there: %s, or the setting master-key", "las claves de acceso funcionan cuando esté su clave maestra: %s, o el ajuste master-key", printable(filepath.Join(r.Data, "master.key")))
+		c.note("access keys and webhooks work once its master key is there: %s, or the setting master-key", "las claves de acceso y los webhooks funcionan cuando esté su clave maestra: %s, o el ajuste master-key", printable(filepath.Join(r.Data, "master.key")))
 	}
 	return nil
 }

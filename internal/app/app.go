@@ -53,7 +53,7 @@ type App struct {
 	pictures    *pictures.Reader
 	witness     *witness
 	moods       *moods.Moods
-	removed     *scrub.Notes // what the photo side removed from the tables
+	removed     *scrub.Notes // what photos, faces, people and secrets left traces of in the tables' files
 	notify      *notify.Notifier
 	collections *collections.Store
 	rekognition *rekognition.Server // nil where it is not served
@@ -168,8 +168,14 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
+	a.removed = &scrub.Notes{}
 	if a.notify, err = a.newNotifier(); err != nil {
 		return a, err
+	}
+	if c.Runs(config.Notify) {
+		if err := saySecrets(ctx, a.stores.Tables, sealer(a.stores.db, a.stores.Tenants), a.log); err != nil {
+			return a, err
+		}
 	}
 	a.onStop("webhooks", func(context.Context) error { a.notify.Close(); return nil })
 	a.openFlows(engine, spool)

@@ -85,7 +85,7 @@ func Examine(ctx context.Context, c config.Stores, o DoctorOptions) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, d.objects.Close()) }()
-	for _, check := range []func(context.Context) (Check, error){d.database, d.rows, d.witness, d.master, d.erasures, d.modes, d.missing, d.strays} {
+	for _, check := range []func(context.Context) (Check, error){d.database, d.rows, d.witness, d.master, d.secrets, d.erasures, d.modes, d.missing, d.strays} {
 		found, err := check(ctx)
 		if err != nil {
 			return err
@@ -197,7 +197,7 @@ func (d *doctor) master(ctx context.Context) (Check, error) {
 	if err != nil {
 		return c, err
 	}
-	key, err := givenMasterKey(d.config.MasterKey, filepath.Join(d.config.Data, "master.key"))
+	key, err := givenMasterKey(d.config.MasterKey, masterPath(d.config.Data))
 	if err != nil {
 		c.list("%s", err)
 		return c.say("cannot be used", "no se puede usar"), nil
@@ -211,7 +211,7 @@ func (d *doctor) master(ctx context.Context) (Check, error) {
 		return c.say("the database goes with none yet", "la base de datos aún no va con ninguna"), nil
 	case has == "":
 		c.Faulty = true
-		return c.say("the key %s, with which the database goes, is not here; without it access keys do not work", "la clave %s, con la que va la base de datos, no está; sin ella no funcionan las claves de acceso", bound), nil
+		return c.say("the key %s, with which the database goes, is not here; without it neither access keys nor webhooks work", "la clave %s, con la que va la base de datos, no está; sin ella no funcionan ni las claves de acceso ni los webhooks", bound), nil
 	case has != bound:
 		c.Faulty = true
 		return c.say("the database goes with the key %s, and here is %s", "la base de datos va con la clave %s, y aquí está la %s", bound, has), nil
