@@ -2865,7 +2865,7 @@ export interface components {
              * @description When the next attempt after a failed one is.
              */
             next_attempt?: string;
-            /** @description Why it is not active. */
+            /** @description Why it is not active, or why it is told nothing although it is. */
             reason?: components["schemas"]["FailureView"];
             /**
              * @description Of a webhook's signatures. Only the answer that makes it shows it.
