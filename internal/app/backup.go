@@ -311,6 +311,21 @@ func eraseAgain(ctx context.Context, s config.Stores, entries []erasures.Entry, 
 			erased[e.Kind] += n
 		}
 	}
+	opinions := map[string][]erasures.Entry{} // by tenant
+	for _, e := range entries {
+		if tenant, known := byMark[e.Tenant]; known && (e.Kind == erasures.Dataset || e.Kind == erasures.Model || e.Kind == erasures.Correction) {
+			opinions[tenant] = append(opinions[tenant], e)
+		}
+	}
+	for tenant, list := range opinions {
+		n, err := a.flow.EraseNoted(ctx, tenant, list)
+		if err != nil {
+			return err
+		}
+		for kind, n := range n {
+			erased[kind] += n
+		}
+	}
 	collected := map[string]map[string]bool{} // by tenant
 	for _, e := range entries {
 		if tenant, known := byMark[e.Tenant]; known && e.Kind == erasures.Collected && !e.At.Before(taken.Add(-collectedAgain)) {
@@ -363,7 +378,7 @@ func (a *App) eraseOne(ctx context.Context, tenant string, e erasures.Entry, mer
 			}
 		}
 		return n, nil
-	default: // a merge, what is in collections, and what a later release notes
+	default: // a merge, what is of opinions or in collections, and what a later release notes
 		return 0, nil
 	}
 	if animo.CodeOf(err) == animo.NotFound {
