@@ -74,7 +74,7 @@ type restoreCmd struct {
 // Help gives an example for animo restore --help.
 func (restoreCmd) Help() string {
 	return `Checks the hash of every file, puts the backup into an empty data folder, and erases there what was erased after the
-backup was made: photos, people, faces, tenants; keys that were revoked stay so. Put the master key into the folder before or after.
+backup was made: photos, people, faces, tenants, datasets, models; keys that were revoked stay so. Put the master key into the folder before or after.
 
 Example:
   mv data data.broken && animo restore /backups/2026-08-01 --erased data.broken/erasures.log`
