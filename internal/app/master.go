@@ -12,6 +12,7 @@ import (
 
 	"animo"
 	"animo/internal/config"
+	"animo/internal/durable"
 	"animo/internal/table"
 	"animo/internal/tenants"
 )
@@ -112,14 +113,5 @@ func makeMasterKey(path string) (err error) {
 			return err
 		}
 	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// syncFolder puts the names in a folder on the disk.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return durable.SyncFolder(filepath.Dir(path))
 }

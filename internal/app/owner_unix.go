@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"animo/internal/durable"
 )
 
 // takeOwner gives this process a name of its own: the first slot of the data folder whose lock file nobody has locked, and
@@ -57,7 +59,7 @@ func slotID(f *os.File, data string) (string, error) {
 	if err := f.Sync(); err != nil {
 		return "", err
 	}
-	return id, syncFolder(data)
+	return id, durable.SyncFolder(data)
 }
 
 // runningOwners names the slots of a data folder that processes have at this moment.

@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"animo/internal/app"
 	"animo/internal/config"
 	"animo/internal/erasures"
+	"animo/internal/tenants"
 )
 
 // backup takes a backup of a server's data, which another data folder can restore.
@@ -124,5 +126,22 @@ func TestRestore_of_opinions_leaves_out_what_was_deleted_and_keeps_what_was_made
 	}
 	if noted, err := os.ReadFile(c.ErasuresPath()); err != nil || bytes.Contains(noted, []byte("txt")) || bytes.Contains(noted, []byte("gone")) {
 		t.Errorf("the log of erasures names what was deleted: %v\n%s", err, noted)
+	}
+}
+
+// TestBackup_has_the_moment_of_the_clock_of_the_erasures because what was erased from a collection is compared with it.
+func TestBackup_has_the_moment_of_the_clock_of_the_erasures(t *testing.T) {
+	c := settings(t)
+	at := time.Date(2031, 5, 4, 3, 2, 1, 0, time.UTC)
+	s, err := app.OpenStores(t.Context(), c.Stores, tenants.Options{Now: func() time.Time { return at }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Backup(t.Context(), c.Stores, filepath.Join(t.TempDir(), "backup"))
+	if err != nil || !r.Taken.Equal(at) {
+		t.Errorf("taken at %v, %v, want %v", r.Taken, err, at)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/durable"
 	"animo/internal/table"
 )
 
@@ -170,6 +171,11 @@ func (l *Log) note(ctx context.Context, list ...Entry) error {
 	return nil
 }
 
+// Waiting counts the entries that could not be written into the file yet.
+func Waiting(ctx context.Context, rows *table.Table) (int, error) {
+	return rows.Count(ctx, owner, waitingTable, table.Range{})
+}
+
 // Flush moves into the file what could not be written there before. Run it now and then.
 func (l *Log) Flush(ctx context.Context) error {
 	for row, err := range table.ReadableRows[Entry](ctx, l.rows, owner, waitingTable, table.Range{}, false) {
@@ -217,17 +223,9 @@ func (l *Log) write(list ...line) error {
 		err = f.Sync()
 	}
 	if err == nil && info.Size() == 0 {
-		err = syncFolder(filepath.Dir(l.path))
+		err = durable.SyncFolder(filepath.Dir(l.path))
 	}
 	return errors.Join(err, f.Close())
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // Summary says what a file of erasures holds.
