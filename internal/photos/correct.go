@@ -16,7 +16,7 @@ import (
 // wrong; see checkOf.
 const correctionsTable = "face-corrections"
 
-// Correct keeps what somebody says of a face that the last analysis of a photo found: that it is none, or which emotion it
+// Correct keeps what somebody says of a face that the last analysis of a photo found, or that a client measured: that it is none, or which emotion it
 // shows. A nil correction takes back what was said. The face's record, its mood's counts and the photo say so at once, and
 // it holds for the face in the same place when the photo is analysed again. A face that is none has no record, and nothing is
 // kept of who it was. Those who were told of the face are not told again; what waits for them is changed.
@@ -39,14 +39,34 @@ func (p *Photos) Correct(ctx context.Context, tenant, id string, c *animo.Correc
 		own.At = p.moment()
 		c = &own
 	}
+	var face animo.Face
+	var err error
+	if faces.IsMeasured(id) {
+		face, err = p.moods.CorrectMeasured(ctx, tenant, id, c)
+	} else {
+		face, err = p.correct(ctx, tenant, id, c)
+	}
+	p.moods.Wake(tenant)
+	if err == nil && p.corrected != nil {
+		err = p.corrected.Correct(ctx, tenant, &face)
+	}
+	if err == nil && !faces.IsMeasured(id) {
+		one := []animo.Face{face}
+		err = faces.NameFaces(p.plain(ctx, tenant), one)
+		face = one[0]
+	}
+	return face, err
+}
+
+// correct is Correct for a face of a photo, up to its commit and what its people must forget.
+func (p *Photos) correct(ctx context.Context, tenant, id string, c *animo.Correction) (face animo.Face, err error) {
 	none := animo.Errorf(animo.NotFound, "there is no face %q; if its photo was analysed again, its faces have other ids now", "no existe el rostro %q; si su foto se analizó de nuevo, sus rostros tienen ahora otros ids", animo.Clip(id)).Of("face")
 	photo, round, ok := faces.ParseID(id)
 	if !ok {
-		return animo.Face{}, none
+		return face, none
 	}
-	var face animo.Face
 	var f people.Forgotten
-	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+	err = p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		analysis := table.Key{Table: faces.AnalysesTable, Key: faces.AnalysisKey(photo, round)}
 		rows, err := tx.Read(table.Key{Table: faces.PhotosTable, Key: photo}, analysis, table.Key{Table: correctionsTable, Key: id})
 		if err != nil {
@@ -78,15 +98,6 @@ func (p *Photos) Correct(ctx context.Context, tenant, id string, c *animo.Correc
 	})
 	if err == nil {
 		_, err = p.people.Forgot(ctx, tenant, f)
-	}
-	p.moods.Wake(tenant)
-	if err == nil && p.corrected != nil {
-		err = p.corrected.Correct(ctx, tenant, &face)
-	}
-	if err == nil {
-		one := []animo.Face{face}
-		err = faces.NameFaces(p.plain(ctx, tenant), one)
-		face = one[0]
 	}
 	return face, err
 }
