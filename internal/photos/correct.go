@@ -16,13 +16,13 @@ import (
 // wrong; see checkOf.
 const correctionsTable = "face-corrections"
 
-// Correct keeps what somebody says of a face that the last analysis of a photo found, or that a client measured: that it is none, or which emotion it
-// shows. A nil correction takes back what was said. The face's record, its mood's counts and the photo say so at once, and
-// it holds for the face in the same place when the photo is analysed again. A face that is none has no record, and nothing is
-// kept of who it was. Those who were told of the face are not told again; what waits for them is changed.
+// Correct keeps what somebody says of a face that the last analysis of a photo found, or that a client measured: that it is none,
+// or which emotion it shows. A nil correction takes back what was said. The face's record, its mood's counts and the photo say so
+// at once, and it holds for the face in the same place when the photo is analysed again. A face that is none has no record, and
+// nothing is kept of who it was. Those who were told of the face are not told again; what waits for them is changed.
 //
-// It answers NotFound for a face that is not there, Invalid for an emotion that is none, and Conflict while the photo's
-// faces are being recorded.
+// It answers NotFound for a face that is not there, Invalid for an emotion that is none, and Conflict while the face
+// is being recorded.
 func (p *Photos) Correct(ctx context.Context, tenant, id string, c *animo.Correction) (animo.Face, error) {
 	if _, err := p.policy(ctx, tenant); err != nil {
 		return animo.Face{}, err
