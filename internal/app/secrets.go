@@ -88,7 +88,12 @@ func (s *Stores) SealSecrets(ctx context.Context, data string, none bool) (n int
 			return n, err
 		}
 	}
-	return n, s.Tables.Scrub(ctx)
+	err = s.Tables.Scrub(ctx)
+	if animo.CodeOf(err) == animo.Unavailable {
+		err = animo.Errorf(animo.Unavailable, "the secrets of %d webhooks are sealed, but traces of the plain ones are left in the database's files, which are being read; say it once more",
+			"los secretos de %d webhooks están sellados, pero quedan rastros de los anteriores en los archivos de la base de datos, que se está leyendo; ejecútelo otra vez", n)
+	}
+	return n, err
 }
 
 // SealedSecrets names the webhooks whose secrets are sealed: those that are lost with the master key.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -193,7 +194,9 @@ func TestSecrets_of_an_earlier_release_stay_until_the_operator_has_them_sealed(t
 	}
 
 	withStores(t, c, func(s *app.Stores) {
-		if n, err := s.SealSecrets(t.Context(), c.Data, false); animoerr.CodeOf(err) != animoerr.Conflict || n > 0 || !strings.Contains(err.Error(), "worker-1") {
+		if runtime.GOOS == "windows" {
+			t.Log("NOT TESTED: the system does not tell which processes run")
+		} else if n, err := s.SealSecrets(t.Context(), c.Data, false); animoerr.CodeOf(err) != animoerr.Conflict || n > 0 || !strings.Contains(err.Error(), "worker-1") {
 			t.Errorf("while a process runs: %d, %v; want conflict and its name", n, err)
 		}
 		wantOldest(t, c, 3)
