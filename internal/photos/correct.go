@@ -28,45 +28,29 @@ func (p *Photos) Correct(ctx context.Context, tenant, id string, c *animo.Correc
 		return animo.Face{}, err
 	}
 	if c != nil {
-		if c.NotFace == (c.Emotion != "") {
-			return animo.Face{}, animo.Errorf(animo.Invalid, "say which emotion the face shows, or that it is no face", "diga qué emoción muestra el rostro, o que no es un rostro").Of("emotion")
-		}
-		if c.Emotion != "" && (c.Emotion == "UNKNOWN" || !slices.Contains(animo.EmotionTypes(), c.Emotion)) {
-			known := strings.Join(slices.DeleteFunc(animo.EmotionTypes(), func(e string) bool { return e == "UNKNOWN" }), ", ")
-			return animo.Face{}, animo.Errorf(animo.Invalid, "there is no emotion %q; use one of %s", "no existe la emoción %q; use una de %s", animo.Clip(c.Emotion), known).Of("emotion")
+		if err := checkCorrection(c); err != nil {
+			return animo.Face{}, err
 		}
 		own := *c
 		own.At = p.moment()
 		c = &own
 	}
-	var face animo.Face
-	var err error
 	if faces.IsMeasured(id) {
-		face, err = p.moods.CorrectMeasured(ctx, tenant, id, c)
-	} else {
-		face, err = p.correct(ctx, tenant, id, c)
+		face, err := p.moods.CorrectMeasured(ctx, tenant, id, c)
+		p.moods.Wake(tenant)
+		if err == nil && p.corrected != nil {
+			err = p.corrected.Correct(ctx, tenant, &face)
+		}
+		return face, err
 	}
-	p.moods.Wake(tenant)
-	if err == nil && p.corrected != nil {
-		err = p.corrected.Correct(ctx, tenant, &face)
-	}
-	if err == nil && !faces.IsMeasured(id) {
-		one := []animo.Face{face}
-		err = faces.NameFaces(p.plain(ctx, tenant), one)
-		face = one[0]
-	}
-	return face, err
-}
-
-// correct is Correct for a face of a photo, up to its commit and what its people must forget.
-func (p *Photos) correct(ctx context.Context, tenant, id string, c *animo.Correction) (face animo.Face, err error) {
 	none := animo.Errorf(animo.NotFound, "there is no face %q; if its photo was analysed again, its faces have other ids now", "no existe el rostro %q; si su foto se analizó de nuevo, sus rostros tienen ahora otros ids", animo.Clip(id)).Of("face")
 	photo, round, ok := faces.ParseID(id)
 	if !ok {
-		return face, none
+		return animo.Face{}, none
 	}
+	var face animo.Face
 	var f people.Forgotten
-	err = p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+	err := p.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		analysis := table.Key{Table: faces.AnalysesTable, Key: faces.AnalysisKey(photo, round)}
 		rows, err := tx.Read(table.Key{Table: faces.PhotosTable, Key: photo}, analysis, table.Key{Table: correctionsTable, Key: id})
 		if err != nil {
@@ -99,7 +83,28 @@ func (p *Photos) correct(ctx context.Context, tenant, id string, c *animo.Correc
 	if err == nil {
 		_, err = p.people.Forgot(ctx, tenant, f)
 	}
+	p.moods.Wake(tenant)
+	if err == nil && p.corrected != nil {
+		err = p.corrected.Correct(ctx, tenant, &face)
+	}
+	if err == nil {
+		one := []animo.Face{face}
+		err = faces.NameFaces(p.plain(ctx, tenant), one)
+		face = one[0]
+	}
 	return face, err
+}
+
+// checkCorrection answers Invalid for what cannot be said of a face.
+func checkCorrection(c *animo.Correction) error {
+	if c.NotFace == (c.Emotion != "") {
+		return animo.Errorf(animo.Invalid, "say which emotion the face shows, or that it is no face", "diga qué emoción muestra el rostro, o que no es un rostro").Of("emotion")
+	}
+	if c.Emotion != "" && (c.Emotion == "UNKNOWN" || !slices.Contains(animo.EmotionTypes(), c.Emotion)) {
+		known := strings.Join(slices.DeleteFunc(animo.EmotionTypes(), func(e string) bool { return e == "UNKNOWN" }), ", ")
+		return animo.Errorf(animo.Invalid, "there is no emotion %q; use one of %s", "no existe la emoción %q; use una de %s", animo.Clip(c.Emotion), known).Of("emotion")
+	}
+	return nil
 }
 
 // move makes a face's record, and the list of its person's faces, follow a correction, in the transaction that keeps it.
