@@ -74,7 +74,7 @@ type restoreCmd struct {
 // Help returns an example for animo restore --help.
 func (restoreCmd) Help() string {
 	return `Checks the hash of every file, puts the backup into an empty data folder, and erases there what was erased after the
-backup was made: photos, people, faces, tenants; keys that were revoked stay so. Put the master key into the folder before or after.
+backup was made: photos, people, faces, tenants, datasets, models; keys that were revoked stay so. Put the master key into the folder before or after.
 
 Example:
   mv data data.broken && animo restore /backups/2026-08-01 --erased data.broken/erasures.log`
@@ -99,7 +99,7 @@ func (r *restoreCmd) Run(ctx context.Context, c *console) error {
 		c.note("erased again what was erased after the backup: %s", "se volvió a borrar lo borrado después de la copia: %s", strings.Join(kinds, ", "))
 	}
 	if done.Master != "" {
-		c.note("access keys work once its master key is there: %s, or the setting master-key", "las claves de acceso funcionan cuando esté su clave maestra: %s, o el ajuste master-key", printable(filepath.Join(r.Data, "master.key")))
+		c.note("access keys and webhooks work once its master key is there: %s, or the setting master-key", "las claves de acceso y los webhooks funcionan cuando esté su clave maestra: %s, o el ajuste master-key", printable(filepath.Join(r.Data, "master.key")))
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ type keysCmd struct {
 	List   keyListCmd   `cmd:"" help:"List the keys by how they begin."`
 	Revoke keyRevokeCmd `cmd:"" help:"Make a key worthless, at once."`
 
+	Seal         sealCmd         `cmd:"" help:"Seal the secrets of webhooks under the master key. Releases before this one cannot use the database then."`
 	ForgetMaster forgetMasterCmd `cmd:"" help:"Let another master key take the place of one that was lost."`
 }
 
@@ -231,18 +232,56 @@ func (t *tenantRemoveCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
+type sealCmd struct {
+	config.Stores `embed:""`
+	Yes           bool `help:"No process of a release before this one runs on the database."`
+}
+
+// Help tells what animo keys seal does.
+func (sealCmd) Help() string {
+	return `A database that an earlier release made keeps the secrets with which webhooks are signed as they are, so that this release can run
+beside the one before. This command ends that: only releases that read sealed secrets open the database from then on, there is no way
+back, and whoever reads the database or a backup without the master key cannot sign. A new database is so from the beginning.
+
+Stop processes of earlier releases first. Where any process runs on the data folder, the command asks for --yes. Backups that were
+made before still hold the plain secrets: remove them, or make new secrets (animo subscriptions rotate).`
+}
+
+// Run seals.
+func (s *sealCmd) Run(ctx context.Context, c *console) error {
+	return withStores(ctx, s.Stores, tenants.Options{}, func(stores *app.Stores) error {
+		n, err := stores.SealSecrets(ctx, s.Data, s.Yes)
+		if err != nil {
+			return err
+		}
+		c.note("sealed the secrets of %d webhooks; releases that do not read sealed secrets cannot open the database any more", "se sellaron los secretos de %d webhooks; las versiones que no leen secretos sellados ya no pueden abrir la base de datos", n)
+		return nil
+	})
+}
+
 type forgetMasterCmd struct {
 	config.Stores `embed:""`
+	Yes           bool `help:"Really do it, although webhooks lose their secrets."`
 }
 
 // Help tells when animo keys forget-master is right.
 func (forgetMasterCmd) Help() string {
-	return "Access keys must be revoked first. The next process that has a key, or makes one in its data folder, settles which one the database goes with."
+	return "Access keys must be revoked first. Webhooks whose secrets are sealed under the key are named; nothing is told to them until each has a new secret (animo subscriptions rotate), which needs the next key. The next process that has a key, or makes one in its data folder, settles which one the database goes with."
 }
 
 // Run forgets which master key the database goes with.
 func (f *forgetMasterCmd) Run(ctx context.Context, c *console) error {
 	return withStores(ctx, f.Stores, tenants.Options{}, func(s *app.Stores) error {
+		lost, err := s.SealedSecrets(ctx)
+		if err != nil {
+			return err
+		}
+		for _, webhook := range lost {
+			c.note("it loses its secret: %s", "pierde su secreto: %s", printable(webhook))
+		}
+		if len(lost) > 0 && !f.Yes {
+			return usagef("--yes", "%d webhooks lose their secrets, and are told nothing until each gets a new one; say --yes if that is meant", "%d webhooks pierden sus secretos y no se les cuenta nada hasta que cada uno reciba uno nuevo; añada --yes si es lo que quiere", len(lost))
+		}
 		if err := s.Tenants.ForgetMaster(ctx); err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ type App struct {
 	pictures    *pictures.Reader
 	witness     *witness
 	moods       *moods.Moods
-	removed     *scrub.Notes // what the photo side removed from the tables
+	removed     *scrub.Notes // what photos, faces, people and secrets left traces of in the tables' files
 	notify      *notify.Notifier
 	collections *collections.Store
 	rekognition *rekognition.Server // nil where it is not served
@@ -159,7 +159,7 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, Cores: runtime.GOMAXPROCS(0),
 			Corrections: c.MaxCorrections, CorrectionBytes: c.MaxText, Unpacked: c.MaxUnpacked, Whole: c.MaxWhole, Broken: c.MaxBroken / 100,
 		},
-		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Now: a.now, Log: a.log,
+		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Erasures: a.stores.erasures, Now: a.now, Log: a.log,
 	})
 	a.classifier = classify.New(a.flow, classify.Options{
 		Limits: classify.Limits{Texts: c.MaxTexts, TextBytes: c.MaxText, Models: c.ModelsLoaded}, Now: a.now,
@@ -168,8 +168,14 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
+	a.removed = &scrub.Notes{}
 	if a.notify, err = a.newNotifier(); err != nil {
 		return a, err
+	}
+	if c.Runs(config.Notify) {
+		if err := saySecrets(ctx, a.stores.Tables, sealer(a.stores.db, a.stores.Tenants), a.log); err != nil {
+			return a, err
+		}
 	}
 	a.onStop("webhooks", func(context.Context) error { a.notify.Close(); return nil })
 	a.openFlows(engine, spool)

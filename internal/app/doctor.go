@@ -2,12 +2,9 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -17,10 +14,9 @@ import (
 
 	"animo"
 	"animo/internal/config"
+	"animo/internal/erasures"
 	"animo/internal/faces"
-	"animo/internal/moods"
 	"animo/internal/object"
-	"animo/internal/photos"
 	"animo/internal/sqldb"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
@@ -54,6 +50,7 @@ type DoctorOptions struct {
 	Repair Repair
 	Hashes bool // read every object whose hash a row tells, and compare
 	Told   func(Check)
+	Now    func() time.Time // nil means time.Now
 }
 
 // doctor is one examination.
@@ -71,6 +68,9 @@ func Examine(ctx context.Context, c config.Stores, o DoctorOptions) (err error) 
 	if err := c.Validate(); err != nil {
 		return err
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	path := strings.TrimPrefix(c.TablesURL(), "sqlite:")
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return animo.Errorf(animo.NotFound, "there is no database %s; name the data folder with --data, or restore a backup", "no hay base de datos %s; indique la carpeta de datos con --data, o restaure una copia", path)
@@ -85,7 +85,7 @@ func Examine(ctx context.Context, c config.Stores, o DoctorOptions) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, d.objects.Close()) }()
-	for _, check := range []func(context.Context) (Check, error){d.database, d.rows, d.witness, d.master, d.erasures, d.modes, d.missing, d.strays} {
+	for _, check := range []func(context.Context) (Check, error){d.database, d.rows, d.witness, d.master, d.secrets, d.erasures, d.modes, d.missing, d.strays} {
 		found, err := check(ctx)
 		if err != nil {
 			return err
@@ -197,7 +197,7 @@ func (d *doctor) master(ctx context.Context) (Check, error) {
 	if err != nil {
 		return c, err
 	}
-	key, err := givenMasterKey(d.config.MasterKey, filepath.Join(d.config.Data, "master.key"))
+	key, err := givenMasterKey(d.config.MasterKey, masterPath(d.config.Data))
 	if err != nil {
 		c.list("%s", err)
 		return c.say("cannot be used", "no se puede usar"), nil
@@ -211,7 +211,7 @@ func (d *doctor) master(ctx context.Context) (Check, error) {
 		return c.say("the database goes with none yet", "la base de datos aún no va con ninguna"), nil
 	case has == "":
 		c.Faulty = true
-		return c.say("the key %s, with which the database goes, is not here; without it access keys do not work", "la clave %s, con la que va la base de datos, no está; sin ella no funcionan las claves de acceso", bound), nil
+		return c.say("the key %s, with which the database goes, is not here; without it neither access keys nor webhooks work", "la clave %s, con la que va la base de datos, no está; sin ella no funcionan ni las claves de acceso ni los webhooks", bound), nil
 	case has != bound:
 		c.Faulty = true
 		return c.say("the database goes with the key %s, and here is %s", "la base de datos va con la clave %s, y aquí está la %s", bound, has), nil
@@ -221,7 +221,7 @@ func (d *doctor) master(ctx context.Context) (Check, error) {
 
 func (d *doctor) erasures(ctx context.Context) (Check, error) {
 	c := Check{Name: "erasures"}
-	waiting, err := d.tables.Count(ctx, "_erasures", "waiting", table.Range{})
+	waiting, err := erasures.Waiting(ctx, d.tables)
 	if err != nil {
 		return c, err
 	}
@@ -274,161 +274,4 @@ func (d *doctor) modes(context.Context) (Check, error) {
 		return c.say("others could read these; now only the owner can:", "otros podían leer esto; ahora solo el dueño:"), nil
 	}
 	return c.say("others can read these; --repair makes them the owner's alone:", "otros pueden leer esto; --repair lo deja solo para el dueño:"), nil
-}
-
-// missing looks for the objects that rows speak of.
-func (d *doctor) missing(ctx context.Context) (Check, error) {
-	c, n, read := Check{Name: "files"}, 0, 0
-	faulty := 0
-	for w, err := range wantedObjects(ctx, d.tables) {
-		if err != nil {
-			return c, err
-		}
-		_, err = d.objects.Stat(ctx, w.Tenant, w.Name)
-		switch {
-		case animo.CodeOf(err) == animo.NotFound && !w.Needed:
-			continue
-		case animo.CodeOf(err) == animo.NotFound:
-			if stray, ownerErr := isStray(ctx, d.tables, object.Listed{Tenant: w.Tenant, Name: w.Name}); ownerErr != nil || stray { // its row went meanwhile
-				if ownerErr != nil {
-					return c, ownerErr
-				}
-				continue
-			}
-			faulty++
-			c.list("%s/%s: missing", w.Tenant, w.Name)
-		case err != nil:
-			return c, err
-		case d.options.Hashes && w.SHA256 != "":
-			read++
-			if sum, err := d.hash(ctx, w.Tenant, w.Name); ctx.Err() != nil {
-				return c, ctx.Err()
-			} else if sum != w.SHA256 && animo.CodeOf(err) != animo.NotFound {
-				faulty++
-				c.list("%s/%s: damaged", w.Tenant, w.Name)
-			}
-		}
-		n++
-	}
-	switch {
-	case faulty > 0:
-		return c.say("%d of %d that rows speak of are missing or damaged; a backup may have them:", "faltan o están dañados %d de %d de los que hablan las filas; una copia puede tenerlos:", faulty, n), nil
-	case d.options.Hashes:
-		return c.say("all %d that rows speak of are there, and the bytes of %d are as they were sent", "están los %d de los que hablan las filas, y los bytes de %d son como se enviaron", n, read), nil
-	}
-	return c.say("all %d that rows speak of are there; --hashes looks at their bytes, too", "están los %d de los que hablan las filas; --hashes mira también sus bytes", n), nil
-}
-
-func (d *doctor) hash(ctx context.Context, tenant, name string) (string, error) {
-	body, _, err := d.objects.Get(ctx, tenant, name, object.Range{})
-	if err != nil {
-		return "", err
-	}
-	defer body.Close()
-	sum := sha256.New()
-	_, err = io.Copy(sum, body)
-	return hex.EncodeToString(sum.Sum(nil)), err
-}
-
-// strays looks for objects that no row speaks of, and erases them or takes them up again.
-func (d *doctor) strays(ctx context.Context) (Check, error) {
-	c := Check{Name: "strays"}
-	var list []object.Listed
-	bytes := int64(0)
-	err := eachStray(ctx, d.tables, d.objects, time.Now(), func(o object.Listed) error {
-		list = append(list, o)
-		bytes += o.Size
-		c.list("%s/%s", o.Tenant, o.Name)
-		return nil
-	})
-	switch {
-	case err != nil:
-		return c, err
-	case len(list) == 0:
-		return c.say("there are no files of which no row speaks", "no hay archivos de los que no hable ninguna fila"), nil
-	case d.options.Repair == RepairErase:
-		c.Repaired = true
-		return c.say("%d files with %d bytes, of which no row spoke, are erased; the receipts are among those of their tenants:", "se borraron %d archivos con %d bytes de los que no hablaba ninguna fila; los comprobantes están entre los de sus inquilinos:", len(list), bytes), d.eraseStrays(ctx, list)
-	case d.options.Repair == RepairTake:
-		taken, err := d.takeStrays(ctx, list)
-		c.Repaired = taken == len(list)
-		return c.say("of %d files of which no row spoke, %d were pictures, and are taken up again as photos (recovered-…); --repair=erase erases the others:", "de %d archivos de los que no hablaba ninguna fila, %d eran imágenes, y se toman de nuevo como fotos (recovered-…); --repair=erase borra los demás:", len(list), taken), err
-	}
-	return c.say("no row speaks of %d files with %d bytes, and nothing erases them; --repair=take takes the pictures up again, --repair=erase erases all:",
-		"ninguna fila habla de %d archivos con %d bytes, y nada los borra; --repair=take toma de nuevo las imágenes, --repair=erase borra todo:", len(list), bytes), nil
-}
-
-// eraseStrays erases strays and keeps a receipt for each tenant that is there.
-func (d *doctor) eraseStrays(ctx context.Context, list []object.Listed) error {
-	at := time.Now().UTC().Truncate(time.Millisecond)
-	receipts := map[string]*animo.Receipt{}
-	for _, o := range list {
-		if stray, err := isStray(ctx, d.tables, o); err != nil || !stray { // again: a row may have come meanwhile
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		if err := d.objects.(object.Lister).Remove(ctx, o.Tenant, o.Name); err != nil {
-			return err
-		}
-		r := receipts[o.Tenant]
-		if r == nil {
-			r = &animo.Receipt{ID: animo.Moment(at) + "-strays", Erased: "strays", Time: at}
-			receipts[o.Tenant] = r
-		}
-		r.Files++
-		r.Bytes += o.Size
-	}
-	registry := tenants.New(d.tables, tenants.Options{})
-	for tenant, r := range receipts {
-		if err := registry.Exists(ctx, tenant); animo.CodeOf(err) == animo.NotFound {
-			continue // nobody could read it
-		} else if err != nil {
-			return err
-		}
-		if err := d.tables.PutJSON(ctx, tenant, moods.ReceiptKey(r.ID).Table, r.ID, r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// takeStrays has the pictures among strays taken as new photos, and then erases them as strays, with their thumbnails. It returns how many
-// strays that were.
-func (d *doctor) takeStrays(ctx context.Context, list []object.Listed) (taken int, err error) {
-	c := config.Default()
-	c.Stores, c.Functions, c.MinFree = d.config, []string{"publish"}, 0
-	a, err := New(ctx, c, Options{Log: slog.New(slog.DiscardHandler), Faces: noFaces{}})
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, a.Stop(context.WithoutCancel(ctx))) }()
-	if err := a.bus.Declare(ctx, a.functions()...); err != nil {
-		return 0, err
-	}
-	for _, o := range list {
-		id, ok := strings.CutPrefix(o.Name, "photos/")
-		id, picture := strings.CutSuffix(id, "/picture")
-		if !ok || !picture {
-			continue
-		}
-		body, _, err := d.objects.Get(ctx, o.Tenant, o.Name, object.Range{})
-		if animo.CodeOf(err) == animo.NotFound {
-			continue
-		}
-		if err != nil {
-			return taken, err
-		}
-		_, _, err = a.photos.Take(ctx, o.Tenant, photos.Upload{Name: "recovered-" + id, Size: o.Size, Modified: o.Modified}, body)
-		if err = errors.Join(err, body.Close()); err != nil {
-			return taken, fmt.Errorf("%s of tenant %s: %w", o.Name, o.Tenant, err)
-		}
-		n, err := d.objects.Delete(ctx, o.Tenant, faces.ObjectPrefix(id))
-		if err != nil {
-			return taken, err
-		}
-		taken += n
-	}
-	return taken, nil
 }

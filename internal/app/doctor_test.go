@@ -230,3 +230,11 @@ func awaitMetric(t *testing.T, a *animo, line string) {
 	}
 	t.Errorf("/metrics never said %q", line)
 }
+
+func TestExamine_takes_what_was_just_written_for_no_stray(t *testing.T) {
+	c, photos := sick(t)
+	spoil(t, c, `DELETE FROM row WHERE tbl IN ('photos', 'pictures') AND key = CAST($1 AS BLOB)`, photos[0])
+	wantFaults(t, "at once", examine(t, c, app.DoctorOptions{}))
+	later := func() time.Time { return time.Now().Add(2 * time.Hour) }
+	wantFaults(t, "two hours later", examine(t, c, app.DoctorOptions{Now: later}), "strays")
+}

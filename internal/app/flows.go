@@ -8,7 +8,6 @@ import (
 	"animo/internal/people"
 	"animo/internal/photos"
 	"animo/internal/pictures"
-	"animo/internal/scrub"
 )
 
 // openFlows makes moods, people and photos, in this order, because each calls those before it. All three tell the subscriptions
@@ -17,7 +16,6 @@ func (a *App) openFlows(engine pictures.Engine, spool string) {
 	c, tenants := a.config, a.stores.Tenants
 	limits := photos.Limits{PhotoBytes: c.MaxPhoto, Analyses: c.Analyses, AnalyseTime: c.AnalyseTime, MoodConfidence: c.MoodConfidence, ClockSkew: c.ClockSkew}
 	events, space := events{a.bus, a.stores.Queues}, room(c.Data, c.MinFree)
-	a.removed = &scrub.Notes{}
 	a.pictures = pictures.New(engine, pictures.Limits{Bytes: c.MaxPhoto, Pixels: c.MaxPixels, AtOnce: c.Analyses})
 	a.moods = moods.New(a.stores.Tables, events, moods.Options{
 		MoodConfidence: c.MoodConfidence, Room: space, Policy: tenants.Policy, EraseTime: limits.EraseTime(), ClockSkew: c.ClockSkew,

@@ -12,15 +12,16 @@ import (
 
 	"animo"
 	"animo/internal/config"
+	"animo/internal/durable"
 	"animo/internal/table"
 	"animo/internal/tenants"
 )
 
 // openRegistry opens the tenants with the master key in the settings or the data folder. Where there is none it makes one,
-// unless the database is bound to a key already: then the registry has none, and only access keys do not work. It answers
+// unless the database is bound to a key already: then the registry has none, and access keys and the secrets of webhooks do not work. It answers
 // Forbidden where the database is bound to another key.
 func openRegistry(ctx context.Context, tables *table.Table, o tenants.Options, c config.Stores) (*tenants.Registry, error) {
-	path := filepath.Join(c.Data, "master.key")
+	path := masterPath(c.Data)
 	key, err := givenMasterKey(c.MasterKey, path)
 	if err != nil {
 		return nil, err
@@ -48,6 +49,9 @@ func openRegistry(ctx context.Context, tables *table.Table, o tenants.Options, c
 	}
 	return registry, err
 }
+
+// masterPath is the file of the master key in a data folder.
+func masterPath(data string) string { return filepath.Join(data, "master.key") }
 
 // givenMasterKey returns the key in the setting, which is a file's path or base64, or else the key in the data folder's file;
 // nil where there is neither.
@@ -109,14 +113,5 @@ func makeMasterKey(path string) (err error) {
 			return err
 		}
 	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// syncFolder puts the names in a folder on the disk.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return durable.SyncFolder(filepath.Dir(path))
 }

@@ -159,3 +159,38 @@ func TestMoods_measured_many_at_once_are_all_recorded(t *testing.T) {
 		}
 	}
 }
+
+func TestMoods_measured_by_the_client_are_corrected_as_those_of_photos_are(t *testing.T) {
+	a := start(t, settings(t))
+	var ids measuredAnswer
+	l := a.listen("", "")
+	a.do("POST", "/v1/moods", measuredBody).into(t, &ids)
+	l.faces(2) // they are recorded
+	path := "/v1/faces/" + ids.Items[0].FaceID + "/correction"
+	var face struct {
+		ID, Mood   string
+		Correction *struct{ Emotion, Was string }
+	}
+	if r := a.do("PUT", path, `{"emotion":"SAD"}`); r.status != http.StatusOK {
+		t.Fatalf("%d %s", r.status, r.body)
+	} else if r.into(t, &face); face.ID != ids.Items[0].FaceID || face.Mood != "SAD" || face.Correction == nil || face.Correction.Was != "HAPPY" {
+		t.Errorf("%s", r.body)
+	}
+	if r := a.do("GET", "/v1/moods?mood=sad", ""); strings.Count(r.body, `"face_id"`) != 2 {
+		t.Errorf("sad: %s", r.body)
+	}
+	if r := a.do("PUT", "/v1/faces/"+ids.Items[1].FaceID+"/correction", `{"not_a_face":true}`); r.status != http.StatusOK {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if r := a.do("GET", "/v1/moods", ""); strings.Count(r.body, `"face_id"`) != 1 {
+		t.Errorf("recorded: %s", r.body)
+	}
+	for _, item := range ids.Items {
+		if r := a.do("DELETE", "/v1/faces/"+item.FaceID+"/correction", ""); r.status != http.StatusOK || !strings.Contains(r.body, `"mood":"`+item.Mood+`"`) {
+			t.Errorf("%d %s", r.status, r.body)
+		}
+	}
+	if r := a.do("PUT", strings.Replace(path, "-m", "-m0", 1), `{"emotion":"SAD"}`); r.status != http.StatusNotFound {
+		t.Errorf("of a face that is not there: %d %s", r.status, r.body)
+	}
+}

@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"animo/internal/durable"
 )
 
 // takeOwner returns this process a name of its own: the first slot of the data folder whose lock file nobody has locked, and
@@ -56,5 +59,27 @@ func slotID(f *os.File, data string) (string, error) {
 	if err := f.Sync(); err != nil {
 		return "", err
 	}
-	return id, syncFolder(data)
+	return id, durable.SyncFolder(data)
+}
+
+// runningOwners names the slots of a data folder that processes have at this moment.
+func runningOwners(data string) (slots []string, err error) {
+	files, err := filepath.Glob(filepath.Join(data, "worker-*.lock"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range files {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		err = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			slots, err = append(slots, strings.TrimSuffix(filepath.Base(path), ".lock")), nil
+		}
+		if err = errors.Join(err, f.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return slots, nil
 }

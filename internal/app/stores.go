@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"animo"
 	"animo/internal/bus"
@@ -27,6 +28,7 @@ type Stores struct {
 	Objects object.Store
 	Tenants *tenants.Registry
 
+	now      func() time.Time
 	erasures *erasures.Log
 	db       *sqldb.DB
 	stops    []stop
@@ -61,7 +63,10 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, err
 	}
-	s = &Stores{}
+	s = &Stores{now: t.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())

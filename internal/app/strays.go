@@ -71,11 +71,11 @@ const (
 )
 
 // look counts the strays, and tells the log of another number than the last.
-func (s *strays) look(ctx context.Context, tables *table.Table, objects object.Store, log *slog.Logger) error {
+func (s *strays) look(ctx context.Context, tables *table.Table, objects object.Store, now time.Time, log *slog.Logger) error {
 	limited, cancel := context.WithTimeout(ctx, straysTime)
 	defer cancel()
 	n, bytes := int64(0), int64(0)
-	err := eachStray(limited, tables, objects, time.Now(), func(o object.Listed) error {
+	err := eachStray(limited, tables, objects, now, func(o object.Listed) error {
 		n, bytes = n+1, bytes+o.Size
 		return nil
 	})

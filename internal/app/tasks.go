@@ -62,7 +62,7 @@ func (a *App) tasks() []Task {
 			Task{Name: "people", Once: true, Every: every, Run: erasing(a.eachTenant(a.people.Sweep, people.SweptTables()...))},
 			Task{Name: "layers", Once: true, Every: every, Run: a.eachTenant(a.layers.Learn, photos.LearnTables()...)},
 			Task{Name: "strays", Once: true, Every: straysEvery, Run: func(ctx context.Context) error {
-				return a.strays.look(ctx, a.stores.Tables, a.stores.Objects, a.log)
+				return a.strays.look(ctx, a.stores.Tables, a.stores.Objects, a.now(), a.log)
 			}},
 			Task{Name: "retire", Once: true, Every: every, Run: a.retire},
 		)

@@ -33,6 +33,7 @@ const (
 // Source is what is copied.
 type Source struct {
 	About
+	Now     func() time.Time                             // which the log of erasures has, too; nil means time.Now
 	Copy    func(ctx context.Context, path string) error // the rows, as they are at one moment, into a new file
 	Objects object.Store
 	Rows    func(ctx context.Context, path string) iter.Seq2[Wanted, error] // the objects that the rows in such a file speak of
@@ -64,6 +65,9 @@ const copiesAtOnce = 8
 // in between is in the copied rows, but its object is gone; then Make copies the rows anew, and what came meanwhile, until nothing is
 // missing. An object that two copies of the rows speak of, and that is not there, is lost: the manifest names it.
 func Make(ctx context.Context, dir string, s Source) (r Result, err error) {
+	if s.Now == nil {
+		s.Now = time.Now
+	}
 	if err := makeEmpty(dir); err != nil {
 		return r, err
 	}
@@ -77,7 +81,7 @@ func Make(ctx context.Context, dir string, s Source) (r Result, err error) {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, objects.Close()) }()
-	r.About, r.Taken = s.About, time.Now().UTC().Truncate(time.Second)
+	r.About, r.Taken = s.About, s.Now().UTC().Truncate(time.Second)
 	var c, before copied
 	for {
 		if r.Rounds++; r.Rounds > mostRounds {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/durable"
 	"animo/internal/object"
 )
 
@@ -106,7 +107,7 @@ func (r *Result) write(ctx context.Context, dir string, objects object.Store, wa
 	if err := os.Rename(temp, filepath.Join(dir, manifestFile)); err != nil {
 		return err
 	}
-	return syncFolders(dir)
+	return errors.Join(durable.SyncFolder(dir), durable.SyncFolder(filepath.Dir(filepath.Clean(dir)))) // and the folder's own name
 }
 
 // hashFile reads a file of a backup. No name leads out of the folder.
@@ -135,20 +136,6 @@ func (r reader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return r.Reader.Read(p)
-}
-
-// syncFolders puts the names in a folder, and the folder's own, on the disk.
-func syncFolders(dir string) error {
-	for _, path := range []string{dir, filepath.Dir(filepath.Clean(dir))} {
-		d, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(d.Sync(), d.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Backup is a backup that was made before.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/durable"
 	"animo/internal/table"
 )
 
@@ -33,7 +34,10 @@ const (
 	Key     Kind = "key"     // an API key, by how it begins, or an access key; no Entry.Tenant
 
 	Subscription Kind = "subscription"
-	Collected    Kind = "collected" // a face in a collection, or a collection with its faces, by a hash that its package makes
+	Dataset      Kind = "dataset"    // its revisions up to Entry.UpTo, by a hash that its package makes
+	Model        Kind = "model"      // its versions up to Entry.UpTo, and its corrections, likewise
+	Correction   Kind = "correction" // of a model, kept at Entry.Accepted, likewise
+	Collected    Kind = "collected"  // a face in a collection, or a collection with its faces, by a hash that its package makes
 )
 
 // Entry is one line of the log.
@@ -42,6 +46,7 @@ type Entry struct {
 	Kind     Kind      `json:"kind"`
 	ID       string    `json:"id,omitempty"`
 	Into     string    `json:"into,omitempty"`
+	UpTo     string    `json:"up_to,omitempty"`   // the newest revision or version that there was: what comes again under the name is newer
 	Accepted time.Time `json:"accepted,omitzero"` // of what has the same id when it comes again
 	At       time.Time `json:"at"`                // when it was noted; tells people which lines are older than their oldest backup
 }
@@ -159,11 +164,16 @@ func (l *Log) note(ctx context.Context, list ...Entry) error {
 		return nil
 	}
 	for _, e := range list {
-		if err := l.rows.PutJSON(ctx, owner, waitingTable, animo.ID(e.Tenant, string(e.Kind), e.ID, e.Into), e); err != nil {
+		if err := l.rows.PutJSON(ctx, owner, waitingTable, animo.ID(e.Tenant, string(e.Kind), e.ID, e.Into, e.UpTo), e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Waiting counts the entries that could not be written into the file yet.
+func Waiting(ctx context.Context, rows *table.Table) (int, error) {
+	return rows.Count(ctx, owner, waitingTable, table.Range{})
 }
 
 // Flush moves into the file what could not be written there before. Run it now and then.
@@ -213,17 +223,9 @@ func (l *Log) write(list ...line) error {
 		err = f.Sync()
 	}
 	if err == nil && info.Size() == 0 {
-		err = syncFolder(filepath.Dir(l.path))
+		err = durable.SyncFolder(filepath.Dir(l.path))
 	}
 	return errors.Join(err, f.Close())
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // Summary says what a file of erasures holds.

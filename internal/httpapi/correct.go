@@ -18,7 +18,7 @@ type FaceParam struct {
 
 type faceOutput struct{ Body animo.Face }
 
-const correctPromise = "The face's record and the counts of moods say so at once; it holds for the face in the same place when the photo is analysed again. Subscribers who were told " +
+const correctPromise = "The face's record and the counts of moods say so at once; it holds for the face in the same place when the photo is analysed again. A face that a client measured is corrected in the same way, and counted in no accuracy. Subscribers who were told " +
 	"of the face are not told again; what waits for them is changed, and those who follow /v1/stream hear of what is no face (event erased). The answer is the face."
 
 func (s *server) correctFace(r route) {
@@ -43,7 +43,7 @@ func (s *server) correctFace(r route) {
 func (s *server) uncorrectFace(r route) {
 	register(s, r, huma.Operation{
 		OperationID: "uncorrect-face",
-		Summary:     "Take back what was said of a face's emotion, or that it is none", Description: "The face is again as the analysis found it.",
+		Summary:     "Take back what was said of a face's emotion, or that it is none", Description: "The face is again as the analysis found it, or the client measured it.",
 		DefaultStatus: http.StatusOK, Errors: []int{404, 409},
 	}, func(ctx context.Context, in *FaceParam) (*faceOutput, error) {
 		face, err := s.Photos.Correct(ctx, tenantOf(ctx), in.Face, nil)

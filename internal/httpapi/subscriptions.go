@@ -71,7 +71,7 @@ type subscriptionView struct {
 	ID string `json:"id" example:"20260801T211502.125Z-9f86d081"`
 	SubscriptionSpec
 	State   notify.State `json:"state" enum:"active,paused,unsubscribed" doc:"Paused: it was down for a day, or said that it is gone; what comes waits. Unsubscribed: its recipient wants no more."`
-	Reason  *failureView `json:"reason,omitempty" doc:"Why it is not active."`
+	Reason  *failureView `json:"reason,omitempty" doc:"Why it is not active, or why it is told nothing although it is."`
 	Since   time.Time    `json:"since,omitzero" doc:"When it ceased to be."`
 	Created time.Time    `json:"created"`
 	Waiting int64        `json:"waiting" doc:"About how many deliveries wait."`

@@ -132,6 +132,9 @@ func rowOf(p table.Logged) table.Key {
 		photo, _ := faces.ParseAnalysisKey(p.Key)
 		return table.Key{Table: faces.PhotosTable, Key: photo}
 	}
+	if p.Table == droppedTable && faces.IsMeasured(p.Key) {
+		return table.Key{Table: faces.MeasuredTable, Key: p.Key}
+	}
 	if p.Table == droppedTable {
 		photo, _, _ := faces.ParseID(p.Key)
 		return table.Key{Table: faces.PhotosTable, Key: photo}

@@ -95,16 +95,21 @@ func (m *Moods) keep(ctx context.Context, tenant string, records []animo.MoodRec
 				return m.wasErased(erased, first+i)
 			}
 			if revs[i] = row.Rev; row.Rev != 0 {
-				var kept measuredRow
+				var kept faces.Measured
 				if err := table.Decode(faces.MeasuredTable, row, &kept); err != nil {
 					return err
 				}
 				r.Mood, r.LeanedTo, r.Accepted = kept.Mood, kept.LeanedTo, kept.Accepted
+				if kept.Record != nil { // it was recorded, and corrected then
+					kept.Correct(r)
+					recorded[i] = true
+					continue
+				}
 				known = append(known, i)
 				continue
 			}
 			revs[i] = tx.Rev()
-			if err := tx.PutJSON(faces.MeasuredTable, r.FaceID, measuredRow{r.Mood, r.LeanedTo, r.Accepted}); err != nil {
+			if err := tx.PutJSON(faces.MeasuredTable, r.FaceID, faces.Measured{Mood: r.Mood, LeanedTo: r.LeanedTo, Accepted: r.Accepted}); err != nil {
 				return err
 			}
 			tx.Put(sinceTable, faces.MomentKey(r.Accepted, r.FaceID), []byte(r.Mood))

@@ -12,17 +12,10 @@ import (
 	"animo/internal/table"
 )
 
-// measuredRow says that a measured face is there, and what was decided when it was accepted.
-type measuredRow struct {
-	Mood     animo.Mood `json:"mood"`
-	LeanedTo string     `json:"leaned_to,omitempty"`
-	Accepted time.Time  `json:"accepted_at"`
-}
-
 // erasedFace is what Sweep must know of an erased measured face while an event of the face may still be under way.
 type erasedFace struct {
 	At time.Time `json:"at"`
-	measuredRow
+	faces.Measured
 }
 
 // receipt is the id of the receipt of a measured face's erasure.
@@ -36,7 +29,7 @@ func (m *Moods) EraseMeasured(ctx context.Context, tenant, face string) (animo.R
 	var removed int
 	err := m.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		e = erasedFace{At: m.moment()}
-		found, err := tx.GetJSON(faces.MeasuredTable, face, &e.measuredRow)
+		found, err := tx.GetJSON(faces.MeasuredTable, face, &e.Measured)
 		if err == nil && !found {
 			err = noMeasured(face)
 		}
@@ -49,6 +42,7 @@ func (m *Moods) EraseMeasured(ctx context.Context, tenant, face string) (animo.R
 		if err != nil {
 			return err
 		}
+		e.Correction, e.Record = nil, nil
 		return tx.PutJSON(erasedTable, face, e)
 	})
 	if err != nil {
@@ -60,7 +54,7 @@ func (m *Moods) EraseMeasured(ctx context.Context, tenant, face string) (animo.R
 // EraseAccepted is EraseMeasured for a face that was accepted at that moment, as a log of erasures has it: the same face may have been sent
 // again later.
 func (m *Moods) EraseAccepted(ctx context.Context, tenant, face string, accepted time.Time) (animo.Receipt, error) {
-	var row measuredRow
+	var row faces.Measured
 	_, err := m.tables.GetJSON(ctx, tenant, faces.MeasuredTable, face, &row)
 	if err == nil && !row.Accepted.Equal(accepted) {
 		err = noMeasured(face)
@@ -219,7 +213,7 @@ func (m *Moods) retire(ctx context.Context, tenant, key string) error {
 	moment, face, _ := strings.Cut(key, "/")
 	waits := false
 	err := m.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		var row measuredRow
+		var row faces.Measured
 		found, err := tx.GetJSON(faces.MeasuredTable, face, &row)
 		if err != nil {
 			return err
@@ -229,7 +223,7 @@ func (m *Moods) retire(ctx context.Context, tenant, key string) error {
 			return nil
 		}
 		removed, err := removeRecord(tx, row.Mood, face)
-		if waits = removed == 0; err != nil || waits {
+		if waits = removed == 0 && row.Record == nil; err != nil || waits {
 			return err
 		}
 		tx.Delete(sinceTable, key)

@@ -95,6 +95,10 @@ func recordAnew(tx *table.Tx, e animo.Event, r animo.MoodRecord) error {
 		if rows[1].Rev == 0 { // it was erased
 			return nil
 		}
+		var kept faces.Measured
+		if err := table.Decode(faces.MeasuredTable, rows[1], &kept); err != nil || kept.Record != nil { // it was recorded, and corrected then
+			return err
+		}
 	} else {
 		photo, err := faces.ReadPhoto(tx, r.PhotoID)
 		_, round, _ := faces.ParseID(r.FaceID)

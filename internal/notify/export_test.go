@@ -25,6 +25,6 @@ var (
 	LeaseOf    = leaseOf
 	DownTime   = downTime
 	Signatures = func(key []byte, id, timestamp string, body []byte) string {
-		return signatures([]secret{{Key: key}}, time.Time{}, id, timestamp, body)
+		return signatures([][]byte{key}, id, timestamp, body)
 	}
 )

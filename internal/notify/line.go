@@ -70,6 +70,12 @@ func (n *Notifier) turn(ctx context.Context, at lineID) (again time.Duration, er
 	if last, err := n.tables.LogLast(ctx, at.tenant, outboxLog(at.subscription)); err != nil || last <= l.Position {
 		return never, err
 	}
+	if sub.Kind == Webhook {
+		if _, err := n.master.keys(at.tenant, sub, n.now()); err != nil {
+			n.sayLocked(at, err)
+			return never, nil
+		}
+	}
 	var failed error
 	err = n.leases.Try(ctx, at.tenant, leaseOf(at.subscription), func(ctx context.Context, fence int64) ([]table.Op, error) {
 		l.fence = fence
@@ -84,6 +90,14 @@ func (n *Notifier) turn(ctx context.Context, at lineID) (again time.Duration, er
 		return never, failed
 	}
 	return again, err
+}
+
+// sayLocked logs, once, why a webhook's line waits without an attempt: its secret does not open. Who asks for the subscription is
+// told, too.
+func (n *Notifier) sayLocked(at lineID, err error) {
+	if before, _ := n.said.Swap(at, err.Error()); before != err.Error() {
+		n.log.Warn("a webhook is told nothing, and what is for it waits: its secret cannot be opened", "tenant", at.tenant, "subscription", at.subscription, "err", err)
+	}
 }
 
 func decodeBoth(rows []table.Row) (sub stored, l *line, err error) {
@@ -132,6 +146,9 @@ func (n *Notifier) tell(ctx context.Context, sub stored, at lineID, l *line) (ag
 				return n.tellDigest(ctx, sub, at, l, parcel.Added.Add(sub.Digest))
 			}
 			a := n.send(ctx, at.tenant, sub, parcel)
+			if a.untried { // another process, or one that starts with the key, tells it
+				return never, nil
+			}
 			if a.Reason != nil && ctx.Err() != nil {
 				return 0, nil // the end of the turn cut the attempt short: that says nothing of the subscriber
 			}

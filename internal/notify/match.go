@@ -48,8 +48,9 @@ func current(tx *table.Tx, r animo.MoodRecord, basis string) (_ animo.MoodRecord
 		return r, true, nil
 	}
 	if r.MeasuredBy != "" {
-		rows, err := tx.Read(table.Key{Table: faces.MeasuredTable, Key: r.FaceID})
-		return r, err == nil && rows[0].Rev != 0, err
+		var row faces.Measured
+		there, err := tx.GetJSON(faces.MeasuredTable, r.FaceID, &row)
+		return r, there && row.Correct(&r), err
 	}
 	photo, err := faces.ReadPhoto(tx, r.PhotoID)
 	_, round, _ := faces.ParseID(r.FaceID)

@@ -24,6 +24,7 @@ import (
 	"animo/internal/erasures"
 	"animo/internal/loop"
 	"animo/internal/object"
+	"animo/internal/scrub"
 	"animo/internal/table"
 )
 
@@ -79,8 +80,10 @@ type Options struct {
 	Mail         Mail            // the server for e-mail; without a host, e-mail subscriptions are refused
 	PublicURL    string          // where recipients of mail reach this server, without a slash at its end
 	Roots        *x509.CertPool  // whose certificates receivers may have; nil means the system's
+	Master       Master          // seals the secrets of webhooks
 	Leases       *cluster.Leases // of this process, under which lines have their turns; needed
 	Erasures     *erasures.Log   // where it is noted which subscriptions ended, so that no backup brings them back; nil means nowhere
+	Removed      *scrub.Notes    // is told when plain secrets were sealed; nil means nobody
 	Now          func() time.Time
 	Log          *slog.Logger
 	Keeper       *loop.Keeper // is told of turns that panic; nil means one of its own
@@ -92,9 +95,11 @@ type Notifier struct {
 	objects   Objects
 	limits    Limits
 	private   bool
+	master    Master
 	publicURL string
 	leases    *cluster.Leases
 	erasures  *erasures.Log
+	removed   *scrub.Notes
 	now       func() time.Time
 	log       *slog.Logger
 	keeper    *loop.Keeper
@@ -102,6 +107,7 @@ type Notifier struct {
 	web   *webhooks
 	mail  *mailer // nil where no mail is sent
 	turns *turns
+	said  sync.Map   // lineID -> why its secret does not open, as it was logged last
 	adds  sync.Mutex // held while a subscription is added, so that the count of them holds
 }
 
@@ -117,8 +123,8 @@ func New(tables *table.Table, objects Objects, o Options) (*Notifier, error) {
 		o.Keeper = loop.New(o.Log, nil)
 	}
 	n := &Notifier{
-		tables: tables, objects: objects, limits: o.Limits.withDefaults(), private: o.AllowPrivate, publicURL: o.PublicURL,
-		leases: o.Leases, erasures: o.Erasures, now: o.Now, log: o.Log, keeper: o.Keeper,
+		tables: tables, objects: objects, limits: o.Limits.withDefaults(), private: o.AllowPrivate, master: o.Master, publicURL: o.PublicURL,
+		leases: o.Leases, erasures: o.Erasures, removed: o.Removed, now: o.Now, log: o.Log, keeper: o.Keeper,
 	}
 	n.web = newWebhooks(n.limits, o.AllowPrivate, o.Roots)
 	if o.Mail.Host != "" {

@@ -66,8 +66,9 @@ func (p *parcel) message() message { return message{p.ID, p.Type, p.Time, p.Data
 // attempt is how sending went. A zero reason means that the receiver took it.
 type attempt struct {
 	Attempt
-	gone  bool          // the receiver wants no more
-	after time.Duration // for which the receiver wants no attempt
+	untried bool          // nothing was sent, because the webhook's secret does not open
+	gone    bool          // the receiver wants no more
+	after   time.Duration // for which the receiver wants no attempt
 }
 
 func failed(err error) attempt {

@@ -12,7 +12,15 @@ import (
 // send makes one attempt to tell a parcel.
 func (n *Notifier) send(ctx context.Context, tenant string, sub stored, p parcel) attempt {
 	if sub.Kind == Webhook {
-		return n.timed(func(now time.Time) attempt { return n.web.send(ctx, sub.Target, sub.Secrets, p.message(), now) })
+		return n.timed(func(now time.Time) attempt {
+			keys, err := n.master.keys(tenant, sub, now)
+			if err != nil {
+				a := failed(err)
+				a.untried = true
+				return a
+			}
+			return n.web.send(ctx, sub.Target, keys, p.message(), now)
+		})
 	}
 	l, err := n.letter(tenant, sub, p)
 	if err != nil {

@@ -71,7 +71,7 @@ type Subscription struct {
 	ID string `json:"id"` // begins with the moment it was made
 	Spec
 	State   State         `json:"state"`
-	Reason  *animo.Reason `json:"reason,omitempty"` // why the subscription is not active
+	Reason  *animo.Reason `json:"reason,omitempty"` // why the subscription is not active, or is told nothing although it is
 	Since   time.Time     `json:"since,omitzero"`   // when it ceased to be active
 	Created time.Time     `json:"created"`
 
@@ -95,8 +95,8 @@ func (s *Subscription) where() string {
 	return u.Host
 }
 
-// stored is a subscription's row. The secrets are those of its webhook's signatures, the newest first, and of
-// its mails' links.
+// stored is a subscription's row. The secrets are those of its webhook's signatures, the newest first, plain or sealed, and of
+// its mails' links, plain.
 type stored struct {
 	Subscription
 	Secrets []secret `json:"secrets"`
@@ -104,7 +104,7 @@ type stored struct {
 	rev int64
 }
 
-// secret is a key for signatures, and when it is not used any more; zero for the newest.
+// secret is a key for signatures, plain or sealed (see sealMark), and when it is not used any more; zero for the newest.
 type secret struct {
 	Key   []byte    `json:"key"`
 	Until time.Time `json:"until,omitzero"`

@@ -48,7 +48,9 @@ func (n *Notifier) Add(ctx context.Context, tenant string, spec Spec) (s Subscri
 	var tail [4]byte
 	_, _ = rand.Read(tail[:]) // it never fails
 	sub := stored{Subscription: Subscription{ID: animo.Moment(now) + "-" + hex.EncodeToString(tail[:]), Spec: spec, State: Active, Created: now}}
-	secret = sub.newSecret(now)
+	if secret, err = n.newSecret(ctx, tenant, &sub, now); err != nil {
+		return s, "", err
+	}
 	err = n.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		return errors.Join(tx.PutJSON(linesTable, sub.ID, line{}), tx.PutJSON(subscriptionsTable, sub.ID, sub))
 	})
@@ -61,13 +63,22 @@ func (n *Notifier) Add(ctx context.Context, tenant string, spec Spec) (s Subscri
 	return sub.Subscription, secret, nil
 }
 
-// newSecret puts a new secret before those that still hold, and returns it as people see it. Each older secret holds for a
-// day of its own, however many are made meanwhile: a client that asks again because no answer came does not end the secret
-// in use.
-func (s *stored) newSecret(now time.Time) string {
+// newSecret puts a new secret before those that still hold, sealed where secrets are, and returns it as people see it. Each older
+// secret holds for a day of its own, however many are made meanwhile: a client that asks again because no answer came does not end the
+// secret in use.
+func (n *Notifier) newSecret(ctx context.Context, tenant string, s *stored, now time.Time) (string, error) {
 	key := make([]byte, secretBytes)
 	_, _ = rand.Read(key)
 	list := []secret{{Key: key}}
+	if s.Kind == Webhook {
+		seals, err := n.master.seals(ctx)
+		if err == nil && seals {
+			list[0].Key, err = n.master.seal(tenant, s.ID, key)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
 	for _, old := range s.Secrets {
 		if old.Until.IsZero() {
 			old.Until = now.Add(oldSecret).UTC()
@@ -77,7 +88,7 @@ func (s *stored) newSecret(now time.Time) string {
 		}
 	}
 	s.Secrets = list
-	return secretMark + base64.StdEncoding.EncodeToString(key)
+	return secretMark + base64.StdEncoding.EncodeToString(key), nil
 }
 
 // List returns the tenant's subscriptions, the oldest first, each with the state of its line.
@@ -114,6 +125,12 @@ func (n *Notifier) fillLine(ctx context.Context, tenant string, s *stored) error
 	if err != nil {
 		return err
 	}
+	if s.Kind == Webhook && s.State == Active {
+		if _, err := n.master.keys(tenant, *s, n.now()); err != nil {
+			why := animo.ReasonOf(err)
+			s.Reason = &why
+		}
+	}
 	last, err := n.tables.LogLast(ctx, tenant, outboxLog(s.ID))
 	s.Waiting, s.Failing, s.Next = max(0, last-l.Position), l.Since, l.Next
 	return err
@@ -126,10 +143,14 @@ func (n *Notifier) Rotate(ctx context.Context, tenant, id string) (secret string
 		if s.Kind != Webhook {
 			return animo.Errorf(animo.Invalid, "only a webhook has a secret", "solo un webhook tiene secreto").Of("id")
 		}
-		secret = s.newSecret(n.now())
-		return nil
+		secret, err = n.newSecret(ctx, tenant, s, n.now())
+		return err
 	})
-	return secret, err
+	if err != nil {
+		return "", err
+	}
+	n.turns.wake(lineID{tenant, id}) // it may have waited for a secret that opens
+	return secret, nil
 }
 
 // Resume ends a subscription's pause, so that its subscriber is told at once what waits. Where the line waits after a failed

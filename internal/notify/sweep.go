@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"animo"
 	"animo/internal/table"
@@ -37,6 +38,9 @@ func (n *Notifier) sweepLine(ctx context.Context, at lineID, l line) error {
 	if err != nil {
 		return err
 	}
+	if err := n.sealLeft(ctx, at, sub); err != nil {
+		return err
+	}
 	first, last, err := n.tables.LogEnd(ctx, at.tenant, outboxLog(at.subscription))
 	switch {
 	case err != nil:
@@ -60,6 +64,22 @@ func (n *Notifier) sweepLine(ctx context.Context, at lineID, l line) error {
 		n.turns.wake(at)
 	}
 	return n.trim(ctx, at, first, l.Position-int64(n.limits.Kept))
+}
+
+// sealLeft seals what was written plain while secrets are sealed: by a process that still ran on after the database was closed to it,
+// or that had just asked whether they are.
+func (n *Notifier) sealLeft(ctx context.Context, at lineID, sub stored) error {
+	if sub.Kind != Webhook || n.master.Key == nil || !slices.ContainsFunc(sub.Secrets, func(s secret) bool { return !s.sealed() }) {
+		return nil
+	}
+	if seals, err := n.master.seals(ctx); err != nil || !seals {
+		return err
+	}
+	if err := n.master.sealOne(ctx, n.tables, at.tenant, at.subscription); err != nil {
+		return err
+	}
+	n.removed.Retired()
+	return nil
 }
 
 // trim trims a log up to a place. Of a parcel of a face a mark stays until the photo is removed, so that the face is not

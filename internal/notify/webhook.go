@@ -60,7 +60,7 @@ type payload struct {
 }
 
 // send posts one message and returns how that went.
-func (w *webhooks) send(ctx context.Context, url string, secrets []secret, m message, now time.Time) attempt {
+func (w *webhooks) send(ctx context.Context, url string, keys [][]byte, m message, now time.Time) attempt {
 	body, err := json.Marshal(payload{m.Type, m.Time, m.Data})
 	if err != nil {
 		return failed(err)
@@ -76,7 +76,7 @@ func (w *webhooks) send(ctx context.Context, url string, secrets []secret, m mes
 	req.Header.Set("User-Agent", "Animo")
 	req.Header.Set("Webhook-Id", m.ID)
 	req.Header.Set("Webhook-Timestamp", stamp)
-	req.Header.Set("Webhook-Signature", signatures(secrets, now, m.ID, stamp, body))
+	req.Header.Set("Webhook-Signature", signatures(keys, m.ID, stamp, body))
 	res, err := w.client.Do(req)
 	if err != nil {
 		return failed(asReason(err))
@@ -122,15 +122,11 @@ func asReason(err error) error {
 	return animo.Errorf(animo.Unavailable, "the receiver cannot be reached, or broke the connection off", "no se alcanza al receptor, o cortó la conexión").Because(err)
 }
 
-// signatures signs a message with every secret that holds, the newest first: "v1," and the base64 of the
-// HMAC-SHA256 over id.timestamp.body, with spaces between.
-func signatures(secrets []secret, now time.Time, id, timestamp string, body []byte) string {
+// signatures signs a message with every key: "v1," and the base64 of the HMAC-SHA256 over id.timestamp.body, with spaces between.
+func signatures(keys [][]byte, id, timestamp string, body []byte) string {
 	var list []string
-	for _, s := range secrets {
-		if !s.Until.IsZero() && !now.Before(s.Until) {
-			continue
-		}
-		h := hmac.New(sha256.New, s.Key)
+	for _, key := range keys {
+		h := hmac.New(sha256.New, key)
 		h.Write([]byte(id + "." + timestamp + "."))
 		h.Write(body)
 		list = append(list, "v1,"+base64.StdEncoding.EncodeToString(h.Sum(nil)))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/table"
 	"animo/text"
 	"animo/text/labelled"
@@ -209,11 +210,20 @@ func (f *Flow) corrections(ctx context.Context, tenant string, m animo.Model, af
 
 // DeleteCorrection deletes one correction of a model. Versions that learned from it stay as they are.
 func (f *Flow) DeleteCorrection(ctx context.Context, tenant, model, id string) error {
-	if _, err := f.model(ctx, tenant, model); err != nil {
+	m, err := f.model(ctx, tenant, model)
+	if err != nil {
 		return unknownModel(err, model)
 	}
+	var c Correction
+	_, err = f.tables.GetJSON(ctx, tenant, correctionsTable, correctionsOf(m)+id, &c)
+	if err == nil { // noted first: after the commit no row would tell of a crash in between
+		err = f.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Correction, ID: mark(erasures.Correction, model, id), Accepted: c.At})
+	}
+	if err != nil && animo.CodeOf(err) != animo.NotFound && animo.CodeOf(err) != animo.Invalid { // Invalid is for what cannot be a row's key
+		return err
+	}
 	there := false
-	err := f.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
+	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
 		var m animo.Model
 		if _, err = tx.GetJSON(modelsTable, model, &m); err != nil {
 			return err

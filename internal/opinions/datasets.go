@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/table"
 	"animo/text/labelled"
 )
@@ -15,10 +16,11 @@ import (
 // datasetRow is what the datasets table keeps of a revision.
 type datasetRow struct {
 	animo.Dataset
-	File FileRecipe     `json:"file"`           // how it is to be read
-	Plan *labelled.Plan `json:"plan,omitempty"` // how it is read, once that is found out
-	Seen time.Time      `json:"seen"`           // when its bytes were last sent
-	Gone bool           `json:"gone,omitempty"` // it is being deleted: no reader sees it, and the sweeper ends the work
+	File  FileRecipe     `json:"file"`            // how it is to be read
+	Plan  *labelled.Plan `json:"plan,omitempty"`  // how it is read, once that is found out
+	Seen  time.Time      `json:"seen"`            // when its bytes were last sent
+	Gone  bool           `json:"gone,omitempty"`  // it is being deleted: no reader sees it, and the sweeper ends the work
+	Asked bool           `json:"asked,omitempty"` // of Gone: somebody asked for that, so it is noted in the log of erasures
 
 	rev int64
 }
@@ -188,23 +190,28 @@ func (f *Flow) DeleteDataset(ctx context.Context, tenant, name string) error {
 		if d.ID > newest.ID { // uploaded while the deletion was under way
 			continue
 		}
-		if err := f.deleteRevision(ctx, tenant, d); err != nil && animo.CodeOf(err) != animo.Conflict {
+		if err := f.deleteRevision(ctx, tenant, d, true); err != nil && animo.CodeOf(err) != animo.Conflict {
 			return err
 		}
 	}
 	return nil
 }
 
-// deleteRevision deletes one revision: it first hides the revision from readers, then removes its rows, its bytes, and its own
-// row. It answers Conflict, having done nothing, where somebody changed the revision after it was read.
-func (f *Flow) deleteRevision(ctx context.Context, tenant string, row datasetRow) error {
-	if !row.Gone {
-		row.Gone = true
+// deleteRevision deletes one revision: it first hides the revision from readers, then notes that somebody asked for that, if so, and removes
+// the revision's rows, its bytes, and its own row. It answers Conflict, having done nothing, where somebody changed the revision after it was read.
+func (f *Flow) deleteRevision(ctx context.Context, tenant string, row datasetRow, asked bool) error {
+	if !row.Gone || asked && !row.Asked {
+		row.Gone, row.Asked = true, asked
 		if err := f.saveDataset(ctx, tenant, &row); err != nil {
 			return err
 		}
 	}
 	ref := row.Ref()
+	if row.Asked {
+		if err := f.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Dataset, ID: mark(erasures.Dataset, row.Name), UpTo: row.ID}); err != nil {
+			return err
+		}
+	}
 	if _, err := f.tables.Delete(ctx, tenant, rowsTable, rowsRange(ref)); err != nil {
 		return err
 	}
@@ -247,7 +254,7 @@ func (f *Flow) pruneDatasets(ctx context.Context, tenant string, names map[strin
 			if used[datasetKey(d.Ref())] || d.ID == newest.ID || f.now().Sub(d.Seen) < pruneAfter {
 				continue
 			}
-			if err := f.deleteRevision(ctx, tenant, d); err != nil && animo.CodeOf(err) != animo.Conflict {
+			if err := f.deleteRevision(ctx, tenant, d, false); err != nil && animo.CodeOf(err) != animo.Conflict {
 				return err
 			}
 		}

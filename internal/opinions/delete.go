@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"animo"
+	"animo/internal/erasures"
 	"animo/internal/table"
 )
 
@@ -90,15 +91,25 @@ func (f *Flow) DeleteModel(ctx context.Context, tenant, id string) error {
 	if _, err := f.model(ctx, tenant, id); err != nil {
 		return unknownModel(err, id)
 	}
+	return f.deleteModel(ctx, tenant, id, "")
+}
+
+// deleteModel deletes a model's corrections, and its versions up to one at least, "" for those that were asked for by now. The versions go
+// last, because by them the sweep finds a deletion that broke off, perhaps before it was noted.
+func (f *Flow) deleteModel(ctx context.Context, tenant, id, upTo string) error {
 	var m animo.Model
 	err := f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		m = animo.Model{}
 		if _, err := tx.GetJSON(modelsTable, id, &m); err != nil {
 			return err
 		}
-		m = animo.Model{ID: id, Asked: m.Asked, Deleted: m.Asked}
+		upTo := max(m.Asked, upTo)
+		m = animo.Model{ID: id, Asked: upTo, Deleted: upTo}
 		return tx.PutJSON(modelsTable, id, m)
 	})
+	if err == nil {
+		err = f.noteModel(ctx, tenant, id, m.Deleted)
+	}
 	if err == nil {
 		err = f.forgetCorrections(ctx, tenant, m)
 	}
@@ -117,4 +128,17 @@ func (f *Flow) DeleteModel(ctx context.Context, tenant, id string) error {
 		}
 	}
 	return nil
+}
+
+// noteModel notes that a model was deleted with its versions up to one.
+func (f *Flow) noteModel(ctx context.Context, tenant, id, upTo string) error {
+	return f.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Model, ID: mark(erasures.Model, id), UpTo: upTo})
+}
+
+// endDeletion deletes a version that was left by the deletion of its model, which may not be noted yet.
+func (f *Flow) endDeletion(ctx context.Context, tenant, model, version, deleted string) error {
+	if err := f.noteModel(ctx, tenant, model, deleted); err != nil {
+		return err
+	}
+	return f.deleteVersion(ctx, tenant, model, version)
 }

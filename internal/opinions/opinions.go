@@ -19,6 +19,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/erasures"
 	"animo/internal/object"
 	"animo/internal/spool"
 	"animo/internal/table"
@@ -110,24 +111,26 @@ func (l Limits) withDefaults() Limits {
 
 // Flow is the opinion flow over its stores. It is safe for concurrent use.
 type Flow struct {
-	tables  *table.Table
-	objects object.Store
-	events  Publisher
-	limits  Limits
-	spool   spool.Folder
-	exists  func(context.Context, string) error
-	now     func() time.Time
-	log     *slog.Logger
+	tables   *table.Table
+	objects  object.Store
+	events   Publisher
+	limits   Limits
+	spool    spool.Folder
+	exists   func(context.Context, string) error
+	erasures *erasures.Log
+	now      func() time.Time
+	log      *slog.Logger
 }
 
 // Options are what New may be told. The zero value works.
 type Options struct {
-	Limits Limits
-	Spool  string                                         // folder for uploads on their way in; "" means the system's
-	Room   func(bytes int64) error                        // answers NoSpace when so many bytes more would be too many; nil for no check
-	Exists func(ctx context.Context, tenant string) error // answers NotFound for a tenant that was removed; nil for no check
-	Now    func() time.Time                               // nil means time.Now
-	Log    *slog.Logger                                   // nil means slog.Default
+	Limits   Limits
+	Spool    string                                         // folder for uploads on their way in; "" means the system's
+	Room     func(bytes int64) error                        // answers NoSpace when so many bytes more would be too many; nil for no check
+	Exists   func(ctx context.Context, tenant string) error // answers NotFound for a tenant that was removed; nil for no check
+	Erasures *erasures.Log                                  // where it is noted what was deleted, so that no backup brings it back; nil means nowhere
+	Now      func() time.Time                               // nil means time.Now
+	Log      *slog.Logger                                   // nil means slog.Default
 }
 
 // New makes the flow over its stores. It starts nothing.
@@ -146,7 +149,7 @@ func New(tables *table.Table, objects object.Store, events Publisher, o Options)
 	}
 	limits := o.Limits.withDefaults()
 	folder := spool.Folder{Dir: o.Spool, Most: limits.FileBytes, Setting: "max-file", Room: o.Room}
-	return &Flow{tables, objects, events, limits, folder, o.Exists, o.Now, o.Log}
+	return &Flow{tables, objects, events, limits, folder, o.Exists, o.Erasures, o.Now, o.Log}
 }
 
 // Functions returns the functions of the flow, to be registered with the bus.

@@ -13,6 +13,7 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/classify"
+	"animo/internal/erasures"
 	"animo/internal/opinions"
 	"animo/internal/storetest"
 	"animo/internal/table"
@@ -33,6 +34,9 @@ type line struct {
 	tick       func() // called whenever the flow looks at the clock; nil for nothing
 	// before is called before a "get", "put", "swap" (of what was read) or "delete" on a table; nil for nothing. An error of it is the call's.
 	before func(call, table string) error
+
+	erased string // the log of erasures
+	died   bool   // while set, nothing can be noted there, as if the process died before
 }
 
 func newLine(t *testing.T, limits opinions.Limits) *line {
@@ -41,7 +45,14 @@ func newLine(t *testing.T, limits opinions.Limits) *line {
 	l := &line{t: t, now: storetest.Noon, queue: storetest.Queues(t, db)}
 	driver := sqltable.New(db)
 	l.rows = table.New(driver)
-	l.flow = opinions.New(table.New(&watched{driver, l}), storetest.Objects(t), l, opinions.Options{Limits: limits, Spool: t.TempDir(), Now: l.clock})
+	l.erased = filepath.Join(t.TempDir(), "erasures.log")
+	noted := erasures.New(l.erased, l.rows, erasures.Options{Now: l.clock, Tenant: func(context.Context, string) (animo.Tenant, error) {
+		if l.died {
+			return animo.Tenant{}, errors.New("the process died")
+		}
+		return animo.Tenant{ID: tenant}, nil
+	}})
+	l.flow = opinions.New(table.New(&watched{driver, l}), storetest.Objects(t), l, opinions.Options{Limits: limits, Spool: t.TempDir(), Erasures: noted, Now: l.clock})
 	l.classifier = classify.New(l.flow, classify.Options{})
 	for _, f := range l.flow.Functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {

@@ -16,9 +16,9 @@ func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 	if err != nil {
 		return err
 	}
-	deleted, published := false, false
+	deleted, published := "", false // deleted: up to which version the model was, if this one is among them
 	err = f.tables.Update(ctx, e.Tenant, func(tx *table.Tx) error {
-		deleted, published = false, false
+		deleted, published = "", false
 		row, err := readVersion(tx, o.Model, o.Version)
 		if err != nil || row.Status == animo.Done {
 			return err
@@ -27,7 +27,8 @@ func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 		if _, err := tx.GetJSON(modelsTable, o.Model, &m); err != nil {
 			return err
 		}
-		if deleted = o.Version <= m.Deleted; deleted {
+		if o.Version <= m.Deleted {
+			deleted = m.Deleted
 			return nil
 		}
 		if o.Version > m.Published {
@@ -45,8 +46,8 @@ func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 		return nil
 	case err != nil:
 		return err
-	case deleted:
-		return f.deleteVersion(ctx, e.Tenant, o.Model, o.Version)
+	case deleted != "":
+		return f.endDeletion(ctx, e.Tenant, o.Model, o.Version, deleted)
 	case published:
 		f.log.Info("published", "tenant", e.Tenant, "model", o.Model, "version", o.Version)
 	}

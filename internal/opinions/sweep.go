@@ -32,7 +32,9 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 		switch {
 		case err != nil || unread[v.Model]:
 			return err
-		case v.Gone || v.ID <= deleted[v.Model]:
+		case v.ID <= deleted[v.Model]:
+			return f.endDeletion(ctx, tenant, v.Model, v.ID, deleted[v.Model])
+		case v.Gone:
 			return f.deleteVersion(ctx, tenant, v.Model, v.ID)
 		case !v.Status.Ended():
 			n++
@@ -46,7 +48,7 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 		if d.rev = row.Rev; err != nil || !d.Gone {
 			return err
 		}
-		return f.deleteRevision(ctx, tenant, d)
+		return f.deleteRevision(ctx, tenant, d, false)
 	})
 	return n, errors.Join(modelsErr, versionsErr, revisionsErr)
 }

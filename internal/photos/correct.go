@@ -16,28 +16,32 @@ import (
 // wrong; see checkOf.
 const correctionsTable = "face-corrections"
 
-// Correct keeps what somebody says of a face that the last analysis of a photo found: that it is none, or which emotion it
-// shows. A nil correction takes back what was said. The face's record, its mood's counts and the photo say so at once, and
-// it holds for the face in the same place when the photo is analysed again. A face that is none has no record, and nothing is
-// kept of who it was. Those who were told of the face are not told again; what waits for them is changed.
+// Correct keeps what somebody says of a face that the last analysis of a photo found, or that a client measured: that it is none,
+// or which emotion it shows. A nil correction takes back what was said. The face's record, its mood's counts and the photo say so
+// at once, and it holds for the face in the same place when the photo is analysed again. A face that is none has no record, and
+// nothing is kept of who it was. Those who were told of the face are not told again; what waits for them is changed.
 //
-// It answers NotFound for a face that is not there, Invalid for an emotion that is none, and Conflict while the photo's
-// faces are being recorded.
+// It answers NotFound for a face that is not there, Invalid for an emotion that is none, and Conflict while the face
+// is being recorded.
 func (p *Photos) Correct(ctx context.Context, tenant, id string, c *animo.Correction) (animo.Face, error) {
 	if _, err := p.policy(ctx, tenant); err != nil {
 		return animo.Face{}, err
 	}
 	if c != nil {
-		if c.NotFace == (c.Emotion != "") {
-			return animo.Face{}, animo.Errorf(animo.Invalid, "say which emotion the face shows, or that it is no face", "diga qué emoción muestra el rostro, o que no es un rostro").Of("emotion")
-		}
-		if c.Emotion != "" && (c.Emotion == "UNKNOWN" || !slices.Contains(animo.EmotionTypes(), c.Emotion)) {
-			known := strings.Join(slices.DeleteFunc(animo.EmotionTypes(), func(e string) bool { return e == "UNKNOWN" }), ", ")
-			return animo.Face{}, animo.Errorf(animo.Invalid, "there is no emotion %q; use one of %s", "no existe la emoción %q; use una de %s", animo.Clip(c.Emotion), known).Of("emotion")
+		if err := checkCorrection(c); err != nil {
+			return animo.Face{}, err
 		}
 		own := *c
 		own.At = p.moment()
 		c = &own
+	}
+	if faces.IsMeasured(id) {
+		face, err := p.moods.CorrectMeasured(ctx, tenant, id, c)
+		p.moods.Wake(tenant)
+		if err == nil && p.corrected != nil {
+			err = p.corrected.Correct(ctx, tenant, &face)
+		}
+		return face, err
 	}
 	none := animo.Errorf(animo.NotFound, "there is no face %q; if its photo was analysed again, its faces have other ids now", "no existe el rostro %q; si su foto se analizó de nuevo, sus rostros tienen ahora otros ids", animo.Clip(id)).Of("face")
 	photo, round, ok := faces.ParseID(id)
@@ -89,6 +93,18 @@ func (p *Photos) Correct(ctx context.Context, tenant, id string, c *animo.Correc
 		face = one[0]
 	}
 	return face, err
+}
+
+// checkCorrection answers Invalid for what cannot be said of a face.
+func checkCorrection(c *animo.Correction) error {
+	if c.NotFace == (c.Emotion != "") {
+		return animo.Errorf(animo.Invalid, "say which emotion the face shows, or that it is no face", "diga qué emoción muestra el rostro, o que no es un rostro").Of("emotion")
+	}
+	if c.Emotion != "" && (c.Emotion == "UNKNOWN" || !slices.Contains(animo.EmotionTypes(), c.Emotion)) {
+		known := strings.Join(slices.DeleteFunc(animo.EmotionTypes(), func(e string) bool { return e == "UNKNOWN" }), ", ")
+		return animo.Errorf(animo.Invalid, "there is no emotion %q; use one of %s", "no existe la emoción %q; use una de %s", animo.Clip(c.Emotion), known).Of("emotion")
+	}
+	return nil
 }
 
 // move makes a face's record, and the list of its person's faces, follow a correction, in the transaction that keeps it.

@@ -18,6 +18,9 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
+// SealedSecrets is the first schema whose programs read secrets that are sealed.
+const SealedSecrets = 5
+
 // migrate brings the tables up to date. Two processes that start together may both try: the second one's
 // transaction fails because the tables are there, and at its next try there is nothing left to do.
 //
@@ -83,4 +86,18 @@ func checkNote(ctx context.Context, db *sql.DB, current, newest int64, release s
 		"a later release of Animo%s brought the database to schema %d; it needs one that knows schema %d, and this one (%s) knows schemas up to %d: start the later release, or restore a backup from before the upgrade",
 		"una versión posterior de Animo%s llevó la base de datos al esquema %d; necesita una que conozca el esquema %d, y esta (%s) conoce hasta el %d: arranque la versión posterior o restaure una copia anterior a la actualización",
 		by, current, oldest, release, newest)
+}
+
+// Oldest is the newest schema that a program has to know, at least, in order to use the database.
+func (db *DB) Oldest(ctx context.Context) (oldest int64, err error) {
+	err = db.Each(ctx, func(r *sql.Rows) error { return r.Scan(&oldest) }, "SELECT oldest FROM schema_note ORDER BY version DESC LIMIT 1")
+	return oldest, err
+}
+
+// Require keeps programs from opening the database that do not know a schema; there is no way back. Those that have it open go on.
+func (db *DB) Require(ctx context.Context, schema int64) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.Exec("UPDATE schema_note SET oldest = $1 WHERE oldest < $1 AND version = (SELECT max(version) FROM schema_note)", schema)
+		return err
+	})
 }

@@ -194,3 +194,37 @@ func TestOpen_keeps_the_files_from_others(t *testing.T) {
 		}
 	}
 }
+
+// A new database is for programs that read sealed secrets; one in use is so when its operator says it.
+func TestOpen_keeps_a_database_in_use_open_to_the_release_before(t *testing.T) {
+	oldest := func(db *sqldb.DB, want int64) {
+		t.Helper()
+		if got, err := db.Oldest(t.Context()); err != nil || got != want {
+			t.Errorf("it wants programs that know schema %d, %v, want %d", got, err, want)
+		}
+	}
+	db := open(t, filepath.Join(t.TempDir(), "new.db"), sqldb.Options{})
+	oldest(db, sqldb.SealedSecrets)
+
+	path := filepath.Join(t.TempDir(), "used.db")
+	migrateTo(t, path, 4)
+	change(t, path, `INSERT INTO row (tenant, tbl, key, value, rev) VALUES ('a', 'kept', 'k', 'v', 1)`)
+	db = open(t, path, sqldb.Options{})
+	oldest(db, 3)
+	if err := sqldb.CheckNote(t.Context(), db, 5, 4); err != nil {
+		t.Errorf("the release before, which knows schema 4, is refused: %v", err)
+	}
+	for range 2 {
+		if err := db.Require(t.Context(), sqldb.SealedSecrets); err != nil {
+			t.Fatal(err)
+		}
+		oldest(db, sqldb.SealedSecrets)
+	}
+	if err := db.Require(t.Context(), 4); err != nil {
+		t.Fatal(err)
+	}
+	oldest(db, sqldb.SealedSecrets)
+	if err := sqldb.CheckNote(t.Context(), db, 5, 4); animo.CodeOf(err) != animo.Conflict {
+		t.Errorf("the release before, which knows schema 4: %v", err)
+	}
+}

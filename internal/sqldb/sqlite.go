@@ -12,6 +12,8 @@ import (
 	"strconv"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"animo/internal/durable"
 )
 
 // pageSize is SQLite's own default, written down because MaxBytes counts in pages.
@@ -104,10 +106,7 @@ func keepPrivate(path string, isNew bool) error {
 func syncAbove(path string) error {
 	first := filepath.Dir(path)
 	for dir := first; ; dir = filepath.Dir(dir) {
-		d, err := os.Open(dir)
-		if err == nil {
-			err = errors.Join(d.Sync(), d.Close())
-		}
+		err := durable.SyncFolder(dir)
 		if err != nil && dir == first {
 			return fmt.Errorf("sync folder %s: %w", dir, err)
 		}

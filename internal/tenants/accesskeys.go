@@ -85,6 +85,16 @@ func (r *Registry) secretOf(id string) string {
 // MasterName names the master key, and reveals nothing of it.
 func (r *Registry) MasterName() string { return hex.EncodeToString(r.derive("name")[:8]) }
 
+// KeyFor makes a key of 32 bytes of the master key, another one for each use; nil without a master key.
+func (r *Registry) KeyFor(use string) []byte {
+	if len(r.options.Master) < MasterLen {
+		return nil
+	}
+	h := hmac.New(sha256.New, r.options.Master)
+	h.Write([]byte(use))
+	return h.Sum(nil)
+}
+
 func (r *Registry) derive(what string) []byte {
 	h := hmac.New(sha256.New, r.options.Master)
 	h.Write([]byte("animo access keys: " + what))

@@ -47,14 +47,15 @@ func (r *Registry) bind(tx *table.Tx) error {
 		tx.Put(masterTable, masterRow, []byte(r.MasterName()))
 		return nil
 	case err == nil && string(row.Value) != r.MasterName():
-		return animo.Errorf(animo.Forbidden, "this database goes with another master key: give its key with the setting master-key (ANIMO_MASTER_KEY), or put its file master.key into the data folder in place of the one there; without any key, all but access keys works; where the key is lost, revoke the access keys, then run animo keys forget-master without a key",
-			"esta base de datos va con otra clave maestra: indique su clave con el ajuste master-key (ANIMO_MASTER_KEY), o ponga su archivo master.key en la carpeta de datos en lugar del que hay; sin ninguna clave funciona todo menos las claves de acceso; si la clave se perdió, revoque las claves de acceso y ejecute animo keys forget-master sin clave").Of("master-key")
+		return animo.Errorf(animo.Forbidden, "this database goes with another master key: give its key with the setting master-key (ANIMO_MASTER_KEY), or put its file master.key into the data folder in place of the one there; without any key, all but access keys and webhooks works; where the key is lost, revoke the access keys, then run animo keys forget-master without a key",
+			"esta base de datos va con otra clave maestra: indique su clave con el ajuste master-key (ANIMO_MASTER_KEY), o ponga su archivo master.key en la carpeta de datos en lugar del que hay; sin ninguna clave funciona todo menos las claves de acceso y los webhooks; si la clave se perdió, revoque las claves de acceso y ejecute animo keys forget-master sin clave").Of("master-key")
 	}
 	return err
 }
 
 // ForgetMaster unbinds the database from its master key, so that another key can take the place of one that was lost. It
-// answers Conflict while there are access keys, whose secrets come from the lost key alone.
+// answers Conflict while there are access keys, whose secrets come from the lost key alone. What was sealed with it does not open any
+// more.
 func (r *Registry) ForgetMaster(ctx context.Context) error {
 	return r.rows.Update(ctx, owner, func(tx *table.Tx) error {
 		if _, err := tx.Get(masterTable, masterRow); err != nil && animo.CodeOf(err) != animo.NotFound {

@@ -83,13 +83,13 @@ export interface paths {
         get?: never;
         /**
          * Say what a recorded face shows, or that it is none
-         * @description With emotion, the face shows that; where it is the one that was found most probable, that is kept as right. With not_a_face, it is recorded and counted no more, and nothing is kept of who it was. The face's record and the counts of moods say so at once; it holds for the face in the same place when the photo is analysed again. Subscribers who were told of the face are not told again; what waits for them is changed, and those who follow /v1/stream hear of what is no face (event erased). The answer is the face.
+         * @description With emotion, the face shows that; where it is the one that was found most probable, that is kept as right. With not_a_face, it is recorded and counted no more, and nothing is kept of who it was. The face's record and the counts of moods say so at once; it holds for the face in the same place when the photo is analysed again. A face that a client measured is corrected in the same way, and counted in no accuracy. Subscribers who were told of the face are not told again; what waits for them is changed, and those who follow /v1/stream hear of what is no face (event erased). The answer is the face.
          */
         put: operations["correct-face"];
         post?: never;
         /**
          * Take back what was said of a face's emotion, or that it is none
-         * @description The face is again as the analysis found it.
+         * @description The face is again as the analysis found it, or the client measured it.
          */
         delete: operations["uncorrect-face"];
         options?: never;
@@ -2865,7 +2865,7 @@ export interface components {
              * @description When the next attempt after a failed one is.
              */
             next_attempt?: string;
-            /** @description Why it is not active. */
+            /** @description Why it is not active, or why it is told nothing although it is. */
             reason?: components["schemas"]["FailureView"];
             /**
              * @description Of a webhook's signatures. Only the answer that makes it shows it.
