@@ -74,7 +74,7 @@ func (d *Driver) returned(ctx context.Context, m bus.Delivery, pause time.Durati
 		if err != nil {
 			return err
 		}
-		return laneSet{{m.Queue, m.Event.Tenant}: true}.open(tx)
+		return d.openLanes(tx, laneSet{{m.Queue, m.Event.Tenant}: true})
 	})
 	if err == nil {
 		d.wake(m.Queue)

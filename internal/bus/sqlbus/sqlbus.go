@@ -79,7 +79,7 @@ func New(ctx context.Context, db *sqldb.DB, o Options) (*Driver, error) {
 // giveBack makes ready the events that a process of the same name had leased. The attempts stay spent.
 func (d *Driver) giveBack(ctx context.Context) error {
 	return d.write(ctx, func(tx *sqldb.Tx) error {
-		return ready(tx, `UPDATE message SET state = 0, due = NULL, token = NULL, owner = NULL
+		return d.ready(tx, `UPDATE message SET state = 0, due = NULL, token = NULL, owner = NULL
 			WHERE due IS NOT NULL AND state = 2 AND owner = $1 RETURNING queue, tenant`, d.owner)
 	})
 }
@@ -181,7 +181,7 @@ func (d *Driver) Publish(ctx context.Context, events ...animo.Event) error {
 				}
 			}
 		}
-		return lanes.open(tx)
+		return d.openLanes(tx, lanes)
 	})
 	if err == nil {
 		for queue := range woken {

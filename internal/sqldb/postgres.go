@@ -1,0 +1,133 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"animo"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+const (
+	// maxConns bounds the connections of a process, unless the URL says pool_max_conns. A server takes 100 by default.
+	maxConns = 16
+	// idleTime is how long a connection that nobody uses is kept.
+	idleTime = 5 * time.Minute
+	// transactTime bounds a transaction with all that it waits for, so that a connection that hangs holds nobody for ever.
+	transactTime = 30 * time.Second
+	// transactTries is how often a transaction that lost against another one is run.
+	transactTries = 20
+)
+
+// openPostgres opens a pool of connections, and migrates the tables. Of processes that start together one migrates, and the others
+// wait for its lock.
+func openPostgres(ctx context.Context, url, release string) (*sql.DB, error) {
+	c, err := pgx.ParseConfig(url)
+	if err != nil { // whose text leaves passwords out
+		return nil, animo.Errorf(animo.Invalid, "the database's address is wrong: %v", "la dirección de la base de datos está mal: %v", err).Of("tables")
+	}
+	if c.RuntimeParams["application_name"] == "" {
+		c.RuntimeParams["application_name"] = "animo"
+	}
+	pool := stdlib.OpenDB(*c)
+	pool.SetMaxOpenConns(maxConns)
+	pool.SetMaxIdleConns(maxConns)
+	pool.SetConnMaxIdleTime(idleTime)
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	p, err := provider(pool, goose.DialectPostgres, "postgres", goose.WithSessionLocker(locker))
+	if err == nil {
+		err = upgrade(ctx, pool, p, release)
+	}
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return pool, nil
+}
+
+// transact is Write of PostgreSQL: a transaction at READ COMMITTED, run again where it lost against another one. Who calls it
+// sees to it that what it decides by is locked, as sqltable and sqlbus say of their statements.
+func (db *DB) transact(ctx context.Context, fn func(*Tx) error) (err error) {
+	for try := range transactTries {
+		if err := ctx.Err(); err != nil {
+			return Error(err)
+		}
+		if err = db.transactOnce(ctx, fn); !lostAgainst(err) {
+			break
+		}
+		pause := time.NewTimer(rand.N(time.Millisecond << min(try, 6)))
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+		}
+	}
+	if err != nil && db.closed.Load() {
+		return errClosed
+	}
+	return Error(err)
+}
+
+// transactOnce does not heed the end of ctx, because a commit that is broken off may have happened or not.
+func (db *DB) transactOnce(ctx context.Context, fn func(*Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactTime)
+	defer cancel()
+	tx, err := db.read.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := db.keeper.Step("database", func() error { return fn(&Tx{tx: tx, ctx: ctx}) }); err != nil {
+		_ = tx.Rollback() // fails where the connection is lost, and with it the transaction
+		return err
+	}
+	return tx.Commit()
+}
+
+// lostAgainst reports whether a transaction may do what it did not now: PostgreSQL broke it off because of another one.
+func lostAgainst(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "40001" || e.Code == "40P01") // serialization_failure, deadlock_detected
+}
+
+// postgresError gives an error of PostgreSQL its code, or returns nil where err is none. A server that is not there costs
+// no attempt: it comes back, or another one in its place.
+func postgresError(err error) error {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		_, network := errors.AsType[net.Error](err)
+		_, connecting := errors.AsType[*pgconn.ConnectError](err)
+		if connecting || network || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
+			return away(err)
+		}
+		return nil
+	}
+	switch class := e.Code[:2]; {
+	case e.Code == "53100": // disk_full
+		return animo.Errorf(animo.NoSpace, "the database's disk is full", "el disco de la base de datos está lleno").Because(err)
+	case class == "08", class == "53", class == "57" && e.Code != "57014", e.Code == "25006": // no connection, no room, going down, a standby
+		return away(err)
+	case class == "40", e.Code == "55P03", e.Code == "57014": // lost against others, no lock, took too long
+		return animo.Errorf(animo.Unavailable, "the database is busy; try again", "la base de datos está ocupada; inténtelo de nuevo").Because(err)
+	case class == "28", class == "3D", e.Code == "42501": // wrong password, no such database, not allowed
+		return animo.Errorf(animo.Forbidden, "the database refuses this user (%s): look at the address in the setting tables, and at what the user may do",
+			"la base de datos rechaza a este usuario (%s): revise la dirección en el ajuste tables y lo que el usuario puede hacer", e.Message).Because(err)
+	}
+	return nil
+}
+
+func away(err error) error {
+	return animo.Errorf(animo.Machine, "the database server cannot be reached now; try again, and look whether it runs",
+		"no se llega ahora al servidor de la base de datos; inténtelo de nuevo y mire si está en marcha").Because(err)
+}
