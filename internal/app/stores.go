@@ -103,6 +103,12 @@ func (a *App) tenantOptions() tenants.Options {
 	}
 }
 
+// onServer is the answer of what copies or examines the database's file.
+func onServer() error {
+	return animo.Errorf(animo.Unsupported, "this works on a database that is a file; use the server's own tools (pg_dump, pg_basebackup), and copy the folder of objects after the database",
+		"esto funciona con una base de datos que es un archivo; use las herramientas del servidor (pg_dump, pg_basebackup) y copie la carpeta de objetos después de la base de datos")
+}
+
 func (s *Stores) onClose(name string, close func() error) {
 	s.stops = append(s.stops, stop{name, func(context.Context) error { return close() }})
 }

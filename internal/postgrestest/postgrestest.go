@@ -13,6 +13,16 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// Tables returns the address of a new database for a test that does not care which: the SQLite file at path, or, where
+// ANIMO_TEST_TABLES=postgres, what URL returns.
+func Tables(t testing.TB, path string) string {
+	t.Helper()
+	if os.Getenv("ANIMO_TEST_TABLES") == "postgres" {
+		return URL(t)
+	}
+	return "sqlite:" + path
+}
+
 // URL returns the address of a new, empty database on the server that the environment variable ANIMO_POSTGRES names
 // (postgres://USER@HOST:PORT/NAME, of a user who may make databases), and drops it at the end of the test. Without that variable the
 // test is skipped, or fails where ANIMO_REQUIRE_POSTGRES=1.
