@@ -74,7 +74,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 	s.db = db
 	s.onClose("database", db.Close)
 	s.Tables = table.New(sqltable.New(db))
-	s.Queues.Driver, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner, Keeper: keeper})
+	s.Queues.Driver, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner, Listen: owner != "", Keeper: keeper})
 	if err != nil {
 		return s, err
 	}

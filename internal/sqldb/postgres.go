@@ -31,11 +31,12 @@ const (
 
 // openPostgres opens a pool of connections, and migrates the tables. Of processes that start together one migrates, and the others
 // wait for its lock.
-func openPostgres(ctx context.Context, url, release string) (*sql.DB, error) {
+func openPostgres(ctx context.Context, url, release string, tracer pgx.QueryTracer) (*sql.DB, error) {
 	c, err := pgx.ParseConfig(url)
 	if err != nil { // whose text leaves passwords out
 		return nil, animo.Errorf(animo.Invalid, "the database's address is wrong: %v", "la dirección de la base de datos está mal: %v", err).Of("tables")
 	}
+	c.Tracer = tracer
 	if c.RuntimeParams["application_name"] == "" {
 		c.RuntimeParams["application_name"] = "animo"
 	}
@@ -74,8 +75,11 @@ func (db *DB) transact(ctx context.Context, fn func(*Tx) error) (err error) {
 			pause.Stop()
 		}
 	}
-	if err != nil && db.closed.Load() {
+	switch {
+	case err != nil && db.closed.Load():
 		return errClosed
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil: // it hung
+		return away(err)
 	}
 	return Error(err)
 }
@@ -104,6 +108,9 @@ func lostAgainst(err error) bool {
 // postgresError gives an error of PostgreSQL its code, or returns nil where err is none. A server that is not there costs
 // no attempt: it comes back, or another one in its place.
 func postgresError(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return nil
+	}
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
 		_, network := errors.AsType[net.Error](err)

@@ -17,6 +17,8 @@ import (
 
 	"animo"
 	"animo/internal/loop"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Options tune a DB. The zero value is what a server uses.
@@ -36,6 +38,8 @@ type Options struct {
 	// Reserve makes some room on a full disk, and reports whether it could. It is asked for writes whose context has WithReserve. Nil means
 	// that there is none.
 	Reserve func() bool
+	// Tracer is told of each statement on PostgreSQL, before and after; nil for nobody.
+	Tracer pgx.QueryTracer
 	// Keeper counts and logs panics within a Write, which Write answers as an error; nil means one of its own.
 	Keeper *loop.Keeper
 }
@@ -55,6 +59,7 @@ type DB struct {
 	dialect Dialect
 	read    *sql.DB
 	writer  *writer // SQLite's
+	sender  *sender // PostgreSQL's
 	keeper  *loop.Keeper
 	wall    func() time.Time
 	clock   func() time.Time
@@ -94,11 +99,12 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 			return nil, errors.Join(Error(err), write.Close(), read.Close())
 		}
 	case scheme == "postgres", scheme == "postgresql":
-		pool, err := openPostgres(ctx, url, o.Release)
+		pool, err := openPostgres(ctx, url, o.Release, o.Tracer)
 		if err != nil {
 			return nil, Error(err)
 		}
 		db.dialect, db.read = PostgreSQL, pool
+		db.sender = newSender(db)
 	default: // the rest of the URL may hold a password
 		return nil, animo.Errorf(animo.Unsupported,
 			"no database of the kind %q; use sqlite:PATH or postgres://…",
@@ -165,7 +171,9 @@ func (db *DB) each(ctx context.Context, each func(*sql.Rows) error, query string
 
 // Close waits for writes that have begun, refuses others, and closes the files. It may be called twice.
 func (db *DB) Close() error {
-	db.closed.Store(true)
+	if !db.closed.Swap(true) && db.sender != nil {
+		db.sender.stop()
+	}
 	err := db.read.Close()
 	if db.writer != nil {
 		err = errors.Join(err, db.writer.close())

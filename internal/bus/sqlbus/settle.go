@@ -77,7 +77,7 @@ func (d *Driver) returned(ctx context.Context, m bus.Delivery, pause time.Durati
 		return d.openLanes(tx, laneSet{{m.Queue, m.Event.Tenant}: true})
 	})
 	if err == nil {
-		d.wake(m.Queue)
+		d.tell(m.Queue)
 	}
 	return err
 }

@@ -28,7 +28,9 @@ type Options struct {
 	Owner string
 	// Poll is how often the database is asked for events that another process published; 0 means a second.
 	Poll time.Duration
-	// Keeper runs the loop that looks at the database; nil means one of its own.
+	// Listen has the database tell at once what other processes published, where it can: a connection more.
+	Listen bool
+	// Keeper runs the loops that look and listen; nil means one of its own.
 	Keeper *loop.Keeper
 }
 
@@ -72,6 +74,11 @@ func New(ctx context.Context, db *sqldb.DB, o Options) (*Driver, error) {
 	wg.Go(func() {
 		o.Keeper.Run(watching, "queues", 0, func(ctx context.Context) error { d.watch(ctx, o.Poll); return nil })
 	})
+	if o.Listen {
+		wg.Go(func() {
+			o.Keeper.Run(watching, "queues' signals", 0, func(ctx context.Context) error { return db.Listen(ctx, d.hear) })
+		})
+	}
 	d.stop = func() { cancel(); wg.Wait() }
 	return d, nil
 }
@@ -185,7 +192,7 @@ func (d *Driver) Publish(ctx context.Context, events ...animo.Event) error {
 	})
 	if err == nil {
 		for queue := range woken {
-			d.wake(queue)
+			d.tell(queue)
 		}
 	}
 	return err
