@@ -25,6 +25,8 @@ const (
 	idleTime = 5 * time.Minute
 	// transactTime bounds a transaction with all that it waits for, so that a connection that hangs holds nobody for ever.
 	transactTime = 30 * time.Second
+	// awayTime is how long a call waits for a server that cannot be reached. Then its caller is told, who comes again.
+	awayTime = 2 * time.Second
 	// transactTries is how often a transaction that lost against another one is run.
 	transactTries = 20
 )
@@ -58,23 +60,13 @@ func openPostgres(ctx context.Context, url, release string, tracer pgx.QueryTrac
 	return pool, nil
 }
 
-// transact is Write of PostgreSQL: a transaction at READ COMMITTED, run again where it lost against another one. Who calls it
-// sees to it that what it decides by is locked, as sqltable and sqlbus say of their statements.
-func (db *DB) transact(ctx context.Context, fn func(*Tx) error) (err error) {
-	for try := range transactTries {
-		if err := ctx.Err(); err != nil {
-			return Error(err)
-		}
-		if err = db.transactOnce(ctx, fn); !lostAgainst(err) {
-			break
-		}
-		pause := time.NewTimer(rand.N(time.Millisecond << min(try, 6)))
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
-		}
-	}
+// transact is Write of PostgreSQL: a transaction at READ COMMITTED, run again where it lost against another one, or where the
+// server was away before the commit. Who calls it sees to it that what it decides by is locked, as sqltable and sqlbus say of their statements.
+func (db *DB) transact(ctx context.Context, fn func(*Tx) error) error {
+	err := again(ctx, func() (again bool, err error) {
+		inDoubt, err := db.transactOnce(ctx, fn)
+		return !inDoubt, err
+	})
 	switch {
 	case err != nil && db.closed.Load():
 		return errClosed
@@ -84,20 +76,53 @@ func (db *DB) transact(ctx context.Context, fn func(*Tx) error) (err error) {
 	return Error(err)
 }
 
-// transactOnce does not heed the end of ctx, because a commit that is broken off may have happened or not.
-func (db *DB) transactOnce(ctx context.Context, fn func(*Tx) error) error {
+// again calls once, and again while its error passes by itself and it may be repeated.
+func again(ctx context.Context, once func() (again bool, err error)) error {
+	for began, try := time.Now(), 0; ; try++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		may, err := once()
+		lost := lostAgainst(err) && try < transactTries
+		if err == nil || !may || !lost && (!isAway(err) || time.Since(began) > awayTime) {
+			return err
+		}
+		pause := time.NewTimer(rand.N(time.Millisecond << min(try, 7)))
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+		}
+	}
+}
+
+// transactOnce does not heed the end of ctx, because a commit that is broken off may have happened or not: then inDoubt says so.
+func (db *DB) transactOnce(ctx context.Context, fn func(*Tx) error) (inDoubt bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactTime)
 	defer cancel()
 	tx, err := db.read.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := db.keeper.Step("database", func() error { return fn(&Tx{tx: tx, ctx: ctx}) }); err != nil {
 		_ = tx.Rollback() // fails where the connection is lost, and with it the transaction
-		return err
+		return false, err
 	}
-	return tx.Commit()
+	err = tx.Commit()
+	return isAway(err), err
 }
+
+// query is QueryContext, which waits for a server that is away.
+func (db *DB) query(ctx context.Context, query string, args []any) (rows *sql.Rows, err error) {
+	err = again(ctx, func() (bool, error) {
+		rows, err = db.read.QueryContext(ctx, query, args...)
+		return true, err
+	})
+	return rows, err
+}
+
+// isAway reports whether an error says that the server cannot be reached.
+func isAway(err error) bool { return animo.CodeOf(postgresError(err)) == animo.Machine }
 
 // lostAgainst reports whether a transaction may do what it did not now: PostgreSQL broke it off because of another one.
 func lostAgainst(err error) bool {

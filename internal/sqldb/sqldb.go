@@ -158,7 +158,7 @@ func (db *DB) Each(ctx context.Context, each func(*sql.Rows) error, query string
 
 func (db *DB) each(ctx context.Context, each func(*sql.Rows) error, query string, args []any) error {
 	if db.dialect == PostgreSQL { // whose driver keeps statements prepared
-		rows, err := db.read.QueryContext(ctx, query, args...)
+		rows, err := db.query(ctx, query, args)
 		return forEach(rows, err, each)
 	}
 	stmt, err := db.prepare(ctx, query)
