@@ -67,7 +67,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Now: t.Now, Keeper: keeper, Reserve: r.release})
+	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Now: t.Now, Keeper: keeper, Reserve: r.release, Connections: c.TablesConnections})
 	if err != nil {
 		return s, err
 	}

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -19,8 +20,6 @@ import (
 )
 
 const (
-	// maxConns bounds the connections of a process, unless the URL says pool_max_conns. A server takes 100 by default.
-	maxConns = 16
 	// idleTime is how long a connection that nobody uses is kept.
 	idleTime = 5 * time.Minute
 	// transactTime bounds a transaction with all that it waits for, so that a connection that hangs holds nobody for ever.
@@ -33,18 +32,19 @@ const (
 
 // openPostgres opens a pool of connections, and migrates the tables. Of processes that start together one migrates, and the others
 // wait for its lock.
-func openPostgres(ctx context.Context, url, release string, tracer pgx.QueryTracer) (*sql.DB, error) {
+func openPostgres(ctx context.Context, url string, o Options) (*sql.DB, error) {
 	c, err := pgx.ParseConfig(url)
 	if err != nil { // whose text leaves passwords out
 		return nil, animo.Errorf(animo.Invalid, "the database's address is wrong: %v", "la dirección de la base de datos está mal: %v", err).Of("tables")
 	}
-	c.Tracer = tracer
+	c.Tracer = o.Tracer
 	if c.RuntimeParams["application_name"] == "" {
 		c.RuntimeParams["application_name"] = "animo"
 	}
 	pool := stdlib.OpenDB(*c)
-	pool.SetMaxOpenConns(maxConns)
-	pool.SetMaxIdleConns(maxConns)
+	conns := cmp.Or(o.Connections, 16)
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
 	pool.SetConnMaxIdleTime(idleTime)
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
@@ -52,7 +52,7 @@ func openPostgres(ctx context.Context, url, release string, tracer pgx.QueryTrac
 	}
 	p, err := provider(pool, goose.DialectPostgres, "postgres", goose.WithSessionLocker(locker))
 	if err == nil {
-		err = upgrade(ctx, pool, p, release)
+		err = upgrade(ctx, pool, p, o.Release)
 	}
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())

@@ -38,6 +38,8 @@ type Options struct {
 	// Reserve makes some room on a full disk, and reports whether it could. It is asked for writes whose context has WithReserve. Nil means
 	// that there is none.
 	Reserve func() bool
+	// Connections are how many a process has open to PostgreSQL at most; 0 means 16.
+	Connections int
 	// Tracer is told of each statement on PostgreSQL, before and after; nil for nobody.
 	Tracer pgx.QueryTracer
 	// Keeper counts and logs panics within a Write, which Write answers as an error; nil means one of its own.
@@ -99,7 +101,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 			return nil, errors.Join(Error(err), write.Close(), read.Close())
 		}
 	case scheme == "postgres", scheme == "postgresql":
-		pool, err := openPostgres(ctx, url, o.Release, o.Tracer)
+		pool, err := openPostgres(ctx, url, o)
 		if err != nil {
 			return nil, Error(err)
 		}
