@@ -33,6 +33,16 @@ test: build ## Pass every test, with the fast kernels and with the plain ones, t
 	ANIMO_REQUIRE_SIMD= go test -tags purego ./nn/... ./text/... ./vision/internal/...
 	npm test --prefix web
 
+# With -short, because each of the commits of a flow failing in turn takes ten minutes there.
+test-postgres: ## Pass the tests of the flows on the PostgreSQL that ANIMO_POSTGRES names (make postgres starts one)
+	ANIMO_TEST_TABLES=postgres ANIMO_REQUIRE_POSTGRES=1 go test -short $(TABLES_TESTS)
+
+TABLES_TESTS ?= ./internal/opinions ./internal/moods ./internal/tenants ./internal/collections ./internal/erasures ./internal/cluster ./internal/notify ./internal/photos
+
+POSTGRES ?= /tmp/animo-postgres
+postgres: ## Start a PostgreSQL for tests in the folder POSTGRES, and say what to set (.ci/postgres stop FOLDER ends it)
+	@echo "export ANIMO_POSTGRES=$$(.ci/postgres start $(POSTGRES))"
+
 test-web: build ## Pass the tests of the page in a real browser (needs Chromium: apt-get install chromium, or CHROMIUM=path)
 	npm test --prefix web
 

@@ -23,6 +23,9 @@ func (s *Stores) Backup(ctx context.Context, c config.Stores, dir string) (backu
 		return backup.Result{}, animo.Errorf(animo.Invalid, "%s is in the data folder, and would be lost with it; name a folder elsewhere, best on another disk",
 			"%s está en la carpeta de datos y se perdería con ella; indique una carpeta en otro sitio, mejor en otro disco", dir)
 	}
+	if _, ok := c.TablesFile(); !ok {
+		return backup.Result{}, onServer()
+	}
 	var row testimony
 	_, err := s.Tables.GetJSON(ctx, clusterTenant, witnessTable, witnessRow, &row)
 	if animo.CodeOf(err) == animo.NotFound { // no server ran on it yet

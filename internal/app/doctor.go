@@ -71,7 +71,10 @@ func Examine(ctx context.Context, c config.Stores, o DoctorOptions) (err error) 
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	path := strings.TrimPrefix(c.TablesURL(), "sqlite:")
+	path, ok := c.TablesFile()
+	if !ok {
+		return onServer()
+	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return animo.Errorf(animo.NotFound, "there is no database %s; name the data folder with --data, or restore a backup", "no hay base de datos %s; indique la carpeta de datos con --data, o restaure una copia", path)
 	}
@@ -245,7 +248,8 @@ func (d *doctor) erasures(ctx context.Context) (Check, error) {
 func (d *doctor) modes(context.Context) (Check, error) {
 	c := Check{Name: "permissions"}
 	repaired := 0
-	database, objects := strings.TrimPrefix(d.config.TablesURL(), "sqlite:"), strings.TrimPrefix(d.config.ObjectsURL(), "file:")
+	database, _ := d.config.TablesFile()
+	objects := strings.TrimPrefix(d.config.ObjectsURL(), "file:")
 	in := func(name string) string { return filepath.Join(d.config.Data, name) }
 	for _, path := range []string{d.config.Data, objects, in("incoming"), in("master.key"), in(witnessFile), d.config.ErasuresPath(), database, database + "-wal", database + "-shm"} {
 		info, err := os.Stat(path)

@@ -17,6 +17,7 @@ import (
 
 	"animo/internal/app"
 	"animo/internal/config"
+	"animo/internal/postgrestest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -28,6 +29,7 @@ func settings(t testing.TB) config.Config {
 	c.Data, c.Listen = t.TempDir(), "127.0.0.1:0"
 	c.Pauses = []time.Duration{time.Millisecond, time.Millisecond}
 	c.MinFree = 0
+	c.Tables = postgrestest.Tables(t, filepath.Join(c.Data, "animo.db"))
 	return c
 }
 

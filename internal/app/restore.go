@@ -49,7 +49,11 @@ func Restore(ctx context.Context, c config.Stores, dir string, o RestoreOptions)
 	if err := c.Validate(); err != nil {
 		return r, err
 	}
-	database, objectsDir := strings.TrimPrefix(c.TablesURL(), "sqlite:"), strings.TrimPrefix(c.ObjectsURL(), "file:")
+	database, ok := c.TablesFile()
+	if !ok {
+		return r, onServer()
+	}
+	objectsDir := strings.TrimPrefix(c.ObjectsURL(), "file:")
 	if err := checkEmpty(c.Data, database, objectsDir); err != nil {
 		return r, err
 	}

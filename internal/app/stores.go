@@ -72,14 +72,14 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Now: t.Now, Keeper: keeper, Reserve: r.release})
+	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Now: t.Now, Keeper: keeper, Reserve: r.release, Connections: c.TablesConnections})
 	if err != nil {
 		return s, err
 	}
 	s.db = db
 	s.onClose("database", db.Close)
 	s.Tables = table.New(sqltable.New(db))
-	s.Queues.Driver, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner, Keeper: keeper})
+	s.Queues.Driver, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner, Listen: owner != "", Keeper: keeper})
 	if err != nil {
 		return s, err
 	}
@@ -106,6 +106,12 @@ func (a *App) tenantOptions() tenants.Options {
 		AllowWorkEducation: c.AllowWorkEducation,
 		Now:                a.now,
 	}
+}
+
+// onServer is the answer of what copies or examines the database's file.
+func onServer() error {
+	return animo.Errorf(animo.Unsupported, "this works on a database that is a file; use the server's own tools (pg_dump, pg_basebackup), and copy the folder of objects after the database",
+		"esto funciona con una base de datos que es un archivo; use las herramientas del servidor (pg_dump, pg_basebackup) y copie la carpeta de objetos después de la base de datos")
 }
 
 func (s *Stores) onClose(name string, close func() error) {

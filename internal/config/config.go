@@ -105,15 +105,21 @@ type Config struct {
 // Stores are the settings that say where things are kept. Commands that work on the stores without a
 // server take these alone.
 type Stores struct {
-	Data      string `default:"data" env:"ANIMO_DATA" type:"path" placeholder:"DIR" help:"Folder for everything that is kept (default data)."`
-	Tables    string `default:"sqlite:" env:"ANIMO_TABLES" placeholder:"URL" help:"Where rows and queues are kept: sqlite: is one file in the data folder, sqlite:PATH another."`
-	MasterKey string `env:"ANIMO_MASTER_KEY" placeholder:"FILE|BASE64" help:"What the secrets of access keys are derived from: a file of at least 32 random bytes, or the bytes in base64 (put these into ANIMO_MASTER_KEY: others on this machine can see command lines). Without it, the file master.key in the data folder. All processes on one database need the same."`
-	Erasures  string `env:"ANIMO_ERASURES" type:"path" placeholder:"FILE" help:"File in which it is noted, by ids alone, what was erased, so that a backup that is restored does not bring it back. Put it where the backups are; without it, erasures.log in the data folder."`
-	Objects   string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another."`
+	Data              string `default:"data" env:"ANIMO_DATA" type:"path" placeholder:"DIR" help:"Folder for everything that is kept (default data)."`
+	Tables            string `default:"sqlite:" env:"ANIMO_TABLES" placeholder:"URL" help:"Where rows and queues are kept: sqlite: is one file in the data folder, sqlite:PATH another; postgres://USER@HOST/NAME is a PostgreSQL database, for several machines (put a password into ANIMO_TABLES or PGPASSWORD: others on this machine can see command lines)."`
+	TablesConnections int    `default:"16" env:"ANIMO_TABLES_CONNECTIONS" placeholder:"N" help:"Connections to a PostgreSQL database that this process has open at once, at most (default 16, at least 4)."`
+	MasterKey         string `env:"ANIMO_MASTER_KEY" placeholder:"FILE|BASE64" help:"What the secrets of access keys are derived from: a file of at least 32 random bytes, or the bytes in base64 (put these into ANIMO_MASTER_KEY: others on this machine can see command lines). Without it, the file master.key in the data folder. All processes on one database need the same."`
+	Erasures          string `env:"ANIMO_ERASURES" type:"path" placeholder:"FILE" help:"File in which it is noted, by ids alone, what was erased, so that a backup that is restored does not bring it back. Put it where the backups are; without it, erasures.log in the data folder."`
+	Objects           string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another."`
 }
 
 // TablesURL returns the address of the tables with the data folder filled in.
 func (s *Stores) TablesURL() string { return s.fill(s.Tables, "sqlite:", "animo.db") }
+
+// TablesFile returns the file that the tables are in; ok is false where they are on a server.
+func (s *Stores) TablesFile() (path string, ok bool) {
+	return strings.CutPrefix(s.TablesURL(), "sqlite:")
+}
 
 // ObjectsURL returns the address of the objects with the data folder filled in.
 func (s *Stores) ObjectsURL() string { return s.fill(s.Objects, "file:", "objects") }
@@ -133,8 +139,11 @@ func (s *Stores) fill(url, scheme, name string) string {
 // Validate tells everything that is wrong with the addresses of the stores.
 func (s *Stores) Validate() error {
 	var errs []error
-	if !strings.HasPrefix(s.Tables, "sqlite:") {
-		errs = append(errs, wrong("tables", "%q: use sqlite: or sqlite:PATH", "%q: use sqlite: o sqlite:RUTA", s.Tables))
+	if scheme, _, _ := strings.Cut(s.Tables, ":"); !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme) { // the rest may hold a password
+		errs = append(errs, wrong("tables", "%q: use sqlite:, sqlite:PATH or postgres://USER@HOST/NAME", "%q: use sqlite:, sqlite:RUTA o postgres://USUARIO@HOST/NOMBRE", scheme))
+	}
+	if s.TablesConnections < 4 {
+		errs = append(errs, wrong("tables-connections", "%d: at least 4", "%d: al menos 4", s.TablesConnections))
 	}
 	if !strings.HasPrefix(s.Objects, "file:") {
 		errs = append(errs, wrong("objects", "%q: use file: or file:PATH", "%q: use file: o file:RUTA", s.Objects))

@@ -40,6 +40,9 @@ func Error(err error) error {
 			return ended(context.Canceled)
 		}
 	}
+	if e := postgresError(err); e != nil {
+		return e
+	}
 	if fault := animo.MachineFault(err); fault != nil {
 		return fault
 	}

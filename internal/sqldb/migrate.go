@@ -27,11 +27,7 @@ const SealedSecrets = 5
 // migrate opens a database that a newer release has migrated where the note of the schema allows that, so that two releases
 // can run side by side during an upgrade, and answers Conflict where the note does not.
 func migrate(ctx context.Context, db *sql.DB, release string) error {
-	files, err := fs.Sub(migrations, "migrations/sqlite")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	p, err := provider(db, goose.DialectSQLite3, "sqlite")
 	if err != nil {
 		return err
 	}
@@ -45,6 +41,15 @@ func migrate(ctx context.Context, db *sql.DB, release string) error {
 		err = fmt.Errorf("migrate: %w", err)
 	}
 	return err
+}
+
+// provider reads the migrations of a dialect, which are in the folder of that name.
+func provider(db *sql.DB, d goose.Dialect, folder string, o ...goose.ProviderOption) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations/"+folder)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(d, db, files, o...)
 }
 
 // upgrade applies the migrations that the database lacks, and notes the release that applied them.
@@ -65,16 +70,10 @@ func upgrade(ctx context.Context, db *sql.DB, p *goose.Provider, release string)
 
 // checkNote answers nil where a database of a newer schema may be used by a program that knows schemas up to newest.
 func checkNote(ctx context.Context, db *sql.DB, current, newest int64, release string) error {
-	var noting int
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_note'").Scan(&noting); err != nil {
-		return err
-	}
 	oldest, by := current, "" // a schema without a note serves no older release
-	if noting > 0 {
-		err := db.QueryRowContext(ctx, "SELECT oldest, release FROM schema_note WHERE version = $1", current).Scan(&oldest, &by)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
+	err := db.QueryRowContext(ctx, "SELECT oldest, release FROM schema_note WHERE version = $1", current).Scan(&oldest, &by)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
 	}
 	if oldest <= newest {
 		return nil

@@ -1,8 +1,9 @@
-// Package sqldb opens the one database that rows and queues live in, brings its tables up to date, and
-// gives it one writer with group commit and many readers. Start at Open; sqltable and sqlbus use it.
+// Package sqldb opens the one database that rows and queues live in, a SQLite file or PostgreSQL, and brings its tables up to
+// date. Start at Open; sqltable and sqlbus use it.
 //
-// What depends on the engine is in sqlite.go, writer.go and a folder of migrations; the statements of the
-// packages above use $1 parameters, ON CONFLICT and RETURNING, which PostgreSQL knows as well.
+// A SQLite file has one writer with group commit and many readers (sqlite.go, writer.go); PostgreSQL has transactions on a pool
+// (postgres.go). Each has a folder of migrations. The statements of the packages above are the same for both where they can be:
+// $1 parameters, ON CONFLICT and RETURNING. Where they cannot, the packages ask for the DB's Dialect.
 package sqldb
 
 import (
@@ -16,6 +17,8 @@ import (
 
 	"animo"
 	"animo/internal/loop"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Options tune a DB. The zero value is what a server uses.
@@ -35,35 +38,44 @@ type Options struct {
 	// Reserve makes some room on a full disk, and reports whether it could. It is asked for writes whose context has WithReserve. Nil means
 	// that there is none.
 	Reserve func() bool
+	// Connections are how many a process has open to PostgreSQL at most; 0 means 16.
+	Connections int
+	// Tracer is told of each statement on PostgreSQL, before and after; nil for nobody.
+	Tracer pgx.QueryTracer
 	// Keeper counts and logs panics within a Write, which Write answers as an error; nil means one of its own.
 	Keeper *loop.Keeper
 }
 
-// DB is an open database. Its methods are safe to call at once from many goroutines; two processes may
-// have the same file open.
+// Dialect says whose SQL a database speaks.
+type Dialect int
+
+// The dialects.
+const (
+	SQLite Dialect = iota
+	PostgreSQL
+)
+
+// DB is an open database. Its methods are safe to call at once from many goroutines; several processes may
+// have the same one open.
 type DB struct {
-	read   *sql.DB
-	writer *writer
-	wall   func() time.Time
-	clock  func() time.Time
-	spare  func() bool
-	closed atomic.Bool
+	dialect Dialect
+	read    *sql.DB
+	writer  *writer // SQLite's
+	sender  *sender // PostgreSQL's
+	keeper  *loop.Keeper
+	wall    func() time.Time
+	clock   func() time.Time
+	spare   func() bool
+	closed  atomic.Bool
 
 	mu    sync.Mutex
 	stmts map[string]*sql.Stmt // prepared on read, by their text
 }
 
 // Open opens the database at a URL, makes it where there is none, and migrates it. The URL is
-// "sqlite:PATH", the path as the operating system writes it. An unknown scheme answers Unsupported, a database that only
-// newer releases may use Conflict.
+// "sqlite:PATH", the path as the operating system writes it, or "postgres://…" as libpq reads it. An unknown scheme answers
+// Unsupported, a database that only newer releases may use Conflict.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
-	path, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok || path == "" {
-		scheme, _, _ := strings.Cut(url, ":") // the rest may hold a password
-		return nil, animo.Errorf(animo.Unsupported,
-			"no database of the kind %q; use sqlite:PATH",
-			"no hay base de datos del tipo %q; use sqlite:RUTA", scheme)
-	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -77,16 +89,34 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Keeper == nil {
 		o.Keeper = loop.New(nil, nil)
 	}
-	write, read, err := openSQLite(ctx, path, o.MaxBytes, o.Release)
-	if err != nil {
-		return nil, openError(path, err)
+	db := &DB{keeper: o.Keeper, wall: o.Now, clock: o.Clock, spare: o.Reserve, stmts: map[string]*sql.Stmt{}}
+	switch scheme, path, _ := strings.Cut(url, ":"); {
+	case scheme == "sqlite" && path != "":
+		write, read, err := openSQLite(ctx, path, o.MaxBytes, o.Release)
+		if err != nil {
+			return nil, openError(path, err)
+		}
+		db.read = read
+		if db.writer, err = newWriter(ctx, write, o.Keeper); err != nil {
+			return nil, errors.Join(Error(err), write.Close(), read.Close())
+		}
+	case scheme == "postgres", scheme == "postgresql":
+		pool, err := openPostgres(ctx, url, o)
+		if err != nil {
+			return nil, Error(err)
+		}
+		db.dialect, db.read = PostgreSQL, pool
+		db.sender = newSender(db)
+	default: // the rest of the URL may hold a password
+		return nil, animo.Errorf(animo.Unsupported,
+			"no database of the kind %q; use sqlite:PATH or postgres://…",
+			"no hay base de datos del tipo %q; use sqlite:RUTA o postgres://…", scheme)
 	}
-	w, err := newWriter(ctx, write, o.Keeper)
-	if err != nil {
-		return nil, errors.Join(Error(err), write.Close(), read.Close())
-	}
-	return &DB{read: read, writer: w, wall: o.Now, clock: o.Clock, spare: o.Reserve, stmts: map[string]*sql.Stmt{}}, nil
+	return db, nil
 }
+
+// Dialect says whose SQL the database speaks.
+func (db *DB) Dialect() Dialect { return db.dialect }
 
 // Now is the time by which pauses and leases end, in milliseconds since 1970, the unit of every stored time.
 func (db *DB) Now() int64 { return db.clock().UnixMilli() }
@@ -94,11 +124,14 @@ func (db *DB) Now() int64 { return db.clock().UnixMilli() }
 // Wall is the wall clock's time in milliseconds since 1970.
 func (db *DB) Wall() int64 { return db.wall().UnixMilli() }
 
-// Write runs fn in a transaction and returns nil once that is on disk. Writes that arrive together share
+// Write runs fn in a transaction and returns nil once that is on disk. In SQLite, writes that arrive together share
 // one commit, yet each is undone alone when its fn fails. fn may run more than once, so it sets its results by
-// assignment; it runs on the writer's goroutine, so it does nothing slow and calls neither Write nor Each. The end of ctx
+// assignment; it holds what it wrote from others, so it does nothing slow and calls neither Write nor Each. The end of ctx
 // counts until fn begins. The error is an animo.Error. Where fn panics, its writes are undone, and the error is Internal.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	if db.dialect == PostgreSQL {
+		return db.transact(ctx, fn)
+	}
 	err := Error(db.writer.do(ctx, fn))
 	for animo.CodeOf(err) == animo.NoSpace && db.spare != nil && ctx.Value(reserveKey{}) != nil && db.spare() {
 		err = Error(db.writer.do(ctx, fn))
@@ -118,20 +151,36 @@ var ErrStop = errors.New("stop")
 
 // Each runs a query on a reader and calls each for every row. The query sees all that was written before the call.
 func (db *DB) Each(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error {
-	stmt, err := db.prepare(ctx, query)
-	if err == nil {
-		err = forEach(ctx, stmt, each, args)
-	}
+	err := db.each(ctx, each, query, args)
 	if err != nil && db.closed.Load() {
 		return errClosed
 	}
 	return Error(err)
 }
 
+func (db *DB) each(ctx context.Context, each func(*sql.Rows) error, query string, args []any) error {
+	if db.dialect == PostgreSQL { // whose driver keeps statements prepared
+		rows, err := db.query(ctx, query, args)
+		return forEach(rows, err, each)
+	}
+	stmt, err := db.prepare(ctx, query)
+	if err != nil {
+		return err
+	}
+	rows, err := stmt.QueryContext(ctx, args...)
+	return forEach(rows, err, each)
+}
+
 // Close waits for writes that have begun, refuses others, and closes the files. It may be called twice.
 func (db *DB) Close() error {
-	db.closed.Store(true)
-	return errors.Join(db.read.Close(), db.writer.close())
+	if !db.closed.Swap(true) && db.sender != nil {
+		db.sender.stop()
+	}
+	err := db.read.Close()
+	if db.writer != nil {
+		err = errors.Join(err, db.writer.close())
+	}
+	return err
 }
 
 func (db *DB) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -147,8 +196,8 @@ func (db *DB) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	return stmt, err
 }
 
-func forEach(ctx context.Context, stmt *sql.Stmt, each func(*sql.Rows) error, args []any) error {
-	rows, err := stmt.QueryContext(ctx, args...)
+// forEach calls each for every row of a query's answer.
+func forEach(rows *sql.Rows, err error, each func(*sql.Rows) error) error {
 	if err != nil {
 		return err
 	}

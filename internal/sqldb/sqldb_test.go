@@ -123,7 +123,7 @@ func TestOpen_takes_any_path(t *testing.T) {
 }
 
 func TestOpen_refuses_what_it_does_not_know(t *testing.T) {
-	for _, url := range []string{"", "sqlite:", "postgres://animo:secret@host/db", "/tmp/x"} {
+	for _, url := range []string{"", "sqlite:", "mysql://animo:secret@host/db", "/tmp/x"} {
 		_, err := sqldb.Open(t.Context(), url, sqldb.Options{})
 		if animo.CodeOf(err) != animo.Unsupported || strings.Contains(err.Error(), "secret") {
 			t.Errorf("Open(%q): err = %v, want unsupported", url, err)

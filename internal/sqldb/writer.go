@@ -39,7 +39,7 @@ func newWriter(ctx context.Context, db *sql.DB, keeper *loop.Keeper) (*writer, e
 		return nil, err
 	}
 	w := &writer{
-		db: db, conn: conn, tx: Tx{conn, map[string]*sql.Stmt{}}, keeper: keeper,
+		db: db, conn: conn, tx: Tx{conn: conn, stmts: map[string]*sql.Stmt{}}, keeper: keeper,
 		jobs: make(chan *job), outside: make(chan *job), closing: make(chan struct{}),
 	}
 	finished := make(chan struct{})
@@ -186,17 +186,16 @@ func (w *writer) rollback() { _ = w.tx.exec("ROLLBACK") }
 
 // Tx is the transaction that a Write's function works in. It is valid until that function returns.
 type Tx struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt // by their text; the callers' statements are few and fixed
+	conn  *sql.Conn            // SQLite's
+	stmts map[string]*sql.Stmt // prepared on conn, by their text; the callers' statements are few and fixed
+
+	tx  *sql.Tx // PostgreSQL's, whose driver keeps statements prepared
+	ctx context.Context
 }
 
 // Exec runs a statement and returns how many rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int, error) {
-	stmt, err := t.prepare(query)
-	if err != nil {
-		return 0, err
-	}
-	r, err := stmt.Exec(args...)
+	r, err := t.run(query, args)
 	if err != nil {
 		return 0, err
 	}
@@ -204,13 +203,29 @@ func (t *Tx) Exec(query string, args ...any) (int, error) {
 	return int(n), err
 }
 
+func (t *Tx) run(query string, args []any) (sql.Result, error) {
+	if t.tx != nil {
+		return t.tx.ExecContext(t.ctx, query, args...)
+	}
+	stmt, err := t.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.Exec(args...)
+}
+
 // Each runs a query, or a statement with RETURNING, and calls each for every row.
 func (t *Tx) Each(each func(*sql.Rows) error, query string, args ...any) error {
+	if t.tx != nil {
+		rows, err := t.tx.QueryContext(t.ctx, query, args...)
+		return forEach(rows, err, each)
+	}
 	stmt, err := t.prepare(query)
 	if err != nil {
 		return err
 	}
-	return forEach(context.Background(), stmt, each, args)
+	rows, err := stmt.Query(args...)
+	return forEach(rows, err, each)
 }
 
 // exec is Exec for the writer's own statements, between which a panic would leave jobs without an answer.

@@ -11,6 +11,7 @@ import (
 	"animo/internal/bus"
 	"animo/internal/bus/sqlbus"
 	"animo/internal/object"
+	"animo/internal/postgrestest"
 	"animo/internal/sqldb"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
@@ -19,10 +20,11 @@ import (
 // Noon is the moment at which the clocks of tests begin.
 var Noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
-// Open opens a new database in a temporary folder, and closes it at the end of the test.
+// Open opens a new database, a file in a temporary folder unless postgrestest.Tables chooses another, and closes it at the end of
+// the test.
 func Open(t testing.TB) *sqldb.DB {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
+	db, err := sqldb.Open(t.Context(), postgrestest.Tables(t, filepath.Join(t.TempDir(), "animo.db")), sqldb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

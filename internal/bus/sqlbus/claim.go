@@ -26,14 +26,18 @@ type lane struct{ queue, tenant string }
 
 type laneSet map[lane]bool
 
-// open adds the lanes that are not there yet behind all others of their queue. It goes through them in the order of their
+// openLanes adds the lanes that are not there yet behind all others of their queue. It goes through them in the order of their
 // names, so that two transactions never wait for each other's lanes.
-func (s laneSet) open(tx *sqldb.Tx) error {
+func (d *Driver) openLanes(tx *sqldb.Tx, s laneSet) error {
+	met := `DO NOTHING`
+	if d.db.Dialect() == sqldb.PostgreSQL { // lock it, because a claim that does not see the new message yet may remove it
+		met = `DO UPDATE SET turn = lane.turn`
+	}
 	lanes := slices.SortedFunc(maps.Keys(s), func(a, b lane) int { return cmp.Or(cmp.Compare(a.queue, b.queue), cmp.Compare(a.tenant, b.tenant)) })
 	for _, l := range lanes {
 		_, err := tx.Exec(`INSERT INTO lane (queue, tenant, turn)
 			VALUES ($1, $2, (SELECT coalesce(max(turn), 0) + 1 FROM lane WHERE queue = $1))
-			ON CONFLICT (queue, tenant) DO NOTHING`, l.queue, l.tenant)
+			ON CONFLICT (queue, tenant) `+met, l.queue, l.tenant)
 		if err != nil {
 			return err
 		}
@@ -42,7 +46,7 @@ func (s laneSet) open(tx *sqldb.Tx) error {
 }
 
 // ready runs an update that makes messages ready and returns their queue and tenant, and opens their lanes.
-func ready(tx *sqldb.Tx, update string, args ...any) error {
+func (d *Driver) ready(tx *sqldb.Tx, update string, args ...any) error {
 	lanes := laneSet{}
 	err := tx.Each(func(rows *sql.Rows) error {
 		var l lane
@@ -53,7 +57,7 @@ func ready(tx *sqldb.Tx, update string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	return lanes.open(tx)
+	return d.openLanes(tx, lanes)
 }
 
 // Claim implements bus.Driver.
@@ -64,13 +68,13 @@ func (d *Driver) Claim(ctx context.Context, queue string, n int, lease time.Dura
 		got = nil
 		now := d.db.Now()
 		// What has waited long enough, or whose lease has ended, is ready again.
-		err := ready(tx, `UPDATE message SET state = 0, due = NULL, token = NULL, owner = NULL
+		err := d.ready(tx, `UPDATE message SET state = 0, due = NULL, token = NULL, owner = NULL
 			WHERE queue = $1 AND due <= $2 RETURNING queue, tenant`, queue, now)
 		if err != nil {
 			return err
 		}
 		for len(got) < n {
-			round, err := d.claimLanes(tx, queue, n-len(got), now+lease.Milliseconds(), token)
+			round, err := d.claimLanes(tx, queue, n-len(got), now+lease.Milliseconds(), token, len(got) == 0)
 			if err != nil {
 				return err
 			}
@@ -117,16 +121,28 @@ func ownLanes(first int, before, after string) (texts [7]string) {
 	return texts
 }
 
+// locks are the ways in which a claim tries to hold lanes, one after the other.
+func (d *Driver) locks(wait bool) []string {
+	switch {
+	case d.db.Dialect() != sqldb.PostgreSQL:
+		return []string{``}
+	case wait:
+		return []string{` FOR UPDATE SKIP LOCKED`, ` FOR UPDATE`}
+	}
+	return []string{` FOR UPDATE SKIP LOCKED`}
+}
+
 // claimLanes takes the oldest event of each of the first n lanes. It answers nil when there is no lane, and
-// an empty slice when all lanes that it looked at were empty.
+// an empty slice when all lanes that it looked at were empty. On PostgreSQL it passes lanes over that another claim holds; with wait
+// it waits for them where there are no others.
 //
 // The first statement takes lanes, and the others touch those lanes and no other: where several transactions write at
 // once, that is what keeps two workers from one event (DESIGN.md).
-func (d *Driver) claimLanes(tx *sqldb.Tx, queue string, n int, due int64, token string) ([]bus.Delivery, error) {
+func (d *Driver) claimLanes(tx *sqldb.Tx, queue string, n int, due int64, token string, wait bool) ([]bus.Delivery, error) {
 	var tenants []any
 	var first int64
 	place := map[string]int{}
-	err := tx.Each(func(rows *sql.Rows) error {
+	take := func(rows *sql.Rows) error {
 		var tenant string
 		var turn int64
 		if err := rows.Scan(&tenant, &turn); err != nil {
@@ -138,7 +154,13 @@ func (d *Driver) claimLanes(tx *sqldb.Tx, queue string, n int, due int64, token 
 		place[tenant] = len(tenants)
 		tenants = append(tenants, tenant)
 		return nil
-	}, `SELECT tenant, turn FROM lane WHERE queue = $1 ORDER BY turn LIMIT $2`, queue, min(n, maxLanes))
+	}
+	var err error
+	for _, lock := range d.locks(wait) {
+		if tenants == nil && err == nil {
+			err = tx.Each(take, `SELECT tenant, turn FROM lane WHERE queue = $1 ORDER BY turn LIMIT $2`+lock, queue, min(n, maxLanes))
+		}
+	}
 	if err != nil || tenants == nil {
 		return nil, err
 	}

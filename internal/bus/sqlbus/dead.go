@@ -128,7 +128,7 @@ func (d *Driver) Redrive(ctx context.Context, tenant, queue string, ids ...strin
 			n += one
 		}
 		if n > 0 {
-			return laneSet{{queue, tenant}: true}.open(tx)
+			return d.openLanes(tx, laneSet{{queue, tenant}: true})
 		}
 		return nil
 	})
@@ -136,7 +136,7 @@ func (d *Driver) Redrive(ctx context.Context, tenant, queue string, ids ...strin
 		return 0, err
 	}
 	if n > 0 {
-		d.wake(queue)
+		d.tell(queue)
 	}
 	return n, nil
 }

@@ -74,10 +74,10 @@ func (d *Driver) returned(ctx context.Context, m bus.Delivery, pause time.Durati
 		if err != nil {
 			return err
 		}
-		return laneSet{{m.Queue, m.Event.Tenant}: true}.open(tx)
+		return d.openLanes(tx, laneSet{{m.Queue, m.Event.Tenant}: true})
 	})
 	if err == nil {
-		d.wake(m.Queue)
+		d.tell(m.Queue)
 	}
 	return err
 }

@@ -28,7 +28,9 @@ type Options struct {
 	Owner string
 	// Poll is how often the database is asked for events that another process published; 0 means a second.
 	Poll time.Duration
-	// Keeper runs the loop that looks at the database; nil means one of its own.
+	// Listen has the database tell at once what other processes published, where it can: a connection more.
+	Listen bool
+	// Keeper runs the loops that look and listen; nil means one of its own.
 	Keeper *loop.Keeper
 }
 
@@ -72,6 +74,11 @@ func New(ctx context.Context, db *sqldb.DB, o Options) (*Driver, error) {
 	wg.Go(func() {
 		o.Keeper.Run(watching, "queues", 0, func(ctx context.Context) error { d.watch(ctx, o.Poll); return nil })
 	})
+	if o.Listen {
+		wg.Go(func() {
+			o.Keeper.Run(watching, "queues' signals", 0, func(ctx context.Context) error { return db.Listen(ctx, d.hear) })
+		})
+	}
 	d.stop = func() { cancel(); wg.Wait() }
 	return d, nil
 }
@@ -79,7 +86,7 @@ func New(ctx context.Context, db *sqldb.DB, o Options) (*Driver, error) {
 // giveBack makes ready the events that a process of the same name had leased. The attempts stay spent.
 func (d *Driver) giveBack(ctx context.Context) error {
 	return d.write(ctx, func(tx *sqldb.Tx) error {
-		return ready(tx, `UPDATE message SET state = 0, due = NULL, token = NULL, owner = NULL
+		return d.ready(tx, `UPDATE message SET state = 0, due = NULL, token = NULL, owner = NULL
 			WHERE due IS NOT NULL AND state = 2 AND owner = $1 RETURNING queue, tenant`, d.owner)
 	})
 }
@@ -181,11 +188,11 @@ func (d *Driver) Publish(ctx context.Context, events ...animo.Event) error {
 				}
 			}
 		}
-		return lanes.open(tx)
+		return d.openLanes(tx, lanes)
 	})
 	if err == nil {
 		for queue := range woken {
-			d.wake(queue)
+			d.tell(queue)
 		}
 	}
 	return err

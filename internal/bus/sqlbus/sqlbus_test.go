@@ -37,7 +37,12 @@ func file(t testing.TB) string { return filepath.Join(t.TempDir(), "animo.db") }
 // open opens the file as a process would.
 func open(t testing.TB, path string, dbOptions sqldb.Options, o sqlbus.Options) bus.Queues {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), "sqlite:"+path, dbOptions)
+	return openURL(t, "sqlite:"+path, dbOptions, o)
+}
+
+func openURL(t testing.TB, url string, dbOptions sqldb.Options, o sqlbus.Options) bus.Queues {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), url, dbOptions)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package sqlbus
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 )
 
@@ -21,6 +22,24 @@ func (d *Driver) wakeOf(queue string) chan struct{} {
 }
 
 func (d *Driver) wake(queue string) { signal(d.wakeOf(queue)) }
+
+// queueTopic begins the topic of a signal to other processes that a queue may have something to claim.
+const queueTopic = "queue "
+
+// tell wakes the workers of a queue, here and in other processes.
+func (d *Driver) tell(queue string) {
+	d.wake(queue)
+	d.db.Signal(queueTopic + queue)
+}
+
+// hear takes up a signal of another process.
+func (d *Driver) hear(topic string) {
+	if queue, ok := strings.CutPrefix(topic, queueTopic); ok {
+		d.wake(queue)
+	} else if topic == "" { // some may have been missed
+		d.lookAgain()
+	}
+}
 
 // lookAgain makes watch find out anew when the next pause ends.
 func (d *Driver) lookAgain() { signal(d.look) }

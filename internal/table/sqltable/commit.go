@@ -88,6 +88,10 @@ func batches[T any](items []T) iter.Seq2[int, []T] {
 
 // Commit implements table.Driver. Operations of one kind on one table that follow each other are few statements.
 func (d *Driver) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
+	run := run
+	if d.db.Dialect() == sqldb.PostgreSQL {
+		run = runPostgres
+	}
 	return d.write(ctx, func(tx *sqldb.Tx) error {
 		for left := ops; len(left) > 0; {
 			n := 1
@@ -233,7 +237,11 @@ func tally(tx *sqldb.Tx, tenant string, ops []table.Op) error {
 
 // Forget implements table.Driver.
 func (d *Driver) Forget(ctx context.Context, tenant string) error {
-	for _, kind := range []struct{ name, order string }{{"row", "tbl, key"}, {"tally", "tbl, key"}, {"place", "log, seq"}} {
+	kinds := []struct{ name, order string }{{"row", "tbl, key"}, {"tally", "tbl, key"}, {"place", "log, seq"}}
+	if d.db.Dialect() == sqldb.PostgreSQL {
+		kinds = append(kinds, struct{ name, order string }{"log_end", "log, seq"})
+	}
+	for _, kind := range kinds {
 		if err := d.forgetAll(ctx, tenant, kind.name, kind.order); err != nil {
 			return err
 		}

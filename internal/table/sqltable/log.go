@@ -3,6 +3,7 @@ package sqltable
 import (
 	"context"
 	"database/sql"
+	"iter"
 	"slices"
 
 	"animo/internal/sqldb"
@@ -14,15 +15,7 @@ import (
 // The numbers that are read here stay the next ones, because there is a single writer: nobody else adds, and no
 // reader sees a place before those of smaller numbers.
 func appendAll(tx *sqldb.Tx, tenant string, ops []table.Op) error {
-	byLog := map[string][]table.Op{}
-	var logs []string // in the order of their first operations
-	for _, op := range ops {
-		if byLog[op.Log] == nil {
-			logs = append(logs, op.Log)
-		}
-		byLog[op.Log] = append(byLog[op.Log], op)
-	}
-	for _, log := range logs {
+	for log, ops := range byLog(ops) {
 		var last int64
 		err := tx.Each(func(rows *sql.Rows) error { return rows.Scan(&last) },
 			`SELECT coalesce(max(seq), 0) FROM place WHERE tenant = $1 AND log = $2`, tenant, log)
@@ -30,7 +23,7 @@ func appendAll(tx *sqldb.Tx, tenant string, ops []table.Op) error {
 			return err
 		}
 		args := []any{tenant, log}
-		for i, batch := range batches(byLog[log]) {
+		for i, batch := range batches(ops) {
 			args = args[:2]
 			for _, op := range batch {
 				last++
@@ -42,6 +35,25 @@ func appendAll(tx *sqldb.Tx, tenant string, ops []table.Op) error {
 		}
 	}
 	return nil
+}
+
+// byLog yields the operations of each log, the logs in the order of their first ones.
+func byLog(ops []table.Op) iter.Seq2[string, []table.Op] {
+	return func(yield func(string, []table.Op) bool) {
+		parts := map[string][]table.Op{}
+		var logs []string
+		for _, op := range ops {
+			if parts[op.Log] == nil {
+				logs = append(logs, op.Log)
+			}
+			parts[op.Log] = append(parts[op.Log], op)
+		}
+		for _, log := range logs {
+			if !yield(log, parts[log]) {
+				return
+			}
+		}
+	}
 }
 
 // trimAll removes places. Those of a log come in ascending order, so that neighbours need one statement.

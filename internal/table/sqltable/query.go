@@ -82,6 +82,9 @@ func page[T any](ctx context.Context, d *Driver, what, tenant, tbl string, r tab
 // Tenants implements table.Driver. From each tenant SQLite goes to the next one by the index, and looks there for a row of
 // each table: some microseconds a tenant, however many rows there are.
 func (d *Driver) Tenants(ctx context.Context, tables ...string) (names []string, err error) {
+	if len(tables) == 0 {
+		return nil, nil
+	}
 	places, args := make([]string, len(tables)), make([]any, len(tables))
 	for i, tbl := range tables {
 		places[i], args[i] = fmt.Sprintf(`$%d`, i+1), tbl
@@ -121,6 +124,13 @@ func (d *Driver) Read(ctx context.Context, tenant string, keys ...table.Key) ([]
 	for i, k := range keys {
 		all[i].Key = k.Key
 	}
+	if d.db.Dialect() == sqldb.PostgreSQL {
+		query, args := readPostgres(tenant, keys)
+		if err := d.each(ctx, readInto(all), query, args...); err != nil {
+			return nil, err
+		}
+		return all, nil
+	}
 	for left, rows := keys, all; len(left) > 0; left, rows = left[min(maxBatch, len(left)):], rows[min(maxBatch, len(left)):] {
 		size := bits.Len(uint(min(maxBatch, len(left)) - 1)) // a power of two
 		args := make([]any, 1, 1+2<<size)
@@ -129,19 +139,23 @@ func (d *Driver) Read(ctx context.Context, tenant string, keys ...table.Key) ([]
 			k := left[min(j, len(left)-1)]
 			args = append(args, k.Table, []byte(k.Key))
 		}
-		err := d.each(ctx, func(found *sql.Rows) error {
-			var place int
-			var value []byte
-			var rev int64
-			err := found.Scan(&place, &value, &rev)
-			if place < len(rows) {
-				rows[place].Value, rows[place].Rev = value, rev
-			}
-			return err
-		}, readKeys[size], args...)
-		if err != nil {
+		if err := d.each(ctx, readInto(rows), readKeys[size], args...); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
+}
+
+// readInto puts what is found into the places of rows.
+func readInto(rows []table.Row) func(*sql.Rows) error {
+	return func(found *sql.Rows) error {
+		var place int
+		var value []byte
+		var rev int64
+		err := found.Scan(&place, &value, &rev)
+		if place < len(rows) {
+			rows[place].Value, rows[place].Rev = value, rev
+		}
+		return err
+	}
 }

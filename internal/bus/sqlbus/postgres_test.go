@@ -1,0 +1,188 @@
+package sqlbus_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"animo/internal/bus"
+	"animo/internal/bus/bustest"
+	"animo/internal/bus/sqlbus"
+	"animo/internal/postgrestest"
+	"animo/internal/sqldb"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// TestWake_is_signalled waits for longer than the looks that find what no signal told of.
+func TestWake_is_signalled_between_processes_on_PostgreSQL(t *testing.T) {
+	url := postgrestest.URL(t)
+	o := sqlbus.Options{Listen: true, Poll: time.Hour}
+	one, other := openURL(t, url, sqldb.Options{}, o), openURL(t, url, sqldb.Options{}, o)
+	bustest.Declare(t, one, "q", "*")
+	for i := range 5 {
+		id := fmt.Sprint(i)
+		bustest.Publish(t, one, "a", id)
+		for taken := false; !taken; {
+			select {
+			case <-other.Wake("q"):
+				for _, d := range bustest.Claim(t, other, "q", 1) {
+					taken = d.Event.ID == id
+					if err := other.Done(t.Context(), d); err != nil {
+						t.Fatal(err)
+					}
+				}
+			case <-t.Context().Done():
+				t.Fatal("nobody told")
+			}
+		}
+	}
+}
+
+func TestDriver_on_PostgreSQL(t *testing.T) {
+	bustest.Run(t, bustest.Engine{
+		Open: func(t *testing.T) func() bus.Driver {
+			url := postgrestest.URL(t)
+			return func() bus.Driver { return openURL(t, url, sqldb.Options{}, sqlbus.Options{}) }
+		},
+		Test: synctest.Test,
+	})
+}
+
+// steps halts one session before the statement of a number, and lets it go on when it is told.
+type steps struct {
+	at     atomic.Int64 // the statement, counted from 1; 0 for none
+	seen   atomic.Int64
+	halted chan struct{} // closed when it is there
+	resume chan struct{}
+}
+
+func newSteps() *steps {
+	return &steps{halted: make(chan struct{}), resume: make(chan struct{})}
+}
+
+func (s *steps) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+	if strings.HasPrefix(d.SQL, "SELECT q.name") || strings.Contains(d.SQL, "pg_notify") { // a look or a signal, which run beside
+		return ctx
+	}
+	if s.seen.Add(1) == s.at.Load() {
+		close(s.halted)
+		<-s.resume
+	}
+	return ctx
+}
+
+func (s *steps) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// TestDriver_two_sessions_at_any_step halts one session before each of its statements in turn, has another one act in the meantime, or
+// wait for the first, and lets the first go on. Each event is claimed once, at its first attempt, and none is out of reach.
+func TestDriver_two_sessions_at_any_step_on_PostgreSQL(t *testing.T) {
+	claim := func(t *testing.T, q bus.Queues) []bus.Delivery { return bustest.Claim(t, q, "q", 3) }
+	publish := func(t *testing.T, q bus.Queues) []bus.Delivery { bustest.Publish(t, q, "a", "late"); return nil }
+	remove := func(t *testing.T, q bus.Queues) []bus.Delivery {
+		if _, err := q.Remove(t.Context(), "a", "1"); err != nil {
+			t.Error(err)
+		}
+		return nil
+	}
+	all := func(t *testing.T, q bus.Queues) (got []bus.Delivery) {
+		for more := true; more; {
+			part := bustest.Claim(t, q, "q", 3)
+			got, more = append(got, part...), len(part) > 0
+		}
+		return got
+	}
+	for _, c := range []struct {
+		name        string
+		halted, act func(t *testing.T, q bus.Queues) []bus.Delivery
+		want        map[string]int
+	}{
+		{"two claim", claim, claim, map[string]int{"1": 1, "2": 1, "3": 1}},
+		{"one publishes while one claims", claim, publish, map[string]int{"1": 1, "2": 1, "3": 1, "late": 1}},
+		{"one claims all while one publishes", publish, all, map[string]int{"1": 1, "2": 1, "3": 1, "late": 1}},
+		{"one removes while one claims", claim, remove, map[string]int{"2": 1, "3": 1}},
+		{"one claims all while one removes", remove, all, map[string]int{"2": 1, "3": 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			url := postgrestest.URL(t)
+			other := openURL(t, url, sqldb.Options{}, sqlbus.Options{})
+			bustest.Declare(t, other, "q", "*")
+			for n := 1; ; n++ {
+				bustest.Publish(t, other, "a", "1", "2")
+				bustest.Publish(t, other, "b", "3")
+				s := newSteps()
+				first := openURL(t, url, sqldb.Options{Tracer: s}, sqlbus.Options{Poll: time.Hour})
+				s.seen.Store(0)
+				s.at.Store(int64(n))
+				done := make(chan []bus.Delivery, 1)
+				go func() { done <- c.halted(t, first) }()
+				var got []bus.Delivery
+				select {
+				case <-s.halted:
+				case <-done:
+					if n < 4 {
+						t.Errorf("it has %d statements, so the test sees nothing", n-1)
+					}
+					return
+				}
+				acted := make(chan []bus.Delivery, 1)
+				go func() { acted <- c.act(t, other) }()
+				select { // it ends, or waits for what the first one holds
+				case got = <-acted:
+					close(s.resume)
+				case <-lockWaits(t, url):
+					close(s.resume)
+					got = <-acted
+				}
+				got = append(append(got, <-done...), all(t, other)...)
+				seen := map[string]int{}
+				for _, d := range got {
+					if seen[d.Event.ID]++; d.Attempt != 1 {
+						t.Errorf("before statement %d: event %s at attempt %d", n, d.Event.ID, d.Attempt)
+					}
+				}
+				if _, removed := c.want["1"]; !removed && seen["1"] == 1 { // claimed before it was removed
+					delete(seen, "1")
+				}
+				if !maps.Equal(seen, c.want) {
+					t.Errorf("before statement %d: claimed %v, want %v", n, seen, c.want)
+				}
+				for _, tenant := range []string{"a", "b"} {
+					if _, err := other.RemoveWhere(t.Context(), tenant, bus.Selection{}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// lockWaits returns a channel that is closed when a session of the database waits for a lock.
+func lockWaits(t *testing.T, url string) <-chan struct{} {
+	t.Helper()
+	c, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer c.Close(context.WithoutCancel(ctx))
+		for n := 0; ctx.Err() == nil; {
+			err := c.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n)
+			if err == nil && n > 0 {
+				close(waits)
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() { cancel(); <-ended })
+	return waits
+}

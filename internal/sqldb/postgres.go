@@ -1,0 +1,165 @@
+package sqldb
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"animo"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+const (
+	// idleTime is how long a connection that nobody uses is kept.
+	idleTime = 5 * time.Minute
+	// transactTime bounds a transaction with all that it waits for, so that a connection that hangs holds nobody for ever.
+	transactTime = 30 * time.Second
+	// awayTime is how long a call waits for a server that cannot be reached. Then its caller is told, who comes again.
+	awayTime = 2 * time.Second
+	// transactTries is how often a transaction that lost against another one is run.
+	transactTries = 20
+)
+
+// openPostgres opens a pool of connections, and migrates the tables. Of processes that start together one migrates, and the others
+// wait for its lock.
+func openPostgres(ctx context.Context, url string, o Options) (*sql.DB, error) {
+	c, err := pgx.ParseConfig(url)
+	if err != nil { // whose text leaves passwords out
+		return nil, animo.Errorf(animo.Invalid, "the database's address is wrong: %v", "la dirección de la base de datos está mal: %v", err).Of("tables")
+	}
+	c.Tracer = o.Tracer
+	if c.RuntimeParams["application_name"] == "" {
+		c.RuntimeParams["application_name"] = "animo"
+	}
+	pool := stdlib.OpenDB(*c)
+	conns := cmp.Or(o.Connections, 16)
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	pool.SetConnMaxIdleTime(idleTime)
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	p, err := provider(pool, goose.DialectPostgres, "postgres", goose.WithSessionLocker(locker))
+	if err == nil {
+		err = upgrade(ctx, pool, p, o.Release)
+	}
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return pool, nil
+}
+
+// transact is Write of PostgreSQL: a transaction at READ COMMITTED, run again where it lost against another one, or where the
+// server was away before the commit. Who calls it sees to it that what it decides by is locked, as sqltable and sqlbus say of their statements.
+func (db *DB) transact(ctx context.Context, fn func(*Tx) error) error {
+	err := again(ctx, func() (again bool, err error) {
+		inDoubt, err := db.transactOnce(ctx, fn)
+		return !inDoubt, err
+	})
+	switch {
+	case err != nil && db.closed.Load():
+		return errClosed
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil: // it hung
+		return away(err)
+	}
+	return Error(err)
+}
+
+// again calls once, and again while its error passes by itself and it may be repeated.
+func again(ctx context.Context, once func() (again bool, err error)) error {
+	for began, try := time.Now(), 0; ; try++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		may, err := once()
+		lost := lostAgainst(err) && try < transactTries
+		if err == nil || !may || !lost && (!isAway(err) || time.Since(began) > awayTime) {
+			return err
+		}
+		pause := time.NewTimer(rand.N(time.Millisecond << min(try, 7)))
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+		}
+	}
+}
+
+// transactOnce does not heed the end of ctx, because a commit that is broken off may have happened or not: then inDoubt says so.
+func (db *DB) transactOnce(ctx context.Context, fn func(*Tx) error) (inDoubt bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactTime)
+	defer cancel()
+	tx, err := db.read.BeginTx(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	if err := db.keeper.Step("database", func() error { return fn(&Tx{tx: tx, ctx: ctx}) }); err != nil {
+		_ = tx.Rollback() // fails where the connection is lost, and with it the transaction
+		return false, err
+	}
+	err = tx.Commit()
+	return isAway(err), err
+}
+
+// query is QueryContext, which waits for a server that is away.
+func (db *DB) query(ctx context.Context, query string, args []any) (rows *sql.Rows, err error) {
+	err = again(ctx, func() (bool, error) {
+		rows, err = db.read.QueryContext(ctx, query, args...)
+		return true, err
+	})
+	return rows, err
+}
+
+// isAway reports whether an error says that the server cannot be reached.
+func isAway(err error) bool { return animo.CodeOf(postgresError(err)) == animo.Machine }
+
+// lostAgainst reports whether a transaction may do what it did not now: PostgreSQL broke it off because of another one.
+func lostAgainst(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "40001" || e.Code == "40P01") // serialization_failure, deadlock_detected
+}
+
+// postgresError gives an error of PostgreSQL its code, or returns nil where err is none. A server that is not there costs
+// no attempt: it comes back, or another one in its place.
+func postgresError(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		_, network := errors.AsType[net.Error](err)
+		_, connecting := errors.AsType[*pgconn.ConnectError](err)
+		if connecting || network || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
+			return away(err)
+		}
+		return nil
+	}
+	switch class := e.Code[:2]; {
+	case e.Code == "53100": // disk_full
+		return animo.Errorf(animo.NoSpace, "the database's disk is full", "el disco de la base de datos está lleno").Because(err)
+	case class == "08", class == "53", class == "57" && e.Code != "57014", e.Code == "25006": // no connection, no room, going down, a standby
+		return away(err)
+	case class == "40", e.Code == "55P03", e.Code == "57014": // lost against others, no lock, took too long
+		return animo.Errorf(animo.Unavailable, "the database is busy; try again", "la base de datos está ocupada; inténtelo de nuevo").Because(err)
+	case class == "28", class == "3D", e.Code == "42501": // wrong password, no such database, not allowed
+		return animo.Errorf(animo.Forbidden, "the database refuses this user (%s): look at the address in the setting tables, and at what the user may do",
+			"la base de datos rechaza a este usuario (%s): revise la dirección en el ajuste tables y lo que el usuario puede hacer", e.Message).Because(err)
+	}
+	return nil
+}
+
+func away(err error) error {
+	return animo.Errorf(animo.Machine, "the database server cannot be reached now; try again, and look whether it runs",
+		"no se llega ahora al servidor de la base de datos; inténtelo de nuevo y mire si está en marcha").Because(err)
+}
