@@ -14,7 +14,7 @@ import (
 
 // TestDamage_of_one_row_leaves_the_others_in_the_lists spoils a row of each table that lists read, as a damaged disk would.
 func TestDamage_of_one_row_leaves_the_others_in_the_lists(t *testing.T) {
-	c := settings(t)
+	c := fileSettings(t)
 	var log lockedLog
 	a := startWith(t, c, app.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	for _, name := range []string{"a.txt", "b.txt"} {

@@ -76,7 +76,7 @@ func agePhoto(t *testing.T, c config.Config, id string) {
 // sick makes a data folder with two photos and a model, and returns the photos' ids.
 func sick(t *testing.T) (c config.Config, photos []string) {
 	t.Helper()
-	c = settings(t)
+	c = fileSettings(t)
 	if err := os.Chmod(c.Data, 0o700); err != nil { // as Animo makes it
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestExamine_finds_nothing_at_a_sound_folder_also_while_it_is_used(t *testin
 	a := start(t, c)
 	wantFaults(t, "running", examine(t, c, app.DoctorOptions{Hashes: true}))
 	a.stop()
-	nowhere := settings(t)
+	nowhere := fileSettings(t)
 	if err := app.Examine(t.Context(), nowhere.Stores, app.DoctorOptions{Told: func(app.Check) {}}); animoerr.CodeOf(err) != animoerr.NotFound {
 		t.Errorf("where nothing is: %v", err)
 	}
@@ -162,7 +162,7 @@ func TestExamine_finds_what_is_damaged(t *testing.T) {
 
 // TestExamine_of_an_earlier_release_s_data finds nothing at what an earlier release left: of each file there is known which row it is of.
 func TestExamine_of_an_earlier_release_s_data(t *testing.T) {
-	c := settings(t)
+	c := fileSettings(t)
 	dir := c.Data
 	unpack(t, "data-c1c651d", dir)
 	c.Data = filepath.Join(dir, "data")

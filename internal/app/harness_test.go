@@ -22,14 +22,22 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// settings are those of a test's Animo: on a free port, with its data in a folder of the test.
+// settings are those of a test's Animo: on a free port, with its data in a folder of the test, and its rows in the database that
+// postgrestest.Tables chooses.
 func settings(t testing.TB) config.Config {
+	t.Helper()
+	c := fileSettings(t)
+	c.Tables = postgrestest.Tables(t, filepath.Join(c.Data, "animo.db"))
+	return c
+}
+
+// fileSettings are settings of an Animo whose database is a file, as tests of the file need.
+func fileSettings(t testing.TB) config.Config {
 	t.Helper()
 	c := config.Default()
 	c.Data, c.Listen = t.TempDir(), "127.0.0.1:0"
 	c.Pauses = []time.Duration{time.Millisecond, time.Millisecond}
 	c.MinFree = 0
-	c.Tables = postgrestest.Tables(t, filepath.Join(c.Data, "animo.db"))
 	return c
 }
 

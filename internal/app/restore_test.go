@@ -32,7 +32,7 @@ func backup(t *testing.T, c config.Config) (dir string) {
 // restored runs an Animo on a backup, in which what the log of c says was erased is erased.
 func restored(t *testing.T, c config.Config, from string) (*animo, app.Restored) {
 	t.Helper()
-	there := settings(t)
+	there := fileSettings(t)
 	there.Data = filepath.Join(t.TempDir(), "data")
 	r, err := app.Restore(t.Context(), there.Stores, from, app.RestoreOptions{Erased: []string{c.ErasuresPath()}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -65,7 +65,7 @@ func (a *animo) kept() (list []string) {
 // TestRestore_of_opinions deletes after a backup a dataset and a model, another dataset and model that are then made anew, and
 // corrections, one of which is made anew. An older backup does not bring them back; a younger one keeps what was made anew.
 func TestRestore_of_opinions_leaves_out_what_was_deleted_and_keeps_what_was_made_anew(t *testing.T) {
-	c := settings(t)
+	c := fileSettings(t)
 	a := start(t, c)
 	want := func(when string, a *animo, want ...string) {
 		t.Helper()
@@ -131,7 +131,7 @@ func TestRestore_of_opinions_leaves_out_what_was_deleted_and_keeps_what_was_made
 
 // TestBackup_has_the_moment_of_the_clock_of_the_erasures because what was erased from a collection is compared with it.
 func TestBackup_has_the_moment_of_the_clock_of_the_erasures(t *testing.T) {
-	c := settings(t)
+	c := fileSettings(t)
 	at := time.Date(2031, 5, 4, 3, 2, 1, 0, time.UTC)
 	s, err := app.OpenStores(t.Context(), c.Stores, tenants.Options{Now: func() time.Time { return at }})
 	if err != nil {

@@ -94,7 +94,7 @@ func withStores(t *testing.T, c config.Config, do func(*app.Stores)) {
 }
 
 func TestSecrets_of_webhooks_are_in_no_file_and_open_with_the_master_key_alone(t *testing.T) {
-	c := settings(t)
+	c := fileSettings(t)
 	c.AllowPrivateWebhooks, c.SweepEvery = true, 200*time.Millisecond
 	a := start(t, c)
 	var key []byte
@@ -117,7 +117,7 @@ func TestSecrets_of_webhooks_are_in_no_file_and_open_with_the_master_key_alone(t
 	a.stop()
 	wantNoKey(t, "after the stop", c.Data, first)
 
-	there := settings(t) // another machine
+	there := fileSettings(t) // another machine
 	there.Data, there.AllowPrivateWebhooks, there.SweepEvery = filepath.Join(t.TempDir(), "data"), true, c.SweepEvery
 	if _, err := app.Restore(t.Context(), there.Stores, from, app.RestoreOptions{Erased: []string{c.ErasuresPath()}, Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
@@ -174,7 +174,7 @@ func TestSecrets_of_webhooks_are_in_no_file_and_open_with_the_master_key_alone(t
 func TestSecrets_of_an_earlier_release_stay_until_the_operator_has_them_sealed(t *testing.T) {
 	dir := t.TempDir()
 	kept := unpack(t, "data-c1c651d", dir)
-	c := settings(t)
+	c := fileSettings(t)
 	c.Data, c.AllowPrivateWebhooks = filepath.Join(dir, "data"), true
 	var log lockedLog
 	a := startWith(t, c, app.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}).as(kept.Key)
