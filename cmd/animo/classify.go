@@ -31,7 +31,7 @@ func (classifyCmd) Help() string {
 
 Lines of stdin are classified as they come, so a file may have millions and a pipe may never end. An empty line is a text without a known word.
 
-One argument that is the name of a file is read: CSV or TSV with or without labels, or a text a line, in the encodings that train takes. With --out the answers go into a CSV file, beside the file's own columns; evidence has the words that decided most, with their log-odds towards Positivo.
+One argument that is the name of a file is read: CSV, TSV, JSON or XLSX with or without labels, or a text a line, in the encodings that train takes. With --out the answers go into a CSV file, beside the file's own columns; evidence has the words that decided most, with their log-odds towards Positivo.
 
 Examples:
 

@@ -44,6 +44,8 @@ type Plan struct {
 	Text   []int         `json:"text,omitempty"`  // columns, joined
 	Labels []LabelColumn `json:"labels,omitempty"`
 	Praise *Praise       `json:"praise,omitempty"` // instead of a text and a label
+
+	all bool // every column is read, not only those that opinions are made of
 }
 
 // Praise are the columns of a file that asks what was good and what was bad.
@@ -94,7 +96,7 @@ func (t Told) scale() (Scale, error) {
 
 // uses reports whether a column is read.
 func (p *Plan) uses(i int) bool {
-	return slices.Contains(p.Text, i) || p.Title != nil && *p.Title == i || p.Praise != nil && (p.Praise.Liked == i || p.Praise.Disliked == i) ||
+	return p.all || slices.Contains(p.Text, i) || p.Title != nil && *p.Title == i || p.Praise != nil && (p.Praise.Liked == i || p.Praise.Disliked == i) ||
 		slices.ContainsFunc(p.Labels, func(l LabelColumn) bool { return l.Column == i })
 }
 
