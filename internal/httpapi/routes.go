@@ -94,6 +94,11 @@ func routes() []group {
 		}},
 		{"Classify", []row{
 			{"POST", "/v1/models/{id}/classify", keyed, ordinary, "/v1/models", (*server).classify},
+			{"POST", "/v1/models/{id}/batches", keyed, upload, "/v1/models", (*server).addBatch},
+			{"GET", "/v1/models/{id}/batches", keyed, ordinary, "/v1/models", (*server).listBatches},
+			{"GET", "/v1/models/{id}/batches/{batch}", keyed, waiting, "/v1/models", (*server).getBatch},
+			{"GET", "/v1/models/{id}/batches/{batch}/result", keyed, download, "/v1/models", (*server).getBatchResult},
+			{"DELETE", "/v1/models/{id}/batches/{batch}", keyed, ordinary, "/v1/models", (*server).deleteBatch},
 		}},
 		{"Queues", []row{
 			{"GET", "/v1/queues", keyed, ordinary, "/v1/queues", (*server).listQueues},

@@ -52,6 +52,14 @@ type Opinions interface {
 	// Corrections lists a model's corrections by ID, beginning after the ID `after`. next is "" at the end.
 	Corrections(ctx context.Context, tenant, model, after string, limit int) (page []opinions.Correction, next string, err error)
 	DeleteCorrection(ctx context.Context, tenant, model, id string) error
+	// TakeBatch accepts a file of texts to be classified.
+	TakeBatch(ctx context.Context, tenant, model string, r io.Reader, size int64, recipe opinions.BatchRecipe) (opinions.Batch, error)
+	Batch(ctx context.Context, tenant, model, id string) (opinions.Batch, error)
+	// Batches lists a model's batches, newest first, beginning after the ID `after`. next is "" at the end.
+	Batches(ctx context.Context, tenant, model, after string, limit int) (page []opinions.Batch, next string, err error)
+	// BatchResult opens the result of a batch that is done, and tells how many bytes it has.
+	BatchResult(ctx context.Context, tenant, model, id string) (io.ReadCloser, int64, opinions.Batch, error)
+	DeleteBatch(ctx context.Context, tenant, model, id string) error
 }
 
 // Layers is what was learned from corrections of faces; *photos.Layers is one.

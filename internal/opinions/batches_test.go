@@ -96,6 +96,16 @@ func TestBatch_is_classified_as_the_model_and_its_corrections_say_and_can_be_dow
 			t.Errorf("line %d of %q does not begin with %q", i+1, lines, want)
 		}
 	}
+	wanted := map[string]bool{}
+	for ref, err := range opinions.Objects(t.Context(), l.rows, tenant) {
+		wanted[ref.Name] = err == nil && ref.Needed && len(ref.SHA256) == 64
+	}
+	for _, name := range l.batchObjects() {
+		owner, err := l.rows.Read(t.Context(), tenant, opinions.OwnerKeys(name)...)
+		if err != nil || len(owner) != 1 || owner[0].Rev == 0 || !wanted[name] {
+			t.Errorf("%s is owned by %+v, %v, and in backups: %v", name, owner, err, wanted[name])
+		}
+	}
 	if !strings.Contains(lines[1], "excelente +") || answer.Results[0].Label != animo.Positive {
 		t.Errorf("no evidence: %q", lines[1])
 	}
