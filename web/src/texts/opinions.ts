@@ -143,6 +143,16 @@ export const t = texts({
 
   noCorrections: { es: 'Nada corregido', en: 'Nothing corrected' },
   noCorrectionsHint: { es: 'Pruebe un texto; si la respuesta está mal, dígalo: vale desde entonces y se guarda aquí para el próximo entrenamiento.', en: 'Try a text; if the answer is wrong, say so: it holds from then on, and is kept here for the next training.' },
+  batches: { es: 'Clasificar archivos', en: 'Classify files' },
+  dropBatch: { es: 'Suelte aquí un archivo de opiniones sin etiquetas', en: 'Drop a file of opinions without labels here' },
+  dropBatchHint: {
+    es: 'El resultado es un CSV con las columnas del archivo, y la etiqueta, la probabilidad y las palabras que decidieron.',
+    en: 'The result is a CSV file with its columns, and the label, the probability and the words that decided.',
+  },
+  downloadBatch: { es: (name: string) => `Descargar ${name} clasificado`, en: (name: string) => `Download ${name}, classified` },
+  removeBatch: { es: (name: string) => `Quitar ${name}`, en: (name: string) => `Remove ${name}` },
+  classifying: { es: (name: string) => `Clasificación de ${name}`, en: (name: string) => `Classifying ${name}` },
+  waits: { es: 'espera su turno', en: 'waits for its turn' },
   trainAnew: { es: 'Entrenar de nuevo', en: 'Train anew' },
   trainHint: { es: 'Hace otra versión, con los mismos archivos y todas las correcciones. Mientras tanto sigue respondiendo la de ahora.', en: 'Makes another version, of the same files and all corrections. Meanwhile the present one goes on answering.' },
   remove: { es: 'Quitar', en: 'Remove' },
@@ -150,8 +160,8 @@ export const t = texts({
   deleteModel: { es: 'Borrar el modelo', en: 'Delete the model' },
   deleteTitle: { es: (id: string) => `¿Borrar ${id}?`, en: (id: string) => `Delete ${id}?` },
   deleteText: {
-    es: 'Se borran todas sus versiones y correcciones, y deja de responder. Sus archivos de entrenamiento se quedan. No se puede deshacer.',
-    en: 'All its versions and corrections go, and it answers no more. Its training files stay. This cannot be undone.',
+    es: 'Se borran todas sus versiones, correcciones y archivos clasificados, y deja de responder. Sus archivos de entrenamiento se quedan. No se puede deshacer.',
+    en: 'All its versions, corrections and classified files go, and it answers no more. Its training files stay. This cannot be undone.',
   },
   deleted: { es: (id: string) => `${id} está borrado.`, en: (id: string) => `${id} is deleted.` },
   files: { es: 'Archivos de entrenamiento', en: 'Training files' },
