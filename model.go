@@ -35,8 +35,9 @@ type Version struct {
 	Status    Status       `json:"status"`
 	Failure   *Reason      `json:"failure,omitempty"`
 
-	Corrections int `json:"corrections,omitempty"`         // of the model that it learned from besides its datasets, once it is trained
-	Learned     int `json:"corrections_learned,omitempty"` // of Corrections, those that it says by itself
+	Corrections int  `json:"corrections,omitempty"`         // of the model that it learned from besides its datasets, once it is trained
+	Taken       bool `json:"taken,omitempty"`               // it came as a file, and was trained elsewhere
+	Learned     int  `json:"corrections_learned,omitempty"` // of Corrections, those that it says by itself
 }
 
 // Model says which version of a model answers.

@@ -17,7 +17,7 @@ import (
 
 // classifyCmd tells what texts say.
 type classifyCmd struct {
-	Model   string   `required:"" placeholder:"DIR" help:"The folder that train --out saved the model in."`
+	Model   string   `required:"" placeholder:"DIR" help:"The folder that train --out saved the model in, or a file that model pull saved."`
 	Neutral string   `placeholder:"FROM-TO" help:"A third answer: texts whose probability of Positivo lies between the two are Neutro, such as 0.3-0.7."`
 	JSON    bool     `help:"Print one JSON object a text: label, probability, known, text."`
 	Out     string   `short:"o" placeholder:"FILE" help:"Write a CSV file: the columns of the file that is classified, and label, probability and evidence."`

@@ -38,6 +38,7 @@ type commands struct {
 	Train         trainCmd         `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`
 	Classify      classifyCmd      `cmd:"" help:"Tell Positivo from Negativo with a trained model."`
 	Evaluate      evaluateCmd      `cmd:"" help:"Score a trained model on labelled opinions, or what is said of faces on folders of photos."`
+	Model         modelCmd         `cmd:"" help:"Move models between a running server and this machine."`
 	Tenants       tenantsCmd       `cmd:"" help:"Add, change, list and remove tenants."`
 	Keys          keysCmd          `cmd:"" help:"Add, list and revoke API keys."`
 	Backup        backupCmd        `cmd:"" help:"Copy everything that is kept into a folder, also while a server runs."`

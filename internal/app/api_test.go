@@ -216,7 +216,7 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	}
 	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
 	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
-		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422,
+		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422, "upload-model": 422,
 		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "get-accuracy": 200, "use-layer": 409, "export-moods": 200, "measure-moods": 202, "upload-photos": 422, "upload-photo": 422,
 		"list-people": 200, "introduce-person": 422, "reanalyse-photos": 202,
 		"list-subscriptions": 200, "add-subscription": 400,

@@ -36,6 +36,7 @@ type Config struct {
 	MaxUnpacked    int64   `default:"4294967296" env:"ANIMO_MAX_UNPACKED" placeholder:"BYTES" help:"Largest training file once it is unpacked (gzip, zip, xlsx)."`
 	MaxWhole       int64   `default:"67108864" env:"ANIMO_MAX_WHOLE" placeholder:"BYTES" help:"Largest training file of a kind that is read into memory as a whole: xlsx, zip, JSON by column."`
 	MaxBroken      float64 `default:"20" env:"ANIMO_MAX_BROKEN" placeholder:"PERCENT" help:"How many rows of a training file may be broken before it is refused; those without a text, without a label or neutral are not broken (default 20)."`
+	MaxModel       int64   `default:"268435456" env:"ANIMO_MAX_MODEL" placeholder:"BYTES" help:"Largest model that is uploaded as a file, packed and unpacked (default 268435456)."`
 	MaxTexts       int     `default:"1000" env:"ANIMO_MAX_TEXTS" placeholder:"N" help:"Most texts in one call to classify."`
 	MaxText        int     `default:"65536" env:"ANIMO_MAX_TEXT" placeholder:"BYTES" help:"Longest text to classify."`
 	MaxMoods       int     `default:"1000" env:"ANIMO_MAX_MOODS" placeholder:"N" help:"Most faces measured by the client in one call."`
@@ -164,7 +165,7 @@ func (c *Config) Validate() error {
 		}
 	}
 	for name, n := range map[string]int64{
-		"max-unpacked": c.MaxUnpacked, "max-whole": c.MaxWhole,
+		"max-unpacked": c.MaxUnpacked, "max-whole": c.MaxWhole, "max-model": c.MaxModel,
 		"max-file": c.MaxFile, "max-rows": int64(c.MaxRows), "max-row": int64(c.MaxRow), "max-texts": int64(c.MaxTexts), "max-moods": int64(c.MaxMoods), "max-corrections": int64(c.MaxCorrections),
 		"max-text": int64(c.MaxText), "max-body": c.MaxBody, "max-requests": int64(c.MaxRequests), "request-time": int64(c.RequestTime),
 		"upload-time": int64(c.UploadTime), "ingest-time": int64(c.IngestTime), "train-time": int64(c.TrainTime), "batch-time": int64(c.BatchTime), "batches": int64(c.Batches), "max-batches": int64(c.MaxBatches), "keep-batches": int64(c.KeepBatches), "stop-time": int64(c.StopTime),

@@ -79,6 +79,7 @@ type Limits struct {
 	Unpacked        int64         // bytes of a packed file when it is unpacked; 4 GiB
 	Whole           int64         // bytes of a file that is read as a whole; 64 MiB
 	Broken          float64       // the fraction of a file's rows that may be broken; 0.2
+	ModelBytes      int64         // of a packed model that is uploaded, and unpacked; 256 MiB
 	Batches         int           // kept of one model; 1,000
 	KeepBatches     time.Duration // for how long a batch is kept after it ended; 30 days
 	BatchTime       time.Duration // for one attempt at a batch; 1 hour
@@ -100,6 +101,9 @@ func (l Limits) withDefaults() Limits {
 	set(&l.CorrectionBytes, 64<<10)
 	set(&l.Batches, 1000)
 	set(&l.BatchesAtOnce, 1)
+	if l.ModelBytes == 0 {
+		l.ModelBytes = 256 << 20
+	}
 	if l.KeepBatches == 0 {
 		l.KeepBatches = 30 * 24 * time.Hour
 	}

@@ -41,6 +41,7 @@ export const t = texts({
   ingest: { es: 'Lee archivos de opiniones', en: 'Reads files of opinions' },
   train: { es: 'Entrena modelos', en: 'Trains models' },
   publish: { es: 'Pone un modelo a responder', en: 'Lets a model answer' },
+  classify: { es: 'Clasifica archivos de opiniones', en: 'Classifies files of opinions' },
 
   noDead: { es: 'Nada se ha dado por perdido', en: 'Nothing was given up' },
   noDeadHint: { es: 'Lo que falla para siempre aparece aquí, con su motivo, para intentarlo otra vez o descartarlo.', en: 'What fails for good appears here with its reason, to be tried again or dropped.' },

@@ -143,6 +143,8 @@ export const t = texts({
 
   noCorrections: { es: 'Nada corregido', en: 'Nothing corrected' },
   noCorrectionsHint: { es: 'Pruebe un texto; si la respuesta está mal, dígalo: vale desde entonces y se guarda aquí para el próximo entrenamiento.', en: 'Try a text; if the answer is wrong, say so: it holds from then on, and is kept here for the next training.' },
+  taken: { es: '(llegó como archivo)', en: '(came as a file)' },
+  downloadVersion: { es: 'Descargar el modelo', en: 'Download the model' },
   batches: { es: 'Clasificar archivos', en: 'Classify files' },
   dropBatch: { es: 'Suelte aquí un archivo de opiniones sin etiquetas', en: 'Drop a file of opinions without labels here' },
   dropBatchHint: {
