@@ -212,6 +212,7 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 		"add-tenant":       `{"id":"mio"}`, "change-tenant": `{"purpose":"safety"}`, "add-key": "{}",
 		"measure-moods": measuredBody, "use-layer": `{"use":true}`,
 		"correct-model": `{"text":"ajeno","label":"Negativo"}`, "correct-model-often": `{"items":[{"text":"ajeno","label":"Negativo"}]}`,
+		"invoke": `{"instances":["Todo excelente"]}`, "invoke-model": `{"instances":["Todo excelente"]}`, "infer": `{"inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":["Todo excelente"]}]}`,
 		"add-batch": "texto\najeno\n", "correct-model-from-file": "text,label\najeno,0\nextraño,1\n",
 	}
 	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
@@ -225,7 +226,7 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	// What else may be asked of these, beside what they answer without a query.
 	queries := map[string][]string{
 		"get-photo": {"?wait=1"}, "get-batch": {"?wait=1"}, "get-image": {"?annotated=1", "?thumbnail=1"}, "list-photos": {"?after=" + photo.ID + "x"},
-		"list-moods": {"?source=secreto"}, "summarise-moods": {"?source=secreto"}, "export-moods": {"?source=secreto", "?format=jsonl"},
+		"list-moods": {"?source=secreto"}, "summarise-moods": {"?source=secreto"}, "export-moods": {"?source=secreto", "?format=jsonl"}, "invoke": {"?model=secreto.txt"},
 		"replay-deliveries": {"?since=-1h"},
 	}
 	n := 0

@@ -97,6 +97,11 @@ func routes() []group {
 		}},
 		{"Classify", []row{
 			{"POST", "/v1/models/{id}/classify", keyed, ordinary, "/v1/models", (*server).classify},
+			{"POST", "/invocations", keyed, ordinary, "/invocations", (*server).invoke},
+			{"POST", "/v1/models/{id}/invocations", keyed, ordinary, "/v1/models", (*server).invokeModel},
+			{"GET", "/v2/models/{id}", keyed, ordinary, "/v2", (*server).inferenceModel},
+			{"GET", "/v2/models/{id}/ready", keyed, ordinary, "/v2", (*server).inferenceReady},
+			{"POST", "/v2/models/{id}/infer", keyed, ordinary, "/v2", (*server).infer},
 			{"POST", "/v1/models/{id}/batches", keyed, upload, "/v1/models", (*server).addBatch},
 			{"GET", "/v1/models/{id}/batches", keyed, ordinary, "/v1/models", (*server).listBatches},
 			{"GET", "/v1/models/{id}/batches/{batch}", keyed, waiting, "/v1/models", (*server).getBatch},
@@ -130,6 +135,9 @@ func routes() []group {
 		{"", []row{
 			{"GET", "/livez", public, ordinary, "/livez", plain((*server).livez)},
 			{"GET", "/readyz", public, ordinary, "/readyz", plain((*server).readyz)},
+			{"GET", "/v2", public, ordinary, "/v2", plain((*server).inferenceServer)},
+			{"GET", "/v2/health/live", public, ordinary, "/v2", plain((*server).inferenceLive)},
+			{"GET", "/v2/health/ready", public, ordinary, "/v2", plain((*server).inferenceServerReady)},
 			{"GET", "/metrics", proved, ordinary, "/metrics", plain((*server).metrics)},
 			{"GET", "/docs", public, ordinary, "/docs", plain((*server).docs)},
 			{"GET", "/openapi.json", public, ordinary, "/openapi.json", byHuma},

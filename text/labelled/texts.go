@@ -153,14 +153,23 @@ func (s *survey) textColumns(t *Texts, rows []record, width int) error {
 		t.columns = told
 		return nil
 	}
-	t.columns = []int{longestColumn(rows, width)}
-	least := -1
-	for i, name := range t.Names {
-		if r, ok := rank(textRank, name); ok && (least < 0 || r < least) {
-			least, t.columns[0] = r, i
+	column, ok := TextColumn(t.Names)
+	if !ok {
+		column = longestColumn(rows, width)
+	}
+	t.columns = []int{column}
+	return nil
+}
+
+// TextColumn is the column, from 0, whose name says that it has the texts; ok is false where none does.
+func TextColumn(names []string) (column int, ok bool) {
+	least := 0
+	for i, name := range names {
+		if r, known := rank(textRank, name); known && (!ok || r < least) {
+			least, column, ok = r, i, true
 		}
 	}
-	return nil
+	return column, ok
 }
 
 // headerOf is the row with the names of columns, -1 for none: the first one, but for titles above it, which are narrower.
