@@ -31,12 +31,21 @@ const batchNoteEvery = time.Second
 type batchOrder struct {
 	Model  string        `json:"model"`
 	Batch  string        `json:"batch"`
+	Name   string        `json:"name,omitempty"`   // of the file
 	Reason *animo.Reason `json:"reason,omitempty"` // of BatchFailed
+
+	Version string         `json:"version,omitempty"` // of BatchClassified, with the two below
+	Rows    int            `json:"rows,omitempty"`
+	Labels  map[string]int `json:"labels,omitempty"`
 }
 
 // sayBatch publishes an event of a batch, whose id follows from its content, so that the bus adds nothing for a repeat.
 func (f *Flow) sayBatch(ctx context.Context, typ, tenant string, b Batch, why *animo.Reason) error {
-	e, err := animo.NewEvent(animo.ID(typ, tenant, b.Model, b.ID), source, typ, b.Model, tenant, f.now(), batchOrder{b.Model, b.ID, why})
+	o := batchOrder{Model: b.Model, Batch: b.ID, Name: b.Name, Reason: why}
+	if typ == BatchClassified {
+		o.Version, o.Rows, o.Labels = b.Version, b.Rows, b.Labels
+	}
+	e, err := animo.NewEvent(animo.ID(typ, tenant, b.Model, b.ID), source, typ, b.Model, tenant, f.now(), o)
 	if err != nil {
 		return err
 	}

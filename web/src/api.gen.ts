@@ -974,8 +974,8 @@ export interface paths {
         get: operations["list-subscriptions"];
         put?: never;
         /**
-         * Have a program or a person told of faces
-         * @description A webhook gets {type, timestamp, data} as JSON, data being what is recorded of the face, signed as Standard Webhooks says (headers webhook-id, webhook-timestamp, webhook-signature). It must answer 200 to 299 in time; otherwise it is tried again with growing pauses for a day, while what comes after waits in order. E-mail has the record as its text.
+         * Have a program or a person told of faces, or of trainings and batches
+         * @description A webhook gets {type, timestamp, data} as JSON, data being what is recorded of the face, signed as Standard Webhooks says (headers webhook-id, webhook-timestamp, webhook-signature). It must answer 200 to 299 in time; otherwise it is tried again with growing pauses for a day, while what comes after waits in order. E-mail has the record as its text. With about: opinions, data is what the event of a training or a batch says, and e-mail a sentence before it.
          */
         post: operations["add-subscription"];
         delete?: never;
@@ -1802,7 +1802,7 @@ export interface components {
              * @description State: a note for this log, told to nobody. Notice: told of another subscription.
              * @enum {string}
              */
-            kind: "face" | "replay" | "test" | "notice" | "state";
+            kind: "face" | "opinion" | "replay" | "test" | "notice" | "state";
             last_attempt?: components["schemas"]["AttemptView"];
             /** @description What the receiver sees as webhook-id; a replay has that of what it repeats. */
             message_id?: string;
@@ -2012,11 +2012,21 @@ export interface components {
         };
         FilterView: {
             /**
+             * @description faces, if not said; or opinions: the ends of trainings (model.published, training.failed) and of batches (batch.classified, batch.failed).
+             * @enum {string}
+             */
+            about?: "faces" | "opinions";
+            /**
              * Format: double
              * @description Only where the most probable emotion has at least so many percent.
              * @example 80
              */
             min_confidence?: number;
+            /**
+             * @description Of opinions: only of this model.
+             * @example DB_proyecto_SA.txt
+             */
+            model?: string;
             /**
              * @description Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case.
              * @example HAPPY
@@ -3190,7 +3200,7 @@ export interface components {
              */
             language?: "en" | "es";
             /**
-             * @description Of e-mail; ThemeNewImage if not said.
+             * @description Of e-mail; ThemeNewImage if not said, or Animo for opinions.
              * @example ThemeNewImage
              */
             subject?: string;
@@ -3246,7 +3256,7 @@ export interface components {
              */
             state: "active" | "paused" | "unsubscribed";
             /**
-             * @description Of e-mail; ThemeNewImage if not said.
+             * @description Of e-mail; ThemeNewImage if not said, or Animo for opinions.
              * @example ThemeNewImage
              */
             subject?: string;
