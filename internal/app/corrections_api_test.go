@@ -149,6 +149,14 @@ func TestAPI_batch_is_classified_downloaded_and_deleted(t *testing.T) {
 	if r := a.do("GET", "/v1/models/hotel.txt/batches", ""); !strings.Contains(r.body, b.ID) {
 		t.Error(r.body)
 	}
+	form := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"junio.csv\"\r\n\r\ntexto\nbien\n\r\n--x--\r\n"
+	header := http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}
+	if r := a.send("POST", "/v1/models/hotel.txt/batches", strings.NewReader(form), header); r.status != 202 || !strings.Contains(r.body, `"name":"junio.csv","bytes":11,`) {
+		t.Errorf("a form: %d %s", r.status, r.body)
+	}
+	if r := a.send("POST", "/v1/models/hotel.txt/batches", strings.NewReader(form[:len(form)-20]), header); r.status != 400 {
+		t.Errorf("half a form: %d %s", r.status, r.body)
+	}
 	for _, bad := range []string{"?neutral=9", "?name=a/b", "?text=x&nothing=1"} {
 		if r := a.do("POST", "/v1/models/hotel.txt/batches"+bad, "texto\nbien\n"); r.status < 400 || r.status > 422 {
 			t.Errorf("%s: %d %s", bad, r.status, r.body)

@@ -15,6 +15,7 @@ import (
 
 	"animo"
 	"animo/internal/opinions"
+	"animo/internal/photos"
 	"animo/text"
 	"animo/text/labelled"
 )
@@ -74,7 +75,7 @@ func (s *server) addBatch(r route) {
 		OperationID: "add-batch",
 		Summary:     "Have a file of texts classified",
 		Description: "The body is the file, in any format that a training file may have, with labels or without, or a text a line. When the answer comes, the file is on disk and will be classified, " +
-			"whatever happens, by the version that answers when that begins. A file sent twice is two batches.",
+			"whatever happens, by the version that answers when that begins. A file sent twice is two batches. A form may have it as its first file.",
 		DefaultStatus: http.StatusAccepted, RequestBody: bytesBody(), Errors: []int{400, 404, 409, 413, 422, 507},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
@@ -89,13 +90,26 @@ func (s *server) addBatch(r route) {
 		if recipe.Neutral, err = text.ParseBand(in.Neutral); err != nil {
 			return nil, err
 		}
-		b, err := s.Opinions.TakeBatch(ctx, tenantOf(ctx), in.ID, in.reader, in.size, recipe)
-		if err != nil {
+		var b opinions.Batch
+		if in.kind == multipartForm {
+			f := newForm(in.reader, in.border, s.Limits, photos.Upload{})
+			file, err := f.next()
+			if err != nil {
+				return nil, err
+			}
+			if name := nameOf(file.Name); recipe.Name == "" && opinions.CheckName(name) == nil { // otherwise the batch has none
+				recipe.Name = name
+			}
+			if b, err = s.Opinions.TakeBatch(ctx, tenantOf(ctx), in.ID, f.part, -1, recipe); err != nil {
+				return nil, f.cause(err)
+			}
+		} else if b, err = s.Opinions.TakeBatch(ctx, tenantOf(ctx), in.ID, in.reader, in.size, recipe); err != nil {
 			return nil, err
 		}
 		view := viewBatch(ctx, b)
 		return &batchOutput{view.StatusURL, view}, nil
 	})
+	s.describeForm(r, map[string]*huma.Schema{"file": binarySchema()})
 }
 
 func (s *server) listBatches(r route) {

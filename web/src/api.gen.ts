@@ -208,7 +208,7 @@ export interface paths {
         put?: never;
         /**
          * Have a file of texts classified
-         * @description The body is the file, in any format that a training file may have, with labels or without, or a text a line. When the answer comes, the file is on disk and will be classified, whatever happens, by the version that answers when that begins. A file sent twice is two batches.
+         * @description The body is the file, in any format that a training file may have, with labels or without, or a text a line. When the answer comes, the file is on disk and will be classified, whatever happens, by the version that answers when that begins. A file sent twice is two batches. A form may have it as its first file.
          */
         post: operations["add-batch"];
         delete?: never;
@@ -4952,6 +4952,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file?: string;
+                };
             };
         };
         responses: {
