@@ -76,7 +76,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/object", []string{"animo/internal/object", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/tenants", []string{"animo/internal/tenants", "animo/internal/erasures", "animo/internal/table", "animo"}, "keys and tenants lie below the flows"},
 		{"animo/internal/spool", []string{"animo/internal/spool", "animo"}, "it serves every flow and knows none"},
-		{"animo/internal/opinions", []string{"animo/internal/opinions", "animo/internal/erasures", "animo/internal/bus", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/text", "animo"}, "a flow knows ports; app hands it adapters"},
+		{"animo/internal/opinions", []string{"animo/internal/opinions", "animo/internal/erasures", "animo/internal/background", "animo/internal/bus", "animo/internal/clock", "animo/internal/export", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/text", "animo"}, "a flow knows ports; app hands it adapters"},
 		{"animo/internal/classify", []string{"animo/internal/classify", "animo/internal/cache", "animo/text", "animo"}, "it asks models, whoever trained them and whoever wants to know"},
 		{"animo/internal/loop", []string{"animo/internal/loop"}, "it keeps anything going and knows nothing"},
 		{"animo/internal/background", []string{"animo/internal/background"}, "it runs anything and knows nothing"},

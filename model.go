@@ -2,18 +2,19 @@ package animo
 
 import "time"
 
-// Status says how far a version of a model, or a photo, is.
+// Status says how far a version of a model, a batch, or a photo is.
 type Status string
 
 // The statuses, in their order. Done and Failed are the last ones.
 const (
-	Queued    Status = "queued"    // the photo is on disk and waits for its analysis
-	Analysing Status = "analysing" // its faces are being found and recorded
-	Stored    Status = "stored"    // the file is on disk, nothing else has happened
-	Ingesting Status = "ingesting" // its rows are being read
-	Training  Status = "training"  // the rows are there, the model is being fitted and measured
-	Done      Status = "done"      // published: it can be asked; of a photo: every face is recorded
-	Failed    Status = "failed"    // Failure says why; its event is among the dead letters
+	Queued      Status = "queued"      // the photo is on disk and waits for its analysis
+	Analysing   Status = "analysing"   // its faces are being found and recorded
+	Stored      Status = "stored"      // the file is on disk, nothing else has happened
+	Ingesting   Status = "ingesting"   // its rows are being read
+	Training    Status = "training"    // the rows are there, the model is being fitted and measured
+	Classifying Status = "classifying" // of a batch: its texts are being classified
+	Done        Status = "done"        // published: it can be asked; of a photo: every face is recorded; of a batch: its result is there
+	Failed      Status = "failed"      // Failure says why; its event is among the dead letters
 )
 
 // Ended reports whether nothing more will happen by itself.
@@ -34,8 +35,9 @@ type Version struct {
 	Status    Status       `json:"status"`
 	Failure   *Reason      `json:"failure,omitempty"`
 
-	Corrections int `json:"corrections,omitempty"`         // of the model that it learned from besides its datasets, once it is trained
-	Learned     int `json:"corrections_learned,omitempty"` // of Corrections, those that it says by itself
+	Corrections int  `json:"corrections,omitempty"`         // of the model that it learned from besides its datasets, once it is trained
+	Taken       bool `json:"taken,omitempty"`               // it came as a file, and was trained elsewhere
+	Learned     int  `json:"corrections_learned,omitempty"` // of Corrections, those that it says by itself
 }
 
 // Model says which version of a model answers.

@@ -1,7 +1,6 @@
 package text
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -20,21 +19,14 @@ const (
 // Save writes a model and its report into a folder, which it makes if need be, as vectorizer.json,
 // network.safetensors and report.json.
 func Save(dir string, m *Model, r *Report) error {
-	vectorizer, network, err := m.Encode()
-	if err != nil {
-		return err
-	}
-	report, err := json.MarshalIndent(r, "", "  ")
+	files, err := encodeFiles(m, r)
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	for _, f := range []struct {
-		name string
-		data []byte
-	}{{vectorizerName, vectorizer}, {networkName, network}, {reportName, append(report, '\n')}} {
+	for _, f := range files {
 		if err := os.WriteFile(filepath.Join(dir, f.name), f.data, 0o666); err != nil {
 			return err
 		}
@@ -42,29 +34,31 @@ func Save(dir string, m *Model, r *Report) error {
 	return nil
 }
 
-// Load reads a folder that Save wrote. It fails with UnknownModel where there is no model, and with
+// mostPacked is how many bytes a packed model may have on the user's own disk, unpacked.
+const mostPacked = 4 << 30
+
+// Load reads a folder that Save wrote, or a file that Pack wrote. It fails with UnknownModel where there is no model, and with
 // CorruptModel where there is one that cannot be read.
-func Load(dir string) (*Model, *Report, error) {
+func Load(path string) (*Model, *Report, error) {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		defer f.Close()
+		return Unpack(f, info.Size(), mostPacked)
+	}
 	var files [3][]byte
 	for i, name := range []string{vectorizerName, networkName, reportName} {
-		b, err := os.ReadFile(filepath.Join(dir, name))
+		b, err := os.ReadFile(filepath.Join(path, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, animo.Errorf(animo.UnknownModel, "there is no model in %s: %s is missing",
-				"no hay ningún modelo en %s: falta %s", dir, name).Because(err)
+				"no hay ningún modelo en %s: falta %s", path, name).Because(err)
 		}
 		if err != nil {
 			return nil, nil, err
 		}
 		files[i] = b
 	}
-	m, err := Decode(files[0], files[1])
-	if err != nil {
-		return nil, nil, err
-	}
-	r := &Report{}
-	if err := json.Unmarshal(files[2], r); err != nil {
-		return nil, nil, animo.Errorf(animo.CorruptModel, "the model's report cannot be read",
-			"el informe del modelo no se puede leer").Because(err)
-	}
-	return m, r, nil
+	return decodeFiles(files[0], files[1], files[2])
 }

@@ -8,7 +8,9 @@ package text
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"strings"
 
 	"animo"
 )
@@ -65,6 +67,15 @@ type Explanation struct {
 	Baseline float64    // before any word: the model's constant or, where it knows no word, the share of the labels
 	Evidence []Evidence // the n-grams that decided most, strongest first
 	Rest     float64    // all other n-grams together; of a network, which is no sum over words, also what words do together
+}
+
+// Line writes the evidence in a line, such as "muy bien +1.20; caro -0.41".
+func (e Explanation) Line() string {
+	list := make([]string, len(e.Evidence))
+	for i, one := range e.Evidence {
+		list[i] = fmt.Sprintf("%s %+.2f", one.NGram, one.Weight)
+	}
+	return strings.Join(list, "; ")
 }
 
 // Evidence is one n-gram's part in a prediction.

@@ -17,7 +17,7 @@ import (
 
 // classifyCmd tells what texts say.
 type classifyCmd struct {
-	Model   string   `required:"" placeholder:"DIR" help:"The folder that train --out saved the model in."`
+	Model   string   `required:"" placeholder:"DIR" help:"The folder that train --out saved the model in, or a file that model pull saved."`
 	Neutral string   `placeholder:"FROM-TO" help:"A third answer: texts whose probability of Positivo lies between the two are Neutro, such as 0.3-0.7."`
 	JSON    bool     `help:"Print one JSON object a text: label, probability, known, text."`
 	Out     string   `short:"o" placeholder:"FILE" help:"Write a CSV file: the columns of the file that is classified, and label, probability and evidence."`
@@ -31,7 +31,7 @@ func (classifyCmd) Help() string {
 
 Lines of stdin are classified as they come, so a file may have millions and a pipe may never end. An empty line is a text without a known word.
 
-One argument that is the name of a file is read: CSV or TSV with or without labels, or a text a line, in the encodings that train takes. With --out the answers go into a CSV file, beside the file's own columns; evidence has the words that decided most, with their log-odds towards Positivo.
+One argument that is the name of a file is read: CSV, TSV, JSON or XLSX with or without labels, or a text a line, in the encodings that train takes. With --out the answers go into a CSV file, beside the file's own columns; evidence has the words that decided most, with their log-odds towards Positivo.
 
 Examples:
 

@@ -1,18 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"animo"
+	"animo/internal/export"
 	"animo/text"
 	"animo/text/labelled"
 )
@@ -50,21 +48,23 @@ func (k *classifyCmd) classifyFile(ctx context.Context, c *console, model *text.
 		}
 		defer os.Remove(out.Name()) // which is gone when it was renamed
 		defer out.Close()
-		buffer := bufio.NewWriterSize(out, 1<<20)
-		w := csv.NewWriter(buffer)
-		headed := false
-		write = func(batch []labelled.TextRow, said []text.Prediction) error {
-			if !headed {
-				headed = true
-				if err := w.Write(append(columnNames(rows, len(batch[0].Cells)), "label", "probability", "evidence")); err != nil {
+		var w *export.Texts
+		write = func(batch []labelled.TextRow, said []text.Prediction) (err error) {
+			if w == nil {
+				if w, err = export.NewTexts(out, rows.Columns(len(batch[0].Cells))); err != nil {
 					return err
 				}
 			}
 			for i, row := range batch {
-				if said[i].Known == 0 {
-					p.guesses++
+				if row.Text == "" {
+					err = w.WriteUnanswered(row.Cells)
+				} else {
+					if said[i].Known == 0 {
+						p.guesses++
+					}
+					err = w.Write(row.Cells, p.band.Says(said[i]), said[i].Probability, model.Explain(row.Text, fileEvidence).Line())
 				}
-				if err := w.Write(append(row.Cells, p.band.Says(said[i]), strconv.FormatFloat(said[i].Probability, 'f', 4, 64), evidenceOf(model, row.Text))); err != nil {
+				if err != nil {
 					return err
 				}
 			}
@@ -74,48 +74,53 @@ func (k *classifyCmd) classifyFile(ctx context.Context, c *console, model *text.
 			if err != nil {
 				return
 			}
-			w.Flush()
-			if err = errors.Join(w.Error(), buffer.Flush(), out.Chmod(0o644), out.Close()); err == nil {
+			if err = errors.Join(w.Flush(), out.Chmod(0o644), out.Close()); err == nil {
 				err = os.Rename(out.Name(), k.Out)
 			}
 		}()
 	}
-	n, err := classifyRows(ctx, model, rows, write)
-	if err != nil {
+	if err := classifyRows(ctx, model, rows, write); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if n == 0 {
+	reading := rows.Reading()
+	if reading.Rows == 0 {
 		return animo.Errorf(animo.EmptyFile, "%s: there is no text in it", "%s: no contiene ningún texto", name)
 	}
+	left := 0
+	for _, r := range reading.LeftOut {
+		left += r.Rows
+	}
+	if left > 0 {
+		c.note("rows without a text, or that cannot be read: %d", "filas sin texto, o que no se pueden leer: %d", left)
+	}
 	if k.Out != "" {
-		c.note("%d texts classified in %s", "%d textos clasificados en %s", n, k.Out)
+		c.note("%d texts classified in %s", "%d textos clasificados en %s", reading.Rows, k.Out)
 	}
 	return nil
 }
 
-// classifyRows returns the rows of a file with what the model says of them, many at a time, and counts them.
-func classifyRows(ctx context.Context, model *text.Model, rows *labelled.Texts, write func([]labelled.TextRow, []text.Prediction) error) (n int, err error) {
+// classifyRows returns the rows of a file with what the model says of them, many at a time.
+func classifyRows(ctx context.Context, model *text.Model, rows *labelled.Texts, write func([]labelled.TextRow, []text.Prediction) error) error {
 	var batch []labelled.TextRow
 	for {
 		row, err := rows.Next()
 		if err != nil && err != io.EOF {
-			return n, err
+			return err
 		}
 		if err == nil {
 			batch = append(batch, row)
 		}
 		if len(batch) == fileBatch || err == io.EOF && len(batch) > 0 {
 			if err := ctx.Err(); err != nil {
-				return n, err
+				return err
 			}
 			if err := write(batch, model.Classify(textsOf(batch)...)); err != nil {
-				return n, err
+				return err
 			}
-			n += len(batch)
 			batch = batch[:0]
 		}
 		if err == io.EOF {
-			return n, nil
+			return nil
 		}
 	}
 }
@@ -126,28 +131,4 @@ func textsOf(rows []labelled.TextRow) []string {
 		texts[i] = r.Text
 	}
 	return texts
-}
-
-// columnNames are the names of a file's columns; of one that has none, "text" and numbers.
-func columnNames(rows *labelled.Texts, width int) []string {
-	if rows.Names != nil {
-		return append([]string(nil), rows.Names...)
-	}
-	names := make([]string, width)
-	for i := range names {
-		names[i] = strconv.Itoa(i + 1)
-	}
-	if rows.Column < width {
-		names[rows.Column] = "text"
-	}
-	return names
-}
-
-// evidenceOf writes the n-grams that decided most, with their log-odds towards Positivo.
-func evidenceOf(model *text.Model, t string) string {
-	var list []string
-	for _, e := range model.Explain(t, fileEvidence).Evidence {
-		list = append(list, fmt.Sprintf("%s %+.2f", e.NGram, e.Weight))
-	}
-	return strings.Join(list, "; ")
 }

@@ -9,7 +9,7 @@ import (
 
 // evaluateCmd scores a model on labelled files, or what is said of faces on folders of photos.
 type evaluateCmd struct {
-	Model   string    `placeholder:"DIR" help:"Score a model on labelled opinions: the folder that train --out saved it in."`
+	Model   string    `placeholder:"DIR" help:"Score a model on labelled opinions: the folder that train --out saved it in, or a file that model pull saved."`
 	Faces   string    `placeholder:"DIR" help:"Score what faces are said to show: the folder holds one folder for each emotion, called like it, with photos of faces that show it."`
 	People  string    `placeholder:"DIR" help:"Score how people are recognised: the folder holds one folder for each person, with photos that show nobody else."`
 	Crop    string    `placeholder:"HOW" enum:",whole,pipeline" default:"" help:"With --faces: pipeline (the default) looks for the face as for every photo, whole takes the picture itself for the face."`

@@ -33,12 +33,13 @@ type commands struct {
 	Upload        uploadCmd        `cmd:"" help:"Send photos to a running server."`
 	People        peopleCmd        `cmd:"" help:"Introduce people to a running server, and change, list and forget them."`
 	Faces         facesCmd         `cmd:"" help:"Tell a running server what it got wrong in faces, and see how often it was right."`
-	Subscriptions subscriptionsCmd `cmd:"" help:"Have programs and people told of faces, by webhook and e-mail."`
+	Subscriptions subscriptionsCmd `cmd:"" help:"Have programs and people told of faces, trainings and batches, by webhook and e-mail."`
 	Analyze       analyzeCmd       `cmd:"" help:"Find the faces in pictures: what they show, and who they are."`
 	Train         trainCmd         `cmd:"" help:"Learn from files of labelled opinions, and measure how well."`
 	Classify      classifyCmd      `cmd:"" help:"Tell Positivo from Negativo with a trained model."`
 	Aspects       aspectsCmd       `cmd:"" help:"Tell what opinions praise and blame: room, food, staff, price and more, labelled or not."`
 	Evaluate      evaluateCmd      `cmd:"" help:"Score a trained model on labelled opinions, or what is said of faces on folders of photos."`
+	Model         modelCmd         `cmd:"" help:"Move models between a running server and this machine."`
 	Tenants       tenantsCmd       `cmd:"" help:"Add, change, list and remove tenants."`
 	Keys          keysCmd          `cmd:"" help:"Add, list and revoke API keys."`
 	Backup        backupCmd        `cmd:"" help:"Copy everything that is kept into a folder, also while a server runs."`

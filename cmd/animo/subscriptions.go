@@ -15,9 +15,9 @@ import (
 	"animo"
 )
 
-// subscriptionsCmd looks after who is told of faces, at a running server.
+// subscriptionsCmd looks after who is told of faces, trainings and batches, at a running server.
 type subscriptionsCmd struct {
-	Add        subscriptionAddCmd        `cmd:"" help:"Have a program (by webhook) or a person (by e-mail) told of faces."`
+	Add        subscriptionAddCmd        `cmd:"" help:"Have a program (by webhook) or a person (by e-mail) told of faces, or of trainings and batches."`
 	List       subscriptionListCmd       `cmd:"" help:"List who is told, and how each stands."`
 	Remove     subscriptionRemoveCmd     `cmd:"" help:"Forget a subscription with what waits for it."`
 	Deliveries subscriptionDeliveriesCmd `cmd:"" help:"Show what a subscriber was told and is to be told, newest first."`
@@ -58,6 +58,8 @@ func subscriptionPath(id string, below ...string) string {
 
 // subscriptionFilter says which faces are told.
 type subscriptionFilter struct {
+	About         string  `json:"about,omitempty"`
+	Model         string  `json:"model,omitempty"`
 	Mood          string  `json:"mood,omitempty"`
 	Person        string  `json:"person,omitempty"`
 	Source        *string `json:"source,omitempty"`
@@ -67,6 +69,12 @@ type subscriptionFilter struct {
 // words puts a filter into a few words.
 func (f subscriptionFilter) words() string {
 	var list []string
+	if f.About != "" {
+		list = append(list, f.About)
+	}
+	if f.Model != "" {
+		list = append(list, "model="+f.Model)
+	}
 	if f.Mood != "" {
 		list = append(list, f.Mood)
 	}
@@ -103,6 +111,8 @@ type subscriptionAnswer struct {
 type subscriptionAddCmd struct {
 	serverFlags   `embed:""`
 	Target        string  `arg:"" help:"The URL of a webhook, or an e-mail address."`
+	Opinions      bool    `help:"Tell of trainings and batches that ended or failed, in place of faces."`
+	Model         string  `placeholder:"MODEL" help:"With --opinions: only of this model."`
 	Mood          string  `placeholder:"MOOD" help:"Only faces of this mood: HAPPY, SAD, SURPRISED or OTHER."`
 	Person        string  `placeholder:"NAME" help:"Only this person."`
 	Source        *string `placeholder:"NAME" help:"Only this camera or stage; empty for photos without one."`
@@ -120,7 +130,8 @@ Examples:
 
     animo subscriptions add https://example.com/animo --mood sad --min-confidence 80
     animo subscriptions add ana@example.com --person "Ana" --language es
-    animo subscriptions add sala@example.com --digest 30`
+    animo subscriptions add sala@example.com --digest 30
+    animo subscriptions add ana@example.com --opinions --model hoteles`
 }
 
 // Run makes the subscription.
@@ -132,7 +143,10 @@ func (s *subscriptionAddCmd) Run(ctx context.Context, c *console) error {
 		Language string             `json:"language,omitempty"`
 		Subject  string             `json:"subject,omitempty"`
 		Digest   int                `json:"digest_minutes,omitempty"`
-	}{"email", s.Target, subscriptionFilter{s.Mood, s.Person, s.Source, s.MinConfidence}, s.Language, s.Subject, s.Digest}
+	}{"email", s.Target, subscriptionFilter{"", s.Model, s.Mood, s.Person, s.Source, s.MinConfidence}, s.Language, s.Subject, s.Digest}
+	if s.Opinions {
+		spec.Filter.About = "opinions"
+	}
 	if strings.Contains(s.Target, "://") {
 		spec.Kind = "webhook"
 	}

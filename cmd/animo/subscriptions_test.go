@@ -37,7 +37,7 @@ func TestSubscriptions_from_the_first_to_the_last_command(t *testing.T) {
 	check(t, []string{"subscriptions", "test", id}, 1, "", "animo: the receiver answered 418; …")
 	check(t, []string{"subscriptions", "deliveries", id}, 0, "DELIVERY…\n2…test  untold…the receiver answered 418…\n1…test  told…200", "")
 	check(t, []string{"subscriptions", "deliveries", id, "--limit", "1"}, 0, "DELIVERY…\n2…test  untold…", "")
-	check(t, []string{"subscriptions", "replay", id, "1"}, 1, "", "animo: delivery 1 tells of no face…")
+	check(t, []string{"subscriptions", "replay", id, "1"}, 1, "", "animo: delivery 1 tells nothing that happened…")
 	check(t, []string{"subscriptions", "replay", id, "--since=-1h"}, 0, "", "animo: deliveries that will be told once more: 0")
 	check(t, []string{"subscriptions", "replay", id}, 2, "", "animo: --since: name either…")
 	check(t, []string{"subscriptions", "rotate", id}, 0, "whsec_…", "animo: this is the only time…")

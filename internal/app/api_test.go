@@ -188,6 +188,11 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	owner.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"https://secreto.example/"}`).into(t, &sub)
 	var correction struct{ ID string }
 	owner.do("POST", "/v1/models/secreto.txt/corrections", `{"text":"secreto","label":"Positivo"}`).into(t, &correction)
+	var batch struct{ ID string }
+	owner.do("POST", "/v1/models/secreto.txt/batches?name=secreto.csv", "texto\nsecreto\n").into(t, &batch)
+	if r := owner.do("GET", "/v1/models/secreto.txt/batches/"+batch.ID+"?wait=30", ""); !strings.Contains(r.body, `"status":"done"`) {
+		t.Fatal(r.body)
+	}
 	var measured measuredAnswer
 	owner.do("POST", "/v1/moods", strings.ReplaceAll(measuredBody, `"camera"`, `"secreto"`)).into(t, &measured)
 	before := owner.do("GET", "/v1/models/secreto.txt", "").body
@@ -207,11 +212,12 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 		"add-tenant":       `{"id":"mio"}`, "change-tenant": `{"purpose":"safety"}`, "add-key": "{}",
 		"measure-moods": measuredBody, "use-layer": `{"use":true}`,
 		"correct-model": `{"text":"ajeno","label":"Negativo"}`, "correct-model-often": `{"items":[{"text":"ajeno","label":"Negativo"}]}`,
-		"correct-model-from-file": "text,label\najeno,0\nextraño,1\n",
+		"invoke": `{"instances":["Todo excelente"]}`, "invoke-model": `{"instances":["Todo excelente"]}`, "infer": `{"inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":["Todo excelente"]}]}`,
+		"add-batch": "texto\najeno\n", "correct-model-from-file": "text,label\najeno,0\nextraño,1\n",
 	}
 	// What these answer is the stranger's own: an empty list, a new upload, or the queues' own names.
 	own := map[string]int{"modelos": 200, "list-models": 200, "list-trainings": 200, "list-datasets": 200, "list-queues": 200,
-		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422,
+		"list-dead-letters": 200, "redrive-dead-letters": 200, "drop-dead-letters": 200, "upload-training-file": 422, "upload-model": 422,
 		"list-photos": 200, "list-receipts": 200, "list-moods": 200, "summarise-moods": 200, "get-accuracy": 200, "use-layer": 409, "export-moods": 200, "measure-moods": 202, "upload-photos": 422, "upload-photo": 422,
 		"list-people": 200, "introduce-person": 422, "reanalyse-photos": 202,
 		"list-subscriptions": 200, "add-subscription": 400,
@@ -219,14 +225,14 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 		"list-tenants": 403, "add-tenant": 403, "change-tenant": 403, "remove-tenant": 403, "list-keys": 403, "add-key": 403, "revoke-key": 403}
 	// What else may be asked of these, beside what they answer without a query.
 	queries := map[string][]string{
-		"get-photo": {"?wait=1"}, "get-image": {"?annotated=1", "?thumbnail=1"}, "list-photos": {"?after=" + photo.ID + "x"},
-		"list-moods": {"?source=secreto"}, "summarise-moods": {"?source=secreto"}, "export-moods": {"?source=secreto", "?format=jsonl"},
+		"get-photo": {"?wait=1"}, "get-batch": {"?wait=1"}, "get-image": {"?annotated=1", "?thumbnail=1"}, "list-photos": {"?after=" + photo.ID + "x"},
+		"list-moods": {"?source=secreto"}, "summarise-moods": {"?source=secreto"}, "export-moods": {"?source=secreto", "?format=jsonl"}, "invoke": {"?model=secreto.txt"},
 		"replay-deliveries": {"?since=-1h"},
 	}
 	n := 0
 	for path, operations := range api.Paths {
 		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{other}", model.Version, "{queue}", "ingest", "{photo}", photo.ID, "{face}", photo.Faces[0].ID, "{example}", photo.Faces[0].ID,
-			"{subscription}", sub.ID, "{delivery}", "1", "{tenant}", "sol", "{correction}", correction.ID).Replace(path)
+			"{subscription}", sub.ID, "{delivery}", "1", "{tenant}", "sol", "{correction}", correction.ID, "{batch}", batch.ID).Replace(path)
 		id := "secreto.txt"
 		if strings.HasPrefix(path, "/v1/tenants/") {
 			id = owner.key[:14]

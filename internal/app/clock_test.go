@@ -30,7 +30,7 @@ var written = regexp.MustCompile(`20[0-9]{2}-?[01][0-9]-?[0-3][0-9]T[0-9]{2}`)
 func TestApp_every_time_that_is_kept_is_of_its_clock(t *testing.T) {
 	const year = "2019" // before: what is asked for since a quarter of an hour must not be that of another clock
 	now := func() time.Time { return time.Now().AddDate(2019-time.Now().Year(), 0, 0) }
-	c := settings(t)
+	c := fileSettings(t)
 	c.AllowPrivateWebhooks, c.Inbox = true, filepath.Join(t.TempDir(), "inbox")
 	a := startWith(t, c, app.Options{Now: now})
 	want := func(r answer, status int) answer {

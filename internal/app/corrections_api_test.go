@@ -124,3 +124,50 @@ func TestModels_are_corrected_and_trained_anew(t *testing.T) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 }
+
+func TestAPI_batch_is_classified_downloaded_and_deleted(t *testing.T) {
+	a := start(t, settings(t))
+	a.upload("hotel.txt", "?trainer=nb", reviews(t))
+	post := a.do("POST", "/v1/models/hotel.txt/batches?name=rese%C3%B1as.csv&neutral=0.4-0.6", "id,texto\n1,Todo excelente\n2,\"=SUM(A1) pésimo, sucio\"\n")
+	var b struct {
+		ID, Status, Version, Name string
+		StatusURL                 string `json:"status_url"`
+		ResultURL                 string `json:"result_url"`
+		Rows, Total               int
+	}
+	if post.into(t, &b); post.status != 202 || b.Status != "stored" || b.Name != "reseñas.csv" || post.header.Get("Location") != b.StatusURL {
+		t.Fatalf("%d %s", post.status, post.body)
+	}
+	if a.do("GET", b.StatusURL+"?wait=30", "").into(t, &b); b.Status != "done" || b.Rows != 2 || b.Total != 2 || b.ResultURL == "" {
+		t.Fatalf("%+v", b)
+	}
+	r := a.do("GET", b.ResultURL, "")
+	if want := "\ufeffid,texto,label,probability,evidence\n1,Todo excelente,Positivo,"; r.status != 200 || !strings.HasPrefix(r.body, want) || !strings.Contains(r.body, "\"'=SUM(A1)") ||
+		r.header.Get("Content-Disposition") != "attachment; filename*=utf-8''rese%C3%B1as-classified.csv" {
+		t.Errorf("%d %q %v", r.status, r.body, r.header)
+	}
+	if r := a.do("GET", "/v1/models/hotel.txt/batches", ""); !strings.Contains(r.body, b.ID) {
+		t.Error(r.body)
+	}
+	form := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"junio.csv\"\r\n\r\ntexto\nbien\n\r\n--x--\r\n"
+	header := http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}
+	if r := a.send("POST", "/v1/models/hotel.txt/batches", strings.NewReader(form), header); r.status != 202 || !strings.Contains(r.body, `"name":"junio.csv","bytes":11,`) {
+		t.Errorf("a form: %d %s", r.status, r.body)
+	}
+	if r := a.send("POST", "/v1/models/hotel.txt/batches", strings.NewReader(form[:len(form)-20]), header); r.status != 400 {
+		t.Errorf("half a form: %d %s", r.status, r.body)
+	}
+	for _, bad := range []string{"?neutral=9", "?name=a/b", "?text=x&nothing=1"} {
+		if r := a.do("POST", "/v1/models/hotel.txt/batches"+bad, "texto\nbien\n"); r.status < 400 || r.status > 422 {
+			t.Errorf("%s: %d %s", bad, r.status, r.body)
+		}
+	}
+	if r := a.do("DELETE", b.StatusURL, ""); r.status != 204 {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	for _, gone := range []string{b.StatusURL, b.ResultURL} {
+		if r := a.do("GET", gone, ""); r.status != 404 {
+			t.Errorf("%s: %d %s", gone, r.status, r.body)
+		}
+	}
+}

@@ -305,3 +305,32 @@ func TestSubscriptions_recipient_of_mail_unsubscribes_by_its_link(t *testing.T) 
 		t.Errorf("afterwards it is %s", s)
 	}
 }
+
+func TestSubscriptions_trainings_and_batches_are_told_by_webhook(t *testing.T) {
+	c := settings(t)
+	c.AllowPrivateWebhooks = true
+	a := start(t, c)
+	var key []byte
+	url, hooks := listen(t, &key)
+	var sub subscription
+	a.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"`+url+`","filter":{"about":"opinions","model":"hotel.txt"}}`).into(t, &sub)
+	var err error
+	if key, err = base64.StdEncoding.DecodeString(strings.TrimPrefix(sub.Secret, "whsec_")); err != nil || len(key) == 0 {
+		t.Fatal(sub, err)
+	}
+	a.upload("hotel.txt", "?trainer=nb", reviews(t))
+	if h := <-hooks; h.Type != "model.published" || !h.Signed {
+		t.Errorf("%+v", h)
+	}
+	a.do("POST", "/v1/models/hotel.txt/batches", "texto\nbien\n")
+	if h := <-hooks; h.Type != "batch.classified" || !h.Signed {
+		t.Errorf("%+v", h)
+	}
+	a.do("POST", "/v1/models/hotel.txt/batches", "{\"texto\":\"bien\"}\n{\"texto\":\"mal\"}\n{rota\n{rota\n")
+	if h := <-hooks; h.Type != "batch.failed" {
+		t.Errorf("%+v", h)
+	}
+	if r := a.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"`+url+`","filter":{"about":"opinions","mood":"sad"}}`); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, `"field":"filter.about"`) {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+}

@@ -36,6 +36,7 @@ type Config struct {
 	MaxUnpacked    int64   `default:"4294967296" env:"ANIMO_MAX_UNPACKED" placeholder:"BYTES" help:"Largest training file once it is unpacked (gzip, zip, xlsx)."`
 	MaxWhole       int64   `default:"67108864" env:"ANIMO_MAX_WHOLE" placeholder:"BYTES" help:"Largest training file of a kind that is read into memory as a whole: xlsx, zip, JSON by column."`
 	MaxBroken      float64 `default:"20" env:"ANIMO_MAX_BROKEN" placeholder:"PERCENT" help:"How many rows of a training file may be broken before it is refused; those without a text, without a label or neutral are not broken (default 20)."`
+	MaxModel       int64   `default:"268435456" env:"ANIMO_MAX_MODEL" placeholder:"BYTES" help:"Largest model that is uploaded as a file, packed and unpacked (default 268435456)."`
 	MaxTexts       int     `default:"1000" env:"ANIMO_MAX_TEXTS" placeholder:"N" help:"Most texts in one call to classify."`
 	MaxText        int     `default:"65536" env:"ANIMO_MAX_TEXT" placeholder:"BYTES" help:"Longest text to classify."`
 	MaxMoods       int     `default:"1000" env:"ANIMO_MAX_MOODS" placeholder:"N" help:"Most faces measured by the client in one call."`
@@ -52,6 +53,7 @@ type Config struct {
 	AnswerPause    time.Duration   `default:"10s" env:"ANIMO_ANSWER_PAUSE" help:"How long a client may take nothing of a download or a live stream before it is dropped."`
 	IngestTime     time.Duration   `default:"1h" env:"ANIMO_INGEST_TIME" help:"Longest ingest of one file, each attempt."`
 	TrainTime      time.Duration   `default:"2h" env:"ANIMO_TRAIN_TIME" help:"Longest training, each attempt."`
+	BatchTime      time.Duration   `default:"1h" env:"ANIMO_BATCH_TIME" help:"Longest classifying of one batch, each attempt."`
 	StopTime       time.Duration   `default:"20s" env:"ANIMO_STOP_TIME" help:"How long running work may take to end when Animo is asked to stop."`
 	Pauses         []time.Duration `default:"1s,10s" env:"ANIMO_PAUSES" placeholder:"TIME" help:"Pauses before the second and the third attempt (default 1s,10s)."`
 	Lease          time.Duration   `default:"30s" env:"ANIMO_LEASE" help:"How long a worker that is heard no more keeps its event from others."`
@@ -61,6 +63,9 @@ type Config struct {
 	Ingests        int             `default:"2" env:"ANIMO_INGESTS" placeholder:"N" help:"Files ingested at once on this machine."`
 	Trainings      int             `default:"1" env:"ANIMO_TRAININGS" placeholder:"N" help:"Models trained at once on this machine."`
 	MaxCorrections int             `default:"10000" env:"ANIMO_MAX_CORRECTIONS" placeholder:"N" help:"Corrections kept for each model, each of at most max-text bytes; a training holds them in memory."`
+	Batches        int             `default:"1" env:"ANIMO_BATCHES" placeholder:"N" help:"Batches classified at once on this machine."`
+	MaxBatches     int             `default:"1000" env:"ANIMO_MAX_BATCHES" placeholder:"N" help:"Batches (files to be classified) kept for each model."`
+	KeepBatches    time.Duration   `default:"720h" env:"ANIMO_KEEP_BATCHES" placeholder:"TIME" help:"How long a batch and its result are kept after it ended (default 720h)."`
 	ModelsLoaded   int             `default:"64" env:"ANIMO_MODELS_LOADED" placeholder:"N" help:"Models held in memory for classifying."`
 
 	Faces          string        `default:"vision" enum:"vision,rekognition" env:"ANIMO_FACES" help:"Who finds the faces: vision, the networks in this program; or rekognition, Amazon's service, to which every photo is sent then (credentials and region as AWS's own tools take them)."`
@@ -169,10 +174,10 @@ func (c *Config) Validate() error {
 		}
 	}
 	for name, n := range map[string]int64{
-		"max-unpacked": c.MaxUnpacked, "max-whole": c.MaxWhole,
+		"max-unpacked": c.MaxUnpacked, "max-whole": c.MaxWhole, "max-model": c.MaxModel,
 		"max-file": c.MaxFile, "max-rows": int64(c.MaxRows), "max-row": int64(c.MaxRow), "max-texts": int64(c.MaxTexts), "max-moods": int64(c.MaxMoods), "max-corrections": int64(c.MaxCorrections),
 		"max-text": int64(c.MaxText), "max-body": c.MaxBody, "max-requests": int64(c.MaxRequests), "request-time": int64(c.RequestTime),
-		"upload-time": int64(c.UploadTime), "ingest-time": int64(c.IngestTime), "train-time": int64(c.TrainTime), "stop-time": int64(c.StopTime),
+		"upload-time": int64(c.UploadTime), "ingest-time": int64(c.IngestTime), "train-time": int64(c.TrainTime), "batch-time": int64(c.BatchTime), "batches": int64(c.Batches), "max-batches": int64(c.MaxBatches), "keep-batches": int64(c.KeepBatches), "stop-time": int64(c.StopTime),
 		"lease": int64(c.Lease), "sweep-every": int64(c.SweepEvery), "keep-versions": int64(c.KeepVersions), "ingests": int64(c.Ingests),
 		"trainings": int64(c.Trainings), "models-loaded": int64(c.ModelsLoaded), "analyse-time": int64(c.AnalyseTime),
 		"max-photo": c.MaxPhoto, "max-pixels": int64(c.MaxPixels), "max-faces": int64(c.MaxFaces), "max-streams": int64(c.MaxStreams),

@@ -15,7 +15,7 @@ const (
 
 // functionNames are all that a process can be told to run: the server, then the functions, whose names are also
 // their queues'. The functions that the flows give to the bus must have these names, and no others.
-var functionNames = []string{API, "analyse", "record-happy", "record-sad", "record-surprised", "record-other", "seek", Notify, "ingest", "train", "publish"}
+var functionNames = []string{API, "analyse", "record-happy", "record-sad", "record-surprised", "record-other", "seek", Notify, "ingest", "train", "publish", "classify"}
 
 // FunctionNames are the names that Functions takes, all of them by default.
 func FunctionNames() []string { return slices.Clone(functionNames) }

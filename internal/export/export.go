@@ -1,4 +1,4 @@
-// Package export writes recorded faces as files: CSV for spreadsheets, JSONL for programs. Begin at Formats.
+// Package export writes recorded faces as files, CSV for spreadsheets and JSONL for programs, and classified texts as CSV. Begin at Formats and Texts.
 package export
 
 import (

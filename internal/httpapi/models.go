@@ -134,7 +134,7 @@ func (s *server) serveVersion(r route) {
 func (s *server) deleteModel(r route) {
 	register(s, r, huma.Operation{
 		OperationID: "delete-model",
-		Summary:     "Forget a model with all its versions and corrections", Errors: []int{404},
+		Summary:     "Forget a model with all its versions, corrections and batches", Errors: []int{404},
 	}, func(ctx context.Context, in *ModelParam) (*struct{}, error) {
 		return nil, s.Opinions.DeleteModel(ctx, tenantOf(ctx), in.ID)
 	})

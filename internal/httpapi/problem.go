@@ -27,6 +27,8 @@ type Problem struct {
 	Line   int                 `json:"line,omitempty" doc:"The line at fault in a file, from 1."`
 	Errors []*huma.ErrorDetail `json:"errors,omitempty" doc:"Each thing that was wrong with the request."`
 	Items  []UploadView        `json:"items,omitempty" doc:"Of a form of several files, none of which was taken: each one's answer. What is said above is of the first."`
+
+	dialect dialect
 }
 
 // Error makes Problem an error.
@@ -35,8 +37,13 @@ func (p *Problem) Error() string { return p.Detail }
 // GetStatus tells huma the status to answer with.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// ContentType makes the answer's media type that of problem documents.
-func (p *Problem) ContentType(string) string { return "application/problem+json" }
+// ContentType makes the answer's media type that of problem documents, or that of its dialect.
+func (p *Problem) ContentType(string) string {
+	if p.dialect != own {
+		return "application/json"
+	}
+	return "application/problem+json"
+}
 
 // statuses maps codes to HTTP statuses. A code that is not here is 422: the request was understood and
 // cannot be done.
@@ -119,6 +126,7 @@ func problemOf(ctx context.Context, status int, log *slog.Logger, err error) err
 	if form, ok := errors.AsType[*refusedForm](err); ok {
 		p.Items = form.items
 	}
+	p.in(callerOf(ctx).route.dialect())
 	switch status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusInsufficientStorage, http.StatusGatewayTimeout:
 		if reason.Code == animo.Quota { // which does not get better by itself
@@ -180,7 +188,8 @@ func init() {
 		return found("en", status, errs)
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
-		return found(callerOf(ctx.Context()).lang, status, errs)
+		c := callerOf(ctx.Context())
+		return found(c.lang, status, errs).in(c.route.dialect())
 	}
 }
 

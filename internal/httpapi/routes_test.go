@@ -51,6 +51,7 @@ func ask(t *testing.T, h http.Handler, method, path, key string) *httptest.Respo
 func TestRoutes_all_but_these_need_a_key(t *testing.T) {
 	open := []string{
 		"GET /livez", "GET /readyz", "GET /metrics", "GET /docs", "GET /openapi.json", "GET /openapi.yaml", "GET /openapi-3.0.json", "GET /openapi-3.0.yaml",
+		"GET /v2", "GET /v2/health/live", "GET /v2/health/ready",
 		"GET /unsubscribe/{token}", "POST /unsubscribe/{token}", "POST /{$}", "/assets/", "/models/",
 		"GET /v1/session", "POST /v1/session", "DELETE /v1/session",
 	}
@@ -82,6 +83,16 @@ func TestRoutes_all_but_these_need_a_key(t *testing.T) {
 	for _, nowhere := range []string{"/v1/nothing", "/v1/photos/x/y/z", "/index.html"} {
 		if w := ask(t, h, "GET", nowhere, ""); w.Code != http.StatusUnauthorized {
 			t.Errorf("%s tells somebody without a key that it is not there: %d", nowhere, w.Code)
+		}
+	}
+}
+
+func TestRoutes_other_protocols_are_refused_in_their_own_words(t *testing.T) {
+	h := locked(nil)
+	for path, want := range map[string]string{"/invocations": `{"error_code":"UNAUTHENTICATED","message":"`, "/v1/models/x/invocations": `{"error_code":"UNAUTHENTICATED",`, "/v2/models/x/infer": `{"error":"`} {
+		w := ask(t, h, "POST", path, "")
+		if w.Code != http.StatusUnauthorized || !strings.HasPrefix(w.Body.String(), want) || w.Header().Get("Content-Type") != "application/json" {
+			t.Errorf("%s: %d %s %v", path, w.Code, w.Body, w.Header())
 		}
 	}
 }

@@ -52,6 +52,18 @@ type Opinions interface {
 	// Corrections lists a model's corrections by ID, beginning after the ID `after`. next is "" at the end.
 	Corrections(ctx context.Context, tenant, model, after string, limit int) (page []opinions.Correction, next string, err error)
 	DeleteCorrection(ctx context.Context, tenant, model, id string) error
+	// Pack writes a version of a model as one file, "" for the one that answers; begin is told which before the first byte.
+	Pack(ctx context.Context, tenant, model, version string, w io.Writer, begin func(version string)) error
+	// TakeModel accepts a model that was packed, as a new version.
+	TakeModel(ctx context.Context, tenant, model string, r io.Reader, size int64) (animo.Version, error)
+	// TakeBatch accepts a file of texts to be classified.
+	TakeBatch(ctx context.Context, tenant, model string, r io.Reader, size int64, recipe opinions.BatchRecipe) (opinions.Batch, error)
+	Batch(ctx context.Context, tenant, model, id string) (opinions.Batch, error)
+	// Batches lists a model's batches, newest first, beginning after the ID `after`. next is "" at the end.
+	Batches(ctx context.Context, tenant, model, after string, limit int) (page []opinions.Batch, next string, err error)
+	// BatchResult opens the result of a batch that is done, and tells how many bytes it has.
+	BatchResult(ctx context.Context, tenant, model, id string) (io.ReadCloser, int64, opinions.Batch, error)
+	DeleteBatch(ctx context.Context, tenant, model, id string) error
 }
 
 // Layers is what was learned from corrections of faces; *photos.Layers is one.

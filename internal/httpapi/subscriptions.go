@@ -12,7 +12,7 @@ import (
 	"animo/internal/notify"
 )
 
-// Subscriptions is who is told of faces, as the API needs it; *notify.Notifier is one.
+// Subscriptions is who is told of what, as the API needs it; *notify.Notifier is one.
 type Subscriptions interface {
 	// Add makes a subscription; of a webhook it also gives the secret of its signatures.
 	Add(ctx context.Context, tenant string, spec notify.Spec) (s notify.Subscription, secret string, err error)
@@ -36,8 +36,10 @@ type Subscriptions interface {
 	Unsubscribe(ctx context.Context, token string) error
 }
 
-// filterView says which faces a subscription tells of.
+// filterView says what a subscription tells of.
 type filterView struct {
+	About         string  `json:"about,omitempty" enum:"faces,opinions" doc:"faces, if not said; or opinions: the ends of trainings (model.published, training.failed) and of batches (batch.classified, batch.failed)."`
+	Model         string  `json:"model,omitempty" doc:"Of opinions: only of this model." example:"DB_proyecto_SA.txt"`
 	Mood          string  `json:"mood,omitempty" doc:"Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case." example:"HAPPY"`
 	Person        string  `json:"person,omitempty" doc:"Only of this person. When the person gets another name, or becomes one with another, this follows." example:"Ana"`
 	Source        *string `json:"source,omitempty" doc:"Only of this camera or stage; empty: only of photos without one." example:"puerta-norte"`
@@ -51,14 +53,18 @@ type SubscriptionSpec struct {
 	Target        string      `json:"target" doc:"The URL, with https; or the e-mail address." example:"https://example.com/animo"`
 	Filter        filterView  `json:"filter,omitzero"`
 	Language      string      `json:"language,omitempty" enum:"en,es" doc:"Of e-mail; en if not said."`
-	Subject       string      `json:"subject,omitempty" doc:"Of e-mail; ThemeNewImage if not said." example:"ThemeNewImage"`
+	Subject       string      `json:"subject,omitempty" doc:"Of e-mail; ThemeNewImage if not said, or Animo for opinions." example:"ThemeNewImage"`
 	DigestMinutes int         `json:"digest_minutes,omitempty" minimum:"0" maximum:"10080" doc:"Of e-mail: what comes in so many minutes in one mail, with counts and thumbnails; 0 is one mail a face."`
 }
 
 func (v *SubscriptionSpec) read() (notify.Spec, error) {
 	s := notify.Spec{Kind: v.Kind, Target: v.Target, Language: v.Language, Subject: v.Subject, Digest: time.Duration(v.DigestMinutes) * time.Minute}
 	mood, err := moodOf(v.Filter.Mood)
-	s.Filter = notify.Filter{Mood: mood, Person: nameOf(v.Filter.Person), MinConfidence: v.Filter.MinConfidence}
+	about := v.Filter.About
+	if about == "faces" {
+		about = ""
+	}
+	s.Filter = notify.Filter{About: about, Model: nameOf(v.Filter.Model), Mood: mood, Person: nameOf(v.Filter.Person), MinConfidence: v.Filter.MinConfidence}
 	if v.Filter.Source != nil {
 		source := nameOf(*v.Filter.Source)
 		s.Filter.Source = &source
@@ -81,7 +87,7 @@ type subscriptionView struct {
 }
 
 func viewSubscription(ctx context.Context, s notify.Subscription, secret string) subscriptionView {
-	f := filterView{string(s.Filter.Mood), s.Filter.Person, s.Filter.Source, s.Filter.MinConfidence}
+	f := filterView{s.Filter.About, s.Filter.Model, string(s.Filter.Mood), s.Filter.Person, s.Filter.Source, s.Filter.MinConfidence}
 	return subscriptionView{
 		ID: s.ID, SubscriptionSpec: SubscriptionSpec{s.Kind, s.Target, f, s.Language, s.Subject, int(s.Digest / time.Minute)},
 		State: s.State, Reason: viewFailure(ctx, s.Reason), Since: s.Since, Created: s.Created,
@@ -92,7 +98,7 @@ func viewSubscription(ctx context.Context, s notify.Subscription, secret string)
 // deliveryView is an element of a subscription's log as the API shows it.
 type deliveryView struct {
 	ID       string       `json:"id" example:"42"`
-	Kind     string       `json:"kind" enum:"face,replay,test,notice,state" doc:"State: a note for this log, told to nobody. Notice: told of another subscription."`
+	Kind     string       `json:"kind" enum:"face,opinion,replay,test,notice,state" doc:"State: a note for this log, told to nobody. Notice: told of another subscription."`
 	Message  string       `json:"message_id,omitempty" doc:"What the receiver sees as webhook-id; a replay has that of what it repeats."`
 	Type     string       `json:"type,omitempty" example:"face.happy"`
 	Face     string       `json:"face_id,omitempty"`
@@ -161,10 +167,10 @@ func (s *server) showSubscription(ctx context.Context, id, secret string) (*subs
 func (s *server) addSubscription(r route) {
 	register(s, r, huma.Operation{
 		OperationID: "add-subscription",
-		Summary:     "Have a program or a person told of faces",
+		Summary:     "Have a program or a person told of faces, or of trainings and batches",
 		Description: "A webhook gets {type, timestamp, data} as JSON, data being what is recorded of the face, signed as Standard Webhooks " +
 			"says (headers webhook-id, webhook-timestamp, webhook-signature). It must answer 200 to 299 in time; otherwise it is tried again with " +
-			"growing pauses for a day, while what comes after waits in order. E-mail has the record as its text.",
+			"growing pauses for a day, while what comes after waits in order. E-mail has the record as its text. With about: opinions, data is what the event of a training or a batch says, and e-mail a sentence before it.",
 		DefaultStatus: http.StatusCreated, Errors: []int{409, 422, 507},
 	}, func(ctx context.Context, in *struct{ Body SubscriptionSpec }) (*subscriptionOutput, error) {
 		spec, err := in.Body.read()

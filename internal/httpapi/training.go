@@ -30,6 +30,7 @@ type trainingView struct {
 	Finished    *time.Time         `json:"finished,omitempty"`
 	Goal        string             `json:"goal,omitempty" doc:"What it shall be good at; none is to be right most often."`
 	Corrections int                `json:"corrections" doc:"How many corrections of its model it learned from besides its datasets; 0 until it is trained."`
+	Taken       bool               `json:"taken,omitempty" doc:"Whether it came as a file, and was trained elsewhere; its report is what that file says."`
 	Learned     int                `json:"corrections_learned" doc:"How many of the corrections it says by itself. The model answers as corrected in any case."`
 	Report      *text.Report       `json:"report,omitempty" doc:"The scores, once it is trained."`
 	Without     *text.Figures      `json:"figures_without_corrections,omitempty" doc:"The report's figures on the rows that are no corrections, where there are some."`
@@ -68,7 +69,7 @@ func viewFailure(ctx context.Context, r *animo.Reason) *failureView {
 func viewTraining(ctx context.Context, t opinions.Training) trainingView {
 	v := trainingView{
 		Name: t.Model, Version: t.ID, Status: t.Status, Failure: viewFailure(ctx, t.Failure), Datasets: t.Datasets,
-		Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Requested: t.Requested, Goal: t.Goal, Corrections: t.Corrections, Learned: t.Learned,
+		Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Requested: t.Requested, Goal: t.Goal, Corrections: t.Corrections, Learned: t.Learned, Taken: t.Taken,
 		Report: t.Report, Without: t.Without,
 		StatusURL: path("v1", "training", t.Model), ModelURL: path("v1", "models", t.Model),
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"animo"
@@ -15,7 +16,7 @@ import (
 // told.
 type Delivery struct {
 	ID       int64         // the place in the log, from 1; replays have places of their own
-	Kind     string        // face, replay, test, notice or state
+	Kind     string        // face, opinion, replay, test, notice or state
 	Message  string        // the id that the receiver is shown; a replay has that of what it repeats
 	Type     string        // of the event
 	Face     string        // "" where the delivery is of no face
@@ -84,7 +85,7 @@ func view(at table.Logged, p parcel, position int64) Delivery {
 }
 
 // Replay puts a delivery at the end of the line once more, under the same message id. It answers NotFound for a delivery
-// that is not kept, and Invalid for one that tells of no face. A delivery that still waits stays where it is.
+// that is not kept, and Invalid for one that is a test, a notice or a state. A delivery that still waits stays where it is.
 func (n *Notifier) Replay(ctx context.Context, tenant, id string, delivery int64) error {
 	l, err := n.replayable(ctx, tenant, id)
 	if err != nil {
@@ -105,8 +106,8 @@ func (n *Notifier) Replay(ctx context.Context, tenant, id string, delivery int64
 	if err != nil {
 		return err
 	}
-	if p.Data == nil || p.Kind != ofFace && p.Kind != ofReplay {
-		return animo.Errorf(animo.Invalid, "delivery %d tells of no face, so it is not told again", "la entrega %d no cuenta ningún rostro, así que no se repite", delivery).Of("delivery")
+	if p.Data == nil || p.Kind != ofFace && p.Kind != ofWork && p.Kind != ofReplay {
+		return animo.Errorf(animo.Invalid, "delivery %d tells nothing that happened, so it is not told again", "la entrega %d no cuenta nada que haya pasado, así que no se repite", delivery).Of("delivery")
 	}
 	if delivery > l.Position && p.Outcome == Waits {
 		return nil
@@ -120,8 +121,8 @@ func (n *Notifier) Replay(ctx context.Context, tenant, id string, delivery int64
 	return err
 }
 
-// ReplaySince puts every face that was told, and that was put into the line at a time or later, at the end of the line once
-// more, as far as the log goes back. It returns how many faces those are.
+// ReplaySince puts everything that was told, and that was put into the line at a time or later, at the end of the line once
+// more, as far as the log goes back. It returns how many those are.
 func (n *Notifier) ReplaySince(ctx context.Context, tenant, id string, since time.Time) (count int, err error) {
 	l, err := n.replayable(ctx, tenant, id)
 	if err != nil {
@@ -141,7 +142,7 @@ func (n *Notifier) ReplaySince(ctx context.Context, tenant, id string, since tim
 			after = at.Seq
 			_, p, err := n.parcel(ctx, tenant, at)
 			waits := p.Outcome == Waits && at.Seq > l.Position
-			if animo.CodeOf(err) == animo.NotFound || err == nil && (waits || p.Kind != ofFace || p.Data == nil || p.Added.Before(since)) {
+			if animo.CodeOf(err) == animo.NotFound || err == nil && (waits || p.Kind != ofFace && p.Kind != ofWork || p.Data == nil || p.Added.Before(since)) {
 				continue
 			}
 			if err != nil {
@@ -174,10 +175,11 @@ func (n *Notifier) replayable(ctx context.Context, tenant, id string) (*line, er
 	return n.line(ctx, lineID{tenant, id})
 }
 
-// again is the entry of a parcel's replay. The key holds up to where the line is settled and how many replays of the face
+// again is the entry of a parcel's replay. The key holds up to where the line is settled and how many replays of the parcel
 // were told, so that a request that comes twice before the replay is told adds nothing.
 func (n *Notifier) again(ctx context.Context, at lineID, key string, p parcel, position int64) (table.Entry, error) {
-	told, prefix := 0, faceKey(faceOf(key), at.subscription)+"~"
+	first, _, _ := strings.Cut(key, "~")
+	told, prefix := 0, first+"~"
 	for row, err := range table.JSONRows[parcel](ctx, n.tables, at.tenant, outboxTable, table.Range{Prefix: prefix}, false) {
 		if err != nil {
 			return table.Entry{}, err
@@ -190,7 +192,7 @@ func (n *Notifier) again(ctx context.Context, at lineID, key string, p parcel, p
 		parcel{Kind: ofReplay, ID: p.ID, Type: p.Type, Time: p.Time, Added: n.now().UTC(), Data: p.Data})
 }
 
-// Test tells a subscriber of a made-up face at once, past the line, and returns the delivery with how that went.
+// Test tells a subscriber of a made-up face, or training, at once, past the line, and returns the delivery with how that went.
 func (n *Notifier) Test(ctx context.Context, tenant, id string) (Delivery, error) {
 	sub, err := n.subscription(ctx, tenant, id)
 	if err != nil {
@@ -201,7 +203,7 @@ func (n *Notifier) Test(ctx context.Context, tenant, id string) (Delivery, error
 	}
 	now := n.now().UTC()
 	what := "test-" + animo.Moment(now)
-	data, err := json.Marshal(example(tenant, sub.Filter, now))
+	data, err := json.Marshal(sub.Filter.example(tenant, now))
 	if err != nil {
 		return Delivery{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"animo"
 	"animo/internal/faces"
@@ -13,6 +14,9 @@ import (
 // handle puts a face into the line of each subscription that matches it. The row's key comes from the face and the
 // subscription, so a repeat adds nothing.
 func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
+	if !strings.HasPrefix(e.Type, "face.") {
+		return n.handleWork(ctx, e)
+	}
 	var r animo.MoodRecord
 	if err := json.Unmarshal(e.Data, &r); err != nil || r.FaceID == "" || (r.PhotoID == "") != (r.MeasuredBy != "") {
 		return animo.Errorf(animo.Invalid, "the event's data is not a face's record", "los datos del evento no son el registro de un rostro").Because(err)
@@ -30,7 +34,10 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 		if err != nil || len(subs) == 0 {
 			return err
 		}
-		lines, err = n.match(ctx, tx, e, r, subs)
+		if e.Data, err = json.Marshal(r); err != nil {
+			return err
+		}
+		lines, err = n.match(ctx, tx, e, ofFace, r.FaceID, func(f Filter) bool { return f.Matches(&r) }, subs)
 		return err
 	})
 	for _, at := range lines {
@@ -71,15 +78,15 @@ func current(tx *table.Tx, r animo.MoodRecord, basis string) (_ animo.MoodRecord
 	return r, err == nil && !face.NotFace(), err
 }
 
-// match puts a face into the lines of the subscriptions that match it, unless the face is there already, and returns these
-// lines. The transaction expects each of these subscriptions as it was read.
-func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r animo.MoodRecord, subs []stored) (lines []lineID, err error) {
+// match puts an event into the lines of the subscriptions that want it, unless what it tells of is there already, and returns
+// these lines. what is a face, or names an event of something else. The transaction expects each of these subscriptions as it was read.
+func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, k kind, what string, wants func(Filter) bool, subs []stored) (lines []lineID, err error) {
 	var matching []stored
 	var keys []table.Key
 	for _, sub := range subs {
-		if sub.State != Unsubscribed && sub.Filter.Matches(&r) {
+		if sub.State != Unsubscribed && wants(sub.Filter) {
 			matching = append(matching, sub)
-			keys = append(keys, table.Key{Table: outboxTable, Key: faceKey(r.FaceID, sub.ID)}, table.Key{Table: subscriptionsTable, Key: sub.ID})
+			keys = append(keys, table.Key{Table: outboxTable, Key: faceKey(what, sub.ID)}, table.Key{Table: subscriptionsTable, Key: sub.ID})
 		}
 	}
 	if len(matching) == 0 {
@@ -87,9 +94,6 @@ func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r ani
 	}
 	rows, err := tx.Read(keys...)
 	if err != nil {
-		return nil, err
-	}
-	if e.Data, err = json.Marshal(r); err != nil {
 		return nil, err
 	}
 	for i, sub := range matching {
@@ -100,7 +104,7 @@ func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r ani
 		if rows[2*i].Rev != 0 { // a repeat
 			continue
 		}
-		entry, err := n.faceEntry(ctx, e, r.FaceID, sub.ID)
+		entry, err := n.lineEntry(ctx, e, k, what, sub.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -113,9 +117,9 @@ func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, r ani
 	return lines, nil
 }
 
-// faceEntry is the entry that puts a face into a line. Where the line is full it is a note for the log that says so. Until
+// lineEntry is the entry that puts an event into a line. Where the line is full it is a note for the log that says so. Until
 // the line moves on, all such notes have one key, so that the log has one of them.
-func (n *Notifier) faceEntry(ctx context.Context, e animo.Event, face, id string) (table.Entry, error) {
+func (n *Notifier) lineEntry(ctx context.Context, e animo.Event, k kind, what, id string) (table.Entry, error) {
 	now := n.now().UTC()
 	var l line
 	if _, err := n.tables.GetJSON(ctx, e.Tenant, linesTable, id, &l); err != nil && animo.CodeOf(err) != animo.NotFound {
@@ -129,7 +133,7 @@ func (n *Notifier) faceEntry(ctx context.Context, e animo.Event, face, id string
 		r := animo.ReasonOf(animo.Errorf(animo.Quota, "%d deliveries wait, as many as may; those that come after are not told", "esperan %d entregas, el máximo; las que lleguen después no se cuentan", last-l.Position))
 		return entry(otherKey("full-"+strconv.FormatInt(l.Position, 10), id), id, parcel{Kind: ofState, Added: now, Notice: &r, Outcome: Untold, Settled: now})
 	}
-	return entry(faceKey(face, id), id, parcel{ID: messageID(e.Tenant, id, face), Type: e.Type, Time: e.Time, Added: now, Data: e.Data})
+	return entry(faceKey(what, id), id, parcel{Kind: k, ID: messageID(e.Tenant, id, what), Type: e.Type, Time: e.Time, Added: now, Data: e.Data})
 }
 
 // entry is a parcel at the end of a subscription's line.

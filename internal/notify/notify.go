@@ -1,4 +1,4 @@
-// Package notify tells people and programs of the faces that they subscribed to, by webhook and by e-mail. DESIGN.md says
+// Package notify tells people and programs of the faces, trainings and batches that they subscribed to, by webhook and by e-mail. DESIGN.md says
 // how it works.
 //
 //	face.MOOD event -> notify: a row in the line of each subscription that it matches -> a turn: told, in order
@@ -141,7 +141,7 @@ func New(tables *table.Table, objects Objects, o Options) (*Notifier, error) {
 // Functions returns the function that puts faces into the lines, to be registered with the bus. It has one worker, so that
 // the lines have a tenant's faces in the order in which these were found.
 func (n *Notifier) Functions() []bus.Function {
-	return []bus.Function{{Name: "notify", On: []string{"face.*"}, Workers: 1, Deadline: time.Minute, Handle: n.handle}}
+	return []bus.Function{{Name: "notify", On: append([]string{"face.*"}, workEvents...), Workers: 1, Deadline: time.Minute, Handle: n.handle}}
 }
 
 // Run tells subscribers what waits for them until ctx ends, and then waits for the turns that are under way. Sweep finds

@@ -15,7 +15,7 @@ type parcel struct {
 	Type    string          `json:"type,omitempty"` // of the event
 	Time    time.Time       `json:"time,omitzero"`  // of the event
 	Added   time.Time       `json:"added,omitzero"`
-	Data    json.RawMessage `json:"data,omitempty"` // a face's record
+	Data    json.RawMessage `json:"data,omitempty"` // a face's record, or what an event of opinions says
 	Notice  *animo.Reason   `json:"notice,omitempty"`
 	Outcome Outcome         `json:"outcome,omitempty"`
 
@@ -29,10 +29,11 @@ type kind string
 
 const (
 	ofFace   kind = ""
-	ofReplay kind = "replay" // a face, to be told once more
-	ofTest   kind = "test"   // told when it was asked for
-	ofNotice kind = "notice" // to a recipient of mail: something about another subscription
-	ofState  kind = "state"  // why the subscription was paused, or that its line is full; told to nobody
+	ofReplay kind = "replay"  // what was told, to be told once more
+	ofWork   kind = "opinion" // the end of a training or of a batch; see work.go
+	ofTest   kind = "test"    // told when it was asked for
+	ofNotice kind = "notice"  // to a recipient of mail: something about another subscription
+	ofState  kind = "state"   // why the subscription was paused, or that its line is full; told to nobody
 )
 
 // Outcome says what became of a delivery.

@@ -22,21 +22,21 @@ func master(letter string) notify.Master {
 
 // wantUnread fails if a row of the tenant holds one of the secrets' keys.
 func (h *house) wantUnread(secrets ...string) {
-	h.t.Helper()
+	h.T.Helper()
 	rows := 0
-	for row, err := range h.rows.Query(h.t.Context(), tenant, "subscriptions", table.Range{}, false) {
+	for row, err := range h.Rows.Query(h.T.Context(), tenant, "subscriptions", table.Range{}, false) {
 		if err != nil {
-			h.t.Fatal(err)
+			h.T.Fatal(err)
 		}
 		rows++
 		for _, s := range secrets {
 			if bytes.Contains(row.Value, []byte(strings.TrimPrefix(s, "whsec_"))) {
-				h.t.Errorf("the row %s has the plain secret: %s", row.Key, row.Value)
+				h.T.Errorf("the row %s has the plain secret: %s", row.Key, row.Value)
 			}
 		}
 	}
 	if rows == 0 {
-		h.t.Fatal("there are no rows to look at")
+		h.T.Fatal("there are no rows to look at")
 	}
 }
 
@@ -45,14 +45,14 @@ func TestSecrets_that_are_sealed_sign_and_rotate_and_stand_in_no_row(t *testing.
 	id, old := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	r.secret = old
 	h.find(1)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	fresh, err := h.n.Rotate(t.Context(), tenant, id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r.secret = range []string{old, fresh} {
 		h.find(1)
-		h.drain(id, h.now)
+		h.drain(id, h.Now)
 	}
 	if len(r.got) != 3 || r.got[0].sigs != 1 || r.got[1].sigs != 2 {
 		t.Errorf("told %+v, want three messages, the later ones signed twice", r.got)
@@ -68,7 +68,7 @@ func TestSecrets_wait_without_an_attempt_where_the_master_key_is_missing(t *test
 	for name, other := range map[string]notify.Master{"none": {Seals: o.Master.Seals}, "another": master("b")} {
 		h.n = h.open(notify.Options{AllowPrivate: true, Master: other})
 		h.find(2)
-		h.drain(id, h.now.Add(48*time.Hour))
+		h.drain(id, h.Now.Add(48*time.Hour))
 		s := h.get(id)
 		if s.State != notify.Active || s.Waiting == 0 || !s.Failing.IsZero() || r.asked > 0 {
 			t.Errorf("%s: %+v, the receiver was asked %d times; want the line to wait without an attempt", name, s, r.asked)
@@ -90,7 +90,7 @@ func TestSecrets_wait_without_an_attempt_where_the_master_key_is_missing(t *test
 		t.Errorf("a test tells %+v, %v", d, err)
 	}
 	h.n = h.open(o)
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if got := r.faces(); len(got) != 4 || h.get(id).Reason != nil {
 		t.Errorf("with the key faces %v are told, %+v, want all 4", got, h.get(id).Reason)
 	}
@@ -101,13 +101,13 @@ func TestSecrets_of_a_lost_master_key_are_made_anew(t *testing.T) {
 	id, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL})
 	h.find(1)
 	h.n = h.open(notify.Options{AllowPrivate: true, Master: master("b")})
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	secret, err := h.n.Rotate(t.Context(), tenant, id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.secret = secret
-	h.drain(id, h.now)
+	h.drain(id, h.Now)
 	if len(r.got) != 1 || r.got[0].sigs != 1 || h.get(id).Reason != nil {
 		t.Errorf("told %+v, %+v; want one message, signed by the new secret alone", r.got, h.get(id).Reason)
 	}
@@ -119,16 +119,16 @@ func TestSecrets_open_in_the_row_that_they_were_sealed_for_alone(t *testing.T) {
 	other, _ := h.add(notify.Spec{Kind: notify.Webhook, Target: r.URL + "/other"})
 	var from, to map[string]any
 	for id, row := range map[string]*map[string]any{mine: &to, other: &from} {
-		if _, err := h.rows.GetJSON(t.Context(), tenant, "subscriptions", id, row); err != nil {
+		if _, err := h.Rows.GetJSON(t.Context(), tenant, "subscriptions", id, row); err != nil {
 			t.Fatal(err)
 		}
 	}
 	to["secrets"] = from["secrets"]
-	if err := h.rows.PutJSON(t.Context(), tenant, "subscriptions", mine, to); err != nil {
+	if err := h.Rows.PutJSON(t.Context(), tenant, "subscriptions", mine, to); err != nil {
 		t.Fatal(err)
 	}
 	h.find(1)
-	h.drain(mine, h.now)
+	h.drain(mine, h.Now)
 	if s := h.get(mine); r.asked > 0 || s.Reason == nil || s.Reason.Code != animo.Damaged {
 		t.Errorf("the receiver was asked %d times, %+v", r.asked, s.Reason)
 	}
@@ -150,7 +150,7 @@ func TestSecrets_that_are_plain_go_on_signing_until_they_are_sealed(t *testing.T
 		t.Helper()
 		before := len(r.got)
 		h.find(1)
-		h.drain(id, h.now)
+		h.drain(id, h.Now)
 		if len(r.got) != before+1 {
 			t.Errorf("told %d, want one more than %d", len(r.got), before)
 		}
@@ -163,10 +163,10 @@ func TestSecrets_that_are_plain_go_on_signing_until_they_are_sealed(t *testing.T
 		t.Errorf("before: %+v, want two plain webhooks", kept)
 	}
 	seals = true
-	if n, err := m.SealAll(t.Context(), h.rows, tenant); err != nil || n != 2 {
+	if n, err := m.SealAll(t.Context(), h.Rows, tenant); err != nil || n != 2 {
 		t.Fatalf("sealed %d, %v", n, err)
 	}
-	if n, err := m.SealAll(t.Context(), h.rows, tenant); err != nil || n != 0 {
+	if n, err := m.SealAll(t.Context(), h.Rows, tenant); err != nil || n != 0 {
 		t.Errorf("the second time: sealed %d, %v", n, err)
 	}
 	h.wantUnread(secret, lateSecret)
@@ -191,11 +191,11 @@ func TestSecrets_that_are_plain_go_on_signing_until_they_are_sealed(t *testing.T
 
 // kept is how the secrets of the tenant's webhooks are kept, by subscription.
 func (h *house) kept() map[string]notify.Secret {
-	h.t.Helper()
+	h.T.Helper()
 	list := map[string]notify.Secret{}
-	for s, err := range notify.Secrets(h.t.Context(), h.rows, tenant) {
+	for s, err := range notify.Secrets(h.T.Context(), h.Rows, tenant) {
 		if err != nil {
-			h.t.Fatal(err)
+			h.T.Fatal(err)
 		}
 		list[s.Subscription] = s
 	}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -58,6 +59,9 @@ func (n *Notifier) letter(tenant string, sub stored, p parcel) (letter, error) {
 		l.text = in(sub.Language, p.Notice.EN, p.Notice.ES)
 		return l, nil
 	}
+	if sub.Filter.About == Opinions {
+		return l, l.write(p)
+	}
 	var body bytes.Buffer
 	err := json.Indent(&body, p.Data, "", "  ")
 	l.text = body.String()
@@ -69,8 +73,16 @@ func (n *Notifier) envelope(tenant string, sub stored, id string) letter {
 	return letter{to: sub.Target, subject: sub.Subject, id: id, lang: sub.Language, unsubscribe: n.unsubscribeURL(tenant, sub)}
 }
 
-// example is a made-up record that passes a filter, for trying a subscription out.
-func example(tenant string, f Filter, now time.Time) animo.MoodRecord {
+// example is something made up that passes a filter, for trying a subscription out.
+func (f Filter) example(tenant string, now time.Time) any {
+	if f.About == Opinions {
+		return work{Model: cmp.Or(f.Model, "test"), Version: "test", Accuracy: &accuracy{Mean: 0.9}}
+	}
+	return exampleFace(tenant, f, now)
+}
+
+// exampleFace is a made-up record that passes a filter.
+func exampleFace(tenant string, f Filter, now time.Time) animo.MoodRecord {
 	r := animo.MoodRecord{
 		TenantID: tenant, Mood: animo.Happy, ImageID: "test", FaceID: "test-0", PhotoID: "test", Confidence: 99,
 		ImageData: animo.ImageData{Celebrities: []animo.Celebrity{}}, Box: animo.Box{Left: 0.4, Top: 0.3, Width: 0.2, Height: 0.3},

@@ -32,8 +32,13 @@ const (
 	Unsubscribed State = "unsubscribed" // its recipient wants no more mail, for good
 )
 
-// Filter chooses faces. The zero Filter chooses all of them.
+// Opinions in a Filter's About chooses the ends of trainings and batches in place of faces.
+const Opinions = "opinions"
+
+// Filter chooses what is told. The zero Filter chooses all faces.
 type Filter struct {
+	About         string     `json:"about,omitempty"`          // empty: faces; or Opinions, for which of the others Model alone counts
+	Model         string     `json:"model,omitempty"`          // of opinions; empty: every model
 	Mood          animo.Mood `json:"mood,omitempty"`           // empty: every mood
 	Person        string     `json:"person,omitempty"`         // empty: anybody
 	Source        *string    `json:"source,omitempty"`         // nil: every source
@@ -42,7 +47,7 @@ type Filter struct {
 
 // Matches reports whether f chooses a face.
 func (f Filter) Matches(r *animo.MoodRecord) bool {
-	return (f.Mood == "" || r.Mood == f.Mood) && (f.Source == nil || r.Source == *f.Source) &&
+	return f.About == "" && (f.Mood == "" || r.Mood == f.Mood) && (f.Source == nil || r.Source == *f.Source) &&
 		r.ImageData.Emotion.Confidence >= f.MinConfidence &&
 		(f.Person == "" || slices.ContainsFunc(r.ImageData.Celebrities, func(c animo.Celebrity) bool { return c.Name == f.Person }))
 }
@@ -66,7 +71,7 @@ type Spec struct {
 // DefaultSubject is the subject of the photo report's mails.
 const DefaultSubject = "ThemeNewImage"
 
-// Subscription is who is told of which faces, and how.
+// Subscription is who is told of what, and how.
 type Subscription struct {
 	ID string `json:"id"` // begins with the moment it was made
 	Spec
@@ -124,6 +129,16 @@ func (n *Notifier) check(s Spec) (Spec, error) {
 	}
 	if !(s.Filter.MinConfidence >= 0 && s.Filter.MinConfidence <= 100) {
 		return s, animo.Errorf(animo.Invalid, "min_confidence is no percentage; use 0 to 100", "min_confidence no es un porcentaje; use de 0 a 100").Of("filter.min_confidence")
+	}
+	switch face := (Filter{About: s.Filter.About, Model: s.Filter.Model}); {
+	case s.Filter.About != "" && s.Filter.About != Opinions:
+		return s, animo.Errorf(animo.Invalid, "there is nothing called %q to be told of; use faces or opinions", "no hay nada llamado %q de lo que avisar; use faces u opinions", animo.Clip(s.Filter.About)).Of("filter.about")
+	case s.Filter.About == "" && s.Filter.Model != "":
+		return s, animo.Errorf(animo.Invalid, "a model chooses among opinions; say about: opinions", "un modelo elige entre opiniones; diga about: opinions").Of("filter.model")
+	case s.Filter.About == Opinions && !s.Filter.equal(face):
+		return s, animo.Errorf(animo.Invalid, "mood, person, source and min_confidence choose faces; leave them out", "mood, person, source y min_confidence eligen rostros; quítelos").Of("filter.about")
+	case s.Filter.About == Opinions && s.Digest != 0:
+		return s, animo.Errorf(animo.Invalid, "digests are of faces; leave it out", "los resúmenes son de rostros; quítelo").Of("digest_minutes")
 	}
 	if len(s.Target) > maxTarget {
 		return s, animo.Errorf(animo.TooLarge, "the target has more than %d bytes", "el destino tiene más de %d bytes", maxTarget).Of("target")
@@ -184,6 +199,9 @@ func (n *Notifier) checkMail(s Spec) (Spec, error) {
 	}
 	if s.Language != "en" && s.Language != "es" {
 		return s, animo.Errorf(animo.Invalid, "mail is written in en or es", "el correo se escribe en en o es").Of("language")
+	}
+	if s.Subject == "" && s.Filter.About == Opinions {
+		s.Subject = "Animo"
 	}
 	if s.Subject == "" {
 		s.Subject = DefaultSubject

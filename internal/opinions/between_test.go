@@ -324,7 +324,7 @@ func TestFlow_prune_that_fails_harms_nobody(t *testing.T) {
 func TestFlow_step_that_was_done_before_its_worker_died_is_no_failure(t *testing.T) {
 	l := newLine(t, opinions.Limits{})
 	v := l.take("r.txt", reviews(t, 0))
-	for _, f := range l.flow.Functions() {
+	for _, f := range l.flow.Functions()[:3] {
 		claimed, err := l.queue.Claim(t.Context(), f.Name, 1, time.Hour)
 		if err != nil || len(claimed) != 1 {
 			t.Fatal(claimed, err)

@@ -85,7 +85,7 @@ func (f *Flow) forgetVersion(ctx context.Context, tenant, model, id string) erro
 	return nil
 }
 
-// DeleteModel deletes a model with all its versions and corrections. It answers UnknownModel when there is none. Versions that
+// DeleteModel deletes a model with all its versions, corrections and batches. It answers UnknownModel when there is none. Versions that
 // are asked for while it works are younger, and stay.
 func (f *Flow) DeleteModel(ctx context.Context, tenant, id string) error {
 	if _, err := f.model(ctx, tenant, id); err != nil {
@@ -111,7 +111,7 @@ func (f *Flow) deleteModel(ctx context.Context, tenant, id, upTo string) error {
 		err = f.noteModel(ctx, tenant, id, m.Deleted)
 	}
 	if err == nil {
-		err = f.forgetCorrections(ctx, tenant, m)
+		err = errors.Join(f.forgetCorrections(ctx, tenant, m), f.deleteBatchesOf(ctx, tenant, m))
 	}
 	if err != nil {
 		return err

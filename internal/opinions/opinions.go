@@ -3,9 +3,10 @@
 // repeated event changes nothing. Package classify asks the model that answers.
 //
 //	take --dataset.stored--> ingest --dataset.ingested--> train --model.trained--> publish
+//	take a batch --batch.stored--> classify
 //
-// What is stored: an upload's bytes and a model's artefacts as objects; datasets, rows, versions and
-// models as table rows. Begin at New, then Functions and Take.
+// What is stored: an upload's bytes, a model's artefacts and a batch's result as objects; datasets, rows, versions,
+// models and batches as table rows. Begin at New, then Functions and Take.
 package opinions
 
 import (
@@ -19,6 +20,7 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/clock"
 	"animo/internal/erasures"
 	"animo/internal/object"
 	"animo/internal/spool"
@@ -35,6 +37,7 @@ const (
 	versionsTable = "versions" // model/version -> versionRow
 	progressTable = "progress" // model/version -> Progress
 	modelsTable   = "models"   // model -> animo.Model
+	batchesTable  = "batches"  // model/batch -> batchRow
 
 	correctionsTable = "corrections" // model/up to which version it was deleted/id -> Correction
 )
@@ -47,6 +50,10 @@ const (
 	ModelTrained    = "model.trained"
 	ModelPublished  = "model.published"
 	TrainingFailed  = "training.failed"
+
+	BatchStored     = "batch.stored"
+	BatchClassified = "batch.classified"
+	BatchFailed     = "batch.failed"
 )
 
 // source is the CloudEvents source of every event of this flow.
@@ -73,6 +80,11 @@ type Limits struct {
 	Unpacked        int64         // bytes of a packed file when it is unpacked; 4 GiB
 	Whole           int64         // bytes of a file that is read as a whole; 64 MiB
 	Broken          float64       // the fraction of a file's rows that may be broken; 0.2
+	ModelBytes      int64         // of a packed model that is uploaded, and unpacked; 256 MiB
+	Batches         int           // kept of one model; 1,000
+	KeepBatches     time.Duration // for how long a batch is kept after it ended; 30 days
+	BatchTime       time.Duration // for one attempt at a batch; 1 hour
+	BatchesAtOnce   int           // on this machine; 1
 }
 
 func (l Limits) withDefaults() Limits {
@@ -88,6 +100,17 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Ingests, 2)
 	set(&l.Corrections, 10_000)
 	set(&l.CorrectionBytes, 64<<10)
+	set(&l.Batches, 1000)
+	set(&l.BatchesAtOnce, 1)
+	if l.ModelBytes == 0 {
+		l.ModelBytes = 256 << 20
+	}
+	if l.KeepBatches == 0 {
+		l.KeepBatches = 30 * 24 * time.Hour
+	}
+	if l.BatchTime == 0 {
+		l.BatchTime = time.Hour
+	}
 	if l.Broken == 0 {
 		l.Broken = labelled.DefaultBroken
 	}
@@ -119,6 +142,7 @@ type Flow struct {
 	exists   func(context.Context, string) error
 	erasures *erasures.Log
 	now      func() time.Time
+	ages     clock.Ages
 	log      *slog.Logger
 }
 
@@ -130,6 +154,7 @@ type Options struct {
 	Exists   func(ctx context.Context, tenant string) error // answers NotFound for a tenant that was removed; nil for no check
 	Erasures *erasures.Log                                  // where it is noted what was deleted, so that no backup brings it back; nil means nowhere
 	Now      func() time.Time                               // nil means time.Now
+	Ages     clock.Ages                                     // tell what was kept long enough; nil means by Now
 	Log      *slog.Logger                                   // nil means slog.Default
 }
 
@@ -137,6 +162,9 @@ type Options struct {
 func New(tables *table.Table, objects object.Store, events Publisher, o Options) *Flow {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Ages == nil {
+		o.Ages = clock.Wall(o.Now)
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -149,7 +177,7 @@ func New(tables *table.Table, objects object.Store, events Publisher, o Options)
 	}
 	limits := o.Limits.withDefaults()
 	folder := spool.Folder{Dir: o.Spool, Most: limits.FileBytes, Setting: "max-file", Room: o.Room}
-	return &Flow{tables, objects, events, limits, folder, o.Exists, o.Erasures, o.Now, o.Log}
+	return &Flow{tables, objects, events, limits, folder, o.Exists, o.Erasures, o.Now, o.Ages, o.Log}
 }
 
 // Functions returns the functions of the flow, to be registered with the bus.
@@ -158,6 +186,7 @@ func (f *Flow) Functions() []bus.Function {
 		{Name: "ingest", On: []string{DatasetStored}, Workers: f.limits.Ingests, Deadline: f.limits.IngestTime, Handle: f.ingest, OnDead: f.fail},
 		{Name: "train", On: []string{DatasetIngested, ModelRequested}, Workers: f.limits.Trainings, Deadline: f.limits.TrainTime, Handle: f.train, OnDead: f.fail},
 		{Name: "publish", On: []string{ModelTrained}, Workers: 1, Deadline: time.Minute, Handle: f.publish, OnDead: f.fail},
+		{Name: "classify", On: []string{BatchStored}, Workers: f.limits.BatchesAtOnce, Deadline: f.limits.BatchTime, Handle: f.classify, OnDead: f.failBatch},
 	}
 }
 

@@ -9,9 +9,10 @@ import (
 )
 
 // SweptTables are the tables in which Sweep finds what there is to do: a tenant without rows in them need not be swept.
-func SweptTables() []string { return []string{modelsTable, versionsTable, datasetsTable} }
+func SweptTables() []string { return []string{modelsTable, versionsTable, datasetsTable, batchesTable} }
 
-// Sweep publishes again what was stored but never finished, and ends deletions that broke off, for one tenant.
+// Sweep publishes again what was stored but never finished, ends deletions that broke off, and deletes batches that were kept long
+// enough, for one tenant.
 // It returns how many events it published. The bus leaves an event alone that is queued or running already; a step that was
 // done already changes nothing. A row that fails or cannot be read does not hold up the others; a model whose row cannot be
 // read keeps its versions as they are. Run it at the start and now and then.
@@ -50,7 +51,16 @@ func (f *Flow) Sweep(ctx context.Context, tenant string) (int, error) {
 		}
 		return f.deleteRevision(ctx, tenant, d, false)
 	})
-	return n, errors.Join(modelsErr, versionsErr, revisionsErr)
+	batchesErr := sweepRows(ctx, f, tenant, batchesTable, func(row table.JSONRow[batchRow], err error) error {
+		b := row.Value
+		if b.rev = row.Rev; err != nil || unread[b.Model] {
+			return err
+		}
+		published, err := f.sweepBatch(ctx, tenant, deleted[b.Model], b)
+		n += published
+		return err
+	})
+	return n, errors.Join(modelsErr, versionsErr, revisionsErr, batchesErr)
 }
 
 // sweepRows calls see with every row of a table, or with why the row cannot be read. It returns the first ten errors of see.

@@ -46,6 +46,8 @@ type Plan struct {
 	Praise *Praise       `json:"praise,omitempty"` // instead of a text and a label
 	Source *int          `json:"source,omitempty"` // column of where an opinion comes from, and
 	Time   *int          `json:"time,omitempty"`   // of when it was written; only with Options.Unlabelled
+
+	all bool // every column is read, not only those that opinions are made of
 }
 
 // Praise are the columns of a file that asks what was good and what was bad.
@@ -96,7 +98,7 @@ func (t Told) scale() (Scale, error) {
 
 // uses reports whether a column is read.
 func (p *Plan) uses(i int) bool {
-	return slices.Contains(p.Text, i) || p.Title != nil && *p.Title == i || p.Praise != nil && (p.Praise.Liked == i || p.Praise.Disliked == i) ||
+	return p.all || slices.Contains(p.Text, i) || p.Title != nil && *p.Title == i || p.Praise != nil && (p.Praise.Liked == i || p.Praise.Disliked == i) ||
 		p.Source != nil && *p.Source == i || p.Time != nil && *p.Time == i ||
 		slices.ContainsFunc(p.Labels, func(l LabelColumn) bool { return l.Column == i })
 }

@@ -4,35 +4,40 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"animo"
 )
 
-// Texts reads a file of texts that nobody has labelled: CSV, TSV and text with ; or | with or without a header, or a text a line,
-// also packed by gzip or zip and in the encodings that Survey finds. It is not safe for concurrent use.
+// Texts reads a file of texts that nobody has labelled, in all formats, packings and encodings that Survey finds, and a text a line. Rows
+// that cannot be cut into cells are left out and counted, as a Reader does. It is not safe for concurrent use.
 type Texts struct {
-	Names  []string // of the columns; empty where nothing names them
-	Column int      // of the text, from 0
+	Names  []string // of the columns; empty where nothing names them. Of JSON, the keys of its first rows, by name
+	Column int      // of the text, from 0; of several the first
 	Plan   Plan     // how the file is read; without labels
 
-	source source
-	close  func() error
-	rec    record
+	o       Options
+	columns []int // that are the text
+	source  source
+	close   func() error
+	rec     record
+	read    int // rows of the file, those left out included
+	left    leftOut
 }
 
 // TextRow is one row of such a file.
 type TextRow struct {
 	Line  int      // where it begins, counted from 1
-	Cells []string // of all columns, as they stand in the file
-	Text  string   // the text, mended as those that models learn from; may have no word
+	Cells []string // of all columns, as they stand in the file; there may be fewer or more than names
+	Text  string   // the text, mended as those that models learn from; "" where the row has none
 }
 
 // lineDelimiter separates the columns of a file that has a text a line: no text has it.
 const lineDelimiter = "\x1f"
 
-// OpenTexts finds out how a file is read and reads it. open gives it from its beginning, each time. Of the options it heeds Limits and
-// Told.Text, a column; otherwise the column is known by its name or, where no name tells, is the one with the longest texts. It fails
-// with Invalid (of "text") for a column that is not there, EmptyFile, or UnknownFormat for JSON and XLSX.
+// OpenTexts finds out how a file is read and reads it. open gives it from its beginning, each time. Of the options it heeds all but
+// Told.Label and Told.Scale; the text's column is told, or known by its name or, where no name tells, is the one with the longest texts. It fails
+// with Invalid (of "text") for a column that is not there, EmptyFile, or UnknownFormat.
 func OpenTexts(open func() (io.ReadCloser, error), o Options) (*Texts, error) {
 	s := &survey{o: o.withDefaults()}
 	f, err := open()
@@ -44,10 +49,11 @@ func OpenTexts(open func() (io.ReadCloser, error), o Options) (*Texts, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Texts{}
+	t := &Texts{o: s.o}
 	if err := s.texts(t); err != nil {
 		return nil, err
 	}
+	t.Column, t.Plan.all = t.columns[0], true
 	if f, err = open(); err != nil {
 		return nil, err
 	}
@@ -60,18 +66,29 @@ func OpenTexts(open func() (io.ReadCloser, error), o Options) (*Texts, error) {
 	return t, nil
 }
 
-// texts finds the layout and the text's column in the head.
+// texts finds the layout and the text's columns in the head.
 func (s *survey) texts(t *Texts) error {
 	layouts, err := s.layouts()
 	if err != nil {
 		return err
 	}
+	if f := layouts[0].Format; f != Delimited && f != FastText && f != Spaced {
+		t.Plan = layouts[0]
+		var names []string
+		rows, err := s.rows(t.Plan, headRows, &names)
+		switch {
+		case err != nil:
+			return err
+		case len(rows) == 0:
+			return errEmpty()
+		case names != nil: // of objects
+			t.Names, t.Plan.Names = names, names
+			return s.textColumns(t, rows, len(names))
+		}
+		return s.textTable(t, rows)
+	}
 	line := s.plan
 	line.Format, line.Delimiter = Delimited, lineDelimiter
-	if f := layouts[0].Format; f != Delimited && f != FastText && f != Spaced {
-		return animo.Errorf(animo.UnknownFormat, "a file of texts without labels must be CSV, TSV or a text a line; this one is %s",
-			"un archivo de textos sin etiquetas debe ser CSV, TSV o un texto por línea; este es %s", f)
-	}
 	var rows []record
 	best := 0
 	for _, layout := range append(layouts, line) {
@@ -82,14 +99,14 @@ func (s *survey) texts(t *Texts) error {
 		if err != nil || len(found) == 0 {
 			continue
 		}
-		width, even := len(found[0].cells), 0
+		width, even := commonest(found), 0
 		for _, r := range found {
 			if len(r.cells) == width {
 				even++
 			}
 		}
 		// A delimiter is one if nearly all rows have it, equally often, or if it separates names that are known.
-		if layout.Delimiter != lineDelimiter && (width < 2 || 10*even < 9*len(found) && !isHeader(found[0])) || even*width <= best {
+		if layout.Delimiter != lineDelimiter && (width < 2 || 10*even < 9*len(found) && headerOf(found) < 0) || even*width <= best {
 			continue
 		}
 		best, rows, t.Plan = even*width, found, layout
@@ -97,34 +114,72 @@ func (s *survey) texts(t *Texts) error {
 	if rows == nil {
 		return errEmpty()
 	}
-	first := make([]string, len(rows[0].cells))
-	for i, c := range rows[0].cells {
-		first[i] = string(c)
+	return s.textTable(t, rows)
+}
+
+// textTable finds the header of a table, and the text's columns.
+func (s *survey) textTable(t *Texts, rows []record) error {
+	h := headerOf(rows)
+	if h < 0 && slices.ContainsFunc(rows[0].cells, func(c []byte) bool { return string(c) == firstColumn(s.o.Told.Text) }) && firstColumn(s.o.Told.Text) != "" {
+		h = 0
 	}
-	header := isHeader(rows[0]) || s.o.Told.Text != "" && slices.Contains(first, s.o.Told.Text)
-	finder := &finder{tallies: make([]*tally, len(first)), names: make([]string, len(first))}
-	if header {
-		finder.names, t.Names, t.Plan.Names, t.Plan.Header = first, first, first, rows[0].line
-		rows = rows[1:]
+	width := len(rows[max(h, 0)].cells)
+	if h >= 0 {
+		for _, c := range rows[h].cells {
+			t.Names = append(t.Names, string(c))
+		}
+		t.Plan.Names, t.Plan.Header = t.Names, rows[h].line
+		rows = rows[h+1:]
 	}
-	told, refused := finder.toldColumns(s.o.Told.Text, "text")
+	return s.textColumns(t, rows, width)
+}
+
+func firstColumn(told string) string {
+	name, _, _ := strings.Cut(told, "+")
+	return strings.TrimSpace(name)
+}
+
+// textColumns finds the text's columns: as told, by their names, or by what is in them.
+func (s *survey) textColumns(t *Texts, rows []record, width int) error {
+	finder := &finder{tallies: make([]*tally, width), names: t.Names}
+	if finder.names == nil {
+		finder.names = make([]string, width)
+	}
+	told, err := finder.toldColumns(s.o.Told.Text, "text")
 	switch {
-	case refused != nil:
-		return refused
-	case len(told) > 1:
-		return errNoSuchColumn(s.o.Told.Text, "text", finder.names, len(first))
+	case err != nil:
+		return err
 	case told != nil:
-		t.Column = told[0]
+		t.columns = told
 		return nil
 	}
-	t.Column = longestColumn(rows, len(first))
-	least := -1
-	for i, name := range t.Names {
-		if r, ok := rank(textRank, name); ok && (least < 0 || r < least) {
-			least, t.Column = r, i
+	column, ok := TextColumn(t.Names)
+	if !ok {
+		column = longestColumn(rows, width)
+	}
+	t.columns = []int{column}
+	return nil
+}
+
+// TextColumn is the column, from 0, whose name says that it has the texts; ok is false where none does.
+func TextColumn(names []string) (column int, ok bool) {
+	least := 0
+	for i, name := range names {
+		if r, known := rank(textRank, name); known && (!ok || r < least) {
+			least, column, ok = r, i, true
 		}
 	}
-	return nil
+	return column, ok
+}
+
+// headerOf is the row with the names of columns, -1 for none: the first one, but for titles above it, which are narrower.
+func headerOf(rows []record) int {
+	width := commonest(rows)
+	h := slices.IndexFunc(rows[:min(len(rows), headerRows)], func(r record) bool { return len(r.cells) >= width })
+	if h < 0 || !isHeader(rows[h]) {
+		return -1
+	}
+	return h
 }
 
 // isHeader tells whether a row has a name that columns have.
@@ -151,32 +206,73 @@ func longestColumn(rows []record, width int) int {
 	return longest
 }
 
-// Next returns the next row. After the last one the error is io.EOF; a row that cannot be read ends the reading, with its line.
+// Next returns the next row, also one without a text. After the last one the error is io.EOF, or says why too many rows had to be left
+// out. Any other error ends the reading, too.
 func (t *Texts) Next() (TextRow, error) {
-	if err := t.source.next(&t.rec); err != nil {
-		return TextRow{}, err
+	for {
+		err := t.source.next(&t.rec)
+		switch {
+		case err == io.EOF && t.left.broken > 0 && float64(t.left.broken) > t.o.Broken*float64(t.read):
+			return TextRow{}, t.left.refusal(t.read, t.o.Broken, &t.Plan)
+		case err != nil:
+			return TextRow{}, err
+		case t.read == t.o.Limits.Rows:
+			return TextRow{}, errTooManyRows(t.o.Limits.Rows).At(t.rec.line)
+		}
+		t.read++
+		if t.rec.fault == nil {
+			return t.row(), nil
+		}
+		if t.o.Strict {
+			return TextRow{}, t.rec.fault.At(t.rec.line)
+		}
+		t.left.fault(t.rec.fault, t.rec.line)
 	}
-	if t.rec.fault != nil {
-		return TextRow{}, t.rec.fault.At(t.rec.line)
-	}
+}
+
+func (t *Texts) row() TextRow {
 	row := TextRow{Line: t.rec.line, Cells: make([]string, len(t.rec.cells))}
 	for i, c := range t.rec.cells {
 		row.Cells[i] = string(c)
 	}
-	if t.Column < len(t.rec.cells) {
-		text, _ := clean(t.rec.cells[t.Column])
-		row.Text = string(text)
+	var whole []byte
+	for _, i := range t.columns {
+		if i < len(t.rec.cells) {
+			whole = join(whole, t.rec.cells[i])
+		}
 	}
-	return row, nil
+	if text, _ := clean(whole); !wordless(text) {
+		row.Text = string(text)
+	} else {
+		t.left.add(noText, t.rec.line)
+	}
+	return row
 }
 
-// ColumnName is what the text's column is called: its name, or its number from 1.
-func (t *Texts) ColumnName() string {
-	if t.Column < len(t.Names) && t.Names[t.Column] != "" {
-		return t.Names[t.Column]
-	}
-	return strconv.Itoa(t.Column + 1)
+// Reading tells what the file was taken for, and which rows were left out so far or have no text.
+func (t *Texts) Reading() animo.Reading {
+	p := t.Plan
+	p.Text = t.columns
+	return p.reading(t.read-t.left.total(), t.left.counts, nil)
 }
+
+// Columns names the columns of rows that have so many cells: as the file does, or by numbers and the word text.
+func (t *Texts) Columns(cells int) []string {
+	if t.Names != nil {
+		return slices.Clone(t.Names)
+	}
+	names := make([]string, cells)
+	for i := range names {
+		names[i] = strconv.Itoa(i + 1)
+	}
+	if t.Column < cells {
+		names[t.Column] = "text"
+	}
+	return names
+}
+
+// ColumnName is what the text's columns are called: their names, or their numbers from 1.
+func (t *Texts) ColumnName() string { return strings.Join(t.Plan.columnNames(t.columns), " + ") }
 
 // Close lets go of the file.
 func (t *Texts) Close() error { return t.close() }

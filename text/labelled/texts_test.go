@@ -39,6 +39,11 @@ func TestTexts_are_read_without_labels(t *testing.T) {
 		{"a column that was told", "a,b\nhola,una frase bastante larga\n", "a", "a|2 hola"},
 		{"its number", "uno;largo y más largo\ndos;largo y más largo\n", "1", "1|1 uno|2 dos"},
 		{"a quoted text of two lines", "id,texto\n1,\"Muy\nbien\"\n2,Mal\n", "", "texto|2 Muy\nbien|4 Mal"},
+		{"lines of JSON", "{\"id\":1,\"review_text\":\"Muy bien\"}\n{\"review_text\":\"Mal\",\"id\":2}\n", "", "review_text|1 Muy bien|2 Mal"},
+		{"an array of JSON", "[{\"a\":1,\"texto\":\"Muy bien\"},\n{\"texto\":\"Mal\"}]", "", "texto|1 Muy bien|2 Mal"},
+		{"titles above the header", "Informe\n\nid;texto\n1;Muy bien\n2;Mal\n", "", "texto|4 Muy bien|5 Mal"},
+		{"two columns joined", "titulo,texto\nBuen hotel,Muy bien\n,Mal\n", "titulo+texto", "titulo + texto|2 Buen hotel\nMuy bien|3 Mal"},
+		{"a row without a text", "id,texto\n1,Muy bien\n2,nan\n3,Mal\n", "", "texto|2 Muy bien|3 |4 Mal"},
 		{"a short row", "texto,nota\nMuy bien,5\nMal\n", "", "texto|2 Muy bien|3 Mal"},
 	} {
 		got, err := readTexts(t, c.content, c.told)
@@ -50,11 +55,38 @@ func TestTexts_are_read_without_labels(t *testing.T) {
 		content, told string
 		code          animo.Code
 	}{
-		{"", "", animo.EmptyFile}, {"id,texto\n1,x\n", "nombre", animo.Invalid}, {`[{"text":"hola"}]`, "", animo.UnknownFormat},
+		{"", "", animo.EmptyFile}, {"id,texto\n1,x\n", "nombre", animo.Invalid}, {`[{"text":"hola"},`, "", animo.UnknownFormat},
 	} {
 		_, err := readTexts(t, c.content, c.told)
 		if e, ok := err.(*animo.Error); !ok || e.Code != c.code {
 			t.Errorf("%q: %v, want %s", c.content, err, c.code)
 		}
+	}
+}
+
+func TestTexts_rows_that_cannot_be_read_are_left_out_up_to_a_share(t *testing.T) {
+	good := strings.Repeat("{\"texto\":\"Muy bien\"}\n", 9)
+	open := func(content string) *Texts {
+		rows, err := OpenTexts(func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	all := func(rows *Texts) (n int, err error) {
+		for {
+			if _, err := rows.Next(); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	rows := open(good + "{rota\n{\"texto\":\"\"}\n")
+	n, err := all(rows)
+	if r := rows.Reading(); n != 10 || err != io.EOF || r.Rows != 9 || fmt.Sprint(r.LeftOut) != "[{malformed_row 1 [10]} {no_text 1 [11]}]" || r.Format != "jsonl" {
+		t.Errorf("%d rows, %v, %+v", n, err, r)
+	}
+	if n, err := all(open(good + strings.Repeat("{rota\n", 3))); n != 9 || err == nil || !strings.Contains(err.Error(), "lines 10, 11, 12") {
+		t.Errorf("%d rows, %v; want a refusal that names the lines", n, err)
 	}
 }

@@ -159,7 +159,7 @@ browserTest('opinions: a goal is chosen, misjudged rows are relabelled, and a fi
   await first.getByText(/^Kept as /).waitFor()
   const answer = await ask()
   assert.ok(answer.corrected && answer.probability === 1, JSON.stringify(answer))
-  await page.locator('input[type=file]').setInputFiles({ name: 'arreglos.csv', mimeType: 'text/csv', buffer: Buffer.from('texto,etiqueta\nzorple,malo\nblarg,bueno\n') })
+  await page.locator('input[type=file]').last().setInputFiles({ name: 'arreglos.csv', mimeType: 'text/csv', buffer: Buffer.from('texto,etiqueta\nzorple,malo\nblarg,bueno\n') })
   await page.getByText('2 corrections of arreglos.csv.').waitFor()
   await page.locator('ul.corrections li').nth(2).waitFor()
   await page.getByText(/^More options: /).click()
@@ -171,6 +171,30 @@ browserTest('opinions: a goal is chosen, misjudged rows are relabelled, and a fi
   assert.deepEqual(versions.map((v) => [v.goal ?? '', v.corrections]), [['complaints', 3], ['', 0]])
   await page.getByText(/Goal complaints: negative from a probability of/).waitFor()
   await axe(page)
+})
+
+browserTest('opinions: a file without labels is dropped on a model, classified while one watches, downloaded and removed', async ({ open, server }) => {
+  await trained(server, 'lotes.txt', await labelled())
+  const page = await open('opinions/lotes.txt')
+  const section = page.locator('section', { has: page.getByRole('heading', { name: 'Classify files' }) })
+  await section.waitFor()
+  await drop(page, 'mayo [1].csv', 'id,opinión\n1,Todo excelente y muy bueno\n2,Pésimo y sucio\n3,\n')
+  const link = section.getByRole('link', { name: 'Download mayo _1_.csv, classified' })
+  await link.waitFor()
+  await section.getByText(/^2 opinions · Positive 1 · Negative 1 · 1 left out, without a text: lines 4$/).waitFor()
+  await axe(page)
+  const [file] = await Promise.all([page.waitForEvent('download'), link.click()])
+  assert.equal(file.suggestedFilename(), 'mayo _1_-classified.csv')
+  const lines = (await readFile(await file.path(), 'utf8')).split('\n')
+  assert.match(lines[0], /^\ufeffid,opinión,label,probability,evidence$/)
+  assert.match(lines[1], /^1,Todo excelente y muy bueno,Positivo,0\.\d+,/)
+  await drop(page, 'malo.csv', '\n\n')
+  await section.locator('.fault').waitFor()
+  for (const name of ['mayo _1_.csv', 'malo.csv']) {
+    await section.getByRole('button', { name: `Remove ${name}` }).click()
+    await section.getByRole('button', { name: `Remove ${name}` }).waitFor({ state: 'detached' })
+  }
+  assert.deepEqual((await server.api('GET', '/v1/models/lotes.txt/batches')).items ?? [], [])
 })
 
 browserTest('opinions: versions are compared side by side, rolled back and forward, and the model is deleted', async ({ open, server }) => {

@@ -41,6 +41,7 @@ export const t = texts({
   ingest: { es: 'Lee archivos de opiniones', en: 'Reads files of opinions' },
   train: { es: 'Entrena modelos', en: 'Trains models' },
   publish: { es: 'Pone un modelo a responder', en: 'Lets a model answer' },
+  classify: { es: 'Clasifica archivos de opiniones', en: 'Classifies files of opinions' },
 
   noDead: { es: 'Nada se ha dado por perdido', en: 'Nothing was given up' },
   noDeadHint: { es: 'Lo que falla para siempre aparece aquí, con su motivo, para intentarlo otra vez o descartarlo.', en: 'What fails for good appears here with its reason, to be tried again or dropped.' },
@@ -59,7 +60,7 @@ export const t = texts({
 
   addSubscription: { es: 'Nueva suscripción', en: 'New subscription' },
   noSubscriptions: { es: 'Nadie recibe avisos todavía', en: 'Nobody is told yet' },
-  noSubscriptionsHint: { es: 'Cree una suscripción, y Animo avisará a un programa (webhook) o a una persona (correo) de cada cara que pida.', en: 'Make a subscription, and Animo tells a program (webhook) or a person (e-mail) of each face you ask for.' },
+  noSubscriptionsHint: { es: 'Cree una suscripción, y Animo avisará a un programa (webhook) o a una persona (correo) de cada cara que pida, o de cada entrenamiento que termine.', en: 'Make a subscription, and Animo tells a program (webhook) or a person (e-mail) of each face you ask for, or of each training that ends.' },
   webhook: { es: 'Webhook', en: 'Webhook' },
   email: { es: 'Correo', en: 'E-mail' },
   kind: { es: 'A quién', en: 'Who' },
@@ -75,6 +76,10 @@ export const t = texts({
   source: { es: 'Cámara o escenario', en: 'Camera or stage' },
   person: { es: 'Persona', en: 'Person' },
   confidence: { es: 'Confianza mínima, %', en: 'Least confidence, %' },
+  about: { es: 'Avisar de', en: 'Tell of' },
+  faces: { es: 'Caras', en: 'Faces' },
+  trainingsAndBatches: { es: 'Entrenamientos y archivos clasificados', en: 'Trainings and classified files' },
+  model: { es: 'Modelo', en: 'Model' },
   onlyThose: { es: 'Solo caras con', en: 'Only faces with' },
   make: { es: 'Crear', en: 'Make' },
   active: { es: 'Activa', en: 'Active' },

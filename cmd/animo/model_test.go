@@ -1,0 +1,51 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestModel_is_pushed_to_a_server_answers_there_and_is_pulled_again(t *testing.T) {
+	url := serve(t)
+	t.Setenv("LC_ALL", "C")
+	t.Setenv("ANIMO_URL", url)
+	opinions, err := filepath.Abs(filepath.Join("..", "..", "samples", "opiniones.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	check(t, []string{"train", opinions, "--trainer", "nb", "--out", "hoteles"}, 0, "…", "animo: saved in hoteles; …")
+	check(t, []string{"model", "push", "hoteles"}, 0, "hoteles\t20…", "")
+	res, err := http.Get(url + "/v1/training/hoteles?wait=20") // until it is published
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res, err = http.Post(url+"/senti", "application/json", strings.NewReader(`{"idmodel":"hoteles","opiniones":["Todo excelente"]}`)); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(res.Body)
+	res.Body.Close()
+	if err != nil || !strings.Contains(string(answer), "Positivo") {
+		t.Errorf("%s, %v", answer, err)
+	}
+	check(t, []string{"model", "pull", "hoteles", "--out", "otra.zip"}, 0, "", "animo: saved in otra.zip; …")
+	check(t, []string{"model", "pull", "hoteles", "--out", "carpeta"}, 0, "", "animo: saved in carpeta; …")
+	check(t, []string{"classify", "--model", "otra.zip", "Todo excelente"}, 0, "Positivo …Todo excelente", "")
+	for _, name := range []string{"vectorizer.json", "network.safetensors"} {
+		was, err := os.ReadFile(filepath.Join("hoteles", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if is, err := os.ReadFile(filepath.Join("carpeta", name)); err != nil || string(is) != string(was) {
+			t.Errorf("%s came back as another, %v", name, err)
+		}
+	}
+	check(t, []string{"model", "pull", "nada", "--out", "x.zip"}, 1, "", `animo: there is no model "nada"`)
+	place(t, "roto.zip", []byte("PK\x03\x04"))
+	check(t, []string{"model", "push", "roto.zip"}, 1, "", "animo: the file is not a model that animo packed, or it was damaged: …")
+}

@@ -1,0 +1,98 @@
+package notify
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"animo"
+	"animo/internal/table"
+)
+
+// workEvents are the ends of trainings and batches, as package opinions calls them.
+var workEvents = []string{"model.published", "training.failed", "batch.classified", "batch.failed"}
+
+// work is what such an event says.
+type work struct {
+	Model    string         `json:"model"`
+	Version  string         `json:"version,omitempty"`
+	Accuracy *accuracy      `json:"accuracy,omitempty"`
+	Batch    string         `json:"batch,omitempty"`
+	Name     string         `json:"name,omitempty"`
+	Rows     int            `json:"rows,omitempty"`
+	Labels   map[string]int `json:"labels,omitempty"`
+	Reason   *animo.Reason  `json:"reason,omitempty"`
+}
+
+type accuracy struct {
+	Mean float64 `json:"mean"`
+	Std  float64 `json:"std"`
+}
+
+// handleWork puts the end of a training or a batch into the line of each subscription that wants it, once.
+func (n *Notifier) handleWork(ctx context.Context, e animo.Event) error {
+	var w work
+	if err := json.Unmarshal(e.Data, &w); err != nil || w.Model == "" {
+		return animo.Errorf(animo.Invalid, "the event's data does not name a model", "los datos del evento no nombran un modelo").Because(err)
+	}
+	var lines []lineID
+	err := n.tables.Update(ctx, e.Tenant, func(tx *table.Tx) error {
+		lines = nil
+		subs, err := n.subscriptions(ctx, e.Tenant)
+		if err != nil || len(subs) == 0 {
+			return err
+		}
+		wants := func(f Filter) bool { return f.About == Opinions && (f.Model == "" || f.Model == w.Model) }
+		lines, err = n.match(ctx, tx, e, ofWork, "!"+e.Type+"-"+e.ID, wants, subs)
+		return err
+	})
+	for _, at := range lines {
+		n.turns.wake(at)
+	}
+	return err
+}
+
+// write puts into a mail what a parcel of opinions tells: a sentence, then the event's data.
+func (l *letter) write(p parcel) error {
+	var w work
+	var data bytes.Buffer
+	if err := json.Unmarshal(p.Data, &w); err != nil {
+		return err
+	}
+	if err := json.Indent(&data, p.Data, "", "  "); err != nil {
+		return err
+	}
+	l.text = w.sentence(p.Type, l.lang) + "\n\n" + data.String()
+	return nil
+}
+
+// sentence says in words what an event tells.
+func (w work) sentence(typ, lang string) string {
+	reason := ""
+	if w.Reason != nil {
+		reason = in(lang, w.Reason.EN, w.Reason.ES)
+	}
+	name := cmp.Or(w.Name, w.Batch)
+	switch typ {
+	case "training.failed":
+		return fmt.Sprintf(in(lang, "The training of %s failed: %s.", "El entrenamiento de %s falló: %s."), w.Model, reason)
+	case "batch.classified":
+		var counts []string
+		for _, label := range slices.Sorted(maps.Keys(w.Labels)) {
+			counts = append(counts, fmt.Sprintf("%s %d", label, w.Labels[label]))
+		}
+		return fmt.Sprintf(in(lang, "%s is classified by %s: %d rows, %s.", "%s quedó clasificado por %s: %d filas, %s."), name, w.Model, w.Rows, strings.Join(counts, ", "))
+	case "batch.failed":
+		return fmt.Sprintf(in(lang, "%s could not be classified by %s: %s.", "%s no pudo ser clasificado por %s: %s."), name, w.Model, reason)
+	}
+	measured := ""
+	if w.Accuracy != nil {
+		measured = fmt.Sprintf(in(lang, "; right in %.1f of 100 cases", "; acierta en %.1f de cada 100 casos"), 100*w.Accuracy.Mean)
+	}
+	return fmt.Sprintf(in(lang, "The model %s is trained and answers%s.", "El modelo %s está entrenado y responde%s."), w.Model, measured)
+}
