@@ -112,6 +112,61 @@ func (db *DB) transactOnce(ctx context.Context, fn func(*Tx) error) (inDoubt boo
 	return isAway(err), err
 }
 
+// Statement is one of a Batch. Where it calls animo_expect, which finds fewer or more rows than it is told to expect, the Batch
+// answers Conflict.
+type Statement struct {
+	SQL      string
+	Args     []any
+	Conflict string // names to people what the statement expects something of
+}
+
+// Batch runs statements in a transaction of their own, and returns nil once that is on disk. They are sent together, so that they
+// hold what they lock for no longer than the server works, however far away it is. Only PostgreSQL has it.
+func (db *DB) Batch(ctx context.Context, statements []Statement) error {
+	err := again(ctx, func() (bool, error) {
+		err := db.batchOnce(ctx, statements)
+		return !isAway(err) || pgconn.SafeToRetry(err), err
+	})
+	switch {
+	case err != nil && db.closed.Load():
+		return errClosed
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil: // it hung
+		return away(err)
+	}
+	return Error(err)
+}
+
+// batchOnce heeds the end of ctx no more than transactOnce does.
+func (db *DB) batchOnce(ctx context.Context, statements []Statement) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactTime)
+	defer cancel()
+	conn, err := db.read.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	err = conn.Raw(func(driver any) error {
+		var b pgx.Batch
+		for _, s := range statements {
+			b.Queue(s.SQL, s.Args...)
+		}
+		results := driver.(*stdlib.Conn).Conn().SendBatch(ctx, &b) // without BEGIN, one transaction until its end
+		for _, s := range statements {
+			if _, err := results.Exec(); err != nil {
+				if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "AN409" {
+					err = animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", animo.Clip(s.Conflict))
+				}
+				_ = results.Close() // answers the same error
+				return err
+			}
+		}
+		return results.Close()
+	})
+	if closeErr := conn.Close(); err == nil && closeErr != nil && !errors.Is(closeErr, sql.ErrConnDone) {
+		return closeErr
+	}
+	return err
+}
+
 // query is QueryContext, which waits for a server that is away.
 func (db *DB) query(ctx context.Context, query string, args []any) (rows *sql.Rows, err error) {
 	err = again(ctx, func() (bool, error) {

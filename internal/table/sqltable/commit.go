@@ -88,9 +88,11 @@ func batches[T any](items []T) iter.Seq2[int, []T] {
 
 // Commit implements table.Driver. Operations of one kind on one table that follow each other are few statements.
 func (d *Driver) Commit(ctx context.Context, tenant string, rev int64, ops ...table.Op) error {
-	run := run
 	if d.db.Dialect() == sqldb.PostgreSQL {
-		run = runPostgres
+		if d.closed.Load() {
+			return errClosed()
+		}
+		return d.db.Batch(ctx, statements(tenant, rev, ops))
 	}
 	return d.write(ctx, func(tx *sqldb.Tx) error {
 		for left := ops; len(left) > 0; {

@@ -70,11 +70,25 @@ CREATE TABLE lane (
 );
 CREATE INDEX lane_turn ON lane (queue, turn);
 
+-- Breaks a transaction off where a statement of it did not find as many rows as it expects, so that all statements of a commit are
+-- sent at once, without a look at what each did.
+-- +goose StatementBegin
+CREATE FUNCTION animo_expect(n BIGINT, want BIGINT) RETURNS BIGINT LANGUAGE plpgsql AS $$
+BEGIN
+    IF n <> want THEN
+        RAISE EXCEPTION 'a row is not as it was read' USING ERRCODE = 'AN409';
+    END IF;
+    RETURN n;
+END
+$$;
+-- +goose StatementEnd
+
 CREATE TABLE schema_note (version BIGINT PRIMARY KEY, oldest BIGINT NOT NULL, release TEXT NOT NULL DEFAULT '');
 INSERT INTO schema_note (version, oldest) VALUES (5, 5);
 
 -- +goose Down
 DROP TABLE schema_note;
+DROP FUNCTION animo_expect;
 DROP TABLE lane;
 DROP TABLE message;
 DROP TABLE queue;
