@@ -118,6 +118,7 @@ type Statement struct {
 	SQL      string
 	Args     []any
 	Conflict string // names to people what the statement expects something of
+	Changed  *int   // where it is told how many rows the statement changed; nil for nowhere
 }
 
 // Batch runs statements in a transaction of their own, and returns nil once that is on disk. They are sent together, so that they
@@ -151,7 +152,11 @@ func (db *DB) batchOnce(ctx context.Context, statements []Statement) error {
 		}
 		results := driver.(*stdlib.Conn).Conn().SendBatch(ctx, &b) // without BEGIN, one transaction until its end
 		for _, s := range statements {
-			if _, err := results.Exec(); err != nil {
+			done, err := results.Exec()
+			if s.Changed != nil {
+				*s.Changed = int(done.RowsAffected())
+			}
+			if err != nil {
 				if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "AN409" {
 					err = animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", animo.Clip(s.Conflict))
 				}

@@ -139,6 +139,20 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return err
 }
 
+// Exec runs one statement in a transaction of its own and returns how many rows it changed, once that is on disk. On PostgreSQL that
+// is one round trip.
+func (db *DB) Exec(ctx context.Context, query string, args ...any) (n int, err error) {
+	if db.dialect == PostgreSQL {
+		err = db.Batch(ctx, []Statement{{SQL: query, Args: args, Changed: &n}})
+		return n, err
+	}
+	err = db.Write(ctx, func(tx *Tx) (err error) {
+		n, err = tx.Exec(query, args...)
+		return err
+	})
+	return n, err
+}
+
 type reserveKey struct{}
 
 // WithReserve lets the writes of a context use Options.Reserve where the disk is full: those that erase something.

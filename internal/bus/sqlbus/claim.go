@@ -26,6 +26,11 @@ type lane struct{ queue, tenant string }
 
 type laneSet map[lane]bool
 
+// sorted returns the lanes in the order of their names.
+func (s laneSet) sorted() []lane {
+	return slices.SortedFunc(maps.Keys(s), func(a, b lane) int { return cmp.Or(cmp.Compare(a.queue, b.queue), cmp.Compare(a.tenant, b.tenant)) })
+}
+
 // openLanes adds the lanes that are not there yet behind all others of their queue. It goes through them in the order of their
 // names, so that two transactions never wait for each other's lanes.
 func (d *Driver) openLanes(tx *sqldb.Tx, s laneSet) error {
@@ -33,8 +38,7 @@ func (d *Driver) openLanes(tx *sqldb.Tx, s laneSet) error {
 	if d.db.Dialect() == sqldb.PostgreSQL { // lock it, because a claim that does not see the new message yet may remove it
 		met = `DO UPDATE SET turn = lane.turn`
 	}
-	lanes := slices.SortedFunc(maps.Keys(s), func(a, b lane) int { return cmp.Or(cmp.Compare(a.queue, b.queue), cmp.Compare(a.tenant, b.tenant)) })
-	for _, l := range lanes {
+	for _, l := range s.sorted() {
 		_, err := tx.Exec(`INSERT INTO lane (queue, tenant, turn)
 			VALUES ($1, $2, (SELECT coalesce(max(turn), 0) + 1 FROM lane WHERE queue = $1))
 			ON CONFLICT (queue, tenant) `+met, l.queue, l.tenant)

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"animo"
 	"animo/internal/bus"
 	"animo/internal/bus/bustest"
 	"animo/internal/bus/sqlbus"
@@ -90,6 +91,12 @@ func TestDriver_two_sessions_at_any_step_on_PostgreSQL(t *testing.T) {
 		}
 		return nil
 	}
+	redrive := func(t *testing.T, q bus.Queues) []bus.Delivery {
+		if n, err := q.Redrive(t.Context(), "a", "q", "late"); n != 1 || err != nil {
+			t.Error(n, err)
+		}
+		return nil
+	}
 	all := func(t *testing.T, q bus.Queues) (got []bus.Delivery) {
 		for more := true; more; {
 			part := bustest.Claim(t, q, "q", 3)
@@ -104,7 +111,7 @@ func TestDriver_two_sessions_at_any_step_on_PostgreSQL(t *testing.T) {
 	}{
 		{"two claim", claim, claim, map[string]int{"1": 1, "2": 1, "3": 1}},
 		{"one publishes while one claims", claim, publish, map[string]int{"1": 1, "2": 1, "3": 1, "late": 1}},
-		{"one claims all while one publishes", publish, all, map[string]int{"1": 1, "2": 1, "3": 1, "late": 1}},
+		{"one claims all while one redrives", redrive, all, map[string]int{"1": 1, "2": 1, "3": 1, "late": 1}},
 		{"one removes while one claims", claim, remove, map[string]int{"2": 1, "3": 1}},
 		{"one claims all while one removes", remove, all, map[string]int{"2": 1, "3": 1}},
 	} {
@@ -113,6 +120,12 @@ func TestDriver_two_sessions_at_any_step_on_PostgreSQL(t *testing.T) {
 			other := openURL(t, url, sqldb.Options{}, sqlbus.Options{})
 			bustest.Declare(t, other, "q", "*")
 			for n := 1; ; n++ {
+				if strings.HasSuffix(c.name, "redrives") {
+					bustest.Publish(t, other, "a", "late")
+					if err := other.Kill(t.Context(), bustest.Claim(t, other, "q", 1)[0], animo.Reason{}); err != nil {
+						t.Fatal(err)
+					}
+				}
 				bustest.Publish(t, other, "a", "1", "2")
 				bustest.Publish(t, other, "b", "3")
 				s := newSteps()

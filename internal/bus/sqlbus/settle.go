@@ -16,12 +16,18 @@ const held = ` WHERE queue = $1 AND tenant = $2 AND id = $3 AND token = $4`
 
 // settle runs one statement on the message of a delivery, or answers Conflict when its lease is lost.
 func (d *Driver) settle(ctx context.Context, m bus.Delivery, statement string, args ...any) error {
-	return d.write(ctx, func(tx *sqldb.Tx) error { return settle(tx, m, statement, args...) })
+	if d.closed.Load() {
+		return errClosed()
+	}
+	n, err := d.db.Exec(ctx, statement+held, append(holder(m), args...)...)
+	return lostUnless(err, n > 0, m)
 }
 
-func settle(tx *sqldb.Tx, m bus.Delivery, statement string, args ...any) error {
-	n, err := tx.Exec(statement+held, append([]any{m.Queue, m.Event.Tenant, m.Event.ID, m.Token}, args...)...)
-	if err == nil && n == 0 {
+// holder are the parameters of held.
+func holder(m bus.Delivery) []any { return []any{m.Queue, m.Event.Tenant, m.Event.ID, m.Token} }
+
+func lostUnless(err error, held bool, m bus.Delivery) error {
+	if err == nil && !held {
 		err = animo.Errorf(animo.Conflict, "somebody else has event %s of queue %s", "otro tiene el evento %s de la cola %s", m.Event.ID, m.Queue)
 	}
 	return err
@@ -70,8 +76,8 @@ func (d *Driver) returned(ctx context.Context, m bus.Delivery, pause time.Durati
 		return err
 	}
 	err := d.write(ctx, func(tx *sqldb.Tx) error {
-		err := settle(tx, m, `UPDATE message SET state = 0, attempt = attempt - 1, due = NULL, token = NULL, owner = NULL`)
-		if err != nil {
+		n, err := tx.Exec(`UPDATE message SET state = 0, attempt = attempt - 1, due = NULL, token = NULL, owner = NULL`+held, holder(m)...)
+		if err := lostUnless(err, n > 0, m); err != nil {
 			return err
 		}
 		return d.openLanes(tx, laneSet{{m.Queue, m.Event.Tenant}: true})

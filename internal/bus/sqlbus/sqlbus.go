@@ -162,10 +162,13 @@ func (d *Driver) Publish(ctx context.Context, events ...animo.Event) error {
 		}
 		texts[i] = text
 	}
+	if d.db.Dialect() == sqldb.PostgreSQL {
+		return d.publishPostgres(ctx, events, texts)
+	}
 	var woken map[string]bool
 	err := d.write(ctx, func(tx *sqldb.Tx) error {
 		woken = map[string]bool{}
-		queues, err := d.queues(tx)
+		queues, err := d.queues(tx.Each)
 		if err != nil {
 			return err
 		}
@@ -215,10 +218,10 @@ func (q declared) wants(eventType string) bool {
 
 // queues reads the declared queues at each publication, because another process may declare some. It remembers parsed
 // patterns.
-func (d *Driver) queues(tx *sqldb.Tx) (all []declared, err error) {
+func (d *Driver) queues(read func(each func(*sql.Rows) error, query string, args ...any) error) (all []declared, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	err = tx.Each(func(rows *sql.Rows) error {
+	err = read(func(rows *sql.Rows) error {
 		var name, text string
 		if err := rows.Scan(&name, &text); err != nil {
 			return err
