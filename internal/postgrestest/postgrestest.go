@@ -4,7 +4,6 @@ package postgrestest
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"net/url"
 	"os"
 	"strings"
@@ -13,7 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Tables returns the address of a new database for a test that does not care which: the SQLite file at path, or, where
+// Tables returns where a test that does not care has its tables: the SQLite file at path, or, where
 // ANIMO_TEST_TABLES=postgres, what URL returns.
 func Tables(t testing.TB, path string) string {
 	t.Helper()
@@ -23,9 +22,9 @@ func Tables(t testing.TB, path string) string {
 	return "sqlite:" + path
 }
 
-// URL returns the address of a new, empty database on the server that the environment variable ANIMO_POSTGRES names
-// (postgres://USER@HOST:PORT/NAME, of a user who may make databases), and drops it at the end of the test. Without that variable the
-// test is skipped, or fails where ANIMO_REQUIRE_POSTGRES=1.
+// URL returns the address of a new, empty schema in the database that the environment variable ANIMO_POSTGRES names
+// (postgres://USER@HOST:PORT/NAME, of a user who may make schemas), and drops it at the end of the test. The schema's name is the
+// application's of those who connect, too. Without that variable the test is skipped, or fails where ANIMO_REQUIRE_POSTGRES=1.
 func URL(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv("ANIMO_POSTGRES")
@@ -41,9 +40,12 @@ func URL(t testing.TB) string {
 		t.Fatalf("ANIMO_POSTGRES: %v", err)
 	}
 	name := "animo_" + strings.ToLower(rand.Text())
-	run(t, t.Context(), server, "CREATE DATABASE "+name)
-	t.Cleanup(func() { run(t, context.Background(), server, fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name)) })
-	u.Path = "/" + name
+	run(t, t.Context(), server, "CREATE SCHEMA "+name)
+	t.Cleanup(func() { run(t, context.Background(), server, "DROP SCHEMA "+name+" CASCADE") })
+	q := u.Query()
+	q.Set("search_path", name)
+	q.Set("application_name", name)
+	u.RawQuery = q.Encode()
 	return u.String()
 }
 

@@ -22,34 +22,28 @@ var migrations embed.FS
 const SealedSecrets = 5
 
 // migrate brings the tables up to date. Two processes that start together may both try: the second one's
-// transaction fails because the tables are there, and at its next try there is nothing left to do.
+// transaction fails because the tables are there, and at its next try there is nothing left to do. The migrations are those of the
+// folder that is named after the dialect.
 //
 // migrate opens a database that a newer release has migrated where the note of the schema allows that, so that two releases
 // can run side by side during an upgrade, and answers Conflict where the note does not.
-func migrate(ctx context.Context, db *sql.DB, release string) error {
-	p, err := provider(db, goose.DialectSQLite3, "sqlite")
+func migrate(ctx context.Context, db *sql.DB, d goose.Dialect, folder, release string, o ...goose.ProviderOption) error {
+	files, err := fs.Sub(migrations, "migrations/"+folder)
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(d, db, files, o...)
 	if err != nil {
 		return err
 	}
 	const tries = 5
 	for range tries {
-		if err = upgrade(ctx, db, p, release); err == nil || ctx.Err() != nil || animo.CodeOf(err) == animo.Conflict {
-			break
+		err = upgrade(ctx, db, p, release)
+		if _, coded := errors.AsType[*animo.Error](err); err == nil || ctx.Err() != nil || coded || isAway(err) {
+			return err
 		}
 	}
-	if err != nil && animo.CodeOf(err) != animo.Conflict {
-		err = fmt.Errorf("migrate: %w", err)
-	}
-	return err
-}
-
-// provider reads the migrations of a dialect, which are in the folder of that name.
-func provider(db *sql.DB, d goose.Dialect, folder string, o ...goose.ProviderOption) (*goose.Provider, error) {
-	files, err := fs.Sub(migrations, "migrations/"+folder)
-	if err != nil {
-		return nil, err
-	}
-	return goose.NewProvider(d, db, files, o...)
+	return fmt.Errorf("migrate: %w", err)
 }
 
 // upgrade applies the migrations that the database lacks, and notes the release that applied them.

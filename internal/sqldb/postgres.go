@@ -50,11 +50,7 @@ func openPostgres(ctx context.Context, url string, o Options) (*sql.DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	p, err := provider(pool, goose.DialectPostgres, "postgres", goose.WithSessionLocker(locker))
-	if err == nil {
-		err = upgrade(ctx, pool, p, o.Release)
-	}
-	if err != nil {
+	if err := migrate(ctx, pool, goose.DialectPostgres, "postgres", o.Release, goose.WithSessionLocker(locker)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
 	return pool, nil

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strconv"
 
+	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"animo/internal/durable"
@@ -52,7 +53,7 @@ func openSQLite(ctx context.Context, path string, maxBytes int64, release string
 		return nil, nil, err
 	}
 	write.SetMaxOpenConns(1)
-	if err := migrate(ctx, write, release); err != nil {
+	if err := migrate(ctx, write, goose.DialectSQLite3, "sqlite", release); err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
 	if isNew {

@@ -189,7 +189,7 @@ func lockWaits(t *testing.T, url string) <-chan struct{} {
 		defer close(ended)
 		defer c.Close(context.WithoutCancel(ctx))
 		for n := 0; ctx.Err() == nil; {
-			err := c.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n)
+			err := c.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE application_name = current_setting('application_name') AND wait_event_type = 'Lock'`).Scan(&n)
 			if err == nil && n > 0 {
 				close(waits)
 				return
