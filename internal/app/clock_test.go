@@ -59,9 +59,9 @@ func TestApp_every_time_that_is_kept_is_of_its_clock(t *testing.T) {
 		t.Fatalf("a row without a label is trained on: %+v", tr)
 	}
 	for path, member := range map[string]string{"/v1/queues/ingest/dead": "time", "/v1/functions": "at"} {
-		at := regexp.MustCompile(`"`+member+`":"([0-9]{4})`).FindAllStringSubmatch(a.do("GET", path, "").body, -1)
-		if len(at) == 0 {
-			t.Errorf("%s has no time", path)
+		var at [][]string
+		for len(at) == 0 { // the event is settled after its dataset has failed
+			at = regexp.MustCompile(`"`+member+`":"([0-9]{4})`).FindAllStringSubmatch(a.do("GET", path, "").body, -1)
 		}
 		for _, found := range at {
 			if found[1] != year {
