@@ -21,9 +21,9 @@ import (
 )
 
 const (
-	attempts   = 4 // of a call, while S3 is busy or cannot be reached
-	longest    = 2 * time.Second
-	findTime   = 10 * time.Second // looking for credentials; a machine's role is asked for over the network, which answers at once
+	attempts   = 4                      // of a call, while S3 is busy or cannot be reached; what takes longer, whoever calls does again
+	firstWait  = 100 * time.Millisecond // before the second one; twice as long each time
+	findTime   = 10 * time.Second       // looking for credentials; a machine's role is asked for over the network, which answers at once
 	dialTime   = 5 * time.Second
 	answerTime = time.Minute // from the end of a request to the beginning of its answer
 	idleMost   = 64          // connections that are kept open
@@ -154,30 +154,49 @@ func invalid(en, es string, args ...any) error {
 	return animo.Errorf(animo.Invalid, "the setting objects: "+en, "el ajuste objects: "+es, args...).Of("objects")
 }
 
-// connect makes a client. It asks nobody but who has the credentials.
+// connect makes a client.
 func (a address) connect(ctx context.Context) (client, error) {
+	sdk, transport, err := a.sdk(ctx)
+	if err != nil {
+		return client{}, err
+	}
+	where := a.endpoint
+	if where == "" {
+		where = "Amazon S3, " + sdk.Options().Region
+	}
+	return client{
+		put: call(sdk.PutObject), get: call(sdk.GetObject), head: call(sdk.HeadObject), list: call(sdk.ListObjectsV2),
+		remove: call(sdk.DeleteObjects), removeOne: call(sdk.DeleteObject),
+		begin: call(sdk.CreateMultipartUpload), send: call(sdk.UploadPart), complete: call(sdk.CompleteMultipartUpload), abort: call(sdk.AbortMultipartUpload),
+		uploads: call(sdk.ListMultipartUploads), versions: call(sdk.GetBucketVersioning),
+		idle: transport.CloseIdleConnections, where: where,
+	}, nil
+}
+
+// sdk makes the SDK's client. It asks nobody but who has the credentials.
+func (a address) sdk(ctx context.Context) (*api.Client, *http.Transport, error) {
 	var load []func(*config.LoadOptions) error
 	if a.region != "" {
 		load = append(load, config.WithRegion(a.region))
 	}
 	c, err := config.LoadDefaultConfig(ctx, load...)
 	if err != nil {
-		return client{}, animo.Errorf(animo.Invalid, "the settings of AWS cannot be read; see to ~/.aws/config and the variables AWS_…",
+		return nil, nil, animo.Errorf(animo.Invalid, "the settings of AWS cannot be read; see to ~/.aws/config and the variables AWS_…",
 			"no se pueden leer los ajustes de AWS; revise ~/.aws/config y las variables AWS_…").Of("objects").Because(err)
 	}
 	if c.Region == "" && a.endpoint != "" {
 		c.Region = "us-east-1" // what servers that have no regions take
 	}
 	if c.Region == "" {
-		return client{}, invalid("S3 needs a region; add ?region=eu-west-1, for example, or set AWS_REGION", "S3 necesita una región; añada ?region=eu-west-1, por ejemplo, o defina AWS_REGION")
+		return nil, nil, invalid("S3 needs a region; add ?region=eu-west-1, for example, or set AWS_REGION", "S3 necesita una región; añada ?region=eu-west-1, por ejemplo, o defina AWS_REGION")
 	}
 	findCtx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
 	if _, err := c.Credentials.Retrieve(findCtx); err != nil {
 		if ctx.Err() != nil {
-			return client{}, object.Ended(ctx.Err())
+			return nil, nil, object.Ended(ctx.Err())
 		}
-		return client{}, animo.Errorf(animo.Invalid, "S3 needs credentials, and there are none; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or the machine's role",
+		return nil, nil, animo.Errorf(animo.Invalid, "S3 needs credentials, and there are none; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or the machine's role",
 			"S3 necesita credenciales y no hay ninguna; defina AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY, AWS_PROFILE o el rol de la máquina").Of("objects").Because(err)
 	}
 	builder, ok := c.HTTPClient.(*awshttp.BuildableClient) // which has the certificates of AWS_CA_BUNDLE
@@ -188,23 +207,18 @@ func (a address) connect(ctx context.Context) (client, error) {
 	transport := builder.GetTransport()
 	transport.ResponseHeaderTimeout = answerTime
 	transport.MaxIdleConnsPerHost = idleMost
-	where := "Amazon S3, " + c.Region
-	sdk := api.NewFromConfig(c, func(o *api.Options) {
+	return api.NewFromConfig(c, func(o *api.Options) {
 		if a.endpoint != "" {
-			o.BaseEndpoint, o.UsePathStyle, where = &a.endpoint, true, a.endpoint
+			o.BaseEndpoint, o.UsePathStyle = &a.endpoint, true
 		}
 		o.HTTPClient = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 		o.DisableLogOutputChecksumValidationSkipped = true // of what was sent in parts there is none to compare
 		o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
-			r.MaxAttempts, r.MaxBackoff, r.RateLimiter = attempts, longest, ratelimit.None
-			r.Retryables = append(r.Retryables, folders)
+			r.MaxAttempts, r.RateLimiter = attempts, ratelimit.None
+			r.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
+				return firstWait << min(max(attempt-1, 0), attempts), nil
+			})
+			r.Retryables = append(r.Retryables, folders, retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}})
 		})
-	})
-	return client{
-		put: call(sdk.PutObject), get: call(sdk.GetObject), head: call(sdk.HeadObject), list: call(sdk.ListObjectsV2),
-		remove: call(sdk.DeleteObjects), removeOne: call(sdk.DeleteObject),
-		begin: call(sdk.CreateMultipartUpload), send: call(sdk.UploadPart), complete: call(sdk.CompleteMultipartUpload), abort: call(sdk.AbortMultipartUpload),
-		uploads: call(sdk.ListMultipartUploads), versions: call(sdk.GetBucketVersioning),
-		idle: transport.CloseIdleConnections, where: where,
-	}, nil
+	}), transport, nil
 }
