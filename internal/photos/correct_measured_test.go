@@ -24,7 +24,7 @@ func TestCorrect_of_a_measured_face_moves_its_record_and_is_taken_back(t *testin
 	before := l.recorded()
 	heard, stop := l.follow(0)
 	face := l.correct(sent[0].FaceID, &animo.Correction{Emotion: "SAD"})
-	if face.ID != sent[0].FaceID || face.Mood != animo.Sad || face.Correction.Was != "HAPPY" || face.Correction.Mood != animo.Happy || !face.Correction.At.Equal(l.now) || face.Box != list[0].Box {
+	if face.ID != sent[0].FaceID || face.Mood != animo.Sad || face.Correction.Was != "HAPPY" || face.Correction.Mood != animo.Happy || !face.Correction.At.Equal(l.Now) || face.Box != list[0].Box {
 		t.Errorf("the answer: %+v", face)
 	}
 	l.correct(sent[1].FaceID, &animo.Correction{NotFace: true})
@@ -74,7 +74,7 @@ func TestCorrect_of_a_measured_face_holds_against_an_event_of_before(t *testing.
 	other := happy
 	other.Name = "otra"
 	sent := l.measure(happy, other)
-	claimed, err := l.queue.Claim(t.Context(), "record-happy", 2, time.Hour)
+	claimed, err := l.Queue.Claim(t.Context(), "record-happy", 2, time.Hour)
 	if err != nil || len(claimed) != 2 {
 		t.Fatal(len(claimed), err)
 	}
@@ -113,7 +113,7 @@ func TestCorrect_of_a_measured_face_goes_with_the_face(t *testing.T) {
 		if want := map[bool]int{false: 1}[c.NotFace]; err != nil || r.Faces != want {
 			t.Errorf("%+v: erased %+v, %v, want %d faces", c, r, err, want)
 		}
-		for row, err := range l.rows.Query(t.Context(), tenant, "measured-erased", table.Range{}, false) {
+		for row, err := range l.Rows.Query(t.Context(), tenant, "measured-erased", table.Range{}, false) {
 			if err != nil || strings.Contains(string(row.Value), "HAPPY\",\"Conf") || strings.Contains(string(row.Value), "webcam") {
 				t.Errorf("%+v: of what was erased there is %s, %v", c, row.Value, err)
 			}
@@ -126,7 +126,7 @@ func TestCorrect_of_a_measured_face_goes_with_the_face(t *testing.T) {
 		kept := l.measure(second)
 		l.run()
 		l.correct(kept[0].FaceID, &animo.Correction{NotFace: true})
-		l.now = l.now.Add(2 * time.Hour)
+		l.Now = l.Now.Add(2 * time.Hour)
 		if _, err := l.flow.retire(t.Context(), tenant, 10); err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +157,7 @@ func TestCorrect_of_a_measured_face_reaches_subscriptions_that_its_event_has_not
 		tell = f
 	}
 	for _, name := range []string{"record-happy", "record-sad"} {
-		claimed, err := l.queue.Claim(t.Context(), name, 2, time.Hour)
+		claimed, err := l.Queue.Claim(t.Context(), name, 2, time.Hour)
 		if err != nil || len(claimed) != 1 {
 			t.Fatal(name, len(claimed), err)
 		}
