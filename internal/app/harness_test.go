@@ -18,6 +18,7 @@ import (
 	"animo/internal/app"
 	"animo/internal/config"
 	"animo/internal/postgrestest"
+	"animo/internal/s3test"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -30,6 +31,7 @@ func settings(t testing.TB) config.Config {
 	c.Pauses = []time.Duration{time.Millisecond, time.Millisecond}
 	c.MinFree = 0
 	c.Tables = postgrestest.Tables(t, filepath.Join(c.Data, "animo.db"))
+	c.Objects = s3test.Objects(t, "") // the folder in the data folder
 	return c
 }
 
