@@ -1,0 +1,114 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"animo/internal/app"
+	"animo/internal/pictures"
+	"animo/internal/s3test"
+	"animo/vision"
+)
+
+// TestS3_goes_away_while_photos_are_analysed shuts the way to the bucket while photos are analysed, for longer than three attempts
+// take. What was accepted is recorded once, no attempt spent; what comes meanwhile is refused with what to do.
+func TestS3_goes_away_while_photos_are_analysed(t *testing.T) {
+	u, err := url.Parse(s3test.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := u.Query()
+	server, err := url.Parse(query.Get("endpoint"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newGate(t, server.Host)
+	server.Host = g.listen.Addr().String()
+	query.Set("endpoint", server.String())
+	u.RawQuery = query.Encode()
+	shut := make(chan struct{})
+	see := engine(func(ctx context.Context, _ string, _ vision.Image) ([]pictures.Found, error) {
+		select {
+		case <-shut:
+		case <-ctx.Done():
+		}
+		return happy(2), nil
+	})
+	c := settings(t)
+	c.Objects = u.String()
+	a := startWith(t, c, app.Options{Faces: see, Log: slog.New(slog.DiscardHandler)})
+	const photos = 4
+	ids := map[string]bool{}
+	for i := range photos {
+		r := a.do("PUT", fmt.Sprintf("/v1/photos/p%d.png", i), dot(uint8(i)))
+		if r.status != http.StatusAccepted {
+			t.Fatalf("photo %d: %d %s", i, r.status, r.body)
+		}
+		var p photo
+		r.into(t, &p)
+		ids[p.ID] = true
+	}
+	g.close(true)
+	close(shut)
+	for attempts(t, a, "analyse", "returned") < 4*photos {
+		if t.Context().Err() != nil || t.Failed() {
+			t.FailNow()
+		}
+	}
+	for _, path := range []string{"/v1/photos/late.png", "/v1/training/late.txt"} {
+		body := dot(99)
+		if path == "/v1/training/late.txt" {
+			body = reviews(t)
+		}
+		if r := a.do("PUT", path, body); r.status != http.StatusServiceUnavailable || r.code() != "machine" {
+			t.Errorf("%s while the bucket is away: %d %s", path, r.status, r.body)
+		}
+	}
+	g.close(false)
+	for id := range ids {
+		if p := a.awaitPhoto(id); p.Status != "done" {
+			t.Errorf("photo %s is %s", id, p.Status)
+		}
+	}
+	_ = a.deadLetters("analyse") // waits until nothing is under way
+	told := map[string]int{}
+	for _, r := range a.records("") {
+		told[r.PhotoID]++
+	}
+	for id := range ids {
+		if told[id] != 2 {
+			t.Errorf("of photo %s %d faces are recorded, want 2", id, told[id])
+		}
+	}
+	if len(told) != photos {
+		t.Errorf("%d photos are recorded, want %d", len(told), photos)
+	}
+	for _, outcome := range []string{"retried", "dead"} {
+		if n := attempts(t, a, "analyse", outcome); n != 0 {
+			t.Errorf("%d attempts were %s", n, outcome)
+		}
+	}
+	if tr := a.upload("late.txt", "?trainer=nb", reviews(t)); tr.Status != "done" {
+		t.Errorf("a training when the bucket is back: %+v", tr)
+	}
+}
+
+// attempts is how often a function's attempts ended so, by the metrics.
+func attempts(t *testing.T, a *animo, function, outcome string) int {
+	t.Helper()
+	m := regexp.MustCompile(`(?m)^animo_function_seconds_count\{function="` + function + `",outcome="` + outcome + `"\} (\d+)$`).FindStringSubmatch(a.do("GET", "/metrics", "").body)
+	if m == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(m[1])
+	if err != nil {
+		t.Error(err)
+	}
+	return n
+}
