@@ -26,3 +26,5 @@ func open(t testing.TB, url string) object.Store {
 func TestStore(t *testing.T) {
 	objecttest.Run(t, func(t *testing.T) object.Store { return open(t, s3test.URL(t)) })
 }
+
+func BenchmarkStore(b *testing.B) { objecttest.Bench(b, open(b, s3test.URL(b))) }
