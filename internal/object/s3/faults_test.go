@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,12 +22,19 @@ import (
 
 	"animo"
 	"animo/internal/object"
+	"animo/internal/object/objecttest"
 	"animo/internal/object/s3"
 	"animo/internal/s3test"
 )
 
 // through returns the address of a store as it is reached through a handler that may pass requests on to the server.
 func through(t *testing.T, address string, handler func(w http.ResponseWriter, r *http.Request, server http.Handler)) string {
+	t.Helper()
+	return throughProxy(t, address, false, handler)
+}
+
+// throughProxy is through, over TLS if need be.
+func throughProxy(t *testing.T, address string, tls bool, handler func(w http.ResponseWriter, r *http.Request, server http.Handler)) string {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
@@ -37,8 +47,18 @@ func through(t *testing.T, address string, handler func(w http.ResponseWriter, r
 	}
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host // and the Host that was signed
-	}}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler(w, r, proxy) }))
+	}, ErrorLog: log.New(io.Discard, "", 0)}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler(w, r, proxy) }))
+	if tls {
+		s.StartTLS()
+		bundle := filepath.Join(t.TempDir(), "ca.pem")
+		if err := os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("AWS_CA_BUNDLE", bundle)
+	} else {
+		s.Start()
+	}
 	t.Cleanup(func() {
 		s.Close()
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
@@ -46,6 +66,29 @@ func through(t *testing.T, address string, handler func(w http.ResponseWriter, r
 	query.Set("endpoint", s.URL)
 	u.RawQuery = query.Encode()
 	return u.String()
+}
+
+// Over TLS the SDK sends bodies in another form, with their sums at the end.
+func TestStore_over_TLS(t *testing.T) {
+	var trailers atomic.Int32
+	handler := func(w http.ResponseWriter, r *http.Request, server http.Handler) {
+		if r.Header.Get("X-Amz-Trailer") != "" {
+			trailers.Add(1)
+		}
+		server.ServeHTTP(w, r)
+	}
+	objecttest.Run(t, func(t *testing.T) object.Store {
+		return open(t, throughProxy(t, s3test.URL(t)+"&part-size=5242880", true, handler))
+	})
+	if trailers.Load() == 0 {
+		t.Error("no sum came at the end of a body")
+	}
+	s := open(t, throughProxy(t, s3test.URL(t)+"&part-size=5242880", true, handler))
+	content := strings.Repeat("0123456789", 1_200_000)
+	put(t, s, "large", content)
+	if info, err := s.Stat(t.Context(), "t", "large"); err != nil || info.Size != int64(len(content)) {
+		t.Errorf("%+v, %v", info, err)
+	}
 }
 
 func put(t *testing.T, s object.Store, name, content string) {

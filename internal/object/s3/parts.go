@@ -11,11 +11,19 @@ import (
 	"animo/internal/object"
 )
 
-// A source is Put's reader. It remembers the reader's own error, because Put answers that as it is.
+// A source is Put's reader. It remembers the reader's own error, because Put answers that as it is, and ends the call with it, because
+// sending again does not help.
 type source struct {
 	ctx context.Context
+	end context.CancelFunc
 	r   io.ReadSeeker
 	err error
+}
+
+func (s *source) fail(err error) error {
+	s.err = err
+	s.end()
+	return err
 }
 
 // A section is a part of a source, which is read several times: for its checksum, to be sent, and to be sent again. Only one section of
@@ -29,9 +37,11 @@ func (s *source) section(from, size int64) *section { return &section{s, from, s
 
 // Read implements io.Reader until the section or ctx ends.
 func (s *section) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		s.err = object.Ended(err)
+	if s.err != nil {
 		return 0, s.err
+	}
+	if err := s.ctx.Err(); err != nil {
+		return 0, s.fail(object.Ended(err))
 	}
 	if s.at < 0 {
 		if _, err := s.Seek(0, io.SeekStart); err != nil {
@@ -46,10 +56,9 @@ func (s *section) Read(p []byte) (int, error) {
 	switch {
 	case err == io.EOF && s.at == s.size:
 	case err == io.EOF: // it was longer when Put began
-		s.err = io.ErrUnexpectedEOF
-		return n, s.err
+		err = s.fail(io.ErrUnexpectedEOF)
 	case err != nil:
-		s.err = err
+		err = s.fail(err)
 	}
 	return n, err
 }
@@ -66,8 +75,7 @@ func (s *section) Seek(offset int64, whence int) (int64, error) {
 		return 0, fmt.Errorf("seek to %d", offset)
 	}
 	if _, err := s.r.Seek(s.from+offset, io.SeekStart); err != nil {
-		s.err = err
-		return 0, err
+		return 0, s.fail(err)
 	}
 	s.at = offset
 	return offset, nil

@@ -55,11 +55,13 @@ func (s *store) Put(ctx context.Context, tenant, name string, r io.ReadSeeker) e
 	if err != nil {
 		return err
 	}
-	src := &source{ctx: ctx, r: r}
+	sending, cancel := context.WithCancel(ctx)
+	defer cancel()
+	src := &source{ctx: ctx, end: cancel, r: r}
 	if size := end - from; size <= s.part {
-		err = s.putWhole(ctx, s.key(tenant, name), src.section(from, size))
+		err = s.putWhole(sending, s.key(tenant, name), src.section(from, size))
 	} else {
-		err = s.putParts(ctx, s.key(tenant, name), src, from, size)
+		err = s.putParts(sending, s.key(tenant, name), src, from, size)
 	}
 	if err != nil && src.err != nil {
 		return src.err
