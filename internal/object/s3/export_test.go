@@ -13,7 +13,7 @@ import (
 func Uploads(t testing.TB, of object.Store) int {
 	t.Helper()
 	s := of.(*store)
-	page, err := s.uploads(t.Context(), &api.ListMultipartUploadsInput{Bucket: &s.bucket, Prefix: &s.prefix})
+	page, err := s.sdk.ListMultipartUploads(t.Context(), &api.ListMultipartUploadsInput{Bucket: &s.bucket, Prefix: &s.prefix})
 	if err != nil {
 		t.Fatal(err)
 	}

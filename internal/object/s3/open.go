@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -31,28 +32,6 @@ const (
 	partDefault, partLeast, partMost = 64 << 20, 5 << 20, 5 << 30 // bytes; S3 takes no less and no more
 )
 
-// client is the calls that a store makes, as functions: a field of the SDK's type would make the linker keep its hundred others.
-type client struct {
-	put       func(context.Context, *api.PutObjectInput) (*api.PutObjectOutput, error)
-	get       func(context.Context, *api.GetObjectInput) (*api.GetObjectOutput, error)
-	head      func(context.Context, *api.HeadObjectInput) (*api.HeadObjectOutput, error)
-	list      func(context.Context, *api.ListObjectsV2Input) (*api.ListObjectsV2Output, error)
-	remove    func(context.Context, *api.DeleteObjectsInput) (*api.DeleteObjectsOutput, error)
-	removeOne func(context.Context, *api.DeleteObjectInput) (*api.DeleteObjectOutput, error)
-	begin     func(context.Context, *api.CreateMultipartUploadInput) (*api.CreateMultipartUploadOutput, error)
-	send      func(context.Context, *api.UploadPartInput) (*api.UploadPartOutput, error)
-	complete  func(context.Context, *api.CompleteMultipartUploadInput) (*api.CompleteMultipartUploadOutput, error)
-	abort     func(context.Context, *api.AbortMultipartUploadInput) (*api.AbortMultipartUploadOutput, error)
-	uploads   func(context.Context, *api.ListMultipartUploadsInput) (*api.ListMultipartUploadsOutput, error)
-	versions  func(context.Context, *api.GetBucketVersioningInput) (*api.GetBucketVersioningOutput, error)
-	idle      func() // closes the connections that nobody uses
-	where     string // whom it asks, for people
-}
-
-func call[I, O any](of func(context.Context, I, ...func(*api.Options)) (O, error)) func(context.Context, I) (O, error) {
-	return func(ctx context.Context, in I) (O, error) { return of(ctx, in) }
-}
-
 // folders are the answers of servers whose objects are files, where a folder was removed in the moment in which a file was to be put into it.
 var folders = retry.RetryableErrorCode{Codes: map[string]struct{}{parentIsFile: {}, isFolder: {}}}
 
@@ -76,13 +55,13 @@ func Open(ctx context.Context, url string, now func() time.Time) (object.Store, 
 	if now == nil {
 		now = time.Now
 	}
-	c, err := a.connect(ctx)
+	sdk, transport, err := a.sdk(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := &store{client: c, bucket: a.bucket, prefix: a.prefix, part: a.part}
+	s := &store{sdk: sdk, transport: transport, where: cmp.Or(a.endpoint, "Amazon S3, "+sdk.Options().Region), bucket: a.bucket, prefix: a.prefix, part: a.part}
 	if err := s.examine(ctx, now()); err != nil {
-		s.idle()
+		transport.CloseIdleConnections()
 		return nil, err
 	}
 	return s, nil
@@ -96,7 +75,7 @@ func (s *store) examine(ctx context.Context, now time.Time) error {
 		}
 		break
 	}
-	v, err := s.versions(ctx, &api.GetBucketVersioningInput{Bucket: &s.bucket})
+	v, err := s.sdk.GetBucketVersioning(ctx, &api.GetBucketVersioningInput{Bucket: &s.bucket})
 	switch {
 	case codeOf(err) == "NotImplemented": // nor are there versions
 	case err != nil:
@@ -152,25 +131,6 @@ func parse(text string) (a address, err error) {
 
 func invalid(en, es string, args ...any) error {
 	return animo.Errorf(animo.Invalid, "the setting objects: "+en, "el ajuste objects: "+es, args...).Of("objects")
-}
-
-// connect makes a client.
-func (a address) connect(ctx context.Context) (client, error) {
-	sdk, transport, err := a.sdk(ctx)
-	if err != nil {
-		return client{}, err
-	}
-	where := a.endpoint
-	if where == "" {
-		where = "Amazon S3, " + sdk.Options().Region
-	}
-	return client{
-		put: call(sdk.PutObject), get: call(sdk.GetObject), head: call(sdk.HeadObject), list: call(sdk.ListObjectsV2),
-		remove: call(sdk.DeleteObjects), removeOne: call(sdk.DeleteObject),
-		begin: call(sdk.CreateMultipartUpload), send: call(sdk.UploadPart), complete: call(sdk.CompleteMultipartUpload), abort: call(sdk.AbortMultipartUpload),
-		uploads: call(sdk.ListMultipartUploads), versions: call(sdk.GetBucketVersioning),
-		idle: transport.CloseIdleConnections, where: where,
-	}, nil
 }
 
 // sdk makes the SDK's client. It asks nobody but who has the credentials.

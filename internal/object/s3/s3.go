@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -20,11 +21,13 @@ import (
 
 // A store keeps each object under the key PREFIX TENANT/NAME of one bucket.
 type store struct {
-	client
-	bucket string
-	prefix string // of all keys; empty, or it ends with /
-	part   int64  // bytes; larger objects are sent in parts
-	closed atomic.Bool
+	sdk       *api.Client
+	transport *http.Transport // of sdk
+	where     string          // whom it asks, for people
+	bucket    string
+	prefix    string // of all keys; empty, or it ends with /
+	part      int64  // bytes; larger objects are sent in parts
+	closed    atomic.Bool
 }
 
 var (
@@ -70,14 +73,14 @@ func (s *store) Put(ctx context.Context, tenant, name string, r io.ReadSeeker) e
 }
 
 func (s *store) putWhole(ctx context.Context, key *string, body *section) error {
-	_, err := s.put(ctx, &api.PutObjectInput{Bucket: &s.bucket, Key: key, Body: body, ContentLength: &body.size})
+	_, err := s.sdk.PutObject(ctx, &api.PutObjectInput{Bucket: &s.bucket, Key: key, Body: body, ContentLength: &body.size})
 	return err
 }
 
 // putParts sends an object in parts, one after the other, each of which S3 checks against its sum. The object is there when S3 is
 // told that all parts are.
 func (s *store) putParts(ctx context.Context, key *string, src *source, from, size int64) (err error) {
-	upload, err := s.begin(ctx, &api.CreateMultipartUploadInput{Bucket: &s.bucket, Key: key, ChecksumAlgorithm: types.ChecksumAlgorithmCrc32})
+	upload, err := s.sdk.CreateMultipartUpload(ctx, &api.CreateMultipartUploadInput{Bucket: &s.bucket, Key: key, ChecksumAlgorithm: types.ChecksumAlgorithmCrc32})
 	if err != nil {
 		return err
 	}
@@ -87,14 +90,14 @@ func (s *store) putParts(ctx context.Context, key *string, src *source, from, si
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTime)
 		defer cancel()
-		_, abortErr := s.abort(ctx, &api.AbortMultipartUploadInput{Bucket: &s.bucket, Key: key, UploadId: upload.UploadId})
+		_, abortErr := s.sdk.AbortMultipartUpload(ctx, &api.AbortMultipartUploadInput{Bucket: &s.bucket, Key: key, UploadId: upload.UploadId})
 		err = errors.Join(err, abortErr)
 	}()
 	each := max(s.part, (size+mostParts-1)/mostParts)
 	var parts []types.CompletedPart
 	for at := int64(0); at < size; at += each {
 		n, body := aws.Int32(int32(len(parts)+1)), src.section(from+at, min(each, size-at))
-		sent, err := s.send(ctx, &api.UploadPartInput{
+		sent, err := s.sdk.UploadPart(ctx, &api.UploadPartInput{
 			Bucket: &s.bucket, Key: key, UploadId: upload.UploadId, PartNumber: n, Body: body, ContentLength: &body.size, ChecksumAlgorithm: types.ChecksumAlgorithmCrc32,
 		})
 		if err != nil {
@@ -102,7 +105,7 @@ func (s *store) putParts(ctx context.Context, key *string, src *source, from, si
 		}
 		parts = append(parts, types.CompletedPart{PartNumber: n, ETag: sent.ETag, ChecksumCRC32: sent.ChecksumCRC32})
 	}
-	_, err = s.complete(ctx, &api.CompleteMultipartUploadInput{
+	_, err = s.sdk.CompleteMultipartUpload(ctx, &api.CompleteMultipartUploadInput{
 		Bucket: &s.bucket, Key: key, UploadId: upload.UploadId, MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	})
 	return err
@@ -114,13 +117,13 @@ func (s *store) Get(ctx context.Context, tenant, name string, part object.Range)
 		return nil, object.Info{}, err
 	}
 	in := &api.GetObjectInput{Bucket: &s.bucket, Key: s.key(tenant, name), Range: header(part)}
-	got, err := s.get(ctx, in)
+	got, err := s.sdk.GetObject(ctx, in)
 	for codeOf(err) == "InvalidRange" { // it begins at the object's end or after it
 		info, statErr := s.Stat(ctx, tenant, name)
 		if statErr != nil || part.Offset >= info.Size {
 			return io.NopCloser(strings.NewReader("")), info, statErr
 		}
-		got, err = s.get(ctx, in) // which was replaced meanwhile by a longer one
+		got, err = s.sdk.GetObject(ctx, in) // which was replaced meanwhile by a longer one
 	}
 	if err != nil {
 		return nil, object.Info{}, s.failed(ctx, err, name)
@@ -145,7 +148,7 @@ func (s *store) Stat(ctx context.Context, tenant, name string) (object.Info, err
 	if err := object.Check(ctx, &s.closed, tenant, object.CheckName(name)); err != nil {
 		return object.Info{}, err
 	}
-	got, err := s.head(ctx, &api.HeadObjectInput{Bucket: &s.bucket, Key: s.key(tenant, name)})
+	got, err := s.sdk.HeadObject(ctx, &api.HeadObjectInput{Bucket: &s.bucket, Key: s.key(tenant, name)})
 	if err != nil {
 		return object.Info{}, s.failed(ctx, err, name)
 	}
@@ -168,7 +171,7 @@ func (s *store) Delete(ctx context.Context, tenant, prefix string) (removed int,
 		for i, o := range page {
 			keys[i].Key = o.Key
 		}
-		done, err := s.remove(ctx, &api.DeleteObjectsInput{Bucket: &s.bucket, Delete: &types.Delete{Objects: keys, Quiet: aws.Bool(true)}})
+		done, err := s.sdk.DeleteObjects(ctx, &api.DeleteObjectsInput{Bucket: &s.bucket, Delete: &types.Delete{Objects: keys, Quiet: aws.Bool(true)}})
 		if err != nil {
 			return removed, s.failed(ctx, err, "")
 		}
@@ -185,7 +188,7 @@ func (s *store) pages(ctx context.Context, prefix string, n int32) iter.Seq2[[]t
 	return func(yield func([]types.Object, error) bool) {
 		in := &api.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix, MaxKeys: &n}
 		for {
-			page, err := s.list(ctx, in)
+			page, err := s.sdk.ListObjectsV2(ctx, in)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -224,7 +227,7 @@ func (s *store) Remove(ctx context.Context, tenant, name string) error {
 	if err := object.Check(ctx, &s.closed, tenant, object.CheckName(name)); err != nil {
 		return err
 	}
-	_, err := s.removeOne(ctx, &api.DeleteObjectInput{Bucket: &s.bucket, Key: s.key(tenant, name)})
+	_, err := s.sdk.DeleteObject(ctx, &api.DeleteObjectInput{Bucket: &s.bucket, Key: s.key(tenant, name)})
 	return s.failed(ctx, err, "")
 }
 
@@ -232,7 +235,7 @@ func (s *store) Remove(ctx context.Context, tenant, name string) error {
 func (s *store) sweep(ctx context.Context, now time.Time) error {
 	in := &api.ListMultipartUploadsInput{Bucket: &s.bucket, Prefix: &s.prefix}
 	for {
-		page, err := s.uploads(ctx, in)
+		page, err := s.sdk.ListMultipartUploads(ctx, in)
 		if err != nil {
 			return err
 		}
@@ -240,7 +243,7 @@ func (s *store) sweep(ctx context.Context, now time.Time) error {
 			if now.Sub(aws.ToTime(u.Initiated)) < abandoned {
 				continue
 			}
-			if _, err := s.abort(ctx, &api.AbortMultipartUploadInput{Bucket: &s.bucket, Key: u.Key, UploadId: u.UploadId}); err != nil && codeOf(err) != "NoSuchUpload" {
+			if _, err := s.sdk.AbortMultipartUpload(ctx, &api.AbortMultipartUploadInput{Bucket: &s.bucket, Key: u.Key, UploadId: u.UploadId}); err != nil && codeOf(err) != "NoSuchUpload" {
 				return err
 			}
 		}
@@ -254,7 +257,7 @@ func (s *store) sweep(ctx context.Context, now time.Time) error {
 // Close implements object.Store. Objects that are open stay readable.
 func (s *store) Close() error {
 	if !s.closed.Swap(true) {
-		s.idle()
+		s.transport.CloseIdleConnections()
 	}
 	return nil
 }
