@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"testing"
 
+	animoerr "animo"
 	"animo/internal/app"
 	"animo/internal/pictures"
 	"animo/internal/s3test"
@@ -93,6 +95,38 @@ func TestS3_goes_away_while_photos_are_analysed(t *testing.T) {
 	}
 	if tr := a.upload("late.txt", "?trainer=nb", reviews(t)); tr.Status != "done" {
 		t.Errorf("a training when the bucket is back: %+v", tr)
+	}
+}
+
+// What works on a folder of objects works on a bucket: backups, restores, examinations, and the look for a database's objects.
+func TestS3_is_backed_up_restored_and_examined(t *testing.T) {
+	t.Setenv("ANIMO_TEST_OBJECTS", "s3")
+	see := engine(func(context.Context, string, vision.Image) ([]pictures.Found, error) { return happy(1), nil })
+	c := settings(t)
+	c.Data = filepath.Join(c.Data, "private") // as a server makes it
+	c.Tables = "sqlite:"
+	a := startWith(t, c, app.Options{Faces: see})
+	r := a.do("PUT", "/v1/photos/a.png", dot(1))
+	var p photo
+	if r.into(t, &p); r.status != http.StatusAccepted {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	a.awaitPhoto(p.ID)
+	a.stop()
+	wantFaults(t, "in the bucket", examine(t, c, app.DoctorOptions{Hashes: true}))
+
+	dir := backup(t, c)
+	there, _ := restored(t, c, dir)
+	if r := there.do("GET", "/v1/photos/"+p.ID+"/image", ""); r.status != http.StatusOK || r.body != dot(1) {
+		t.Errorf("the picture after the restore: %d, %d bytes", r.status, len(r.body))
+	}
+	same := settings(t)
+	same.Objects, same.Data = c.Objects, filepath.Join(t.TempDir(), "data")
+	if _, err := app.Restore(t.Context(), same.Stores, dir, app.RestoreOptions{Erased: []string{c.ErasuresPath()}, Log: slog.New(slog.DiscardHandler)}); animoerr.CodeOf(err) != animoerr.Conflict {
+		t.Errorf("a restore beside the objects that are there: %v, want a conflict", err)
+	}
+	if _, err := app.New(t.Context(), same, app.Options{Log: slog.New(slog.DiscardHandler)}); animoerr.CodeOf(err) != animoerr.Conflict {
+		t.Errorf("a new database beside objects of another: %v, want a conflict", err)
 	}
 }
 
