@@ -17,7 +17,7 @@ PAGE := web/index.html web/package.json web/vite.config.ts web/svelte.config.js 
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Build bin/animo and start it on http://127.0.0.1:8080 with everything embedded
 	bin/animo serve
@@ -42,6 +42,20 @@ TABLES_TESTS ?= ./internal/opinions ./internal/moods ./internal/tenants ./intern
 POSTGRES ?= /tmp/animo-postgres
 postgres: ## Start a PostgreSQL for tests in the folder POSTGRES, and say what to set (.ci/postgres stop FOLDER ends it)
 	@echo "export ANIMO_POSTGRES=$$(.ci/postgres start $(POSTGRES))"
+
+VERSITYGW := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+bin/versitygw: Makefile # the S3 server of tests; no part of the program
+	GOBIN=$(CURDIR)/bin go install $(VERSITYGW)
+	touch $@
+
+S3 ?= /tmp/animo-s3
+s3: bin/versitygw ## Start an S3 server for tests in the folder S3, and say what to set (.ci/s3 stop FOLDER ends it)
+	@.ci/s3 start $(S3)
+
+test-s3: ## Pass the tests of the flows on the S3 bucket that ANIMO_S3 names (make s3 starts a server)
+	ANIMO_TEST_OBJECTS=s3 ANIMO_REQUIRE_S3=1 go test -short -run 'TestFlow|TestPeople' $(OBJECTS_TESTS)
+
+OBJECTS_TESTS ?= ./internal/opinions ./internal/photos
 
 test-web: build ## Pass the tests of the page in a real browser (needs Chromium: apt-get install chromium, or CHROMIUM=path)
 	npm test --prefix web
@@ -130,4 +144,4 @@ soak: ## Have the program work for MINUTES, and fail where memory, goroutines, d
 clean: ## Remove what was built
 	rm -rf bin web/dist
 
-.PHONY: help run demo build weights notices sbom vuln web api test test-web bench-web screenshots race lint bench bench-peer fuzz crash soak clean
+.PHONY: help run demo build weights notices sbom vuln web api test test-s3 s3 test-web bench-web screenshots race lint bench bench-peer fuzz crash soak clean

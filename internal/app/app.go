@@ -132,7 +132,7 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	}
 	a.onStop("stores", func(context.Context) error { return a.stores.Close() })
 	a.stores.Tables.LogDamage(a.log)
-	a.witness = newWitness(c.Data, c.ObjectsURL(), a.stores.Tables, a.log)
+	a.witness = newWitness(c.Stores, a.stores.Objects, a.stores.Tables, a.log)
 	if err := a.witness.check(ctx); err != nil {
 		return a, err
 	}

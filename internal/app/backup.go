@@ -29,7 +29,7 @@ func (s *Stores) Backup(ctx context.Context, c config.Stores, dir string) (backu
 	var row testimony
 	_, err := s.Tables.GetJSON(ctx, clusterTenant, witnessTable, witnessRow, &row)
 	if animo.CodeOf(err) == animo.NotFound { // no server ran on it yet
-		w := newWitness(c.Data, c.ObjectsURL(), s.Tables, slog.Default())
+		w := newWitness(c, s.Objects, s.Tables, slog.Default())
 		if err = w.check(ctx); err == nil {
 			row.Database = w.database
 			err = s.erasures.Begin(w.database)

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"animo"
@@ -84,7 +83,7 @@ func Examine(ctx context.Context, c config.Stores, o DoctorOptions) (err error) 
 	}
 	defer func() { err = errors.Join(err, d.db.Close()) }()
 	d.tables = table.New(sqltable.New(d.db))
-	if d.objects, err = object.Open(ctx, c.ObjectsURL(), object.Options{}); err != nil {
+	if d.objects, err = openObjects(ctx, c, o.Now); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.objects.Close()) }()
@@ -169,7 +168,7 @@ func (d *doctor) rows(ctx context.Context) (Check, error) {
 
 func (d *doctor) witness(ctx context.Context) (Check, error) {
 	c := Check{Name: "witness"}
-	w := newWitness(d.config.Data, d.config.ObjectsURL(), d.tables, slog.New(slog.DiscardHandler))
+	w := newWitness(d.config, d.objects, d.tables, slog.New(slog.DiscardHandler))
 	var file, row testimony
 	noted, err := w.read(&file) // before the row, which a server that runs writes first
 	if err != nil {
@@ -249,9 +248,12 @@ func (d *doctor) modes(context.Context) (Check, error) {
 	c := Check{Name: "permissions"}
 	repaired := 0
 	database, _ := d.config.TablesFile()
-	objects := strings.TrimPrefix(d.config.ObjectsURL(), "file:")
 	in := func(name string) string { return filepath.Join(d.config.Data, name) }
-	for _, path := range []string{d.config.Data, objects, in("incoming"), in("master.key"), in(witnessFile), d.config.ErasuresPath(), database, database + "-wal", database + "-shm"} {
+	paths := []string{d.config.Data, in("incoming"), in("master.key"), in(witnessFile), d.config.ErasuresPath(), database, database + "-wal", database + "-shm"}
+	if folder, ok := d.config.ObjectsFolder(); ok { // who may read a bucket is its owner's to say
+		paths = append(paths, folder)
+	}
+	for _, path := range paths {
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

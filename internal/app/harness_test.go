@@ -18,6 +18,7 @@ import (
 	"animo/internal/app"
 	"animo/internal/config"
 	"animo/internal/postgrestest"
+	"animo/internal/s3test"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -28,6 +29,7 @@ func settings(t testing.TB) config.Config {
 	t.Helper()
 	c := fileSettings(t)
 	c.Tables = postgrestest.Tables(t, filepath.Join(c.Data, "animo.db"))
+	c.Objects = s3test.Objects(t, "") // the folder in the data folder
 	return c
 }
 

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"animo"
 	"animo/internal/backup"
@@ -53,8 +52,11 @@ func Restore(ctx context.Context, c config.Stores, dir string, o RestoreOptions)
 	if !ok {
 		return r, onServer()
 	}
-	objectsDir := strings.TrimPrefix(c.ObjectsURL(), "file:")
-	if err := checkEmpty(c.Data, database, objectsDir); err != nil {
+	folders := []string{c.Data}
+	if folder, ok := c.ObjectsFolder(); ok {
+		folders = append(folders, folder)
+	}
+	if err := checkEmpty(c.Data, database, folders); err != nil {
 		return r, err
 	}
 	b, err := backup.Open(dir)
@@ -75,15 +77,19 @@ func Restore(ctx context.Context, c config.Stores, dir string, o RestoreOptions)
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return r, err
 	}
+	objects, err := openObjects(ctx, c, nil)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, objects.Close()) }()
+	if err := checkNoObjects(ctx, c, objects); err != nil {
+		return r, err
+	}
 	marker := filepath.Join(c.Data, restoringFile)
 	if err := writeWhole(marker, nil); err != nil {
 		return r, err
 	}
-	objects, err := object.Open(ctx, c.ObjectsURL(), object.Options{})
-	if err != nil {
-		return r, err
-	}
-	if err := errors.Join(b.Unpack(ctx, database, objects), objects.Close()); err != nil {
+	if err := b.Unpack(ctx, database, objects); err != nil {
 		return r, err
 	}
 	for _, log := range r.Logs {
@@ -98,13 +104,13 @@ func Restore(ctx context.Context, c config.Stores, dir string, o RestoreOptions)
 }
 
 // checkEmpty answers Conflict unless there is nothing yet where a backup is to be restored. A master key may be.
-func checkEmpty(data, database, objects string) error {
+func checkEmpty(data, database string, folders []string) error {
 	for _, path := range []string{database, database + "-wal"} {
 		if _, err := os.Lstat(path); err == nil {
 			return notEmpty(path)
 		}
 	}
-	for _, dir := range []string{data, objects} {
+	for _, dir := range folders {
 		entries, err := os.ReadDir(dir)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
@@ -117,6 +123,18 @@ func checkEmpty(data, database, objects string) error {
 				return notEmpty(filepath.Join(dir, name))
 			}
 		}
+	}
+	return nil
+}
+
+// checkNoObjects answers Conflict unless nothing is in the store yet.
+func checkNoObjects(ctx context.Context, c config.Stores, objects object.Store) error {
+	for o, err := range objects.(object.Lister).List(ctx) {
+		if err != nil {
+			return err
+		}
+		return animo.Errorf(animo.Conflict, "%s has objects already (%s of tenant %s), and a backup is restored only where nothing is; name another bucket or prefix with --objects",
+			"%s ya tiene objetos (%s del inquilino %s), y una copia solo se restaura donde no hay nada; indique otro depósito o prefijo con --objects", objectsPlace(c), o.Name, o.Tenant)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"animo"
@@ -15,6 +16,7 @@ import (
 	"animo/internal/erasures"
 	"animo/internal/loop"
 	"animo/internal/object"
+	"animo/internal/object/s3"
 	"animo/internal/sqldb"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
@@ -84,7 +86,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 		return s, err
 	}
 	s.onClose("queues", s.Queues.Close)
-	s.Objects, err = object.Open(ctx, c.ObjectsURL(), object.Options{Now: t.Now})
+	s.Objects, err = openObjects(ctx, c, t.Now)
 	if err != nil {
 		return s, err
 	}
@@ -93,6 +95,23 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 	t.Erasures = s.erasures
 	s.Tenants, err = openRegistry(ctx, s.Tables, t, c)
 	return s, err
+}
+
+// openObjects opens the store of objects.
+func openObjects(ctx context.Context, c config.Stores, now func() time.Time) (object.Store, error) {
+	if strings.HasPrefix(c.Objects, "s3:") {
+		return s3.Open(ctx, c.Objects, now)
+	}
+	return object.Open(ctx, c.ObjectsURL(), object.Options{Now: now})
+}
+
+// objectsPlace says in words for people where the objects are: the folder, or the bucket and what all keys begin with.
+func objectsPlace(c config.Stores) string {
+	if folder, ok := c.ObjectsFolder(); ok {
+		return folder
+	}
+	place, _, _ := strings.Cut(c.Objects, "?")
+	return place
 }
 
 // tenantOptions are a server's settings for its tenants.
@@ -110,8 +129,8 @@ func (a *App) tenantOptions() tenants.Options {
 
 // onServer is the answer of what copies or examines the database's file.
 func onServer() error {
-	return animo.Errorf(animo.Unsupported, "this works on a database that is a file; use the server's own tools (pg_dump, pg_basebackup), and copy the folder of objects after the database",
-		"esto funciona con una base de datos que es un archivo; use las herramientas del servidor (pg_dump, pg_basebackup) y copie la carpeta de objetos después de la base de datos")
+	return animo.Errorf(animo.Unsupported, "this works on a database that is a file; use the server's own tools (pg_dump, pg_basebackup), and copy the objects after the database",
+		"esto funciona con una base de datos que es un archivo; use las herramientas del servidor (pg_dump, pg_basebackup) y copie los objetos después de la base de datos")
 }
 
 func (s *Stores) onClose(name string, close func() error) {

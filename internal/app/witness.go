@@ -9,11 +9,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"animo"
+	"animo/internal/config"
+	"animo/internal/object"
 	"animo/internal/table"
 )
 
@@ -22,7 +23,8 @@ import (
 // database alone cannot tell: it opens and is whole, and pictures stay in the object store that nothing knows and nothing can erase.
 type witness struct {
 	path     string
-	objects  string // the folder of the objects; "" where they are elsewhere
+	objects  object.Store
+	where    string // the objects are: their folder or bucket
 	tables   *table.Table
 	log      *slog.Logger
 	database string       // which one it is, after check
@@ -65,7 +67,7 @@ func (w *witness) check(ctx context.Context) error {
 		row.Step = max(row.Step, file.Step)
 	case noted:
 		return animo.Errorf(animo.Conflict, "the database is not the one that the data folder goes with: it was emptied or replaced (%s says so); put that one back from a backup, or, where it is lost, move away %s and that file, and begin anew",
-			"la base de datos no es la que corresponde a la carpeta de datos: fue vaciada o sustituida (lo dice %s); recupérela de una copia de seguridad o, si se perdió, aparte %s y ese archivo, y empiece de nuevo", w.path, w.stray())
+			"la base de datos no es la que corresponde a la carpeta de datos: fue vaciada o sustituida (lo dice %s); recupérela de una copia de seguridad o, si se perdió, aparte %s y ese archivo, y empiece de nuevo", w.path, w.where)
 	case !there:
 		if err := w.checkNew(ctx); err != nil {
 			return err
@@ -82,28 +84,18 @@ func (w *witness) check(ctx context.Context) error {
 // checkNew answers Conflict for a database that knows nothing beside objects of another.
 func (w *witness) checkNew(ctx context.Context) error {
 	tenants, err := w.tables.Tenants(ctx, "tenants")
-	if err != nil || len(tenants) > 0 || w.objects == "" {
+	store, ok := w.objects.(object.Lister)
+	if err != nil || len(tenants) > 0 || !ok {
 		return err
 	}
-	entries, err := os.ReadDir(w.objects)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, e := range entries {
-		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
-			return animo.Errorf(animo.Conflict, "the database is new, but %s has objects of another; put that database back from a backup, or, where it is lost, move %s away: nothing else can erase what is in it",
-				"la base de datos es nueva, pero %s tiene objetos de otra; recupere aquella de una copia de seguridad o, si se perdió, aparte %s: nada más puede borrar lo que contiene", w.objects, w.objects)
+	for _, err := range store.List(ctx) {
+		if err != nil {
+			return err
 		}
+		return animo.Errorf(animo.Conflict, "the database is new, but %s has objects of another; put that database back from a backup, or, where it is lost, move %s away: nothing else can erase what is in it",
+			"la base de datos es nueva, pero %s tiene objetos de otra; recupere aquella de una copia de seguridad o, si se perdió, aparte %s: nada más puede borrar lo que contiene", w.where, w.where)
 	}
 	return nil
-}
-
-// stray names what is left of a database that is lost.
-func (w *witness) stray() string {
-	if w.objects == "" {
-		return "the objects"
-	}
-	return w.objects
 }
 
 // step lets the database and then the file go on by a step.
@@ -168,10 +160,6 @@ func (w *witness) write(t testimony) error {
 }
 
 // newWitness makes the witness of a data folder.
-func newWitness(data, objects string, tables *table.Table, log *slog.Logger) *witness {
-	w := &witness{path: filepath.Join(data, witnessFile), tables: tables, log: log}
-	if folder, ok := strings.CutPrefix(objects, "file:"); ok {
-		w.objects = folder
-	}
-	return w
+func newWitness(c config.Stores, objects object.Store, tables *table.Table, log *slog.Logger) *witness {
+	return &witness{path: filepath.Join(c.Data, witnessFile), objects: objects, where: objectsPlace(c), tables: tables, log: log}
 }

@@ -168,11 +168,15 @@ func copyObject(ctx context.Context, to, from object.Store, w Wanted) error {
 		return err
 	}
 	defer body.Close()
-	seeker, ok := body.(io.ReadSeeker)
-	if !ok {
-		return animo.Errorf(animo.Unsupported, "objects of this store cannot be copied", "no se pueden copiar los objetos de este almacén")
-	}
-	return to.Put(ctx, w.Tenant, w.Name, seeker)
+	return to.Put(ctx, w.Tenant, w.Name, forward{body})
+}
+
+// forward is an object as it comes from a store, to be put into a folder, which reads it once from its beginning to its end.
+type forward struct{ io.Reader }
+
+// Seek implements io.Seeker for what never asks.
+func (forward) Seek(int64, int) (int64, error) {
+	return 0, errors.New("an object that is being copied can be read only once")
 }
 
 // removeUnwanted removes the objects of which the rows do not speak any more.

@@ -115,7 +115,7 @@ type Stores struct {
 	TablesConnections int    `default:"16" env:"ANIMO_TABLES_CONNECTIONS" placeholder:"N" help:"Connections to a PostgreSQL database that this process has open at once, at most (default 16, at least 4)."`
 	MasterKey         string `env:"ANIMO_MASTER_KEY" placeholder:"FILE|BASE64" help:"What the secrets of access keys are derived from: a file of at least 32 random bytes, or the bytes in base64 (put these into ANIMO_MASTER_KEY: others on this machine can see command lines). Without it, the file master.key in the data folder. All processes on one database need the same."`
 	Erasures          string `env:"ANIMO_ERASURES" type:"path" placeholder:"FILE" help:"File in which it is noted, by ids alone, what was erased, so that a backup that is restored does not bring it back. Put it where the backups are; without it, erasures.log in the data folder."`
-	Objects           string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another."`
+	Objects           string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another; s3://BUCKET/PREFIX?region=NAME is a bucket of Amazon S3, and with endpoint=URL one of another server that speaks its API (credentials are found as Amazon's tools find them, such as in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)."`
 }
 
 // TablesURL returns the address of the tables with the data folder filled in.
@@ -128,6 +128,11 @@ func (s *Stores) TablesFile() (path string, ok bool) {
 
 // ObjectsURL returns the address of the objects with the data folder filled in.
 func (s *Stores) ObjectsURL() string { return s.fill(s.Objects, "file:", "objects") }
+
+// ObjectsFolder returns the folder that the objects are in; ok is false where they are in a bucket.
+func (s *Stores) ObjectsFolder() (path string, ok bool) {
+	return strings.CutPrefix(s.ObjectsURL(), "file:")
+}
 
 // ErasuresPath returns the file of the log of erasures with the data folder filled in.
 func (s *Stores) ErasuresPath() string {
@@ -150,8 +155,8 @@ func (s *Stores) Validate() error {
 	if s.TablesConnections < 4 {
 		errs = append(errs, wrong("tables-connections", "%d: at least 4", "%d: al menos 4", s.TablesConnections))
 	}
-	if !strings.HasPrefix(s.Objects, "file:") {
-		errs = append(errs, wrong("objects", "%q: use file: or file:PATH", "%q: use file: o file:RUTA", s.Objects))
+	if scheme, rest, _ := strings.Cut(s.Objects, ":"); scheme != "file" && (scheme != "s3" || !strings.HasPrefix(rest, "//")) { // the rest may hold a secret
+		errs = append(errs, wrong("objects", "%q: use file:, file:PATH or s3://BUCKET", "%q: use file:, file:RUTA o s3://DEPÓSITO", scheme))
 	}
 	if s.Data == "" {
 		errs = append(errs, wrong("data", "is empty; name a folder", "está vacío; nombre una carpeta"))

@@ -103,7 +103,7 @@ func (f *folder) sweep(now func() time.Time) error {
 
 // Put implements Store.
 func (f *folder) Put(ctx context.Context, tenant, name string, r io.ReadSeeker) error {
-	if err := check(ctx, &f.closed, tenant, checkName(name)); err != nil {
+	if err := Check(ctx, &f.closed, tenant, CheckName(name)); err != nil {
 		return err
 	}
 	temp := path.Join(partial, rand.Text())
@@ -159,7 +159,7 @@ func (f *folder) syncDir(dir string) error {
 
 // Get implements Store.
 func (f *folder) Get(ctx context.Context, tenant, name string, part Range) (io.ReadCloser, Info, error) {
-	if err := check(ctx, &f.closed, tenant, checkName(name), part.check()); err != nil {
+	if err := Check(ctx, &f.closed, tenant, CheckName(name), part.Check()); err != nil {
 		return nil, Info{}, err
 	}
 	file, err := f.root.Open(path.Join(tenant, name))
@@ -184,7 +184,7 @@ func (f *folder) Get(ctx context.Context, tenant, name string, part Range) (io.R
 
 // Stat implements Store.
 func (f *folder) Stat(ctx context.Context, tenant, name string) (Info, error) {
-	if err := check(ctx, &f.closed, tenant, checkName(name)); err != nil {
+	if err := Check(ctx, &f.closed, tenant, CheckName(name)); err != nil {
 		return Info{}, err
 	}
 	stat, err := f.root.Stat(path.Join(tenant, name))
@@ -205,14 +205,14 @@ func infoOf(stat fs.FileInfo, err error, name string) (Info, error) {
 // lookError gives an error of looking for a file its code.
 func lookError(err error, name string) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return notFound(name)
+		return NotFound(name)
 	}
 	return fileError(err)
 }
 
 // Delete implements Store. Folders that it leaves empty go too.
 func (f *folder) Delete(ctx context.Context, tenant, prefix string) (removed int, err error) {
-	if err := check(ctx, &f.closed, tenant, checkPrefix(prefix)); err != nil {
+	if err := Check(ctx, &f.closed, tenant, CheckPrefix(prefix)); err != nil {
 		return 0, err
 	}
 	prefix = tenant + "/" + prefix
@@ -290,7 +290,7 @@ func fileError(err error) error {
 	}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return ended(err)
+		return Ended(err)
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, fs.ErrExist):
 		return animo.Errorf(animo.Conflict,
 			"an object and a folder cannot have the same name",

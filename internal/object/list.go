@@ -49,7 +49,7 @@ func (f *folder) List(ctx context.Context) iter.Seq2[Listed, error] {
 				return nil
 			}
 			tenant, name, ok := strings.Cut(place, "/")
-			if !ok || checkTenant(tenant) != nil || checkName(name) != nil {
+			if !ok || CheckTenant(tenant) != nil || CheckName(name) != nil {
 				return nil // no object
 			}
 			stat, err := e.Info()
@@ -72,7 +72,7 @@ func (f *folder) List(ctx context.Context) iter.Seq2[Listed, error] {
 
 // Remove implements Lister.
 func (f *folder) Remove(ctx context.Context, tenant, name string) error {
-	if err := check(ctx, &f.closed, tenant, checkName(name)); err != nil {
+	if err := Check(ctx, &f.closed, tenant, CheckName(name)); err != nil {
 		return err
 	}
 	place := path.Join(tenant, name)
@@ -88,7 +88,7 @@ func (f *folder) Remove(ctx context.Context, tenant, name string) error {
 
 // Remove implements Lister.
 func (m *memory) Remove(ctx context.Context, tenant, name string) error {
-	if err := check(ctx, &m.closed, tenant, checkName(name)); err != nil {
+	if err := Check(ctx, &m.closed, tenant, CheckName(name)); err != nil {
 		return err
 	}
 	m.mu.Lock()
@@ -109,7 +109,7 @@ func (m *memory) List(ctx context.Context) iter.Seq2[Listed, error] {
 		m.mu.RUnlock()
 		for _, l := range list {
 			if ctx.Err() != nil {
-				yield(Listed{}, ended(ctx.Err()))
+				yield(Listed{}, Ended(ctx.Err()))
 				return
 			}
 			if !yield(l, nil) {

@@ -31,7 +31,7 @@ func openMemory(now func() time.Time) *memory { return &memory{now: now, objects
 
 // Put implements Store.
 func (m *memory) Put(ctx context.Context, tenant, name string, r io.ReadSeeker) error {
-	if err := check(ctx, &m.closed, tenant, checkName(name)); err != nil {
+	if err := Check(ctx, &m.closed, tenant, CheckName(name)); err != nil {
 		return err
 	}
 	data, err := io.ReadAll(newSource(ctx, r))
@@ -46,7 +46,7 @@ func (m *memory) Put(ctx context.Context, tenant, name string, r io.ReadSeeker) 
 
 // Get implements Store.
 func (m *memory) Get(ctx context.Context, tenant, name string, part Range) (io.ReadCloser, Info, error) {
-	if err := check(ctx, &m.closed, tenant, checkName(name), part.check()); err != nil {
+	if err := Check(ctx, &m.closed, tenant, CheckName(name), part.Check()); err != nil {
 		return nil, Info{}, err
 	}
 	k, err := m.look(tenant, name)
@@ -58,7 +58,7 @@ func (m *memory) Get(ctx context.Context, tenant, name string, part Range) (io.R
 
 // Stat implements Store.
 func (m *memory) Stat(ctx context.Context, tenant, name string) (Info, error) {
-	if err := check(ctx, &m.closed, tenant, checkName(name)); err != nil {
+	if err := Check(ctx, &m.closed, tenant, CheckName(name)); err != nil {
 		return Info{}, err
 	}
 	k, err := m.look(tenant, name)
@@ -70,14 +70,14 @@ func (m *memory) look(tenant, name string) (kept, error) {
 	defer m.mu.RUnlock()
 	k, ok := m.objects[tenant+"/"+name]
 	if !ok {
-		return kept{}, notFound(name)
+		return kept{}, NotFound(name)
 	}
 	return k, nil
 }
 
 // Delete implements Store.
 func (m *memory) Delete(ctx context.Context, tenant, prefix string) (removed int, err error) {
-	if err := check(ctx, &m.closed, tenant, checkPrefix(prefix)); err != nil {
+	if err := Check(ctx, &m.closed, tenant, CheckPrefix(prefix)); err != nil {
 		return 0, err
 	}
 	m.mu.Lock()

@@ -60,8 +60,8 @@ func (r Range) of(object io.ReaderAt) io.Reader {
 	return io.NewSectionReader(object, r.Offset, r.Length)
 }
 
-// check answers Invalid for a range with a negative number.
-func (r Range) check() error {
+// Check answers Invalid for a range with a negative number.
+func (r Range) Check() error {
 	if r.Offset < 0 || r.Length < 0 {
 		return animo.Errorf(animo.Invalid,
 			"a range of an object has an offset and a length of 0 or more, not %d and %d",
@@ -102,8 +102,8 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 		"no hay almacén de objetos del tipo %q; use file:CARPETA o mem:", scheme)
 }
 
-// checkTenant answers UnsafeName unless the tenant may be the first part of a path.
-func checkTenant(tenant string) error {
+// CheckTenant answers UnsafeName unless the tenant may be the first part of a path.
+func CheckTenant(tenant string) error {
 	ok := len(tenant) >= 1 && len(tenant) <= 63
 	for _, c := range []byte(tenant) {
 		ok = ok && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-')
@@ -114,8 +114,8 @@ func checkTenant(tenant string) error {
 	return nil
 }
 
-// checkName answers UnsafeName unless the name is a clean path.
-func checkName(name string) error {
+// CheckName answers UnsafeName unless the name is a clean path.
+func CheckName(name string) error {
 	ok := len(name) <= MaxName && utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool {
 		return r == '\\' || unicode.IsControl(r)
 	})
@@ -131,12 +131,12 @@ func checkName(name string) error {
 	return nil
 }
 
-// checkPrefix answers UnsafeName unless a name can begin with the prefix.
-func checkPrefix(prefix string) error {
+// CheckPrefix answers UnsafeName unless a name can begin with the prefix.
+func CheckPrefix(prefix string) error {
 	if prefix == "" {
 		return nil
 	}
-	return checkName(prefix + "x") // completes a last part of "", "." or ".."
+	return CheckName(prefix + "x") // completes a last part of "", "." or ".."
 }
 
 // shorten keeps an error text readable when a name is not.

@@ -170,6 +170,8 @@ func TestOpen_refuses_what_it_does_not_know(t *testing.T) {
 	}
 }
 
+func BenchmarkFolder(b *testing.B) { objecttest.Bench(b, open(b, "file:"+b.TempDir())) }
+
 // BenchmarkPut stores a file of the size of a small training file.
 func BenchmarkPut(b *testing.B) {
 	s := open(b, "file:"+b.TempDir())

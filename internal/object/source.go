@@ -21,7 +21,7 @@ func newSource(ctx context.Context, r io.Reader) *source { return &source{ctx: c
 // Read implements io.Reader.
 func (s *source) Read(p []byte) (int, error) {
 	if err := s.ctx.Err(); err != nil {
-		s.err = ended(err)
+		s.err = Ended(err)
 		return 0, s.err
 	}
 	n, err := s.r.Read(p)
@@ -31,13 +31,13 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// check answers why a call is refused: after Close, for a bad tenant, for the first error of others, which are the checks of
-// the other arguments, or because ctx has ended.
-func check(ctx context.Context, closed *atomic.Bool, tenant string, others ...error) error {
+// Check answers why a call is refused: after Close, for a bad tenant, for the first error of others, which are the checks of
+// the other arguments, or because ctx has ended. It is for those who implement Store.
+func Check(ctx context.Context, closed *atomic.Bool, tenant string, others ...error) error {
 	if closed.Load() {
 		return animo.Errorf(animo.Unavailable, "the object store is closed", "el almacén de objetos está cerrado")
 	}
-	if err := checkTenant(tenant); err != nil {
+	if err := CheckTenant(tenant); err != nil {
 		return err
 	}
 	for _, err := range others {
@@ -46,17 +46,18 @@ func check(ctx context.Context, closed *atomic.Bool, tenant string, others ...er
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return ended(err)
+		return Ended(err)
 	}
 	return nil
 }
 
-func notFound(name string) error {
+// NotFound is the answer where there is no object of that name.
+func NotFound(name string) error {
 	return animo.Errorf(animo.NotFound, "there is no object %q", "no existe el objeto %q", name)
 }
 
-// ended returns the error of an ended context its code.
-func ended(err error) error {
+// Ended gives the error of an ended context its code, Timeout or Interrupted.
+func Ended(err error) *animo.Error {
 	r := animo.ReasonOf(err)
 	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
 }

@@ -5,13 +5,16 @@ package storetest
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"animo/internal/bus"
 	"animo/internal/bus/sqlbus"
 	"animo/internal/object"
+	"animo/internal/object/s3"
 	"animo/internal/postgrestest"
+	"animo/internal/s3test"
 	"animo/internal/sqldb"
 	"animo/internal/table"
 	"animo/internal/table/sqltable"
@@ -49,10 +52,17 @@ func Queues(t testing.TB, db *sqldb.DB) bus.Queues {
 	return bus.Queues{Driver: q}
 }
 
-// Objects opens a store of objects in a temporary folder, and closes it at the end of the test.
+// Objects opens a new store of objects, a temporary folder unless s3test.Objects chooses another, and closes it at the end of the test.
 func Objects(t testing.TB) object.Store {
 	t.Helper()
-	s, err := object.Open(t.Context(), "file:"+t.TempDir(), object.Options{})
+	url := s3test.Objects(t, t.TempDir())
+	var s object.Store
+	var err error
+	if strings.HasPrefix(url, "s3:") {
+		s, err = s3.Open(t.Context(), url, nil)
+	} else {
+		s, err = object.Open(t.Context(), url, object.Options{})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,6 +55,41 @@ func Run(t *testing.T, open func(t *testing.T) object.Store) {
 	}
 }
 
+// Bench measures how long a store takes to put and to get an object of 300 kB, as a photo has, one after the other.
+func Bench(b *testing.B, s object.Store) {
+	data := make([]byte, 300_000)
+	for i := range data { // that nothing can pack
+		data[i] = byte(i * i >> 7)
+	}
+	name := func(n int) string { return fmt.Sprintf("photos/%d/picture", n%1000) }
+	b.Run("put", func(b *testing.B) {
+		b.SetBytes(int64(len(data)))
+		for n := 0; b.Loop(); n++ {
+			if err := s.Put(b.Context(), "t", name(n), bytes.NewReader(data)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("get", func(b *testing.B) {
+		if err := s.Put(b.Context(), "t", name(0), bytes.NewReader(data)); err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			r, _, err := s.Get(b.Context(), "t", name(0), object.Range{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if n, err := io.Copy(io.Discard, r); err != nil || n != int64(len(data)) {
+				b.Fatal(n, err)
+			}
+			if err := r.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
 func getGives(t *testing.T, s object.Store) {
 	for _, size := range []int{0, 1, 511, 512, 513, 1 << 12, 1<<12 + 1, 1 << 15, 1 << 20, 1<<20 + 7, 1<<20 + 1<<12 + 7, 5 << 20} {
 		data := bytes.Repeat([]byte("0123456789abcdefg"), size/17+1)[:size]
