@@ -17,6 +17,7 @@ import (
 
 	"animo/internal/app"
 	"animo/internal/config"
+	"animo/internal/natstest"
 	"animo/internal/postgrestest"
 )
 
@@ -30,6 +31,7 @@ func settings(t testing.TB) config.Config {
 	c.Pauses = []time.Duration{time.Millisecond, time.Millisecond}
 	c.MinFree = 0
 	c.Tables = postgrestest.Tables(t, filepath.Join(c.Data, "animo.db"))
+	c.Bus = natstest.Bus(t)
 	return c
 }
 
