@@ -17,11 +17,12 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Bus returns what a test sets as `bus` that does not care which: nothing, or, where ANIMO_TEST_BUS=nats, what URL returns.
+// Bus returns what a test sets as `bus` that does not care which: nothing, or, where ANIMO_TEST_BUS=nats, the cluster that URL tells of,
+// with streams that all such tests share, because making some takes long. Rings for other tests' events do no harm.
 func Bus(t testing.TB) string {
 	t.Helper()
 	if os.Getenv("ANIMO_TEST_BUS") == "nats" {
-		return URL(t)
+		return servers(t) + "?prefix=flows&replicas=1"
 	}
 	return ""
 }
@@ -31,14 +32,7 @@ func Bus(t testing.TB) string {
 // ANIMO_REQUIRE_NATS=1.
 func URL(t testing.TB) string {
 	t.Helper()
-	servers := os.Getenv("ANIMO_NATS")
-	if servers == "" {
-		const how = "ANIMO_NATS names no NATS cluster; `make nats` starts one"
-		if os.Getenv("ANIMO_REQUIRE_NATS") == "1" {
-			t.Fatal(how)
-		}
-		t.Skip("SKIPPED: " + how)
-	}
+	servers := servers(t)
 	prefix := "t" + strings.ToLower(rand.Text())
 	t.Cleanup(func() {
 		js, end := Connect(t, servers)
@@ -58,6 +52,19 @@ func URL(t testing.TB) string {
 		}
 	})
 	return servers + "?prefix=" + prefix
+}
+
+func servers(t testing.TB) string {
+	t.Helper()
+	servers := os.Getenv("ANIMO_NATS")
+	if servers == "" {
+		const how = "ANIMO_NATS names no NATS cluster; `make nats` starts one"
+		if os.Getenv("ANIMO_REQUIRE_NATS") == "1" {
+			t.Fatal(how)
+		}
+		t.Skip("SKIPPED: " + how)
+	}
+	return servers
 }
 
 // Connect connects to the JetStream of an address, of which it leaves out what follows the question mark.
@@ -86,7 +93,7 @@ type Cluster struct {
 // Start starts a cluster, and stops it at the end of the test. It is skipped, or fails, where URL is.
 func Start(t testing.TB) *Cluster {
 	t.Helper()
-	URL(t)
+	servers(t)
 	c := &Cluster{t: t, folder: t.TempDir()}
 	t.Cleanup(func() { c.run("stop") })
 	c.URL = c.Restart()
