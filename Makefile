@@ -45,9 +45,10 @@ postgres: ## Start a PostgreSQL for tests in the folder POSTGRES, and say what t
 
 # With -short, and of the whole program the flows.
 test-nats: ## Pass the tests of the flows on the NATS cluster that ANIMO_NATS names (make nats starts one)
-	ANIMO_TEST_BUS=nats ANIMO_REQUIRE_NATS=1 go test -short ./internal/opinions ./internal/notify
+	ANIMO_TEST_BUS=nats ANIMO_REQUIRE_NATS=1 go test -short $(NATS_FLOWS)
 	ANIMO_TEST_BUS=nats ANIMO_REQUIRE_NATS=1 go test -short -run '$(NATS_TESTS)' ./internal/app
 
+NATS_FLOWS ?= ./internal/opinions ./internal/notify
 NATS_TESTS ?= ^Test(App_(from|keeps|functions|removing|stop_gives)|Photos_(from|erased)|People_introduced|Subscriptions|Stream_tells|API_dead|Queues|Tenants_removing|Bus)
 
 NATS ?= /tmp/animo-nats
