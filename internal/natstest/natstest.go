@@ -4,6 +4,9 @@ package natstest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -125,20 +128,65 @@ func (c *Cluster) Kill(server string) {
 
 func (c *Cluster) run(what string) string {
 	c.t.Helper()
+	return script(c.t, what, c.folder)
+}
+
+// Alone starts one server on a configuration of the test's own, beside what it sets itself (the port, a folder, JetStream), stops it at
+// the end of the test, and returns its HOST:PORT. It is skipped, or fails, where URL is.
+func Alone(t testing.TB, configuration string) string {
+	t.Helper()
+	servers(t)
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := free.Addr().String()
+	folder := t.TempDir()
+	file := filepath.Join(folder, "nats.conf")
+	text := fmt.Sprintf("listen: %q\njetstream { store_dir: %q }\n%s", address, folder, configuration)
+	if err := errors.Join(free.Close(), os.WriteFile(file, []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(script(t, "program", ""), "-c", file)
+	cmd.Stderr = t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	for {
+		c, err := net.Dial("tcp", address)
+		if err == nil {
+			_ = c.Close()
+			return address
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-t.Context().Done():
+			t.Fatal(err)
+		}
+	}
+}
+
+// script runs .ci/nats.
+func script(t testing.TB, what, folder string) string {
+	t.Helper()
 	root, err := os.Getwd() // a test's own folder
 	for ; err == nil && root != "/"; root = filepath.Dir(root) {
 		if _, missing := os.Stat(filepath.Join(root, "go.mod")); missing == nil {
 			break
 		}
 	}
-	script := filepath.Join(root, ".ci/nats")
+	path := filepath.Join(root, ".ci/nats")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, script, what, c.folder)
-	cmd.Stderr = c.t.Output()
+	cmd := exec.CommandContext(ctx, path, what, folder)
+	cmd.Stderr = t.Output()
 	out, err := cmd.Output()
 	if err != nil {
-		c.t.Fatalf("%s %s: %v", script, what, err)
+		t.Fatalf("%s %s: %v", path, what, err)
 	}
 	return strings.TrimSpace(string(out))
 }
