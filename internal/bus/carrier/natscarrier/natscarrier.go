@@ -64,6 +64,7 @@ type Carrier struct {
 
 	mu      sync.Mutex
 	streams map[string]*stream // by function
+	reason  string             // why no server could be reached, last
 }
 
 // A stream is a function's, with its consumer.
@@ -101,6 +102,7 @@ func Open(ctx context.Context, url string, o Options) (*Carrier, error) {
 				c.log.Warn("the connection to NATS broke; events come from the tables meanwhile, up to a second later", "error", err)
 			}
 		}),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { c.unreached(err) }),
 		nats.ReconnectHandler(func(*nats.Conn) { c.connected() }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { c.log.Warn("NATS", "error", err) }),
 		nats.ClosedHandler(func(*nats.Conn) { close(c.gone) }),
@@ -123,7 +125,7 @@ func Open(ctx context.Context, url string, o Options) (*Carrier, error) {
 	if c.conn.IsConnected() {
 		c.tell(ctx)
 	} else {
-		c.log.Warn("NATS cannot be reached now; events come from the tables meanwhile, up to a second later", "error", c.conn.LastError())
+		c.log.Warn("NATS cannot be reached yet; events come from the tables meanwhile, up to a second later", "servers", len(a.servers))
 	}
 	return c, nil
 }
@@ -136,8 +138,22 @@ func refused(err error) error {
 	return animo.Errorf(animo.Invalid, "NATS cannot be used as the setting bus says: %v", "no se puede usar NATS como dice el ajuste bus: %v", err).Of("bus").Because(err)
 }
 
+// unreached logs why no server can be reached, once for each reason.
+func (c *Carrier) unreached(err error) {
+	c.mu.Lock()
+	known := c.reason == err.Error()
+	c.reason = err.Error()
+	c.mu.Unlock()
+	if !known {
+		c.log.Warn("NATS cannot be reached", "error", err)
+	}
+}
+
 // connected tells of a connection that was made anew.
 func (c *Carrier) connected() {
+	c.mu.Lock()
+	c.reason = ""
+	c.mu.Unlock()
 	go func() { c.tell(c.ctx) }() // ends within answerTime
 }
 
