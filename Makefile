@@ -57,6 +57,18 @@ test-s3: ## Pass the tests of the flows on the S3 bucket that ANIMO_S3 names (ma
 
 OBJECTS_TESTS ?= ./internal/opinions ./internal/photos
 
+# With -short, and of the whole program the flows.
+test-nats: ## Pass the tests of the flows on the NATS cluster that ANIMO_NATS names (make nats starts one)
+	ANIMO_TEST_BUS=nats ANIMO_REQUIRE_NATS=1 go test -short $(NATS_FLOWS)
+	ANIMO_TEST_BUS=nats ANIMO_REQUIRE_NATS=1 go test -short -run '$(NATS_TESTS)' ./internal/app
+
+NATS_FLOWS ?= ./internal/opinions ./internal/notify
+NATS_TESTS ?= ^Test(App_(from|keeps|functions|removing|stop_gives)|Photos_(from|erased)|People_introduced|Subscriptions|Stream_tells|API_dead|Queues|Tenants_removing|Bus)
+
+NATS ?= /tmp/animo-nats
+nats: ## Start three nats-servers for tests in the folder NATS, and say what to set (.ci/nats stop FOLDER ends them)
+	@echo "export ANIMO_NATS=$$(.ci/nats start $(NATS))"
+
 test-web: build ## Pass the tests of the page in a real browser (needs Chromium: apt-get install chromium, or CHROMIUM=path)
 	npm test --prefix web
 
@@ -144,4 +156,4 @@ soak: ## Have the program work for MINUTES, and fail where memory, goroutines, d
 clean: ## Remove what was built
 	rm -rf bin web/dist
 
-.PHONY: help run demo build weights notices sbom vuln web api test test-s3 s3 test-web bench-web screenshots race lint bench bench-peer fuzz crash soak clean
+.PHONY: help run demo build weights notices sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-web bench-web screenshots race lint bench bench-peer fuzz crash soak clean

@@ -93,7 +93,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/loop", "animo/internal/peer", "animo/internal/slots", "animo/internal/opinions", "animo/internal/classify", "animo/internal/export", "animo/internal/photos", "animo/internal/moods", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
 		{"animo/internal/config", []string{"animo/internal/config", "animo"}, "settings know nothing of what they set"},
 	}
-	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/bus/brokerbus", "animo/internal/bus/carrier/memcarrier", "animo/internal/pictures/awsfaces", "animo/internal/object/s3"}
+	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/bus/brokerbus", "animo/internal/bus/carrier/memcarrier", "animo/internal/bus/carrier/natscarrier", "animo/internal/pictures/awsfaces", "animo/internal/object/s3"}
 	for _, p := range listPackages(t) {
 		for _, imported := range p.Imports {
 			if !within(imported, "animo") {

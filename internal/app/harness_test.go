@@ -17,6 +17,7 @@ import (
 
 	"animo/internal/app"
 	"animo/internal/config"
+	"animo/internal/natstest"
 	"animo/internal/postgrestest"
 	"animo/internal/s3test"
 )
@@ -30,6 +31,7 @@ func settings(t testing.TB) config.Config {
 	c := fileSettings(t)
 	c.Tables = postgrestest.Tables(t, filepath.Join(c.Data, "animo.db"))
 	c.Objects = s3test.Objects(t, "") // the folder in the data folder
+	c.Bus = natstest.Bus(t)
 	return c
 }
 

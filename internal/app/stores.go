@@ -11,6 +11,8 @@ import (
 
 	"animo"
 	"animo/internal/bus"
+	"animo/internal/bus/brokerbus"
+	"animo/internal/bus/carrier/natscarrier"
 	"animo/internal/bus/sqlbus"
 	"animo/internal/config"
 	"animo/internal/erasures"
@@ -81,11 +83,9 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 	s.db = db
 	s.onClose("database", db.Close)
 	s.Tables = table.New(sqltable.New(db))
-	s.Queues.Driver, err = sqlbus.New(ctx, db, sqlbus.Options{Owner: owner, Listen: owner != "", Keeper: keeper})
-	if err != nil {
+	if err := s.openQueues(ctx, c.Bus, owner, keeper, r.log); err != nil {
 		return s, err
 	}
-	s.onClose("queues", s.Queues.Close)
 	s.Objects, err = openObjects(ctx, c, t.Now)
 	if err != nil {
 		return s, err
@@ -112,6 +112,45 @@ func objectsPlace(c config.Stores) string {
 	}
 	place, _, _ := strings.Cut(c.Objects, "?")
 	return place
+}
+
+// openQueues opens the queues: in the tables' database, or in rows with a broker that rings. What the other kind still holds
+// would be done by nobody, so that it is refused.
+func (s *Stores) openQueues(ctx context.Context, url, owner string, keeper *loop.Keeper, log *slog.Logger) error {
+	inTables, err := sqlbus.New(ctx, s.db, sqlbus.Options{Owner: owner, Listen: owner != "" && url == "", Keeper: keeper})
+	if err != nil {
+		return err
+	}
+	if url == "" {
+		s.Queues.Driver = inTables
+		s.onClose("queues", s.Queues.Close)
+		n, err := brokerbus.Held(ctx, s.Tables)
+		if err == nil && n > 0 {
+			err = animo.Errorf(animo.Conflict, "%d events were left by a server with the setting bus; start it with that again, until its queues are empty and no dead letter is left",
+				"un servidor con el ajuste bus dejó %d eventos; arránquelo otra vez con él, hasta que sus colas estén vacías y no quede ninguna carta muerta", n).Of("bus")
+		}
+		return err
+	}
+	depths, err := inTables.Depths(ctx, "")
+	if err = errors.Join(err, inTables.Close()); err != nil {
+		return err
+	}
+	n := 0
+	for _, d := range depths {
+		n += d.Ready + d.Waiting + d.Running + d.Dead
+	}
+	if n > 0 {
+		return animo.Errorf(animo.Conflict, "%d events were left by a server without the setting bus; start it without that again, until its queues are empty and no dead letter is left",
+			"un servidor sin el ajuste bus dejó %d eventos; arránquelo otra vez sin él, hasta que sus colas estén vacías y no quede ninguna carta muerta", n).Of("bus")
+	}
+	rings, err := natscarrier.Open(ctx, url, natscarrier.Options{Log: log})
+	if err != nil {
+		return err
+	}
+	s.onClose("broker", rings.Close)
+	s.Queues.Driver = brokerbus.New(ctx, s.Tables, rings, brokerbus.Options{Now: s.now, Log: log, Keeper: keeper})
+	s.onClose("queues", s.Queues.Close)
+	return nil
 }
 
 // tenantOptions are a server's settings for its tenants.

@@ -97,6 +97,7 @@ func TestConfig_refuses(t *testing.T) {
 		"an unknown function":      {"", []string{"--functions", "api,dance"}, []string{"functions", `"dance"`}},
 		"an unknown store":         {"", []string{"--tables", "mysql:x", "--objects", "ftp:"}, []string{"tables", "objects"}},
 		"a bucket without slashes": {"", []string{"--objects", "s3:bucket"}, []string{"objects", "s3://BUCKET"}},
+		"an unknown broker":        {"", []string{"--bus", "amqp://x"}, []string{"bus"}},
 		"an address without port":  {"", []string{"--listen", "localhost"}, []string{"listen"}},
 		"a limit of nothing":       {"", []string{"--max-texts", "0", "--keep-versions=-1", "--max-files", "0"}, []string{"max-texts", "keep-versions", "max-files"}},
 		"a pause of nothing":       {"upload-pause: 0s\nanswer-pause: 0s", nil, []string{"upload-pause", "answer-pause"}},

@@ -10,7 +10,10 @@ import (
 	"time"
 
 	"animo/internal/bus"
+	"animo/internal/bus/brokerbus"
+	"animo/internal/bus/carrier/natscarrier"
 	"animo/internal/bus/sqlbus"
+	"animo/internal/natstest"
 	"animo/internal/object"
 	"animo/internal/object/s3"
 	"animo/internal/postgrestest"
@@ -41,9 +44,20 @@ func Tables(t testing.TB) table.Driver {
 	return sqltable.New(Open(t))
 }
 
-// Queues opens the queues of a database, and closes them at the end of the test.
+// Queues opens the queues of a database, or those of its rows with the NATS cluster that natstest.Bus chooses, and closes them at the
+// end of the test.
 func Queues(t testing.TB, db *sqldb.DB) bus.Queues {
 	t.Helper()
+	if url := natstest.Bus(t); url != "" {
+		c, err := natscarrier.Open(t.Context(), url, natscarrier.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		q := brokerbus.New(t.Context(), table.New(sqltable.New(db)), c, brokerbus.Options{})
+		t.Cleanup(func() { _ = q.Close() })
+		return bus.Queues{Driver: q}
+	}
 	q, err := sqlbus.New(t.Context(), db, sqlbus.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,17 @@ import (
 	"animo/internal/table"
 )
 
+// Held returns how many messages the ledger in a table holds, dead letters among them, whoever opens it.
+func Held(ctx context.Context, rows *table.Table) (n int64, err error) {
+	for tally, err := range rows.Tallies(ctx, ledger, allCounts, table.Range{}) {
+		if err != nil {
+			return 0, err
+		}
+		n += tally.N
+	}
+	return n, nil
+}
+
 // Depths implements bus.Driver. What has waited long enough, or whose lease has ended, counts as ready. Its cost does not
 // depend on the number of tenants: one call for the tallies of all, one for a queue where one tenant is asked for, one for
 // what is due, and one for each queue that has an oldest event.
