@@ -34,13 +34,13 @@ func StarterLanguage(texts []string) string { return languageCode(lexicalLanguag
 // StarterCard says what the starter model of a language is, and how often it is right. README.md has the measurements.
 func StarterCard(language string) Words {
 	w := Words{
-		EN: "The starter model labelled the texts that have no label: a Spanish lexicon and three numbers, made for hotels and restaurants. It was right on 90 of 100 hotel reviews and on 94 of 100 restaurant reviews. A model that learned from your own labels does better.",
-		ES: "Las opiniones sin etiqueta las juzgó el modelo inicial: un léxico español y tres números, hecho para hoteles y restaurantes. Acertó en 90 de cada 100 opiniones de hoteles y en 94 de cada 100 de restaurantes. Un modelo que aprenda de sus propias etiquetas acierta más.",
+		EN: "The starter model labelled the texts that have no label: a Spanish lexicon and three numbers, made for hotels and restaurants. It was right on 94 of 100 restaurant reviews, and on 90 of 100 of the opinions that its numbers were fitted to. A model that learned from your own labels does better.",
+		ES: "Las opiniones sin etiqueta las juzgó el modelo inicial: un léxico español y tres números, hecho para hoteles y restaurantes. Acertó en 94 de cada 100 opiniones de restaurantes, y en 90 de cada 100 de aquellas con las que se ajustaron sus números. Un modelo que aprenda de sus propias etiquetas acierta más.",
 	}
 	if code := languageCode(grammarOf(language)); code != spanishCode {
 		name := LanguageName(code)
-		w.EN = "The starter model labelled the texts that have no label: the lexicon of " + name.EN + ", smaller than the Spanish one, and three numbers that were fitted to Spanish hotel reviews. How often it is right in " + name.EN + " was not measured. A model that learned from your own labels does better."
-		w.ES = "Las opiniones sin etiqueta las juzgó el modelo inicial: el léxico de " + name.ES + ", menor que el español, y tres números ajustados con opiniones de hoteles en español. No se ha medido cuánto acierta en " + name.ES + ". Un modelo que aprenda de sus propias etiquetas acierta más."
+		w.EN = "The starter model labelled the texts that have no label: the lexicon of " + name.EN + ", smaller than the Spanish one, and three numbers that were fitted to Spanish opinions. How often it is right in " + name.EN + " was not measured. A model that learned from your own labels does better."
+		w.ES = "Las opiniones sin etiqueta las juzgó el modelo inicial: el léxico de " + name.ES + ", menor que el español, y tres números ajustados con opiniones en español. No se ha medido cuánto acierta en " + name.ES + ". Un modelo que aprenda de sus propias etiquetas acierta más."
 	}
 	return w
 }
