@@ -202,7 +202,8 @@ func (s *server) getBatchAspects(r route) {
 			return nil, err
 		}
 		v := aspectsView{Model: b.Model, Batch: b.ID, Name: b.Name, Version: b.Version, Report: report}
-		if card, ok := b.StarterCard(); ok {
+		if b.ByStarter() {
+			card := text.StarterCard(report.Language)
 			v.Starter = &card
 		}
 		return &struct{ Body aspectsView }{v}, nil

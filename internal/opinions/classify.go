@@ -123,22 +123,13 @@ func (f *Flow) classifyBatch(ctx context.Context, tenant string, row *batchRow) 
 // answerer is one version of a model with the corrections above it, or the starter model.
 type answerer struct {
 	version    string
-	language   string // of the starter model, once the first texts have told it; "" of another model
-	model      *text.Model
+	model      *text.Model // nil for the starter model until the first texts have told its language
+	starter    bool        // it is the starter model
 	correction func(text string) (animo.Label, bool)
 }
 
-// starterVersion is the version of the starter model for a language.
-func starterVersion(language string) string { return StarterModel + "-" + language }
-
-// StarterCard says what the starter model is, of a batch that it answers; ok is false of other batches.
-func (b Batch) StarterCard() (card text.Words, ok bool) {
-	language, ok := strings.CutPrefix(b.Version, StarterModel+"-")
-	if !ok {
-		return card, false
-	}
-	return text.StarterCard(language), true
-}
+// ByStarter tells whether the starter model answers a batch.
+func (b Batch) ByStarter() bool { return strings.HasPrefix(b.Version, StarterModel+"-") }
 
 // begin has the first texts choose the starter model's language, and does nothing to another model.
 func (a *answerer) begin(rows []labelled.TextRow) {
@@ -149,8 +140,8 @@ func (a *answerer) begin(rows []labelled.TextRow) {
 	for i, row := range rows {
 		texts[i] = row.Text
 	}
-	a.language = text.StarterLanguage(texts)
-	a.version, a.model = starterVersion(a.language), text.Starter(a.language)
+	language := text.StarterLanguage(texts)
+	a.version, a.model, a.starter = StarterModel+"-"+language, text.Starter(language), true
 }
 
 // answerer loads the version of a model that answers now.
@@ -283,10 +274,10 @@ func (f *Flow) keepAspects(ctx context.Context, tenant string, b *batchRow, a an
 	}
 	defer rows.Close()
 	model := a.model
-	if a.language != "" {
-		model = nil // the report has the starter model of its own
+	if a.starter {
+		model = nil // so that the report takes the starter model of its own texts' language: of translations it has the originals
 	}
-	aspects := text.NewAspects(model, text.AspectOptions{Language: a.language})
+	aspects := text.NewAspects(model, text.AspectOptions{})
 	some := make([]text.Review, 0, batchRows)
 	for err == nil {
 		var row labelled.Row
