@@ -188,6 +188,10 @@ browserTest('opinions: a file without labels is dropped on a model, classified w
   const lines = (await readFile(await file.path(), 'utf8')).split('\n')
   assert.match(lines[0], /^\ufeffid,opinión,label,probability,evidence$/)
   assert.match(lines[1], /^1,Todo excelente y muy bueno,Positivo,0\.\d+,/)
+  await section.getByRole('link', { name: 'Complaints in mayo _1_.csv' }).click()
+  await page.getByText(/lotes\.txt judged those without a label/).waitFor()
+  await page.getByRole('link', { name: 'lotes.txt' }).click()
+  await section.waitFor()
   await drop(page, 'malo.csv', '\n\n')
   await section.locator('.fault').waitFor()
   for (const name of ['mayo _1_.csv', 'malo.csv']) {

@@ -180,7 +180,7 @@ export const t = texts({
     en: 'As Booking, Google, Excel or another program exports them, with stars or without. Nothing has to be trained.',
   },
   chooseReviews: { es: 'Elegir opiniones', en: 'Choose reviews' },
-  complaintsOf: { es: (name: string) => `De qué se queja la gente en ${name}`, en: (name: string) => `What people complain about in ${name}` },
+  complaintsOf: { es: (name: string) => `Quejas de ${name}`, en: (name: string) => `Complaints in ${name}` },
   reading: { es: 'Se están leyendo las opiniones', en: 'The reviews are being read' },
   backOpinions: { es: 'Opiniones', en: 'Opinions' },
   noBatch: { es: 'Este archivo ya no está', en: 'This file is no longer there' },
