@@ -28,6 +28,23 @@ func Starter(language string) *Model {
 	return newModel("lexnb", starterBias, 1, []space{sp}, &linear{[]part{p}})
 }
 
+// StarterLanguage tells by which language's starter model texts are read best, all together: es, en or pt.
+func StarterLanguage(texts []string) string { return languageCode(lexicalLanguage(texts)) }
+
+// StarterCard says what the starter model of a language is, and how often it is right. README.md has the measurements.
+func StarterCard(language string) Words {
+	w := Words{
+		EN: "The starter model labelled the texts that have no label: a Spanish lexicon and three numbers, made for hotels and restaurants. It was right on 94 of 100 restaurant reviews, and on 90 of 100 of the opinions that its numbers were fitted to. A model that learned from your own labels does better.",
+		ES: "Las opiniones sin etiqueta las juzgó el modelo inicial: un léxico español y tres números, hecho para hoteles y restaurantes. Acertó en 94 de cada 100 opiniones de restaurantes, y en 90 de cada 100 de aquellas con las que se ajustaron sus números. Un modelo que aprenda de sus propias etiquetas acierta más.",
+	}
+	if code := languageCode(grammarOf(language)); code != spanishCode {
+		name := LanguageName(code)
+		w.EN = "The starter model labelled the texts that have no label: the lexicon of " + name.EN + ", smaller than the Spanish one, and three numbers that were fitted to Spanish opinions. How often it is right in " + name.EN + " was not measured. A model that learned from your own labels does better."
+		w.ES = "Las opiniones sin etiqueta las juzgó el modelo inicial: el léxico de " + name.ES + ", menor que el español, y tres números ajustados con opiniones en español. No se ha medido cuánto acierta en " + name.ES + ". Un modelo que aprenda de sus propias etiquetas acierta más."
+	}
+	return w
+}
+
 // starterLabel gives the starter model's label of a text with such hits; known is false where it has none.
 func starterLabel(hits []hit) (label animo.Label, known bool) {
 	praise, blame := sumHits(hits)

@@ -65,7 +65,7 @@ func (k *aspectsCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer files.close()
-	files.o.Unlabelled, files.o.Source, files.o.Time = true, k.Source, k.Time
+	files.o.Source, files.o.Time = k.Source, k.Time
 
 	aspects := text.NewAspects(model, text.AspectOptions{Sentences: k.Sentences, Terms: k.Terms})
 	for i := range files.files {
@@ -97,41 +97,15 @@ func (k *aspectsCmd) Run(ctx context.Context, c *console) error {
 
 // readReviews gives the reviews of a file, which may have labels or be a text a line.
 func readReviews(ctx context.Context, f *opinionFile, o labelled.Options, give func(text.Review)) error {
-	open := func() (io.ReadCloser, error) { return os.Open(f.path) }
-	rows, err := labelled.Open(open, o)
-	if animo.CodeOf(err) == animo.UnknownFormat {
-		if texts, err2 := labelled.OpenTexts(open, o); err2 == nil {
-			return readTexts(ctx, f, texts, give)
-		}
-	}
+	rows, err := labelled.OpenReviews(func() (io.ReadCloser, error) { return os.Open(f.path) }, o)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	for row, err := range rows.All() {
-		if err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		r := text.Review{Text: row.Text, Source: row.Source, Period: row.Month}
-		if !row.Unlabelled {
-			r.Label = &row.Label
-		}
-		give(r)
-	}
-	f.reading = rows.Reading()
-	return nil
-}
-
-// readTexts gives the reviews of a file of nothing but texts.
-func readTexts(ctx context.Context, f *opinionFile, texts *labelled.Texts, give func(text.Review)) error {
-	defer texts.Close()
-	f.reading = animo.Reading{Text: []string{texts.ColumnName()}}
 	for {
-		row, err := texts.Next()
+		row, err := rows.Next()
 		if err == io.EOF {
+			f.reading = rows.Reading()
 			return nil
 		}
 		if err == nil {
@@ -140,11 +114,17 @@ func readTexts(ctx context.Context, f *opinionFile, texts *labelled.Texts, give 
 		if err != nil {
 			return err
 		}
-		if strings.TrimSpace(row.Text) != "" {
-			f.reading.Rows++
-			give(text.Review{Text: row.Text})
-		}
+		give(reviewOf(row))
 	}
+}
+
+// reviewOf is a row of a file as a review.
+func reviewOf(row labelled.Row) text.Review {
+	r := text.Review{Text: row.Text, Source: row.Source, Period: row.Month}
+	if !row.Unlabelled {
+		r.Label = &row.Label
+	}
+	return r
 }
 
 // printAspects prints a report for people.

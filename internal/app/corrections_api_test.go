@@ -171,3 +171,57 @@ func TestAPI_batch_is_classified_downloaded_and_deleted(t *testing.T) {
 		}
 	}
 }
+
+func TestAPI_aspects_of_a_file_are_told_by_the_starter_model_where_nothing_was_trained(t *testing.T) {
+	c := settings(t)
+	a := start(t, c)
+	post := a.do("POST", "/v1/models/starter/batches?name=mayo.csv&source=donde", "donde,fecha,texto\nSol,15/10/2026,El baño estaba sucio\nMar,16/11/2026,La comida estaba riquísima\n")
+	var b struct {
+		ID, Status string
+		Aspects    string `json:"aspects_url"`
+	}
+	post.into(t, &b)
+	if post.status != 202 {
+		t.Fatal(post.body)
+	}
+	if r := a.do("GET", "/v1/models/starter/batches/"+b.ID+"/aspects", ""); r.status != 200 && r.status != 404 {
+		t.Errorf("before it is done: %d %s", r.status, r.body)
+	}
+	a.do("GET", "/v1/models/starter/batches/"+b.ID+"?wait=30", "").into(t, &b)
+	ask := func() string {
+		var told struct {
+			Name, Version string
+			Starter       struct{ ES string }
+			Report        struct {
+				Texts   int
+				Aspects []struct {
+					Aspect string
+					Bad    int
+				}
+				Sources, Periods []struct{ Name string }
+			}
+		}
+		r := a.do("GET", b.Aspects, "")
+		r.into(t, &told)
+		report := told.Report
+		if r.status != 200 || told.Name != "mayo.csv" || told.Version != "starter-es" || !strings.Contains(told.Starter.ES, "léxico español") || report.Texts != 2 || report.Aspects[1].Aspect != "bath" || report.Aspects[1].Bad != 1 ||
+			len(report.Sources) != 2 || len(report.Periods) != 2 {
+			t.Errorf("%d %s", r.status, r.body)
+		}
+		return r.body
+	}
+	before := ask()
+	if r := a.do("GET", "/v1/models", ""); strings.Contains(r.body, "starter") {
+		t.Errorf("the starter model is listed: %s", r.body)
+	}
+	for _, path := range []string{"/v1/models/starter", "/v1/models/starter/file", "/v1/models/starter/batches/" + b.ID + "0/aspects"} {
+		if r := a.do("GET", path, ""); r.status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", path, r.status, r.body)
+		}
+	}
+	a.stop()
+	a = start(t, c)
+	if after := ask(); after != before {
+		t.Errorf("after a restart: %s", after)
+	}
+}

@@ -30,7 +30,7 @@ type batchView struct {
 	Failure   *failureView   `json:"failure,omitempty" doc:"Why it failed."`
 	Accepted  time.Time      `json:"accepted"`
 	Finished  *time.Time     `json:"finished,omitempty" doc:"How long it is kept counts from then."`
-	Version   string         `json:"version,omitempty" doc:"The version of the model that answers, one for all texts."`
+	Version   string         `json:"version,omitempty" doc:"The version of the model that answers, one for all texts; starter- and a language of the starter model."`
 	Neutral   *text.Band     `json:"neutral,omitempty" doc:"Between which probabilities of Positivo a text is Neutro."`
 	Rows      int            `json:"rows" doc:"Of the file, answered so far."`
 	Total     int            `json:"total" doc:"Rows of the file, as guessed from its size until it is done; 0 while nothing is known."`
@@ -40,6 +40,8 @@ type batchView struct {
 	Reading   *animo.Reading `json:"reading,omitempty" doc:"How the file was read, and what was left out. A row without a text (no_text) is in the result, without an answer."`
 	StatusURL string         `json:"status_url" doc:"Where to ask how far it is."`
 	ResultURL string         `json:"result_url,omitempty" doc:"The result, once it is done."`
+
+	AspectsURL string `json:"aspects_url,omitempty" doc:"What its texts complain about, once it is done."`
 }
 
 func viewBatch(ctx context.Context, b opinions.Batch) batchView {
@@ -55,7 +57,7 @@ func viewBatch(ctx context.Context, b opinions.Batch) batchView {
 		v.Neutral = &b.Neutral
 	}
 	if b.Status == animo.Done {
-		v.ResultURL = v.StatusURL + "/result"
+		v.ResultURL, v.AspectsURL = v.StatusURL+"/result", v.StatusURL+"/aspects"
 	}
 	return v
 }
@@ -75,17 +77,20 @@ func (s *server) addBatch(r route) {
 		OperationID: "add-batch",
 		Summary:     "Have a file of texts classified",
 		Description: "The body is the file, in any format that a training file may have, with labels or without, or a text a line. When the answer comes, the file is on disk and will be classified, " +
-			"whatever happens, by the version that answers when that begins. A file sent twice is two batches. A form may have it as its first file.",
+			"whatever happens, by the version that answers when that begins. A file sent twice is two batches. A form may have it as its first file. " +
+			"Under the id starter the starter model answers, of who has trained no model of that name: it is a lexicon with three numbers, of Spanish, English or Portuguese as the texts are, for reviews of hotels, restaurants and the like.",
 		DefaultStatus: http.StatusAccepted, RequestBody: bytesBody(), Errors: []int{400, 404, 409, 413, 422, 507},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
 		Name    string `query:"name" doc:"The file's name." example:"mayo.csv"`
 		Text    string `query:"text" doc:"Column or key of the text, by name or by number from 1; two are joined by +. Found if not said." example:"Comentario"`
+		Source  string `query:"source" doc:"Column or key that says where a text comes from, for the report of aspects. Found by its name if not said." example:"Fuente"`
+		Time    string `query:"time" doc:"The same of when it was written." example:"Fecha"`
 		Neutral string `query:"neutral" doc:"A third answer: texts whose probability of Positivo lies between the two are Neutro." example:"0.3-0.7"`
 		Strict  bool   `query:"strict" doc:"Refuse the file for any row that cannot be read. Otherwise such rows are left out and counted, up to the setting max-broken." example:"false"`
 		BodyStream
 	}) (*batchOutput, error) {
-		recipe := opinions.BatchRecipe{Name: nameOf(in.Name), File: opinions.FileRecipe{Told: labelled.Told{Text: in.Text}, Strict: in.Strict}}
+		recipe := opinions.BatchRecipe{Name: nameOf(in.Name), File: opinions.FileRecipe{Told: labelled.Told{Text: in.Text}, Strict: in.Strict}, Source: in.Source, Time: in.Time}
 		var err error
 		if recipe.Neutral, err = text.ParseBand(in.Neutral); err != nil {
 			return nil, err
@@ -168,6 +173,40 @@ func (s *server) getBatchResult(r route) {
 			name = strings.TrimSuffix(b.Name, filepath.Ext(b.Name))
 		}
 		return s.save(kept{body, size, "text/csv; charset=utf-8", name + "-classified.csv"}), nil
+	})
+}
+
+// aspectsView is what the texts of a batch say of eight aspects.
+type aspectsView struct {
+	Model   string            `json:"model" example:"DB_proyecto_SA.txt"`
+	Batch   string            `json:"batch" doc:"The batch's id." example:"20260801T211502.125Z-9f86d081"`
+	Name    string            `json:"name,omitempty" doc:"Of the file." example:"mayo.csv"`
+	Version string            `json:"version" doc:"Of the model that labelled the texts that have no label."`
+	Starter *text.Words       `json:"starter,omitempty" doc:"What the starter model is and how often it is right, where it answered."`
+	Report  text.AspectReport `json:"report"`
+}
+
+func (s *server) getBatchAspects(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "get-batch-aspects",
+		Summary:     "What a batch's texts complain about",
+		Description: "How many texts praise and blame each of eight aspects (room, bathroom, food, staff, price, noise, location, facilities), the sentences that say so most clearly, and the words that stand out in bad and in good texts; " +
+			"by source and by month where columns of the file tell them. A label that the file has counts, then a correction, then what the model says.",
+		Errors: []int{404},
+	}, func(ctx context.Context, in *struct {
+		ModelParam
+		BatchParam
+	}) (*struct{ Body aspectsView }, error) {
+		report, b, err := s.Opinions.BatchAspects(ctx, tenantOf(ctx), in.ID, in.Batch)
+		if err != nil {
+			return nil, err
+		}
+		v := aspectsView{Model: b.Model, Batch: b.ID, Name: b.Name, Version: b.Version, Report: report}
+		if b.ByStarter() {
+			card := text.StarterCard(report.Language)
+			v.Starter = &card
+		}
+		return &struct{ Body aspectsView }{v}, nil
 	})
 }
 

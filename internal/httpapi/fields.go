@@ -74,9 +74,19 @@ var fieldDocs = map[string]map[string]string{
 		"left_out": "Rows that were left out, by why: no_text, no_label, neutral, or the code of an error.",
 		"mended":   "Rows that were mended, by what: decoded (the line was not UTF-8), mojibake, entities, tags, characters, quotes, delimiters, or translation (the original of a translation by Google was taken).",
 	},
-	"RowCount":   {"what": "Why, or what.", "rows": "How many.", "lines": "Of the first of them."},
-	"UploadView": {"bytes": "How many the photo has."},
-	"PhotoView":  {"id": "Under which it is asked for.", "bytes": "How many it has.", "taken_at": "When it was taken, by taken_by's word.", "accepted_at": "When it was taken in; how long it is kept counts from then.", "status": "How far it is.", "analysed_at": "When its faces were found.", "height": "In pixels, upright."},
+	"AspectReport": {
+		"texts": "That were read.", "good": "Texts that praise on the whole.", "bad": "Texts that blame; the rest are texts of which the model knows no word.", "labelled": "Texts whose label the file or a correction gave.", "language": "Of the aspects' terms: es, en or pt.",
+		"aspects": "All eight, always in the same order.", "bad_terms": "Words, and pairs of words, that stand out in bad texts, those that do most first.", "good_terms": "The same of good texts.",
+		"sources": "By where the texts come from, those with most texts first; the rest of more than 100 is …. Absent where the file does not tell.", "periods": "By month, in order. Absent where the file does not tell.",
+	},
+	"AspectCounts":   {"aspect": "Which one.", "name": "What people call it.", "good": "Texts that praise it; one that does both counts twice.", "bad": "Texts that blame it.", "good_sentences": "That praise it, the clearest first.", "bad_sentences": "That blame it, the clearest first."},
+	"AspectSentence": {"sentence": "As it stands in the text.", "text": "The number of the text that has it, from 1."},
+	"AspectGroup":    {"name": "Of the source, or the month, such as 2026-11.", "texts": "How many there are.", "good": "Texts that praise on the whole.", "bad": "Texts that blame.", "aspects": "All eight."},
+	"AspectTally":    {"aspect": "Which one.", "good": "Texts that praise it.", "bad": "Texts that blame it."},
+	"Term":           {"term": "A word or two.", "good": "Good texts that have it.", "bad": "Bad texts that have it.", "z": "By how many standard deviations it is more frequent there."},
+	"RowCount":       {"what": "Why, or what.", "rows": "How many.", "lines": "Of the first of them."},
+	"UploadView":     {"bytes": "How many the photo has."},
+	"PhotoView":      {"id": "Under which it is asked for.", "bytes": "How many it has.", "taken_at": "When it was taken, by taken_by's word.", "accepted_at": "When it was taken in; how long it is kept counts from then.", "status": "How far it is.", "analysed_at": "When its faces were found.", "height": "In pixels, upright."},
 }
 
 const (

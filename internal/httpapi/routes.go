@@ -106,6 +106,7 @@ func routes() []group {
 			{"GET", "/v1/models/{id}/batches", keyed, ordinary, "/v1/models", (*server).listBatches},
 			{"GET", "/v1/models/{id}/batches/{batch}", keyed, waiting, "/v1/models", (*server).getBatch},
 			{"GET", "/v1/models/{id}/batches/{batch}/result", keyed, download, "/v1/models", (*server).getBatchResult},
+			{"GET", "/v1/models/{id}/batches/{batch}/aspects", keyed, ordinary, "/v1/models", (*server).getBatchAspects},
 			{"DELETE", "/v1/models/{id}/batches/{batch}", keyed, ordinary, "/v1/models", (*server).deleteBatch},
 		}},
 		{"Queues", []row{

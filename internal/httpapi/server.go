@@ -63,6 +63,8 @@ type Opinions interface {
 	Batches(ctx context.Context, tenant, model, after string, limit int) (page []opinions.Batch, next string, err error)
 	// BatchResult opens the result of a batch that is done, and tells how many bytes it has.
 	BatchResult(ctx context.Context, tenant, model, id string) (io.ReadCloser, int64, opinions.Batch, error)
+	// BatchAspects returns what the texts of a batch that is done complain about.
+	BatchAspects(ctx context.Context, tenant, model, id string) (text.AspectReport, opinions.Batch, error)
 	DeleteBatch(ctx context.Context, tenant, model, id string) error
 }
 

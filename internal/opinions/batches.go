@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"fmt"
 	"io"
 	"time"
 
@@ -39,8 +41,12 @@ type batchRow struct {
 	Batch
 	File   FileRecipe `json:"file"`             // how the file is to be read
 	Era    string     `json:"era,omitempty"`    // the model's Deleted when the batch was taken; with another one the model is another
+	Source string     `json:"source,omitempty"` // the column that says where a text comes from, as labelled.Options has it
+	Time   string     `json:"time,omitempty"`   // and when it was written
 	Result string     `json:"result,omitempty"` // SHA-256 of the result, once it is there
-	Gone   bool       `json:"gone,omitempty"`   // it is being deleted: no reader sees it, and the sweeper ends the work
+
+	Aspects string `json:"aspects,omitempty"` // SHA-256 of the report of aspects, once it is there; earlier releases made none
+	Gone    bool   `json:"gone,omitempty"`    // it is being deleted: no reader sees it, and the sweeper ends the work
 
 	rev int64
 }
@@ -54,21 +60,47 @@ func resultObject(model, id, sum string) string {
 	return "batches/" + model + "/" + id + "/result-" + sum[:16]
 }
 
+// aspectsObject names a report of aspects as resultObject names a result.
+func aspectsObject(model, id, sum string) string {
+	return "batches/" + model + "/" + id + "/aspects-" + sum[:16]
+}
+
+// StarterModel is the name under which the starter model answers batches, of a tenant that has no model of that name. No list has it.
+const StarterModel = "starter"
+
+// batchModel reads the row of a model that answers batches. Of the starter model it has no more than what was deleted under its name. It
+// answers NotFound when there is none.
+func (f *Flow) batchModel(ctx context.Context, tenant, id string) (animo.Model, error) {
+	m, err := f.model(ctx, tenant, id)
+	if isStarter(id, err) {
+		err = nil
+	}
+	return m, err
+}
+
+// isStarter tells whether it is the starter model that answers under a name, by why no model of the tenant does.
+func isStarter(id string, why error) bool {
+	code := animo.CodeOf(why)
+	return id == StarterModel && (code == animo.NotFound || code == animo.UnknownModel)
+}
+
 // BatchRecipe says how a batch's file is to be read and answered. The zero value has everything guessed and two labels.
 type BatchRecipe struct {
 	Name    string // of the file; may be empty
 	File    FileRecipe
+	Source  string    // column of where a text comes from, by name or number; "" has it found
+	Time    string    // column of when it was written
 	Neutral text.Band // between which probabilities of Positivo a text is Neutro
 }
 
 // TakeBatch accepts a file of texts to be classified by a model: it keeps the bytes, notes the batch and publishes batch.stored. When
 // it returns nil, all of that is on disk. size is how many bytes r has, -1 if that is not known. It answers UnknownModel, NotTrained while
-// no version answers, and Quota when the model has as many batches as it may.
+// no version answers, and Quota when the model has as many batches as it may. StarterModel answers where no model of the tenant has its name.
 func (f *Flow) TakeBatch(ctx context.Context, tenant, model string, r io.Reader, size int64, recipe BatchRecipe) (Batch, error) {
 	if err := recipe.check(); err != nil {
 		return Batch{}, err
 	}
-	if _, _, err := f.Answering(ctx, tenant, model); err != nil {
+	if _, _, err := f.Answering(ctx, tenant, model); err != nil && !isStarter(model, err) {
 		return Batch{}, err
 	}
 	if n, err := f.tables.Count(ctx, tenant, batchesTable, under(model)); err != nil {
@@ -85,7 +117,7 @@ func (f *Flow) TakeBatch(ctx context.Context, tenant, model string, r io.Reader,
 		return Batch{}, err
 	}
 	at := f.now()
-	b := batchRow{File: recipe.File, Batch: Batch{Model: model, ID: newID(at, "", animo.ID("batch", up.SHA256, rand.Text())), Name: recipe.Name, SHA256: up.SHA256, Bytes: up.Size, Status: animo.Stored, Neutral: recipe.Neutral}}
+	b := batchRow{File: recipe.File, Source: recipe.Source, Time: recipe.Time, Batch: Batch{Model: model, ID: newID(at, "", animo.ID("batch", up.SHA256, rand.Text())), Name: recipe.Name, SHA256: up.SHA256, Bytes: up.Size, Status: animo.Stored, Neutral: recipe.Neutral}}
 	b.Accepted = animo.MomentOf(b.ID)
 	if _, err := up.Seek(0, io.SeekStart); err != nil {
 		return Batch{}, err
@@ -96,7 +128,7 @@ func (f *Flow) TakeBatch(ctx context.Context, tenant, model string, r io.Reader,
 	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		var m animo.Model
 		found, err := tx.GetJSON(modelsTable, model, &m)
-		if err == nil && (!found || m.Asked <= m.Deleted) { // deleted while the upload came in
+		if err == nil && model != StarterModel && (!found || m.Asked <= m.Deleted) { // deleted while the upload came in
 			err = noModel(model)
 		}
 		if err != nil {
@@ -126,7 +158,7 @@ func (r *BatchRecipe) check() error {
 
 // batchRow reads a batch that is not being deleted and whose model is there, or answers NotFound.
 func (f *Flow) batchRow(ctx context.Context, tenant, model, id string) (row batchRow, err error) {
-	m, err := f.model(ctx, tenant, model)
+	m, err := f.batchModel(ctx, tenant, model)
 	if err == nil {
 		row.rev, err = f.tables.GetJSON(ctx, tenant, batchesTable, batchKey(model, id), &row)
 	}
@@ -150,7 +182,7 @@ func (f *Flow) Batch(ctx context.Context, tenant, model, id string) (Batch, erro
 // Batches lists a model's batches, newest first, at most limit of them, beginning after the ID `after`, "" for the start. next is ""
 // at the end. It answers UnknownModel when there is no such model.
 func (f *Flow) Batches(ctx context.Context, tenant, model, after string, limit int) (page []Batch, next string, err error) {
-	m, err := f.model(ctx, tenant, model)
+	m, err := f.batchModel(ctx, tenant, model)
 	if err != nil {
 		return nil, "", unknownModel(err, model)
 	}
@@ -186,7 +218,32 @@ func (f *Flow) BatchResult(ctx context.Context, tenant, model, id string) (io.Re
 	return body, info.Size, row.Batch, err
 }
 
-// DeleteBatch deletes a batch: its file, its result and its row.
+// BatchAspects returns what the texts of a batch that is done say of eight aspects. It answers NotFound before that, and of a batch that an
+// earlier release classified.
+func (f *Flow) BatchAspects(ctx context.Context, tenant, model, id string) (r text.AspectReport, b Batch, err error) {
+	row, err := f.batchRow(ctx, tenant, model, id)
+	switch {
+	case err != nil:
+	case row.Status != animo.Done:
+		err = animo.Errorf(animo.NotFound, "batch %s is %s; what it says is there when it is done", "el lote %s está %s; lo que dice estará cuando esté done", id, row.Status).Of("batch")
+	case row.Aspects == "":
+		err = animo.Errorf(animo.NotFound, "batch %s was classified by an earlier release, which did not look for aspects; send the file again", "el lote %s lo clasificó una versión anterior, que no buscaba aspectos; envíe el archivo otra vez", id).Of("batch")
+	}
+	if err != nil {
+		return r, row.Batch, err
+	}
+	body, _, err := f.objects.Get(ctx, tenant, aspectsObject(model, id, row.Aspects), object.Range{})
+	if err != nil {
+		return r, row.Batch, err
+	}
+	defer body.Close()
+	if err := json.NewDecoder(body).Decode(&r); err != nil {
+		return r, row.Batch, fmt.Errorf("read the aspects of batch %s: %w", id, err)
+	}
+	return r, row.Batch, nil
+}
+
+// DeleteBatch deletes a batch: its file, its result, its report of aspects and its row.
 func (f *Flow) DeleteBatch(ctx context.Context, tenant, model, id string) error {
 	row, err := f.batchRow(ctx, tenant, model, id)
 	for ; err == nil; row, err = f.batchRow(ctx, tenant, model, id) {

@@ -155,7 +155,7 @@ func TestBatch_whose_process_dies_between_any_two_steps_is_done_by_the_next_one(
 			if err := l.function("classify").Handle(t.Context(), claimed[0].Event); err != nil {
 				t.Fatal(err)
 			}
-			if b = l.batchOf(b); b.Status != animo.Done || b.Rows != 6 || l.result(b) != first || len(l.batchObjects()) != 2 {
+			if b = l.batchOf(b); b.Status != animo.Done || b.Rows != 6 || l.result(b) != first || len(l.batchObjects()) != 3 {
 				t.Errorf("%+v, objects %v", b, l.batchObjects())
 			}
 		})
@@ -247,7 +247,7 @@ func TestBatch_that_is_deleted_leaves_nothing_also_while_it_is_classified(t *tes
 			case "kept long enough":
 				l.run()
 				l.now = l.now.Add(50 * time.Minute)
-				if _, err := l.flow.Sweep(t.Context(), tenant); err != nil || len(l.batchObjects()) != 2 {
+				if _, err := l.flow.Sweep(t.Context(), tenant); err != nil || len(l.batchObjects()) != 3 {
 					t.Errorf("retired too early: %v, %v", l.batchObjects(), err)
 				}
 				l.now = l.now.Add(20 * time.Minute)

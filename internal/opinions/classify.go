@@ -1,11 +1,16 @@
 package opinions
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	"animo"
@@ -60,8 +65,8 @@ func batchOrderOf(e animo.Event) (batchOrder, error) {
 	return o, nil
 }
 
-// classify answers a batch: it writes the result from the beginning, by the version that answers when it begins, keeps it under a name
-// that follows from its content, and then says in the batch's row that it is done. A batch that is done is not classified again.
+// classify answers a batch: it writes the result and the report of aspects from the beginning, by the version that answers when it begins,
+// keeps them under names that follow from their content, and then says in the batch's row that it is done. A batch that is done is not classified again.
 func (f *Flow) classify(ctx context.Context, e animo.Event) error {
 	o, err := batchOrderOf(e)
 	if err != nil {
@@ -90,11 +95,11 @@ func (f *Flow) classifyBatch(ctx context.Context, tenant string, row *batchRow) 
 		return err
 	}
 	row.Status, row.Failure, row.Version, row.Finished = animo.Classifying, nil, answerer.version, time.Time{}
-	row.Rows, row.Total, row.Labels, row.Guesses, row.Answered, row.Reading = 0, 0, map[string]int{}, 0, 0, nil
+	row.Rows, row.Total, row.Labels, row.Guesses, row.Answered, row.Reading, row.Aspects = 0, 0, map[string]int{}, 0, 0, nil, ""
 	if err := f.saveBatch(ctx, tenant, row); err != nil {
 		return err
 	}
-	result, err := f.spoolResult(func(w io.Writer) error { return f.answerRows(ctx, tenant, row, answerer, w) })
+	result, err := f.spoolResult(func(w io.Writer) error { return f.answerRows(ctx, tenant, row, &answerer, w) })
 	if err != nil {
 		if animo.CodeOf(err).Final() && row.Reading != nil { // the rows that were left out say why the file is refused
 			err = errors.Join(err, f.saveBatch(ctx, tenant, row))
@@ -108,20 +113,42 @@ func (f *Flow) classifyBatch(ctx context.Context, tenant string, row *batchRow) 
 	if err := f.objects.Put(ctx, tenant, resultObject(row.Model, row.ID, result.SHA256), result); err != nil {
 		return err
 	}
+	if err := f.keepAspects(ctx, tenant, row, answerer); err != nil {
+		return err
+	}
 	row.Status, row.Finished, row.Total, row.Result = animo.Done, f.now().UTC(), row.Rows, result.SHA256
 	return f.saveBatch(ctx, tenant, row)
 }
 
-// answerer is one version of a model with the corrections above it.
+// answerer is one version of a model with the corrections above it, or the starter model.
 type answerer struct {
 	version    string
-	model      *text.Model
+	model      *text.Model // nil for the starter model until the first texts have told its language
+	starter    bool        // it is the starter model
 	correction func(text string) (animo.Label, bool)
+}
+
+// ByStarter tells whether the starter model answers a batch.
+func (b Batch) ByStarter() bool { return strings.HasPrefix(b.Version, StarterModel+"-") }
+
+// begin has the first texts choose the starter model's language, and does nothing to another model.
+func (a *answerer) begin(rows []labelled.TextRow) {
+	if a.model != nil {
+		return
+	}
+	texts := make([]string, len(rows))
+	for i, row := range rows {
+		texts[i] = row.Text
+	}
+	language := text.StarterLanguage(texts)
+	a.version, a.model, a.starter = StarterModel+"-"+language, text.Starter(language), true
 }
 
 // answerer loads the version of a model that answers now.
 func (f *Flow) answerer(ctx context.Context, tenant, model string) (a answerer, err error) {
-	if a.version, _, err = f.Answering(ctx, tenant, model); err != nil {
+	if a.version, _, err = f.Answering(ctx, tenant, model); isStarter(model, err) {
+		return answerer{correction: func(string) (animo.Label, bool) { return 0, false }}, nil
+	} else if err != nil {
 		return a, err
 	}
 	vectorizer, network, err := f.Artefacts(ctx, tenant, model, a.version)
@@ -164,16 +191,9 @@ func (a answerer) answer(rows []labelled.TextRow) []answered {
 }
 
 // answerRows writes the result of a batch, and into its row what was found.
-func (f *Flow) answerRows(ctx context.Context, tenant string, b *batchRow, a answerer, w io.Writer) error {
+func (f *Flow) answerRows(ctx context.Context, tenant string, b *batchRow, a *answerer, w io.Writer) error {
 	read := &counter{}
-	rows, err := labelled.OpenTexts(func() (io.ReadCloser, error) {
-		body, _, err := f.objects.Get(ctx, tenant, batchObject(b.Model, b.ID), object.Range{})
-		read.r, read.n = body, 0
-		return struct {
-			io.Reader
-			io.Closer
-		}{read, body}, err
-	}, f.reading(b.File))
+	rows, err := labelled.OpenTexts(f.openBatch(ctx, tenant, b, read), f.reading(b.File))
 	if err != nil {
 		return err
 	}
@@ -186,6 +206,8 @@ func (f *Flow) answerRows(ctx context.Context, tenant string, b *batchRow, a ans
 			if out, err = export.NewTexts(w, rows.Columns(len(some[0].Cells))); err != nil {
 				return err
 			}
+			a.begin(some)
+			b.Version = a.version
 		}
 		for i, said := range a.answer(some) {
 			row := some[i]
@@ -227,6 +249,67 @@ func (f *Flow) answerRows(ctx context.Context, tenant string, b *batchRow, a ans
 			}
 		}
 	}
+}
+
+// openBatch gives what opens a batch's file; read counts its bytes.
+func (f *Flow) openBatch(ctx context.Context, tenant string, b *batchRow, read *counter) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		body, _, err := f.objects.Get(ctx, tenant, batchObject(b.Model, b.ID), object.Range{})
+		read.r, read.n = body, 0
+		return struct {
+			io.Reader
+			io.Closer
+		}{read, body}, err
+	}
+}
+
+// keepAspects keeps the report of a batch's aspects, and notes it in the batch's row, which the caller writes. Texts that have no label in
+// the file say what they were corrected to or what the model says.
+func (f *Flow) keepAspects(ctx context.Context, tenant string, b *batchRow, a answerer) error {
+	how := f.reading(b.File)
+	how.Source, how.Time = b.Source, b.Time
+	rows, err := labelled.OpenReviews(f.openBatch(ctx, tenant, b, &counter{}), how)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	model := a.model
+	if a.starter {
+		model = nil // so that the report takes the starter model of its own texts' language: of translations it has the originals
+	}
+	aspects := text.NewAspects(model, text.AspectOptions{})
+	some := make([]text.Review, 0, batchRows)
+	for err == nil {
+		var row labelled.Row
+		if row, err = rows.Next(); err == nil {
+			r := text.Review{Text: row.Text, Source: row.Source, Period: row.Month}
+			if label, ok := a.correction(row.Text); ok {
+				r.Label = &label
+			} else if !row.Unlabelled {
+				r.Label = &row.Label
+			}
+			some = append(some, r)
+		}
+		if len(some) == batchRows || err != nil {
+			background.Do(func() {
+				for _, r := range some {
+					aspects.Add(r)
+				}
+			})
+			some = some[:0]
+			err = cmp.Or(err, ctx.Err())
+		}
+	}
+	if err != io.EOF {
+		return err
+	}
+	report, err := json.Marshal(aspects.Report())
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(report)
+	b.Aspects = hex.EncodeToString(sum[:])
+	return f.objects.Put(ctx, tenant, aspectsObject(b.Model, b.ID, b.Aspects), bytes.NewReader(report))
 }
 
 // next reads up to n rows, and why there are no more.

@@ -79,6 +79,9 @@ func Objects(ctx context.Context, tables *table.Table, tenant string) iter.Seq2[
 			if b.Result != "" && !yield(object.Ref{Name: resultObject(model, id, b.Result), SHA256: b.Result, Needed: true}, nil) {
 				return
 			}
+			if b.Aspects != "" && !yield(object.Ref{Name: aspectsObject(model, id, b.Aspects), SHA256: b.Aspects, Needed: true}, nil) {
+				return
+			}
 		}
 	}
 }

@@ -73,7 +73,7 @@ type Options struct {
 	Broken float64 // which part of the rows may be broken; 0 means DefaultBroken. Rows without words, neutral and unlabelled ones are not broken
 	Strict bool    // the first row that cannot be used ends the reading, but for neutral ones
 
-	Unlabelled bool   // give rows that are neutral or have no label, too, and files without any; find sources and times
+	Unlabelled bool   // give rows that are neutral or have no label that says something, too, and files without any; find sources and times
 	Source     string // name or number of the column that says where an opinion comes from; with Unlabelled found where it is ""
 	Time       string // the same of when it was written
 }
@@ -250,12 +250,9 @@ func (r *Reader) use(rec *record) (row Row, ok bool, err error) {
 		return Row{}, false, r.without(noText, errNoText())
 	}
 	label, v := r.label(rec.cells)
-	switch v {
-	case neutral, unlabeled:
-		if r.o.Unlabelled {
-			r.note(rec.did|did, rec.line)
-			return Row{Opinion: animo.Opinion{Text: string(text)}, Line: rec.line, Unlabelled: true}, true, nil
-		}
+	if r.o.Unlabelled && (v == neutral || v == unlabeled || v == unknown && !r.o.Strict) {
+		r.note(rec.did|did, rec.line)
+		return Row{Opinion: animo.Opinion{Text: string(text)}, Line: rec.line, Unlabelled: true}, true, nil
 	}
 	switch v {
 	case neutral:

@@ -208,7 +208,7 @@ export interface paths {
         put?: never;
         /**
          * Have a file of texts classified
-         * @description The body is the file, in any format that a training file may have, with labels or without, or a text a line. When the answer comes, the file is on disk and will be classified, whatever happens, by the version that answers when that begins. A file sent twice is two batches. A form may have it as its first file.
+         * @description The body is the file, in any format that a training file may have, with labels or without, or a text a line. When the answer comes, the file is on disk and will be classified, whatever happens, by the version that answers when that begins. A file sent twice is two batches. A form may have it as its first file. Under the id starter the starter model answers, of who has trained no model of that name: it is a lexicon with three numbers, of Spanish, English or Portuguese as the texts are, for reviews of hotels, restaurants and the like.
          */
         post: operations["add-batch"];
         delete?: never;
@@ -230,6 +230,26 @@ export interface paths {
         post?: never;
         /** Forget a batch: its file, its result and what is known of it */
         delete: operations["delete-batch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/batches/{batch}/aspects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a batch's texts complain about
+         * @description How many texts praise and blame each of eight aspects (room, bathroom, food, staff, price, noise, location, facilities), the sentences that say so most clearly, and the words that stand out in bad and in good texts; by source and by month where columns of the file tell them. A label that the file has counts, then a correction, then what the model says.
+         */
+        get: operations["get-batch-aspects"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1409,6 +1429,129 @@ export interface components {
              */
             skipped: number;
         };
+        AspectCounts: {
+            /**
+             * @description Which one.
+             * @enum {string}
+             */
+            aspect: "room" | "bath" | "food" | "staff" | "price" | "noise" | "location" | "facilities";
+            /**
+             * Format: int64
+             * @description Texts that blame it.
+             */
+            bad: number;
+            /** @description That blame it, the clearest first. */
+            bad_sentences?: components["schemas"]["AspectSentence"][] | null;
+            /**
+             * Format: int64
+             * @description Texts that praise it; one that does both counts twice.
+             */
+            good: number;
+            /** @description That praise it, the clearest first. */
+            good_sentences?: components["schemas"]["AspectSentence"][] | null;
+            /** @description What people call it. */
+            name: components["schemas"]["Words"];
+        };
+        AspectGroup: {
+            /** @description All eight. */
+            aspects: components["schemas"]["AspectTally"][] | null;
+            /**
+             * Format: int64
+             * @description Texts that blame.
+             */
+            bad: number;
+            /**
+             * Format: int64
+             * @description Texts that praise on the whole.
+             */
+            good: number;
+            /** @description Of the source, or the month, such as 2026-11. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            texts: number;
+        };
+        AspectReport: {
+            /** @description All eight, always in the same order. */
+            aspects: components["schemas"]["AspectCounts"][] | null;
+            /**
+             * Format: int64
+             * @description Texts that blame; the rest are texts of which the model knows no word.
+             */
+            bad: number;
+            /** @description Words, and pairs of words, that stand out in bad texts, those that do most first. */
+            bad_terms: components["schemas"]["Term"][] | null;
+            /**
+             * Format: int64
+             * @description Texts that praise on the whole.
+             */
+            good: number;
+            /** @description The same of good texts. */
+            good_terms: components["schemas"]["Term"][] | null;
+            /**
+             * Format: int64
+             * @description Texts whose label the file or a correction gave.
+             */
+            labelled: number;
+            /** @description Of the aspects' terms: es, en or pt. */
+            language: string;
+            /** @description By month, in order. Absent where the file does not tell. */
+            periods?: components["schemas"]["AspectGroup"][] | null;
+            /** @description By where the texts come from, those with most texts first; the rest of more than 100 is …. Absent where the file does not tell. */
+            sources?: components["schemas"]["AspectGroup"][] | null;
+            /**
+             * Format: int64
+             * @description That were read.
+             */
+            texts: number;
+        };
+        AspectSentence: {
+            /** @description As it stands in the text. */
+            sentence: string;
+            /**
+             * Format: int64
+             * @description The number of the text that has it, from 1.
+             */
+            text: number;
+        };
+        AspectTally: {
+            /**
+             * @description Which one.
+             * @enum {string}
+             */
+            aspect: "room" | "bath" | "food" | "staff" | "price" | "noise" | "location" | "facilities";
+            /**
+             * Format: int64
+             * @description Texts that blame it.
+             */
+            bad: number;
+            /**
+             * Format: int64
+             * @description Texts that praise it.
+             */
+            good: number;
+        };
+        AspectsView: {
+            /**
+             * @description The batch's id.
+             * @example 20260801T211502.125Z-9f86d081
+             */
+            batch: string;
+            /** @example DB_proyecto_SA.txt */
+            model: string;
+            /**
+             * @description Of the file.
+             * @example mayo.csv
+             */
+            name?: string;
+            report: components["schemas"]["AspectReport"];
+            /** @description What the starter model is and how often it is right, where it answered. */
+            starter?: components["schemas"]["Words"];
+            /** @description Of the model that labelled the texts that have no label. */
+            version: string;
+        };
         AttemptView: {
             /** @description Why it failed; absent when it did not. */
             failure?: components["schemas"]["FailureView"];
@@ -1439,6 +1582,8 @@ export interface components {
         BatchView: {
             /** Format: date-time */
             accepted: string;
+            /** @description What its texts complain about, once it is done. */
+            aspects_url?: string;
             /**
              * Format: int64
              * @description Of the file.
@@ -1497,7 +1642,7 @@ export interface components {
              * @description Rows of the file, as guessed from its size until it is done; 0 while nothing is known.
              */
             total: number;
-            /** @description The version of the model that answers, one for all texts. */
+            /** @description The version of the model that answers, one for all texts; starter- and a language of the starter model. */
             version?: string;
         };
         Bin: {
@@ -3357,6 +3502,25 @@ export interface components {
              */
             shape: number[] | null;
         };
+        Term: {
+            /**
+             * Format: int64
+             * @description Bad texts that have it.
+             */
+            bad: number;
+            /**
+             * Format: int64
+             * @description Good texts that have it.
+             */
+            good: number;
+            /** @description A word or two. */
+            term: string;
+            /**
+             * Format: double
+             * @description By how many standard deviations it is more frequent there.
+             */
+            z: number;
+        };
         "Train-modelRequest": {
             /**
              * @description Names of ingested training files; left out: those that the model was made of.
@@ -4937,6 +5101,10 @@ export interface operations {
                 name?: string;
                 /** @description Column or key of the text, by name or by number from 1; two are joined by +. Found if not said. */
                 text?: string;
+                /** @description Column or key that says where a text comes from, for the report of aspects. Found by its name if not said. */
+                source?: string;
+                /** @description The same of when it was written. */
+                time?: string;
                 /** @description A third answer: texts whose probability of Positivo lies between the two are Neutro. */
                 neutral?: string;
                 /** @description Refuse the file for any row that cannot be read. Otherwise such rows are left out and counted, up to the setting max-broken. */
@@ -5191,6 +5359,94 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-batch-aspects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+                /** @description The batch's id. */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AspectsView"];
+                };
             };
             /** @description Unauthorized */
             401: {

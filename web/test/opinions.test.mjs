@@ -10,14 +10,14 @@ async function labelled(times = 1) {
   return Array.from({ length: times }, (_, n) => lines.map((line, i) => wrong(n ? `${n} ${line}` : line, i))).flat().join('\n') + '\n'
 }
 
-/** Drops a file on the page's place for files, as the mouse does. */
-async function drop(page, name, content) {
+/** Drops a file on the page's first place for files, or on another one, as the mouse does. */
+async function drop(page, name, content, zone = page.locator('.zone').first()) {
   const data = await page.evaluateHandle(([name, content]) => {
     const data = new DataTransfer()
     data.items.add(new File([content], name, { type: 'text/plain' }))
     return data
   }, [name, content])
-  await page.locator('.zone').dispatchEvent('drop', { dataTransfer: data })
+  await zone.dispatchEvent('drop', { dataTransfer: data })
 }
 
 async function trained(server, name, content) {
@@ -188,6 +188,10 @@ browserTest('opinions: a file without labels is dropped on a model, classified w
   const lines = (await readFile(await file.path(), 'utf8')).split('\n')
   assert.match(lines[0], /^\ufeffid,opinión,label,probability,evidence$/)
   assert.match(lines[1], /^1,Todo excelente y muy bueno,Positivo,0\.\d+,/)
+  await section.getByRole('link', { name: 'Complaints in mayo _1_.csv' }).click()
+  await page.getByText(/lotes\.txt judged those without a label/).waitFor()
+  await page.getByRole('link', { name: 'lotes.txt' }).click()
+  await section.waitFor()
   await drop(page, 'malo.csv', '\n\n')
   await section.locator('.fault').waitFor()
   for (const name of ['mayo _1_.csv', 'malo.csv']) {
@@ -195,6 +199,58 @@ browserTest('opinions: a file without labels is dropped on a model, classified w
     await section.getByRole('button', { name: `Remove ${name}` }).waitFor({ state: 'detached' })
   }
   assert.deepEqual((await server.api('GET', '/v1/models/lotes.txt/batches')).items ?? [], [])
+})
+
+/** Reviews as a portal exports them, without labels: so many, of two sources and three months. */
+function exported(n) {
+  const said = ['El baño estaba sucio y olía fatal', 'La comida estaba riquísima', 'La habitación era muy ruidosa, no se podía dormir', 'El personal fue amable y atento', 'El baño estaba sucio, qué asco']
+  return 'fecha;fuente;comentario\n' + Array.from({ length: n }, (_, i) => `${15 + (i % 9)}/${8 + (i % 3)}/2026;${i % 4 ? 'Booking' : 'Google'};${said[i % 5]}\n`).join('')
+}
+
+browserTest('opinions: reviews without labels are dropped where nothing was trained, and the page tells what they complain about', async ({ open, server }) => {
+  const page = await open('opinions')
+  await drop(page, 'reseñas.csv', exported(60), page.getByRole('group', { name: 'Choose reviews' }))
+  await page.getByRole('heading', { name: 'What people complain about' }).waitFor()
+  await page.getByText(/^60 reviews: \d+ bad, \d+ good/).waitFor()
+  await page.getByText(/^The starter model labelled the texts/).waitFor()
+  const { items } = await server.api('GET', '/v1/models/starter/batches')
+  const { report } = await server.api('GET', items[0].aspects_url)
+  const bath = report.aspects.find((a) => a.aspect === 'bath')
+  assert.equal(bath.bad, 24)
+  const list = page.locator('section', { has: page.getByRole('heading', { name: 'Aspects' }) })
+  assert.equal(await list.locator('summary').count(), 8)
+  const first = list.locator('summary').first()
+  assert.match((await first.innerText()).replace(/\s+/g, ' '), /^Bathroom 24 criticise, 0 praise$/)
+  await axe(page)
+  await first.click()
+  await list.getByText('El baño estaba sucio, qué asco').waitFor()
+  assert.equal(await list.locator('q').first().getAttribute('lang'), 'es')
+  await page.locator('section', { has: page.getByRole('heading', { name: 'Words of bad reviews' }) }).getByText('sucio').first().waitFor()
+  const rows = (title) => page.getByRole('group', { name: title }).locator('tbody tr')
+  assert.deepEqual(await rows('By source').evaluateAll((all) => all.map((tr) => tr.querySelector('th').innerText + ' ' + tr.querySelector('td').innerText)), ['Booking 45', 'Google 15'])
+  assert.equal(await rows('By month').count(), 3)
+  await axe(page)
+  await page.setViewportSize({ width: 320, height: 700 })
+  await fitsWidth(page)
+  await page.getByRole('link', { name: 'Opinions' }).last().click()
+  await page.getByRole('link', { name: 'reseñas.csv' }).waitFor()
+  await axe(page)
+  await fitsWidth(page)
+  await page.getByRole('button', { name: 'Remove reseñas.csv' }).click()
+  await page.getByRole('link', { name: 'reseñas.csv' }).waitFor({ state: 'detached' })
+  assert.deepEqual((await server.api('GET', '/v1/models/starter/batches')).items ?? [], [])
+})
+
+browserTest('opinions: a file that cannot be read, and one that is gone, say so in Spanish', async ({ open, server }) => {
+  const page = await open('opinions', { lang: 'es', allow: /404/ })
+  await drop(page, 'vacío.csv', '\n\n', page.getByRole('group', { name: 'Elegir opiniones' }))
+  await page.locator('.fault').waitFor()
+  await axe(page)
+  const { items } = await server.api('GET', '/v1/models/starter/batches')
+  await server.api('DELETE', `/v1/models/starter/batches/${items[0].id}`)
+  await page.reload()
+  await page.getByText('Este archivo ya no está').waitFor()
+  await axe(page)
 })
 
 browserTest('opinions: versions are compared side by side, rolled back and forward, and the model is deleted', async ({ open, server }) => {

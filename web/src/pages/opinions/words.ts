@@ -1,5 +1,8 @@
 import type { Schema } from '../../lib/api'
 
+/** A file's name as the server takes one. */
+export const named = (name: string) => name.normalize('NFC').replace(/[^\p{L}\p{N}\p{M}._\-+()@, ]|^[. ]|\.(?=\.)/gu, '_').slice(-60).trim()
+
 export interface Piece {
   text: string
   weight: number // log-odds towards Positivo; 0 for what did not count
