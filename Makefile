@@ -115,11 +115,11 @@ samples/photos/LICENSE: $(PACKAGES)
 	cp $(FACEAPI)/LICENSE $@ # last: its time says that all are there
 	touch $@
 
-# The kernels start no goroutine, and watching their inner loops makes a photo take minutes: only training, the last command, runs with
+# cmd/animo's tests run the program that `make build` built, which is not watched. The kernels start no goroutine, and watching their inner loops makes a photo take minutes: only training, the last command, runs with
 # them watched. That goroutines do not write into each other's parts of a picture is seen by every number of workers giving equal bits.
 UNWATCHED = -gcflags='animo/nn/kernel=-race=false -d=checkptr=0'
 race: weights ## Pass the tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race -short $(UNWATCHED) $$(go list ./... | grep -Ev '^animo/(text|vision)$$')
+	CGO_ENABLED=1 go test -race -short $(UNWATCHED) $$(go list ./... | grep -Ev '^animo/(text|vision|cmd/animo)$$')
 	CGO_ENABLED=1 go test -race -short $(UNWATCHED) -run 'workers|at_once|context' ./vision
 	CGO_ENABLED=1 go test -race -short -run 'workers|at_once|context|progress_in_order|MLP_same_seed' ./text
 

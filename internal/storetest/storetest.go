@@ -11,6 +11,8 @@ import (
 
 	"animo/internal/bus"
 	"animo/internal/bus/brokerbus"
+	"animo/internal/bus/carrier"
+	"animo/internal/bus/carrier/memcarrier"
 	"animo/internal/bus/carrier/natscarrier"
 	"animo/internal/bus/sqlbus"
 	"animo/internal/natstest"
@@ -49,9 +51,12 @@ func Tables(t testing.TB) table.Driver {
 func Queues(t testing.TB, db *sqldb.DB) bus.Queues {
 	t.Helper()
 	if url := natstest.Bus(t); url != "" {
-		c, err := natscarrier.Open(t.Context(), url, natscarrier.Options{})
-		if err != nil {
-			t.Fatal(err)
+		var c carrier.Carrier = memcarrier.New(memcarrier.Options{}).Open()
+		if time.Now().Year() > 2000 { // else in a bubble of fake time, which begins then and stands still while a connection is read
+			var err error
+			if c, err = natscarrier.Open(t.Context(), url, natscarrier.Options{}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		t.Cleanup(func() { _ = c.Close() })
 		q := brokerbus.New(t.Context(), table.New(sqltable.New(db)), c, brokerbus.Options{})
