@@ -18,6 +18,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"animo/internal/sharedtest"
 )
 
 // Bus returns what a test sets as `bus` that does not care which: nothing, or, where ANIMO_TEST_BUS=nats, the cluster that URL tells of,
@@ -25,7 +27,7 @@ import (
 func Bus(t testing.TB) string {
 	t.Helper()
 	if os.Getenv("ANIMO_TEST_BUS") == "nats" {
-		return servers(t) + "?prefix=flows&replicas=1"
+		return sharedtest.Server(t, "NATS", "nats") + "?prefix=flows&replicas=1"
 	}
 	return ""
 }
@@ -35,7 +37,7 @@ func Bus(t testing.TB) string {
 // ANIMO_REQUIRE_NATS=1.
 func URL(t testing.TB) string {
 	t.Helper()
-	servers := servers(t)
+	servers := sharedtest.Server(t, "NATS", "nats")
 	prefix := "t" + strings.ToLower(rand.Text())
 	t.Cleanup(func() {
 		js, end := Connect(t, servers)
@@ -55,19 +57,6 @@ func URL(t testing.TB) string {
 		}
 	})
 	return servers + "?prefix=" + prefix
-}
-
-func servers(t testing.TB) string {
-	t.Helper()
-	servers := os.Getenv("ANIMO_NATS")
-	if servers == "" {
-		const how = "ANIMO_NATS names no NATS cluster; `make nats` starts one"
-		if os.Getenv("ANIMO_REQUIRE_NATS") == "1" {
-			t.Fatal(how)
-		}
-		t.Skip("SKIPPED: " + how)
-	}
-	return servers
 }
 
 // Connect connects to the JetStream of an address, of which it leaves out what follows the question mark.
@@ -96,7 +85,7 @@ type Cluster struct {
 // Start starts a cluster, and stops it at the end of the test. It is skipped, or fails, where URL is.
 func Start(t testing.TB) *Cluster {
 	t.Helper()
-	servers(t)
+	sharedtest.Server(t, "NATS", "nats")
 	c := &Cluster{t: t, folder: t.TempDir()}
 	t.Cleanup(func() { c.run("stop") })
 	c.URL = c.Restart()
@@ -135,7 +124,7 @@ func (c *Cluster) run(what string) string {
 // the end of the test, and returns its HOST:PORT. It is skipped, or fails, where URL is.
 func Alone(t testing.TB, configuration string) string {
 	t.Helper()
-	servers(t)
+	sharedtest.Server(t, "NATS", "nats")
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

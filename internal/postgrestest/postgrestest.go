@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"animo/internal/sharedtest"
 )
 
 // Tables returns where a test that does not care has its tables: the SQLite file at path, or, where
@@ -27,14 +29,7 @@ func Tables(t testing.TB, path string) string {
 // application's of those who connect, too. Without that variable the test is skipped, or fails where ANIMO_REQUIRE_POSTGRES=1.
 func URL(t testing.TB) string {
 	t.Helper()
-	server := os.Getenv("ANIMO_POSTGRES")
-	if server == "" {
-		const how = "ANIMO_POSTGRES names no PostgreSQL server; `make postgres` starts one"
-		if os.Getenv("ANIMO_REQUIRE_POSTGRES") == "1" {
-			t.Fatal(how)
-		}
-		t.Skip("SKIPPED: " + how)
-	}
+	server := sharedtest.Server(t, "POSTGRES", "postgres")
 	u, err := url.Parse(server)
 	if err != nil {
 		t.Fatalf("ANIMO_POSTGRES: %v", err)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"animo/internal/sharedtest"
 )
 
 // Objects returns the address of a new store of objects for a test that does not care which: the folder dir, or, where
@@ -39,15 +41,7 @@ func Bucket(t testing.TB, name string) string {
 
 func server(t testing.TB) *url.URL {
 	t.Helper()
-	bucket := os.Getenv("ANIMO_S3")
-	if bucket == "" {
-		const how = "ANIMO_S3 names no bucket of an S3 server; `make s3` starts one"
-		if os.Getenv("ANIMO_REQUIRE_S3") == "1" {
-			t.Fatal(how)
-		}
-		t.Skip("SKIPPED: " + how)
-	}
-	u, err := url.Parse(bucket)
+	u, err := url.Parse(sharedtest.Server(t, "S3", "s3"))
 	if err != nil || u.Scheme != "s3" {
 		t.Fatalf("ANIMO_S3 is no s3://BUCKET?endpoint=URL: %v", err)
 	}

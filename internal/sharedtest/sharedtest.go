@@ -1,5 +1,5 @@
-// Package sharedtest finds the real data that some tests read. It lies outside the repository, because
-// it is not ours to publish.
+// Package sharedtest finds what some tests need from outside the repository: real data, which is not ours to publish, and real
+// servers.
 package sharedtest
 
 import (
@@ -28,6 +28,21 @@ func Path(t testing.TB, elem ...string) string {
 		t.Skipf("SKIPPED, NOT TESTED: the real data is not there (%v); ANIMO_SHARED names its folder", err)
 	}
 	return path
+}
+
+// Server returns the address of the server of a kind, such as POSTGRES, which the environment variable ANIMO_KIND names. Where that is
+// empty the test is skipped, or fails when ANIMO_REQUIRE_KIND is 1; target is make's for starting one.
+func Server(t testing.TB, kind, target string) string {
+	t.Helper()
+	address := os.Getenv("ANIMO_" + kind)
+	if address != "" {
+		return address
+	}
+	if os.Getenv("ANIMO_REQUIRE_"+kind) == "1" {
+		t.Fatalf("ANIMO_REQUIRE_%s=1 and ANIMO_%s names no server; `make %s` starts one", kind, kind, target)
+	}
+	t.Skipf("SKIPPED, NOT TESTED: ANIMO_%s names no server; `make %s` starts one", kind, target)
+	return ""
 }
 
 // root is the repository's root: the nearest folder upwards that holds go.mod.

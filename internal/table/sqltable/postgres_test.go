@@ -20,16 +20,7 @@ func TestDriver_on_PostgreSQL(t *testing.T) {
 
 func openPostgres(t testing.TB) *sqldb.DB {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), postgrestest.URL(t), sqldb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
+	return openURL(t, postgrestest.URL(t))
 }
 
 // BenchmarkPostgreSQL commits what the recording of a face does: it looks at three rows, writes one, adds to three tallies and appends to

@@ -79,7 +79,13 @@ func TestScrub_leaves_no_trace_of_a_removed_row(t *testing.T) {
 }
 
 func openDB(t testing.TB) *sqldb.DB {
-	db, err := sqldb.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "animo.db"), sqldb.Options{})
+	t.Helper()
+	return openURL(t, "sqlite:"+filepath.Join(t.TempDir(), "animo.db"))
+}
+
+func openURL(t testing.TB, url string) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), url, sqldb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
