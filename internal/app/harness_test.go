@@ -29,7 +29,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func settings(t testing.TB) config.Config {
 	t.Helper()
 	c := fileSettings(t)
-	c.Tables = postgrestest.Tables(t, filepath.Join(c.Data, "animo.db"))
+	c.Tables = postgrestest.Tables(t, "") // the file in the data folder
 	c.Objects = s3test.Objects(t, "") // the folder in the data folder
 	c.Bus = natstest.Bus(t)
 	return c

@@ -133,7 +133,7 @@ func all[T any](a *animo, path string) []T {
 func TestUpgrade_data_of_the_release_before_opens_and_nothing_is_lost(t *testing.T) {
 	dir := t.TempDir()
 	kept := unpack(t, "data-c1c651d", dir)
-	c := settings(t)
+	c := fileSettings(t)
 	c.Data, c.AllowPrivateWebhooks, c.SweepEvery = filepath.Join(dir, "data"), true, 200*time.Millisecond
 	began := time.Now()
 	a := startWith(t, c, app.Options{Now: func() time.Time { return kept.At.Add(time.Second + time.Since(began)) }}) // before anything is kept too long
