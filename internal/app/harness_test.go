@@ -30,7 +30,7 @@ func settings(t testing.TB) config.Config {
 	t.Helper()
 	c := fileSettings(t)
 	c.Tables = postgrestest.Tables(t, "") // the file in the data folder
-	c.Objects = s3test.Objects(t, "") // the folder in the data folder
+	c.Objects = s3test.Objects(t, "")     // the folder in the data folder
 	c.Bus = natstest.Bus(t)
 	return c
 }
