@@ -117,9 +117,12 @@ samples/photos/LICENSE: $(PACKAGES)
 
 # cmd/animo's tests run the program that `make build` built, which is not watched. The kernels start no goroutine, and watching their inner loops makes a photo take minutes: only training, the last command, runs with
 # them watched. That goroutines do not write into each other's parts of a picture is seen by every number of workers giving equal bits.
+# Of the whole server, those tests in which many things happen at once; RACE_APP=. watches all of them, which takes five minutes more.
+RACE_APP ?= ^Test(App|Faults|Tasks|Stream|Subscriptions|Inbox)
 UNWATCHED = -gcflags='animo/nn/kernel=-race=false -d=checkptr=0'
 race: weights ## Pass the tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race -short $(UNWATCHED) $$(go list ./... | grep -Ev '^animo/(text|vision|cmd/animo)$$')
+	CGO_ENABLED=1 go test -race -short $(UNWATCHED) $$(go list ./... | grep -Ev '^animo/(text|vision|cmd/animo|internal/app)$$')
+	CGO_ENABLED=1 go test -race -short $(UNWATCHED) -run '$(RACE_APP)' ./internal/app
 	CGO_ENABLED=1 go test -race -short $(UNWATCHED) -run 'workers|at_once|context' ./vision
 	CGO_ENABLED=1 go test -race -short -run 'workers|at_once|context|progress_in_order|MLP_same_seed' ./text
 
