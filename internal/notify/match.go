@@ -34,10 +34,7 @@ func (n *Notifier) handle(ctx context.Context, e animo.Event) error {
 		if err != nil || len(subs) == 0 {
 			return err
 		}
-		if e.Data, err = json.Marshal(r); err != nil {
-			return err
-		}
-		lines, err = n.match(ctx, tx, e, ofFace, r.FaceID, func(f Filter) bool { return f.Matches(&r) }, subs)
+		lines, err = n.match(ctx, tx, e, ofFace, r.FaceID, r, func(f Filter) bool { return f.Matches(&r) }, subs)
 		return err
 	})
 	for _, at := range lines {
@@ -79,8 +76,8 @@ func current(tx *table.Tx, r animo.MoodRecord, basis string) (_ animo.MoodRecord
 }
 
 // match puts an event into the lines of the subscriptions that want it, unless what it tells of is there already, and returns
-// these lines. what is a face, or names an event of something else. The transaction expects each of these subscriptions as it was read.
-func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, k kind, what string, wants func(Filter) bool, subs []stored) (lines []lineID, err error) {
+// these lines. what is a face, or names an event of something else; tells is what subscribers are told of it. The transaction expects each of these subscriptions as it was read.
+func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, k kind, what string, tells any, wants func(Filter) bool, subs []stored) (lines []lineID, err error) {
 	var matching []stored
 	var keys []table.Key
 	for _, sub := range subs {
@@ -94,6 +91,9 @@ func (n *Notifier) match(ctx context.Context, tx *table.Tx, e animo.Event, k kin
 	}
 	rows, err := tx.Read(keys...)
 	if err != nil {
+		return nil, err
+	}
+	if e.Data, err = json.Marshal(tells); err != nil {
 		return nil, err
 	}
 	for i, sub := range matching {

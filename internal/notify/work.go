@@ -48,7 +48,7 @@ func (n *Notifier) handleWork(ctx context.Context, e animo.Event) error {
 			return err
 		}
 		wants := func(f Filter) bool { return f.About == Opinions && (f.Model == "" || f.Model == w.Model) }
-		lines, err = n.match(ctx, tx, e, ofWork, "!"+e.Type+"-"+e.ID, wants, subs)
+		lines, err = n.match(ctx, tx, e, ofWork, "!"+e.Type+"-"+e.ID, e.Data, wants, subs)
 		return err
 	})
 	for _, at := range lines {
