@@ -41,15 +41,15 @@ func openPostgres(ctx context.Context, url string, o Options) (*sql.DB, error) {
 	if c.RuntimeParams["application_name"] == "" {
 		c.RuntimeParams["application_name"] = "animo"
 	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return nil, err
+	}
 	pool := stdlib.OpenDB(*c)
 	conns := cmp.Or(o.Connections, 16)
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	pool.SetConnMaxIdleTime(idleTime)
-	locker, err := lock.NewPostgresSessionLocker()
-	if err != nil {
-		return nil, errors.Join(err, pool.Close())
-	}
 	if err := migrate(ctx, pool, goose.DialectPostgres, "postgres", o.Release, goose.WithSessionLocker(locker)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
@@ -59,10 +59,14 @@ func openPostgres(ctx context.Context, url string, o Options) (*sql.DB, error) {
 // transact is Write of PostgreSQL: a transaction at READ COMMITTED, run again where it lost against another one, or where the
 // server was away before the commit. Who calls it sees to it that what it decides by is locked, as sqltable and sqlbus say of their statements.
 func (db *DB) transact(ctx context.Context, fn func(*Tx) error) error {
-	err := again(ctx, func() (again bool, err error) {
+	return db.settled(ctx, again(ctx, func() (again bool, err error) {
 		inDoubt, err := db.transactOnce(ctx, fn)
 		return !inDoubt, err
-	})
+	}))
+}
+
+// settled gives the error of a transaction its code.
+func (db *DB) settled(ctx context.Context, err error) error {
 	switch {
 	case err != nil && db.closed.Load():
 		return errClosed
@@ -108,29 +112,22 @@ func (db *DB) transactOnce(ctx context.Context, fn func(*Tx) error) (inDoubt boo
 	return isAway(err), err
 }
 
-// Statement is one of a Batch. Where it calls animo_expect, which finds fewer or more rows than it is told to expect, the Batch
-// answers Conflict.
+// Statement is one of a Batch. It expects something by calling animo_expect, which breaks the Batch off where there are fewer or more
+// rows than it is told to expect.
 type Statement struct {
 	SQL      string
 	Args     []any
-	Conflict string // names to people what the statement expects something of
-	Changed  *int   // where it is told how many rows the statement changed; nil for nowhere
+	Conflict func() error // the Batch's answer where what the statement expects does not hold
+	Changed  *int         // where it is told how many rows the statement changed; nil for nowhere
 }
 
 // Batch runs statements in a transaction of their own, and returns nil once that is on disk. They are sent together, so that they
 // hold what they lock for no longer than the server works, however far away it is. Only PostgreSQL has it.
 func (db *DB) Batch(ctx context.Context, statements []Statement) error {
-	err := again(ctx, func() (bool, error) {
+	return db.settled(ctx, again(ctx, func() (bool, error) {
 		err := db.batchOnce(ctx, statements)
 		return !isAway(err) || pgconn.SafeToRetry(err), err
-	})
-	switch {
-	case err != nil && db.closed.Load():
-		return errClosed
-	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil: // it hung
-		return away(err)
-	}
-	return Error(err)
+	}))
 }
 
 // batchOnce heeds the end of ctx no more than transactOnce does.
@@ -154,7 +151,7 @@ func (db *DB) batchOnce(ctx context.Context, statements []Statement) error {
 			}
 			if err != nil {
 				if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "AN409" {
-					err = animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", animo.Clip(s.Conflict))
+					err = s.Conflict()
 				}
 				_ = results.Close() // answers the same error
 				return err

@@ -156,13 +156,13 @@ func join(a, b Op) (Op, error) {
 	case b.Holds(a.Rev):
 		b.Rev = a.Rev
 	default:
-		return b, changed(b.Key)
+		return b, Changed(b.Key)
 	}
 	return b, nil
 }
 
-// changed is the answer, Conflict, where a row is not as an operation expects it.
-func changed(key string) error {
+// Changed is the answer, Conflict, where a row is not as an operation expects it.
+func Changed(key string) error {
 	return animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", animo.Clip(key))
 }
 

@@ -241,7 +241,7 @@ func (d *Driver) Commit(ctx context.Context, name string, rev int64, ops ...tabl
 			return animo.Errorf(animo.TooLarge, "a value of %d bytes is longer than %d", "un valor de %d bytes es más largo que %d", len(op.Value), d.limits.Value)
 		}
 		if op.Kind <= table.OpDelete && !op.Holds(of(t.rows, op.Table).items[op.Key].Rev) {
-			return animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", animo.Clip(op.Key))
+			return table.Changed(op.Key)
 		}
 	}
 	for _, op := range ops {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"animo"
 	"animo/internal/sqldb"
 	"animo/internal/table"
 )
@@ -95,18 +94,29 @@ func (d *Driver) Commit(ctx context.Context, tenant string, rev int64, ops ...ta
 		return d.db.Batch(ctx, statements(tenant, rev, ops))
 	}
 	return d.write(ctx, func(tx *sqldb.Tx) error {
-		for left := ops; len(left) > 0; {
-			n := 1
-			for n < len(left) && alike(left[0], left[n]) {
-				n++
-			}
-			if err := run(tx, tenant, rev, left[:n]); err != nil {
+		for ops := range runs(ops) {
+			if err := run(tx, tenant, rev, ops); err != nil {
 				return err
 			}
-			left = left[n:]
 		}
 		return nil
 	})
+}
+
+// runs yields the operations in parts, each of operations that are alike.
+func runs(ops []table.Op) iter.Seq[[]table.Op] {
+	return func(yield func([]table.Op) bool) {
+		for len(ops) > 0 {
+			n := 1
+			for n < len(ops) && alike(ops[0], ops[n]) {
+				n++
+			}
+			if !yield(ops[:n]) {
+				return
+			}
+			ops = ops[n:]
+		}
+	}
 }
 
 // alike reports whether two operations can be one statement.
@@ -165,7 +175,7 @@ func run(tx *sqldb.Tx, tenant string, rev int64, ops []table.Op) error {
 
 func conflictUnless(err error, ok bool, op table.Op) error {
 	if err == nil && !ok {
-		err = animo.Errorf(animo.Conflict, "somebody else changed %q first", "alguien más cambió %q antes", animo.Clip(op.Key))
+		err = table.Changed(op.Key)
 	}
 	return err
 }

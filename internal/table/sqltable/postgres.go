@@ -45,13 +45,8 @@ const (
 
 // statements are those of a commit on PostgreSQL: few, because operations of one kind on one table that follow each other are one.
 func statements(tenant string, rev int64, ops []table.Op) (list []sqldb.Statement) {
-	for len(ops) > 0 {
-		n := 1
-		for n < len(ops) && alike(ops[0], ops[n]) {
-			n++
-		}
-		list = append(list, statementsOf(tenant, rev, ops[:n])...)
-		ops = ops[n:]
+	for run := range runs(ops) {
+		list = append(list, statementsOf(tenant, rev, run)...)
 	}
 	return list
 }
@@ -60,7 +55,7 @@ func statements(tenant string, rev int64, ops []table.Op) (list []sqldb.Statemen
 func statementsOf(tenant string, rev int64, ops []table.Op) []sqldb.Statement {
 	op := ops[0]
 	one := func(sql string, args ...any) []sqldb.Statement {
-		return []sqldb.Statement{{SQL: sql, Args: append([]any{tenant, op.Table}, args...), Conflict: op.Key}}
+		return []sqldb.Statement{{SQL: sql, Args: append([]any{tenant, op.Table}, args...), Conflict: func() error { return table.Changed(op.Key) }}}
 	}
 	switch op.Kind {
 	case table.OpCount:
