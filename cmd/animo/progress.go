@@ -6,6 +6,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"animo/internal/app"
 	"animo/text"
 )
 
@@ -86,6 +87,14 @@ func (b *bar) name(stage string) string {
 		return b.c.say("sending photos", "enviando fotos")
 	case "waiting":
 		return b.c.say("waiting for the analysis", "esperando el análisis")
+	case string(app.MoveRows):
+		return b.c.say("copying rows", "copiando filas")
+	case string(app.MoveObjects):
+		return b.c.say("copying files", "copiando archivos")
+	case string(app.CheckObjects):
+		return b.c.say("comparing files", "comparando archivos")
+	case string(app.CheckRows):
+		return b.c.say("comparing rows", "comparando filas")
 	case "pictures":
 		return b.c.say("looking at pictures", "mirando imágenes")
 	}

@@ -2,11 +2,8 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -45,7 +42,7 @@ func (d *doctor) missing(ctx context.Context) (Check, error) {
 			return c, err
 		case d.options.Hashes && w.SHA256 != "":
 			read++
-			if sum, err := d.hash(ctx, w.Tenant, w.Name); ctx.Err() != nil {
+			if sum, err := objectSum(ctx, d.objects, w.Tenant, w.Name); ctx.Err() != nil {
 				return c, ctx.Err()
 			} else if sum != w.SHA256 && animo.CodeOf(err) != animo.NotFound {
 				faulty++
@@ -61,17 +58,6 @@ func (d *doctor) missing(ctx context.Context) (Check, error) {
 		return c.say("all %d that rows speak of are there, and the bytes of %d are as they were sent", "están los %d de los que hablan las filas, y los bytes de %d son como se enviaron", n, read), nil
 	}
 	return c.say("all %d that rows speak of are there; --hashes looks at their bytes, too", "están los %d de los que hablan las filas; --hashes mira también sus bytes", n), nil
-}
-
-func (d *doctor) hash(ctx context.Context, tenant, name string) (string, error) {
-	body, _, err := d.objects.Get(ctx, tenant, name, object.Range{})
-	if err != nil {
-		return "", err
-	}
-	defer body.Close()
-	sum := sha256.New()
-	_, err = io.Copy(sum, body)
-	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // strays looks for objects that no row speaks of, and erases them or takes them up again.

@@ -83,6 +83,9 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 	s.db = db
 	s.onClose("database", db.Close)
 	s.Tables = table.New(sqltable.New(db))
+	if err := checkMoved(ctx, c, s.Tables); err != nil {
+		return s, err
+	}
 	if err := s.openQueues(ctx, c.Bus, owner, keeper, r.log); err != nil {
 		return s, err
 	}
