@@ -169,6 +169,8 @@ func (p part) scan(rows *sql.Rows, n int) ([]any, error) {
 		case []byte:
 			if p.columns[i].kind == 't' {
 				values[i] = string(of)
+			} else if of == nil { // no bytes, which pgx would take for NULL
+				values[i] = []byte{}
 			}
 		case int64:
 			if p.columns[i].kind == 'f' {
