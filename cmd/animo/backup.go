@@ -54,13 +54,13 @@ func (b *backupCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
-// tellLost names objects that were lost before the backup.
+// tellLost names objects that were lost before the backup, or the move.
 func tellLost(c *console, lost, damaged []string) {
 	if len(lost) > 0 {
-		c.note("%d files were lost before the backup, such as %s; animo doctor lists them", "%d archivos se habían perdido antes de la copia, como %s; animo doctor los muestra", len(lost), printable(lost[0]))
+		c.note("%d files were lost before, such as %s; animo doctor lists them", "%d archivos se habían perdido antes, como %s; animo doctor los muestra", len(lost), printable(lost[0]))
 	}
 	if len(damaged) > 0 {
-		c.note("%d files were damaged before the backup, such as %s; animo doctor lists them", "%d archivos estaban dañados antes de la copia, como %s; animo doctor los muestra", len(damaged), printable(damaged[0]))
+		c.note("%d files were damaged before, such as %s; animo doctor lists them", "%d archivos estaban dañados antes, como %s; animo doctor los muestra", len(damaged), printable(damaged[0]))
 	}
 }
 

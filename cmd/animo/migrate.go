@@ -76,7 +76,7 @@ func (m *migrateCmd) Run(ctx context.Context, c *console) error {
 	} else {
 		c.note("%d files with %d bytes, the same in both places", "%d archivos con %d bytes, iguales en ambos sitios", r.Objects, r.Bytes)
 	}
-	tellMissing(c, r.Lost, r.Damaged)
+	tellLost(c, r.Lost, r.Damaged)
 	c.note("moved %d rows in %v; start the servers with the new --tables and --objects", "se trasladaron %d filas en %v; arranque los servidores con los nuevos --tables y --objects", rows, time.Since(began).Round(time.Millisecond))
 	if r.Master != "" {
 		c.note("give all of them the same master key, with the setting master-key: %s, unless the old servers were given another", "dé a todos la misma clave maestra, con el ajuste master-key: %s, salvo que los servidores anteriores recibieran otra", printable(filepath.Join(from.Data, "master.key")))
@@ -87,14 +87,4 @@ func (m *migrateCmd) Run(ctx context.Context, c *console) error {
 	c.note("backups made before need the log of erasures %s, and the one of the new servers", "las copias anteriores necesitan el registro de borrados %s, y el de los nuevos servidores", printable(from.ErasuresPath()))
 	c.note("what is erased from now on stays in %s until you remove that folder", "lo que se borre desde ahora sigue en %s hasta que borre esa carpeta", printable(from.Data))
 	return nil
-}
-
-// tellMissing names files that the source had not.
-func tellMissing(c *console, lost, damaged []string) {
-	if len(lost) > 0 {
-		c.note("%d files were lost before, such as %s; animo doctor lists them", "%d archivos se habían perdido antes, como %s; animo doctor los muestra", len(lost), printable(lost[0]))
-	}
-	if len(damaged) > 0 {
-		c.note("%d files were damaged before, such as %s; animo doctor lists them", "%d archivos estaban dañados antes, como %s; animo doctor los muestra", len(damaged), printable(damaged[0]))
-	}
 }

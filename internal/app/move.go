@@ -170,7 +170,10 @@ func closeSource(ctx context.Context, path, to string) (leave func() error, err 
 	if errors.Is(err, fs.ErrExist) { // by a move that broke off, or ended
 		leave = func() error { return nil }
 		var before []byte
-		if before, err = os.ReadFile(marker); err == nil && string(before) != to {
+		switch before, err = os.ReadFile(marker); {
+		case err == nil && len(before) == 0: // a power cut, or a kill, was faster than its only line
+			err = os.WriteFile(marker, []byte(to), 0o600)
+		case err == nil && string(before) != to:
 			err = animo.Errorf(animo.Conflict, "the data of %s moved to %s, or is on its way there; go on with that, or, where it is to go elsewhere, remove %s",
 				"los datos de %s se trasladaron a %s, o van de camino; continúe con eso o, si deben ir a otro sitio, borre %s", path, before, marker).Of("--to")
 		}
