@@ -83,6 +83,15 @@ notices: internal/notices/notices.txt.gz ## Gather the licences of all that the 
 internal/notices/notices.txt.gz: go.sum $(PACKAGES) internal/notices/gather/main.go
 	go run ./internal/notices/gather
 
+IMAGE ?= amd64 arm64
+image: weights web notices ## Build the container images, bin/animo-ARCH.tar.gz (needs buildah: apt-get install buildah); IMAGE=amd64 builds that one
+	deploy/image $(IMAGE)
+	go test -count=1 -run '^TestDeploy_image' ./cmd/animo
+
+deploy-check: ## Validate the files for Kubernetes and Compose in deploy (fetches kustomize, kubeconform and the schemas into bin)
+	deploy/check
+	go test -count=1 -run '^TestDeploy' ./cmd/animo
+
 sbom: notices ## Write what the binary is made of, as CycloneDX: bin/animo.cdx.json
 	mkdir -p bin
 	go run $(CYCLONEDX) app -json -main cmd/animo -output bin/animo.cdx.json .
@@ -159,4 +168,4 @@ soak: ## Have the program work for MINUTES, and fail where memory, goroutines, d
 clean: ## Remove what was built
 	rm -rf bin web/dist
 
-.PHONY: help run demo build weights notices sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-web bench-web screenshots race lint bench bench-peer fuzz crash soak clean
+.PHONY: help run demo build weights notices image deploy-check sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-web bench-web screenshots race lint bench bench-peer fuzz crash soak clean
