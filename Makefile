@@ -88,7 +88,7 @@ image: weights web notices ## Build the container images, bin/animo-ARCH.tar.gz 
 	deploy/image $(IMAGE)
 	go test -count=1 -run '^TestDeploy_image' ./cmd/animo
 
-deploy-check: ## Validate the files for Kubernetes and Compose in deploy (fetches kustomize, kubeconform and the schemas into bin)
+deploy-check: ## Validate the files for Kubernetes and Compose in deploy (fetches kustomize, kubeconform and the schemas)
 	deploy/check
 	go test -count=1 -run '^TestDeploy' ./cmd/animo
 
