@@ -3,7 +3,7 @@
 //
 // A SQLite file has one writer with group commit and many readers (sqlite.go, writer.go); PostgreSQL has transactions on a pool
 // (postgres.go). Each has a folder of migrations. The statements of the packages above are the same for both where they can be:
-// $1 parameters, ON CONFLICT and RETURNING. Where they cannot, the packages ask for the DB's Dialect.
+// $1 parameters, ON CONFLICT and RETURNING. Where they cannot, the packages ask for the DB's Dialect. A file is moved to PostgreSQL by Move.
 package sqldb
 
 import (
