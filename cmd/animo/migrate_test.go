@@ -59,7 +59,7 @@ func TestMigrate_killed_at_any_moment_ends_when_it_is_said_again(t *testing.T) {
 		return out.String(), killed
 	}
 	kills := 0
-	for after := 300 * time.Millisecond; ; after = after * 3 / 2 {
+	for after := 20 * time.Millisecond; ; after = after * 3 / 2 {
 		said, killed := run(after)
 		if killed {
 			kills++

@@ -321,7 +321,7 @@ func (m *move) eachObject(ctx context.Context, store object.Store, stage MoveSta
 		n++
 		m.Told(stage, n, 0)
 	}
-	return g.Wait()
+	return errors.Join(g.Wait(), ctx.Err()) // all were, unless ctx ended
 }
 
 // copyObjects copies the objects that the target has not, or has with another size.

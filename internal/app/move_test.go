@@ -67,6 +67,10 @@ func laptop(t *testing.T, target string) (c config.Config, said map[string]strin
 	c.AllowPrivateWebhooks = true
 	a := start(t, c)
 	a.introduce("Aaron Peirsol", portrait(t, "Aaron_Peirsol_0001"))
+	a.introduce("Quien se va", portrait(t, "AJ_Cook_0001"))
+	if r := a.do("DELETE", "/v1/people/Quien%20se%20va", ""); r.status >= 300 {
+		t.Fatal(r.status, r.body)
+	}
 	if r := a.do("POST", "/v1/subscriptions", `{"kind":"webhook","target":"`+target+`"}`); r.status != http.StatusCreated {
 		t.Fatal(r.status, r.body)
 	}
@@ -176,6 +180,15 @@ func TestMove_a_laptops_data_is_the_same_on_PostgreSQL_and_S3_and_ends_what_was_
 	}
 	if r := a.do("GET", "/v1/photos/"+erased, ""); r.status != http.StatusNotFound && r.status != http.StatusGone {
 		t.Errorf("the erased photo: %d %s", r.status, r.body)
+	}
+	if r := a.do("GET", "/v1/people", ""); strings.Contains(r.body, "Quien se va") {
+		t.Errorf("who was erased is back: %s", r.body)
+	}
+	store, _ := anObject(t, to)
+	for o, err := range store.(object.Lister).List(t.Context()) {
+		if err != nil || strings.Contains(o.Name, erased) {
+			t.Errorf("%s is in the target, %v", o.Name, err)
+		}
 	}
 	before := a.streamed()
 	a.stop()
