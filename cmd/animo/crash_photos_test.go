@@ -206,36 +206,48 @@ func (l *ledger) send(p *process, rng *rand.Rand, prefix string) {
 			return
 		}
 		l.mu.Lock()
-		for j, id := range ids {
-			l.accepted[id] = batch[j].content
-		}
+		l.accept(batch, ids)
 		l.mu.Unlock()
+	}
+}
+
+// accept notes what was answered: the ids of photos, "" for those of a form that were refused. The caller holds mu.
+func (l *ledger) accept(batch []crashPhoto, ids []string) {
+	for i, id := range ids {
+		if id != "" {
+			l.accepted[id] = batch[i].content
+		}
 	}
 }
 
 // erase erases a few of the photos that were accepted until the program is killed.
 func (l *ledger) erase(p *process, rng *rand.Rand) {
 	for range 3 {
-		l.mu.Lock()
-		ids := slices.Sorted(maps.Keys(l.accepted))
-		l.mu.Unlock()
-		if len(ids) == 0 {
-			return
-		}
-		id := ids[rng.IntN(len(ids))]
-		status, err := p.try(http.MethodDelete, "/v1/photos/"+id, "", nil, nil)
-		l.mu.Lock()
-		switch {
-		case err != nil:
-			l.maybe = append(l.maybe, id)
-		case status == http.StatusOK:
-			l.erased[id] = true
-		}
-		l.mu.Unlock()
-		if err != nil {
+		if l.eraseOne(p, rng) != nil {
 			return
 		}
 	}
+}
+
+// eraseOne erases one of the photos that were accepted, if there are any. Its error says that there was no answer.
+func (l *ledger) eraseOne(p *process, rng *rand.Rand) error {
+	l.mu.Lock()
+	ids := slices.Sorted(maps.Keys(l.accepted))
+	l.mu.Unlock()
+	if len(ids) == 0 {
+		return nil
+	}
+	id := ids[rng.IntN(len(ids))]
+	status, err := p.try(http.MethodDelete, "/v1/photos/"+id, "", nil, nil)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case err != nil || status >= http.StatusInternalServerError:
+		l.maybe = append(l.maybe, id)
+	case status == http.StatusOK:
+		l.erased[id] = true
+	}
+	return err
 }
 
 // contentOf tells which of the contents a photo has; -1 if none.
@@ -305,7 +317,7 @@ func (l *ledger) leftovers(t *testing.T, p *process, data string) string {
 	return ""
 }
 
-// tryPhotos sends photos, several of them as a form, and returns their ids when all were accepted.
+// tryPhotos sends photos, several of them as a form, and returns their ids, of a form "" for those that were refused.
 func (p *process) tryPhotos(l *ledger, batch []crashPhoto) (ids []string, err error) {
 	var answer struct {
 		ID    string
