@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -406,7 +407,12 @@ func (p *process) checkSummary(t *testing.T, recorded map[string][]animo.MoodRec
 func (p *process) checkStream(t *testing.T, recorded map[string][]animo.MoodRecord, last []byte, faces int) {
 	t.Helper()
 	end := p.awaitPhoto(t, p.putPhoto(t, "end.jpg", last).ID)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/v1/stream", nil)
+	if end.Status != animo.Done {
+		t.Fatalf("the stream's last photo failed: %+v", end.Failure)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/v1/stream", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

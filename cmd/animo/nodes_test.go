@@ -48,16 +48,48 @@ func TestNodes_faults(t *testing.T) {
 	for bus, start := range map[string]func(testing.TB) *natstest.Cluster{
 		"PostgreSQL": func(testing.TB) *natstest.Cluster { return nil }, "PostgreSQL and NATS": natstest.Start,
 	} {
-		t.Run(bus, func(t *testing.T) { testNodeFaults(t, start(t)) })
+		t.Run(bus, func(t *testing.T) {
+			c := startCluster(t, start(t))
+			faults := c.faults()
+			rounds, first := len(faults), 0 // so many faults stay in front
+			if c.bus != nil {
+				rounds, first = 3, 1
+			}
+			c.bear(faults, rounds, first)
+		})
 	}
 }
 
-func testNodeFaults(t *testing.T, bus *natstest.Cluster) {
+// TestNodes_of_two_releases has nodes of another release, whose program ANIMO_BEFORE names, work beside those of this one, while each node in turn is changed
+// for the other release and back.
+func TestNodes_of_two_releases(t *testing.T) {
+	before := os.Getenv("ANIMO_BEFORE")
+	if before == "" {
+		t.Skip("SKIPPED, NOT TESTED: ANIMO_BEFORE names no program of another release; `make upgrade` builds one")
+	}
+	c := startCluster(t, nil)
+	bins := []string{c.nodes[0].bin, before}
+	change := nodeFault{"a rolling change of the release", func() {
+		for i, n := range c.nodes {
+			c.stop(n)
+			at := 1 - slices.Index(bins, n.bin)
+			n.bin = bins[at]
+			c.start(n)
+			t.Logf("node %d is %s", i, filepath.Base(n.bin))
+		}
+	}}
+	c.bear([]nodeFault{change}, 2, 0)
+}
+
+// bear has clients send and erase photos while the faults come in turns, in another order each time but for the first ones, and
+// checks what came of it.
+func (c *nodes) bear(faults []nodeFault, rounds, first int) {
+	t := c.t
 	seed := envInt(t, "ANIMO_CRASH_SEED", int(time.Now().UnixNano()&0xffffff))
 	rng := rand.New(rand.NewPCG(uint64(seed), 0))
+	c.rng = rng
 	contents := crashContents(t)
-	c := startCluster(t, bus)
-	clean := c.program(0, "--data", t.TempDir())
+	clean := c.program(c.nodes[0].bin, 0, "--data", t.TempDir())
 	want := make([]outcome, len(contents))
 	for i, content := range contents {
 		p := clean.putPhoto(t, fmt.Sprintf("%d.jpg", i), content)
@@ -70,11 +102,6 @@ func testNodeFaults(t *testing.T, bus *natstest.Cluster) {
 	}
 	clean.kill(t)
 
-	faults := c.faults(rng)
-	rounds, first := len(faults), 0 // so many faults stay in front
-	if bus != nil {
-		rounds, first = 3, 1
-	}
 	rounds = envInt(t, "ANIMO_NODE_ROUNDS", rounds)
 	t.Logf("%d rounds, seed %d", rounds, seed)
 	l := &ledger{contents: contents, accepted: map[string]int{}, erased: map[string]bool{}}
@@ -120,7 +147,13 @@ func testNodeFaults(t *testing.T, bus *natstest.Cluster) {
 	recorded, letters := p.records(t), p.photoLetters(t)
 	l.checkWhatIsThere(t, kept)
 	effects, dead, doubled, lost := 0, 0, 0, 0
+	one := map[string]bool{}
 	for id, photo := range kept {
+		what := photo.Name + photo.SHA256
+		if one[what] {
+			doubled++
+		}
+		one[what] = true
 		its := want[l.contentOf(photo)]
 		checkOutcome(t, photo, recorded[id], letters[id], its)
 		switch n := len(letters[id]); {
@@ -169,13 +202,13 @@ func testNodeFaults(t *testing.T, bus *natstest.Cluster) {
 }
 
 // nodeLease is how long a worker that is heard no more keeps its event.
-const nodeLease = 2 * time.Second
+const nodeLease = 4 * time.Second
 
 // nodes are three nodes over one PostgreSQL, which is the test's own.
 type nodes struct {
 	t        *testing.T
-	bin      string
-	folder   string // that all share: of objects
+	rng      *rand.Rand // chooses what fails, and for how long
+	folder   string     // that all share: of objects
 	database *postgrestest.Server
 	bus      *natstest.Cluster // nil for none
 	nodes    [3]*node
@@ -183,6 +216,7 @@ type nodes struct {
 
 // node is one of them: a process after the other, on one data folder.
 type node struct {
+	bin  string // the program
 	data string
 	way  *gate         // to the database
 	skew time.Duration // by which its clock is wrong
@@ -203,10 +237,10 @@ func startCluster(t *testing.T, bus *natstest.Cluster) *nodes {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &nodes{t: t, bin: bin, folder: t.TempDir(), database: postgrestest.Start(t), bus: bus}
+	c := &nodes{t: t, folder: t.TempDir(), database: postgrestest.Start(t), bus: bus}
 	address := c.database.Restart()
 	for i := range c.nodes {
-		n := &node{data: t.TempDir(), way: newGate(t, address.Host)}
+		n := &node{bin: bin, data: t.TempDir(), way: newGate(t, address.Host)}
 		if i == 1 {
 			n.skew = 5 * time.Minute
 		}
@@ -226,16 +260,16 @@ func (c *nodes) start(n *node) {
 	if c.bus != nil {
 		settings = append(settings, "--bus", c.bus.URL+"?replicas=3")
 	}
-	p := c.program(n.skew, settings...)
+	p := c.program(n.bin, n.skew, settings...)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.now = p
 }
 
 // program starts the program with a clock that is wrong by skew.
-func (c *nodes) program(skew time.Duration, settings ...string) *process {
+func (c *nodes) program(bin string, skew time.Duration, settings ...string) *process {
 	c.t.Helper()
-	cmd := exec.Command(c.bin, append([]string{"serve", "--listen", "127.0.0.1:0", "--min-free", "0", "--pauses", "10ms,10ms", "--detector", "tiny", "--log-level", "error"}, settings...)...)
+	cmd := exec.Command(bin, append([]string{"serve", "--listen", "127.0.0.1:0", "--min-free", "0", "--pauses", "10ms,10ms", "--detector", "tiny", "--log-level", "error"}, settings...)...)
 	cmd.Env = append(os.Environ(), skewVariable+"="+skew.String())
 	return startCommand(c.t, cmd)
 }
@@ -249,9 +283,9 @@ type nodeFault struct {
 	act  func()
 }
 
-func (c *nodes) faults(rng *rand.Rand) []nodeFault {
-	node := func() *node { return c.nodes[rng.IntN(len(c.nodes))] }
-	long := func() { time.Sleep(nodeLease + nodeLease/2 + time.Duration(rng.Int64N(int64(time.Second)))) }
+func (c *nodes) faults() []nodeFault {
+	node := func() *node { return c.nodes[c.rng.IntN(len(c.nodes))] }
+	long := func() { time.Sleep(nodeLease + time.Second + time.Duration(c.rng.Int64N(int64(time.Second)))) }
 	list := []nodeFault{
 		{"SIGKILL of a node", func() {
 			n := node()
@@ -286,29 +320,35 @@ func (c *nodes) faults(rng *rand.Rand) []nodeFault {
 		}},
 		{"a clock set wrong by five minutes", func() {
 			n := node()
-			n.skew = []time.Duration{-5 * time.Minute, 0, 5 * time.Minute}[rng.IntN(3)]
+			n.skew = []time.Duration{-5 * time.Minute, 0, 5 * time.Minute}[c.rng.IntN(3)]
 			n.process().kill(c.t)
 			c.start(n)
 		}},
 		{"a rolling restart", func() {
 			for _, n := range c.nodes {
-				p := n.process()
-				c.signal(p.cmd.Process, syscall.SIGTERM)
-				if err := p.cmd.Wait(); err != nil {
-					c.t.Errorf("a node that was asked to stop ended with %v", err)
-				}
+				c.stop(n)
 				c.start(n)
 			}
 		}},
 	}
 	if c.bus != nil {
 		list = slices.Insert(list, 0, nodeFault{"SIGKILL of a nats-server", func() {
-			c.bus.Kill(fmt.Sprint("animo-", 1+rng.IntN(3)))
+			c.bus.Kill(fmt.Sprint("animo-", 1+c.rng.IntN(3)))
 			time.Sleep(time.Second)
 			c.bus.Restart()
 		}})
 	}
 	return list
+}
+
+// stop asks a node's process to stop, and waits until it has ended.
+func (c *nodes) stop(n *node) {
+	c.t.Helper()
+	p := n.process()
+	c.signal(p.cmd.Process, syscall.SIGTERM)
+	if err := p.cmd.Wait(); err != nil {
+		c.t.Errorf("a node that was asked to stop ended with %v", err)
+	}
 }
 
 func (c *nodes) signal(p *os.Process, s syscall.Signal) {
