@@ -110,7 +110,7 @@ func (c *nodes) bear(faults []nodeFault, rounds, first int) {
 	defer unfollow()
 	var follows sync.WaitGroup
 	follows.Go(func() { f.run(following) })
-	refused := 0 // what nodes were refused whose lease was lost
+	losses := 0
 	for round := range rounds {
 		if round%len(faults) == 0 {
 			rng.Shuffle(len(faults)-first, func(i, j int) { faults[first+i], faults[first+j] = faults[first+j], faults[first+i] })
@@ -125,15 +125,15 @@ func (c *nodes) bear(faults []nodeFault, rounds, first int) {
 		own := rand.New(rand.NewPCG(rng.Uint64(), 0))
 		clients.Go(func() { l.eraseAt(c, own, over) })
 		time.Sleep(time.Duration(rng.Int64N(int64(time.Second))))
-		before := c.refused(t)
+		before := c.losses(t)
 		began := time.Now()
 		fault.act()
 		time.Sleep(time.Second / 2)
 		close(over)
 		clients.Wait()
-		now := c.refused(t) - before
-		refused += max(0, now)
-		t.Logf("round %d: %s, %v; %d settlements refused", round, fault.what, time.Since(began).Round(time.Millisecond), max(0, now))
+		now := c.losses(t) - before
+		losses += max(0, now)
+		t.Logf("round %d: %s, %v; %d attempts lost", round, fault.what, time.Since(began).Round(time.Millisecond), max(0, now))
 	}
 
 	p := c.nodes[0].process()
@@ -197,8 +197,8 @@ func (c *nodes) bear(faults []nodeFault, rounds, first int) {
 	if doubled > 0 || lost > 0 {
 		t.Errorf("%d doubled, %d lost", doubled, lost)
 	}
-	t.Logf("%d rounds: accepted %d, erased %d, effects %d, dead letters %d, doubled %d, lost %d; %d settlements refused; the stream was followed through %d breaks",
-		rounds, len(l.accepted), len(l.erased), effects, dead, doubled, lost, refused, f.breaks)
+	t.Logf("%d rounds: accepted %d, erased %d, effects %d, dead letters %d, doubled %d, lost %d; %d attempts lost; the stream was followed through %d breaks",
+		rounds, len(l.accepted), len(l.erased), effects, dead, doubled, lost, losses, f.breaks)
 }
 
 // nodeLease is how long a worker that is heard no more keeps its event.
@@ -358,8 +358,8 @@ func (c *nodes) signal(p *os.Process, s syscall.Signal) {
 	}
 }
 
-// refused counts, in the processes that run, the attempts whose outcome was refused, because their lease was lost.
-func (c *nodes) refused(t *testing.T) (n int) {
+// losses counts, in the processes that run, the attempts whose outcome was refused, because another worker had the event, or it was erased.
+func (c *nodes) losses(t *testing.T) (n int) {
 	t.Helper()
 	for _, it := range c.nodes {
 		res, err := http.Get(it.process().url + "/metrics")
