@@ -161,6 +161,14 @@ fuzz: weights ## Run every fuzz test on FUZZTIME inputs
 crash: ## The long crash test: 50 rounds of SIGKILL at random moments
 	ANIMO_CRASH_ROUNDS=50 go test -count=1 -run TestCrash -timeout 60m -v ./cmd/animo
 
+nodes: ## The long test of three nodes: 50 faults of theirs, of PostgreSQL, of NATS and of clocks (needs ANIMO_POSTGRES, and ANIMO_NATS for NATS)
+	ANIMO_NODE_ROUNDS=50 ANIMO_REQUIRE_POSTGRES=1 go test -count=1 -run TestNodes_faults -timeout 60m -v ./cmd/animo
+
+BEFORE ?= HEAD~1
+upgrade: build ## Have nodes of the commit BEFORE work beside those of this one while photos come in (needs ANIMO_POSTGRES)
+	.ci/before $(BEFORE) bin/animo-before
+	ANIMO_BEFORE=$(CURDIR)/bin/animo-before ANIMO_REQUIRE_POSTGRES=1 go test -count=1 -run TestNodes_of_two_releases -timeout 20m -v ./cmd/animo
+
 MINUTES ?= 30
 soak: ## Have the program work for MINUTES, and fail where memory, goroutines, descriptors or the write-ahead log grow
 	ANIMO_SOAK_MINUTES=$(MINUTES) go test -count=1 -run TestSoak -timeout $$(($(MINUTES) + 10))m -v ./cmd/animo
@@ -168,4 +176,4 @@ soak: ## Have the program work for MINUTES, and fail where memory, goroutines, d
 clean: ## Remove what was built
 	rm -rf bin web/dist
 
-.PHONY: help run demo build weights notices image deploy-check sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-web bench-web screenshots race lint bench bench-peer fuzz crash soak clean
+.PHONY: help run demo build weights notices image deploy-check sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-web bench-web screenshots race lint bench bench-peer fuzz crash nodes upgrade soak clean

@@ -80,7 +80,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/classify", []string{"animo/internal/classify", "animo/internal/cache", "animo/text", "animo"}, "it asks models, whoever trained them and whoever wants to know"},
 		{"animo/internal/loop", []string{"animo/internal/loop"}, "it keeps anything going and knows nothing"},
 		{"animo/internal/background", []string{"animo/internal/background"}, "it runs anything and knows nothing"},
-		{"animo/internal/rates", []string{"animo/internal/rates"}, "it bounds anything and knows nothing"},
+		{"animo/internal/rates", []string{"animo/internal/rates", "animo/internal/table", "animo"}, "it bounds anything that tenants send, and knows nothing of it"},
 		{"animo/internal/scrub", []string{"animo/internal/scrub"}, "it keeps notes for all who remove something, and knows none of them"},
 		{"animo/internal/erasures", []string{"animo/internal/erasures", "animo/internal/durable", "animo/internal/table", "animo"}, "it notes what any flow erases, and knows none of them"},
 		{"animo/internal/faces", []string{"animo/internal/faces", "animo/internal/table", "animo"}, "it is what the flows of photos agree on, and lies below them"},

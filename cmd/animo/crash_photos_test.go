@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -206,36 +207,48 @@ func (l *ledger) send(p *process, rng *rand.Rand, prefix string) {
 			return
 		}
 		l.mu.Lock()
-		for j, id := range ids {
-			l.accepted[id] = batch[j].content
-		}
+		l.accept(batch, ids)
 		l.mu.Unlock()
+	}
+}
+
+// accept notes what was answered: the ids of photos, "" for those of a form that were refused. The caller holds mu.
+func (l *ledger) accept(batch []crashPhoto, ids []string) {
+	for i, id := range ids {
+		if id != "" {
+			l.accepted[id] = batch[i].content
+		}
 	}
 }
 
 // erase erases a few of the photos that were accepted until the program is killed.
 func (l *ledger) erase(p *process, rng *rand.Rand) {
 	for range 3 {
-		l.mu.Lock()
-		ids := slices.Sorted(maps.Keys(l.accepted))
-		l.mu.Unlock()
-		if len(ids) == 0 {
-			return
-		}
-		id := ids[rng.IntN(len(ids))]
-		status, err := p.try(http.MethodDelete, "/v1/photos/"+id, "", nil, nil)
-		l.mu.Lock()
-		switch {
-		case err != nil:
-			l.maybe = append(l.maybe, id)
-		case status == http.StatusOK:
-			l.erased[id] = true
-		}
-		l.mu.Unlock()
-		if err != nil {
+		if l.eraseOne(p, rng) != nil {
 			return
 		}
 	}
+}
+
+// eraseOne erases one of the photos that were accepted, if there are any. Its error says that there was no answer.
+func (l *ledger) eraseOne(p *process, rng *rand.Rand) error {
+	l.mu.Lock()
+	ids := slices.Sorted(maps.Keys(l.accepted))
+	l.mu.Unlock()
+	if len(ids) == 0 {
+		return nil
+	}
+	id := ids[rng.IntN(len(ids))]
+	status, err := p.try(http.MethodDelete, "/v1/photos/"+id, "", nil, nil)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case err != nil || status >= http.StatusInternalServerError:
+		l.maybe = append(l.maybe, id)
+	case status == http.StatusOK:
+		l.erased[id] = true
+	}
+	return err
 }
 
 // contentOf tells which of the contents a photo has; -1 if none.
@@ -305,7 +318,7 @@ func (l *ledger) leftovers(t *testing.T, p *process, data string) string {
 	return ""
 }
 
-// tryPhotos sends photos, several of them as a form, and returns their ids when all were accepted.
+// tryPhotos sends photos, several of them as a form, and returns their ids, of a form "" for those that were refused.
 func (p *process) tryPhotos(l *ledger, batch []crashPhoto) (ids []string, err error) {
 	var answer struct {
 		ID    string
@@ -394,7 +407,12 @@ func (p *process) checkSummary(t *testing.T, recorded map[string][]animo.MoodRec
 func (p *process) checkStream(t *testing.T, recorded map[string][]animo.MoodRecord, last []byte, faces int) {
 	t.Helper()
 	end := p.awaitPhoto(t, p.putPhoto(t, "end.jpg", last).ID)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/v1/stream", nil)
+	if end.Status != animo.Done {
+		t.Fatalf("the stream's last photo failed: %+v", end.Failure)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/v1/stream", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

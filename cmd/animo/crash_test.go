@@ -90,6 +90,9 @@ var program struct {
 }
 
 func TestMain(m *testing.M) {
+	if skew := os.Getenv(skewVariable); skew != "" {
+		os.Exit(serveSkewed(skew))
+	}
 	code := m.Run()
 	if program.dir != "" {
 		_ = os.RemoveAll(program.dir)
@@ -140,8 +143,13 @@ type process struct {
 // startProcess starts the program with these settings beside those of every test; a later one is stronger.
 func startProcess(t *testing.T, bin, data string, settings ...string) *process {
 	t.Helper()
-	cmd := exec.Command(bin, append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--min-free", "0", "--pauses", "10ms,10ms"}, settings...)...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	return startCommand(t, exec.Command(bin, append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--min-free", "0", "--pauses", "10ms,10ms"}, settings...)...))
+}
+
+// startCommand starts a command that is the program, and waits until it is ready.
+func startCommand(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	cmd.Env = append(cmd.Environ(), "LC_ALL=C")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"time"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/alecthomas/kong"
@@ -42,6 +43,9 @@ stronger than the file, flags stronger than both. Stop it with Ctrl-C or SIGTERM
 back and goes on at the next start.`
 }
 
+// now is the clock of a server that a test runs; nil means the system's.
+var now func() time.Time
+
 // Run serves. It returns when ctx ends and everything has stopped.
 func (s *serveCmd) Run(ctx context.Context, c *console) error {
 	log, err := newLogger(c, s.Log, s.LogLevel)
@@ -49,7 +53,7 @@ func (s *serveCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	limitMemory(log)
-	a, err := app.New(ctx, s.Config, app.Options{Version: animo.Release(), Log: log})
+	a, err := app.New(ctx, s.Config, app.Options{Version: animo.Release(), Log: log, Now: now})
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ import (
 	"animo/internal/people"
 	"animo/internal/photos"
 	"animo/internal/pictures"
+	"animo/internal/rates"
 	"animo/internal/rekognition"
 	"animo/internal/scrub"
 	built "animo/web"
@@ -44,6 +45,7 @@ type App struct {
 	keeper      *loop.Keeper // of every loop, whichever package runs it
 	leases      *cluster.Leases
 	clock       *clock.Steady // for what is removed for its age
+	rates       *rates.Rates
 	bus         *bus.Bus
 	flow        *opinions.Flow
 	classifier  *classify.Classifier
@@ -148,6 +150,7 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	a.leases = cluster.New(a.stores.Tables, cluster.Options{Owner: owner.name, Length: leaseLength})
 	a.clock = clock.New(a.stores.Tables, clock.Options{Tenant: clusterTenant, Now: o.Now, Passed: o.Passed, Grace: c.ClockGrace, Log: a.log})
 	a.metrics.watchClock(a.clock)
+	a.rates = rates.New(a.stores.Tables, rates.Options{Tenant: clusterTenant, Now: o.Now})
 	spool, err := spoolFolder(c.Data, owner.slot)
 	if err != nil {
 		return a, err

@@ -19,7 +19,7 @@ func (a *App) openFlows(engine pictures.Engine, spool string) {
 	a.pictures = pictures.New(engine, pictures.Limits{Bytes: c.MaxPhoto, Pixels: c.MaxPixels, AtOnce: c.Analyses})
 	a.moods = moods.New(a.stores.Tables, events, moods.Options{
 		MoodConfidence: c.MoodConfidence, Room: space, Policy: tenants.Policy, EraseTime: limits.EraseTime(), ClockSkew: c.ClockSkew,
-		Deliveries: a.notify, Removed: a.removed, Erasures: a.stores.erasures, Now: a.now, Ages: a.clock, Log: a.log, Keeper: a.keeper,
+		Deliveries: a.notify, Removed: a.removed, Rates: a.rates, Erasures: a.stores.erasures, Now: a.now, Ages: a.clock, Log: a.log, Keeper: a.keeper,
 	})
 	a.people = people.New(a.stores.Tables, a.stores.Objects, events, a.moods, a.pictures, people.Options{
 		Descriptors: c.KeepDescriptors, Policy: tenants.Policy, EraseTime: limits.EraseTime(),
@@ -27,7 +27,7 @@ func (a *App) openFlows(engine pictures.Engine, spool string) {
 	})
 	a.photos = photos.New(a.stores.Tables, a.stores.Objects, events, a.moods, a.people, a.pictures, photos.Options{
 		Limits: limits, Descriptors: c.KeepDescriptors, Spool: spool, Room: space, Policy: tenants.Policy,
-		Deliveries: a.notify, Corrected: a.notify, Removed: a.removed, Erasures: a.stores.erasures, Now: a.now, Ages: a.clock, Log: a.log,
+		Deliveries: a.notify, Corrected: a.notify, Removed: a.removed, Rates: a.rates, Erasures: a.stores.erasures, Now: a.now, Ages: a.clock, Log: a.log,
 	})
 	a.layers = photos.NewLayers(a.stores.Tables, a.now)
 }

@@ -73,6 +73,9 @@ func (a *App) tasks() []Task {
 			Task{Name: "notifier", Run: endless(a.notify.Run)},
 		)
 	}
+	if a.config.Runs(config.API) || a.inbox != nil {
+		list = append(list, Task{Name: "rates", Every: ratesEvery, Run: a.rates.Share})
+	}
 	if a.inbox != nil {
 		list = append(list, Task{Name: "inbox", Run: endless(a.inbox.Run)})
 	}
@@ -81,6 +84,9 @@ func (a *App) tasks() []Task {
 
 // clockEvery is how often the clocks are compared, beside each removal for age, which compares them, too.
 const clockEvery = 10 * time.Second
+
+// ratesEvery is how often processes tell each other what tenants sent; see rates.Rates.Share.
+const ratesEvery = time.Second
 
 // runsFunctions reports whether any function runs in this process.
 func (a *App) runsFunctions() bool {

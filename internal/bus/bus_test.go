@@ -465,6 +465,27 @@ func TestBus_a_lost_lease_ends_the_context_and_settles_nothing(t *testing.T) {
 	})
 }
 
+// TestBus_who_lost_the_lease_says_nothing_of_a_dead_letter fails an attempt for good at a moment at which the lease is lost and nobody has noticed.
+func TestBus_who_lost_the_lease_says_nothing_of_a_dead_letter(t *testing.T) {
+	bubble(t, bus.Options{}, func(t *testing.T, f *fixture) {
+		fn := function(func(ctx context.Context, _ animo.Event) error {
+			if err := f.driver.RemoveTenant(ctx, "a"); err != nil {
+				t.Error(err)
+			}
+			return animo.Errorf(animo.Invalid, "too late", "demasiado tarde")
+		})
+		fn.OnDead = func(context.Context, animo.Event, animo.Reason) error {
+			t.Error("OnDead is told of what another worker has")
+			return nil
+		}
+		f.start(t, fn)
+		f.publish(t, "1")
+		synctest.Wait()
+		f.wantDepth(t, bus.Depth{})
+		f.wantOutcomes(t, bus.Lost)
+	})
+}
+
 func TestBus_counts_attempts_across_crashes(t *testing.T) {
 	for name, test := range map[string]struct {
 		last animo.Reason // of the attempt before the crashes

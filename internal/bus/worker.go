@@ -169,6 +169,9 @@ func (w *worker) work(d Delivery, ends time.Time) {
 	if outcome == Returned {
 		pause = w.rest(err)
 	}
+	if outcome == Dead && w.f.OnDead != nil && animo.CodeOf(w.extend(w.settles, d, w.o.Lease/3)) == animo.Conflict {
+		outcome = Lost // a process that was halted does not know yet that another one has the event
+	}
 	if outcome == Dead && w.f.OnDead != nil {
 		deadErr := w.attempt(ctx, log, func(ctx context.Context) error { return w.f.OnDead(ctx, d.Event, reason) })
 		if errors.Is(deadErr, ErrDone) {

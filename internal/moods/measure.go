@@ -162,7 +162,7 @@ func (m *Moods) admit(ctx context.Context, tenant string, n int) error {
 	if most := rates.Burst(p.FacesPerMinute); n > most {
 		return animo.Errorf(animo.TooLarge, "%d faces are more than the %d that may come at once; send fewer", "%d rostros son más que los %d que pueden llegar de una vez; envíe menos", n, most).Of("items")
 	}
-	if !m.rates.Allow(tenant, p.FacesPerMinute, n, m.now()) {
+	if !m.rates.Allow("faces", tenant, p.FacesPerMinute, n, m.now()) {
 		return animo.Errorf(animo.TooManyRequests, "more than %d measured faces a minute; send the rest a little later", "más de %d rostros medidos por minuto; envíe el resto un poco más tarde", p.FacesPerMinute)
 	}
 	return nil

@@ -61,6 +61,8 @@ type Options struct {
 	Ages clock.Ages
 	// Removed is told what is removed; nil means nobody.
 	Removed *scrub.Notes
+	// Rates bound how many measured faces come in; nil means those of a process that is alone.
+	Rates *rates.Rates
 	// Erasures is where what is erased is noted, so that no backup brings it back; nil means nowhere.
 	Erasures *erasures.Log
 	// Log is the process's log; nil means slog.Default.
@@ -86,13 +88,13 @@ type Moods struct {
 	log        *slog.Logger
 	keeper     *loop.Keeper
 
-	rates rates.Rates // of measured faces
+	rates *rates.Rates // of measured faces
 	feeds feeds
 }
 
 // New makes Moods over its stores. It starts nothing.
 func New(tables *table.Table, events Events, o Options) *Moods {
-	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, clockSkew: o.ClockSkew, deliveries: o.Deliveries, now: o.Now, ages: o.Ages, removed: o.Removed, erasures: o.Erasures, log: o.Log, keeper: o.Keeper}
+	m := &Moods{tables: tables, events: events, confidence: o.MoodConfidence, room: o.Room, policy: o.Policy, eraseTime: o.EraseTime, clockSkew: o.ClockSkew, deliveries: o.Deliveries, now: o.Now, ages: o.Ages, removed: o.Removed, erasures: o.Erasures, log: o.Log, keeper: o.Keeper, rates: o.Rates}
 	if m.room == nil {
 		m.room = func(int64) error { return nil }
 	}
@@ -110,6 +112,9 @@ func New(tables *table.Table, events Events, o Options) *Moods {
 	}
 	if m.ages == nil {
 		m.ages = clock.Wall(m.now)
+	}
+	if m.rates == nil {
+		m.rates = &rates.Rates{}
 	}
 	if m.log == nil {
 		m.log = slog.Default()

@@ -14,7 +14,7 @@ func (p *Photos) Admit(ctx context.Context, tenant string) error {
 	if animo.CodeOf(err) == animo.NotFound {
 		p.rates.Evict(tenant)
 	}
-	if err != nil || policy.PerMinute == 0 || p.rates.Allow(tenant, policy.PerMinute, 1, p.now()) {
+	if err != nil || policy.PerMinute == 0 || p.rates.Allow("photos", tenant, policy.PerMinute, 1, p.now()) {
 		return err
 	}
 	return animo.Errorf(animo.TooManyRequests, "more than %d photos a minute; send the rest a little later", "más de %d fotos por minuto; envíe el resto un poco más tarde", policy.PerMinute)

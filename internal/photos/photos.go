@@ -105,6 +105,8 @@ type Options struct {
 	Corrected Corrections
 	// Removed is told what is removed; nil means nobody.
 	Removed *scrub.Notes
+	// Rates bound how many photos come in; nil means those of a process that is alone.
+	Rates *rates.Rates
 	// Erasures is where what is erased is noted, so that no backup brings it back; nil means nowhere.
 	Erasures *erasures.Log
 	// Now is the clock; nil means time.Now.
@@ -138,8 +140,8 @@ type Photos struct {
 	ages       clock.Ages
 	log        *slog.Logger
 
-	tight sync.Mutex  // held while an upload near its tenant's limit is counted
-	rates rates.Rates // of photos
+	tight sync.Mutex // held while an upload near its tenant's limit is counted
+	rates *rates.Rates
 }
 
 // New makes the flow over its stores. It starts nothing.
@@ -153,6 +155,9 @@ func New(tables *table.Table, objects object.Store, events Events, m *moods.Mood
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Rates == nil {
+		o.Rates = &rates.Rates{}
+	}
 	if o.Room == nil {
 		o.Room = func(int64) error { return nil }
 	}
@@ -162,7 +167,7 @@ func New(tables *table.Table, objects object.Store, events Events, m *moods.Mood
 	limits := o.Limits.withDefaults()
 	return &Photos{
 		tables: tables, objects: objects, events: events, moods: m, people: who, pictures: r, limits: limits, policy: o.Policy, deliveries: o.Deliveries,
-		corrected: o.Corrected, removed: o.Removed, erasures: o.Erasures, keep: o.Descriptors, now: o.Now, ages: o.Ages, log: o.Log,
+		corrected: o.Corrected, removed: o.Removed, erasures: o.Erasures, keep: o.Descriptors, now: o.Now, ages: o.Ages, log: o.Log, rates: o.Rates,
 		spool: spool.Folder{Dir: o.Spool, Most: limits.PhotoBytes, Setting: "max-photo", Room: o.Room, Memory: semaphore.NewWeighted(uploadMemory)},
 	}
 }

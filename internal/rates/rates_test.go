@@ -14,7 +14,7 @@ func TestRates_go_on_whichever_way_the_clock_jumps(t *testing.T) {
 	var r rates.Rates
 	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 	drain := func() (n int) {
-		for r.Allow("t", perMinute, 1, now) {
+		for r.Allow("photos", "t", perMinute, 1, now) {
 			n++
 		}
 		return n
@@ -30,7 +30,7 @@ func TestRates_go_on_whichever_way_the_clock_jumps(t *testing.T) {
 		allowed := 0
 		for range 60 { // a minute, at the rate
 			now = now.Add(time.Second)
-			if r.Allow("t", perMinute, 1, now) {
+			if r.Allow("photos", "t", perMinute, 1, now) {
 				allowed++
 			}
 		}
