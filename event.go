@@ -23,6 +23,9 @@ type Event struct {
 	// Basis names the state that the event was said of, in the words of who says it: a function that finds the
 	// state unchanged need not read it. It is an extension attribute; nothing follows from its absence.
 	Basis string `json:"basis,omitempty"`
+	// TraceParent is the span in which the event was published, as in W3C's Trace Context; "" for none. It is the extension
+	// attribute of CloudEvents' Distributed Tracing.
+	TraceParent string `json:"traceparent,omitempty"`
 }
 
 // NewEvent makes an event whose data is v as JSON. v must be a value that encoding/json can write.

@@ -33,6 +33,7 @@ import (
 	"animo/internal/rates"
 	"animo/internal/rekognition"
 	"animo/internal/scrub"
+	"animo/internal/tracing"
 	built "animo/web"
 )
 
@@ -42,6 +43,7 @@ type App struct {
 	log         *slog.Logger
 	stores      *Stores
 	metrics     *metrics
+	traces      *tracing.Traces
 	keeper      *loop.Keeper // of every loop, whichever package runs it
 	leases      *cluster.Leases
 	clock       *clock.Steady // for what is removed for its age
@@ -97,6 +99,7 @@ func New(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	o.Log = slog.New(tracing.Handler(o.Log.Handler()))
 	a, err := open(ctx, c, o)
 	for animo.CodeOf(err) == animo.NoSpace && newReserve(c.Data, c.Reserve, c.MinFree, o.Log).release() { // a full disk keeps nobody from reading and erasing
 		a, err = open(ctx, c, o)
@@ -127,6 +130,9 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.onStop("owner", func(context.Context) error { return release() })
+	a.traces = tracing.New(tracing.Options{Endpoint: c.Traces, Share: c.TracesShare / 100, Node: owner.name, Version: o.Version, Log: a.log})
+	a.onStop("traces", a.traces.Close)
+	a.metrics.watchTraces(a.traces)
 	a.reserve = newReserve(c.Data, c.Reserve, c.MinFree, a.log)
 	a.stores, err = openStores(ctx, c.Stores, a.tenantOptions(), owner.name, a.keeper, a.reserve)
 	if err != nil {
@@ -144,10 +150,12 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	a.metrics.watchWitness(a.witness)
 	a.metrics.watchStrays(&a.strays)
 	a.metrics.watchDamage(a.stores.Tables)
+	a.metrics.watchStores(a.stores)
 	if err := a.stores.Tenants.Ensure(ctx, animo.DefaultTenant); err != nil {
 		return a, err
 	}
 	a.leases = cluster.New(a.stores.Tables, cluster.Options{Owner: owner.name, Length: leaseLength})
+	a.metrics.watchLeases(a.leases)
 	a.clock = clock.New(a.stores.Tables, clock.Options{Tenant: clusterTenant, Now: o.Now, Passed: o.Passed, Grace: c.ClockGrace, Log: a.log})
 	a.metrics.watchClock(a.clock)
 	a.rates = rates.New(a.stores.Tables, rates.Options{Tenant: clusterTenant, Now: o.Now})
@@ -155,7 +163,7 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.bus = bus.New(a.stores.Queues, bus.Options{Log: a.log, Pauses: c.Pauses, Lease: c.Lease, Grace: c.StopTime / 2, Observer: a.metrics, Keeper: a.keeper})
+	a.bus = bus.New(a.stores.Queues, bus.Options{Log: a.log, Pauses: c.Pauses, Lease: c.Lease, Grace: c.StopTime / 2, Observer: a.metrics, Keeper: a.keeper, Tracer: a.traces.Tracer()})
 	a.flow = opinions.New(a.stores.Tables, a.stores.Objects, a.bus, opinions.Options{
 		Limits: opinions.Limits{
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
@@ -238,8 +246,8 @@ func (a *App) open(ctx context.Context, o Options) error {
 			PhotoBytes: c.MaxPhoto, Streams: c.MaxStreams, RequestTime: c.RequestTime, UploadTime: c.UploadTime,
 			Files: c.MaxFiles, UploadPause: c.UploadPause, AnswerPause: c.AnswerPause,
 		},
-		Local: a.local, Ready: a.checkReady, ClockHeld: a.clockHeld, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues), AWS: a.awsHandler(),
-		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Now: a.now, Log: a.log,
+		Local: a.local, Ready: a.checkReady, ClockHeld: a.clockHeld, Stopping: stopping, Metrics: a.metrics.handler(a.stores.Queues, a.now), AWS: a.awsHandler(),
+		MetricsToken: c.MetricsToken, Observe: a.metrics.request, Tracer: a.traces.Tracer(), Now: a.now, Log: a.log,
 	})))
 	if err != nil {
 		return err

@@ -16,6 +16,6 @@ func (a *App) newNotifier() (*notify.Notifier, error) {
 		AllowPrivate: c.AllowPrivateWebhooks, PublicURL: strings.TrimSuffix(c.PublicURL, "/"),
 		Mail:   notify.Mail{Host: c.SMTPHost, Port: c.SMTPPort, User: c.SMTPUser, Password: c.SMTPPassword, From: c.SMTPFrom, TLS: c.SMTPTLS},
 		Master: sealer(a.stores.db, a.stores.Tenants), Removed: a.removed,
-		Leases: a.leases, Erasures: a.stores.erasures, Now: a.now, Log: a.log, Keeper: a.keeper,
+		Leases: a.leases, Erasures: a.stores.erasures, Now: a.now, Log: a.log, Keeper: a.keeper, Tracer: a.traces.Tracer(),
 	})
 }

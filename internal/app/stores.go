@@ -35,6 +35,7 @@ type Stores struct {
 	now      func() time.Time
 	erasures *erasures.Log
 	db       *sqldb.DB
+	rings    *countedCarrier // nil without a broker
 	stops    []stop
 }
 
@@ -151,7 +152,8 @@ func (s *Stores) openQueues(ctx context.Context, url, owner string, keeper *loop
 		return err
 	}
 	s.onClose("broker", rings.Close)
-	s.Queues.Driver = brokerbus.New(ctx, s.Tables, rings, brokerbus.Options{Now: s.now, Log: log, Keeper: keeper})
+	s.rings = countCarrier(rings)
+	s.Queues.Driver = brokerbus.New(ctx, s.Tables, s.rings, brokerbus.Options{Now: s.now, Log: log, Keeper: keeper})
 	s.onClose("queues", s.Queues.Close)
 	return nil
 }

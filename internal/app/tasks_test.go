@@ -38,7 +38,7 @@ func runner() (r *taskRunner, log *bytes.Buffer, m *metrics) {
 // told is what /metrics says.
 func told(m *metrics, queues bus.Driver) string {
 	w := httptest.NewRecorder()
-	m.handler(queues).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	m.handler(queues, time.Now).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	return w.Body.String()
 }
 

@@ -1,17 +1,21 @@
 package bus
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/semaphore"
 
 	"animo"
 	"animo/internal/loop"
+	"animo/internal/tracing"
 )
 
 // Handler deals with one event. It may be run twice for one event, and the second run changes nothing. Nil means done. An
@@ -46,8 +50,10 @@ const (
 	Lost     Outcome = "lost"     // the lease was lost: another worker has the event, or it was removed
 )
 
-// Observer is told of every attempt that ended, from many goroutines at once.
+// Observer is told of claims and of every attempt that ended, from many goroutines at once.
 type Observer interface {
+	// Claimed is called after a claim that did not fail, with how many events it got.
+	Claimed(function string, events int, took time.Duration)
 	// Attempted is called at the end of an attempt. The reason says why the event was not done; no Code where it was.
 	Attempted(function string, outcome Outcome, took time.Duration, reason animo.Reason)
 }
@@ -61,6 +67,7 @@ type Options struct {
 	Log      *slog.Logger    // nil means slog.Default
 	Observer Observer        // nil for none
 	Keeper   *loop.Keeper    // keeps claims and leases going; nil means one of its own
+	Tracer   trace.Tracer    // of the attempts' spans; nil means one whose spans are not kept
 }
 
 // ErrStopping is the cause of a handler's context that ended because of Stop.
@@ -110,16 +117,22 @@ func New(d Driver, o Options) *Bus {
 	if o.Keeper == nil {
 		o.Keeper = loop.New(o.Log, nil)
 	}
+	if o.Tracer == nil {
+		o.Tracer = tracing.IDs()
+	}
 	return &Bus{driver: d, o: o}
 }
 
-// Publish sends events to every queue that wants them, as Driver.Publish does. An event without id, type or
-// tenant is Invalid.
+// Publish sends events to every queue that wants them, as Driver.Publish does; those that name no span are of that of ctx. An
+// event without id, type or tenant is Invalid.
 func (b *Bus) Publish(ctx context.Context, events ...animo.Event) error {
-	for _, e := range events {
+	parent := tracing.Parent(ctx)
+	events = slices.Clone(events)
+	for i, e := range events {
 		if e.ID == "" || e.Type == "" || e.Tenant == "" {
 			return animo.Errorf(animo.Invalid, "an event needs an id, a type and a tenant", "un evento necesita id, tipo e inquilino")
 		}
+		events[i].TraceParent = cmp.Or(e.TraceParent, parent)
 	}
 	return b.driver.Publish(ctx, events...)
 }

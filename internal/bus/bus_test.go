@@ -72,6 +72,8 @@ type fixture struct {
 }
 
 // Attempted implements bus.Observer.
+func (f *fixture) Claimed(string, int, time.Duration) {}
+
 func (f *fixture) Attempted(function string, o bus.Outcome, took time.Duration, reason animo.Reason) {
 	f.stats.Attempted(function, o, took, reason)
 	f.mu.Lock()

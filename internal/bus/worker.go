@@ -9,7 +9,12 @@ import (
 	"runtime/debug"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
 	"animo"
+	"animo/internal/tracing"
 )
 
 // A worker runs one function: a loop that claims events while it has hands free, and a goroutine per event.
@@ -79,7 +84,12 @@ func (w *worker) loop() {
 // claim claims events for free hands, and puts back the hands and shares for which there is none, also after a panic.
 func (w *worker) claim(free int) (got []Delivery, err error) {
 	defer func() { w.putBack(free - len(got)) }()
-	return w.driver.Claim(w.claims, w.f.Name, free, w.o.Lease)
+	asked := time.Now()
+	got, err = w.driver.Claim(w.claims, w.f.Name, free, w.o.Lease)
+	if err == nil && w.o.Observer != nil {
+		w.o.Observer.Claimed(w.f.Name, len(got), time.Since(asked))
+	}
+	return got, err
 }
 
 // putBack puts back n hands, with their shares.
@@ -152,8 +162,10 @@ func wait(ctx context.Context, long time.Duration, wake <-chan struct{}) {
 // that time, so that a settlement that a full disk delays is not taken for a crash.
 func (w *worker) work(d Delivery, ends time.Time) {
 	start := time.Now()
-	log := w.log.With("event", d.Event.ID, "type", d.Event.Type, "subject", d.Event.Subject, "tenant", d.Event.Tenant, "attempt", d.Attempt)
-	ctx, lose := context.WithCancelCause(w.handlers)
+	traced, span := w.o.Tracer.Start(tracing.With(w.handlers, d.Event.TraceParent), w.f.Name, trace.WithSpanKind(trace.SpanKindConsumer))
+	defer span.End()
+	log := w.log.With("event", d.Event.ID, "type", d.Event.Type, "subject", d.Event.Subject, "tenant", d.Event.Tenant, "attempt", d.Attempt, "request_id", tracing.ID(traced))
+	ctx, lose := context.WithCancelCause(traced)
 	defer w.keepLease(d, ends, lose, log)()
 	defer lose(nil)
 
@@ -196,6 +208,19 @@ func (w *worker) work(d Delivery, ends time.Time) {
 	log.Log(context.Background(), level, "event "+string(outcome), "took", took, "code", reason.Code, "err", err, causeOf(err))
 	if w.o.Observer != nil {
 		w.o.Observer.Attempted(w.f.Name, outcome, took, reason)
+	}
+	describe(span, d, outcome, err)
+}
+
+// describe writes into an attempt's span what it was of and how it ended.
+func describe(span trace.Span, d Delivery, outcome Outcome, err error) {
+	if !span.IsRecording() {
+		return
+	}
+	span.SetAttributes(attribute.String("animo.tenant", d.Event.Tenant), attribute.String("cloudevents.event_id", d.Event.ID), attribute.String("cloudevents.event_type", d.Event.Type),
+		attribute.String("cloudevents.event_subject", d.Event.Subject), attribute.Int("animo.attempt", d.Attempt), attribute.String("animo.outcome", string(outcome)))
+	if err != nil {
+		span.SetStatus(codes.Error, err.Error())
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"animo"
@@ -49,6 +50,8 @@ type Leases struct {
 	held map[lease]bool     // that this process holds or waits for
 	seen map[lease]sighting // of those that another process holds
 	tidy time.Time          // when seen was tidied last
+
+	holding, lost atomic.Int64
 }
 
 // lease names a lease, among those of a tenant.
@@ -138,6 +141,9 @@ func (l *Leases) Try(ctx context.Context, tenant, name string, run func(ctx cont
 	return l.under(ctx, it, fence, began, func(ctx context.Context) ([]table.Op, error) { return run(ctx, fence) })
 }
 
+// Counts returns how many leases this process holds, and how many it lost since it began.
+func (l *Leases) Counts() (held, lost int64) { return l.holding.Load(), l.lost.Load() }
+
 // enter notes that this process holds a lease or waits for it; false where it does so already.
 func (l *Leases) enter(it lease) bool {
 	l.mu.Lock()
@@ -221,6 +227,8 @@ func (l *Leases) step() time.Duration { return l.options.Length / 4 }
 
 // under calls run while it renews a lease, and gives the lease back, also where run panics.
 func (l *Leases) under(ctx context.Context, it lease, fence int64, began time.Time, run func(ctx context.Context) ([]table.Op, error)) (err error) {
+	l.holding.Add(1)
+	defer l.holding.Add(-1)
 	ctx, cancel := context.WithCancelCause(ctx)
 	var renewing sync.WaitGroup
 	renewing.Go(func() { l.renew(ctx, cancel, it, fence, began) })
@@ -236,6 +244,7 @@ func (l *Leases) under(ctx context.Context, it lease, fence int64, began time.Ti
 		switch {
 		case !ended:
 		case errors.Is(why, errLost), animo.CodeOf(why) == animo.Conflict:
+			l.lost.Add(1)
 			err = lost(it.name, why)
 		case err == nil && len(last) > 0:
 			err = why

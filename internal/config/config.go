@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -104,7 +105,9 @@ type Config struct {
 	SMTPPassword         string        `name:"smtp-password" env:"ANIMO_SMTP_PASSWORD" placeholder:"PASSWORD" help:"The user's password. Put it into ANIMO_SMTP_PASSWORD or the settings file: others on this machine can see command lines."`
 	SMTPFrom             string        `name:"smtp-from" env:"ANIMO_SMTP_FROM" placeholder:"ADDRESS" help:"Who mails are from, such as \"Animo <animo@example.com>\"."`
 
-	MetricsToken string `env:"ANIMO_METRICS_TOKEN" placeholder:"TOKEN" help:"Bearer token for /metrics. Without it, it takes an administrator's key, or none while no key exists."`
+	Traces       string  `env:"ANIMO_TRACES" placeholder:"URL" help:"Where spans are sent, so that a trace shows what became of a request on every node: a collector of OpenTelemetry, such as http://localhost:4318/v1/traces (OTLP over HTTP). Without it none are kept."`
+	TracesShare  float64 `default:"100" env:"ANIMO_TRACES_SHARE" placeholder:"PERCENT" help:"Share of the traces whose spans are sent (default 100)."`
+	MetricsToken string  `env:"ANIMO_METRICS_TOKEN" placeholder:"TOKEN" help:"Bearer token for /metrics. Without it, it takes an administrator's key, or none while no key exists."`
 }
 
 // Stores are the settings that say where things are kept. Commands that work on the stores without a
@@ -209,6 +212,12 @@ func (c *Config) Validate() error {
 	if !(c.MaxBroken > 0 && c.MaxBroken <= 100) {
 		errs = append(errs, wrong("max-broken", "%g is not a percentage above 0", "%g no es un porcentaje mayor que 0", c.MaxBroken))
 	}
+	if u, err := url.Parse(c.Traces); c.Traces != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		errs = append(errs, wrong("traces", "use an address like http://localhost:4318/v1/traces", "use una dirección como http://localhost:4318/v1/traces")) // which may hold a password
+	}
+	if !(c.TracesShare >= 0 && c.TracesShare <= 100) {
+		errs = append(errs, wrong("traces-share", "%g is not a percentage", "%g no es un porcentaje", c.TracesShare))
+	}
 	if c.MaxFaces > maxFaces {
 		errs = append(errs, wrong("max-faces", "is %d; a table's row holds at most %d faces with their landmarks", "es %d; una fila de la tabla guarda como mucho %d rostros con sus puntos", c.MaxFaces, maxFaces))
 	}
@@ -272,7 +281,7 @@ func ErrNeedsKey(listen string) error {
 
 // String leaves out what must not be logged.
 func (c Config) String() string {
-	for _, secret := range []*string{&c.MetricsToken, &c.SMTPPassword, &c.MasterKey, &c.Bus} {
+	for _, secret := range []*string{&c.MetricsToken, &c.SMTPPassword, &c.MasterKey, &c.Bus, &c.Traces} {
 		if *secret != "" {
 			*secret = "…"
 		}

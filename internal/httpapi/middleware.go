@@ -7,7 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
 	"animo"
+	"animo/internal/tracing"
 )
 
 // recorder remembers the status that was answered.
@@ -34,19 +39,28 @@ func (r *recorder) Write(b []byte) (int, error) {
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // observe counts and times every request under its group of routes, its method and its status, each one of
-// a few: what a client makes up must not become a label.
+// a few: what a client makes up must not become a label. It makes the request's span, and tells the client the trace's ID.
 func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
+		start, method, route := time.Now(), methodOf(r.Method), s.metricOf(r)
+		ctx, span := s.Tracer.Start(tracing.OfRequest(r.Context(), r.Header), method+" "+route, trace.WithSpanKind(trace.SpanKindServer))
+		w.Header().Set("X-Request-Id", tracing.ID(ctx))
 		rec := &recorder{ResponseWriter: w}
 		defer func() { // also when the answer is broken off
 			status := rec.status
 			if status == 0 {
 				status = http.StatusOK // which is what the server sends when a handler writes nothing
 			}
-			s.Observe(s.metricOf(r), methodOf(r.Method), status, time.Since(start))
+			s.Observe(route, method, status, time.Since(start))
+			if span.IsRecording() {
+				span.SetAttributes(attribute.String("http.request.method", method), attribute.String("http.route", route), attribute.Int("http.response.status_code", status))
+				if status >= 500 {
+					span.SetStatus(codes.Error, http.StatusText(status))
+				}
+			}
+			span.End()
 		}()
-		next.ServeHTTP(rec, r)
+		next.ServeHTTP(rec, r.WithContext(ctx))
 	})
 }
 
@@ -70,7 +84,7 @@ func (s *server) recoverPanics(next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			s.Log.Error("panic in a request", "method", methodOf(r.Method), "route", s.metricOf(r), "panic", p, "stack", string(debug.Stack()))
+			s.Log.ErrorContext(r.Context(), "panic in a request", "method", methodOf(r.Method), "route", s.metricOf(r), "panic", p, "stack", string(debug.Stack()))
 			if rec, ok := w.(*recorder); !ok || rec.status == 0 {
 				writeProblem(w, r, s.Log, animo.Errorf(animo.Internal, "something inside failed; the log says what", "algo falló por dentro; el registro dice qué"))
 			}

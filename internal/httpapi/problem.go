@@ -13,20 +13,22 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"animo"
+	"animo/internal/tracing"
 )
 
 // Problem is an error as clients get it: a problem document (RFC 9457) with Animo's stable code and, where
 // they apply, the field and the line at fault.
 type Problem struct {
-	Type   string              `json:"type" doc:"Where this kind of error is explained." example:"/docs#unknown_model"`
-	Title  string              `json:"title" doc:"The status in words."`
-	Status int                 `json:"status"`
-	Detail string              `json:"detail" doc:"What is wrong and what to do, in the language of Accept-Language (en or es)."`
-	Code   animo.Code          `json:"code" doc:"Stable: safe to branch on." example:"unknown_model"`
-	Field  string              `json:"field,omitempty" doc:"The input at fault."`
-	Line   int                 `json:"line,omitempty" doc:"The line at fault in a file, from 1."`
-	Errors []*huma.ErrorDetail `json:"errors,omitempty" doc:"Each thing that was wrong with the request."`
-	Items  []UploadView        `json:"items,omitempty" doc:"Of a form of several files, none of which was taken: each one's answer. What is said above is of the first."`
+	Type      string              `json:"type" doc:"Where this kind of error is explained." example:"/docs#unknown_model"`
+	Title     string              `json:"title" doc:"The status in words."`
+	Status    int                 `json:"status"`
+	Detail    string              `json:"detail" doc:"What is wrong and what to do, in the language of Accept-Language (en or es)."`
+	Code      animo.Code          `json:"code" doc:"Stable: safe to branch on." example:"unknown_model"`
+	Field     string              `json:"field,omitempty" doc:"The input at fault."`
+	Line      int                 `json:"line,omitempty" doc:"The line at fault in a file, from 1."`
+	Errors    []*huma.ErrorDetail `json:"errors,omitempty" doc:"Each thing that was wrong with the request."`
+	RequestID string              `json:"request_id,omitempty" doc:"The request's ID, by which the server's log names it; the header X-Request-Id has it, too." example:"4bf92f3577b34da6a3ce929d0e0e4736"`
+	Items     []UploadView        `json:"items,omitempty" doc:"Of a form of several files, none of which was taken: each one's answer. What is said above is of the first."`
 
 	dialect dialect
 }
@@ -122,7 +124,7 @@ func problemOf(ctx context.Context, status int, log *slog.Logger, err error) err
 	if callerOf(ctx).lang == "es" {
 		p.Detail = reason.ES
 	}
-	p.Field, p.Line = reason.Field, reason.Line
+	p.Field, p.Line, p.RequestID = reason.Field, reason.Line, tracing.ID(ctx)
 	if form, ok := errors.AsType[*refusedForm](err); ok {
 		p.Items = form.items
 	}
@@ -189,7 +191,9 @@ func init() {
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
 		c := callerOf(ctx.Context())
-		return found(c.lang, status, errs).in(c.route.dialect())
+		p := found(c.lang, status, errs).in(c.route.dialect())
+		p.RequestID = tracing.ID(ctx.Context())
+		return p
 	}
 }
 

@@ -235,7 +235,7 @@ func register[I, O any](s *server, r route, op huma.Operation, handle func(conte
 			return nil, problem(ctx, s.Log, err)
 		}
 		if r.access == administrators && r.method != http.MethodGet {
-			s.Log.Info("administered", "operation", op.OperationID, "as", tenantOf(ctx))
+			s.Log.InfoContext(ctx, "administered", "operation", op.OperationID, "as", tenantOf(ctx))
 		}
 		return out, nil
 	})

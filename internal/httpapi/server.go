@@ -17,12 +17,14 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"go.opentelemetry.io/otel/trace"
 
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/moods"
 	"animo/internal/opinions"
 	"animo/internal/photos"
+	"animo/internal/tracing"
 	"animo/text"
 	"animo/vision"
 )
@@ -155,7 +157,7 @@ type Limits struct {
 	Heartbeat   time.Duration // after which a stream says that it is still there; 0 means 15 s
 }
 
-// Options are what the API serves. All fields are required but Page, Stopping, AWS, MetricsToken and Observe.
+// Options are what the API serves. All fields are required but Page, Stopping, AWS, MetricsToken, Observe and Tracer.
 type Options struct {
 	Version       string // of Animo, for the API's description
 	Photos        Photos
@@ -179,6 +181,7 @@ type Options struct {
 	AWS           http.Handler                    // what a POST to / with an X-Amz-Target gets, which sees to its own access; nil for nothing
 	MetricsToken  string                          // what /metrics asks for, or an administrator's key; "" lets in who may ask without a key, too, while none exists
 	Observe       func(route, method string, status int, took time.Duration)
+	Tracer        trace.Tracer     // of the requests' spans; nil means one whose spans are not kept
 	Now           func() time.Time // what "so long ago" counts from; nil means time.Now
 	Log           *slog.Logger
 }
@@ -197,6 +200,9 @@ type server struct {
 func New(o Options) http.Handler {
 	if o.Observe == nil {
 		o.Observe = func(string, string, int, time.Duration) {}
+	}
+	if o.Tracer == nil {
+		o.Tracer = tracing.IDs()
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -114,7 +114,7 @@ func (m *Moods) readLog(ctx context.Context, tenant string, after int64) (list [
 		}
 		t, err := toldOf(p, row)
 		if err != nil {
-			m.log.Warn("a row cannot be read, and is left out of the live stream", "tenant", tenant, "table", p.Table, "key", p.Key, "err", err)
+			m.log.WarnContext(ctx, "a row cannot be read, and is left out of the live stream", "tenant", tenant, "table", p.Table, "key", p.Key, "err", err)
 			continue
 		}
 		list = append(list, t)

@@ -45,7 +45,7 @@ func (n *Notifier) takeTurn(ctx context.Context, at lineID) (again time.Duration
 		return err
 	})
 	if err != nil && ctx.Err() == nil {
-		n.log.Warn("cannot tell a subscriber", "tenant", at.tenant, "subscription", at.subscription, "err", err)
+		n.log.WarnContext(ctx, "cannot tell a subscriber", "tenant", at.tenant, "subscription", at.subscription, "err", err)
 	}
 	return again, err
 }

@@ -133,7 +133,7 @@ func (n *Notifier) lineEntry(ctx context.Context, e animo.Event, k kind, what, i
 		r := animo.ReasonOf(animo.Errorf(animo.Quota, "%d deliveries wait, as many as may; those that come after are not told", "esperan %d entregas, el máximo; las que lleguen después no se cuentan", last-l.Position))
 		return entry(otherKey("full-"+strconv.FormatInt(l.Position, 10), id), id, parcel{Kind: ofState, Added: now, Notice: &r, Outcome: Untold, Settled: now})
 	}
-	return entry(faceKey(what, id), id, parcel{Kind: k, ID: messageID(e.Tenant, id, what), Type: e.Type, Time: e.Time, Added: now, Data: e.Data})
+	return entry(faceKey(what, id), id, parcel{Kind: k, ID: messageID(e.Tenant, id, what), Type: e.Type, Time: e.Time, Added: now, Data: e.Data, TraceParent: e.TraceParent})
 }
 
 // entry is a parcel at the end of a subscription's line.

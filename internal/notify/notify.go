@@ -19,6 +19,8 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"animo/internal/bus"
 	"animo/internal/cluster"
 	"animo/internal/erasures"
@@ -26,6 +28,7 @@ import (
 	"animo/internal/object"
 	"animo/internal/scrub"
 	"animo/internal/table"
+	"animo/internal/tracing"
 )
 
 // The tables, by what their keys are.
@@ -87,6 +90,7 @@ type Options struct {
 	Now          func() time.Time
 	Log          *slog.Logger
 	Keeper       *loop.Keeper // is told of turns that panic; nil means one of its own
+	Tracer       trace.Tracer // of the attempts' spans; nil means one whose spans are not kept
 }
 
 // Notifier keeps subscriptions and tells their subscribers. It is safe for concurrent use.
@@ -103,6 +107,7 @@ type Notifier struct {
 	now       func() time.Time
 	log       *slog.Logger
 	keeper    *loop.Keeper
+	tracer    trace.Tracer
 
 	web   *webhooks
 	mail  *mailer // nil where no mail is sent
@@ -122,9 +127,12 @@ func New(tables *table.Table, objects Objects, o Options) (*Notifier, error) {
 	if o.Keeper == nil {
 		o.Keeper = loop.New(o.Log, nil)
 	}
+	if o.Tracer == nil {
+		o.Tracer = tracing.IDs()
+	}
 	n := &Notifier{
 		tables: tables, objects: objects, limits: o.Limits.withDefaults(), private: o.AllowPrivate, master: o.Master, publicURL: o.PublicURL,
-		leases: o.Leases, erasures: o.Erasures, removed: o.Removed, now: o.Now, log: o.Log, keeper: o.Keeper,
+		leases: o.Leases, erasures: o.Erasures, removed: o.Removed, now: o.Now, log: o.Log, keeper: o.Keeper, tracer: o.Tracer,
 	}
 	n.web = newWebhooks(n.limits, o.AllowPrivate, o.Roots)
 	if o.Mail.Host != "" {

@@ -22,6 +22,8 @@ type parcel struct {
 	Settled  time.Time `json:"settled,omitzero"`
 	Attempts int       `json:"attempts,omitempty"`
 	Last     *Attempt  `json:"last,omitempty"`
+
+	TraceParent string `json:"traceparent,omitempty"` // of the event
 }
 
 // kind says what a parcel is.

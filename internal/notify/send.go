@@ -7,11 +7,30 @@ import (
 	"encoding/json"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
 	"animo"
+	"animo/internal/tracing"
 )
 
 // send makes one attempt to tell a parcel.
 func (n *Notifier) send(ctx context.Context, tenant string, sub stored, p parcel) attempt {
+	ctx, span := n.tracer.Start(tracing.With(ctx, p.TraceParent), "tell "+string(sub.Kind), trace.WithSpanKind(trace.SpanKindClient))
+	defer span.End()
+	a := n.try(ctx, tenant, sub, p)
+	if span.IsRecording() {
+		span.SetAttributes(attribute.String("animo.tenant", tenant), attribute.String("animo.subscription", sub.ID), attribute.String("animo.message", p.ID), attribute.Int("http.response.status_code", a.Status))
+		if a.Reason != nil {
+			span.SetStatus(codes.Error, a.Reason.EN)
+		}
+	}
+	return a
+}
+
+// try is send without its span.
+func (n *Notifier) try(ctx context.Context, tenant string, sub stored, p parcel) attempt {
 	if sub.Kind == Webhook {
 		return n.timed(func(now time.Time) attempt {
 			keys, err := n.master.keys(tenant, sub, now)

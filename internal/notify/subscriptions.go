@@ -233,7 +233,7 @@ func (n *Notifier) pause(ctx context.Context, at lineID, l *line, why animo.Reas
 	if err != nil || !paused {
 		return err
 	}
-	n.log.Warn("subscription paused", "tenant", at.tenant, "subscription", at.subscription, "code", reason.Code)
+	n.log.WarnContext(ctx, "subscription paused", "tenant", at.tenant, "subscription", at.subscription, "code", reason.Code)
 	for _, to := range recipients {
 		n.turns.wake(to)
 	}

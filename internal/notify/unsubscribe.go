@@ -63,7 +63,7 @@ func (n *Notifier) Unsubscribe(ctx context.Context, token string) error {
 		err = n.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Subscription, ID: s.ID})
 	}
 	if err == nil {
-		n.log.Info("recipient unsubscribed", "tenant", tenant, "subscription", s.ID)
+		n.log.InfoContext(ctx, "recipient unsubscribed", "tenant", tenant, "subscription", s.ID)
 	}
 	return err
 }

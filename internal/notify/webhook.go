@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/tracing"
 )
 
 // webhooks sends messages as Standard Webhooks 1.0.0 wants them (github.com/standard-webhooks/standard-webhooks).
@@ -74,6 +75,9 @@ func (w *webhooks) send(ctx context.Context, url string, keys [][]byte, m messag
 	stamp := strconv.FormatInt(now.Unix(), 10)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Animo")
+	if parent := tracing.Parent(ctx); parent != "" {
+		req.Header.Set("Traceparent", parent)
+	}
 	req.Header.Set("Webhook-Id", m.ID)
 	req.Header.Set("Webhook-Timestamp", stamp)
 	req.Header.Set("Webhook-Signature", signatures(keys, m.ID, stamp, body))

@@ -84,7 +84,7 @@ func (f *Flow) classify(ctx context.Context, e animo.Event) error {
 		if err := f.classifyBatch(ctx, e.Tenant, &row); err != nil {
 			return err
 		}
-		f.log.Info("classified", "tenant", e.Tenant, "model", row.Model, "batch", row.ID, "version", row.Version, "rows", row.Rows)
+		f.log.InfoContext(ctx, "classified", "tenant", e.Tenant, "model", row.Model, "batch", row.ID, "version", row.Version, "rows", row.Rows)
 	}
 	return f.sayBatch(ctx, BatchClassified, e.Tenant, row.Batch, nil)
 }
@@ -377,6 +377,6 @@ func (f *Flow) failBatch(ctx context.Context, e animo.Event, r animo.Reason) err
 	if err := f.saveBatch(ctx, e.Tenant, &row); err != nil {
 		return err
 	}
-	f.log.Warn("batch failed", "tenant", e.Tenant, "model", row.Model, "batch", row.ID, "code", r.Code, "reason", r.EN)
+	f.log.WarnContext(ctx, "batch failed", "tenant", e.Tenant, "model", row.Model, "batch", row.ID, "code", r.Code, "reason", r.EN)
 	return f.sayBatch(ctx, BatchFailed, e.Tenant, row.Batch, &r)
 }

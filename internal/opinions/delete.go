@@ -32,7 +32,7 @@ func (f *Flow) prune(ctx context.Context, tenant, model string) {
 	}
 	maps.DeleteFunc(names, func(_ string, deleted bool) bool { return !deleted })
 	if err := errors.Join(err, f.pruneDatasets(ctx, tenant, names)); err != nil && animo.CodeOf(err) != animo.NotFound {
-		f.log.Warn("prune", "tenant", tenant, "model", model, "err", err)
+		f.log.WarnContext(ctx, "prune", "tenant", tenant, "model", model, "err", err)
 	}
 }
 

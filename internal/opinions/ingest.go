@@ -65,7 +65,7 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 		if err := f.saveDataset(ctx, e.Tenant, &d); err != nil {
 			return err
 		}
-		f.log.Info("ingested", "tenant", e.Tenant, "dataset", d.Name, "rows", d.Rows, "skipped", d.Skipped)
+		f.log.InfoContext(ctx, "ingested", "tenant", e.Tenant, "dataset", d.Name, "rows", d.Rows, "skipped", d.Skipped)
 	}
 	return f.say(ctx, DatasetIngested, e.Tenant, o)
 }
@@ -165,7 +165,7 @@ func (f *Flow) progressNotes(ctx context.Context, tenant string, o order) func(t
 		}
 		last, stage = now, p.Stage
 		if err := f.tables.PutJSON(ctx, tenant, progressTable, versionKey(o.Model, o.Version), Progress{p, now.UTC()}); err != nil {
-			f.log.Debug("progress not noted", "err", err)
+			f.log.DebugContext(ctx, "progress not noted", "err", err)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 	case deleted != "":
 		return f.endDeletion(ctx, e.Tenant, o.Model, o.Version, deleted)
 	case published:
-		f.log.Info("published", "tenant", e.Tenant, "model", o.Model, "version", o.Version)
+		f.log.InfoContext(ctx, "published", "tenant", e.Tenant, "model", o.Model, "version", o.Version)
 	}
 	if err := f.say(ctx, ModelPublished, e.Tenant, o); err != nil {
 		return err
@@ -124,7 +124,7 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 		return err
 	}
 	f.prune(ctx, e.Tenant, o.Model)
-	f.log.Warn("training failed", "tenant", e.Tenant, "model", o.Model, "version", o.Version, "code", r.Code, "reason", r.EN)
+	f.log.WarnContext(ctx, "training failed", "tenant", e.Tenant, "model", o.Model, "version", o.Version, "code", r.Code, "reason", r.EN)
 	o.Reason = &r
 	return f.say(ctx, TrainingFailed, e.Tenant, o)
 }

@@ -65,7 +65,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 		if err := f.save(ctx, e.Tenant, &row); err != nil {
 			return err
 		}
-		f.log.Info("trained", "tenant", e.Tenant, "model", o.Model, "version", o.Version, "rows", report.Rows, "corrections", row.Corrections,
+		f.log.InfoContext(ctx, "trained", "tenant", e.Tenant, "model", o.Model, "version", o.Version, "rows", report.Rows, "corrections", row.Corrections,
 			"chosen", report.Chosen, "accuracy", report.Accuracy.Mean, "seconds", report.Seconds)
 	}
 	o.Accuracy = &row.Report.Accuracy

@@ -397,6 +397,6 @@ func (p *Photos) saveFailed(ctx context.Context, tenant string, row *faces.Photo
 	if err := p.save(ctx, tenant, row, notPending(row)); err != nil {
 		return err
 	}
-	p.log.Debug("photo failed", "tenant", tenant, "photo", row.ID, "code", r.Code, "reason", r.EN)
+	p.log.DebugContext(ctx, "photo failed", "tenant", tenant, "photo", row.ID, "code", r.Code, "reason", r.EN)
 	return nil
 }

@@ -204,7 +204,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(answer); err != nil { // a NaN would be a defect of ours
-		s.Log.Error("Rekognition answer cannot be written", "request", id, "err", err)
+		s.Log.ErrorContext(r.Context(), "Rekognition answer cannot be written", "request", id, "err", err)
 		status = http.StatusInternalServerError
 		b.Reset()
 		b.WriteString(`{"__type":"` + internalError + `"}`)

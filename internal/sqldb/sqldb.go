@@ -185,6 +185,9 @@ func (db *DB) each(ctx context.Context, each func(*sql.Rows) error, query string
 	return forEach(rows, err, each)
 }
 
+// Pool tells how the connections are used that reads take, and in PostgreSQL writes, too.
+func (db *DB) Pool() sql.DBStats { return db.read.Stats() }
+
 // Close waits for writes that have begun, refuses others, and closes the files. It may be called twice.
 func (db *DB) Close() error {
 	if !db.closed.Swap(true) && db.sender != nil {

@@ -2051,6 +2051,7 @@ export interface components {
             tenant: string;
             /** Format: date-time */
             time: string;
+            traceparent?: string;
             type: string;
         };
         Evidence: {
@@ -2947,6 +2948,11 @@ export interface components {
              * @description The line at fault in a file, from 1.
              */
             line?: number;
+            /**
+             * @description The request's ID, by which the server's log names it; the header X-Request-Id has it, too.
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            request_id?: string;
             /** Format: int64 */
             status: number;
             /** @description The status in words. */
