@@ -89,10 +89,20 @@ func (s *survey) texts(t *Texts) error {
 	}
 	line := s.plan
 	line.Format, line.Delimiter = Delimited, lineDelimiter
+	lines, err := s.rows(line, headRows, nil)
+	if err != nil && len(lines) == 0 {
+		return err
+	}
 	var rows []record
 	best := 0
 	for _, layout := range append(layouts, line) {
-		if layout.Format != Delimited {
+		if layout.Format == FastText {
+			if found, err := s.rows(layout, headRows, nil); err == nil && len(found) > 0 && 10*len(found) >= 9*len(lines) {
+				t.Plan, t.columns = layout, []int{0}
+				return nil
+			}
+		}
+		if layout.Format != Delimited || layout.Delimiter == lineDelimiter && best > 0 && headerOf(rows) >= 0 { // lines of quoted texts are more than the rows
 			continue
 		}
 		found, err := s.rows(layout, headRows, nil)
@@ -176,7 +186,7 @@ func TextColumn(names []string) (column int, ok bool) {
 func headerOf(rows []record) int {
 	width := commonest(rows)
 	h := slices.IndexFunc(rows[:min(len(rows), headerRows)], func(r record) bool { return len(r.cells) >= width })
-	if h < 0 || !isHeader(rows[h]) {
+	if h < 0 || !isHeader(rows[h]) || anyLabel(rows[h].cells) {
 		return -1
 	}
 	return h
