@@ -1,6 +1,7 @@
 package labelled
 
 import (
+	"bytes"
 	"io"
 	"slices"
 	"strconv"
@@ -186,10 +187,20 @@ func TextColumn(names []string) (column int, ok bool) {
 func headerOf(rows []record) int {
 	width := commonest(rows)
 	h := slices.IndexFunc(rows[:min(len(rows), headerRows)], func(r record) bool { return len(r.cells) >= width })
-	if h < 0 || !isHeader(rows[h]) || anyLabel(rows[h].cells) {
+	if h < 0 || !isHeader(rows[h]) || isValue(rows, h) {
 		return -1
 	}
 	return h
+}
+
+// isValue tells whether a row that may be a header has a label that other rows have in the same place, too.
+func isValue(rows []record, h int) bool {
+	for i, c := range rows[h].cells {
+		if anyLabel([][]byte{c}) && slices.ContainsFunc(rows[h+1:], func(r record) bool { return i < len(r.cells) && bytes.Equal(r.cells[i], c) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // isHeader tells whether a row has a name that columns have.
