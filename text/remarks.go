@@ -68,7 +68,8 @@ const scopeWords = 4
 // or that praise and blame alike. A model of reviews learns what they are worth; who knows the lexicon alone must not take them for it.
 var homographs = setOfWords(`porque calamar calamares cuc cucs esperar espero esperamos esperaba esperaban esperábamos esperes tarde tardes turista turistas turístico turística
 	turísticos turísticas rato ratos obligado obligada obligatorio obligatoria copa copas elegir elegimos elegido elegí nueve vaca pincho pinchos pesto guayaba perderse olvides olvide luces
-	queremos quería queríamos razón cabra valor nuevamente prácticamente básicamente`)
+	queremos quería queríamos razón cabra valor nuevamente prácticamente básicamente vieja viejas viejo viejos frías fríos mente excepto salvo menta clave bullicio tráfico
+	estrés miedo contraste esperado accidente olvidé`)
 
 // doubtful are phrases of the Spanish lexicon, as stems, that praise as often as they blame: "la atención fue buena", "de la comida ni hablar".
 var doubtful = []string{"fue buen", "ni habl"}
@@ -246,11 +247,23 @@ func (r *remarks) wordNumber(i int) uint32 {
 	return r.index.words[string(b)]
 }
 
-// wish turns praise round that is wished for: "el personal podría ser más amable".
+// wish turns praise round that is wished for: "el personal podría ser más amable". What cannot be any better is praise: "no podría estar
+// más rica".
 func (r *remarks) wish() {
 	for i := range r.mentions {
 		m := &r.mentions[i]
-		if m.aspect != wish || r.s.words[m.first].turned {
+		if m.aspect != wish {
+			continue
+		}
+		if r.s.words[m.first].turned {
+			for k := m.last + 1; k < int32(len(r.s.words)) && k <= m.last+wishWords && r.clauses[k] == r.clauses[m.first]; k++ {
+				r.s.words[k].turned = false
+			}
+			for k := range r.s.hits {
+				if h := &r.s.hits[k]; h.first > m.last && h.first <= m.last+wishWords && r.clauses[h.first] == r.clauses[m.first] && h.halves < 0 {
+					h.halves = -h.halves
+				}
+			}
 			continue
 		}
 		for k := range r.s.hits {
@@ -290,7 +303,8 @@ const (
 	lackWords    = 2    // so near "sin", "no hay" and the like stand before what is lacking
 	wishWords    = 6    // so far a wish reaches
 	leastScore   = 0.08 // in halves: less than that is nothing,
-	leastAgainst = 0.6  // and less than this, where the whole text says the contrary
+	leastPraise  = 0.6  // and so is praise in a bad text below this,
+	leastBlame   = 1    // and blame in a good one below this, by aspects_blame_es.csv
 	bareWords    = 6    // a sentence of more words says more than names
 	sureOdds     = 1    // the log-odds at which a model's word counts
 )
@@ -328,7 +342,7 @@ func (r *remarks) judge(text string, number int, s sentence, mentions []mention,
 			continue
 		}
 		switch {
-		case math.Abs(m.score) < leastScore || known && math.Abs(m.score) < leastAgainst && (m.score > 0) != (label == animo.Positive):
+		case math.Abs(m.score) < leastScore || known && against(m.score, label):
 			open[m.aspect] = open[m.aspect] || !m.weak
 		case m.score > 0:
 			good[m.aspect] = max(good[m.aspect], m.score)
@@ -354,6 +368,14 @@ func (r *remarks) judge(text string, number int, s sentence, mentions []mention,
 			}
 		}
 	}
+}
+
+// against tells whether a score is too low to say the contrary of the whole text.
+func against(score float64, label animo.Label) bool {
+	if label == animo.Positive {
+		return score < 0 && -score < leastBlame
+	}
+	return score > 0 && score < leastPraise
 }
 
 // fades are how much of a hit's weight remains by the words between.
@@ -462,7 +484,7 @@ func (r *remarks) whole(sentence string, words, hits int, label animo.Label, kno
 		p := r.model.predict(sentence, rd)
 		r.model.idle.Put(rd)
 		odds := math.Log(p.Probability / (1 - p.Probability))
-		if p.Known > 0 && odds >= sureOdds {
+		if p.Known > 0 && odds >= sureOdds && !(known && label == animo.Positive && p.Label == animo.Negative) {
 			if p.Label == animo.Negative {
 				return -leastScore
 			}

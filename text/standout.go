@@ -168,25 +168,20 @@ func (t *terms) standing(n int) (bad, good []Term) {
 		}
 	}
 	slices.SortFunc(list, func(a, b Term) int { return cmp.Or(cmp.Compare(a.Z, b.Z), strings.Compare(a.Term, b.Term)) })
-	bad = chosenTerms(list, n, func(x Term) int { return x.Bad })
+	middle, _ := slices.BinarySearchFunc(list, 0, func(x Term, z float64) int { return cmp.Compare(x.Z, z) })
+	bad = chosenTerms(list[:middle], n, func(x Term) int { return x.Bad })
 	slices.Reverse(list)
-	good = chosenTerms(list, n, func(x Term) int { return x.Good })
+	good = chosenTerms(list[:len(list)-middle], n, func(x Term) int { return x.Good })
 	for i := range bad {
 		bad[i].Z = -bad[i].Z
 	}
 	return bad, good
 }
 
-// chosenTerms gives the first n terms that stand out to one side, without words that are nearly always in one of the pairs, and pairs
+// chosenTerms gives the first n of the terms that stand out to one side, without words that are nearly always in one of the pairs, and pairs
 // that say less than one of their words.
 func chosenTerms(list []Term, n int, texts func(Term) int) []Term {
-	var chosen []Term
-	for _, x := range list {
-		if x.Z*list[0].Z <= 0 || len(chosen) == 2*n {
-			break
-		}
-		chosen = append(chosen, x)
-	}
+	chosen := list[:min(2*n, len(list))]
 	within := func(word, pair Term) bool {
 		a, b, ok := strings.Cut(pair.Term, " ")
 		return ok && (a == word.Term || b == word.Term)

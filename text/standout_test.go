@@ -36,6 +36,18 @@ func TestTerms_stand_out_by_the_log_odds_of_Monroe_Colaresi_and_Quinn(t *testing
 	}
 }
 
+func TestTerms_of_good_texts_are_not_told_as_those_of_bad_ones_where_bad_texts_have_none(t *testing.T) {
+	texts := map[string]animo.Label{}
+	for i := range 40 {
+		texts[fmt.Sprintf("El jardín, florido. %d", i)] = animo.Positive
+		texts[fmt.Sprintf("pésimo%c%c", 'a'+i/20, 'a'+i%20)] = animo.Negative // each has a word of its own
+	}
+	bad, good := countTerms(texts).standing(5)
+	if len(bad) != 0 || len(good) == 0 {
+		t.Errorf("bad: %+v, good: %+v", bad, good)
+	}
+}
+
 func TestTerms_leave_out_stop_words_and_keep_negated_pairs(t *testing.T) {
 	texts := map[string]animo.Label{}
 	for i := range 30 {

@@ -27,20 +27,11 @@ const (
 // OffsetTimeOriginal names, else in the one by which that time differs from the GPS's, else in zone. said is the time as the
 // file writes it, "" where it does not say; at is the zero time where that is no time. A GPS fix may be some minutes old, and
 // many files keep one of another day: only one within five minutes of a multiple of a quarter of an hour, from -12 to +14
-// hours, is an offset. TakenAt reads little of the file, of JPEG, PNG, WebP, TIFF, HEIC, AVIF and the raw photos that are built
-// like a TIFF, and knows no time of what is damaged.
+// hours, is an offset. TakenAt reads little of the file, of JPEG, PNG, WebP, TIFF, HEIC, AVIF, and the raw photos that are built
+// like a TIFF, Canon's CR3 and Fujifilm's RAF, and knows no time of what is damaged.
 func TakenAt(r io.ReaderAt, size int64, zone *time.Location) (at time.Time, said string) {
-	block := exifOf(r, size)
-	if block == nil {
-		return time.Time{}, ""
-	}
-	t, first, ok := openDirectories(block)
-	if !ok {
-		return time.Time{}, ""
-	}
-	root := t.read(first)
-	exif := t.read(t.number(root[tagExifIFD]))
-	said = t.text(exif[tagOriginal])
+	exif, gps := timesOf(r, size)
+	said = exif.text(tagOriginal)
 	if strings.Trim(said, " :") == "" { // a camera that does not know the time leaves blanks
 		return time.Time{}, ""
 	}
@@ -48,12 +39,11 @@ func TakenAt(r io.ReaderAt, size int64, zone *time.Location) (at time.Time, said
 	if err != nil {
 		return time.Time{}, said
 	}
-	local = local.Add(fraction(t.text(exif[tagSubSecOriginal])))
-	if offset, ok := parseOffset(t.text(exif[tagOffsetOriginal])); ok {
+	local = local.Add(fraction(exif.text(tagSubSecOriginal)))
+	if offset, ok := parseOffset(exif.text(tagOffsetOriginal)); ok {
 		return local.Add(-offset), said
 	}
-	gps := t.read(t.number(root[tagGPSIFD]))
-	if utc, ok := t.gpsTime(gps); ok {
+	if utc, ok := gps.in.gpsTime(gps.entries); ok {
 		offset := local.Sub(utc).Round(offsetBy)
 		if drift := local.Sub(utc) - offset; offset >= offsetMin && offset <= offsetMax && drift.Abs() <= gpsStale {
 			return local.Add(-offset), said
@@ -83,6 +73,77 @@ func fraction(digits string) time.Duration {
 	return time.Duration(v * float64(time.Second)).Round(time.Millisecond)
 }
 
+// directory is what is noted in one place of a TIFF structure. The zero value has nothing.
+type directory struct {
+	in      directories
+	entries map[uint16]directoryEntry
+}
+
+func (d directory) text(tag uint16) string { return d.in.text(d.entries[tag]) }
+
+// timesOf reads the directories of EXIF and of the GPS of a file.
+func timesOf(r io.ReaderAt, size int64) (exif, gps directory) {
+	if brandOf(readAt(r, 0, HeadBytes)) == "crx " {
+		return canonTimes(r, size)
+	}
+	block := exifOf(r, size)
+	if block == nil {
+		return exif, gps
+	}
+	t, first, ok := openDirectories(block)
+	if !ok {
+		return exif, gps
+	}
+	root := t.read(first)
+	return directory{t, t.read(t.number(root[tagExifIFD]))}, directory{t, t.read(t.number(root[tagGPSIFD]))}
+}
+
+// canonUUID names the box of a CR3 that has the camera's notes, each directory as a TIFF structure of its own: CMT2 has that of EXIF, CMT4
+// that of the GPS. Canon has not published that; https://github.com/lclevy/canon_cr3 has it.
+const canonUUID = "\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48"
+
+// canonTimes is timesOf a CR3.
+func canonTimes(r io.ReaderAt, size int64) (exif, gps directory) {
+	only := func(block []byte) directory {
+		d, first, ok := openDirectories(bytes.NewReader(block))
+		if !ok {
+			return directory{}
+		}
+		return directory{d, d.read(first)}
+	}
+	for at := int64(0); ; {
+		head := readAt(r, at, 8)
+		length := int64(0)
+		if len(head) == 8 {
+			length = int64(binary.BigEndian.Uint32(head))
+		}
+		if length < 8 { // no more, or the pictures, which come last
+			return exif, gps
+		}
+		if string(head[4:]) == "moov" {
+			for _, box := range heifBoxes(readAt(r, at+8, min(length-8, metaMost, max(0, size-at-8)))) {
+				body, notes := bytes.CutPrefix(box.body, []byte(canonUUID))
+				if box.kind != "uuid" || !notes {
+					continue
+				}
+				for _, box := range heifBoxes(body) {
+					switch box.kind {
+					case "CMT2":
+						exif = only(box.body)
+					case "CMT4":
+						gps = only(box.body)
+					}
+				}
+			}
+			return exif, gps
+		}
+		at += length
+	}
+}
+
+// rafJPEG is where a RAF says at which place its JPEG begins and how many bytes it has (https://libopenraw.freedesktop.org/formats/raf).
+const rafJPEG = 84
+
 // exifOf finds what holds the EXIF directories of a file; nil where there is none.
 func exifOf(r io.ReaderAt, size int64) io.ReaderAt {
 	head := readAt(r, 0, HeadBytes)
@@ -107,6 +168,9 @@ func exifOf(r io.ReaderAt, size int64) io.ReaderAt {
 	case RAW:
 		if bytes.HasPrefix(head, []byte("II")) || bytes.HasPrefix(head, []byte("MM")) {
 			return r
+		}
+		if place := readAt(r, rafJPEG, 8); bytes.HasPrefix(head, []byte("FUJIFILM")) && len(place) == 8 {
+			block = jpegEXIF(readAt(r, int64(binary.BigEndian.Uint32(place)), min(int64(binary.BigEndian.Uint32(place[4:])), size, 4*exifMost)))
 		}
 	}
 	if block = bytes.TrimPrefix(block, []byte(exifMarker)); len(block) == 0 {

@@ -130,6 +130,12 @@ func TestTakenAt_in_every_container(t *testing.T) {
 			box("mdat", item))
 		return file
 	}
+	from := func(first uint32) []byte { // the block with another directory as its first one
+		return slices.Concat(block[:4], binary.BigEndian.AppendUint32(nil, first), block[8:])
+	}
+	jpeg := slices.Concat([]byte("\xff\xd8"), segment(0xe1, append([]byte(exifMarker), block...)), segment(0xda, make([]byte, 6)))
+	raf := slices.Concat([]byte("FUJIFILMCCD-RAW 0201FF389503X-T30"), make([]byte, 51), binary.BigEndian.AppendUint32(nil, 1000), binary.BigEndian.AppendUint32(nil, uint32(len(jpeg))))
+	canon := []byte("\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48")
 	file := heic(0)
 	file = heic(uint32(bytes.Index(file, []byte("mdat")) + 4))
 	files := map[string][]byte{
@@ -137,7 +143,11 @@ func TestTakenAt_in_every_container(t *testing.T) {
 		"PNG, behind the pixels":   slices.Concat([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", make([]byte, 13)), chunk("IDAT", make([]byte, 700_000)), chunk("eXIf", block), chunk("IEND", nil)),
 		"WebP, behind the picture": appendChunk(appendChunk([]byte("RIFF\x00\x00\x00\x00WEBP"), "VP8 ", make([]byte, 300_001)), "EXIF", block),
 		"TIFF":                     block,
-		"HEIC":                     file,
+		"Fujifilm's RAF":           slices.Concat(raf, make([]byte, 1000-len(raf)), jpeg, make([]byte, 5000)),
+		"Canon's CR3": slices.Concat(box("ftyp", []byte("crx \x00\x00\x00\x01crx isom")),
+			box("moov", box("uuid", canon, box("CNCV", make([]byte, 30)), box("CMT1", from(8)), box("CMT2", from(100)), box("CMT3", from(8)), box("CMT4", from(400))), box("trak", make([]byte, 100))),
+			box("mdat", make([]byte, 5000))),
+		"HEIC": file,
 	}
 	for name, file := range files {
 		if at, _ := takenAt(file, time.UTC); at != "2026-08-02T01:15:02Z" {
@@ -161,6 +171,22 @@ func TestTakenAt_in_every_container(t *testing.T) {
 		if at, said := takenAt([]byte(name+strings.Repeat("\x00", 40)), time.UTC); at != "" || said != "" {
 			t.Errorf("%q: %q, %q", name, at, said)
 		}
+	}
+}
+
+func TestTakenAt_of_a_CR3_takes_the_offset_of_its_GPS(t *testing.T) {
+	block := timeBlock(binary.LittleEndian, timeTags{original: "2026:08:01 21:15:02", gpsDate: "2026:08:02", gpsTime: [3]uint32{4, 14, 12}})
+	box := func(name string, body ...[]byte) []byte {
+		b := slices.Concat(body...)
+		return slices.Concat(binary.BigEndian.AppendUint32(nil, uint32(len(b)+8)), []byte(name), b)
+	}
+	from := func(first uint32) []byte {
+		return slices.Concat(block[:4], binary.LittleEndian.AppendUint32(nil, first), block[8:])
+	}
+	canon := []byte("\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48")
+	file := slices.Concat(box("ftyp", []byte("crx \x00\x00\x00\x01")), box("moov", box("uuid", canon, box("CMT2", from(100)), box("CMT4", from(400)))))
+	if at, _ := takenAt(file, time.UTC); at != "2026-08-02T04:15:02Z" {
+		t.Errorf("%q", at)
 	}
 }
 

@@ -23,7 +23,7 @@ export default defineConfig({
     cssCodeSplit: false,
     rolldownOptions: {
       // All that pages share in one file: it compresses better than in many.
-      output: { codeSplitting: { groups: [{ name: 'shell', test: /\/(src\/(lib|App\.svelte|texts\/shell|ui\/(?!DropZone|More|Progress|Back|Dialog|FormDialog))|node_modules\/(svelte|esm-env|clsx))/ }] } },
+      output: { codeSplitting: { groups: [{ name: 'shell', test: /\/(src\/(lib|App\.svelte|texts\/shell|ui\/(?!CorrectFace|DropZone|More|Progress|Back|Dialog|FormDialog))|node_modules\/(svelte|esm-env|clsx))/ }] } },
     },
     assetsInlineLimit: 0, // the page's policy takes files of its own server only
     reportCompressedSize: false,

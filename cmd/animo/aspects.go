@@ -18,15 +18,17 @@ import (
 
 // aspectsCmd tells what opinions praise and blame.
 type aspectsCmd struct {
-	Files     []string `arg:"" name:"file" help:"Files of opinions, labelled or not; - is standard input."`
-	Model     string   `placeholder:"DIR" help:"The folder that train --out saved a model in. It labels texts that have no label; otherwise the starter model does, which knows no more than a lexicon."`
+	Files     []string `arg:"" optional:"" name:"file" help:"Files of opinions, labelled or not; - is standard input."`
+	Dataset   string   `placeholder:"NAME" help:"A training file that a running server has, in place of files here."`
+	Model     string   `placeholder:"DIR" help:"The folder that train --out saved a model in; with --dataset, a model's id at the server. It labels texts that have no label; otherwise the starter model does, which knows no more than a lexicon."`
 	Source    string   `placeholder:"COLUMN" help:"The column that says where an opinion comes from, by name or by number from 1. Otherwise it is found by its name or, of several files, is the file."`
 	Time      string   `placeholder:"COLUMN" help:"The column that says when an opinion was written. Otherwise it is found by its name."`
 	Sentences int      `default:"3" help:"How many sentences are quoted for each aspect, good and bad ones each."`
 	Terms     int      `default:"15" help:"How many terms that stand out are told, of good and of bad opinions each."`
 	JSON      bool     `help:"Print one JSON object."`
 
-	File fileFlags `embed:""`
+	File        fileFlags `embed:""`
+	serverFlags `embed:""`
 }
 
 // Help is the part of --help with the examples.
@@ -35,10 +37,13 @@ func (aspectsCmd) Help() string {
 
 A file is read as train reads it, but it needs no labels: a text that has none, or three stars, is labelled by a model. Where a column says where an opinion comes from or when it was written, that is told, too.
 
+With --dataset a server tells it of a training file that it has, read as it was for the training; of a model's --model, corrections count before what the model says.
+
 Examples:
 
     animo aspects resenas.csv
     animo aspects booking.csv google.xlsx --model modelo
+    animo aspects --dataset enero.csv --url https://animo.example
     animo aspects resenas.csv --source hotel --json | jq '.aspects[] | {aspect, bad}'`
 }
 
@@ -50,6 +55,14 @@ type aspectsOf struct {
 
 // Run reads the files and prints what they say.
 func (k *aspectsCmd) Run(ctx context.Context, c *console) error {
+	switch {
+	case k.Dataset == "" && len(k.Files) == 0:
+		return usagef("FILE", "name files of opinions, or a server's training file with --dataset", "nombre archivos de opiniones, o un archivo de entrenamiento del servidor con --dataset")
+	case k.Dataset != "" && (len(k.Files) > 0 || k.File != fileFlags{Broken: 20}):
+		return usagef("--dataset", "the server reads it as it was for the training; leave out files and how to read them", "el servidor lo lee como para el entrenamiento; quite los archivos y cómo leerlos")
+	case k.Dataset != "":
+		return k.aspectsThere(ctx, c)
+	}
 	if k.Sentences < 1 || k.Terms < 1 {
 		return usagef("--sentences", "at least one sentence and one term are told", "se muestran al menos una frase y un término")
 	}

@@ -17,11 +17,13 @@ import (
 
 // classifyCmd tells what texts say.
 type classifyCmd struct {
-	Model   string   `required:"" placeholder:"DIR" help:"The folder that train --out saved the model in, or a file that model pull saved."`
+	Model   string   `required:"" placeholder:"DIR" help:"The folder that train --out saved the model in, or a file that model pull saved; with --url, the model's id at the server."`
 	Neutral string   `placeholder:"FROM-TO" help:"A third answer: texts whose probability of Positivo lies between the two are Neutro, such as 0.3-0.7."`
 	JSON    bool     `help:"Print one JSON object a text: label, probability, known, text."`
 	Out     string   `short:"o" placeholder:"FILE" help:"Write a CSV file: the columns of the file that is classified, and label, probability and evidence."`
 	Text    string   `placeholder:"COLUMN" help:"The column of the texts in the file, by name or by number from 1. Otherwise it is found."`
+	URL     string   `placeholder:"URL" help:"Have the server there classify the file, by a model that it has; starter is one that needs no training."`
+	Key     string   `env:"ANIMO_KEY" placeholder:"KEY" help:"API key, where the server wants one. Put it into ANIMO_KEY: others on this machine can see command lines."`
 	Texts   []string `arg:"" optional:"" name:"text" help:"Texts to classify, or one file of them; without any, each line of standard input is one."`
 }
 
@@ -33,11 +35,14 @@ Lines of stdin are classified as they come, so a file may have millions and a pi
 
 One argument that is the name of a file is read: CSV, TSV, JSON or XLSX with or without labels, or a text a line, in the encodings that train takes. With --out the answers go into a CSV file, beside the file's own columns; evidence has the words that decided most, with their log-odds towards Positivo.
 
+With --url a server classifies the file, as a batch that it keeps for a while. The answers go into the CSV file or, without --out, to stdout.
+
 Examples:
 
     animo classify --model modelo "Las camas estaban mal arregladas"
     animo classify --model modelo < nuevas.txt
     animo classify --model modelo resenas.csv --out clasificadas.csv
+    animo classify --url http://127.0.0.1:8080 --model hoteles resenas.csv --out clasificadas.csv
     animo classify --model modelo --neutral 0.3-0.7 < nuevas.txt
     animo classify --model modelo --json < nuevas.txt | jq -r 'select(.probability > 0.9) | .text'`
 }
@@ -61,15 +66,24 @@ func (k *classifyCmd) Run(ctx context.Context, c *console) error {
 		return usagef("--out", "it writes CSV; --json goes to standard output", "escribe CSV; --json va a la salida estándar")
 	case (k.Out != "" || k.Text != "") && !file:
 		return usagef("FILE", "--out and --text go with one file that is there", "--out y --text van con un archivo que exista")
+	case k.URL != "" && !file:
+		return usagef("--url", "a server classifies one file that is there", "un servidor clasifica un archivo que exista")
+	case k.URL != "" && k.JSON:
+		return usagef("--json", "a server writes CSV; leave out --json or --url", "un servidor escribe CSV; quite --json o --url")
+	}
+	band, err := text.ParseBand(k.Neutral)
+	if err != nil {
+		return asFlag(err)
+	}
+	if k.URL != "" {
+		return k.classifyThere(ctx, c)
 	}
 	model, _, err := text.Load(k.Model)
 	if err != nil {
 		return err
 	}
 	p := newPrinter(c, k.JSON)
-	if p.band, err = text.ParseBand(k.Neutral); err != nil {
-		return asFlag(err)
-	}
+	p.band = band
 	switch {
 	case file:
 		err = k.classifyFile(ctx, c, model, p)

@@ -86,6 +86,15 @@ func (k *classifyCmd) classifyFile(ctx context.Context, c *console, model *text.
 	if reading.Rows == 0 {
 		return animo.Errorf(animo.EmptyFile, "%s: there is no text in it", "%s: no contiene ningún texto", name)
 	}
+	c.leftOut(reading)
+	if k.Out != "" {
+		c.note("%d texts classified in %s", "%d textos clasificados en %s", reading.Rows, k.Out)
+	}
+	return nil
+}
+
+// leftOut notes how many rows of a file have no answer.
+func (c *console) leftOut(reading animo.Reading) {
 	left := 0
 	for _, r := range reading.LeftOut {
 		left += r.Rows
@@ -93,10 +102,6 @@ func (k *classifyCmd) classifyFile(ctx context.Context, c *console, model *text.
 	if left > 0 {
 		c.note("rows without a text, or that cannot be read: %d", "filas sin texto, o que no se pueden leer: %d", left)
 	}
-	if k.Out != "" {
-		c.note("%d texts classified in %s", "%d textos clasificados en %s", reading.Rows, k.Out)
-	}
-	return nil
 }
 
 // classifyRows returns the rows of a file with what the model says of them, many at a time.

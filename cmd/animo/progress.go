@@ -81,6 +81,8 @@ func (b *bar) name(stage string) string {
 		return b.c.say("measuring", "midiendo")
 	case "fitting":
 		return b.c.say("fitting to all rows", "ajustando a todas las filas")
+	case "classifying":
+		return b.c.say("classifying", "clasificando")
 	case "people":
 		return b.c.say("meeting people", "conociendo personas")
 	case "photos":

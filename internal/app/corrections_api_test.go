@@ -225,3 +225,37 @@ func TestAPI_aspects_of_a_file_are_told_by_the_starter_model_where_nothing_was_t
 		t.Errorf("after a restart: %s", after)
 	}
 }
+
+func TestAPI_aspects_of_a_training_file_that_the_server_has_are_told_by_a_batch_of_it(t *testing.T) {
+	a := start(t, settings(t))
+	a.upload("hotel.txt", "?trainer=nb", reviews(t))
+	var b struct {
+		ID, Status, Name, Dataset, Version string
+		StatusURL                          string `json:"status_url"`
+		Aspects                            string `json:"aspects_url"`
+	}
+	post := a.do("POST", "/v1/models/hotel.txt/batches?dataset=hotel.txt", "")
+	if post.into(t, &b); post.status != 202 || b.Dataset != "hotel.txt" || b.Name != "hotel.txt" {
+		t.Fatalf("%d %s", post.status, post.body)
+	}
+	a.do("GET", b.StatusURL+"?wait=30", "").into(t, &b)
+	var told struct {
+		Version string
+		Report  struct{ Texts, Labelled int }
+	}
+	r := a.do("GET", b.Aspects, "")
+	if r.into(t, &told); b.Status != "done" || told.Report.Texts == 0 || told.Report.Labelled != told.Report.Texts || told.Version != b.Version {
+		t.Errorf("%+v: %d %s", b, r.status, r.body)
+	}
+	for _, bad := range []string{"&text=x", "&name=x.csv", "&strict=true"} {
+		if r := a.do("POST", "/v1/models/starter/batches?dataset=hotel.txt"+bad, ""); r.status != 422 || !strings.Contains(r.body, "dataset") {
+			t.Errorf("%s: %d %s", bad, r.status, r.body)
+		}
+	}
+	if r := a.do("POST", "/v1/models/starter/batches?dataset=hotel.txt", "texto\nbien\n"); r.status != 422 {
+		t.Errorf("with a body: %d %s", r.status, r.body)
+	}
+	if r := a.do("POST", "/v1/models/starter/batches?dataset=otro.txt", ""); r.status != 404 {
+		t.Errorf("of one that is not there: %d %s", r.status, r.body)
+	}
+}

@@ -190,6 +190,9 @@ func TestMoods_measured_by_the_client_are_corrected_as_those_of_photos_are(t *te
 			t.Errorf("%d %s", r.status, r.body)
 		}
 	}
+	if r := a.do("POST", "/v1/faces/"+ids.Items[0].FaceID+"/person", `{"not":"Ana"}`); r.status != http.StatusNotFound || !strings.Contains(r.body, "measured") {
+		t.Errorf("who it is not: %d %s", r.status, r.body)
+	}
 	if r := a.do("PUT", strings.Replace(path, "-m", "-m0", 1), `{"emotion":"SAD"}`); r.status != http.StatusNotFound {
 		t.Errorf("of a face that is not there: %d %s", r.status, r.body)
 	}

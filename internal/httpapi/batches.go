@@ -41,6 +41,7 @@ type batchView struct {
 	StatusURL string         `json:"status_url" doc:"Where to ask how far it is."`
 	ResultURL string         `json:"result_url,omitempty" doc:"The result, once it is done."`
 
+	Dataset    string `json:"dataset,omitempty" doc:"The training file that it is made of, where it is one that the server has." example:"enero.csv"`
 	AspectsURL string `json:"aspects_url,omitempty" doc:"What its texts complain about, once it is done."`
 }
 
@@ -52,6 +53,9 @@ func viewBatch(ctx context.Context, b opinions.Batch) batchView {
 	}
 	if !b.Finished.IsZero() {
 		v.Finished = &b.Finished
+	}
+	if b.Dataset != nil {
+		v.Dataset = b.Dataset.Name
 	}
 	if b.Neutral != (text.Band{}) {
 		v.Neutral = &b.Neutral
@@ -78,6 +82,7 @@ func (s *server) addBatch(r route) {
 		Summary:     "Have a file of texts classified",
 		Description: "The body is the file, in any format that a training file may have, with labels or without, or a text a line. When the answer comes, the file is on disk and will be classified, " +
 			"whatever happens, by the version that answers when that begins. A file sent twice is two batches. A form may have it as its first file. " +
+			"Without a body, dataset names a training file that the server has, read as it was for the training; the batch is deleted with it. " +
 			"Under the id starter the starter model answers, of who has trained no model of that name: it is a lexicon with three numbers, of Spanish, English or Portuguese as the texts are, for reviews of hotels, restaurants and the like.",
 		DefaultStatus: http.StatusAccepted, RequestBody: bytesBody(), Errors: []int{400, 404, 409, 413, 422, 507},
 	}, func(ctx context.Context, in *struct {
@@ -86,6 +91,7 @@ func (s *server) addBatch(r route) {
 		Text    string `query:"text" doc:"Column or key of the text, by name or by number from 1; two are joined by +. Found if not said." example:"Comentario"`
 		Source  string `query:"source" doc:"Column or key that says where a text comes from, for the report of aspects. Found by its name if not said." example:"Fuente"`
 		Time    string `query:"time" doc:"The same of when it was written." example:"Fecha"`
+		Dataset string `query:"dataset" doc:"A training file that the server has, whose newest revision is taken in place of a body; name, text and strict do not go with it." example:"enero.csv"`
 		Neutral string `query:"neutral" doc:"A third answer: texts whose probability of Positivo lies between the two are Neutro." example:"0.3-0.7"`
 		Strict  bool   `query:"strict" doc:"Refuse the file for any row that cannot be read. Otherwise such rows are left out and counted, up to the setting max-broken." example:"false"`
 		BodyStream
@@ -96,7 +102,15 @@ func (s *server) addBatch(r route) {
 			return nil, err
 		}
 		var b opinions.Batch
-		if in.kind == multipartForm {
+		if in.Dataset != "" {
+			if in.Name != "" || in.Text != "" || in.Strict || in.hasBody() {
+				return nil, animo.Errorf(animo.Invalid, "dataset %q goes without a body, name, text and strict; it is read as it was for the training", "el conjunto %q va sin cuerpo, name, text ni strict; se lee como para el entrenamiento", animo.Clip(in.Dataset)).Of("dataset")
+			}
+			b, err = s.Opinions.TakeDataset(ctx, tenantOf(ctx), in.ID, nameOf(in.Dataset), recipe)
+			if err != nil {
+				return nil, err
+			}
+		} else if in.kind == multipartForm {
 			f := newForm(in.reader, in.border, s.Limits, photos.Upload{})
 			file, err := f.next()
 			if err != nil {

@@ -297,7 +297,7 @@ func (s *server) nameFace(r route) {
 		Summary:     "Say who a recorded face is, or is not",
 		Description: "With name, the face is that person's, who may be new, until something else is said, and the person is known by it, too. With not, it is never taken for " +
 			"that person's again, and neither are faces like it. What was recorded says so at once; photos recorded before and after follow. It holds when the photo is analysed " +
-			"again. It needs the numbers of the face, which are kept as long as its photo (setting keep-descriptors). The answer is the face.",
+			"again. It needs the numbers of the face, which are kept as long as its photo (setting keep-descriptors); a face that a client measured has none, and is nobody's. The answer is the face.",
 		Errors: []int{400, 404, 422},
 	}, func(ctx context.Context, in *struct {
 		Face string `path:"face" doc:"The face's id." example:"20260801T211502.125Z-9f86d081884c7d65-0"`

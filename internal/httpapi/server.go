@@ -60,6 +60,8 @@ type Opinions interface {
 	TakeModel(ctx context.Context, tenant, model string, r io.Reader, size int64) (animo.Version, error)
 	// TakeBatch accepts a file of texts to be classified.
 	TakeBatch(ctx context.Context, tenant, model string, r io.Reader, size int64, recipe opinions.BatchRecipe) (opinions.Batch, error)
+	// TakeDataset accepts a dataset's file in place of one.
+	TakeDataset(ctx context.Context, tenant, model, dataset string, recipe opinions.BatchRecipe) (opinions.Batch, error)
 	Batch(ctx context.Context, tenant, model, id string) (opinions.Batch, error)
 	// Batches lists a model's batches, newest first, beginning after the ID `after`. next is "" at the end.
 	Batches(ctx context.Context, tenant, model, after string, limit int) (page []opinions.Batch, next string, err error)

@@ -68,6 +68,12 @@ func (b *BodyStream) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
+// hasBody reports whether the request has a body of at least a byte, which it may read.
+func (b *BodyStream) hasBody() bool {
+	n, _ := io.ReadAtLeast(b.reader, make([]byte, 1), 1)
+	return n > 0
+}
+
 // UploadView is a photo that was taken in, or why it was not. It is exported because huma describes no field of an embedded type that is not.
 type UploadView struct {
 	ID        string       `json:"id,omitempty" doc:"The photo's id, under which it is asked for." example:"20260801T211502.125Z-9f86d081884c7d65"`

@@ -113,3 +113,58 @@ func TestBatch_takes_labels_of_the_file_then_corrections_then_the_model_for_its_
 		t.Errorf("a column that is not there: %+v, %+v", b, b.Failure)
 	}
 }
+
+func TestBatch_of_a_dataset_tells_what_a_training_file_complains_about_and_goes_with_it(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	file := "fecha;fuente;comentario;nota\n"
+	for range 4 {
+		file += "15/10/2026;Booking;El baño estaba sucio;1\n16/11/2026;Google;La comida estaba riquísima;5\n16/11/2026;Google;Estuvimos dos noches;3\n"
+	}
+	l.take("enero.csv", file)
+	l.run()
+	if _, err := l.flow.TakeDataset(t.Context(), tenant, opinions.StarterModel, "febrero.csv", opinions.BatchRecipe{}); animo.CodeOf(err) != animo.NotFound {
+		t.Errorf("of a dataset that is not there: %v", err)
+	}
+	b, err := l.flow.TakeDataset(t.Context(), tenant, opinions.StarterModel, "enero.csv", opinions.BatchRecipe{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.run()
+	b = l.batchOf(b)
+	r := l.aspectsOf(b)
+	good, bad := count(r, text.Bath)
+	if b.Status != animo.Done || b.Name != "enero.csv" || b.Rows != 12 || r.Texts != 12 || r.Labelled != 8 || bad != 4 || good != 0 {
+		t.Errorf("%+v: %d good and %d bad in %+v", b, good, bad, r)
+	}
+	if len(r.Sources) != 2 || r.Sources[0].Name != "Google" || r.Sources[0].Texts != 8 || len(r.Periods) != 2 || r.Periods[0].Name != "2026-10" || r.Periods[0].Bad != 4 {
+		t.Errorf("sources %+v, months %+v", r.Sources, r.Periods)
+	}
+	for ref, err := range opinions.Objects(t.Context(), l.rows, tenant) {
+		if _, missing := l.objects.Stat(t.Context(), tenant, ref.Name); err != nil || ref.Needed && missing != nil {
+			t.Errorf("%s is missing: %v, %v", ref.Name, err, missing)
+		}
+	}
+	if err := l.flow.DeleteDataset(t.Context(), tenant, "enero.csv"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.flow.Batch(t.Context(), tenant, b.Model, b.ID); animo.CodeOf(err) != animo.NotFound || len(l.batchObjects()) != 0 {
+		t.Errorf("after its dataset was deleted: %v, left are %v", err, l.batchObjects())
+	}
+}
+
+func TestBatch_of_a_dataset_that_is_deleted_before_its_turn_is_gone(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	l.take("enero.csv", reviews(t, 0))
+	l.run()
+	b, err := l.flow.TakeDataset(t.Context(), tenant, opinions.StarterModel, "enero.csv", opinions.BatchRecipe{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.flow.DeleteDataset(t.Context(), tenant, "enero.csv"); err != nil {
+		t.Fatal(err)
+	}
+	l.run()
+	if _, err := l.flow.Batch(t.Context(), tenant, b.Model, b.ID); animo.CodeOf(err) != animo.NotFound || len(l.batchObjects()) != 0 {
+		t.Errorf("%v, left are %v", err, l.batchObjects())
+	}
+}

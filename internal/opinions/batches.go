@@ -34,6 +34,8 @@ type Batch struct {
 	Guesses  int            `json:"guesses"`           // texts of which the model knows nothing
 	Answered int            `json:"corrected"`         // texts that answer as somebody corrected them
 	Reading  *animo.Reading `json:"reading,omitempty"` // how the file was read, and what was left out
+
+	Dataset *animo.DatasetRef `json:"dataset,omitempty"` // whose file it is; nil for one that was sent
 }
 
 // batchRow is what the batches table keeps of a batch.
@@ -97,16 +99,8 @@ type BatchRecipe struct {
 // it returns nil, all of that is on disk. size is how many bytes r has, -1 if that is not known. It answers UnknownModel, NotTrained while
 // no version answers, and Quota when the model has as many batches as it may. StarterModel answers where no model of the tenant has its name.
 func (f *Flow) TakeBatch(ctx context.Context, tenant, model string, r io.Reader, size int64, recipe BatchRecipe) (Batch, error) {
-	if err := recipe.check(); err != nil {
+	if err := f.admitBatch(ctx, tenant, model, &recipe); err != nil {
 		return Batch{}, err
-	}
-	if _, _, err := f.Answering(ctx, tenant, model); err != nil && !isStarter(model, err) {
-		return Batch{}, err
-	}
-	if n, err := f.tables.Count(ctx, tenant, batchesTable, under(model)); err != nil {
-		return Batch{}, err
-	} else if n >= f.limits.Batches {
-		return Batch{}, animo.Errorf(animo.Quota, "model %q has %d batches, and no more may be kept; delete some", "el modelo %q tiene %d lotes, y no se guardan más; borre algunos", model, n).Of("model")
 	}
 	up, err := f.spool.Take(r, size)
 	if err != nil {
@@ -116,27 +110,14 @@ func (f *Flow) TakeBatch(ctx context.Context, tenant, model string, r io.Reader,
 	if err := f.exists(ctx, tenant); err != nil { // the tenant may have been removed while the upload came in
 		return Batch{}, err
 	}
-	at := f.now()
-	b := batchRow{File: recipe.File, Source: recipe.Source, Time: recipe.Time, Batch: Batch{Model: model, ID: newID(at, "", animo.ID("batch", up.SHA256, rand.Text())), Name: recipe.Name, SHA256: up.SHA256, Bytes: up.Size, Status: animo.Stored, Neutral: recipe.Neutral}}
-	b.Accepted = animo.MomentOf(b.ID)
+	b := f.newBatch(model, up.SHA256, up.Size, recipe)
 	if _, err := up.Seek(0, io.SeekStart); err != nil {
 		return Batch{}, err
 	}
 	if err := f.objects.Put(ctx, tenant, batchObject(model, b.ID), up); err != nil {
 		return Batch{}, err
 	}
-	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		var m animo.Model
-		found, err := tx.GetJSON(modelsTable, model, &m)
-		if err == nil && model != StarterModel && (!found || m.Asked <= m.Deleted) { // deleted while the upload came in
-			err = noModel(model)
-		}
-		if err != nil {
-			return err
-		}
-		b.Era = m.Deleted
-		return tx.PutJSON(batchesTable, batchKey(model, b.ID), b)
-	})
+	err = f.putBatch(ctx, tenant, &b)
 	if animo.CodeOf(err) == animo.UnknownModel {
 		_, _ = f.objects.Delete(ctx, tenant, batchObjects(model, b.ID)) // what is left of it is a stray
 	}
@@ -144,6 +125,68 @@ func (f *Flow) TakeBatch(ctx context.Context, tenant, model string, r io.Reader,
 		return Batch{}, err
 	}
 	return b.Batch, f.sayBatch(ctx, BatchStored, tenant, b.Batch, nil)
+}
+
+// TakeDataset is TakeBatch of the file that the newest revision of a dataset has, read as the dataset is. The recipe's File and Name do not
+// count. It answers NotFound when there is no such dataset.
+func (f *Flow) TakeDataset(ctx context.Context, tenant, model, dataset string, recipe BatchRecipe) (Batch, error) {
+	newest, err := f.Dataset(ctx, tenant, dataset)
+	if err != nil {
+		return Batch{}, err
+	}
+	ref := newest.Ref()
+	d, err := f.revision(ctx, tenant, ref)
+	if err != nil {
+		return Batch{}, err
+	}
+	recipe.Name, recipe.File = d.Name, d.File
+	if err := f.admitBatch(ctx, tenant, model, &recipe); err != nil {
+		return Batch{}, err
+	}
+	b := f.newBatch(model, d.SHA256, d.Bytes, recipe)
+	b.Dataset = &ref
+	if err := f.putBatch(ctx, tenant, &b); err != nil {
+		return Batch{}, err
+	}
+	return b.Batch, f.sayBatch(ctx, BatchStored, tenant, b.Batch, nil)
+}
+
+// admitBatch answers why a model takes no batch now; nil where it does.
+func (f *Flow) admitBatch(ctx context.Context, tenant, model string, recipe *BatchRecipe) error {
+	if err := recipe.check(); err != nil {
+		return err
+	}
+	if _, _, err := f.Answering(ctx, tenant, model); err != nil && !isStarter(model, err) {
+		return err
+	}
+	n, err := f.tables.Count(ctx, tenant, batchesTable, under(model))
+	if err == nil && n >= f.limits.Batches {
+		err = animo.Errorf(animo.Quota, "model %q has %d batches, and no more may be kept; delete some", "el modelo %q tiene %d lotes, y no se guardan más; borre algunos", model, n).Of("model")
+	}
+	return err
+}
+
+// newBatch makes the row of a batch that is accepted now.
+func (f *Flow) newBatch(model, sum string, size int64, recipe BatchRecipe) batchRow {
+	b := batchRow{File: recipe.File, Source: recipe.Source, Time: recipe.Time, Batch: Batch{Model: model, ID: newID(f.now(), "", animo.ID("batch", sum, rand.Text())), Name: recipe.Name, SHA256: sum, Bytes: size, Status: animo.Stored, Neutral: recipe.Neutral}}
+	b.Accepted = animo.MomentOf(b.ID)
+	return b
+}
+
+// putBatch writes the row of a new batch. It answers UnknownModel when the model was deleted meanwhile.
+func (f *Flow) putBatch(ctx context.Context, tenant string, b *batchRow) error {
+	return f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		var m animo.Model
+		found, err := tx.GetJSON(modelsTable, b.Model, &m)
+		if err == nil && b.Model != StarterModel && (!found || m.Asked <= m.Deleted) {
+			err = noModel(b.Model)
+		}
+		if err != nil {
+			return err
+		}
+		b.Era = m.Deleted
+		return tx.PutJSON(batchesTable, batchKey(b.Model, b.ID), b)
+	})
 }
 
 // check answers Invalid or UnsafeName for what cannot be.
@@ -270,6 +313,21 @@ func (f *Flow) deleteBatch(ctx context.Context, tenant string, row batchRow) err
 }
 
 func batchObjects(model, id string) string { return "batches/" + model + "/" + id + "/" }
+
+// deleteBatchesFrom deletes the batches whose file is a revision's of a dataset.
+func (f *Flow) deleteBatchesFrom(ctx context.Context, tenant string, ref animo.DatasetRef) error {
+	for row, err := range table.ReadableRows[batchRow](ctx, f.tables, tenant, batchesTable, table.Range{}, false) {
+		if err != nil {
+			return err
+		}
+		if b := row.Value; b.Dataset != nil && *b.Dataset == ref {
+			if err := f.DeleteBatch(ctx, tenant, b.Model, b.ID); err != nil && animo.CodeOf(err) != animo.NotFound {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // deleteBatchesOf deletes the batches of the models of that name that were deleted.
 func (f *Flow) deleteBatchesOf(ctx context.Context, tenant string, m animo.Model) error {

@@ -254,7 +254,14 @@ func (f *Flow) answerRows(ctx context.Context, tenant string, b *batchRow, a *an
 // openBatch gives what opens a batch's file; read counts its bytes.
 func (f *Flow) openBatch(ctx context.Context, tenant string, b *batchRow, read *counter) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
-		body, _, err := f.objects.Get(ctx, tenant, batchObject(b.Model, b.ID), object.Range{})
+		name := batchObject(b.Model, b.ID)
+		if b.Dataset != nil {
+			name = uploadObject(*b.Dataset)
+			if _, err := f.revision(ctx, tenant, *b.Dataset); err != nil { // deleted since, or another one took its place
+				return nil, err
+			}
+		}
+		body, _, err := f.objects.Get(ctx, tenant, name, object.Range{})
 		read.r, read.n = body, 0
 		return struct {
 			io.Reader

@@ -174,7 +174,7 @@ func (f *Flow) Datasets(ctx context.Context, tenant string) ([]animo.Dataset, er
 	return list, nil
 }
 
-// DeleteDataset deletes every revision of a dataset. Models that learned from it go on answering.
+// DeleteDataset deletes every revision of a dataset, and the batches whose files they are. Models that learned from it go on answering.
 func (f *Flow) DeleteDataset(ctx context.Context, tenant, name string) error {
 	newest, err := f.Dataset(ctx, tenant, name)
 	if err != nil {
@@ -197,8 +197,8 @@ func (f *Flow) DeleteDataset(ctx context.Context, tenant, name string) error {
 	return nil
 }
 
-// deleteRevision deletes one revision: it first hides the revision from readers, then notes that somebody asked for that, if so, and removes
-// the revision's rows, its bytes, and its own row. It answers Conflict, having done nothing, where somebody changed the revision after it was read.
+// deleteRevision deletes one revision: it first hides the revision from readers, then, if somebody asked for that, notes it and deletes the
+// batches whose file it is, and removes the revision's rows, its bytes, and its own row. It answers Conflict, having done nothing, where somebody changed the revision after it was read.
 func (f *Flow) deleteRevision(ctx context.Context, tenant string, row datasetRow, asked bool) error {
 	if !row.Gone || asked && !row.Asked {
 		row.Gone, row.Asked = true, asked
@@ -209,6 +209,9 @@ func (f *Flow) deleteRevision(ctx context.Context, tenant string, row datasetRow
 	ref := row.Ref()
 	if row.Asked {
 		if err := f.erasures.Note(ctx, tenant, erasures.Entry{Kind: erasures.Dataset, ID: mark(erasures.Dataset, row.Name), UpTo: row.ID}); err != nil {
+			return err
+		}
+		if err := f.deleteBatchesFrom(ctx, tenant, ref); err != nil {
 			return err
 		}
 	}

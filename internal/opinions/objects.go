@@ -73,7 +73,7 @@ func Objects(ctx context.Context, tables *table.Table, tenant string) iter.Seq2[
 			if b.Gone {
 				continue
 			}
-			if !yield(object.Ref{Name: batchObject(model, id), SHA256: b.SHA256, Needed: err == nil}, nil) {
+			if b.Dataset == nil && !yield(object.Ref{Name: batchObject(model, id), SHA256: b.SHA256, Needed: err == nil}, nil) {
 				return
 			}
 			if b.Result != "" && !yield(object.Ref{Name: resultObject(model, id, b.Result), SHA256: b.Result, Needed: true}, nil) {

@@ -25,6 +25,9 @@ type sighting struct {
 // sight reads a face in one call, or answers NotFound.
 func sight(r faces.Reader, id string) (s sighting, err error) {
 	none := animo.Errorf(animo.NotFound, "there is no face %q; if its photo was analysed again, its faces have other ids now", "no existe el rostro %q; si su foto se analizó de nuevo, sus rostros tienen ahora otros ids", animo.Clip(id)).Of("face")
+	if faces.IsMeasured(id) {
+		return s, animo.Errorf(animo.NotFound, "nobody knows who face %q is: a client measured it, and sent no numbers by which it could be known; only faces of photos are named", "no se sabe de quién es el rostro %q: lo midió un cliente, que no envió números por los que reconocerlo; solo se nombran rostros de fotos", animo.Clip(id)).Of("face")
+	}
 	photo, round, ok := faces.ParseID(id)
 	if !ok {
 		return s, none

@@ -1,6 +1,7 @@
 package labelled
 
 import (
+	"bytes"
 	"io"
 	"slices"
 	"strconv"
@@ -89,10 +90,20 @@ func (s *survey) texts(t *Texts) error {
 	}
 	line := s.plan
 	line.Format, line.Delimiter = Delimited, lineDelimiter
+	lines, err := s.rows(line, headRows, nil)
+	if err != nil && len(lines) == 0 {
+		return err
+	}
 	var rows []record
 	best := 0
 	for _, layout := range append(layouts, line) {
-		if layout.Format != Delimited {
+		if layout.Format == FastText {
+			if found, err := s.rows(layout, headRows, nil); err == nil && len(found) > 0 && 10*len(found) >= 9*len(lines) {
+				t.Plan, t.columns = layout, []int{0}
+				return nil
+			}
+		}
+		if layout.Format != Delimited || layout.Delimiter == lineDelimiter && best > 0 && headerOf(rows) >= 0 { // lines of quoted texts are more than the rows
 			continue
 		}
 		found, err := s.rows(layout, headRows, nil)
@@ -176,10 +187,20 @@ func TextColumn(names []string) (column int, ok bool) {
 func headerOf(rows []record) int {
 	width := commonest(rows)
 	h := slices.IndexFunc(rows[:min(len(rows), headerRows)], func(r record) bool { return len(r.cells) >= width })
-	if h < 0 || !isHeader(rows[h]) {
+	if h < 0 || !isHeader(rows[h]) || isValue(rows, h) {
 		return -1
 	}
 	return h
+}
+
+// isValue tells whether a row that may be a header has a label that other rows have in the same place, too.
+func isValue(rows []record, h int) bool {
+	for i, c := range rows[h].cells {
+		if anyLabel([][]byte{c}) && slices.ContainsFunc(rows[h+1:], func(r record) bool { return i < len(r.cells) && bytes.Equal(r.cells[i], c) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // isHeader tells whether a row has a name that columns have.

@@ -44,6 +44,10 @@ func TestTexts_are_read_without_labels(t *testing.T) {
 		{"titles above the header", "Informe\n\nid;texto\n1;Muy bien\n2;Mal\n", "", "texto|4 Muy bien|5 Mal"},
 		{"two columns joined", "titulo,texto\nBuen hotel,Muy bien\n,Mal\n", "titulo+texto", "titulo + texto|2 Buen hotel\nMuy bien|3 Mal"},
 		{"a row without a text", "id,texto\n1,Muy bien\n2,nan\n3,Mal\n", "", "texto|2 Muy bien|3 |4 Mal"},
+		{"a label first and no header", "POSITIVE,La habitación tenía buena nota\nNEGATIVE,Mal\nPOSITIVE,Bien\n", "", "2|1 La habitación tenía buena nota|2 Mal|3 Bien"},
+		{"a header that could be a label", "opinion,recomendado\nMuy bien,sí\nMuy mal,no\n", "", "opinion|2 Muy bien|3 Muy mal"},
+		{"labels of fastText", "__label__positive Un texto muy bueno\n__label__negative Mal\n", "", "1|1 Un texto muy bueno|2 Mal"},
+		{"texts of several lines", "text,stars\n\"Muy\n\nbien\nde\nveras\",5\n\"Muy\n\nmal\nde\nveras\",1\n", "", "text|2 Muy\n\nbien\nde\nveras|7 Muy\n\nmal\nde\nveras"},
 		{"a short row", "texto,nota\nMuy bien,5\nMal\n", "", "texto|2 Muy bien|3 Mal"},
 	} {
 		got, err := readTexts(t, c.content, c.told)

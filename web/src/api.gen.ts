@@ -128,7 +128,7 @@ export interface paths {
         put?: never;
         /**
          * Say who a recorded face is, or is not
-         * @description With name, the face is that person's, who may be new, until something else is said, and the person is known by it, too. With not, it is never taken for that person's again, and neither are faces like it. What was recorded says so at once; photos recorded before and after follow. It holds when the photo is analysed again. It needs the numbers of the face, which are kept as long as its photo (setting keep-descriptors). The answer is the face.
+         * @description With name, the face is that person's, who may be new, until something else is said, and the person is known by it, too. With not, it is never taken for that person's again, and neither are faces like it. What was recorded says so at once; photos recorded before and after follow. It holds when the photo is analysed again. It needs the numbers of the face, which are kept as long as its photo (setting keep-descriptors); a face that a client measured has none, and is nobody's. The answer is the face.
          */
         post: operations["name-face"];
         delete?: never;
@@ -208,7 +208,7 @@ export interface paths {
         put?: never;
         /**
          * Have a file of texts classified
-         * @description The body is the file, in any format that a training file may have, with labels or without, or a text a line. When the answer comes, the file is on disk and will be classified, whatever happens, by the version that answers when that begins. A file sent twice is two batches. A form may have it as its first file. Under the id starter the starter model answers, of who has trained no model of that name: it is a lexicon with three numbers, of Spanish, English or Portuguese as the texts are, for reviews of hotels, restaurants and the like.
+         * @description The body is the file, in any format that a training file may have, with labels or without, or a text a line. When the answer comes, the file is on disk and will be classified, whatever happens, by the version that answers when that begins. A file sent twice is two batches. A form may have it as its first file. Without a body, dataset names a training file that the server has, read as it was for the training; the batch is deleted with it. Under the id starter the starter model answers, of who has trained no model of that name: it is a lexicon with three numbers, of Spanish, English or Portuguese as the texts are, for reviews of hotels, restaurants and the like.
          */
         post: operations["add-batch"];
         delete?: never;
@@ -1594,6 +1594,11 @@ export interface components {
              * @description Texts that answer as somebody corrected them.
              */
             corrected: number;
+            /**
+             * @description The training file that it is made of, where it is one that the server has.
+             * @example enero.csv
+             */
+            dataset?: string;
             /** @description Why it failed. */
             failure?: components["schemas"]["FailureView"];
             /**
@@ -5111,6 +5116,8 @@ export interface operations {
                 source?: string;
                 /** @description The same of when it was written. */
                 time?: string;
+                /** @description A training file that the server has, whose newest revision is taken in place of a body; name, text and strict do not go with it. */
+                dataset?: string;
                 /** @description A third answer: texts whose probability of Positivo lies between the two are Neutro. */
                 neutral?: string;
                 /** @description Refuse the file for any row that cannot be read. Otherwise such rows are left out and counted, up to the setting max-broken. */

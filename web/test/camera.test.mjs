@@ -96,6 +96,17 @@ browserTest('camera: moods are measured in the browser and nothing else is sent;
   assert.equal((await server.api('GET', '/v1/photos')).items.length, 0)
   assert.ok(sent.every(([method, path, size]) => method === 'POST' && path === '/v1/moods' && size < 10_000), JSON.stringify(sent))
 
+  await page.getByText('Correct what was read').click()
+  await page.getByRole('listitem', { name: 'Face 1, counted from the last' }).getByLabel('What does it show?').last().selectOption('SAD')
+  await page.getByText(/^Corrected: it is sad, not/).waitFor()
+  await page.getByRole('listitem', { name: 'Face 2, counted from the last' }).getByRole('button', { name: 'Not a face' }).click()
+  await page.getByText('Somebody said that it is not a face').waitFor()
+  await page.getByText(`${items.length - 1} faces sent`).waitFor()
+  await axe(page)
+  const after = (await server.api('GET', '/v1/moods')).items
+  assert.equal(after.length, items.length - 1)
+  assert.deepEqual(after.filter((face) => face.correction).map((face) => [face.mood, face.correction.emotion]), [['SAD', 'SAD']])
+
   await page.getByRole('button', { name: 'Erase what was sent' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Erase what was sent' }).click()
   await page.getByText('What was sent is erased.').waitFor()

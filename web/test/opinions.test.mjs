@@ -241,6 +241,19 @@ browserTest('opinions: reviews without labels are dropped where nothing was trai
   assert.deepEqual((await server.api('GET', '/v1/models/starter/batches')).items ?? [], [])
 })
 
+browserTest('opinions: what a training file complains about is told without sending it again', async ({ open, server }) => {
+  await trained(server, 'quejas.txt', await labelled())
+  const page = await open('opinions')
+  await page.getByRole('button', { name: 'Complaints in quejas.txt' }).click()
+  await page.getByRole('heading', { name: 'What people complain about' }).waitFor()
+  await page.getByText(/^\d+ reviews: \d+ bad, \d+ good/).waitFor()
+  await page.getByRole('heading', { name: 'Aspects' }).waitFor()
+  await axe(page)
+  const { items } = await server.api('GET', '/v1/models/starter/batches')
+  assert.equal(items[0].dataset, 'quejas.txt')
+  await server.api('DELETE', `/v1/models/starter/batches/${items[0].id}`)
+})
+
 browserTest('opinions: a file that cannot be read, and one that is gone, say so in Spanish', async ({ open, server }) => {
   const page = await open('opinions', { lang: 'es', allow: /404/ })
   await drop(page, 'vacío.csv', '\n\n', page.getByRole('group', { name: 'Elegir opiniones' }))

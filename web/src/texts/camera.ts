@@ -55,6 +55,8 @@ export const t = texts({
     es: (n: number, again: boolean) => `${faces.es(n)} por enviar${again ? '; se reintenta' : ''}`,
     en: (n: number, again: boolean) => `${faces.en(n)} to be sent${again ? '; trying again' : ''}`,
   },
+  correct: { es: 'Corregir lo que se leyó', en: 'Correct what was read' },
+  latest: { es: (n: number) => `Rostro ${n}, del último hacia atrás`, en: (n: number) => `Face ${n}, counted from the last` },
   seeLive: { es: 'Verlo en vivo', en: 'See it live' },
   erase: { es: 'Borrar lo enviado', en: 'Erase what was sent' },
   eraseTitle: { es: '¿Borrar lo enviado?', en: 'Erase what was sent?' },

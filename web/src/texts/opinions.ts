@@ -151,7 +151,7 @@ export const t = texts({
     es: 'El resultado es un CSV con las columnas del archivo, y la etiqueta, la probabilidad y las palabras que decidieron.',
     en: 'The result is a CSV file with its columns, and the label, the probability and the words that decided.',
   },
-  downloadBatch: { es: (name: string) => `Descargar ${name} clasificado`, en: (name: string) => `Download ${name}, classified` },
+  downloadBatch: { es: (name: string) => `Descargar ${name} clasificado, en CSV`, en: (name: string) => `Download ${name}, classified, as CSV` },
   removeBatch: { es: (name: string) => `Quitar ${name}`, en: (name: string) => `Remove ${name}` },
   classifying: { es: (name: string) => `Clasificación de ${name}`, en: (name: string) => `Classifying ${name}` },
   waits: { es: 'espera su turno', en: 'waits for its turn' },
