@@ -148,7 +148,7 @@ func (s *Stores) openQueues(ctx context.Context, url, owner string, keeper *loop
 		return err
 	}
 	s.onClose("broker", rings.Close)
-	s.Queues.Driver = brokerbus.New(ctx, s.Tables, rings, brokerbus.Options{Now: s.now, Log: log, Keeper: keeper})
+	s.Queues.Driver = brokerbus.New(ctx, s.Tables, rings, brokerbus.Options{Now: s.now, Clock: s.db.Clock, Log: log, Keeper: keeper})
 	s.onClose("queues", s.Queues.Close)
 	return nil
 }
