@@ -153,7 +153,7 @@ func (s *Stores) openQueues(ctx context.Context, url, owner string, keeper *loop
 	}
 	s.onClose("broker", rings.Close)
 	s.rings = countCarrier(rings)
-	s.Queues.Driver = brokerbus.New(ctx, s.Tables, s.rings, brokerbus.Options{Now: s.now, Log: log, Keeper: keeper})
+	s.Queues.Driver = brokerbus.New(ctx, s.Tables, s.rings, brokerbus.Options{Now: s.now, Clock: s.db.Clock, Log: log, Keeper: keeper})
 	s.onClose("queues", s.Queues.Close)
 	return nil
 }

@@ -41,6 +41,7 @@ func (a *App) tasks() []Task {
 	every := a.config.SweepEvery
 	list := []Task{
 		{Name: "clock", Every: clockEvery, Run: a.clock.Look},
+		{Name: "server's clock", Every: serverClockEvery, Run: a.stores.db.ReadClock},
 		{Name: "witness", Every: witnessEvery, Run: a.witness.step},
 		{Name: "erasures", Every: every, Run: a.stores.erasures.Flush},
 		{Name: "evict", Every: every, Run: a.evict},
@@ -84,6 +85,9 @@ func (a *App) tasks() []Task {
 
 // clockEvery is how often the clocks are compared, beside each removal for age, which compares them, too.
 const clockEvery = 10 * time.Second
+
+// serverClockEvery is how often the database server's clock is read.
+const serverClockEvery = time.Minute
 
 // ratesEvery is how often processes tell each other what tenants sent; see rates.Rates.Share.
 const ratesEvery = time.Second

@@ -17,8 +17,9 @@ import (
 const sharesTable = "shares" // process -> row
 
 const (
-	sharesFor = time.Minute      // for how long a process counts whose row does not change; it writes twice as often
-	goneAfter = 10 * time.Minute // after how long such a row is removed
+	spokenFor = 5 * time.Second // for how long a process has its part whose row does not change; while it takes something it writes each second
+	sharesFor = time.Minute     // for how long a process counts whose row does not change; it writes twice as often
+	goneAfter = 2 * sharesFor   // after how long such a row is removed; whoever just started takes its process for one that is there
 )
 
 // Options are what New may be told.
@@ -88,9 +89,17 @@ func (r *Rates) begin(k key, b *bucket) {
 			left := bucket{perMinute: b.perMinute, level: float64(t.Left), at: o.changed}
 			left.fill(b.at)
 			b.level = min(b.level, left.level)
-			b.spoken += t.Part
+			b.spoken += o.part(t, b.at)
 		}
 	}
+}
+
+// part is how much the process may take at a moment without saying more.
+func (o *other) part(t told, now time.Time) float64 {
+	if now.Sub(o.changed) >= spokenFor {
+		return 0
+	}
+	return t.Part
 }
 
 // Share tells the other processes what this one took, and takes what they took off the buckets. It is to be called once a second.
@@ -156,11 +165,9 @@ func (r *Rates) hear(rows []table.JSONRow[row], now time.Time) (gone []table.JSO
 			gone = append(gone, it)
 		}
 		heard[it.Key] = before
-		if now.Sub(before.changed) < sharesFor {
-			for name, t := range it.Value.Taken {
-				if b := r.of[keyOf(name)]; b != nil {
-					b.spoken += t.Part
-				}
+		for name, t := range it.Value.Taken {
+			if b := r.of[keyOf(name)]; b != nil {
+				b.spoken += before.part(t, now)
 			}
 		}
 	}

@@ -170,6 +170,39 @@ func TestRates_of_many_at_once(t *testing.T) {
 	}
 }
 
+// TestRates_outlive_processes_that_die has processes that are killed again and again while a tenant sends: what they had spoken for comes back.
+func TestRates_outlive_processes_that_die(t *testing.T) {
+	s := newNodes(t, 3)
+	last := 0
+	s.run(8*60, func(second int) {
+		if second == last {
+			return
+		}
+		last = second
+		if second%5 == 4 {
+			s.restart(second / 5 % 3)
+		}
+		for i := range s.list {
+			s.list[i].Allow("photos", "mar", 600, 1, s.now)
+		}
+	})
+	s.run(70, func(int) {}) // the bucket fills
+	for i := range s.list {
+		if !s.list[i].Allow("photos", "mar", 600, 1, s.now) {
+			t.Errorf("process %d lets nothing through of a tenant that sent nothing for a minute", i)
+		}
+	}
+	total := 0
+	s.run(10, func(int) {
+		for s.list[2].Allow("photos", "mar", 600, 1, s.now) {
+			total++
+		}
+	})
+	if want := rates.Burst(600) + 100; total < want*85/100 || total > want*11/10 {
+		t.Errorf("%d came through in ten seconds, want about %d, of which three processes leave a tenth", total, want)
+	}
+}
+
 // TestRates_leave_nothing_behind looks for what is left in the rows of tenants who send nothing more, and of processes that are gone.
 func TestRates_leave_nothing_behind(t *testing.T) {
 	s := newNodes(t, 2)
@@ -203,8 +236,8 @@ func TestRates_leave_nothing_behind(t *testing.T) {
 	}
 	s.run(120, func(int) {})
 	s.list, s.ways = s.list[1:], s.ways[1:]
-	s.run(15*60, func(int) { s.list[0].Allow("photos", "t1", 60, 1, s.now) })
+	s.run(3*60, func(int) { s.list[0].Allow("photos", "t1", 60, 1, s.now) })
 	if n, _ := rows(); n != 1 {
-		t.Errorf("%d rows a quarter of an hour after one of two processes ended", n)
+		t.Errorf("%d rows three minutes after one of two processes ended", n)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"animo"
 	"animo/internal/postgrestest"
@@ -137,6 +138,31 @@ func TestPostgreSQL_errors_help(t *testing.T) {
 		_, err := sqldb.Open(context.Background(), c.url, sqldb.Options{})
 		if animo.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %s: %v; want %s", c.name, animo.CodeOf(err), err, c.code)
+		}
+	}
+}
+
+// TestPostgreSQL_tells_nodes_the_time opens one database with clocks that are wrong both ways: leases end by the server's.
+func TestPostgreSQL_tells_nodes_the_time(t *testing.T) {
+	url := postgrestest.URL(t)
+	for _, wrong := range []time.Duration{-5 * time.Minute, 0, 5 * time.Minute} {
+		db, err := sqldb.Open(t.Context(), url, sqldb.Options{Now: func() time.Time { return time.Now().Add(wrong) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if off := time.UnixMilli(db.Now()).Sub(time.Now()); off.Abs() > time.Minute {
+				t.Errorf("with a clock that is %v wrong, leases end by one that is %v wrong", wrong, off)
+			}
+			if err := db.ReadClock(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		if off := time.UnixMilli(db.Wall()).Sub(time.Now()) - wrong; off.Abs() > time.Minute {
+			t.Errorf("the wall clock is %v from the one given", off)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -25,7 +25,7 @@ import (
 type Options struct {
 	// Now is the wall clock, which says when an event became a dead letter; nil means time.Now.
 	Now func() time.Time
-	// Clock gives the time at which pauses and leases end. Nil means Now's time at Open plus the time that
+	// Clock gives the time at which pauses and leases end. Nil means the server's own time, see ReadClock; in SQLite Now's time at Open plus the time that
 	// has passed from then on, so that setting the system's clock ends no pause or lease early or late. The price
 	// is that processes started before and after that disagree until they are restarted, and that the hours
 	// for which a machine sleeps do not count.
@@ -64,7 +64,8 @@ type DB struct {
 	sender  *sender // PostgreSQL's
 	keeper  *loop.Keeper
 	wall    func() time.Time
-	clock   func() time.Time
+	clock   func() time.Time        // nil for the server's
+	said    atomic.Pointer[reading] // of the server's clock
 	spare   func() bool
 	closed  atomic.Bool
 
@@ -79,7 +80,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Clock == nil {
+	if o.Clock == nil && strings.HasPrefix(url, "sqlite:") {
 		wall, start := o.Now(), time.Now()
 		o.Clock = func() time.Time { return wall.Add(time.Since(start)) } // Since reads the monotonic clock
 	}
@@ -106,6 +107,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 			return nil, Error(err)
 		}
 		db.dialect, db.read = PostgreSQL, pool
+		if err := db.ReadClock(ctx); err != nil {
+			return nil, errors.Join(err, pool.Close())
+		}
 		db.sender = newSender(db)
 	default: // the rest of the URL may hold a password
 		return nil, animo.Errorf(animo.Unsupported,
@@ -119,7 +123,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 func (db *DB) Dialect() Dialect { return db.dialect }
 
 // Now is the time by which pauses and leases end, in milliseconds since 1970, the unit of every stored time.
-func (db *DB) Now() int64 { return db.clock().UnixMilli() }
+func (db *DB) Now() int64 { return db.Clock().UnixMilli() }
 
 // Wall is the wall clock's time in milliseconds since 1970.
 func (db *DB) Wall() int64 { return db.wall().UnixMilli() }
