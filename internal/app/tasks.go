@@ -41,7 +41,7 @@ func (a *App) tasks() []Task {
 	every := a.config.SweepEvery
 	list := []Task{
 		{Name: "clock", Every: clockEvery, Run: a.clock.Look},
-		{Name: "server's clock", Every: serverClockEvery, Run: a.stores.db.ReadClock},
+		{Name: "database-clock", Every: serverClockEvery, Run: a.stores.db.ReadClock},
 		{Name: "witness", Every: witnessEvery, Run: a.witness.step},
 		{Name: "erasures", Every: every, Run: a.stores.erasures.Flush},
 		{Name: "evict", Every: every, Run: a.evict},
