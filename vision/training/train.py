@@ -57,9 +57,9 @@ def augment(x, side):
     return y.masked_fill_((rows[:, :, None] & columns[:, None, :])[:, None], 0)
 
 
-def rate_at(step, total, fall):
-    """The learning rate of a step, where the last `fall` of `total` steps bring it to zero."""
-    return RATE * min(1, (step + 1) / WARMUP, max(0, (total - step) / max(1, fall)))
+def rate_at(top, step, total, fall):
+    """The learning rate of a step: it rises to `top`, stays, and falls to zero over the last `fall` of `total` steps."""
+    return top * min(1, (step + 1) / WARMUP, max(0, (total - step) / max(1, fall)))
 
 
 class Run:
@@ -135,6 +135,8 @@ def main():
     parser.add_argument("--start", type=pathlib.Path, help="another run's checkpoint to begin with")
     parser.add_argument("--epochs", type=int, default=150, help="in all, with those that --start has done")
     parser.add_argument("--anneal", type=int, default=40, help="the last epochs, in which the learning rate falls to zero")
+    parser.add_argument("--unmixed", type=int, help="the last epochs, in which faces are not mixed; else those of --anneal")
+    parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
     parser.add_argument("--side", type=int, help="of the pictures in pixels; else 24, 32 and 40 as the run goes on")
     parser.add_argument("--width", type=int, default=64, help="channels of the first residual block")
     parser.add_argument("--seed", type=int, default=1)
@@ -156,6 +158,7 @@ def main():
         run.load(options.start)
     per_epoch = len(train) // BATCH
     total, fall = options.epochs * per_epoch, options.anneal * per_epoch
+    unmixed = fall if options.unmixed is None else options.unmixed * per_epoch
     log = open(options.run / "log.txt", "a")
 
     def say(text):
@@ -172,8 +175,8 @@ def main():
             order = torch.randperm(len(train), generator=torch.Generator().manual_seed(options.seed * 1_000_003 + epoch))
         torch.manual_seed(options.seed * 1_000_000_007 + run.step)  # so that a run that goes on draws the same numbers
         side = options.side or side_at(run.step / total)
-        mixed = run.step < total - fall and torch.rand(()).item() < 0.5
-        losses.append(learn(run, train, weight, order[place * BATCH :][:BATCH], side, rate_at(run.step, total, fall), mixed))
+        mixed = run.step < total - unmixed and torch.rand(()).item() < 0.5
+        losses.append(learn(run, train, weight, order[place * BATCH :][:BATCH], side, rate_at(options.rate, run.step, total, fall), mixed))
         now = time.monotonic()
         if run.step % per_epoch == 0:
             done = run.step // per_epoch
