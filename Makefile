@@ -161,8 +161,9 @@ fuzz: weights ## Run every fuzz test on FUZZTIME inputs
 crash: ## The long crash test: 50 rounds of SIGKILL at random moments
 	ANIMO_CRASH_ROUNDS=50 go test -count=1 -run TestCrash -timeout 60m -v ./cmd/animo
 
-nodes: ## The long test of three nodes: 50 faults of theirs, of PostgreSQL, of NATS and of clocks (needs ANIMO_POSTGRES, and ANIMO_NATS for NATS)
-	ANIMO_NODE_ROUNDS=50 ANIMO_REQUIRE_POSTGRES=1 go test -count=1 -run TestNodes_faults -timeout 60m -v ./cmd/animo
+ROUNDS ?= 50
+nodes: ## The test of three nodes: ROUNDS faults (50) of theirs, of PostgreSQL, of NATS and of clocks (needs ANIMO_POSTGRES, and ANIMO_NATS for NATS)
+	ANIMO_NODE_ROUNDS=$(ROUNDS) ANIMO_REQUIRE_POSTGRES=1 go test -count=1 -run TestNodes_faults -timeout 60m -v ./cmd/animo
 
 BEFORE ?= HEAD~1
 upgrade: build ## Have nodes of the commit BEFORE work beside those of this one while photos come in (needs ANIMO_POSTGRES)

@@ -119,13 +119,13 @@ func TestDeploy_files_name_what_is_there(t *testing.T) {
 				t.Errorf("deploy/%s names %s, which is no setting", file, name)
 			}
 		}
+		if !strings.HasSuffix(file, ".yaml") { // the dashboard's metrics are compared in internal/app
+			continue
+		}
 		for _, name := range regexp.MustCompile(`\banimo_[a-z_]+\b`).FindAllString(text, -1) {
 			if seen["metric"]++; !strings.Contains(string(told), "# TYPE "+name+" ") {
 				t.Errorf("deploy/%s names %s, which is no metric", file, name)
 			}
-		}
-		if !strings.HasSuffix(file, ".yaml") {
-			continue
 		}
 		eachValue(t, file, text, func(key, value string) {
 			switch {

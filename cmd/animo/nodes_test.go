@@ -42,20 +42,23 @@ func serveSkewed(skew string) int {
 
 // TestNodes_faults has three nodes, each with a data folder of its own, take, analyse and erase photos over one PostgreSQL, while one of them, the database or
 // the way to it fails, or a clock is wrong, in turns. In the end every photo that was accepted is exactly the faces that a run without a fault finds in it, each recorded,
-// counted and told once, or exactly one dead letter, and what was erased is gone. ANIMO_NODE_ROUNDS sets how many faults there are (if not set each kind once,
-// with NATS three), ANIMO_CRASH_SEED repeats a run. With ANIMO_NATS all of it is done once more with NATS as the bus, of which the servers are killed, too.
+// counted and told once, or exactly one dead letter, and what was erased is gone. ANIMO_NODE_ROUNDS says how many faults there are; without it the test is
+// skipped. ANIMO_CRASH_SEED repeats a run. With ANIMO_NATS all of it is done once more with NATS as the bus, of which the servers are killed, too.
 func TestNodes_faults(t *testing.T) {
+	if os.Getenv("ANIMO_NODE_ROUNDS") == "" {
+		t.Skip("SKIPPED, NOT TESTED: faults of three nodes, which need a machine that has nothing else to do; make nodes runs them")
+	}
 	for bus, start := range map[string]func(testing.TB) *natstest.Cluster{
 		"PostgreSQL": func(testing.TB) *natstest.Cluster { return nil }, "PostgreSQL and NATS": natstest.Start,
 	} {
 		t.Run(bus, func(t *testing.T) {
 			c := startCluster(t, start(t))
 			faults := c.faults()
-			rounds, first := len(faults), 0 // so many faults stay in front
+			first := 0 // so many faults stay in front
 			if c.bus != nil {
-				rounds, first = 3, 1
+				first = 1
 			}
-			c.bear(faults, rounds, first)
+			c.bear(faults, envInt(t, "ANIMO_NODE_ROUNDS", 0), first)
 		})
 	}
 }
@@ -102,7 +105,6 @@ func (c *nodes) bear(faults []nodeFault, rounds, first int) {
 	}
 	clean.kill(t)
 
-	rounds = envInt(t, "ANIMO_NODE_ROUNDS", rounds)
 	t.Logf("%d rounds, seed %d", rounds, seed)
 	l := &ledger{contents: contents, accepted: map[string]int{}, erased: map[string]bool{}}
 	f := &follower{c: c, told: map[string]int{}, rng: rand.New(rand.NewPCG(rng.Uint64(), 0))}

@@ -80,7 +80,11 @@ func laptop(t *testing.T, target string) (c config.Config, said map[string]strin
 	if r := a.do("DELETE", "/v1/photos/"+erased, ""); r.status != http.StatusOK {
 		t.Fatal(r.status, r.body)
 	}
-	if r := a.do("PUT", "/v1/faces/"+p.Faces[0].ID+"/correction", `{"emotion":"SAD"}`); r.status >= 300 {
+	other := "SAD" // so that the face moves to another mood's table
+	if p.Faces[0].Mood == other {
+		other = "HAPPY"
+	}
+	if r := a.do("PUT", "/v1/faces/"+p.Faces[0].ID+"/correction", `{"emotion":"`+other+`"}`); r.status >= 300 {
 		t.Fatal(r.status, r.body)
 	}
 	a.upload("hotel.txt", "?trainer=nb", reviews(t))
@@ -224,7 +228,7 @@ func TestMove_a_laptops_data_is_the_same_on_PostgreSQL_and_S3_and_ends_what_was_
 func (a *animo) streamed() (events []string) {
 	a.t.Helper()
 	l := a.listen("", "0")
-	for left := len(a.records("")); left > 0; {
+	for left := len(a.records("")) - 1; left > 0; { // a face that was corrected is not told again
 		kind, id, r := l.next()
 		events = append(events, kind+" "+id+" "+r.FaceID)
 		if kind == "mood" {
