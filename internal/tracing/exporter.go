@@ -139,7 +139,7 @@ func encode(spans []sdk.ReadOnlySpan) request {
 
 func attributes(list []attribute.KeyValue) (out []keyValue) {
 	for _, kv := range list {
-		value := map[string]any{"stringValue": kv.Value.Emit()}
+		value := map[string]any{"stringValue": kv.Value.String()}
 		if kv.Value.Type() == attribute.INT64 {
 			value = map[string]any{"intValue": strconv.FormatInt(kv.Value.AsInt64(), 10)}
 		}

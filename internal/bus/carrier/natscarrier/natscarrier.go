@@ -316,7 +316,7 @@ func (c *Carrier) endedOf(ctx context.Context, refs []carrier.Ref) error {
 	return c.ended(ctx)
 }
 
-// gather returns the refs of a batch that has none after ctx. Those that are to arrive later are given back until then.
+// gather returns the refs of a batch that came before ctx ended. Those that are to arrive later are given back until then.
 func (c *Carrier) gather(ctx context.Context, function string, batch jetstream.MessageBatch) (refs []carrier.Ref) {
 	for {
 		select {
@@ -328,6 +328,8 @@ func (c *Carrier) gather(ctx context.Context, function string, batch jetstream.M
 				refs = append(refs, ref)
 			}
 		case <-ctx.Done():
+			for range batch.Messages() { // until the library's goroutine for the batch has ended: a second, where no server answers
+			}
 			return refs
 		}
 	}
