@@ -89,7 +89,7 @@ func TestNotifier_digest_under_a_lost_lease_moves_no_line(t *testing.T) {
 	if again := h.turn(id); again <= 0 || h.Calls < 8 {
 		t.Errorf("after %d calls it wants its next turn after %v", h.Calls, again)
 	}
-	h.At = nil
+	h.Rest()
 	if s := h.get(id); s.Waiting != 2 {
 		t.Errorf("%d wait, want both", s.Waiting)
 	}
@@ -111,7 +111,7 @@ func TestNotifier_line_of_a_worker_that_died_is_told_by_another(t *testing.T) {
 			return nil
 		}
 		h.turn(id)
-		h.At = nil
+		h.Rest()
 		began := time.Now()
 		h.Now = h.Now.Add(-24 * time.Hour) // the second one's clock is a day behind
 		for h.get(id).Failing.IsZero() && time.Since(began) < time.Hour {
@@ -155,7 +155,7 @@ func TestNotifier_line_that_another_worker_told_meanwhile_is_read_again(t *testi
 	h.Calls = 0
 	h.At = func(call int) error {
 		if call == 3 { // it has read the line, and goes for the lease
-			h.At = nil
+			h.Rest()
 			second.Turn(t.Context(), tenant, id)
 		}
 		return nil
@@ -181,7 +181,7 @@ func TestNotifier_pauses_nobody_under_a_lost_lease(t *testing.T) {
 			return nil
 		}
 		h.turn(id)
-		h.At = nil
+		h.Rest()
 		list := h.deliveries(id)
 		if s := h.get(id); s.State == notify.Paused && len(list) == 1 || s.State == notify.Active && len(list) != 1 {
 			t.Errorf("lost before call %d: it is %s, and the log has %+v", call, s.State, list)

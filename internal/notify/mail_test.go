@@ -562,7 +562,7 @@ func TestMail_notice_that_comes_at_any_call_of_a_digest(t *testing.T) {
 		h.Calls = 0
 		h.At = func(call int) error {
 			if call == n {
-				h.At = nil
+				h.Rest()
 				h.turn(hook)
 			}
 			return nil

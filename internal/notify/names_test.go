@@ -30,7 +30,8 @@ func TestNotifier_renamed_at_any_call(t *testing.T) {
 		h.Calls, more = 0, false
 		h.At = func(call int) error {
 			if call == n {
-				h.At, more = nil, true
+				h.Rest()
+				more = true
 				return rename()
 			}
 			return nil
@@ -43,7 +44,7 @@ func TestNotifier_renamed_at_any_call(t *testing.T) {
 			h.drain(all, h.Now)
 			h.drain(hers, h.Now)
 		}
-		h.At = nil
+		h.Rest()
 		if !more {
 			if err := rename(); err != nil {
 				t.Fatal(err)
@@ -175,7 +176,8 @@ func TestNotifier_removed_at_any_call(t *testing.T) {
 		h.Calls, more = 0, false
 		h.At = func(call int) error {
 			if call == n {
-				h.At, more = nil, true
+				h.Rest()
+				more = true
 				return h.n.Remove(t.Context(), tenant, id)
 			}
 			return nil
@@ -183,7 +185,7 @@ func TestNotifier_removed_at_any_call(t *testing.T) {
 		if err := h.handle(e); err != nil {
 			t.Fatal(err)
 		}
-		h.At = nil
+		h.Rest()
 		if !more {
 			if n < 4 {
 				t.Errorf("only %d calls were tried", n)
@@ -211,7 +213,8 @@ func TestNotifier_person_renamed_at_any_call(t *testing.T) {
 			if call != n {
 				return nil
 			}
-			h.At, more = nil, true
+			h.Rest()
+			more = true
 			if err := h.Rows.PutJSON(t.Context(), tenant, faces.PeopleTable, "id-of-Ana", faces.Person{ID: "id-of-Ana", Name: "Eva"}); err != nil {
 				return err
 			}
@@ -220,7 +223,7 @@ func TestNotifier_person_renamed_at_any_call(t *testing.T) {
 		if err := h.handle(e); err != nil {
 			t.Fatal(err)
 		}
-		h.At = nil
+		h.Rest()
 		if s := h.get(hers); s.Waiting != 1 {
 			t.Errorf("renamed before call %d: %d wait, want the face", n, s.Waiting)
 		}

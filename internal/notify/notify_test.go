@@ -233,7 +233,7 @@ func TestNotifier_crash_while_pausing_pauses_and_tells_of_it_once(t *testing.T) 
 		}
 		h.turn(id)
 		more = h.Calls >= n
-		h.At = nil
+		h.Rest()
 		h.Now = h.Now.Add(time.Hour)
 		for range 2 {
 			h.turn(id)
@@ -281,7 +281,7 @@ func TestNotifier_crash_at_any_call(t *testing.T) {
 		}
 		through = h.Calls < n
 		atDeath := len(r.got)
-		h.At = nil
+		h.Rest()
 		h.Now = h.Now.Add(time.Hour) // a lease that was left is over
 		for range 2 {                // the second one must find nothing to do
 			for _, e := range events { // what was not acknowledged comes again
@@ -370,7 +370,8 @@ func TestNotifier_photo_erased_at_any_call(t *testing.T) {
 		photo := h.record(1, animo.Happy).PhotoID
 		h.At = func(call int) error {
 			if call == n {
-				h.At, more = nil, true
+				h.Rest()
+				more = true
 				h.erase(photo)
 				_, err := h.n.Forget(t.Context(), tenant, photo)
 				return err
@@ -379,7 +380,7 @@ func TestNotifier_photo_erased_at_any_call(t *testing.T) {
 		}
 		h.find(1)
 		h.drain(id, h.Now)
-		h.At = nil
+		h.Rest()
 		if list := h.deliveries(id); more && len(list) > 0 {
 			t.Errorf("erased before call %d: the log has %+v", n, list)
 		}
@@ -403,7 +404,7 @@ func TestNotifier_removed_subscription_leaves_nothing(t *testing.T) {
 			return nil
 		}
 		more = h.n.Remove(t.Context(), tenant, id) != nil
-		h.At = nil
+		h.Rest()
 		if n <= 2 { // before that, nothing of the wish was written down
 			continue
 		}
@@ -741,7 +742,8 @@ func TestNotifier_measured_face_erased_at_any_call(t *testing.T) {
 		h.Calls, more = 0, false
 		h.At = func(call int) error {
 			if call == n {
-				h.At, more = nil, true
+				h.Rest()
+				more = true
 				h.erase(face.FaceID)
 				_, err := h.n.Forget(t.Context(), tenant, face.FaceID)
 				return err
@@ -752,7 +754,7 @@ func TestNotifier_measured_face_erased_at_any_call(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.drain(id, h.Now)
-		h.At = nil
+		h.Rest()
 		list := h.deliveries(id)
 		if more && len(list) > 0 || !more && (len(list) != 1 || list[0].Face != face.FaceID || len(r.got) != 1) {
 			t.Errorf("erased before call %d, %v: the log has %+v, %d were told", n, more, list, len(r.got))
@@ -794,7 +796,7 @@ func TestNotifier_turn_that_panics_is_logged_counted_and_tried_again_later(t *te
 	if panics["turn"] != 3 || strings.Count(log.String(), "no such luck") != 1 || !strings.Contains(log.String(), "notify_test.go") {
 		t.Errorf("%v panics were told, want 3 of a turn, and the log says %s", panics, log.String())
 	}
-	h.At = nil
+	h.Rest()
 	h.drain(id, h.Now)
 	if len(r.got) != 1 {
 		t.Errorf("told %d times afterwards", len(r.got))

@@ -43,7 +43,7 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 		}
 		_, err := l.tryTake("a.png", picture(1, 1))
 		broken = err != nil
-		l.At = nil
+		l.Rest()
 		if page, _, err := l.flow.photos.List(t.Context(), tenant, photos.Query{}, "", 10); !broken || err != nil || len(page) > 0 {
 			continue // it was stored, and the sweeper sees to it
 		}
@@ -51,7 +51,7 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 		l.Calls = 0
 		l.At = func(call int) error {
 			if call == 4 {
-				l.At = nil
+				l.Rest()
 				if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 					t.Error(err)
 				}
@@ -59,7 +59,7 @@ func TestFlow_upload_that_broke_off_is_another_photo_when_it_comes_again(t *test
 			return nil
 		}
 		p := l.take("a.png", picture(1, 1))
-		l.At = nil
+		l.Rest()
 		l.run()
 		if q := l.photo(p.ID); q.Status != animo.Done || !q.Accepted.Equal(l.Now) {
 			t.Errorf("died before call %d, sent two hours later: %+v", n, q)

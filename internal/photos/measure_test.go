@@ -135,7 +135,7 @@ func TestMeasure_crash_at_any_call(t *testing.T) {
 			}
 		}
 		through = accepted && !dead
-		l.At = nil
+		l.Rest()
 		l.run()
 		if got := l.faces(); accepted && !maps.Equal(got, oneOfEach) || !accepted && len(got) != 0 {
 			t.Errorf("died before call %d, accepted %v: recorded %v", n, accepted, got)
@@ -168,7 +168,8 @@ func TestMeasure_erased_at_any_call(t *testing.T) {
 			if call != n {
 				return nil
 			}
-			l.At, more = nil, true
+			l.Rest()
+			more = true
 			var err error
 			if receipt, err = l.flow.moods.EraseMeasured(t.Context(), tenant, id); err != nil {
 				t.Errorf("before call %d: %v", n, err)
@@ -176,7 +177,7 @@ func TestMeasure_erased_at_any_call(t *testing.T) {
 			return nil
 		}
 		l.run()
-		l.At = nil
+		l.Rest()
 		if !more {
 			if n < 2 {
 				t.Errorf("only %d calls were tried", n)
@@ -233,7 +234,7 @@ func TestMeasure_erasure_that_breaks_off_is_ended(t *testing.T) {
 		}
 		_, err := l.flow.moods.EraseMeasured(t.Context(), tenant, id)
 		more = err != nil
-		l.At = nil
+		l.Rest()
 		if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +284,7 @@ func TestMeasure_faces_are_kept_as_long_as_the_policy_says(t *testing.T) {
 		}
 		_, err := l.flow.retire(t.Context(), tenant, 10)
 		more = err != nil
-		l.At = nil
+		l.Rest()
 		if _, err := l.flow.retire(t.Context(), tenant, 10); err != nil {
 			t.Fatal(err)
 		}
@@ -454,7 +455,8 @@ func TestMeasure_repeat_does_not_bring_back_what_is_erased_at_any_call(t *testin
 		l.Calls, more = 0, false
 		l.At = func(call int) error {
 			if call == n {
-				l.At, more = nil, true
+				l.Rest()
+				more = true
 				if _, err := l.flow.moods.EraseMeasured(t.Context(), tenant, id); err != nil {
 					t.Errorf("before call %d: %v", n, err)
 				}
@@ -464,7 +466,7 @@ func TestMeasure_repeat_does_not_bring_back_what_is_erased_at_any_call(t *testin
 		if _, err := l.flow.moods.Measure(t.Context(), tenant, []moods.MeasuredFace{face}); err != nil && animo.CodeOf(err) != animo.Conflict {
 			t.Errorf("erased before call %d: %v", n, err)
 		}
-		l.At = nil
+		l.Rest()
 		if !more {
 			if n < 2 {
 				t.Errorf("only %d calls were tried", n)

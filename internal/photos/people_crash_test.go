@@ -114,7 +114,7 @@ func TestPeople_crash_at_any_call(t *testing.T) {
 					}
 				}
 				done = l.Calls < n
-				l.At = nil
+				l.Rest()
 				l.run()
 				for range 2 {
 					l.sweep(2 * time.Minute)
@@ -241,7 +241,8 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 					if call != n {
 						return nil
 					}
-					l.At, more = nil, true
+					l.Rest()
+					more = true
 					r, err := l.flow.people.Erase(t.Context(), tenant, "Ana")
 					if err != nil || r.Erased != ana.ID {
 						t.Errorf("before call %d: %+v, %v", n, r, err)
@@ -250,7 +251,7 @@ func TestPeople_erased_at_any_call(t *testing.T) {
 				}
 				way(l, photo)
 				l.run()
-				l.At = nil
+				l.Rest()
 				if !more {
 					if n < 10 {
 						t.Errorf("only %d calls were tried", n)

@@ -100,7 +100,7 @@ func TestPeople_crash_while_subscriptions_go(t *testing.T) {
 		}
 		_, err = l.flow.people.Erase(t.Context(), tenant, "Ana")
 		done = err == nil
-		l.At = nil
+		l.Rest()
 		l.Now = l.Now.Add(time.Second)
 		later := l.subscribe(subs, "Ana")
 		if _, err := l.flow.people.Rename(t.Context(), tenant, "Bea", "Ana"); err != nil && animo.CodeOf(err) != animo.Conflict {
@@ -133,7 +133,8 @@ func TestPeople_erased_while_one_is_merged_into_them(t *testing.T) {
 		more = false
 		l.At = func(call int) error {
 			if call == n {
-				l.At, more = nil, true
+				l.Rest()
+				more = true
 				if _, err := l.flow.people.Erase(t.Context(), tenant, "Ana"); err != nil {
 					t.Errorf("before call %d: %v", n, err)
 				}
@@ -141,7 +142,7 @@ func TestPeople_erased_while_one_is_merged_into_them(t *testing.T) {
 			return nil
 		}
 		_, _ = l.flow.people.Merge(t.Context(), tenant, "Bea", "Ana") // refused where there is no Ana any more
-		l.At = nil
+		l.Rest()
 		if !more {
 			if n < 10 {
 				t.Errorf("only %d calls were tried", n)

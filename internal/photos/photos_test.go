@@ -229,7 +229,7 @@ func TestFlow_crash_at_any_call(t *testing.T) {
 			}
 		}
 		through = accepted && !dead
-		l.At = nil
+		l.Rest()
 		for range 2 { // the second one must find nothing to do
 			if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 				t.Fatal(err)
@@ -283,7 +283,7 @@ func TestFlow_face_that_was_recorded_is_no_dead_letter(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	l.At = nil
+	l.Rest()
 	if err := record.OnDead(t.Context(), e, animo.ReasonOf(context.Canceled)); !errors.Is(err, bus.ErrDone) {
 		t.Errorf("OnDead of a face that was recorded = %v, want ErrDone", err)
 	}
@@ -305,7 +305,8 @@ func TestFlow_erased_at_any_call(t *testing.T) {
 			if call != n {
 				return nil
 			}
-			l.At, more = nil, true
+			l.Rest()
+			more = true
 			var err error
 			if receipt, err = l.flow.photos.Erase(t.Context(), tenant, p.ID); err != nil {
 				t.Errorf("before call %d: %v", n, err)
@@ -313,7 +314,7 @@ func TestFlow_erased_at_any_call(t *testing.T) {
 			return nil
 		}
 		l.run()
-		l.At = nil
+		l.Rest()
 		if !more {
 			if n < 11 {
 				t.Errorf("only %d calls were tried", n)
@@ -371,7 +372,7 @@ func TestFlow_erasure_that_breaks_off_is_ended(t *testing.T) {
 		}
 		_, err := l.flow.photos.Erase(t.Context(), tenant, p.ID)
 		more = err != nil
-		l.At = nil
+		l.Rest()
 		if _, err := l.flow.sweep(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
@@ -719,7 +720,8 @@ func TestFlow_face_erased_while_it_is_recorded_is_not_told(t *testing.T) {
 		l.Calls, more = 0, false
 		l.At = func(call int) error {
 			if call == n {
-				l.At, more = nil, true
+				l.Rest()
+				more = true
 				if _, err := l.flow.photos.Erase(t.Context(), tenant, p.ID); err != nil {
 					t.Error(err)
 				}
@@ -727,7 +729,7 @@ func TestFlow_face_erased_while_it_is_recorded_is_not_told(t *testing.T) {
 			return nil
 		}
 		l.run()
-		l.At = nil
+		l.Rest()
 		if !more {
 			return
 		}

@@ -49,6 +49,13 @@ func (h *House) Before(at func(call int) error) {
 	h.Calls, h.At = 0, at
 }
 
+// Rest has nothing called before calls any more, while other goroutines call.
+func (h *House) Rest() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.At = nil
+}
+
 // Call counts a call, and lets the test act before it.
 func (h *House) Call() error {
 	h.mu.Lock()
