@@ -191,11 +191,7 @@ func (m *Move) read(ctx context.Context, db *DB, p part, after []any) (*sql.Rows
 		}
 		where += ` AND (` + strings.Join(p.names(p.key), ", ") + `) > (` + strings.Join(params, ", ") + `)`
 	}
-	from := p.from
-	if db == m.To {
-		from = p.name
-	}
-	query := `SELECT ` + strings.Join(p.names(len(p.columns)), ", ") + ` FROM ` + from + ` WHERE ` + where + ` ORDER BY ` + strings.Join(p.names(p.key), ", ")
+	query := `SELECT ` + strings.Join(p.names(len(p.columns)), ", ") + ` FROM ` + m.tableOf(db, p) + ` WHERE ` + where + ` ORDER BY ` + strings.Join(p.names(p.key), ", ")
 	return db.read.QueryContext(ctx, query, append(slices.Clone(after), args...)...)
 }
 
@@ -229,18 +225,28 @@ func (m *Move) Fill(ctx context.Context) error {
 // count counts the rows of From.
 func (m *Move) count(ctx context.Context) (all int64, err error) {
 	for _, p := range parts() {
-		where, args := m.staying(p, 1)
-		err := m.From.Each(ctx, func(rows *sql.Rows) error {
-			n := int64(0)
-			err := rows.Scan(&n)
-			all += n
-			return err
-		}, `SELECT count(*) FROM `+p.from+` WHERE `+where, args...)
+		n, err := m.countOf(ctx, m.From, p)
 		if err != nil {
 			return 0, err
 		}
+		all += n
 	}
 	return all, nil
+}
+
+// countOf counts the rows of a part.
+func (m *Move) countOf(ctx context.Context, db *DB, p part) (n int64, err error) {
+	where, args := m.staying(p, 1)
+	err = db.Each(ctx, func(rows *sql.Rows) error { return rows.Scan(&n) }, `SELECT count(*) FROM `+m.tableOf(db, p)+` WHERE `+where, args...)
+	return n, err
+}
+
+// tableOf is what a part is read from.
+func (m *Move) tableOf(db *DB, p part) string {
+	if db == m.To {
+		return p.name
+	}
+	return p.from
 }
 
 func (m *Move) fill(ctx context.Context, p part, done *int64, all int64) (err error) {
@@ -249,16 +255,11 @@ func (m *Move) fill(ctx context.Context, p part, done *int64, all int64) (err er
 		return err
 	}
 	if last != nil {
-		where, args := m.staying(p, 1)
-		err := m.To.Each(ctx, func(rows *sql.Rows) error {
-			n := int64(0)
-			err := rows.Scan(&n)
-			*done += n
-			return err
-		}, `SELECT count(*) FROM `+p.name+` WHERE `+where, args...)
+		n, err := m.countOf(ctx, m.To, p)
 		if err != nil {
 			return err
 		}
+		*done += n
 	}
 	rows, err := m.read(ctx, m.From, p, last)
 	if err != nil {
