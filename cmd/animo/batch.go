@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -109,19 +108,15 @@ func (k *classifyCmd) classifyThere(ctx context.Context, c *console) (err error)
 
 // saveWhole writes a file, which is there when it is complete.
 func saveWhole(path string, from io.Reader) error {
-	out, err := os.CreateTemp(filepath.Dir(path), ".animo-*"+filepath.Ext(path))
+	out, err := createWhole(path, filepath.Ext(path))
 	if err != nil {
 		return err
 	}
-	defer os.Remove(out.Name()) // which is gone when it was renamed
-	defer out.Close()
+	defer out.discard()
 	if _, err := io.Copy(out, from); err != nil {
 		return err
 	}
-	if err := errors.Join(out.Chmod(0o644), out.Close()); err != nil {
-		return err
-	}
-	return os.Rename(out.Name(), path)
+	return out.place()
 }
 
 // aspectsThere asks a server what a training file that it has praises and blames.

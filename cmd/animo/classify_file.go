@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"animo"
@@ -42,12 +40,11 @@ func (k *classifyCmd) classifyFile(ctx context.Context, c *console, model *text.
 	c.note("reading the file %s; the texts are in column %s", "se lee el archivo %s; los textos están en la columna %s", name, rows.ColumnName())
 	write := func(batch []labelled.TextRow, said []text.Prediction) error { return p.print(textsOf(batch), said) }
 	if k.Out != "" {
-		out, err := os.CreateTemp(filepath.Dir(k.Out), ".animo-*.csv")
+		out, err := createWhole(k.Out, ".csv")
 		if err != nil {
 			return err
 		}
-		defer os.Remove(out.Name()) // which is gone when it was renamed
-		defer out.Close()
+		defer out.discard()
 		var w *export.Texts
 		write = func(batch []labelled.TextRow, said []text.Prediction) (err error) {
 			if w == nil {
@@ -71,11 +68,11 @@ func (k *classifyCmd) classifyFile(ctx context.Context, c *console, model *text.
 			return nil
 		}
 		defer func() {
-			if err != nil {
-				return
+			if err == nil {
+				err = w.Flush()
 			}
-			if err = errors.Join(w.Flush(), out.Chmod(0o644), out.Close()); err == nil {
-				err = os.Rename(out.Name(), k.Out)
+			if err == nil {
+				err = out.place()
 			}
 		}()
 	}

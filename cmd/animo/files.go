@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 
 	"animo"
 	"animo/text"
@@ -28,6 +29,32 @@ type opinionFile struct {
 	spooled bool           // path is a copy that close removes
 	plan    *labelled.Plan // how it is read; nil before the first time
 	reading animo.Reading  // of the last reading
+}
+
+// wholeFile is a file that is at its path once it is complete.
+type wholeFile struct {
+	*os.File
+	path string
+}
+
+// createWhole makes a file beside its path, with a name of its own that has the same end. The caller places or discards it.
+func createWhole(path, end string) (*wholeFile, error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".animo-*"+end)
+	return &wholeFile{f, path}, err
+}
+
+// place closes the file and puts it at its path.
+func (f *wholeFile) place() error {
+	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), f.path)
+}
+
+// discard closes and removes a file that was not placed.
+func (f *wholeFile) discard() {
+	_ = f.Close()
+	_ = os.Remove(f.Name()) // which is gone when it was placed
 }
 
 // fileFlags say what a file of opinions is, where that shall not be guessed.

@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -58,16 +56,12 @@ func (p *modelPullCmd) Run(ctx context.Context, c *console) (err error) {
 	if res.StatusCode != http.StatusOK {
 		return problemOf(res)
 	}
-	file, err := os.CreateTemp(filepath.Dir(p.Out), ".animo-*"+packedEnd)
+	file, err := createWhole(p.Out, packedEnd)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) // which is gone when it was renamed
-	defer file.Close()
+	defer file.discard()
 	if _, err := io.Copy(file, res.Body); err != nil {
-		return err
-	}
-	if err := errors.Join(file.Chmod(0o644), file.Close()); err != nil {
 		return err
 	}
 	model, report, err := text.Load(file.Name())
@@ -75,7 +69,7 @@ func (p *modelPullCmd) Run(ctx context.Context, c *console) (err error) {
 		return err
 	}
 	if strings.HasSuffix(p.Out, packedEnd) {
-		err = os.Rename(file.Name(), p.Out)
+		err = file.place()
 	} else {
 		err = text.Save(p.Out, model, report)
 	}
