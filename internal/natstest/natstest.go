@@ -117,7 +117,7 @@ func (c *Cluster) Kill(server string) {
 
 func (c *Cluster) run(what string) string {
 	c.t.Helper()
-	return script(c.t, what, c.folder)
+	return sharedtest.Script(c.t, ".ci/nats", what, c.folder)
 }
 
 // Alone starts one server on a configuration of the test's own, beside what it sets itself (the port, a folder, JetStream), stops it at
@@ -136,7 +136,7 @@ func Alone(t testing.TB, configuration string) string {
 	if err := errors.Join(free.Close(), os.WriteFile(file, []byte(text), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(script(t, "program", ""), "-c", file)
+	cmd := exec.Command(sharedtest.Script(t, ".ci/nats", "program", ""), "-c", file)
 	cmd.Stderr = t.Output()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -157,25 +157,4 @@ func Alone(t testing.TB, configuration string) string {
 			t.Fatal(err)
 		}
 	}
-}
-
-// script runs .ci/nats.
-func script(t testing.TB, what, folder string) string {
-	t.Helper()
-	root, err := os.Getwd() // a test's own folder
-	for ; err == nil && root != "/"; root = filepath.Dir(root) {
-		if _, missing := os.Stat(filepath.Join(root, "go.mod")); missing == nil {
-			break
-		}
-	}
-	path := filepath.Join(root, ".ci/nats")
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, path, what, folder)
-	cmd.Stderr = t.Output()
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s %s: %v", path, what, err)
-	}
-	return strings.TrimSpace(string(out))
 }

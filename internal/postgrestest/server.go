@@ -1,11 +1,9 @@
 package postgrestest
 
 import (
-	"context"
 	"fmt"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -47,21 +45,7 @@ func Start(t testing.TB) *Server {
 // recovers first.
 func (s *Server) Restart() *url.URL {
 	s.t.Helper()
-	root, err := os.Getwd() // a test's own folder
-	for ; err == nil && root != "/"; root = filepath.Dir(root) {
-		if _, missing := os.Stat(filepath.Join(root, "go.mod")); missing == nil {
-			break
-		}
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, filepath.Join(root, ".ci/postgres"), "start", filepath.Join(s.folder, "server"))
-	cmd.Stderr = s.t.Output()
-	out, err := cmd.Output()
-	if err != nil {
-		s.t.Fatalf("%v: %v", cmd, err)
-	}
-	u, err := url.Parse(strings.TrimSpace(string(out)))
+	u, err := url.Parse(sharedtest.Script(s.t, ".ci/postgres", "start", filepath.Join(s.folder, "server")))
 	if err != nil {
 		s.t.Fatal(err)
 	}

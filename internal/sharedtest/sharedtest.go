@@ -3,9 +3,13 @@
 package sharedtest
 
 import (
+	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 )
 
 // Path returns the path of a file or folder of the real data: elem below the folder that the environment
@@ -43,6 +47,21 @@ func Server(t testing.TB, kind, target string) string {
 	}
 	t.Skipf("SKIPPED, NOT TESTED: ANIMO_%s names no server; `make %s` starts one", kind, target)
 	return ""
+}
+
+// Script runs one of the repository's scripts that start and stop servers, such as .ci/postgres, and returns what it prints, or fails
+// the test. It may be called in a test's cleanup, too.
+func Script(t testing.TB, script string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(root(t), script), args...)
+	cmd.Stderr = t.Output()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v", cmd, err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // root is the repository's root: the nearest folder upwards that holds go.mod.
