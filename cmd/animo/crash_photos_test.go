@@ -29,6 +29,23 @@ import (
 	"animo"
 )
 
+// outcomesOf returns what comes of each content without a fault, in a process, which it kills.
+func outcomesOf(t *testing.T, clean *process, contents [][]byte) []outcome {
+	t.Helper()
+	want := make([]outcome, len(contents))
+	for i, content := range contents {
+		p := clean.putPhoto(t, fmt.Sprintf("%d.jpg", i), content)
+		want[i] = outcome{photo: clean.awaitPhoto(t, p.ID)}
+	}
+	clean.drain(t)
+	records := clean.records(t)
+	for i := range want {
+		want[i].faces = records[want[i].photo.ID]
+	}
+	clean.kill(t)
+	return want
+}
+
 // TestCrash_photos is TestCrash for photos: good ones, broken ones and some without a face, sent by several
 // clients at once, one by one and in forms, while others are erased. In the end every photo that was accepted
 // must be exactly the faces that a run without a crash finds in it, each in its mood's table, counted once and
@@ -41,17 +58,7 @@ func TestCrash_photos(t *testing.T) {
 	settings := []string{"--detector", "tiny", "--sweep-every", "200ms", "--log-level", "error"}
 
 	clean := startProcess(t, bin, t.TempDir(), settings...)
-	want := make([]outcome, len(contents))
-	for i, content := range contents {
-		p := clean.putPhoto(t, fmt.Sprintf("%d.jpg", i), content)
-		want[i] = outcome{photo: clean.awaitPhoto(t, p.ID)}
-	}
-	clean.drain(t)
-	records := clean.records(t)
-	for i := range want {
-		want[i].faces = records[want[i].photo.ID]
-	}
-	clean.kill(t)
+	want := outcomesOf(t, clean, contents)
 
 	data := t.TempDir()
 	l := &ledger{contents: contents, accepted: map[string]int{}, erased: map[string]bool{}}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -23,6 +22,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/gatetest"
 	"animo/internal/natstest"
 	"animo/internal/postgrestest"
 )
@@ -93,17 +93,7 @@ func (c *nodes) bear(faults []nodeFault, rounds, first int) {
 	c.rng = rng
 	contents := crashContents(t)
 	clean := c.program(c.nodes[0].bin, 0, "--data", t.TempDir())
-	want := make([]outcome, len(contents))
-	for i, content := range contents {
-		p := clean.putPhoto(t, fmt.Sprintf("%d.jpg", i), content)
-		want[i] = outcome{photo: clean.awaitPhoto(t, p.ID)}
-	}
-	clean.drain(t)
-	records := clean.records(t)
-	for i := range want {
-		want[i].faces = records[want[i].photo.ID]
-	}
-	clean.kill(t)
+	want := outcomesOf(t, clean, contents)
 
 	t.Logf("%d rounds, seed %d", rounds, seed)
 	l := &ledger{contents: contents, accepted: map[string]int{}, erased: map[string]bool{}}
@@ -220,8 +210,8 @@ type nodes struct {
 type node struct {
 	bin  string // the program
 	data string
-	way  *gate         // to the database
-	skew time.Duration // by which its clock is wrong
+	way  *gatetest.Gate // to the database
+	skew time.Duration  // by which its clock is wrong
 
 	mu  sync.Mutex
 	now *process
@@ -242,7 +232,7 @@ func startCluster(t *testing.T, bus *natstest.Cluster) *nodes {
 	c := &nodes{t: t, folder: t.TempDir(), database: postgrestest.Start(t), bus: bus}
 	address := c.database.Restart()
 	for i := range c.nodes {
-		n := &node{bin: bin, data: t.TempDir(), way: newGate(t, address.Host)}
+		n := &node{bin: bin, data: t.TempDir(), way: gatetest.New(t, address.Host)}
 		if i == 1 {
 			n.skew = 5 * time.Minute
 		}
@@ -257,7 +247,7 @@ func (c *nodes) start(n *node) {
 	c.t.Helper()
 	settings := []string{
 		"--data", n.data, "--lease", nodeLease.String(), "--sweep-every", "1s", "--request-time", "10s",
-		"--tables", "postgres://animo@" + n.way.address() + "/postgres?sslmode=disable", "--objects", "file:" + filepath.Join(c.folder, "objects"),
+		"--tables", "postgres://animo@" + n.way.Address() + "/postgres?sslmode=disable", "--objects", "file:" + filepath.Join(c.folder, "objects"),
 	}
 	if c.bus != nil {
 		settings = append(settings, "--bus", c.bus.URL+"?replicas=3")
@@ -298,7 +288,7 @@ func (c *nodes) faults() []nodeFault {
 			c.database.Kill()
 			address := c.database.Restart()
 			for _, n := range c.nodes {
-				n.way.lead(address.Host)
+				n.way.Lead(address.Host)
 			}
 		}},
 		{"a node halted for longer than its lease", func() {
@@ -309,16 +299,16 @@ func (c *nodes) faults() []nodeFault {
 		}},
 		{"a node cut off from the database for longer than its lease, and what it wrote comes late", func() {
 			n := node()
-			n.way.hold(true)
+			n.way.Hold(true)
 			long()
-			n.way.hold(false)
+			n.way.Hold(false)
 		}},
 		{"a node cut off from the database for longer than its lease, and what it wrote is lost", func() {
 			n := node()
-			n.way.hold(true)
+			n.way.Hold(true)
 			long()
-			n.way.cut()
-			n.way.hold(false)
+			n.way.Cut()
+			n.way.Hold(false)
 		}},
 		{"a clock set wrong by five minutes", func() {
 			n := node()
@@ -538,123 +528,4 @@ func (f *follower) missing(recorded map[string][]animo.MoodRecord) string {
 		}
 	}
 	return ""
-}
-
-// gate is a way to a server that can be held and cut.
-type gate struct {
-	listen net.Listener
-	mu     sync.Mutex
-	freed  *sync.Cond
-	held   bool
-	server string
-	open   map[net.Conn]bool
-	ended  bool
-	wait   sync.WaitGroup
-}
-
-func newGate(t *testing.T, server string) *gate {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := &gate{listen: l, server: server, open: map[net.Conn]bool{}}
-	g.freed = sync.NewCond(&g.mu)
-	g.wait.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			g.wait.Go(func() { g.pass(c) })
-		}
-	})
-	t.Cleanup(func() {
-		_ = l.Close()
-		g.mu.Lock()
-		g.ended = true
-		g.mu.Unlock()
-		g.hold(false)
-		g.cut()
-		g.wait.Wait()
-	})
-	return g
-}
-
-func (g *gate) address() string { return g.listen.Addr().String() }
-
-// hold makes the gate keep what comes, and new connections, until it is let go on.
-func (g *gate) hold(held bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.held = held
-	g.freed.Broadcast()
-}
-
-// cut ends every connection, with what is on its way.
-func (g *gate) cut() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for c := range g.open {
-		_ = c.Close()
-	}
-}
-
-// lead makes new connections lead to a server.
-func (g *gate) lead(server string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.server = server
-}
-
-func (g *gate) await() (server string, ended bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for g.held {
-		g.freed.Wait()
-	}
-	return g.server, g.ended
-}
-
-func (g *gate) pass(c net.Conn) {
-	defer c.Close()
-	server, ended := g.await()
-	if ended {
-		return
-	}
-	s, err := net.Dial("tcp", server)
-	if err != nil {
-		return
-	}
-	defer s.Close()
-	g.mu.Lock()
-	g.open[c], g.open[s] = true, true
-	ended = g.ended
-	g.mu.Unlock()
-	if ended {
-		return
-	}
-	var both sync.WaitGroup
-	both.Go(func() { g.carry(s, c); _ = s.Close(); _ = c.Close() })
-	both.Go(func() { g.carry(c, s); _ = c.Close(); _ = s.Close() })
-	both.Wait()
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	delete(g.open, c)
-	delete(g.open, s)
-}
-
-// carry copies what comes from one side to the other, until one of them ends.
-func (g *gate) carry(to, from net.Conn) {
-	buffer := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(buffer)
-		if err != nil {
-			return
-		}
-		g.await()
-		if _, err := to.Write(buffer[:n]); err != nil {
-			return
-		}
-	}
 }

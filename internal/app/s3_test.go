@@ -13,6 +13,7 @@ import (
 
 	animoerr "animo"
 	"animo/internal/app"
+	"animo/internal/gatetest"
 	"animo/internal/pictures"
 	"animo/internal/s3test"
 	"animo/vision"
@@ -30,8 +31,8 @@ func TestS3_goes_away_while_photos_are_analysed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := newGate(t, server.Host)
-	server.Host = g.listen.Addr().String()
+	g := gatetest.New(t, server.Host)
+	server.Host = g.Address()
 	query.Set("endpoint", server.String())
 	u.RawQuery = query.Encode()
 	shut := make(chan struct{})
@@ -56,7 +57,7 @@ func TestS3_goes_away_while_photos_are_analysed(t *testing.T) {
 		r.into(t, &p)
 		ids[p.ID] = true
 	}
-	g.close(true)
+	g.Shut(true)
 	close(shut)
 	for attempts(t, a, "analyse", "returned") < 4*photos && attempts(t, a, "analyse", "retried") == 0 {
 	}
@@ -69,7 +70,7 @@ func TestS3_goes_away_while_photos_are_analysed(t *testing.T) {
 			t.Errorf("%s while the bucket is away: %d %s", path, r.status, r.body)
 		}
 	}
-	g.close(false)
+	g.Shut(false)
 	for id := range ids {
 		if p := a.awaitPhoto(id); p.Status != "done" {
 			t.Errorf("photo %s is %s", id, p.Status)
