@@ -66,16 +66,31 @@ func Run(t *testing.T, e Engine) {
 }
 
 // soon is how long a ref may take that is to arrive at once.
-const soon = 5 * time.Second
+const soon = 10 * time.Second
+
+// A carrier may be unavailable for patience: a cluster that is busy, or elects, says so, and is asked again after askAgain.
+const (
+	patience = time.Minute
+	askAgain = 100 * time.Millisecond
+)
 
 func ref(function, event string) carrier.Ref {
 	return carrier.Ref{Function: function, Tenant: "acme", Event: event}
 }
 
-func send(t *testing.T, c carrier.Carrier, refs ...carrier.Ref) {
+// Send sends refs, as often as it takes until the carrier is available.
+func Send(t *testing.T, c carrier.Carrier, refs ...carrier.Ref) {
 	t.Helper()
-	if err := c.Send(t.Context(), refs...); err != nil {
-		t.Fatal(err)
+	for began := time.Now(); ; {
+		err := c.Send(t.Context(), refs...)
+		if err == nil {
+			return
+		}
+		if animo.CodeOf(err) != animo.Unavailable || time.Since(began) > patience {
+			t.Error(err)
+			return
+		}
+		time.Sleep(askAgain)
 	}
 }
 
@@ -99,8 +114,13 @@ func tryReceive(t *testing.T, c carrier.Carrier, function string, n int, within 
 		if len(refs) > 0 || animo.CodeOf(err) == animo.Timeout {
 			return refs
 		}
-		if err != nil {
-			t.Fatal(err)
+		switch {
+		case err == nil:
+		case animo.CodeOf(err) == animo.Unavailable && ctx.Err() == nil:
+			time.Sleep(askAgain)
+		default:
+			t.Error(err)
+			return nil
 		}
 	}
 }
@@ -115,8 +135,8 @@ func done(t *testing.T, c carrier.Carrier, refs ...carrier.Ref) {
 func arrives(t *testing.T, _ Engine, open func() carrier.Carrier) {
 	here, there := open(), open()
 	want := carrier.Ref{Function: "record-happy", Tenant: "acme-2", Event: "uq3cAhnzYxTj_-8"}
-	send(t, here, want)
-	send(t, here) // nothing
+	Send(t, here, want)
+	Send(t, here) // nothing
 	got := receive(t, there, "record-happy", 3, soon)
 	received := got[0]
 	received.Receipt = ""
@@ -133,7 +153,7 @@ func atMost(t *testing.T, _ Engine, open func() carrier.Carrier) {
 	for i := range 5 {
 		refs = append(refs, ref("f", fmt.Sprint(i)))
 	}
-	send(t, c, refs...)
+	Send(t, c, refs...)
 	seen := map[string]bool{}
 	for len(seen) < 5 {
 		got := receive(t, c, "f", 2, soon)
@@ -150,20 +170,14 @@ func atMost(t *testing.T, _ Engine, open func() carrier.Carrier) {
 func waits(t *testing.T, _ Engine, open func() carrier.Carrier) {
 	c := open()
 	got := make(chan []carrier.Ref, 1)
-	go func() {
-		refs, err := c.Receive(t.Context(), "f", 1)
-		if err != nil {
-			t.Error(err)
-		}
-		got <- refs
-	}()
+	go func() { got <- tryReceive(t, c, "f", 1, patience) }()
 	time.Sleep(100 * time.Millisecond)
 	select {
 	case refs := <-got:
 		t.Fatalf("received %+v of nothing", refs)
 	default:
 	}
-	send(t, c, ref("f", "1"))
+	Send(t, c, ref("f", "1"))
 	if refs := <-got; len(refs) != 1 || refs[0].Event != "1" {
 		t.Errorf("received %+v, want event 1", refs)
 	}
@@ -171,7 +185,7 @@ func waits(t *testing.T, _ Engine, open func() carrier.Carrier) {
 
 func again(t *testing.T, e Engine, open func() carrier.Carrier) {
 	c := open()
-	send(t, c, ref("f", "1"))
+	Send(t, c, ref("f", "1"))
 	receive(t, c, "f", 1, soon)
 	got := receive(t, c, "f", 1, e.Again+soon)
 	if got[0].Event != "1" {
@@ -187,7 +201,7 @@ func notBefore(t *testing.T, _ Engine, open func() carrier.Carrier) {
 	c := open()
 	late := ref("f", "late")
 	late.NotBefore = time.Now().Add(2 * time.Second).Truncate(time.Millisecond)
-	send(t, c, late, ref("f", "at once"))
+	Send(t, c, late, ref("f", "at once"))
 	if got := receive(t, c, "f", 2, soon); len(got) != 1 || got[0].Event != "at once" {
 		t.Errorf("received %+v, want the one that is to come at once", got)
 	}
@@ -214,7 +228,11 @@ func shared(t *testing.T, _ Engine, open func() carrier.Carrier) {
 				if ctx.Err() != nil {
 					return
 				}
-				if err != nil {
+				switch {
+				case err == nil:
+				case animo.CodeOf(err) == animo.Unavailable:
+					time.Sleep(askAgain)
+				default:
 					t.Error(err)
 				}
 				for _, r := range refs {
@@ -230,7 +248,7 @@ func shared(t *testing.T, _ Engine, open func() carrier.Carrier) {
 	for i := range senders {
 		working.Go(func() {
 			for k := range each {
-				send(t, carriers[i%2], ref("f", fmt.Sprint(i, "/", k)))
+				Send(t, carriers[i%2], ref("f", fmt.Sprint(i, "/", k)))
 			}
 		})
 	}
@@ -249,7 +267,7 @@ func shared(t *testing.T, _ Engine, open func() carrier.Carrier) {
 				for k := range each {
 					if event := fmt.Sprint(i, "/", k); !seen[event] {
 						t.Logf("%s did not come and is sent again", event)
-						send(t, carriers[i%2], ref("f", event))
+						Send(t, carriers[i%2], ref("f", event))
 					}
 				}
 			}
@@ -263,7 +281,7 @@ func ownFunction(t *testing.T, _ Engine, open func() carrier.Carrier) {
 	c := open()
 	const rounds = 50
 	for i := range rounds {
-		send(t, c, ref("f", fmt.Sprint(i)), ref("g", fmt.Sprint(i)))
+		Send(t, c, ref("f", fmt.Sprint(i)), ref("g", fmt.Sprint(i)))
 	}
 	for _, function := range []string{"f", "g", "h"} {
 		for {
@@ -287,7 +305,7 @@ func ownFunction(t *testing.T, _ Engine, open func() carrier.Carrier) {
 func often(t *testing.T, _ Engine, open func() carrier.Carrier) {
 	c := open()
 	for range 50 {
-		send(t, c, ref("f", "1"))
+		Send(t, c, ref("f", "1"))
 	}
 	receive(t, c, "f", 1, soon)
 }

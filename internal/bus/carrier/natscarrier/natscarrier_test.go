@@ -72,9 +72,7 @@ func TestOpen_with_TLS_and_a_password(t *testing.T) {
 	c := open(t, "tls://animo:secret@"+address+"?ca="+cert, natscarrier.Options{})
 	defer c.Close()
 	want := carrier.Ref{Function: "f", Tenant: "acme.2", Event: "1"}
-	if err := c.Send(t.Context(), want); err != nil {
-		t.Fatal(err)
-	}
+	carriertest.Send(t, c, want)
 	refs, err := c.Receive(t.Context(), "f", 1)
 	if err != nil || len(refs) != 1 || refs[0].Tenant != want.Tenant || refs[0].Event != want.Event {
 		t.Errorf("received %+v, %v, want %+v", refs, err, want)
