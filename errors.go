@@ -45,6 +45,8 @@ const (
 	OneClass      Code = "one_class"
 	UnknownModel  Code = "unknown_model"
 	NotTrained    Code = "not_trained"
+	NotBetter     Code = "not_better"
+	NotAsked      Code = "not_asked"
 	CorruptModel  Code = "corrupt_model"
 	UnsafeName    Code = "unsafe_name"
 	Unsupported   Code = "unsupported"
@@ -96,6 +98,8 @@ var meanings = []struct {
 	{OneClass, "all rows carry the same label, or all but too few"},
 	{UnknownModel, "no model of that id"},
 	{NotTrained, "the model or version is not trained yet"},
+	{NotBetter, "a trained version that is worse than the one that answers, or no better than guessing; it is held"},
+	{NotAsked, "a trained version of a model whose versions answer only when somebody says so; it is held"},
 	{CorruptModel, "an artefact that cannot be read"},
 	{UnsafeName, "a name with characters that are not allowed"},
 	{Unsupported, "a trainer, option or media type that is not known"},

@@ -5,7 +5,7 @@ import "time"
 // Status says how far a version of a model, a batch, or a photo is.
 type Status string
 
-// The statuses, in their order. Done and Failed are the last ones.
+// The statuses, in their order. Held, Done and Failed are the last ones.
 const (
 	Queued      Status = "queued"      // the photo is on disk and waits for its analysis
 	Analysing   Status = "analysing"   // its faces are being found and recorded
@@ -13,12 +13,16 @@ const (
 	Ingesting   Status = "ingesting"   // its rows are being read
 	Training    Status = "training"    // the rows are there, the model is being fitted and measured
 	Classifying Status = "classifying" // of a batch: its texts are being classified
+	Held        Status = "held"        // trained, but it does not answer before somebody says so; its gate says why
 	Done        Status = "done"        // published: it can be asked; of a photo: every face is recorded; of a batch: its result is there
 	Failed      Status = "failed"      // Failure says why; its event is among the dead letters
 )
 
 // Ended reports whether nothing more will happen by itself.
-func (s Status) Ended() bool { return s == Done || s == Failed }
+func (s Status) Ended() bool { return s.Trained() || s == Failed }
+
+// Trained reports whether a version can answer, by itself or once somebody says so.
+func (s Status) Trained() bool { return s == Held || s == Done }
 
 // Version is one training of a model: asked for, running, or ended. Its ID begins with the moment it was
 // asked for, so versions of one model sort by age.
@@ -40,6 +44,16 @@ type Version struct {
 	Learned     int  `json:"corrections_learned,omitempty"` // of Corrections, those that it says by itself
 }
 
+// Policy says which trained versions of a model are published by themselves. The zero value is Automatic.
+type Policy string
+
+// The policies.
+const (
+	Automatic Policy = ""      // those that are not worse than the one that answers, and better than guessing
+	Ask       Policy = "ask"   // none: each is held, and it is told
+	Never     Policy = "never" // none: each is held, and nobody is told
+)
+
 // Model says which version of a model answers.
 type Model struct {
 	ID        string `json:"id"`
@@ -47,6 +61,7 @@ type Model struct {
 	Published string `json:"published"`           // the newest version ever published; Current is older after a roll back
 	Asked     string `json:"asked"`               // the newest version asked for, published or not
 	AskedID   string `json:"asked_id"`            // what it was asked to be made of (animo.ID), to know a repeat
+	Policy    Policy `json:"policy,omitempty"`    // which trained versions answer by themselves
 	Corrected string `json:"corrected,omitempty"` // another one whenever its corrections change; "" before the first
 	Deleted   string `json:"deleted"`             // versions up to this one were deleted, and never come back
 }

@@ -64,6 +64,7 @@ type Config struct {
 	Ingests        int             `default:"2" env:"ANIMO_INGESTS" placeholder:"N" help:"Files ingested at once on this machine."`
 	Trainings      int             `default:"1" env:"ANIMO_TRAININGS" placeholder:"N" help:"Models trained at once on this machine."`
 	MaxCorrections int             `default:"10000" env:"ANIMO_MAX_CORRECTIONS" placeholder:"N" help:"Corrections kept for each model, each of at most max-text bytes; a training holds them in memory."`
+	MaxCompared    int             `default:"20000" env:"ANIMO_MAX_COMPARED" placeholder:"N" help:"Rows that one of two versions of a model does not know, about which it is asked before the newer one may answer."`
 	Batches        int             `default:"1" env:"ANIMO_BATCHES" placeholder:"N" help:"Batches classified at once on this machine."`
 	MaxBatches     int             `default:"1000" env:"ANIMO_MAX_BATCHES" placeholder:"N" help:"Batches (files to be classified) kept for each model."`
 	KeepBatches    time.Duration   `default:"720h" env:"ANIMO_KEEP_BATCHES" placeholder:"TIME" help:"How long a batch and its result are kept after it ended (default 720h)."`
@@ -187,7 +188,7 @@ func (c *Config) Validate() error {
 	}
 	for name, n := range map[string]int64{
 		"max-unpacked": c.MaxUnpacked, "max-whole": c.MaxWhole, "max-model": c.MaxModel,
-		"max-file": c.MaxFile, "max-rows": int64(c.MaxRows), "max-row": int64(c.MaxRow), "max-texts": int64(c.MaxTexts), "max-moods": int64(c.MaxMoods), "max-corrections": int64(c.MaxCorrections),
+		"max-file": c.MaxFile, "max-rows": int64(c.MaxRows), "max-row": int64(c.MaxRow), "max-texts": int64(c.MaxTexts), "max-moods": int64(c.MaxMoods), "max-corrections": int64(c.MaxCorrections), "max-compared": int64(c.MaxCompared),
 		"max-text": int64(c.MaxText), "max-body": c.MaxBody, "max-requests": int64(c.MaxRequests), "request-time": int64(c.RequestTime),
 		"upload-time": int64(c.UploadTime), "ingest-time": int64(c.IngestTime), "train-time": int64(c.TrainTime), "batch-time": int64(c.BatchTime), "batches": int64(c.Batches), "max-batches": int64(c.MaxBatches), "keep-batches": int64(c.KeepBatches), "stop-time": int64(c.StopTime),
 		"lease": int64(c.Lease), "sweep-every": int64(c.SweepEvery), "keep-versions": int64(c.KeepVersions), "ingests": int64(c.Ingests),

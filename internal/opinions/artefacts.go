@@ -37,7 +37,7 @@ func (f *Flow) Answering(ctx context.Context, tenant, model string) (version, co
 		return "", "", unknownModel(err, model)
 	}
 	if m.Current == "" {
-		return "", "", animo.Errorf(animo.NotTrained, "model %q is not trained; its training says how far it is, or why it failed", "el modelo %q no está entrenado; su entrenamiento dice cómo va, o por qué falló", animo.Clip(model)).Of("model")
+		return "", "", animo.Errorf(animo.NotTrained, "no version of model %q answers; its training says how far it is, why it failed, or why it is held", "ninguna versión del modelo %q responde; su entrenamiento dice cómo va, por qué falló o por qué está retenido", animo.Clip(model)).Of("model")
 	}
 	return m.Current, correctionsOf(m) + m.Corrected, nil
 }

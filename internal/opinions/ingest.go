@@ -27,7 +27,7 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 		return err
 	}
 	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
-	if animo.CodeOf(err) == animo.NotFound || err == nil && row.Status == animo.Done {
+	if animo.CodeOf(err) == animo.NotFound || err == nil && row.Status.Trained() {
 		return nil
 	}
 	if err != nil {

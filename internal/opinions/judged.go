@@ -136,19 +136,24 @@ func (f *Flow) Compare(ctx context.Context, tenant, model, this, other string) (
 	var judged [2][]text.Judged
 	for i, id := range []string{this, other} {
 		row, err := f.version(ctx, tenant, model, id)
-		if err != nil {
-			return text.Comparison{}, err
-		}
-		b, err := f.artefact(ctx, tenant, row, judgedFile)
 		if err == nil {
-			judged[i], err = text.DecodeJudged(b)
-		}
-		if animo.CodeOf(err) == animo.NotFound {
-			return text.Comparison{McNemar: 1}, nil
+			judged[i], err = f.judged(ctx, tenant, row)
 		}
 		if err != nil {
 			return text.Comparison{}, err
 		}
 	}
 	return text.Compare(judged[0], judged[1]), nil
+}
+
+// judged returns what was said of each row that a version was measured on; nothing of one of an earlier release, or that came as a file.
+func (f *Flow) judged(ctx context.Context, tenant string, row versionRow) ([]text.Judged, error) {
+	b, err := f.artefact(ctx, tenant, row, judgedFile)
+	if animo.CodeOf(err) == animo.NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return text.DecodeJudged(b)
 }

@@ -48,7 +48,7 @@ func TestCorrections_come_in_batches_and_in_files(t *testing.T) {
 	l.run()
 	var list []animo.Opinion
 	for i := range 45 {
-		list = append(list, animo.Opinion{Text: fmt.Sprintf("zorple %d", i), Label: animo.Label(i % 2)})
+		list = append(list, animo.Opinion{Text: fmt.Sprintf("%s %d", []string{"farfulo", "zorple"}[i%2], i), Label: animo.Label(i % 2)})
 	}
 	kept, err := l.flow.Correct(t.Context(), tenant, "r.txt", append(list, list[3])...)
 	if err != nil || len(l.corrections("r.txt")) != 45 || len(kept) < 45 {

@@ -21,8 +21,8 @@ func (f *Flow) Pack(ctx context.Context, tenant, model, version string, w io.Wri
 		}
 	}
 	row, err := f.version(ctx, tenant, model, version)
-	if err == nil && (row.Status != animo.Done || row.Report == nil) {
-		err = animo.Errorf(animo.NotTrained, "version %s of %q is %s; only one that is done can be downloaded", "la versión %s de %q está %s; solo se puede descargar una que esté done", version, model, row.Status).Of("version")
+	if err == nil && (!row.Status.Trained() || row.Report == nil) {
+		err = animo.Errorf(animo.NotTrained, "version %s of %q is %s; only one that is done or held can be downloaded", "la versión %s de %q está %s; solo se puede descargar una que esté done o held", version, model, row.Status).Of("version")
 	}
 	if err != nil {
 		return err

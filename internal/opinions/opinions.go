@@ -2,7 +2,7 @@
 // upload, ingest its rows, train a model, publish it. Each step but the first is a function that an event starts; a
 // repeated event changes nothing. Package classify asks the model that answers.
 //
-//	take --dataset.stored--> ingest --dataset.ingested--> train --model.trained--> publish
+//	take --dataset.stored--> ingest --dataset.ingested--> train --model.trained--> publish (or hold, see judge)
 //	take a batch --batch.stored--> classify
 //
 // What is stored: an upload's bytes, a model's artefacts and a batch's result as objects; datasets, rows, versions,
@@ -49,6 +49,7 @@ const (
 	ModelRequested  = "model.requested"
 	ModelTrained    = "model.trained"
 	ModelPublished  = "model.published"
+	ModelHeld       = "model.held"
 	TrainingFailed  = "training.failed"
 
 	BatchStored     = "batch.stored"
@@ -85,6 +86,7 @@ type Limits struct {
 	KeepBatches     time.Duration // for how long a batch is kept after it ended; 30 days
 	BatchTime       time.Duration // for one attempt at a batch; 1 hour
 	BatchesAtOnce   int           // on this machine; 1
+	Compared        int           // rows that only one of two versions was measured on, about which the other is asked before it answers; 20,000
 }
 
 func (l Limits) withDefaults() Limits {
@@ -102,6 +104,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.CorrectionBytes, 64<<10)
 	set(&l.Batches, 1000)
 	set(&l.BatchesAtOnce, 1)
+	set(&l.Compared, 20_000)
 	if l.ModelBytes == 0 {
 		l.ModelBytes = 256 << 20
 	}
@@ -185,7 +188,7 @@ func (f *Flow) Functions() []bus.Function {
 	return []bus.Function{
 		{Name: "ingest", On: []string{DatasetStored}, Workers: f.limits.Ingests, Deadline: f.limits.IngestTime, Handle: f.ingest, OnDead: f.fail},
 		{Name: "train", On: []string{DatasetIngested, ModelRequested}, Workers: f.limits.Trainings, Deadline: f.limits.TrainTime, Handle: f.train, OnDead: f.fail},
-		{Name: "publish", On: []string{ModelTrained}, Workers: 1, Deadline: time.Minute, Handle: f.publish, OnDead: f.fail},
+		{Name: "publish", On: []string{ModelTrained}, Workers: 1, Deadline: f.limits.TrainTime, Handle: f.publish, OnDead: f.fail},
 		{Name: "classify", On: []string{BatchStored}, Workers: f.limits.BatchesAtOnce, Deadline: f.limits.BatchTime, Handle: f.classify, OnDead: f.failBatch},
 	}
 }
@@ -201,7 +204,9 @@ type order struct {
 	Model    string        `json:"model"`
 	Version  string        `json:"version"`
 	Reason   *animo.Reason `json:"reason,omitempty"`   // of TrainingFailed
-	Accuracy *text.Stat    `json:"accuracy,omitempty"` // of ModelTrained and ModelPublished
+	Accuracy *text.Stat    `json:"accuracy,omitempty"` // of ModelTrained, ModelPublished and ModelHeld
+
+	Reasons []animo.Reason `json:"reasons,omitempty"` // of ModelHeld
 }
 
 // event makes an event whose id follows from its content, so that the bus adds nothing for a repeat.

@@ -8,39 +8,64 @@ import (
 	"animo/internal/table"
 )
 
-// publish makes a trained version the one that answers, unless a newer one was published before, and
-// deletes versions beyond those to be kept. Until the commit the old version answers, after it the new one,
+// publish makes a trained version the one that answers, or holds it where judge says so, and deletes versions beyond those to be
+// kept. It does not answer where a newer one was published before. Until the commit the old version answers, after it the new one,
 // because every instance reads at every request the one row that says which answers.
 func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 	o, err := orderOf(e)
 	if err != nil {
 		return err
 	}
-	deleted, published := "", false // deleted: up to which version the model was, if this one is among them
-	err = f.tables.Update(ctx, e.Tenant, func(tx *table.Tx) error {
-		deleted, published = "", false
-		row, err := readVersion(tx, o.Model, o.Version)
-		if err != nil || row.Status == animo.Done {
+	var m animo.Model
+	if _, err := f.tables.GetJSON(ctx, e.Tenant, modelsTable, o.Model, &m); err != nil {
+		return err
+	}
+	row, err := f.version(ctx, e.Tenant, o.Model, o.Version)
+	if animo.CodeOf(err) == animo.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ended := row.Status.Trained() // in an attempt that broke off before it could tell
+	deleted := ""                 // up to which version the model was deleted, if this one is among them
+	if !ended {
+		if row.Gate, err = f.judge(ctx, e.Tenant, m, row); err != nil {
 			return err
 		}
-		var m animo.Model
-		if _, err := tx.GetJSON(modelsTable, o.Model, &m); err != nil {
-			return err
-		}
-		if o.Version <= m.Deleted {
-			deleted = m.Deleted
-			return nil
-		}
-		if o.Version > m.Published {
-			m.Published, m.Current = o.Version, o.Version
-			if err := tx.PutJSON(modelsTable, o.Model, m); err != nil {
+		err = f.tables.Update(ctx, e.Tenant, func(tx *table.Tx) error {
+			deleted = ""
+			now, err := readVersion(tx, o.Model, o.Version)
+			if err != nil {
 				return err
 			}
-		}
-		published = true
-		row.moveOn(animo.Done, nil, f.now)
-		return row.put(tx)
-	})
+			var next animo.Model
+			if _, err := tx.GetJSON(modelsTable, o.Model, &next); err != nil {
+				return err
+			}
+			switch {
+			case o.Version <= next.Deleted:
+				deleted = next.Deleted
+				return nil
+			case next.Current != m.Current || next.Policy != m.Policy || now.Status.Trained():
+				return animo.Errorf(animo.Conflict, "model %q changed while its version %s was judged", "el modelo %q cambió mientras se juzgaba su versión %s", o.Model, o.Version)
+			}
+			now.Gate = row.Gate
+			if len(row.Gate.Reasons) > 0 {
+				now.moveOn(animo.Held, nil, f.now)
+			} else {
+				now.moveOn(animo.Done, nil, f.now)
+				if o.Version > next.Published {
+					next.Published, next.Current = o.Version, o.Version
+					if err := tx.PutJSON(modelsTable, o.Model, next); err != nil {
+						return err
+					}
+				}
+			}
+			row = now
+			return row.put(tx)
+		})
+	}
 	switch {
 	case animo.CodeOf(err) == animo.NotFound:
 		return nil
@@ -48,34 +73,62 @@ func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 		return err
 	case deleted != "":
 		return f.endDeletion(ctx, e.Tenant, o.Model, o.Version, deleted)
-	case published:
-		f.log.InfoContext(ctx, "published", "tenant", e.Tenant, "model", o.Model, "version", o.Version)
 	}
-	if err := f.say(ctx, ModelPublished, e.Tenant, o); err != nil {
+	if err := f.sayEnd(ctx, e.Tenant, m.Policy, row, o, ended); err != nil {
 		return err
 	}
 	f.prune(ctx, e.Tenant, o.Model)
 	return nil
 }
 
-// Serve makes a kept version of a model the one that answers: a roll back, or forward again. A prune that is about to
+// sayEnd tells that a version was published, or why it is held; the log is told once.
+func (f *Flow) sayEnd(ctx context.Context, tenant string, p animo.Policy, row versionRow, o order, logged bool) error {
+	about := []any{"tenant", tenant, "model", o.Model, "version", o.Version}
+	if row.Status != animo.Held {
+		if !logged {
+			f.log.InfoContext(ctx, "published", about...)
+		}
+		return f.say(ctx, ModelPublished, tenant, o)
+	}
+	if p == animo.Never {
+		return nil
+	}
+	o.Reasons = row.Gate.Reasons
+	if !logged {
+		f.log.WarnContext(ctx, "held: it does not answer before somebody publishes it", append(about, "reason", o.Reasons[0].EN)...)
+	}
+	return f.say(ctx, ModelHeld, tenant, o)
+}
+
+// Serve makes a kept version of a model the one that answers: a roll back, or forward again, or one that was held. A prune that is about to
 // delete this version reads the model's row, too, so that one of the two fails and decides again.
 func (f *Flow) Serve(ctx context.Context, tenant, model, version string) (m animo.Model, err error) {
+	var row versionRow
+	held := false
 	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		row, err := readVersion(tx, model, version)
-		if err != nil {
+		if row, err = readVersion(tx, model, version); err != nil {
 			return err
 		}
-		if row.Status != animo.Done {
-			return animo.Errorf(animo.NotTrained, "version %s of %q is %s; only one that is done can answer", "la versión %s de %q está %s; solo puede responder una que esté done", version, model, row.Status).Of("version")
+		held = row.Status == animo.Held
+		if !row.Status.Trained() {
+			return animo.Errorf(animo.NotTrained, "version %s of %q is %s; only one that is done or held can answer", "la versión %s de %q está %s; solo puede responder una que esté done o held", version, model, row.Status).Of("version")
 		}
 		m = animo.Model{}
 		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
 			return err
 		}
-		m.Current = version
+		m.Current, m.Published = version, max(m.Published, version)
+		if held {
+			row.moveOn(animo.Done, nil, f.now)
+			if err := row.put(tx); err != nil {
+				return err
+			}
+		}
 		return tx.PutJSON(modelsTable, model, m)
 	})
+	if err == nil && held {
+		err = f.sayEnd(ctx, tenant, m.Policy, row, order{Model: model, Version: version, Accuracy: &row.Report.Accuracy}, false)
+	}
 	if err != nil {
 		return animo.Model{}, err
 	}
@@ -96,7 +149,7 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	if err != nil {
 		return err
 	}
-	if row.Status == animo.Done {
+	if row.Status.Trained() {
 		return bus.ErrDone
 	}
 	next := ""

@@ -17,6 +17,7 @@ type versionRow struct {
 	Report  *text.Report  `json:"report,omitempty"`
 	Taught  string        `json:"learned,omitempty"` // the corrections' id, which its artefacts' names have; "" for none
 	Without *text.Figures `json:"without,omitempty"` // figures of the rows that are no corrections, where there are some
+	Gate    Gate          `json:"gate,omitzero"`     // how it was judged before it could answer, once it ended
 	Gone    bool          `json:"gone,omitempty"`    // it is being deleted: no reader sees it, and the sweeper ends the work
 
 	rev int64 // the row's revision when it was read
@@ -118,6 +119,11 @@ type Training struct {
 	Progress *Progress     `json:"progress,omitempty"`
 	Report   *text.Report  `json:"report,omitempty"`
 	Without  *text.Figures `json:"without,omitempty"` // figures of the rows that are no corrections, where there are some
+	Gate     Gate          `json:"gate,omitzero"`
+}
+
+func trainingOf(v versionRow) Training {
+	return Training{Version: v.Version, Report: v.Report, Without: v.Without, Gate: v.Gate}
 }
 
 // Training returns how far the newest version of a model is.
@@ -138,7 +144,7 @@ func (f *Flow) Version(ctx context.Context, tenant, model, id string) (Training,
 	if err != nil {
 		return Training{}, err
 	}
-	t := Training{Version: row.Version, Report: row.Report, Without: row.Without}
+	t := trainingOf(row)
 	if !t.Status.Ended() {
 		var p Progress
 		if _, err := f.tables.GetJSON(ctx, tenant, progressTable, versionKey(model, id), &p); err == nil {
@@ -187,7 +193,7 @@ func (f *Flow) Model(ctx context.Context, tenant, id string) (ModelHistory, erro
 			return h, err
 		}
 		if !v.Gone && v.ID > h.Deleted {
-			h.Versions = append(h.Versions, Training{Version: v.Version, Report: v.Report, Without: v.Without})
+			h.Versions = append(h.Versions, trainingOf(v))
 		}
 	}
 	return h, nil

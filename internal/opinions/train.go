@@ -20,7 +20,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 	if animo.CodeOf(err) == animo.NotFound { // deleted, perhaps while it was being trained
 		return f.forgetVersion(ctx, e.Tenant, o.Model, o.Version)
 	}
-	if err != nil || row.Status == animo.Done {
+	if err != nil || row.Status.Trained() {
 		return err
 	}
 	if row.Report == nil {
