@@ -12,10 +12,13 @@ import (
 	"animo/text"
 )
 
-// modelCmd moves models between a running server and this machine.
+// modelCmd moves models between a running server and this machine, and says which version answers there.
 type modelCmd struct {
 	Pull modelPullCmd `cmd:"" help:"Download a model, to classify with it here or to push it to another server."`
 	Push modelPushCmd `cmd:"" help:"Upload a model, which answers there as one that was trained there."`
+
+	Publish modelPublishCmd `cmd:"" help:"Let a version of a model answer: one that is held, or an earlier one."`
+	Policy  modelPolicyCmd  `cmd:"" help:"Say which trained versions of a model answer by themselves."`
 }
 
 const packedEnd = ".zip"
@@ -122,9 +125,60 @@ func (p *modelPushCmd) Run(ctx context.Context, c *console) error {
 	send := func() (io.ReadCloser, int64, error) {
 		return io.NopCloser(bytes.NewReader(packed.Bytes())), int64(packed.Len()), nil
 	}
-	if err := k.call(ctx, http.MethodPut, "/v1/models/"+url.PathEscape(name)+"/file", send, &taken); err != nil {
+	if err := k.call(ctx, http.MethodPut, modelPath(name, "file"), send, &taken); err != nil {
 		return err
 	}
 	_, err = io.WriteString(c.stdout, printable(taken.Name)+"\t"+printable(taken.Version)+"\n")
 	return err
 }
+
+type modelPublishCmd struct {
+	Model       string `arg:"" help:"The model's id at the server."`
+	Version     string `arg:"" optional:"" help:"Which version; without it, the newest."`
+	serverFlags `embed:""`
+}
+
+// Help is the part of --help with the examples.
+func (modelPublishCmd) Help() string {
+	return `A trained version is held, and does not answer, where it may be no better than guessing, where it is worse than the one that answers, or where
+the model's policy says so. Its status says why.
+
+Examples:
+
+    animo model publish hoteles
+    animo model publish hoteles 20261130T101500.000Z-1a2b3c4d`
+}
+
+// Run lets the version answer.
+func (p *modelPublishCmd) Run(ctx context.Context, c *console) error {
+	if p.Version == "" {
+		var newest struct{ Version string }
+		if err := p.ask(ctx, c, http.MethodGet, "/v1/training/"+url.PathEscape(p.Model), nil, &newest); err != nil {
+			return err
+		}
+		p.Version = newest.Version
+	}
+	if err := p.ask(ctx, c, http.MethodPut, modelPath(p.Model, "current"), map[string]string{"version": p.Version}, nil); err != nil {
+		return err
+	}
+	c.note("version %s of %s answers", "la versión %s de %s responde", p.Version, p.Model)
+	return nil
+}
+
+type modelPolicyCmd struct {
+	Model       string `arg:"" help:"The model's id at the server."`
+	Policy      string `arg:"" enum:"automatic,ask,never" help:"automatic: those that are better than guessing and not worse than the one that answers; ask: none, and subscriptions are told; never: none, and nobody is told."`
+	serverFlags `embed:""`
+}
+
+// Run sets the policy.
+func (p *modelPolicyCmd) Run(ctx context.Context, c *console) error {
+	if err := p.ask(ctx, c, http.MethodPut, modelPath(p.Model, "policy"), map[string]string{"policy": p.Policy}, nil); err != nil {
+		return err
+	}
+	c.note("the policy of %s is %s", "la política de %s es %s", p.Model, p.Policy)
+	return nil
+}
+
+// modelPath is what lies below a model.
+func modelPath(id, below string) string { return "/v1/models/" + url.PathEscape(id) + "/" + below }

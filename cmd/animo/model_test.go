@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -48,4 +49,44 @@ func TestModel_is_pushed_to_a_server_answers_there_and_is_pulled_again(t *testin
 	check(t, []string{"model", "pull", "nada", "--out", "x.zip"}, 1, "", `animo: there is no model "nada"`)
 	place(t, "roto.zip", []byte("PK\x03\x04"))
 	check(t, []string{"model", "push", "roto.zip"}, 1, "", "animo: the file is not a model that animo packed, or it was damaged: …")
+}
+
+func TestModel_that_is_held_answers_once_it_is_published(t *testing.T) {
+	url := serve(t)
+	t.Setenv("LC_ALL", "C")
+	t.Setenv("ANIMO_URL", url)
+	var noise strings.Builder
+	for i := range 60 {
+		noise.WriteString("la habitación " + strconv.Itoa(i) + "\t" + strconv.Itoa(i/3%2) + "\n")
+	}
+	client := &http.Client{}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url+"/v1/training/ruido", strings.NewReader(noise.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res, err = client.Get(url + "/v1/training/ruido?wait=20"); err != nil {
+		t.Fatal(err)
+	}
+	training, err := io.ReadAll(res.Body)
+	res.Body.Close()
+	if err != nil || !strings.Contains(string(training), `"status":"held"`) || !strings.Contains(string(training), `"code":"not_better"`) || !strings.Contains(string(training), "no better than guessing") {
+		t.Fatalf("%s, %v", training, err)
+	}
+	check(t, []string{"model", "policy", "ruido", "ask"}, 0, "", "animo: the policy of ruido is ask")
+	check(t, []string{"model", "policy", "ruido", "often"}, 2, "", "animo: <policy> must be one of …\nanimo: hint: …")
+	check(t, []string{"model", "publish", "ruido"}, 0, "", "animo: version 20… of ruido answers")
+	if res, err = client.Get(url + "/modelos"); err != nil {
+		t.Fatal(err)
+	}
+	answering, err := io.ReadAll(res.Body)
+	res.Body.Close()
+	if err != nil || !strings.Contains(string(answering), "ruido") {
+		t.Errorf("%s, %v", answering, err)
+	}
+	check(t, []string{"model", "publish", "nada"}, 1, "", "animo: nothing was ever trained under …")
 }

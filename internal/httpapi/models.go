@@ -7,13 +7,15 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"animo"
 	"animo/internal/opinions"
 )
 
 // modelView is a model and its kept versions, newest first.
 type modelView struct {
 	ID       string         `json:"id" example:"DB_proyecto_SA.txt"`
-	Current  string         `json:"current" doc:"The version that answers; empty until one is trained."`
+	Current  string         `json:"current" doc:"The version that answers; empty until one is published."`
+	Policy   string         `json:"policy" enum:"automatic,ask,never" doc:"Which trained versions are published by themselves: automatic, those that are better than guessing and not worse than the one that answers; ask and never, none. With ask, subscriptions are told of what is held."`
 	Versions []trainingView `json:"versions" doc:"Kept versions with their scores, newest first."`
 }
 
@@ -22,6 +24,9 @@ type ModelParam struct {
 	ID string `path:"id" doc:"The model's id." example:"DB_proyecto_SA.txt"`
 }
 
+// automatic is the word for animo.Automatic.
+const automatic = "automatic"
+
 type modelOutput struct{ Body modelView }
 
 func (s *server) modelView(ctx context.Context, id string) (*modelOutput, error) {
@@ -29,7 +34,10 @@ func (s *server) modelView(ctx context.Context, id string) (*modelOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	v := modelView{ID: h.ID, Current: h.Current, Versions: []trainingView{}}
+	v := modelView{ID: h.ID, Current: h.Current, Policy: string(h.Policy), Versions: []trainingView{}}
+	if h.Policy == animo.Automatic {
+		v.Policy = automatic
+	}
 	for _, t := range slices.Backward(h.Versions) {
 		v.Versions = append(v.Versions, viewTraining(ctx, t))
 	}
@@ -117,14 +125,35 @@ func (s *server) trainModel(r route) {
 func (s *server) serveVersion(r route) {
 	register(s, r, huma.Operation{
 		OperationID: "serve-version",
-		Summary:     "Let another kept version answer: roll back, or forward again", Errors: []int{400, 404, 409},
+		Summary:     "Let another kept version answer: roll back, or forward again, or publish one that is held", Errors: []int{400, 404, 409},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
 		Body struct {
-			Version string `json:"version" doc:"A kept version that is done."`
+			Version string `json:"version" doc:"A kept version that is done or held."`
 		}
 	}) (*modelOutput, error) {
 		if _, err := s.Opinions.Serve(ctx, tenantOf(ctx), in.ID, in.Body.Version); err != nil {
+			return nil, err
+		}
+		return s.modelView(ctx, in.ID)
+	})
+}
+
+func (s *server) setPolicy(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "set-policy",
+		Summary:     "Say which trained versions of a model answer by themselves", Errors: []int{400, 404},
+	}, func(ctx context.Context, in *struct {
+		ModelParam
+		Body struct {
+			Policy string `json:"policy" enum:"automatic,ask,never" doc:"automatic: those that are better than guessing and not worse than the one that answers; ask and never: none, and with ask subscriptions are told of what is held."`
+		}
+	}) (*modelOutput, error) {
+		policy := animo.Policy(in.Body.Policy)
+		if in.Body.Policy == automatic {
+			policy = animo.Automatic
+		}
+		if err := s.Opinions.SetPolicy(ctx, tenantOf(ctx), in.ID, policy); err != nil {
 			return nil, err
 		}
 		return s.modelView(ctx, in.ID)

@@ -86,6 +86,7 @@ func routes() []group {
 			{"GET", "/v1/models/{id}/file", keyed, download, "/v1/models", (*server).downloadModel},
 			{"PUT", "/v1/models/{id}/file", keyed, upload, "/v1/models", (*server).uploadModel},
 			{"PUT", "/v1/models/{id}/current", keyed, ordinary, "/v1/models", (*server).serveVersion},
+			{"PUT", "/v1/models/{id}/policy", keyed, ordinary, "/v1/models", (*server).setPolicy},
 			{"DELETE", "/v1/models/{id}", keyed, ordinary, "/v1/models", (*server).deleteModel},
 			{"POST", "/v1/models/{id}/corrections", keyed, ordinary, "/v1/models", (*server).correctModel},
 			{"POST", "/v1/models/{id}/corrections/batch", keyed, ordinary, "/v1/models", (*server).correctModelOften},

@@ -18,10 +18,11 @@ import (
 type trainingView struct {
 	Name        string             `json:"name" doc:"The training file's name, which is also the model's id." example:"DB_proyecto_SA.txt"`
 	Version     string             `json:"version" doc:"The version of the model that this training makes."`
-	Status      animo.Status       `json:"status" enum:"stored,ingesting,training,done,failed"`
+	Status      animo.Status       `json:"status" enum:"stored,ingesting,training,held,done,failed"`
 	Message     string             `json:"message" doc:"The status in words, with how far it is." example:"training fold 3/10"`
 	Progress    *progressView      `json:"progress,omitempty" doc:"While it runs."`
 	Failure     *failureView       `json:"failure,omitempty" doc:"Why it failed."`
+	Gate        *gateView          `json:"gate,omitempty" doc:"How it was judged before it could answer, once it ended."`
 	Datasets    []animo.DatasetRef `json:"datasets"`
 	Trainer     string             `json:"trainer"`
 	Folds       int                `json:"folds"`
@@ -36,6 +37,12 @@ type trainingView struct {
 	Without     *text.Figures      `json:"figures_without_corrections,omitempty" doc:"The report's figures on the rows that are no corrections, where there are some."`
 	StatusURL   string             `json:"status_url" doc:"Where to ask how far it is."`
 	ModelURL    string             `json:"model_url"`
+}
+
+type gateView struct {
+	Against    string           `json:"against,omitempty" doc:"The version that answered then; none where there was none to compare with."`
+	Comparison *text.Comparison `json:"comparison,omitempty" doc:"By how much this version is better than that one, on the rows that either was measured on: each row is judged by a version that did not learn from it."`
+	Reasons    []failureView    `json:"reasons" doc:"Why it is held, or was until somebody published it; none where it answered by itself."`
 }
 
 type progressView struct {
@@ -66,11 +73,22 @@ func viewFailure(ctx context.Context, r *animo.Reason) *failureView {
 	return v
 }
 
+func viewGate(ctx context.Context, g opinions.Gate) *gateView {
+	if g.Against == "" && len(g.Reasons) == 0 {
+		return nil
+	}
+	v := &gateView{g.Against, g.Comparison, []failureView{}}
+	for _, r := range g.Reasons {
+		v.Reasons = append(v.Reasons, *viewFailure(ctx, &r))
+	}
+	return v
+}
+
 func viewTraining(ctx context.Context, t opinions.Training) trainingView {
 	v := trainingView{
 		Name: t.Model, Version: t.ID, Status: t.Status, Failure: viewFailure(ctx, t.Failure), Datasets: t.Datasets,
 		Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Requested: t.Requested, Goal: t.Goal, Corrections: t.Corrections, Learned: t.Learned, Taken: t.Taken,
-		Report: t.Report, Without: t.Without,
+		Report: t.Report, Without: t.Without, Gate: viewGate(ctx, t.Gate),
 		StatusURL: path("v1", "training", t.Model), ModelURL: path("v1", "models", t.Model),
 	}
 	if !t.Finished.IsZero() {
@@ -94,6 +112,8 @@ func message(lang string, v trainingView) string {
 	switch v.Status {
 	case animo.Stored:
 		return say("stored", "guardado")
+	case animo.Held:
+		return say("held: ", "retenido: ") + v.Gate.Reasons[0].Message
 	case animo.Done:
 		return say("done", "listo")
 	case animo.Failed:

@@ -15,7 +15,7 @@ import (
 )
 
 // workEvents are the ends of trainings and batches, as package opinions calls them.
-var workEvents = []string{"model.published", "training.failed", "batch.classified", "batch.failed"}
+var workEvents = []string{"model.published", "model.held", "training.failed", "batch.classified", "batch.failed"}
 
 // work is what such an event says.
 type work struct {
@@ -27,6 +27,7 @@ type work struct {
 	Rows     int            `json:"rows,omitempty"`
 	Labels   map[string]int `json:"labels,omitempty"`
 	Reason   *animo.Reason  `json:"reason,omitempty"`
+	Reasons  []animo.Reason `json:"reasons,omitempty"`
 }
 
 type accuracy struct {
@@ -79,6 +80,12 @@ func (w work) sentence(typ, lang string) string {
 	}
 	name := cmp.Or(w.Name, w.Batch)
 	switch typ {
+	case "model.held":
+		why := make([]string, len(w.Reasons))
+		for i, r := range w.Reasons {
+			why[i] = in(lang, r.EN, r.ES)
+		}
+		return fmt.Sprintf(in(lang, "A new version of the model %s is trained, but does not answer before somebody publishes it: %s.", "Una nueva versión del modelo %s está entrenada, pero no responde hasta que alguien la publique: %s."), w.Model, strings.Join(why, "; "))
 	case "training.failed":
 		return fmt.Sprintf(in(lang, "The training of %s failed: %s.", "El entrenamiento de %s falló: %s."), w.Model, reason)
 	case "batch.classified":

@@ -365,7 +365,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Let another kept version answer: roll back, or forward again */
+        /** Let another kept version answer: roll back, or forward again, or publish one that is held */
         put: operations["serve-version"];
         post?: never;
         delete?: never;
@@ -412,6 +412,23 @@ export interface paths {
          * @description As /invocations does, for clients that add that to a model's own URL.
          */
         post: operations["invoke-model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say which trained versions of a model answer by themselves */
+        put: operations["set-policy"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2163,7 +2180,7 @@ export interface components {
         };
         FilterView: {
             /**
-             * @description faces, if not said; or opinions: the ends of trainings (model.published, training.failed) and of batches (batch.classified, batch.failed).
+             * @description faces, if not said; or opinions: the ends of trainings (model.published, model.held, training.failed) and of batches (batch.classified, batch.failed).
              * @enum {string}
              */
             about?: "faces" | "opinions";
@@ -2256,6 +2273,14 @@ export interface components {
         };
         FunctionsOutputBody: {
             items: components["schemas"]["FunctionView"][] | null;
+        };
+        GateView: {
+            /** @description The version that answered then; none where there was none to compare with. */
+            against?: string;
+            /** @description By how much this version is better than that one, on the rows that either was measured on: each row is judged by a version that did not learn from it. */
+            comparison?: components["schemas"]["Comparison"];
+            /** @description Why it is held, or was until somebody published it; none where it answered by itself. */
+            reasons: components["schemas"]["FailureView"][] | null;
         };
         Gender: {
             /**
@@ -2623,10 +2648,15 @@ export interface components {
             model_url: string;
         };
         ModelView: {
-            /** @description The version that answers; empty until one is trained. */
+            /** @description The version that answers; empty until one is published. */
             current: string;
             /** @example DB_proyecto_SA.txt */
             id: string;
+            /**
+             * @description Which trained versions are published by themselves: automatic, those that are better than guessing and not worse than the one that answers; ask and never, none. With ask, subscriptions are told of what is held.
+             * @enum {string}
+             */
+            policy: "automatic" | "ask" | "never";
             /** @description Kept versions with their scores, newest first. */
             versions: components["schemas"]["TrainingView"][] | null;
         };
@@ -3268,7 +3298,7 @@ export interface components {
             opiniones: string[] | null;
         };
         "Serve-versionRequest": {
-            /** @description A kept version that is done. */
+            /** @description A kept version that is done or held. */
             version: string;
         };
         SessionView: {
@@ -3302,6 +3332,13 @@ export interface components {
             tenant: string;
             /** @description Animo's. */
             version: string;
+        };
+        "Set-policyRequest": {
+            /**
+             * @description automatic: those that are better than guessing and not worse than the one that answers; ask and never: none, and with ask subscriptions are told of what is held.
+             * @enum {string}
+             */
+            policy: "automatic" | "ask" | "never";
         };
         ShareView: {
             /**
@@ -3581,6 +3618,8 @@ export interface components {
             finished?: string;
             /** Format: int64 */
             folds: number;
+            /** @description How it was judged before it could answer, once it ended. */
+            gate?: components["schemas"]["GateView"];
             /** @description What it shall be good at; none is to be right most often. */
             goal?: string;
             /**
@@ -3603,7 +3642,7 @@ export interface components {
             /** Format: int64 */
             seed: number;
             /** @enum {string} */
-            status: "stored" | "ingesting" | "training" | "done" | "failed";
+            status: "stored" | "ingesting" | "training" | "held" | "done" | "failed";
             /** @description Where to ask how far it is. */
             status_url: string;
             /** @description Whether it came as a file, and was trained elsewhere; its report is what that file says. */
@@ -6706,6 +6745,123 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-policyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
