@@ -29,7 +29,7 @@ async function trained(server, name, content) {
 async function ended(server, name) {
   for (;;) {
     const training = await server.api('GET', `/v1/training/${name}?wait=20`)
-    if (training.status === 'done' || training.status === 'failed') return training
+    if (['held', 'done', 'failed'].includes(training.status)) return training
   }
 }
 
@@ -291,6 +291,29 @@ browserTest('opinions: versions are compared side by side, rolled back and forwa
   await page.getByRole('dialog').getByRole('button', { name: 'Delete the model' }).click()
   await page.getByRole('heading', { name: 'Opinions', exact: true }).waitFor()
   assert.ok(!((await server.api('GET', '/v1/models')).items ?? []).some((m) => m.id === 'comparar.txt'))
+})
+
+browserTest('opinions: a version that is held says why, and answers once somebody publishes it; a policy holds all', async ({ open, server }) => {
+  const noise = Array.from({ length: 60 }, (_, i) => `la habitación ${i}\t${Math.floor(i / 3) % 2}\n`).join('')
+  await trained(server, 'ruido.txt', noise)
+  const list = await open('opinions')
+  await list.getByRole('heading', { name: 'Wait for your decision' }).waitFor()
+  await axe(list)
+  await list.getByRole('link', { name: 'ruido.txt' }).click()
+  await list.getByRole('heading', { name: 'A new version waits for your decision' }).waitFor()
+  await list.getByText(/it may be no better than guessing/).waitFor()
+  assert.equal(await list.getByRole('button', { name: 'Classify', exact: true }).count(), 0, 'nothing answers yet')
+  await axe(list)
+  await list.getByRole('button', { name: 'Publish it' }).click()
+  await list.getByRole('button', { name: 'Classify', exact: true }).waitFor()
+  assert.equal(await list.getByRole('heading', { name: 'A new version waits for your decision' }).count(), 0)
+  await list.getByRole('combobox', { name: 'Which versions answer by themselves' }).selectOption('ask')
+  await list.getByText('Saved.').first().waitFor()
+  const second = await trained(server, 'ruido.txt', await labelled())
+  assert.equal(second.status, 'held')
+  await list.getByText('Publish it anyway').waitFor()
+  await list.getByText('answers only when somebody says so').first().waitFor()
+  await fitsWidth(list)
 })
 
 browserTest('opinions: on a phone, dark, in Spanish, all of it fits and axe finds nothing', async ({ open, server }) => {
