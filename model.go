@@ -54,14 +54,18 @@ const (
 	Never     Policy = "never" // none: each is held, and nobody is told
 )
 
+// Champion is the alias of the version that answers.
+const Champion = "champion"
+
 // Model says which version of a model answers.
 type Model struct {
-	ID        string `json:"id"`
-	Current   string `json:"current"`             // the version that answers; empty until one is published
-	Published string `json:"published"`           // the newest version ever published; Current is older after a roll back
-	Asked     string `json:"asked"`               // the newest version asked for, published or not
-	AskedID   string `json:"asked_id"`            // what it was asked to be made of (animo.ID), to know a repeat
-	Policy    Policy `json:"policy,omitempty"`    // which trained versions answer by themselves
-	Corrected string `json:"corrected,omitempty"` // another one whenever its corrections change; "" before the first
-	Deleted   string `json:"deleted"`             // versions up to this one were deleted, and never come back
+	ID        string            `json:"id"`
+	Current   string            `json:"current"`             // the version that answers; empty until one is published
+	Published string            `json:"published"`           // the newest version ever published; Current is older after a roll back
+	Asked     string            `json:"asked"`               // the newest version asked for, published or not
+	AskedID   string            `json:"asked_id"`            // what it was asked to be made of (animo.ID), to know a repeat
+	Aliases   map[string]string `json:"aliases,omitempty"`   // versions by other names, such as challenger; Champion is Current
+	Policy    Policy            `json:"policy,omitempty"`    // which trained versions answer by themselves
+	Corrected string            `json:"corrected,omitempty"` // another one whenever its corrections change; "" before the first
+	Deleted   string            `json:"deleted"`             // versions up to this one were deleted, and never come back
 }

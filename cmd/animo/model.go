@@ -18,6 +18,7 @@ type modelCmd struct {
 	Push modelPushCmd `cmd:"" help:"Upload a model, which answers there as one that was trained there."`
 
 	Publish modelPublishCmd `cmd:"" help:"Let a version of a model answer: one that is held, or an earlier one."`
+	Alias   modelAliasCmd   `cmd:"" help:"Give a version of a model another name, such as challenger."`
 	Policy  modelPolicyCmd  `cmd:"" help:"Say which trained versions of a model answer by themselves."`
 }
 
@@ -134,7 +135,7 @@ func (p *modelPushCmd) Run(ctx context.Context, c *console) error {
 
 type modelPublishCmd struct {
 	Model       string `arg:"" help:"The model's id at the server."`
-	Version     string `arg:"" optional:"" help:"Which version; without it, the newest."`
+	Version     string `arg:"" optional:"" help:"Which version, by its id or an alias; without it, the newest."`
 	serverFlags `embed:""`
 }
 
@@ -150,19 +151,47 @@ Examples:
 }
 
 // Run lets the version answer.
-func (p *modelPublishCmd) Run(ctx context.Context, c *console) error {
+func (p *modelPublishCmd) Run(ctx context.Context, c *console) (err error) {
 	if p.Version == "" {
-		var newest struct{ Version string }
-		if err := p.ask(ctx, c, http.MethodGet, "/v1/training/"+url.PathEscape(p.Model), nil, &newest); err != nil {
+		if p.Version, err = p.newest(ctx, c, p.Model); err != nil {
 			return err
 		}
-		p.Version = newest.Version
 	}
 	if err := p.ask(ctx, c, http.MethodPut, modelPath(p.Model, "current"), map[string]string{"version": p.Version}, nil); err != nil {
 		return err
 	}
 	c.note("version %s of %s answers", "la versión %s de %s responde", p.Version, p.Model)
 	return nil
+}
+
+type modelAliasCmd struct {
+	Model       string `arg:"" help:"The model's id at the server."`
+	Alias       string `arg:"" help:"The other name; champion always is the version that answers."`
+	Version     string `arg:"" optional:"" help:"Which version, by its id or an alias; without it, the newest."`
+	Remove      bool   `help:"Take the name away."`
+	serverFlags `embed:""`
+}
+
+// Run gives the name, or takes it away.
+func (a *modelAliasCmd) Run(ctx context.Context, c *console) (err error) {
+	path := modelPath(a.Model, "aliases/"+url.PathEscape(a.Alias))
+	if a.Remove {
+		return a.ask(ctx, c, http.MethodDelete, path, nil, nil)
+	}
+	if a.Version == "" {
+		a.Version, err = a.newest(ctx, c, a.Model)
+	}
+	if err == nil {
+		err = a.ask(ctx, c, http.MethodPut, path, map[string]string{"version": a.Version}, nil)
+	}
+	return err
+}
+
+// newest asks for the newest version of a model.
+func (f *serverFlags) newest(ctx context.Context, c *console, model string) (string, error) {
+	var newest struct{ Version string }
+	err := f.ask(ctx, c, http.MethodGet, "/v1/training/"+url.PathEscape(model), nil, &newest)
+	return newest.Version, err
 }
 
 type modelPolicyCmd struct {

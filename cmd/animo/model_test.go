@@ -80,6 +80,11 @@ func TestModel_that_is_held_answers_once_it_is_published(t *testing.T) {
 	check(t, []string{"model", "policy", "ruido", "ask"}, 0, "", "animo: the policy of ruido is ask")
 	check(t, []string{"model", "policy", "ruido", "often"}, 2, "", "animo: <policy> must be one of …\nanimo: hint: …")
 	check(t, []string{"model", "publish", "ruido"}, 0, "", "animo: version 20… of ruido answers")
+	check(t, []string{"model", "alias", "ruido", "de mayo"}, 0, "", "")
+	check(t, []string{"model", "alias", "ruido", "champion"}, 1, "", "animo: champion is …")
+	check(t, []string{"model", "publish", "ruido", "de mayo"}, 0, "", "animo: version de mayo of ruido answers")
+	check(t, []string{"model", "alias", "ruido", "de mayo", "--remove"}, 0, "", "")
+	check(t, []string{"model", "publish", "ruido", "de mayo"}, 1, "", "…has no version…")
 	if res, err = client.Get(url + "/modelos"); err != nil {
 		t.Fatal(err)
 	}

@@ -206,6 +206,7 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 		"classify":      `{"texts":["Todo excelente"]}`,
 		"train-model":   `{"id":"mio","datasets":["secreto.txt"]}`,
 		"serve-version": `{"version":"` + model.Version + `"}`,
+		"set-policy":    `{"policy":"never"}`, "set-alias": `{"version":"` + model.Version + `"}`,
 		"rename-person": `{"name":"mio"}`, "merge-person": `{"into":"mio"}`, "name-face": `{"name":"mio"}`, "correct-face": `{"emotion":"SAD"}`,
 		"reanalyse-photos": `{"ids":["` + photo.ID + `"]}`,
 		"open-session":     `{"key":"animo_secreto"}`,
@@ -227,12 +228,13 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	queries := map[string][]string{
 		"get-photo": {"?wait=1"}, "get-batch": {"?wait=1"}, "get-image": {"?annotated=1", "?thumbnail=1"}, "list-photos": {"?after=" + photo.ID + "x"},
 		"list-moods": {"?source=secreto"}, "summarise-moods": {"?source=secreto"}, "export-moods": {"?source=secreto", "?format=jsonl"}, "invoke": {"?model=secreto.txt"},
+		"classify": {"?version=" + model.Version}, "senti": {"?version=champion"},
 		"replay-deliveries": {"?since=-1h"},
 	}
 	n := 0
 	for path, operations := range api.Paths {
 		path = strings.NewReplacer("{name}", "secreto.txt", "{version}", model.Version, "{other}", model.Version, "{queue}", "ingest", "{photo}", photo.ID, "{face}", photo.Faces[0].ID, "{example}", photo.Faces[0].ID,
-			"{subscription}", sub.ID, "{delivery}", "1", "{tenant}", "sol", "{correction}", correction.ID, "{batch}", batch.ID).Replace(path)
+			"{subscription}", sub.ID, "{delivery}", "1", "{tenant}", "sol", "{correction}", correction.ID, "{batch}", batch.ID, "{alias}", "mio").Replace(path)
 		id := "secreto.txt"
 		if strings.HasPrefix(path, "/v1/tenants/") {
 			id = owner.key[:14]

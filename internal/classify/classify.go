@@ -16,9 +16,9 @@ import (
 
 // Models is where trained models come from; *opinions.Flow is one.
 type Models interface {
-	// Answering tells which version of a model answers now, and names the corrections that stand above it. It answers
-	// UnknownModel, or NotTrained for a model of which no version was published.
-	Answering(ctx context.Context, tenant, model string) (version, corrected string, err error)
+	// Answering tells which version of a model answers now, or which one is named by an ID or an alias, and names the corrections that stand above
+	// it. It answers UnknownModel, NotTrained for a model of which no version was published, or NotFound.
+	Answering(ctx context.Context, tenant, model, named string) (version, corrected string, err error)
 	// Corrected returns what finds a text's correction, as they are at this moment or later.
 	Corrected(ctx context.Context, tenant, model string) (func(text string) (animo.Label, bool), error)
 	// Artefacts returns what text.Decode makes a version's model of. A version's artefacts never change.
@@ -91,14 +91,14 @@ type Result struct {
 func (r Result) Guess() bool { return r.Known == 0 && !r.Corrected }
 
 // Classify tells what each text says, by the version of the model that answers now: a version that was published is
-// asked from the next call on. With evidence above 0 it also tells for each text up to so many n-grams that decided.
+// asked from the next call on. named asks another version, by its ID or an alias; "" is the one that answers. With evidence above 0 it also tells for each text up to so many n-grams that decided.
 // It answers Invalid and TooLarge for texts that cannot be classified, with the field at fault ("texts", "texts[2]",
 // "explain"), UnknownModel and NotTrained with the field "model", and ctx's error when ctx ends first.
-func (c *Classifier) Classify(ctx context.Context, tenant, model string, texts []string, evidence int) (Answer, error) {
+func (c *Classifier) Classify(ctx context.Context, tenant, model, named string, texts []string, evidence int) (Answer, error) {
 	if err := c.check(texts, evidence); err != nil {
 		return Answer{}, err
 	}
-	version, corrected, err := c.models.Answering(ctx, tenant, model)
+	version, corrected, err := c.models.Answering(ctx, tenant, model, named)
 	if err != nil {
 		return Answer{}, err
 	}

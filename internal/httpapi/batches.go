@@ -87,6 +87,7 @@ func (s *server) addBatch(r route) {
 		DefaultStatus: http.StatusAccepted, RequestBody: bytesBody(), Errors: []int{400, 404, 409, 413, 422, 507},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
+		VersionQuery
 		Name    string `query:"name" doc:"The file's name." example:"mayo.csv"`
 		Text    string `query:"text" doc:"Column or key of the text, by name or by number from 1; two are joined by +. Found if not said." example:"Comentario"`
 		Source  string `query:"source" doc:"Column or key that says where a text comes from, for the report of aspects. Found by its name if not said." example:"Fuente"`
@@ -96,7 +97,7 @@ func (s *server) addBatch(r route) {
 		Strict  bool   `query:"strict" doc:"Refuse the file for any row that cannot be read. Otherwise such rows are left out and counted, up to the setting max-broken." example:"false"`
 		BodyStream
 	}) (*batchOutput, error) {
-		recipe := opinions.BatchRecipe{Name: nameOf(in.Name), File: opinions.FileRecipe{Told: labelled.Told{Text: in.Text}, Strict: in.Strict}, Source: in.Source, Time: in.Time}
+		recipe := opinions.BatchRecipe{Name: nameOf(in.Name), File: opinions.FileRecipe{Told: labelled.Told{Text: in.Text}, Strict: in.Strict}, Source: in.Source, Time: in.Time, Version: in.Version}
 		var err error
 		if recipe.Neutral, err = text.ParseBand(in.Neutral); err != nil {
 			return nil, err

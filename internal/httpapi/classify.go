@@ -11,9 +11,9 @@ import (
 
 // Classifier asks models about texts, as the API needs it; *classify.Classifier is one.
 type Classifier interface {
-	// Classify tells what each text says by the version of the model that answers and, with evidence above 0, up to so
+	// Classify tells what each text says by the version of the model that is named, "" for the one that answers, and, with evidence above 0, up to so
 	// many n-grams that decided. Its errors have the fields "texts", "texts[2]", "explain" and "model".
-	Classify(ctx context.Context, tenant, model string, texts []string, evidence int) (classify.Answer, error)
+	Classify(ctx context.Context, tenant, model, named string, texts []string, evidence int) (classify.Answer, error)
 }
 
 // classification is one text's answer.
@@ -43,6 +43,7 @@ func (s *server) classify(r route) {
 		Summary:     "Classify texts, with probabilities and what decided", Errors: []int{400, 404, 409, 413, 422},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
+		VersionQuery
 		Body struct {
 			Texts   []string   `json:"texts" example:"[\"Las camas estaban mal arregladas\"]"`
 			Neutral *text.Band `json:"neutral,omitempty" doc:"A third answer: a text whose probability of Positivo lies in this band is Neutro, unless it was corrected."`
@@ -56,7 +57,7 @@ func (s *server) classify(r route) {
 		if err := band.Check(); err != nil {
 			return nil, err
 		}
-		answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), in.ID, in.Body.Texts, in.Body.Explain)
+		answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), in.ID, in.Version, in.Body.Texts, in.Body.Explain)
 		if err != nil {
 			return nil, err
 		}

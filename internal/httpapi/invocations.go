@@ -167,12 +167,12 @@ func notText(i int) error {
 }
 
 // score answers texts as MLflow does.
-func (s *server) score(ctx context.Context, model string, b *ScoringBody) (*scoringOutput, error) {
+func (s *server) score(ctx context.Context, model, version string, b *ScoringBody) (*scoringOutput, error) {
 	texts, err := b.texts()
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), model, texts, 0)
+	answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), model, version, texts, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -190,6 +190,7 @@ func (s *server) invoke(r route) {
 		Summary:     "Classify texts in MLflow's protocol, by the one model that answers or the one that is named",
 		Description: "As an MLflow scoring server answers; errors have error_code and message. JSON is taken, CSV is not.", Errors: []int{http.StatusBadRequest, 404, 409, 413},
 	}, func(ctx context.Context, in *struct {
+		VersionQuery
 		Model string `query:"model" doc:"The model's id, where several answer." example:"DB_proyecto_SA.txt"`
 		Body  ScoringBody
 	}) (*scoringOutput, error) {
@@ -206,7 +207,7 @@ func (s *server) invoke(r route) {
 			}
 			model = list[0].ID
 		}
-		return s.score(ctx, model, &in.Body)
+		return s.score(ctx, model, in.Version, &in.Body)
 	})
 }
 
@@ -217,8 +218,9 @@ func (s *server) invokeModel(r route) {
 		Description: "As /invocations does, for clients that add that to a model's own URL.", Errors: []int{http.StatusBadRequest, 404, 409, 413},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
+		VersionQuery
 		Body ScoringBody
 	}) (*scoringOutput, error) {
-		return s.score(ctx, in.ID, &in.Body)
+		return s.score(ctx, in.ID, in.Version, &in.Body)
 	})
 }

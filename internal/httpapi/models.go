@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -13,10 +14,11 @@ import (
 
 // modelView is a model and its kept versions, newest first.
 type modelView struct {
-	ID       string         `json:"id" example:"DB_proyecto_SA.txt"`
-	Current  string         `json:"current" doc:"The version that answers; empty until one is published."`
-	Policy   string         `json:"policy" enum:"automatic,ask,never" doc:"Which trained versions are published by themselves: automatic, those that are better than guessing and not worse than the one that answers; ask and never, none. With ask, subscriptions are told of what is held."`
-	Versions []trainingView `json:"versions" doc:"Kept versions with their scores, newest first."`
+	ID       string            `json:"id" example:"DB_proyecto_SA.txt"`
+	Current  string            `json:"current" doc:"The version that answers; empty until one is published."`
+	Policy   string            `json:"policy" enum:"automatic,ask,never" doc:"Which trained versions are published by themselves: automatic, those that are better than guessing and not worse than the one that answers; ask and never, none. With ask, subscriptions are told of what is held."`
+	Aliases  map[string]string `json:"aliases" doc:"Versions by the names that were given to them; champion always is the one that answers."`
+	Versions []trainingView    `json:"versions" doc:"Kept versions with their scores, newest first."`
 }
 
 // ModelParam is the model's id in a path. It is exported because huma sets no field of an embedded type that is not.
@@ -27,6 +29,11 @@ type ModelParam struct {
 // automatic is the word for animo.Automatic.
 const automatic = "automatic"
 
+// VersionQuery names the version that is asked. It is exported because huma sets no field of an embedded type that is not.
+type VersionQuery struct {
+	Version string `query:"version" doc:"Which version to ask, by its id or an alias; without it, the one that answers." example:"challenger"`
+}
+
 type modelOutput struct{ Body modelView }
 
 func (s *server) modelView(ctx context.Context, id string) (*modelOutput, error) {
@@ -34,7 +41,8 @@ func (s *server) modelView(ctx context.Context, id string) (*modelOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	v := modelView{ID: h.ID, Current: h.Current, Policy: string(h.Policy), Versions: []trainingView{}}
+	v := modelView{ID: h.ID, Current: h.Current, Policy: string(h.Policy), Aliases: map[string]string{}, Versions: []trainingView{}}
+	maps.Copy(v.Aliases, h.Aliases)
 	if h.Policy == animo.Automatic {
 		v.Policy = automatic
 	}
@@ -129,7 +137,7 @@ func (s *server) serveVersion(r route) {
 	}, func(ctx context.Context, in *struct {
 		ModelParam
 		Body struct {
-			Version string `json:"version" doc:"A kept version that is done or held."`
+			Version string `json:"version" doc:"A kept version that is done or held, by its id or an alias."`
 		}
 	}) (*modelOutput, error) {
 		if _, err := s.Opinions.Serve(ctx, tenantOf(ctx), in.ID, in.Body.Version); err != nil {
@@ -157,6 +165,43 @@ func (s *server) setPolicy(r route) {
 			return nil, err
 		}
 		return s.modelView(ctx, in.ID)
+	})
+}
+
+// AliasParam is a version's other name in a path. It is exported because huma sets no field of an embedded type that is not.
+type AliasParam struct {
+	Alias string `path:"alias" doc:"Another name of a version." example:"challenger"`
+}
+
+func (s *server) setAlias(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "set-alias",
+		Summary:     "Give a version another name",
+		Description: "Every call that classifies may ask for it (?version=challenger), and the version is kept for as long as it has the name.", Errors: []int{400, 404, 409, 507},
+	}, func(ctx context.Context, in *struct {
+		ModelParam
+		AliasParam
+		Body struct {
+			Version string `json:"version" minLength:"1" doc:"A kept version that is done or held, by its id or an alias."`
+		}
+	}) (*modelOutput, error) {
+		if _, err := s.Opinions.Alias(ctx, tenantOf(ctx), in.ID, in.Alias, in.Body.Version); err != nil {
+			return nil, err
+		}
+		return s.modelView(ctx, in.ID)
+	})
+}
+
+func (s *server) removeAlias(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "remove-alias",
+		Summary:     "Take a version's other name away", Errors: []int{400, 404},
+	}, func(ctx context.Context, in *struct {
+		ModelParam
+		AliasParam
+	}) (*struct{}, error) {
+		_, err := s.Opinions.Alias(ctx, tenantOf(ctx), in.ID, in.Alias, "")
+		return nil, err
 	})
 }
 

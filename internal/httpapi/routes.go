@@ -87,6 +87,8 @@ func routes() []group {
 			{"PUT", "/v1/models/{id}/file", keyed, upload, "/v1/models", (*server).uploadModel},
 			{"PUT", "/v1/models/{id}/current", keyed, ordinary, "/v1/models", (*server).serveVersion},
 			{"PUT", "/v1/models/{id}/policy", keyed, ordinary, "/v1/models", (*server).setPolicy},
+			{"PUT", "/v1/models/{id}/aliases/{alias}", keyed, ordinary, "/v1/models", (*server).setAlias},
+			{"DELETE", "/v1/models/{id}/aliases/{alias}", keyed, ordinary, "/v1/models", (*server).removeAlias},
 			{"DELETE", "/v1/models/{id}", keyed, ordinary, "/v1/models", (*server).deleteModel},
 			{"POST", "/v1/models/{id}/corrections", keyed, ordinary, "/v1/models", (*server).correctModel},
 			{"POST", "/v1/models/{id}/corrections/batch", keyed, ordinary, "/v1/models", (*server).correctModelOften},

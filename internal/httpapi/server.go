@@ -34,6 +34,7 @@ type Opinions interface {
 	Take(ctx context.Context, tenant, name string, r io.Reader, size int64, recipe opinions.Recipe) (animo.Version, error)
 	Retrain(ctx context.Context, tenant, model string, datasets []string, recipe opinions.Recipe) (animo.Version, error)
 	Serve(ctx context.Context, tenant, model, version string) (animo.Model, error)
+	Alias(ctx context.Context, tenant, model, alias, version string) (animo.Model, error)
 	SetPolicy(ctx context.Context, tenant, model string, p animo.Policy) error
 	Training(ctx context.Context, tenant, model string) (opinions.Training, error)
 	Trainings(ctx context.Context, tenant string) ([]opinions.Training, error)

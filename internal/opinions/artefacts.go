@@ -30,16 +30,43 @@ func learnedObject(model, id, file, corrected string) string {
 func artefactObject(model, id, file string) string { return "models/" + model + "/" + id + "/" + file }
 
 // Answering tells which version of a model answers now, by the model's row, so that a version answers from the moment at which it
-// is published; and which corrections stand above it, by a name that is another one once they changed. It answers UnknownModel when there is no such model, and NotTrained while no version of it was published.
-func (f *Flow) Answering(ctx context.Context, tenant, model string) (version, corrected string, err error) {
+// is published; and which corrections stand above it, by a name that is another one once they changed. named asks for another version, by its ID
+// or an alias; "" is Champion. It answers UnknownModel when there is no such model, NotTrained while no version of it was published or the one that
+// is named is not trained, and NotFound where that is not kept.
+func (f *Flow) Answering(ctx context.Context, tenant, model, named string) (version, corrected string, err error) {
 	m, err := f.model(ctx, tenant, model)
 	if err != nil {
 		return "", "", unknownModel(err, model)
 	}
-	if m.Current == "" {
+	version = versionOf(m, named)
+	if version == "" {
 		return "", "", animo.Errorf(animo.NotTrained, "no version of model %q answers; its training says how far it is, why it failed, or why it is held", "ninguna versión del modelo %q responde; su entrenamiento dice cómo va, por qué falló o por qué está retenido", animo.Clip(model)).Of("model")
 	}
-	return m.Current, correctionsOf(m) + m.Corrected, nil
+	if version != m.Current {
+		row, err := f.version(ctx, tenant, model, version)
+		if err == nil && !row.Status.Trained() {
+			err = notTrained(row)
+		}
+		if err != nil {
+			return "", "", err
+		}
+	}
+	return version, correctionsOf(m) + m.Corrected, nil
+}
+
+// versionOf is the ID of the version that a name means, an alias or the ID itself; "" where it means none.
+func versionOf(m animo.Model, named string) string {
+	if named == "" || named == animo.Champion {
+		return m.Current
+	}
+	if version, ok := m.Aliases[named]; ok {
+		return version
+	}
+	return named
+}
+
+func notTrained(v versionRow) error {
+	return animo.Errorf(animo.NotTrained, "version %s of %q is %s; only one that is done or held can answer", "la versión %s de %q está %s; solo puede responder una que esté done o held", v.ID, v.Model, v.Status).Of("version")
 }
 
 // Corrected returns what finds a text's correction in a model: from the commit that keeps it on, the text says what it was

@@ -43,6 +43,7 @@ type batchRow struct {
 	Batch
 	File   FileRecipe `json:"file"`             // how the file is to be read
 	Era    string     `json:"era,omitempty"`    // the model's Deleted when the batch was taken; with another one the model is another
+	Named  string     `json:"named,omitempty"`  // the version that shall answer, as BatchRecipe has it
 	Source string     `json:"source,omitempty"` // the column that says where a text comes from, as labelled.Options has it
 	Time   string     `json:"time,omitempty"`   // and when it was written
 	Result string     `json:"result,omitempty"` // SHA-256 of the result, once it is there
@@ -93,6 +94,7 @@ type BatchRecipe struct {
 	Source  string    // column of where a text comes from, by name or number; "" has it found
 	Time    string    // column of when it was written
 	Neutral text.Band // between which probabilities of Positivo a text is Neutro
+	Version string    // that shall answer, by its ID or an alias; "" is the one that answers when the work begins
 }
 
 // TakeBatch accepts a file of texts to be classified by a model: it keeps the bytes, notes the batch and publishes batch.stored. When
@@ -156,7 +158,7 @@ func (f *Flow) admitBatch(ctx context.Context, tenant, model string, recipe *Bat
 	if err := recipe.check(); err != nil {
 		return err
 	}
-	if _, _, err := f.Answering(ctx, tenant, model); err != nil && !isStarter(model, err) {
+	if _, _, err := f.Answering(ctx, tenant, model, recipe.Version); err != nil && !isStarter(model, err) {
 		return err
 	}
 	n, err := f.tables.Count(ctx, tenant, batchesTable, under(model))
@@ -168,7 +170,7 @@ func (f *Flow) admitBatch(ctx context.Context, tenant, model string, recipe *Bat
 
 // newBatch makes the row of a batch that is accepted now.
 func (f *Flow) newBatch(model, sum string, size int64, recipe BatchRecipe) batchRow {
-	b := batchRow{File: recipe.File, Source: recipe.Source, Time: recipe.Time, Batch: Batch{Model: model, ID: newID(f.now(), "", animo.ID("batch", sum, rand.Text())), Name: recipe.Name, SHA256: sum, Bytes: size, Status: animo.Stored, Neutral: recipe.Neutral}}
+	b := batchRow{File: recipe.File, Named: recipe.Version, Source: recipe.Source, Time: recipe.Time, Batch: Batch{Model: model, ID: newID(f.now(), "", animo.ID("batch", sum, rand.Text())), Name: recipe.Name, SHA256: sum, Bytes: size, Status: animo.Stored, Neutral: recipe.Neutral}}
 	b.Accepted = animo.MomentOf(b.ID)
 	return b
 }

@@ -90,7 +90,7 @@ func (f *Flow) classify(ctx context.Context, e animo.Event) error {
 }
 
 func (f *Flow) classifyBatch(ctx context.Context, tenant string, row *batchRow) error {
-	answerer, err := f.answerer(ctx, tenant, row.Model)
+	answerer, err := f.answerer(ctx, tenant, row.Model, row.Named)
 	if err != nil {
 		return err
 	}
@@ -144,9 +144,9 @@ func (a *answerer) begin(rows []labelled.TextRow) {
 	a.version, a.model, a.starter = StarterModel+"-"+language, text.Starter(language), true
 }
 
-// answerer loads the version of a model that answers now.
-func (f *Flow) answerer(ctx context.Context, tenant, model string) (a answerer, err error) {
-	if a.version, _, err = f.Answering(ctx, tenant, model); isStarter(model, err) {
+// answerer loads the version of a model that is named; "" is the one that answers now.
+func (f *Flow) answerer(ctx context.Context, tenant, model, named string) (a answerer, err error) {
+	if a.version, _, err = f.Answering(ctx, tenant, model, named); isStarter(model, err) {
 		return answerer{correction: func(string) (animo.Label, bool) { return 0, false }}, nil
 	} else if err != nil {
 		return a, err

@@ -43,7 +43,7 @@ func (l *line) version(v animo.Version) opinions.Training {
 // ask asks the version of a model that answers about a text.
 func (l *line) ask(model, text string) classify.Answer {
 	l.t.Helper()
-	answer, err := l.classifier.Classify(l.t.Context(), tenant, model, []string{text}, 0)
+	answer, err := l.classifier.Classify(l.t.Context(), tenant, model, "", []string{text}, 0)
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"animo/internal/table"
 )
 
-// prune deletes versions of a model: of the trained ones those that are neither among the newest KeepVersions nor answer, and
+// prune deletes versions of a model: of the trained ones those that are neither among the newest KeepVersions nor answer nor have an alias, and
 // of the failed ones likewise; then the dataset revisions that no version names any more. What fails is done after the
 // next training, because no caller should wait for prune or fail with it.
 func (f *Flow) prune(ctx context.Context, tenant, model string) {
@@ -36,14 +36,14 @@ func (f *Flow) prune(ctx context.Context, tenant, model string) {
 	}
 }
 
-// pruneVersion deletes a version unless it is the one that answers.
+// pruneVersion deletes a version unless it is the one that answers or has an alias.
 func (f *Flow) pruneVersion(ctx context.Context, tenant, model, id string) (deleted bool, err error) {
 	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		var m animo.Model
 		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
 			return err
 		}
-		if deleted = m.Current != id; !deleted {
+		if deleted = m.Current != id && !slices.Contains(slices.Collect(maps.Values(m.Aliases)), id); !deleted {
 			return nil
 		}
 		return hide(tx, model, id)

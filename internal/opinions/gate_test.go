@@ -165,3 +165,56 @@ func TestGate_says_again_what_it_could_not_say(t *testing.T) {
 		t.Errorf("heard %q", got)
 	}
 }
+
+func TestAlias_names_a_version_that_is_asked_by_it_and_kept(t *testing.T) {
+	l := newLine(t, opinions.Limits{KeepVersions: 1})
+	first := l.take("r.txt", reviews(t, 0))
+	l.done(first)
+	for _, bad := range []struct {
+		alias, version string
+		code           animo.Code
+	}{{"champion", first.ID, animo.Invalid}, {"a/b", first.ID, animo.UnsafeName}, {"otro", "nada", animo.NotFound}} {
+		if _, err := l.flow.Alias(t.Context(), tenant, "r.txt", bad.alias, bad.version); animo.CodeOf(err) != bad.code {
+			t.Errorf("%s for %s: %v, want %s", bad.alias, bad.version, err, bad.code)
+		}
+	}
+	if _, err := l.flow.Alias(t.Context(), tenant, "nada", "otro", first.ID); animo.CodeOf(err) != animo.UnknownModel {
+		t.Errorf("of no model: %v", err)
+	}
+	if _, err := l.flow.Alias(t.Context(), tenant, "r.txt", "de marzo", animo.Champion); err != nil {
+		t.Fatal(err)
+	}
+	var second animo.Version
+	for i := range 3 { // of which one is kept, and the one with a name
+		second = l.take("r.txt", reviews(t, i+1))
+		l.done(second)
+	}
+	h, err := l.flow.Model(t.Context(), tenant, "r.txt")
+	if err != nil || len(h.Versions) != 2 || h.Versions[0].ID != first.ID {
+		t.Fatalf("kept: %+v, %v", h.Versions, err)
+	}
+	for named, want := range map[string]string{"": second.ID, "champion": second.ID, "de marzo": first.ID, first.ID: first.ID} {
+		answer, err := l.classifier.Classify(t.Context(), tenant, "r.txt", named, []string{"todo bien"}, 0)
+		if err != nil || answer.Version != want {
+			t.Errorf("%q: version %s answers, %v; want %s", named, answer.Version, err, want)
+		}
+	}
+	if _, err := l.classifier.Classify(t.Context(), tenant, "r.txt", "nada", []string{"todo bien"}, 0); animo.CodeOf(err) != animo.NotFound {
+		t.Errorf("a version that is not there: %v", err)
+	}
+	b, err := l.flow.TakeBatch(t.Context(), tenant, "r.txt", strings.NewReader("todo bien\n"), -1, opinions.BatchRecipe{Version: "de marzo"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.run()
+	if b, err = l.flow.Batch(t.Context(), tenant, "r.txt", b.ID); err != nil || b.Version != first.ID {
+		t.Errorf("a batch: version %s answers, %v", b.Version, err)
+	}
+	if _, err := l.flow.Alias(t.Context(), tenant, "r.txt", "de marzo", ""); err != nil {
+		t.Fatal(err)
+	}
+	l.done(l.take("r.txt", reviews(t, 9)))
+	if h, err := l.flow.Model(t.Context(), tenant, "r.txt"); err != nil || len(h.Versions) != 1 {
+		t.Errorf("kept without the name: %+v, %v", h.Versions, err)
+	}
+}

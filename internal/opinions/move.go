@@ -16,7 +16,7 @@ import (
 func (f *Flow) Pack(ctx context.Context, tenant, model, version string, w io.Writer, begin func(version string)) error {
 	if version == "" {
 		var err error
-		if version, _, err = f.Answering(ctx, tenant, model); err != nil {
+		if version, _, err = f.Answering(ctx, tenant, model, ""); err != nil {
 			return err
 		}
 	}

@@ -106,16 +106,17 @@ func (f *Flow) Serve(ctx context.Context, tenant, model, version string) (m anim
 	var row versionRow
 	held := false
 	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		m = animo.Model{}
+		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
+			return err
+		}
+		version = versionOf(m, version)
 		if row, err = readVersion(tx, model, version); err != nil {
 			return err
 		}
 		held = row.Status == animo.Held
 		if !row.Status.Trained() {
-			return animo.Errorf(animo.NotTrained, "version %s of %q is %s; only one that is done or held can answer", "la versión %s de %q está %s; solo puede responder una que esté done o held", version, model, row.Status).Of("version")
-		}
-		m = animo.Model{}
-		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
-			return err
+			return notTrained(row)
 		}
 		m.Current, m.Published = version, max(m.Published, version)
 		if held {
@@ -134,6 +135,48 @@ func (f *Flow) Serve(ctx context.Context, tenant, model, version string) (m anim
 	}
 	return m, nil
 }
+
+// Alias gives a trained version of a model another name, by which every call may ask for it and which keeps it from being pruned; version may be
+// an alias, too, and "" takes the name away. It answers UnknownModel, NotFound, NotTrained, and Invalid for a name that cannot be one.
+func (f *Flow) Alias(ctx context.Context, tenant, model, alias, version string) (m animo.Model, err error) {
+	if err := CheckName(alias); err != nil {
+		return m, err
+	}
+	if alias == animo.Champion {
+		return m, animo.Errorf(animo.Invalid, "champion is the version that answers; publish another one", "champion es la versión que responde; publique otra").Of("alias")
+	}
+	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
+		m = animo.Model{}
+		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
+			return err
+		}
+		if m.Asked <= m.Deleted {
+			return noModel(model)
+		}
+		if version == "" {
+			delete(m.Aliases, alias)
+			return tx.PutJSON(modelsTable, model, m)
+		}
+		row, err := readVersion(tx, model, versionOf(m, version))
+		if err == nil && !row.Status.Trained() {
+			err = notTrained(row)
+		}
+		if err != nil {
+			return err
+		}
+		if m.Aliases == nil {
+			m.Aliases = map[string]string{}
+		}
+		if m.Aliases[alias] = row.ID; len(m.Aliases) > mostAliases {
+			return animo.Errorf(animo.Quota, "model %q has %d aliases, and no more may be; take one away", "el modelo %q tiene %d alias, y no pueden ser más; quite uno", model, mostAliases).Of("alias")
+		}
+		return tx.PutJSON(modelsTable, model, m)
+	})
+	return m, err
+}
+
+// mostAliases is how many aliases a model has at most, because each keeps a version.
+const mostAliases = 20
 
 // fail notes why a version will not be trained, and publishes training.failed. It runs before the event becomes a
 // dead letter, and answers ErrDone where the step was done, because its process may have died right after the step.

@@ -196,6 +196,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models/{id}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a version another name
+         * @description Every call that classifies may ask for it (?version=challenger), and the version is kept for as long as it has the name.
+         */
+        put: operations["set-alias"];
+        post?: never;
+        /** Take a version's other name away */
+        delete: operations["remove-alias"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models/{id}/batches": {
         parameters: {
             query?: never;
@@ -2648,6 +2669,10 @@ export interface components {
             model_url: string;
         };
         ModelView: {
+            /** @description Versions by the names that were given to them; champion always is the one that answers. */
+            aliases: {
+                [key: string]: string;
+            };
             /** @description The version that answers; empty until one is published. */
             current: string;
             /** @example DB_proyecto_SA.txt */
@@ -3298,7 +3323,7 @@ export interface components {
             opiniones: string[] | null;
         };
         "Serve-versionRequest": {
-            /** @description A kept version that is done or held. */
+            /** @description A kept version that is done or held, by its id or an alias. */
             version: string;
         };
         SessionView: {
@@ -3331,6 +3356,10 @@ export interface components {
              */
             tenant: string;
             /** @description Animo's. */
+            version: string;
+        };
+        "Set-aliasRequest": {
+            /** @description A kept version that is done or held, by its id or an alias. */
             version: string;
         };
         "Set-policyRequest": {
@@ -3763,6 +3792,8 @@ export interface operations {
     invoke: {
         parameters: {
             query?: {
+                /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
+                version?: string;
                 /** @description The model's id, where several answer. */
                 model?: string;
             };
@@ -3953,7 +3984,10 @@ export interface operations {
     };
     senti: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
+                version?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5053,6 +5087,238 @@ export interface operations {
             };
         };
     };
+    "set-alias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+                /** @description Another name of a version. */
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-aliasRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-alias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+                /** @description Another name of a version. */
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-batches": {
         parameters: {
             query?: {
@@ -5147,6 +5413,8 @@ export interface operations {
     "add-batch": {
         parameters: {
             query?: {
+                /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
+                version?: string;
                 /** @description The file's name. */
                 name?: string;
                 /** @description Column or key of the text, by name or by number from 1; two are joined by +. Found if not said. */
@@ -5655,7 +5923,10 @@ export interface operations {
     };
     classify: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
+                version?: string;
+            };
             header?: never;
             path: {
                 /** @description The model's id. */
@@ -6684,7 +6955,10 @@ export interface operations {
     };
     "invoke-model": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
+                version?: string;
+            };
             header?: never;
             path: {
                 /** @description The model's id. */
@@ -12681,7 +12955,10 @@ export interface operations {
     };
     infer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
+                version?: string;
+            };
             header?: never;
             path: {
                 /** @description The model's id. */
