@@ -23,7 +23,7 @@ type trainCmd struct {
 	FoldFile string   `placeholder:"FILE" help:"A JSON array with the fold of each row, from 0, so that programs can be compared on the same folds."`
 	Goal     string   `default:"accuracy" placeholder:"GOAL" help:"What the model shall be good at: accuracy, balanced (both labels found equally often), complaints (at least 85 of 100 negative opinions found), recall>=0.9 or precision>=0.6, both of Negativo."`
 	Seed     uint64   `default:"0" help:"Start weights, shuffles and folds follow from it; the same seed gives the same model on any number of cores."`
-	Out      string   `placeholder:"DIR" help:"Save the model in this folder. Without it the model is only measured."`
+	Out      string   `short:"o" placeholder:"DIR" help:"Save the model in this folder. Without it the model is only measured."`
 	Workers  int      `default:"0" help:"How many cores to use; 0 is all."`
 	JSON     bool     `help:"Print the report as one JSON object."`
 
