@@ -173,6 +173,7 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		},
 		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Erasures: a.stores.erasures, Now: a.now, Ages: a.clock, Log: a.log,
 	})
+	a.onStop("usage", a.flow.FlushUsage)
 	a.classifier = classify.New(a.flow, classify.Options{
 		Limits: classify.Limits{Texts: c.MaxTexts, TextBytes: c.MaxText, Models: c.ModelsLoaded}, Now: a.now,
 	})

@@ -54,6 +54,7 @@ func (a *App) tasks() []Task {
 			_, err := a.flow.Sweep(ctx, tenant)
 			return err
 		}, opinions.SweptTables()...)},
+		{Name: "usage", Every: usageEvery, Run: a.flow.FlushUsage},
 		{Name: "collections", Every: every, Run: erasing(a.eachTenant(a.collections.Sweep, collections.SweptTables()...))},
 	}
 	if a.runsFunctions() {
@@ -61,6 +62,7 @@ func (a *App) tasks() []Task {
 			Task{Name: "tenants", Once: true, Every: every, Run: erasing(a.finishTenants)},
 			Task{Name: "moods", Once: true, Every: every, Run: erasing(a.eachTenant(a.moods.Sweep, moods.SweptTables()...))},
 			Task{Name: "people", Once: true, Every: every, Run: erasing(a.eachTenant(a.people.Sweep, people.SweptTables()...))},
+			Task{Name: "life", Once: true, Every: lifeEvery, Run: a.eachTenant(a.flow.WatchLife, opinions.WatchedTables()...)},
 			Task{Name: "layers", Once: true, Every: every, Run: a.eachTenant(a.layers.Learn, photos.LearnTables()...)},
 			Task{Name: "strays", Once: true, Every: straysEvery, Run: func(ctx context.Context) error {
 				return a.strays.look(ctx, a.stores.Tables, a.stores.Objects, a.now(), a.log)
@@ -85,6 +87,12 @@ func (a *App) tasks() []Task {
 
 // clockEvery is how often the clocks are compared, beside each removal for age, which compares them, too.
 const clockEvery = 10 * time.Second
+
+// usageEvery is how often it is written down what models answered, and lifeEvery how often somebody looks whether that has changed.
+const (
+	usageEvery = 10 * time.Second
+	lifeEvery  = time.Hour
+)
 
 // serverClockEvery is how often the database server's clock is read.
 const serverClockEvery = time.Minute

@@ -21,6 +21,8 @@ type Models interface {
 	Answering(ctx context.Context, tenant, model, named string) (version, corrected string, err error)
 	// Corrected returns what finds a text's correction, as they are at this moment or later.
 	Corrected(ctx context.Context, tenant, model string) (func(text string) (animo.Label, bool), error)
+	// Observe is told what a version answered, and which of the answers a correction gave.
+	Observe(tenant, model, version string, said []text.Prediction, corrected func(i int) bool)
 	// Artefacts returns what text.Decode makes a version's model of. A version's artefacts never change.
 	Artefacts(ctx context.Context, tenant, model, version string) (vectorizer, network []byte, err error)
 }
@@ -113,7 +115,9 @@ func (c *Classifier) Classify(ctx context.Context, tenant, model, named string, 
 		return Answer{}, err
 	}
 	results, err := c.predict(ctx, m, texts)
+	said := make([]text.Prediction, len(results))
 	for i := range results {
+		said[i] = results[i].Prediction
 		if label, ok := correction(texts[i]); ok {
 			results[i].Label, results[i].Probability, results[i].Corrected = label, 1, true
 		}
@@ -124,6 +128,7 @@ func (c *Classifier) Classify(ctx context.Context, tenant, model, named string, 
 	if err != nil {
 		return Answer{}, err
 	}
+	c.models.Observe(tenant, model, version, said, func(i int) bool { return results[i].Corrected })
 	return Answer{version, results}, nil
 }
 

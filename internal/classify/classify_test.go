@@ -24,6 +24,8 @@ type trained struct {
 	looked    atomic.Int32 // for corrections
 }
 
+func (m *trained) Observe(string, string, string, []text.Prediction, func(int) bool) {}
+
 func (m *trained) Answering(_ context.Context, _, model, _ string) (version, corrected string, err error) {
 	if model != "r" {
 		return "", "", animo.Errorf(animo.UnknownModel, "there is no model %q", "no existe el modelo %q", model).Of("model")

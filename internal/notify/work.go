@@ -15,7 +15,7 @@ import (
 )
 
 // workEvents are the ends of trainings and batches, as package opinions calls them.
-var workEvents = []string{"model.published", "model.held", "training.failed", "batch.classified", "batch.failed"}
+var workEvents = []string{"model.published", "model.held", "model.drifted", "training.failed", "batch.classified", "batch.failed"}
 
 // work is what such an event says.
 type work struct {
@@ -28,6 +28,18 @@ type work struct {
 	Labels   map[string]int `json:"labels,omitempty"`
 	Reason   *animo.Reason  `json:"reason,omitempty"`
 	Reasons  []animo.Reason `json:"reasons,omitempty"`
+	Drift    *drift         `json:"drift,omitempty"`
+}
+
+// drift is what a model answered at first and lately.
+type drift struct {
+	Before share `json:"before"`
+	Now    share `json:"now"`
+}
+
+type share struct {
+	Negative float64 `json:"negative"`
+	Guesses  float64 `json:"guesses"`
 }
 
 type accuracy struct {
@@ -86,6 +98,11 @@ func (w work) sentence(typ, lang string) string {
 			why[i] = in(lang, r.EN, r.ES)
 		}
 		return fmt.Sprintf(in(lang, "A new version of the model %s is trained, but does not answer before somebody publishes it: %s.", "Una nueva versión del modelo %s está entrenada, pero no responde hasta que alguien la publique: %s."), w.Model, strings.Join(why, "; "))
+	case "model.drifted":
+		d := cmp.Or(w.Drift, &drift{})
+		return fmt.Sprintf(in(lang, "What the model %s is asked has changed: it calls %.0f of 100 opinions negative (%.0f at first), and knows no word of %.0f (%.0f). Look at some of them, and train it with rows like them.",
+			"Lo que se le pregunta al modelo %s ha cambiado: llama negativas a %.0f de cada 100 opiniones (al principio, %.0f) y de %.0f no conoce ninguna palabra (%.0f). Mire algunas y entrénelo con filas parecidas."),
+			w.Model, 100*d.Now.Negative, 100*d.Before.Negative, 100*d.Now.Guesses, 100*d.Before.Guesses)
 	case "training.failed":
 		return fmt.Sprintf(in(lang, "The training of %s failed: %s.", "El entrenamiento de %s falló: %s."), w.Model, reason)
 	case "batch.classified":

@@ -209,7 +209,9 @@ func (f *Flow) answerRows(ctx context.Context, tenant string, b *batchRow, a *an
 			a.begin(some)
 			b.Version = a.version
 		}
-		for i, said := range a.answer(some) {
+		all := a.answer(some)
+		f.observeBatch(tenant, b.Model, a.version, some, all)
+		for i, said := range all {
 			row := some[i]
 			b.Rows++
 			if row.Text == "" {
@@ -249,6 +251,18 @@ func (f *Flow) answerRows(ctx context.Context, tenant string, b *batchRow, a *an
 			}
 		}
 	}
+}
+
+// observeBatch counts the answers to texts; rows without a text have none.
+func (f *Flow) observeBatch(tenant, model, version string, rows []labelled.TextRow, all []answered) {
+	var said []text.Prediction
+	var corrected []bool
+	for i, row := range rows {
+		if row.Text != "" {
+			said, corrected = append(said, all[i].Prediction), append(corrected, all[i].corrected)
+		}
+	}
+	f.Observe(tenant, model, version, said, func(i int) bool { return corrected[i] })
 }
 
 // openBatch gives what opens a batch's file; read counts its bytes.

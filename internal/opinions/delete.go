@@ -72,9 +72,12 @@ func hide(tx *table.Tx, model, id string) error {
 	return row.put(tx)
 }
 
-// forgetVersion removes the artefacts, the progress and the row of a version that is hidden.
+// forgetVersion removes the artefacts, the usage, the progress and the row of a version that is hidden.
 func (f *Flow) forgetVersion(ctx context.Context, tenant, model, id string) error {
 	if _, err := f.objects.Delete(ctx, tenant, artefactObject(model, id, "")); err != nil {
+		return err
+	}
+	if _, err := f.tables.Delete(ctx, tenant, usageTable, table.Range{Prefix: versionKey(model, id) + "/"}); err != nil {
 		return err
 	}
 	for _, t := range []string{progressTable, versionsTable} {

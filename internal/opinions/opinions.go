@@ -38,6 +38,7 @@ const (
 	progressTable = "progress" // model/version -> Progress
 	modelsTable   = "models"   // model -> animo.Model
 	batchesTable  = "batches"  // model/batch -> batchRow
+	usageTable    = "usage"    // model/version/hour -> Usage
 
 	correctionsTable = "corrections" // model/up to which version it was deleted/id -> Correction
 )
@@ -50,6 +51,7 @@ const (
 	ModelTrained    = "model.trained"
 	ModelPublished  = "model.published"
 	ModelHeld       = "model.held"
+	ModelDrifted    = "model.drifted"
 	TrainingFailed  = "training.failed"
 
 	BatchStored     = "batch.stored"
@@ -83,6 +85,7 @@ type Limits struct {
 	Broken          float64       // the fraction of a file's rows that may be broken; 0.2
 	ModelBytes      int64         // of a packed model that is uploaded, and unpacked; 256 MiB
 	Batches         int           // kept of one model; 1,000
+	KeepUsage       time.Duration // for how long it is kept what versions answered in an hour; 365 days
 	KeepBatches     time.Duration // for how long a batch is kept after it ended; 30 days
 	BatchTime       time.Duration // for one attempt at a batch; 1 hour
 	BatchesAtOnce   int           // on this machine; 1
@@ -107,6 +110,9 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Compared, 20_000)
 	if l.ModelBytes == 0 {
 		l.ModelBytes = 256 << 20
+	}
+	if l.KeepUsage == 0 {
+		l.KeepUsage = 365 * 24 * time.Hour
 	}
 	if l.KeepBatches == 0 {
 		l.KeepBatches = 30 * 24 * time.Hour
@@ -147,6 +153,7 @@ type Flow struct {
 	now      func() time.Time
 	ages     clock.Ages
 	log      *slog.Logger
+	counted  counted
 }
 
 // Options are what New may be told. The zero value works.
@@ -180,7 +187,7 @@ func New(tables *table.Table, objects object.Store, events Publisher, o Options)
 	}
 	limits := o.Limits.withDefaults()
 	folder := spool.Folder{Dir: o.Spool, Most: limits.FileBytes, Setting: "max-file", Room: o.Room}
-	return &Flow{tables, objects, events, limits, folder, o.Exists, o.Erasures, o.Now, o.Ages, o.Log}
+	return &Flow{tables: tables, objects: objects, events: events, limits: limits, spool: folder, exists: o.Exists, erasures: o.Erasures, now: o.Now, ages: o.Ages, log: o.Log}
 }
 
 // Functions returns the functions of the flow, to be registered with the bus.
@@ -207,6 +214,7 @@ type order struct {
 	Accuracy *text.Stat    `json:"accuracy,omitempty"` // of ModelTrained, ModelPublished and ModelHeld
 
 	Reasons []animo.Reason `json:"reasons,omitempty"` // of ModelHeld
+	Drift   *Drift         `json:"drift,omitempty"`   // of ModelDrifted
 }
 
 // event makes an event whose id follows from its content, so that the bus adds nothing for a repeat.
