@@ -47,6 +47,7 @@ const (
 	NotTrained    Code = "not_trained"
 	NotBetter     Code = "not_better"
 	NotAsked      Code = "not_asked"
+	Unlike        Code = "unlike"
 	CorruptModel  Code = "corrupt_model"
 	UnsafeName    Code = "unsafe_name"
 	Unsupported   Code = "unsupported"
@@ -94,12 +95,13 @@ var meanings = []struct {
 	{BadLabel, "a label that is not one; the line is named"},
 	{LineTooLong, "a row over the limit of bytes; the line is named"},
 	{TooManyRows, "more rows than the limit"},
-	{TooFewRows, "fewer rows than the cross-validation has folds"},
+	{TooFewRows, "fewer rows than the cross-validation has folds, or too few to tell"},
 	{OneClass, "all rows carry the same label, or all but too few"},
 	{UnknownModel, "no model of that id"},
 	{NotTrained, "the model or version is not trained yet"},
 	{NotBetter, "a trained version that is worse than the one that answers, or no better than guessing; it is held"},
 	{NotAsked, "a trained version of a model whose versions answer only when somebody says so; it is held"},
+	{Unlike, "texts unlike those that the model learned from"},
 	{CorruptModel, "an artefact that cannot be read"},
 	{UnsafeName, "a name with characters that are not allowed"},
 	{Unsupported, "a trainer, option or media type that is not known"},

@@ -67,5 +67,6 @@ type Model struct {
 	Aliases   map[string]string `json:"aliases,omitempty"`   // versions by other names, such as challenger; Champion is Current
 	Policy    Policy            `json:"policy,omitempty"`    // which trained versions answer by themselves
 	Corrected string            `json:"corrected,omitempty"` // another one whenever its corrections change; "" before the first
+	Drifted   string            `json:"drifted,omitempty"`   // the day on which it was last told that the texts have changed
 	Deleted   string            `json:"deleted"`             // versions up to this one were deleted, and never come back
 }

@@ -7,7 +7,7 @@ type Share struct {
 	Texts    int     `json:"texts"`
 	Negative float64 `json:"negative"` // called Negativo, as a fraction of 1
 	Guesses  float64 `json:"guesses"`  // of which the model knew no word
-	Sure     float64 `json:"sure"`     // the mean probability of the labels: the accuracy to be expected while the probabilities are true
+	Sure     float64 `json:"sure"`     // the mean probability of the labels
 }
 
 // Drift compares what a version was first asked with what it was asked lately.

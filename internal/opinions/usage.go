@@ -49,9 +49,12 @@ func (u *Usage) add(said []text.Prediction, corrected func(i int) bool) {
 		}
 		u.Texts++
 		u.Sure += p.Probability
-		u.Scores[min(int(positive*ScoreBins), ScoreBins-1)]++
+		u.Scores[scoreBin(positive)]++
 	}
 }
+
+// scoreBin returns the tenth in which a probability of Positivo lies.
+func scoreBin(positive float64) int { return min(int(positive*ScoreBins), ScoreBins-1) }
 
 // plus adds up.
 func (u *Usage) plus(other Usage) {
@@ -127,32 +130,6 @@ func (f *Flow) FlushUsage(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Life is what a version answered while it was asked, and whether that has changed.
-type Life struct {
-	Hours []HourOfUsage `json:"hours"` // with answers, oldest first
-	Drift Drift         `json:"drift"`
-}
-
-// Life reads what a version answered since a moment, by its ID or an alias; "" is the version that answers. It answers UnknownModel, NotTrained and NotFound
-// as Answering does.
-func (f *Flow) Life(ctx context.Context, tenant, model, named string, since time.Time) (l Life, version string, err error) {
-	if version, _, err = f.Answering(ctx, tenant, model, named); err != nil {
-		return l, "", err
-	}
-	all, err := f.usage(ctx, tenant, model, version)
-	if err != nil {
-		return l, "", err
-	}
-	l.Drift = driftOf(all)
-	l.Hours = []HourOfUsage{}
-	for _, h := range all {
-		if !h.Hour.Before(since.UTC().Truncate(time.Hour)) {
-			l.Hours = append(l.Hours, h)
-		}
-	}
-	return l, version, nil
-}
-
 // usage reads all hours of a version, oldest first.
 func (f *Flow) usage(ctx context.Context, tenant, model, version string) (all []HourOfUsage, err error) {
 	prefix := versionKey(model, version) + "/"
@@ -167,44 +144,6 @@ func (f *Flow) usage(ctx context.Context, tenant, model, version string) (all []
 		all = append(all, HourOfUsage{hour, row.Value})
 	}
 	return all, nil
-}
-
-// WatchedTables are the tables by which WatchLife knows which tenants have something to look at.
-func WatchedTables() []string { return []string{usageTable} }
-
-// WatchLife tells of each model whose answering version's answers have drifted, once a day, and forgets hours that were kept long enough. Run it
-// every hour.
-func (f *Flow) WatchLife(ctx context.Context, tenant string) error {
-	var errs []error
-	for m, err := range f.models(ctx, tenant) {
-		if err != nil {
-			return err
-		}
-		errs = append(errs, f.watchModel(ctx, tenant, m), f.forgetUsage(ctx, tenant, m.ID))
-	}
-	return errors.Join(errs...)
-}
-
-func (f *Flow) watchModel(ctx context.Context, tenant string, m animo.Model) error {
-	if m.Current == "" {
-		return nil
-	}
-	all, err := f.usage(ctx, tenant, m.ID, m.Current)
-	if err != nil || len(all) == 0 || f.ages.IsOlder(all[len(all)-1].Hour, 24*time.Hour) {
-		return err
-	}
-	d := driftOf(all)
-	if !d.Drifted {
-		return nil
-	}
-	day := f.now().UTC().Format(time.DateOnly)
-	o := order{Model: m.ID, Version: m.Current, Drift: &d}
-	e, err := animo.NewEvent(animo.ID(ModelDrifted, tenant, m.ID, m.Current, day), source, ModelDrifted, m.ID, tenant, f.now(), o)
-	if err != nil {
-		return err
-	}
-	f.log.WarnContext(ctx, "what a model is asked has changed", "tenant", tenant, "model", m.ID, "version", m.Current, "psi", d.PSI, "negative_before", d.Before.Negative, "negative_now", d.Now.Negative)
-	return f.events.Publish(ctx, e)
 }
 
 // forgetUsage removes hours of a model that were kept long enough.
