@@ -169,7 +169,7 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 			FileBytes: c.MaxFile, Rows: c.MaxRows, RowBytes: c.MaxRow, KeepVersions: c.KeepVersions,
 			IngestTime: c.IngestTime, TrainTime: c.TrainTime, Ingests: c.Ingests, Trainings: c.Trainings, Cores: runtime.GOMAXPROCS(0),
 			Corrections: c.MaxCorrections, Compared: c.MaxCompared, CorrectionBytes: c.MaxText, Unpacked: c.MaxUnpacked, Whole: c.MaxWhole, Broken: c.MaxBroken / 100,
-			ModelBytes: c.MaxModel, Batches: c.MaxBatches, KeepBatches: c.KeepBatches, BatchTime: c.BatchTime, BatchesAtOnce: c.Batches,
+			ModelBytes: c.MaxModel, Batches: c.MaxBatches, KeepBatches: c.KeepBatches, KeepUsage: c.KeepUsage, BatchTime: c.BatchTime, BatchesAtOnce: c.Batches,
 		},
 		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Erasures: a.stores.erasures, Now: a.now, Ages: a.clock, Log: a.log,
 	})

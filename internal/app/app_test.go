@@ -126,10 +126,15 @@ func TestApp_keeps_everything_over_a_restart(t *testing.T) {
 	c := settings(t)
 	a := start(t, c)
 	before := a.upload("r.txt", "?trainer=nb", reviews(t))
+	a.do("POST", "/v1/models/r.txt/classify", `{"texts":["Todo excelente","Un desastre"]}`)
 	a.stop()
 	a = start(t, c)
 	if after := a.await("r.txt"); after.Version != before.Version || after.Status != "done" {
 		t.Errorf("before %+v, after %+v", before, after)
+	}
+	var life struct{ Hours []struct{ Texts, Negative int } }
+	if a.do("GET", "/v1/models/r.txt/life", "").into(t, &life); len(life.Hours) != 1 || life.Hours[0].Texts != 2 || life.Hours[0].Negative != 1 {
+		t.Errorf("what was answered right before it stopped: %+v", life)
 	}
 	if r := a.do("POST", "/senti", `{"idmodel":"r.txt","opiniones":["Todo excelente"]}`); !strings.HasPrefix(r.body, `[["Positivo"`) {
 		t.Errorf("%d %s", r.status, r.body)

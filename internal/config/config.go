@@ -68,6 +68,7 @@ type Config struct {
 	Batches        int             `default:"1" env:"ANIMO_BATCHES" placeholder:"N" help:"Batches classified at once on this machine."`
 	MaxBatches     int             `default:"1000" env:"ANIMO_MAX_BATCHES" placeholder:"N" help:"Batches (files to be classified) kept for each model."`
 	KeepBatches    time.Duration   `default:"720h" env:"ANIMO_KEEP_BATCHES" placeholder:"TIME" help:"How long a batch and its result are kept after it ended (default 720h)."`
+	KeepUsage      time.Duration   `default:"8760h" env:"ANIMO_KEEP_USAGE" placeholder:"TIME" help:"How long it is kept how many texts a model's versions answered in an hour, and how (default 8760h, a year)."`
 	ModelsLoaded   int             `default:"64" env:"ANIMO_MODELS_LOADED" placeholder:"N" help:"Models held in memory for classifying."`
 
 	Faces          string        `default:"vision" enum:"vision,rekognition" env:"ANIMO_FACES" help:"Who finds the faces: vision, the networks in this program; or rekognition, Amazon's service, to which every photo is sent then (credentials and region as AWS's own tools take them)."`
@@ -190,7 +191,7 @@ func (c *Config) Validate() error {
 		"max-unpacked": c.MaxUnpacked, "max-whole": c.MaxWhole, "max-model": c.MaxModel,
 		"max-file": c.MaxFile, "max-rows": int64(c.MaxRows), "max-row": int64(c.MaxRow), "max-texts": int64(c.MaxTexts), "max-moods": int64(c.MaxMoods), "max-corrections": int64(c.MaxCorrections), "max-compared": int64(c.MaxCompared),
 		"max-text": int64(c.MaxText), "max-body": c.MaxBody, "max-requests": int64(c.MaxRequests), "request-time": int64(c.RequestTime),
-		"upload-time": int64(c.UploadTime), "ingest-time": int64(c.IngestTime), "train-time": int64(c.TrainTime), "batch-time": int64(c.BatchTime), "batches": int64(c.Batches), "max-batches": int64(c.MaxBatches), "keep-batches": int64(c.KeepBatches), "stop-time": int64(c.StopTime),
+		"upload-time": int64(c.UploadTime), "ingest-time": int64(c.IngestTime), "train-time": int64(c.TrainTime), "batch-time": int64(c.BatchTime), "batches": int64(c.Batches), "max-batches": int64(c.MaxBatches), "keep-batches": int64(c.KeepBatches), "keep-usage": int64(c.KeepUsage), "stop-time": int64(c.StopTime),
 		"lease": int64(c.Lease), "sweep-every": int64(c.SweepEvery), "keep-versions": int64(c.KeepVersions), "ingests": int64(c.Ingests),
 		"trainings": int64(c.Trainings), "models-loaded": int64(c.ModelsLoaded), "analyse-time": int64(c.AnalyseTime),
 		"max-photo": c.MaxPhoto, "max-pixels": int64(c.MaxPixels), "max-faces": int64(c.MaxFaces), "max-streams": int64(c.MaxStreams),

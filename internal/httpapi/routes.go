@@ -81,6 +81,7 @@ func routes() []group {
 			{"POST", "/v1/models", keyed, ordinary, "/v1/models", (*server).trainModel},
 			{"GET", "/v1/models", keyed, ordinary, "/v1/models", (*server).listModels},
 			{"GET", "/v1/models/{id}", keyed, ordinary, "/v1/models", (*server).getModel},
+			{"GET", "/v1/models/{id}/life", keyed, ordinary, "/v1/models", (*server).modelLife},
 			{"GET", "/v1/models/{id}/versions/{version}", keyed, ordinary, "/v1/models", (*server).getModelVersion},
 			{"GET", "/v1/models/{id}/versions/{version}/file", keyed, download, "/v1/models", (*server).downloadVersion},
 			{"GET", "/v1/models/{id}/file", keyed, download, "/v1/models", (*server).downloadModel},

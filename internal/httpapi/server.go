@@ -51,6 +51,8 @@ type Opinions interface {
 	CorrectFrom(ctx context.Context, tenant, model string, r io.Reader, size int64, recipe opinions.FileRecipe) (int, animo.Reading, error)
 	// MisjudgedRows lists rows that a version got wrong, suspect labels first, beginning at the place `after`.
 	MisjudgedRows(ctx context.Context, tenant, model, version, after string, limit int) (page []opinions.Misjudged, next string, err error)
+	// Life tells what a version answered since a moment, and what that says; "" is the version that answers.
+	Life(ctx context.Context, tenant, model, named string, since time.Time) (l opinions.Life, version string, err error)
 	// Compare tells how much better one version of a model is than another.
 	Compare(ctx context.Context, tenant, model, this, other string) (text.Comparison, error)
 	// Corrections lists a model's corrections by ID, beginning after the ID `after`. next is "" at the end.

@@ -439,6 +439,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models/{id}/life": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a version answered, by hour, whether the texts have changed, and how often it is likely to be right
+         * @description Counts alone: no text is kept. The last seconds may be missing. A drift is told to subscriptions as model.drifted, once a day.
+         */
+        get: operations["model-life"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models/{id}/policy": {
         parameters: {
             query?: never;
@@ -2054,6 +2074,19 @@ export interface components {
              */
             value: number;
         };
+        Drift: {
+            /** @description Its first texts, 5,000 where there are so many. */
+            before: components["schemas"]["Share"];
+            /** @description Whether the difference is beyond chance, and 0.1 of the index or 5 points of a share. */
+            drifted: boolean;
+            /** @description Its last texts, 2,000 where there are so many after those. */
+            now: components["schemas"]["Share"];
+            /**
+             * Format: double
+             * @description Population stability index of the probabilities of Positivo, in tenths; 0.1 is a change.
+             */
+            psi: number;
+        };
         Emotion: {
             /**
              * Format: double
@@ -2082,6 +2115,22 @@ export interface components {
             message?: string;
             /** @description The value at the given location */
             value?: unknown;
+        };
+        EstimateView: {
+            /** @description How often it is likely to be right, with an interval of 95 %, if a text of either label still gets the probabilities that such rows got when the version was measured. */
+            accuracy?: components["schemas"]["Rate"];
+            /**
+             * Format: double
+             * @description The share of texts that are likely to be negative, whatever it calls them.
+             */
+            negative?: number;
+            /**
+             * Format: int64
+             * @description Of how many texts it is said.
+             */
+            texts: number;
+            /** @description Why it cannot be told. */
+            unknown?: components["schemas"]["FailureView"];
         };
         Event: {
             basis?: string;
@@ -2201,7 +2250,7 @@ export interface components {
         };
         FilterView: {
             /**
-             * @description faces, if not said; or opinions: the ends of trainings (model.published, model.held, training.failed) and of batches (batch.classified, batch.failed).
+             * @description faces, if not said; or opinions: the ends of trainings (model.published, model.held, training.failed), a change of what a model is asked (model.drifted), and the ends of batches (batch.classified, batch.failed).
              * @enum {string}
              */
             about?: "faces" | "opinions";
@@ -2311,6 +2360,40 @@ export interface components {
             confidence: number;
             /** @description Male or Female, as it looks to the network. */
             value: string;
+        };
+        HourView: {
+            /**
+             * Format: int64
+             * @description Texts that were answered as somebody corrected them.
+             */
+            corrected: number;
+            /**
+             * Format: int64
+             * @description Of these, those of which it knew no word.
+             */
+            guesses: number;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            hour: string;
+            /**
+             * Format: int64
+             * @description Of these, called Negativo.
+             */
+            negative: number;
+            /** @description Texts by their probability of Positivo, in tenths. */
+            scores: number[] | null;
+            /**
+             * Format: double
+             * @description The mean probability of the labels.
+             */
+            sure: number;
+            /**
+             * Format: int64
+             * @description That it was asked about, but those that were answered as somebody corrected them.
+             */
+            texts: number;
         };
         IdFile: {
             /** @example DB_proyecto_SA.txt */
@@ -2559,6 +2642,23 @@ export interface components {
              * @enum {string}
              */
             state: "few" | "mistakes" | "no_better" | "off" | "on";
+        };
+        LifeView: {
+            /** @description Of these, how often it says so, too, with Wilson's interval of 95 %. Where people correct more than they confirm it is better than this. */
+            agreed: components["schemas"]["Rate"];
+            /** @description Whether the texts are others than at first. */
+            drift: components["schemas"]["Drift"];
+            /** @description How often it is likely to be right about what it was asked lately, which nobody has judged. */
+            estimate: components["schemas"]["EstimateView"];
+            /** @description Hours of UTC with answers, oldest first. */
+            hours: components["schemas"]["HourView"][] | null;
+            /**
+             * Format: int64
+             * @description Texts that were corrected or confirmed after it was trained, of which it cannot have learned.
+             */
+            judged: number;
+            /** @description Which version it is said of. */
+            version: string;
         };
         MadeKeyView: {
             /** @description Whether who has it may look after all tenants and keys, too. */
@@ -3368,6 +3468,28 @@ export interface components {
              * @enum {string}
              */
             policy: "automatic" | "ask" | "never";
+        };
+        Share: {
+            /**
+             * Format: double
+             * @description Of which it knew no word, from 0 to 1.
+             */
+            guesses: number;
+            /**
+             * Format: double
+             * @description Called Negativo, from 0 to 1.
+             */
+            negative: number;
+            /**
+             * Format: double
+             * @description The mean probability of the labels.
+             */
+            sure: number;
+            /**
+             * Format: int64
+             * @description Of how many it is said.
+             */
+            texts: number;
         };
         ShareView: {
             /**
@@ -7037,6 +7159,115 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "model-life": {
+        parameters: {
+            query?: {
+                /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
+                version?: string;
+                /** @description Of how many days the hours are listed. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifeView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -316,6 +316,27 @@ browserTest('opinions: a version that is held says why, and answers once somebod
   await fitsWidth(list)
 })
 
+browserTest('opinions: what a model answered is seen by day, with how right it is likely to be', async ({ open, server }) => {
+  await trained(server, 'vida.txt', await labelled())
+  const first = await open('opinions/vida.txt')
+  await first.getByText('Nobody asked it anything in 7 days').waitFor()
+  const texts = Array.from({ length: 100 }, (_, i) => (i % 4 ? `Excelente hotel, muy limpio ${i}` : `Todo sucio, pésimo servicio ${i}`))
+  for (let i = 0; i < 3; i++) await server.api('POST', '/v1/models/vida.txt/classify', { texts })
+  await server.api('POST', '/v1/models/vida.txt/corrections', { text: 'Muy buena la atención', label: 'Positivo' })
+  for (;;) {
+    const { hours } = await server.api('GET', '/v1/models/vida.txt/life') // what was answered is written down within seconds
+    if (hours.reduce((n, h) => n + h.texts, 0) === 300) break
+    await new Promise((done) => setTimeout(done, 200))
+  }
+  const page = await open('opinions/vida.txt', phone)
+  await page.getByText(/^300 opinions in 7 days: 25% negative/).waitFor()
+  await page.getByRole('img', { name: /: 300, 75 negative/ }).waitFor()
+  await page.getByText(/it is right about|cannot be estimated/).first().waitFor()
+  await page.getByText(/Of 1 that somebody corrected or confirmed/).waitFor()
+  await fitsWidth(page)
+  await axe(page)
+})
+
 browserTest('opinions: on a phone, dark, in Spanish, all of it fits and axe finds nothing', async ({ open, server }) => {
   await trained(server, 'un-nombre-de-archivo-bastante-largo-de-las-opiniones-de-enero.txt', await labelled())
   await trained(server, 'mal2.txt', 'sin etiqueta\n')

@@ -92,6 +92,18 @@ export const t = texts({
   kept: { es: (label: string) => `Guardada como ${label}`, en: (label: string) => `Kept as ${label}` },
   keptHint: { es: 'La corrección vale desde ahora; el modelo aprende de ella al entrenarlo de nuevo.', en: 'The correction holds from now on; the model learns from it when it is trained anew.' },
 
+  life: { es: 'En uso', en: 'In use' },
+  answered: { es: (texts: string, days: number, negative: string, guesses: string) => `${texts} opiniones en ${days} días: ${negative} negativas; en el ${guesses} no conocía ninguna palabra.`, en: (texts: string, days: number, negative: string, guesses: string) => `${texts} opinions in ${days} days: ${negative} negative; of ${guesses} it knew no word.` },
+  aDay: { es: (day: string, texts: string, negative: string) => `${day}: ${texts}, ${negative} negativas`, en: (day: string, texts: string, negative: string) => `${day}: ${texts}, ${negative} negative` },
+  drifted: {
+    es: (before: string, now: string, unknown: string, unknownNow: string) => `Lo que se le pregunta ha cambiado: negativas, ${before} al principio y ${now} ahora; sin palabras conocidas, ${unknown} y ${unknownNow}. Mire algunas y entrénelo con filas parecidas.`,
+    en: (before: string, now: string, unknown: string, unknownNow: string) => `What it is asked has changed: negative, ${before} at first and ${now} now; without a known word, ${unknown} and ${unknownNow}. Look at some, and train it with rows like them.`,
+  },
+  estimated: { es: (rate: string, texts: string) => `Estimado: acierta en ${rate} de las últimas ${texts}, si las de cada etiqueta son como las que aprendió.`, en: (rate: string, texts: string) => `Estimate: it is right about ${rate} of the last ${texts}, if those of each label are like the ones it learned from.` },
+  notEstimated: { es: (why: string) => `No se puede estimar cuánto acierta: ${why}.`, en: (why: string) => `How often it is right cannot be estimated: ${why}.` },
+  agreed: { es: (texts: string, rate: string) => `De ${texts} que alguien corrigió o confirmó después de entrenarlo, acierta en ${rate}; si se corrige más de lo que se confirma, acierta más.`, en: (texts: string, rate: string) => `Of ${texts} that somebody corrected or confirmed after it was trained, it is right about ${rate}; more, if people correct more than they confirm.` },
+  notAsked: { es: (days: number) => `Nadie le preguntó nada en ${days} días`, en: (days: number) => `Nobody asked it anything in ${days} days` },
+
   verdict: { es: 'Veredicto', en: 'Verdict' },
   label: { es: 'Etiqueta', en: 'Label' },
   support: { es: 'Filas', en: 'Rows' },
