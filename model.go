@@ -42,6 +42,28 @@ type Version struct {
 	Corrections int  `json:"corrections,omitempty"`         // of the model that it learned from besides its datasets, once it is trained
 	Taken       bool `json:"taken,omitempty"`               // it came as a file, and was trained elsewhere
 	Learned     int  `json:"corrections_learned,omitempty"` // of Corrections, those that it says by itself
+
+	Cause Cause `json:"cause,omitempty"` // why it was asked for
+}
+
+// Cause says why a version was asked for. The zero value is that somebody asked for it.
+type Cause string
+
+// The causes.
+const (
+	Asked    Cause = ""         // somebody sent a file, or said so
+	Slot     Cause = "slot"     // it was time by the model's schedule
+	NewRows  Cause = "new_rows" // enough rows and corrections had come since the version before
+	DriftDue Cause = "drift"    // the texts had changed
+)
+
+// Schedule says when a model is trained by itself. The zero value is never.
+type Schedule struct {
+	Cron    string    `json:"cron,omitempty"`      // five fields: minute, hour, day of the month, month, day of the week
+	Zone    string    `json:"time_zone,omitempty"` // whose clocks Cron is by, as IANA calls it; "" is UTC
+	NewRows int       `json:"new_rows,omitempty"`  // once so many rows and corrections have come; 0 is never
+	Drift   bool      `json:"drift,omitempty"`     // once the texts have changed
+	Since   time.Time `json:"since,omitzero"`      // slots up to here were trained for, or came before the schedule
 }
 
 // Policy says which trained versions of a model are published by themselves. The zero value is Automatic.
@@ -66,7 +88,8 @@ type Model struct {
 	AskedID   string            `json:"asked_id"`            // what it was asked to be made of (animo.ID), to know a repeat
 	Aliases   map[string]string `json:"aliases,omitempty"`   // versions by other names, such as challenger; Champion is Current
 	Policy    Policy            `json:"policy,omitempty"`    // which trained versions answer by themselves
+	Schedule  *Schedule         `json:"schedule,omitempty"`  // when it is trained by itself; nil is never
 	Corrected string            `json:"corrected,omitempty"` // another one whenever its corrections change; "" before the first
-	Drifted   string            `json:"drifted,omitempty"`   // the day on which it was last told that the texts have changed
+	Drifted   string            `json:"drifted,omitempty"`   // the version and the day of which it was last told that the texts have changed
 	Deleted   string            `json:"deleted"`             // versions up to this one were deleted, and never come back
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"animo/text"
 )
@@ -17,9 +18,10 @@ type modelCmd struct {
 	Pull modelPullCmd `cmd:"" help:"Download a model, to classify with it here or to push it to another server."`
 	Push modelPushCmd `cmd:"" help:"Upload a model, which answers there as one that was trained there."`
 
-	Publish modelPublishCmd `cmd:"" help:"Let a version of a model answer: one that is held, or an earlier one."`
-	Alias   modelAliasCmd   `cmd:"" help:"Give a version of a model another name, such as challenger."`
-	Policy  modelPolicyCmd  `cmd:"" help:"Say which trained versions of a model answer by themselves."`
+	Publish  modelPublishCmd  `cmd:"" help:"Let a version of a model answer: one that is held, or an earlier one."`
+	Alias    modelAliasCmd    `cmd:"" help:"Give a version of a model another name, such as challenger."`
+	Schedule modelScheduleCmd `cmd:"" help:"Say when a model is trained by itself."`
+	Policy   modelPolicyCmd   `cmd:"" help:"Say which trained versions of a model answer by themselves."`
 }
 
 const packedEnd = ".zip"
@@ -161,6 +163,45 @@ func (p *modelPublishCmd) Run(ctx context.Context, c *console) (err error) {
 		return err
 	}
 	c.note("version %s of %s answers", "la versión %s de %s responde", p.Version, p.Model)
+	return nil
+}
+
+type modelScheduleCmd struct {
+	Model       string `arg:"" help:"The model's id at the server."`
+	Cron        string `placeholder:"FIELDS" help:"At these times: minute, hour, day of the month, month and day of the week."`
+	TimeZone    string `placeholder:"ZONE" help:"Whose clocks --cron is by, as IANA calls it; without it, the tenant's."`
+	NewRows     int    `placeholder:"N" help:"Once so many rows and corrections have come."`
+	Drift       bool   `help:"Once the texts that it is asked about have changed."`
+	serverFlags `embed:""`
+}
+
+// Help is the part of --help with the examples.
+func (modelScheduleCmd) Help() string {
+	return `A model learns from the newest revisions of the files that it was trained with, and from its corrections. Without any flag it is no longer trained by itself.
+
+Examples:
+
+    animo model schedule hoteles --cron "0 4 * * 1" --time-zone America/Havana     # on Mondays at four
+    animo model schedule hoteles --new-rows 200 --drift`
+}
+
+// Run sets the schedule and tells the next time.
+func (m *modelScheduleCmd) Run(ctx context.Context, c *console) error {
+	var model struct {
+		Schedule *struct{ Next time.Time }
+	}
+	body := map[string]any{"cron": m.Cron, "time_zone": m.TimeZone, "new_rows": m.NewRows, "drift": m.Drift}
+	if err := m.ask(ctx, c, http.MethodPut, modelPath(m.Model, "schedule"), body, &model); err != nil {
+		return err
+	}
+	switch {
+	case model.Schedule == nil:
+		c.note("%s is no longer trained by itself", "%s ya no se entrena por sí mismo", m.Model)
+	case model.Schedule.Next.IsZero():
+		c.note("%s is trained by itself", "%s se entrena por sí mismo", m.Model)
+	default:
+		c.note("%s is trained by itself, next at %s", "%s se entrena por sí mismo, la próxima vez el %s", m.Model, model.Schedule.Next.Format(time.RFC3339))
+	}
 	return nil
 }
 

@@ -78,6 +78,9 @@ func TestModel_that_is_held_answers_once_it_is_published(t *testing.T) {
 		t.Fatalf("%s, %v", training, err)
 	}
 	check(t, []string{"model", "policy", "ruido", "ask"}, 0, "", "animo: the policy of ruido is ask")
+	check(t, []string{"model", "schedule", "ruido", "--cron", "0 4 1 1 *", "--time-zone", "America/Havana"}, 0, "", "animo: ruido is trained by itself, next at 20…-01-01T09:00:00Z")
+	check(t, []string{"model", "schedule", "ruido", "--cron", "always"}, 1, "", "animo: \"always\" is no schedule: …")
+	check(t, []string{"model", "schedule", "ruido"}, 0, "", "animo: ruido is no longer trained by itself")
 	check(t, []string{"model", "policy", "ruido", "often"}, 2, "", "animo: <policy> must be one of …\nanimo: hint: …")
 	check(t, []string{"model", "publish", "ruido"}, 0, "", "animo: version 20… of ruido answers")
 	check(t, []string{"model", "alias", "ruido", "de mayo"}, 0, "", "")

@@ -132,7 +132,9 @@ func TestApp_keeps_everything_over_a_restart(t *testing.T) {
 	if after := a.await("r.txt"); after.Version != before.Version || after.Status != "done" {
 		t.Errorf("before %+v, after %+v", before, after)
 	}
-	var life struct{ Hours []struct{ Texts, Negative int } }
+	var life struct {
+		Hours []struct{ Texts, Negative int }
+	}
 	if a.do("GET", "/v1/models/r.txt/life", "").into(t, &life); len(life.Hours) != 1 || life.Hours[0].Texts != 2 || life.Hours[0].Negative != 1 {
 		t.Errorf("what was answered right before it stopped: %+v", life)
 	}

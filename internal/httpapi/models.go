@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -18,6 +19,7 @@ type modelView struct {
 	Current  string            `json:"current" doc:"The version that answers; empty until one is published."`
 	Policy   string            `json:"policy" enum:"automatic,ask,never" doc:"Which trained versions are published by themselves: automatic, those that are better than guessing and not worse than the one that answers; ask and never, none. With ask, subscriptions are told of what is held."`
 	Aliases  map[string]string `json:"aliases" doc:"Versions by the names that were given to them; champion always is the one that answers."`
+	Schedule *scheduleView     `json:"schedule,omitempty" doc:"When it is trained by itself; none is never."`
 	Versions []trainingView    `json:"versions" doc:"Kept versions with their scores, newest first."`
 }
 
@@ -41,7 +43,7 @@ func (s *server) modelView(ctx context.Context, id string) (*modelOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	v := modelView{ID: h.ID, Current: h.Current, Policy: string(h.Policy), Aliases: map[string]string{}, Versions: []trainingView{}}
+	v := modelView{ID: h.ID, Current: h.Current, Policy: string(h.Policy), Aliases: map[string]string{}, Schedule: viewSchedule(h.Schedule), Versions: []trainingView{}}
 	maps.Copy(v.Aliases, h.Aliases)
 	if h.Policy == animo.Automatic {
 		v.Policy = automatic
@@ -162,6 +164,54 @@ func (s *server) setPolicy(r route) {
 			policy = animo.Automatic
 		}
 		if err := s.Opinions.SetPolicy(ctx, tenantOf(ctx), in.ID, policy); err != nil {
+			return nil, err
+		}
+		return s.modelView(ctx, in.ID)
+	})
+}
+
+// ScheduleBody says when a model is trained by itself. It is exported because huma sees no field of an embedded type that is not.
+type ScheduleBody struct {
+	Cron     string `json:"cron,omitempty" doc:"Five fields: minute, hour, day of the month, month, day of the week; or @daily, @weekly, @monthly. Left out: at no fixed time." example:"0 4 * * 1"`
+	TimeZone string `json:"time_zone,omitempty" doc:"Whose clocks cron is by, as IANA calls it; left out, the tenant's." example:"America/Havana"`
+	NewRows  int    `json:"new_rows,omitempty" minimum:"0" doc:"Once so many rows (of new revisions of its files) and corrections have come since the version before; 0 is never."`
+	Drift    bool   `json:"drift,omitempty" doc:"Once the texts that it is asked about have changed (model.drifted)."`
+}
+
+type scheduleView struct {
+	ScheduleBody
+	Next *time.Time `json:"next,omitempty" doc:"The next time by cron. One that was missed is caught up once."`
+}
+
+func viewSchedule(s *animo.Schedule) *scheduleView {
+	if s == nil {
+		return nil
+	}
+	v := &scheduleView{ScheduleBody: ScheduleBody{s.Cron, s.Zone, s.NewRows, s.Drift}}
+	if next := opinions.NextSlot(*s, s.Since); !next.IsZero() {
+		v.Next = &next
+	}
+	return v
+}
+
+func (s *server) setSchedule(r route) {
+	register(s, r, huma.Operation{
+		OperationID: "set-schedule",
+		Summary:     "Say when a model is trained by itself",
+		Description: "Of the newest revisions of the files that it learned from, and the corrections. An empty body ends it. What is trained so is a candidate as any other: it does not answer where it is worse. Each version says why it was trained (cause).", Errors: []int{400, 404},
+	}, func(ctx context.Context, in *struct {
+		ModelParam
+		Body ScheduleBody
+	}) (*modelOutput, error) {
+		b := in.Body
+		if b.Cron != "" && b.TimeZone == "" {
+			zone, err := s.zone(ctx, "")
+			if err != nil {
+				return nil, err
+			}
+			b.TimeZone = zone.String()
+		}
+		if err := s.Opinions.SetSchedule(ctx, tenantOf(ctx), in.ID, animo.Schedule{Cron: b.Cron, Zone: b.TimeZone, NewRows: b.NewRows, Drift: b.Drift}); err != nil {
 			return nil, err
 		}
 		return s.modelView(ctx, in.ID)

@@ -88,6 +88,7 @@ func routes() []group {
 			{"PUT", "/v1/models/{id}/file", keyed, upload, "/v1/models", (*server).uploadModel},
 			{"PUT", "/v1/models/{id}/current", keyed, ordinary, "/v1/models", (*server).serveVersion},
 			{"PUT", "/v1/models/{id}/policy", keyed, ordinary, "/v1/models", (*server).setPolicy},
+			{"PUT", "/v1/models/{id}/schedule", keyed, ordinary, "/v1/models", (*server).setSchedule},
 			{"PUT", "/v1/models/{id}/aliases/{alias}", keyed, ordinary, "/v1/models", (*server).setAlias},
 			{"DELETE", "/v1/models/{id}/aliases/{alias}", keyed, ordinary, "/v1/models", (*server).removeAlias},
 			{"DELETE", "/v1/models/{id}", keyed, ordinary, "/v1/models", (*server).deleteModel},

@@ -35,6 +35,8 @@ type Opinions interface {
 	Retrain(ctx context.Context, tenant, model string, datasets []string, recipe opinions.Recipe) (animo.Version, error)
 	Serve(ctx context.Context, tenant, model, version string) (animo.Model, error)
 	Alias(ctx context.Context, tenant, model, alias, version string) (animo.Model, error)
+	// SetSchedule says when a model is trained by itself; the zero schedule is never.
+	SetSchedule(ctx context.Context, tenant, model string, s animo.Schedule) error
 	SetPolicy(ctx context.Context, tenant, model string, p animo.Policy) error
 	Training(ctx context.Context, tenant, model string) (opinions.Training, error)
 	Trainings(ctx context.Context, tenant string) ([]opinions.Training, error)

@@ -112,8 +112,8 @@ func (f *Flow) WatchLife(ctx context.Context, tenant string) error {
 }
 
 func (f *Flow) watchModel(ctx context.Context, tenant string, m animo.Model) error {
-	today := f.now().UTC().Format(time.DateOnly)
-	if m.Current == "" || m.Drifted == today {
+	told := m.Current + " " + f.now().UTC().Format(time.DateOnly)
+	if m.Current == "" || m.Drifted == told {
 		return nil
 	}
 	all, err := f.usage(ctx, tenant, m.ID, m.Current)
@@ -125,7 +125,7 @@ func (f *Flow) watchModel(ctx context.Context, tenant string, m animo.Model) err
 		return nil
 	}
 	o := order{Model: m.ID, Version: m.Current, Drift: &d}
-	e, err := animo.NewEvent(animo.ID(ModelDrifted, tenant, m.ID, m.Current, today), source, ModelDrifted, m.ID, tenant, f.now(), o)
+	e, err := animo.NewEvent(animo.ID(ModelDrifted, tenant, m.ID, told), source, ModelDrifted, m.ID, tenant, f.now(), o)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (f *Flow) watchModel(ctx context.Context, tenant string, m animo.Model) err
 		if found, err := tx.GetJSON(modelsTable, m.ID, &now); err != nil || !found {
 			return err
 		}
-		now.Drifted = today
+		now.Drifted = told
 		return tx.PutJSON(modelsTable, m.ID, now)
 	})
 }

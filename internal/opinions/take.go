@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"animo"
 	"animo/internal/table"
@@ -73,7 +74,7 @@ func (f *Flow) Take(ctx context.Context, tenant, name string, r io.Reader, size 
 	if err != nil {
 		return animo.Version{}, err
 	}
-	v, err := f.ask(ctx, tenant, animo.Version{Model: name, Datasets: []animo.DatasetRef{ref}, Trainer: recipe.Trainer, Folds: recipe.Folds, Seed: recipe.Seed, Goal: recipe.Goal}, false)
+	v, err := f.ask(ctx, tenant, animo.Version{Model: name, Datasets: []animo.DatasetRef{ref}, Trainer: recipe.Trainer, Folds: recipe.Folds, Seed: recipe.Seed, Goal: recipe.Goal}, asking{upload: true})
 	if err != nil || v.Status.Ended() {
 		return v, err
 	}
@@ -110,16 +111,24 @@ func (f *Flow) Retrain(ctx context.Context, tenant, model string, datasets []str
 		}
 		v.Datasets = append(v.Datasets, d.Ref())
 	}
-	v, err := f.ask(ctx, tenant, v, true)
+	v, err := f.ask(ctx, tenant, v, asking{again: true})
 	if err != nil {
 		return v, err
 	}
 	return v, f.say(ctx, ModelRequested, tenant, order{Model: v.Model, Version: v.ID})
 }
 
-// ask notes that version v is asked for, and gives it an ID. Where the same version was asked for last, and again is false, ask
+// asking says how a version is asked for.
+type asking struct {
+	again  bool         // also where the same version was asked for last
+	upload bool         // its last dataset is an upload, to be ingested first
+	after  *animo.Model // the model's row as the version was decided on; ask answers Conflict where another version was asked for since
+	slot   time.Time    // until when the model's schedule is obeyed by that; zero leaves it as it is
+}
+
+// ask notes that version v is asked for, and gives it an ID. Where the same version was asked for last, and not again, ask
 // returns that one, to be trained once more if it had failed.
-func (f *Flow) ask(ctx context.Context, tenant string, v animo.Version, again bool) (animo.Version, error) {
+func (f *Flow) ask(ctx context.Context, tenant string, v animo.Version, how asking) (animo.Version, error) {
 	parts := []string{"model", v.Model, v.Trainer, strconv.Itoa(v.Folds), strconv.FormatUint(v.Seed, 10)}
 	for _, d := range v.Datasets {
 		parts = append(parts, d.Name, d.ID)
@@ -135,7 +144,13 @@ func (f *Flow) ask(ctx context.Context, tenant string, v animo.Version, again bo
 		if _, err := tx.GetJSON(modelsTable, v.Model, &m); err != nil {
 			return err
 		}
-		repeat := m.AskedID == askedID && !again
+		if how.after != nil && (m.Asked != how.after.Asked || m.Deleted != how.after.Deleted) {
+			return animo.Errorf(animo.Conflict, "another version of %q was asked for at the same time; try again", "a la vez se pidió otra versión de %q; inténtelo otra vez", v.Model)
+		}
+		if !how.slot.IsZero() && m.Schedule != nil {
+			m.Schedule.Since = how.slot
+		}
+		repeat := m.AskedID == askedID && !how.again
 		if !repeat {
 			m.ID, m.Asked, m.AskedID = v.Model, newID(f.now(), m.Asked, askedID), askedID
 			if err := tx.PutJSON(modelsTable, v.Model, m); err != nil {
@@ -143,7 +158,7 @@ func (f *Flow) ask(ctx context.Context, tenant string, v animo.Version, again bo
 			}
 		}
 		v.ID, v.Requested, v.Status = m.Asked, animo.MomentOf(m.Asked), animo.Stored
-		row := versionRow{Version: v, Upload: !again}
+		row := versionRow{Version: v, Upload: how.upload}
 		if repeat {
 			var kept versionRow
 			found, err := tx.GetJSON(versionsTable, versionKey(v.Model, v.ID), &kept)

@@ -476,6 +476,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say when a model is trained by itself
+         * @description Of the newest revisions of the files that it learned from, and the corrections. An empty body ends it. What is trained so is a candidate as any other: it does not answer where it is worse. Each version says why it was trained (cause).
+         */
+        put: operations["set-schedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models/{id}/versions/{version}": {
         parameters: {
             query?: never;
@@ -2782,6 +2802,8 @@ export interface components {
              * @enum {string}
              */
             policy: "automatic" | "ask" | "never";
+            /** @description When it is trained by itself; none is never. */
+            schedule?: components["schemas"]["ScheduleView"];
             /** @description Kept versions with their scores, newest first. */
             versions: components["schemas"]["TrainingView"][] | null;
         };
@@ -3344,6 +3366,49 @@ export interface components {
             /** @description Why, or what. */
             what: string;
         };
+        ScheduleBody: {
+            /**
+             * @description Five fields: minute, hour, day of the month, month, day of the week; or @daily, @weekly, @monthly. Left out: at no fixed time.
+             * @example 0 4 * * 1
+             */
+            cron?: string;
+            /** @description Once the texts that it is asked about have changed (model.drifted). */
+            drift?: boolean;
+            /**
+             * Format: int64
+             * @description Once so many rows (of new revisions of its files) and corrections have come since the version before; 0 is never.
+             */
+            new_rows?: number;
+            /**
+             * @description Whose clocks cron is by, as IANA calls it; left out, the tenant's.
+             * @example America/Havana
+             */
+            time_zone?: string;
+        };
+        ScheduleView: {
+            /**
+             * @description Five fields: minute, hour, day of the month, month, day of the week; or @daily, @weekly, @monthly. Left out: at no fixed time.
+             * @example 0 4 * * 1
+             */
+            cron?: string;
+            /** @description Once the texts that it is asked about have changed (model.drifted). */
+            drift?: boolean;
+            /**
+             * Format: int64
+             * @description Once so many rows (of new revisions of its files) and corrections have come since the version before; 0 is never.
+             */
+            new_rows?: number;
+            /**
+             * Format: date-time
+             * @description The next time by cron. One that was missed is caught up once.
+             */
+            next?: string;
+            /**
+             * @description Whose clocks cron is by, as IANA calls it; left out, the tenant's.
+             * @example America/Havana
+             */
+            time_zone?: string;
+        };
         Scored: {
             /** @enum {string} */
             label: "Positivo" | "Negativo";
@@ -3750,6 +3815,11 @@ export interface components {
             trainer?: string;
         };
         TrainingView: {
+            /**
+             * @description Why it was trained by itself: it was time by the schedule, enough rows and corrections had come, or the texts had changed; absent where somebody asked for it.
+             * @enum {string}
+             */
+            cause?: "slot" | "new_rows" | "drift";
             /**
              * Format: int64
              * @description How many corrections of its model it learned from besides its datasets; 0 until it is trained.
@@ -7326,6 +7396,123 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Set-policyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleBody"];
             };
         };
         responses: {
