@@ -17,7 +17,7 @@ PAGE := web/index.html web/package.json web/vite.config.ts web/svelte.config.js 
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Build bin/animo and start it on http://127.0.0.1:8080 with everything embedded
 	bin/animo serve
@@ -57,13 +57,13 @@ test-s3: ## Pass the tests of the flows on the S3 bucket that ANIMO_S3 names (ma
 
 OBJECTS_TESTS ?= ./internal/opinions ./internal/photos
 
-# With -short, and of the whole program the flows.
 test-nats: ## Pass the tests of the flows on the NATS cluster that ANIMO_NATS names (make nats starts one)
 	ANIMO_TEST_BUS=nats ANIMO_REQUIRE_NATS=1 go test -short $(NATS_FLOWS)
-	ANIMO_TEST_BUS=nats ANIMO_REQUIRE_NATS=1 go test -short -run '$(NATS_TESTS)' ./internal/app
 
 NATS_FLOWS ?= ./internal/opinions ./internal/notify
-NATS_TESTS ?= ^Test(App_(from|keeps|functions|removing|stop_gives)|Photos_(from|erased)|People_introduced|Subscriptions|Stream_tells|API_dead|Queues|Tenants_removing|Bus)
+
+test-engines: ## Pass the tests of the whole program on SQLite, PostgreSQL, and PostgreSQL with S3 and NATS (make postgres, s3 and nats start them)
+	ANIMO_REQUIRE_POSTGRES=1 ANIMO_REQUIRE_S3=1 ANIMO_REQUIRE_NATS=1 go test -count=1 -run '^TestEngines$$' ./internal/app
 
 NATS ?= /tmp/animo-nats
 nats: ## Start three nats-servers for tests in the folder NATS, and say what to set (.ci/nats stop FOLDER ends them)
@@ -177,4 +177,4 @@ soak: ## Have the program work for MINUTES, and fail where memory, goroutines, d
 clean: ## Remove what was built
 	rm -rf bin web/dist
 
-.PHONY: help run demo build weights notices image deploy-check sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-web bench-web screenshots race lint bench bench-peer fuzz crash nodes upgrade soak clean
+.PHONY: help run demo build weights notices image deploy-check sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-engines test-web bench-web screenshots race lint bench bench-peer fuzz crash nodes upgrade soak clean
