@@ -1,6 +1,7 @@
 package postgrestest
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -50,6 +51,32 @@ func (s *Server) Restart() *url.URL {
 		s.t.Fatal(err)
 	}
 	return u
+}
+
+// TLS has the server speak TLS, too, from its next start on, with the certificate and the key in these PEM files.
+func (s *Server) TLS(cert, key string) {
+	s.t.Helper()
+	data := filepath.Join(s.folder, "server", "data")
+	owner, err := os.Stat(data)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	uid := int(owner.Sys().(*syscall.Stat_t).Uid)
+	for name, from := range map[string]string{"server.crt": cert, "server.key": key} { // where PostgreSQL looks for them
+		text, err := os.ReadFile(from)
+		to := filepath.Join(data, name)
+		if err = errors.Join(err, os.WriteFile(to, text, 0o600), os.Chown(to, uid, -1)); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	settings, err := os.OpenFile(filepath.Join(data, "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = settings.WriteString("ssl = on\n")
+		err = errors.Join(err, settings.Close())
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // Kill kills every process of the server with SIGKILL, and waits until they are gone. What the server had told somebody is written stays so: the system

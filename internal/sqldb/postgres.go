@@ -3,11 +3,13 @@ package sqldb
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"database/sql"
 	"errors"
 	"io"
 	"math/rand/v2"
 	"net"
+	"strings"
 	"time"
 
 	"animo"
@@ -193,6 +195,11 @@ func postgresError(err error) error {
 	if !ok {
 		_, network := errors.AsType[net.Error](err)
 		_, connecting := errors.AsType[*pgconn.ConnectError](err)
+		if connecting {
+			if said := noTLS(err); said != nil {
+				return said
+			}
+		}
 		if connecting || network || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
 			return away(err)
 		}
@@ -208,6 +215,28 @@ func postgresError(err error) error {
 	case class == "28", class == "3D", e.Code == "42501": // wrong password, no such database, not allowed
 		return animo.Errorf(animo.Forbidden, "the database refuses this user (%s): look at the address in the setting tables, and at what the user may do",
 			"la base de datos rechaza a este usuario (%s): revise la dirección en el ajuste tables y lo que el usuario puede hacer", e.Message).Because(err)
+	}
+	return nil
+}
+
+// noTLS gives the error of a server with which TLS did not come about as the address asks, or returns nil where err is none. It costs no
+// attempt, because a certificate that has expired is renewed.
+func noTLS(err error) error {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return animo.Errorf(animo.Machine, "nobody whom this machine trusts signed the database server's certificate; name the file of who did with sslrootcert in the setting tables",
+			"nadie en quien confíe esta máquina firmó el certificado del servidor de la base de datos; indique con sslrootcert en el ajuste tables el archivo de quien lo hizo").Of("tables").Because(err)
+	}
+	if e, ok := errors.AsType[x509.HostnameError](err); ok {
+		return animo.Errorf(animo.Machine, "the database server's certificate is not for %s; use a name in the setting tables that it is for",
+			"el certificado del servidor de la base de datos no es para %s; use en el ajuste tables un nombre para el que sea", e.Host).Of("tables").Because(err)
+	}
+	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
+		return animo.Errorf(animo.Machine, "the database server's certificate is not valid; renew it, or set this machine's clock: %v",
+			"el certificado del servidor de la base de datos no es válido; renuévelo, o ponga en hora esta máquina: %v", e).Of("tables").Because(err)
+	}
+	if strings.Contains(err.Error(), "server refused TLS connection") { // pgconn's text, which has no type
+		return animo.Errorf(animo.Machine, "the database server has no TLS, for which sslmode asks in the setting tables; turn it on there (ssl = on)",
+			"el servidor de la base de datos no tiene TLS, que pide sslmode en el ajuste tables; actívelo allí (ssl = on)").Of("tables").Because(err)
 	}
 	return nil
 }

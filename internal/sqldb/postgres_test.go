@@ -11,6 +11,7 @@ import (
 
 	"animo"
 	"animo/internal/postgrestest"
+	"animo/internal/sharedtest"
 	"animo/internal/sqldb"
 )
 
@@ -164,5 +165,40 @@ func TestPostgreSQL_tells_nodes_the_time(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestPostgreSQL_speaks_TLS has a server with a certificate that signs itself, one after another that has none.
+func TestPostgreSQL_speaks_TLS(t *testing.T) {
+	server := postgrestest.Start(t)
+	cert, key := sharedtest.Certificate(t)
+	other, _ := sharedtest.Certificate(t)
+	address := func(u *url.URL, host, root string) string {
+		v := *u
+		v.Host = host + ":" + u.Port()
+		v.RawQuery = url.Values{"sslmode": {"verify-full"}, "sslrootcert": {root}}.Encode()
+		return v.String()
+	}
+	u := server.Restart()
+	plain := address(u, "127.0.0.1", cert)
+	refused := func(what, url, says string) {
+		t.Helper()
+		_, err := sqldb.Open(t.Context(), url, sqldb.Options{})
+		if animo.CodeOf(err) != animo.Machine || animo.ReasonOf(err).Field != "tables" || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	refused("a server without TLS", plain, "has no TLS")
+	server.Kill()
+	server.TLS(cert, key)
+	u = server.Restart()
+	refused("another's certificate", address(u, "127.0.0.1", other), "sslrootcert")
+	refused("authorities of this machine", address(u, "127.0.0.1", "system"), "sslrootcert")
+	refused("another name", address(u, "localhost", cert), "is not for localhost")
+	safe := false
+	db := openPostgres(t, address(u, "127.0.0.1", cert))
+	err := db.Each(t.Context(), func(rows *sql.Rows) error { return rows.Scan(&safe) }, `SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()`)
+	if err != nil || !safe {
+		t.Errorf("the connection has TLS: %v, %v", safe, err)
 	}
 }

@@ -1,17 +1,8 @@
 package natscarrier_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"flag"
 	"fmt"
-	"math/big"
-	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +12,7 @@ import (
 	"animo/internal/bus/carrier/carriertest"
 	"animo/internal/bus/carrier/natscarrier"
 	"animo/internal/natstest"
+	"animo/internal/sharedtest"
 
 	"go.uber.org/goleak"
 )
@@ -67,7 +59,7 @@ func TestOpen_says_what_is_wrong_with_an_address(t *testing.T) {
 
 // A server with TLS and a password, and without a cluster: streams have one replica there.
 func TestOpen_with_TLS_and_a_password(t *testing.T) {
-	cert, key := certificate(t)
+	cert, key := sharedtest.Certificate(t)
 	address := natstest.Alone(t, fmt.Sprintf("tls { cert_file: %q, key_file: %q }\nauthorization { user: animo, password: secret }\n", cert, key))
 	c := open(t, "tls://animo:secret@"+address+"?ca="+cert, natscarrier.Options{})
 	defer c.Close()
@@ -90,32 +82,4 @@ func TestOpen_with_TLS_and_a_password(t *testing.T) {
 	if err := stranger.Send(t.Context(), want); animo.CodeOf(err) != animo.Unavailable {
 		t.Errorf("to a server that cannot be trusted: %v, want unavailable", err)
 	}
-}
-
-// certificate makes one for 127.0.0.1 that signs itself, and returns its files.
-func certificate(t *testing.T) (cert, key string) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
-	signed, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, key = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
-	for file, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: signed}, key: {Type: "PRIVATE KEY", Bytes: der}} {
-		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return cert, key
 }
