@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -20,6 +21,7 @@ type modelCmd struct {
 
 	Publish  modelPublishCmd  `cmd:"" help:"Let a version of a model answer: one that is held, or an earlier one."`
 	Alias    modelAliasCmd    `cmd:"" help:"Give a version of a model another name, such as challenger."`
+	Add      modelAddCmd      `cmd:"" help:"Have a model learn from one more file of labelled opinions."`
 	Schedule modelScheduleCmd `cmd:"" help:"Say when a model is trained by itself."`
 	Policy   modelPolicyCmd   `cmd:"" help:"Say which trained versions of a model answer by themselves."`
 }
@@ -164,6 +166,39 @@ func (p *modelPublishCmd) Run(ctx context.Context, c *console) (err error) {
 	}
 	c.note("version %s of %s answers", "la versión %s de %s responde", p.Version, p.Model)
 	return nil
+}
+
+type modelAddCmd struct {
+	Model       string `arg:"" help:"The model's id at the server."`
+	Path        string `arg:"" type:"existingfile" help:"The file, as animo train takes it."`
+	As          string `placeholder:"NAME" help:"Its name there; without it, its own. A name that the model has is a new revision of that file."`
+	serverFlags `embed:""`
+}
+
+// Help is the part of --help with the examples.
+func (modelAddCmd) Help() string {
+	return `The server trains a version that learns from the file, too; it answers where it is not worse. It prints the model's id and the version.
+
+Examples:
+
+    animo model add hoteles junio.csv
+    animo model add hoteles export.csv --as junio.csv`
+}
+
+// Run uploads the file.
+func (a *modelAddCmd) Run(ctx context.Context, c *console) error {
+	k, err := newClient(a.URL, a.Key, c.lang)
+	if err != nil {
+		return err
+	}
+	defer k.http.CloseIdleConnections()
+	var asked struct{ Name, Version string }
+	name := cmp.Or(a.As, filepath.Base(a.Path))
+	if err := k.call(ctx, http.MethodPut, modelPath(a.Model, "datasets/"+url.PathEscape(name)), opinionBody(a.Path), &asked); err != nil {
+		return err
+	}
+	_, err = io.WriteString(c.stdout, printable(asked.Name)+"\t"+printable(asked.Version)+"\n")
+	return err
 }
 
 type modelScheduleCmd struct {

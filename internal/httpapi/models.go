@@ -124,11 +124,7 @@ func (s *server) trainModel(r route) {
 	}) (*trainingOutput, error) {
 		b := in.Body
 		v, err := s.Opinions.Retrain(ctx, tenantOf(ctx), nameOf(b.ID), namesOf(b.Datasets), opinions.Recipe{Trainer: b.Trainer, Folds: b.Folds, Seed: b.Seed, Goal: b.Goal})
-		if err != nil {
-			return nil, err
-		}
-		view := viewTraining(ctx, opinions.Training{Version: v})
-		return &trainingOutput{view.StatusURL, view}, nil
+		return trainingOf(ctx, v, err)
 	})
 }
 

@@ -6,8 +6,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-
-	"animo/internal/opinions"
 )
 
 const packedType = "application/zip"
@@ -63,10 +61,6 @@ func (s *server) uploadModel(r route) {
 		BodyStream
 	}) (*trainingOutput, error) {
 		v, err := s.Opinions.TakeModel(ctx, tenantOf(ctx), nameOf(in.ID), in.reader, in.size)
-		if err != nil {
-			return nil, err
-		}
-		view := viewTraining(ctx, opinions.Training{Version: v})
-		return &trainingOutput{view.StatusURL, view}, nil
+		return trainingOf(ctx, v, err)
 	})
 }

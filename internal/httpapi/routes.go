@@ -75,6 +75,7 @@ func routes() []group {
 		{"Datasets", []row{
 			{"GET", "/v1/datasets", keyed, ordinary, "/v1/datasets", (*server).listDatasets},
 			{"GET", "/v1/datasets/{name}", keyed, ordinary, "/v1/datasets", (*server).getDataset},
+			{"GET", "/v1/datasets/{name}/rows", keyed, ordinary, "/v1/datasets", (*server).listRows},
 			{"DELETE", "/v1/datasets/{name}", keyed, ordinary, "/v1/datasets", (*server).deleteDataset},
 		}},
 		{"Models", []row{
@@ -86,6 +87,9 @@ func routes() []group {
 			{"GET", "/v1/models/{id}/versions/{version}/file", keyed, download, "/v1/models", (*server).downloadVersion},
 			{"GET", "/v1/models/{id}/file", keyed, download, "/v1/models", (*server).downloadModel},
 			{"PUT", "/v1/models/{id}/file", keyed, upload, "/v1/models", (*server).uploadModel},
+			{"POST", "/v1/models/{id}/datasets", keyed, ordinary, "/v1/models", (*server).addDatasets},
+			{"PUT", "/v1/models/{id}/datasets/{name}", keyed, upload, "/v1/models", (*server).addFile},
+			{"DELETE", "/v1/models/{id}/datasets/{name}", keyed, ordinary, "/v1/models", (*server).removeDataset},
 			{"PUT", "/v1/models/{id}/current", keyed, ordinary, "/v1/models", (*server).serveVersion},
 			{"PUT", "/v1/models/{id}/policy", keyed, ordinary, "/v1/models", (*server).setPolicy},
 			{"PUT", "/v1/models/{id}/schedule", keyed, ordinary, "/v1/models", (*server).setSchedule},

@@ -33,6 +33,12 @@ import (
 type Opinions interface {
 	Take(ctx context.Context, tenant, name string, r io.Reader, size int64, recipe opinions.Recipe) (animo.Version, error)
 	Retrain(ctx context.Context, tenant, model string, datasets []string, recipe opinions.Recipe) (animo.Version, error)
+	// AddFile accepts one more file of a model, AddDatasets has it learn from files that are there, RemoveDataset from one less; each asks for a version.
+	AddFile(ctx context.Context, tenant, model, name string, r io.Reader, size int64, how opinions.FileRecipe) (animo.Version, error)
+	AddDatasets(ctx context.Context, tenant, model string, names []string) (animo.Version, error)
+	RemoveDataset(ctx context.Context, tenant, model, name string) (animo.Version, error)
+	// Rows lists rows of a training file, those that hold all words of query and have the label, beginning after the number after. next is 0 at the end.
+	Rows(ctx context.Context, tenant, name, query string, label *animo.Label, after, limit int) (page []opinions.Row, next int, err error)
 	Serve(ctx context.Context, tenant, model, version string) (animo.Model, error)
 	Alias(ctx context.Context, tenant, model, alias, version string) (animo.Model, error)
 	// SetSchedule says when a model is trained by itself; the zero schedule is never.

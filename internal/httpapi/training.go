@@ -212,11 +212,7 @@ func (s *server) uploadTrainingFile(r route) {
 		BodyStream
 	}) (*trainingOutput, error) {
 		v, err := s.Opinions.Take(ctx, tenantOf(ctx), in.Name, in.reader, in.size, opinions.Recipe{Trainer: in.Trainer, Folds: in.Folds, Seed: in.Seed, Goal: in.Goal, File: in.recipe()})
-		if err != nil {
-			return nil, err
-		}
-		view := viewTraining(ctx, opinions.Training{Version: v})
-		return &trainingOutput{view.StatusURL, view}, nil
+		return trainingOf(ctx, v, err)
 	})
 }
 

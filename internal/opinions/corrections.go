@@ -1,7 +1,6 @@
 package opinions
 
 import (
-	"cmp"
 	"context"
 	"io"
 	"iter"
@@ -340,21 +339,4 @@ func (c corrected) into(src text.Source) text.Source {
 			}
 		}
 	}
-}
-
-// ownDatasets names the datasets of the version of a model that answers or, before there is one, of the newest; none
-// where there is no such model.
-func (f *Flow) ownDatasets(ctx context.Context, tenant, model string) (names []string, err error) {
-	m, err := f.model(ctx, tenant, model)
-	var row versionRow
-	if err == nil {
-		row, err = f.version(ctx, tenant, model, cmp.Or(m.Current, m.Asked))
-	}
-	if animo.CodeOf(err) == animo.NotFound {
-		err = nil
-	}
-	for _, d := range row.Datasets {
-		names = append(names, d.Name)
-	}
-	return names, err
 }

@@ -33,7 +33,7 @@ func (f *Flow) ingest(ctx context.Context, e animo.Event) error {
 	if err != nil {
 		return err
 	}
-	ref := row.Datasets[0]
+	ref := row.Datasets[len(row.Datasets)-1]
 	d, err := f.revision(ctx, e.Tenant, ref)
 	if animo.CodeOf(err) == animo.NotFound { // deleted, perhaps while it was being ingested
 		if _, err := f.tables.Delete(ctx, e.Tenant, rowsTable, rowsRange(ref)); err != nil {

@@ -198,7 +198,7 @@ func (f *Flow) fail(ctx context.Context, e animo.Event, r animo.Reason) error {
 	next := ""
 	switch e.Type {
 	case DatasetStored:
-		d, err := f.revision(ctx, e.Tenant, row.Datasets[0])
+		d, err := f.revision(ctx, e.Tenant, row.Datasets[len(row.Datasets)-1])
 		if err != nil && animo.CodeOf(err) != animo.NotFound {
 			return err
 		}

@@ -13,7 +13,7 @@ import (
 // versionRow is what the versions table keeps: the version, and its scores once it is trained.
 type versionRow struct {
 	animo.Version
-	Upload  bool          `json:"upload,omitempty"` // its one dataset is an upload, to be ingested first
+	Upload  bool          `json:"upload,omitempty"` // its last dataset is an upload, to be ingested first
 	Report  *text.Report  `json:"report,omitempty"`
 	Taught  string        `json:"learned,omitempty"` // the corrections' id, which its artefacts' names have; "" for none
 	Without *text.Figures `json:"without,omitempty"` // figures of the rows that are no corrections, where there are some

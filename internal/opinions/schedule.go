@@ -107,40 +107,15 @@ func (f *Flow) trainIfDue(ctx context.Context, tenant string, m animo.Model) err
 	if err != nil {
 		return err
 	}
-	base := newest
-	if newest.Status == animo.Failed || newest.Status == animo.Held { // go on from what answers
-		if base, err = f.version(ctx, tenant, m.ID, m.Current); animo.CodeOf(err) == animo.NotFound {
-			base, err = newest, nil
-		}
-	}
+	base, err := f.base(ctx, tenant, m)
 	if err != nil {
 		return err
 	}
-	v := animo.Version{Model: m.ID, Trainer: base.Trainer, Folds: base.Folds, Seed: base.Seed, Goal: base.Goal}
-	fresh := 0 // rows that base did not have
-	for _, d := range base.Datasets {
-		now, err := f.Dataset(ctx, tenant, d.Name)
-		if animo.CodeOf(err) == animo.NotFound { // deleted since
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if !now.Ingested {
-			return nil // it will be in a minute, or its own training says why not
-		}
-		if now.ID != d.ID {
-			before, err := f.revision(ctx, tenant, d)
-			if err != nil && animo.CodeOf(err) != animo.NotFound {
-				return err
-			}
-			fresh += max(now.Rows-before.Rows, 0)
-		}
-		v.Datasets = append(v.Datasets, now.Ref())
+	files, fresh, err := f.files(ctx, tenant, base)
+	if err != nil || len(files) == 0 { // of a model that came as a file, or whose files were all deleted, there is nothing to train
+		return err
 	}
-	if len(v.Datasets) == 0 {
-		return nil // of a model that came as a file, or whose files were all deleted, there is nothing to train
-	}
+	v := base.again(files)
 	if v.Cause, err = f.due(ctx, tenant, m, newest, fresh); v.Cause == animo.Asked {
 		return err
 	}

@@ -107,7 +107,7 @@ func (f *Flow) Retrain(ctx context.Context, tenant, model string, datasets []str
 			return v, err
 		}
 		if !d.Ingested {
-			return v, animo.Errorf(animo.Invalid, "dataset %q is not ingested; its training says how far it is, or why it failed", "el conjunto %q no está ingerido; su entrenamiento dice cómo va, o por qué falló", name).Of(field)
+			return v, notIngested(name).Of(field)
 		}
 		v.Datasets = append(v.Datasets, d.Ref())
 	}

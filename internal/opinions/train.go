@@ -90,14 +90,11 @@ func (f *Flow) rows(tenant string, datasets []animo.DatasetRef) text.Source {
 		return func(yield func(animo.Opinion, error) bool) {
 			for _, d := range datasets {
 				for r, err := range f.tables.Query(ctx, tenant, rowsTable, rowsRange(d), false) {
-					if err == nil && (len(r.Value) < 1 || r.Value[0] != '0' && r.Value[0] != '1') {
-						err = animo.Errorf(animo.Internal, "row %s is not one that an ingest wrote", "la fila %s no la escribió una ingesta", r.Key)
+					var o animo.Opinion
+					if err == nil {
+						o, err = opinionOf(r)
 					}
-					if err != nil {
-						yield(animo.Opinion{}, err)
-						return
-					}
-					if !yield(animo.Opinion{Text: string(r.Value[1:]), Label: animo.Label(r.Value[0] - '0')}, nil) {
+					if !yield(o, err) || err != nil {
 						return
 					}
 				}

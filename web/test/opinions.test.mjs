@@ -320,6 +320,27 @@ browserTest('opinions: a version that is held says why, and answers once somebod
   await fitsWidth(list)
 })
 
+browserTest('opinions: a file is added to a model and taken away, and a row that is found is relabelled', async ({ open, server }) => {
+  await trained(server, 'crece.txt', await labelled())
+  const page = await open('opinions/crece.txt')
+  await page.getByRole('heading', { name: 'Files that it learns from' }).waitFor()
+  await page.locator('section[aria-labelledby=files] input[type=file]').setInputFiles({ name: 'mas.txt', mimeType: 'text/plain', buffer: Buffer.from('Muy bien todo, volveremos\t1\nUna decepción, no volveremos\t0\n') })
+  await page.getByRole('button', { name: 'No longer learn from mas.txt' }).waitFor()
+  while (!(await server.api('GET', '/v1/models/crece.txt')).versions[0].datasets?.some((d) => d.name === 'mas.txt')) await new Promise((done) => setTimeout(done, 50))
+  await page.getByText('Look for rows and correct their label').click()
+  await page.getByRole('combobox', { name: 'File', exact: true }).selectOption('mas.txt')
+  await page.getByRole('searchbox', { name: 'With these words' }).fill('DECEPCION')
+  await page.getByText('row 2 · Negative').waitFor()
+  await axe(page)
+  await page.getByRole('button', { name: 'It is Positive: Una decepción, no volveremos' }).click()
+  await page.getByText('Kept as Positive').waitFor()
+  await page.getByRole('button', { name: 'No longer learn from mas.txt' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'No longer learn from mas.txt' }).click()
+  await page.getByText('A new version is being trained.').first().waitFor()
+  while ((await server.api('GET', '/v1/models/crece.txt')).versions.filter((v) => v.report).length < 3) await new Promise((done) => setTimeout(done, 50))
+  await fitsWidth(page)
+})
+
 browserTest('opinions: what a model answered is seen by day, with how right it is likely to be', async ({ open, server }) => {
   await trained(server, 'vida.txt', await labelled())
   const first = await open('opinions/vida.txt')
