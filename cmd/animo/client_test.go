@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -149,7 +150,7 @@ func TestClient_ends_with_its_context(t *testing.T) {
 func TestClient_stream_tells_moods_and_its_end(t *testing.T) {
 	k, _, _ := flaky(t, answer(200, "", "retry: 2000\n\nevent: gap\nid: 3\ndata: {\"from\":3}\n\n: still here\n\n"+
 		"event: mood\nid: 4\ndata: {\"mood\":\"HAPPY\",\"face_id\":\"a-0\"}\n\nevent:mood\ndata:{\"mood\":\"SAD\"}\n\n"))
-	faces, err := k.moods(t.Context())
+	faces, err := k.moods(t.Context(), url.Values{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,7 @@ const streamTime = 20 * time.Second
 func (d *demo) showPhotos(ctx context.Context) (all, fresh []animo.MoodRecord, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stream, err := d.client.moods(ctx)
+	stream, err := d.client.moods(ctx, url.Values{"last_event_id": {"0"}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -46,6 +46,7 @@ type commands struct {
 	Restore       restoreCmd       `cmd:"" help:"Put a backup into an empty data folder, without what was erased since."`
 	Migrate       migrateCmd       `cmd:"" help:"Move everything that is kept on this machine to PostgreSQL and S3."`
 	Doctor        doctorCmd        `cmd:"" help:"Look whether everything that is kept is whole, and repair some of it."`
+	Simulate      simulateCmd      `cmd:"" help:"Send photos and opinions to a running server as an audience would, and look for what came of each."`
 	Health        healthCmd        `cmd:"" help:"Ask whether the server on this machine is ready."`
 	Version       versionCmd       `cmd:"" help:"Print which Animo this is."`
 	Licenses      licensesCmd      `cmd:"" help:"Print the licences of all that this program is made of."`

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"animo"
@@ -19,10 +20,10 @@ type toldMood struct {
 // maxEvent is the longest line of a stream that is read, in bytes.
 const maxEvent = 1 << 20
 
-// moods follows the live stream of faces from the first one that is still known. The channel is closed after
-// an error, and when ctx ends.
-func (k *client) moods(ctx context.Context) (<-chan toldMood, error) {
-	res, _, err := k.open(ctx, http.MethodGet, "/v1/stream?last_event_id=0", nil)
+// moods follows the live stream of faces, as the query asks; with last_event_id=0, from the first one that is still known. The
+// channel is closed after an error, and when ctx ends.
+func (k *client) moods(ctx context.Context, query url.Values) (<-chan toldMood, error) {
+	res, _, err := k.open(ctx, http.MethodGet, "/v1/stream?"+query.Encode(), nil)
 	if err != nil {
 		return nil, err
 	}
