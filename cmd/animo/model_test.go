@@ -78,12 +78,6 @@ func TestModel_that_is_held_answers_once_it_is_published(t *testing.T) {
 		t.Fatalf("%s, %v", training, err)
 	}
 	check(t, []string{"model", "policy", "ruido", "ask"}, 0, "", "animo: the policy of ruido is ask")
-	more := filepath.Join(t.TempDir(), "más.csv")
-	if err := os.WriteFile(more, []byte("texto,etiqueta\nmuy bien,1\nmuy mal,0\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	check(t, []string{"model", "add", "ruido", more}, 0, "ruido\t20…", "")
-	check(t, []string{"model", "add", "nadie", more}, 1, "", "animo: there is no model \"nadie\"")
 	check(t, []string{"model", "schedule", "ruido", "--cron", "0 4 1 1 *", "--time-zone", "America/Havana"}, 0, "", "animo: ruido is trained by itself, next at 20…-01-01T09:00:00Z")
 	check(t, []string{"model", "schedule", "ruido", "--cron", "always"}, 1, "", "animo: \"always\" is no schedule: …")
 	check(t, []string{"model", "schedule", "ruido"}, 0, "", "animo: ruido is no longer trained by itself")
@@ -103,4 +97,10 @@ func TestModel_that_is_held_answers_once_it_is_published(t *testing.T) {
 		t.Errorf("%s, %v", answering, err)
 	}
 	check(t, []string{"model", "publish", "nada"}, 1, "", "animo: nothing was ever trained under …")
+	more := filepath.Join(t.TempDir(), "más.csv")
+	if err := os.WriteFile(more, []byte("texto,etiqueta\nmuy bien,1\nmuy mal,0\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	check(t, []string{"model", "add", "ruido", more}, 0, "ruido\t20…", "")
+	check(t, []string{"model", "add", "nadie", more}, 1, "", "animo: there is no model \"nadie\"")
 }
