@@ -1,6 +1,10 @@
 package animo
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+)
 
 // Status says how far a version of a model, a batch, or a photo is.
 type Status string
@@ -66,6 +70,50 @@ type Schedule struct {
 	Since   time.Time `json:"since,omitzero"`      // slots up to here were trained for, or came before the schedule
 }
 
+// Experiment has two versions of a model answer side by side, to find out which is right more often.
+type Experiment struct {
+	ID         string    `json:"id"`              // begins with the moment at which it began
+	Champion   string    `json:"champion"`        // the version that answered when it began
+	Challenger string    `json:"challenger"`      // the version that is compared with it
+	Share      float64   `json:"share,omitempty"` // of texts or keys that the challenger answers; 0 is a shadow: it is asked, too, and never answers
+	Automatic  bool      `json:"automatic,omitempty"`
+	Began      time.Time `json:"began"`
+	Ended      time.Time `json:"ended,omitzero"`
+	Outcome    Outcome   `json:"outcome,omitempty"`
+	Seen       string    `json:"seen,omitempty"` // Model.Corrected as it was when the experiment was judged last
+}
+
+// Outcome says what an experiment found.
+type Outcome string
+
+// The outcomes. None is that it is not known yet.
+const (
+	Better  Outcome = "better"  // the challenger is right more often
+	Worse   Outcome = "worse"   // it is right less often
+	Stopped Outcome = "stopped" // somebody ended it, or published another version
+)
+
+// Running reports whether two versions answer.
+func (e *Experiment) Running(current string) bool {
+	return e != nil && e.Ended.IsZero() && e.Champion == current
+}
+
+// Picks returns the version that answers whoever has a key, always the same one: such a share of all keys gets the challenger. A text without a key is its own.
+func (e *Experiment) Picks(key string) string {
+	sum := sha256.Sum256([]byte(e.ID + "\x00" + key))
+	if float64(binary.BigEndian.Uint64(sum[:8]))/(1<<64) < e.Share {
+		return e.Challenger
+	}
+	return e.Champion
+}
+
+// Answering is which version of a model answers.
+type Answering struct {
+	Version    string      // the one that was named, or the one that answers
+	Corrected  string      // names the corrections that stand above it
+	Experiment *Experiment // that runs, where no version was named; nil for none
+}
+
 // Policy says which trained versions of a model are published by themselves. The zero value is Automatic.
 type Policy string
 
@@ -81,15 +129,16 @@ const Champion = "champion"
 
 // Model says which version of a model answers.
 type Model struct {
-	ID        string            `json:"id"`
-	Current   string            `json:"current"`             // the version that answers; empty until one is published
-	Published string            `json:"published"`           // the newest version ever published; Current is older after a roll back
-	Asked     string            `json:"asked"`               // the newest version asked for, published or not
-	AskedID   string            `json:"asked_id"`            // what it was asked to be made of (animo.ID), to know a repeat
-	Aliases   map[string]string `json:"aliases,omitempty"`   // versions by other names, such as challenger; Champion is Current
-	Policy    Policy            `json:"policy,omitempty"`    // which trained versions answer by themselves
-	Schedule  *Schedule         `json:"schedule,omitempty"`  // when it is trained by itself; nil is never
-	Corrected string            `json:"corrected,omitempty"` // another one whenever its corrections change; "" before the first
-	Drifted   string            `json:"drifted,omitempty"`   // the version and the day of which it was last told that the texts have changed
-	Deleted   string            `json:"deleted"`             // versions up to this one were deleted, and never come back
+	ID         string            `json:"id"`
+	Current    string            `json:"current"`              // the version that answers; empty until one is published
+	Published  string            `json:"published"`            // the newest version ever published; Current is older after a roll back
+	Asked      string            `json:"asked"`                // the newest version asked for, published or not
+	AskedID    string            `json:"asked_id"`             // what it was asked to be made of (animo.ID), to know a repeat
+	Aliases    map[string]string `json:"aliases,omitempty"`    // versions by other names, such as challenger; Champion is Current
+	Policy     Policy            `json:"policy,omitempty"`     // which trained versions answer by themselves
+	Schedule   *Schedule         `json:"schedule,omitempty"`   // when it is trained by itself; nil is never
+	Experiment *Experiment       `json:"experiment,omitempty"` // the last one; nil for none
+	Corrected  string            `json:"corrected,omitempty"`  // another one whenever its corrections change; "" before the first
+	Drifted    string            `json:"drifted,omitempty"`    // the version and the day of which it was last told that the texts have changed
+	Deleted    string            `json:"deleted"`              // versions up to this one were deleted, and never come back
 }

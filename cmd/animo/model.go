@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -19,11 +20,12 @@ type modelCmd struct {
 	Pull modelPullCmd `cmd:"" help:"Download a model, to classify with it here or to push it to another server."`
 	Push modelPushCmd `cmd:"" help:"Upload a model, which answers there as one that was trained there."`
 
-	Publish  modelPublishCmd  `cmd:"" help:"Let a version of a model answer: one that is held, or an earlier one."`
-	Alias    modelAliasCmd    `cmd:"" help:"Give a version of a model another name, such as challenger."`
-	Add      modelAddCmd      `cmd:"" help:"Have a model learn from one more file of labelled opinions."`
-	Schedule modelScheduleCmd `cmd:"" help:"Say when a model is trained by itself."`
-	Policy   modelPolicyCmd   `cmd:"" help:"Say which trained versions of a model answer by themselves."`
+	Publish    modelPublishCmd    `cmd:"" help:"Let a version of a model answer: one that is held, or an earlier one."`
+	Alias      modelAliasCmd      `cmd:"" help:"Give a version of a model another name, such as challenger."`
+	Add        modelAddCmd        `cmd:"" help:"Have a model learn from one more file of labelled opinions."`
+	Experiment modelExperimentCmd `cmd:"" help:"Compare a version of a model with the one that answers, on what is asked."`
+	Schedule   modelScheduleCmd   `cmd:"" help:"Say when a model is trained by itself."`
+	Policy     modelPolicyCmd     `cmd:"" help:"Say which trained versions of a model answer by themselves."`
 }
 
 const packedEnd = ".zip"
@@ -198,6 +200,50 @@ func (a *modelAddCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	_, err = io.WriteString(c.stdout, printable(asked.Name)+"\t"+printable(asked.Version)+"\n")
+	return err
+}
+
+type modelExperimentCmd struct {
+	Model       string  `arg:"" help:"The model's id at the server."`
+	Challenger  string  `arg:"" optional:"" help:"Which version to try, by its id or an alias; without it, tell what the experiment has shown."`
+	Share       float64 `placeholder:"PART" help:"Of the texts that it answers, up to 0.9; without it, none: it is asked, too, and counted."`
+	Automatic   bool    `help:"Have it answer all once it is known to be better."`
+	End         bool    `help:"End the experiment."`
+	serverFlags `embed:""`
+}
+
+// Help is the part of --help with the examples.
+func (modelExperimentCmd) Help() string {
+	return `Which of the two is right more often is known by the answers that people correct. One may look as often as one likes. A version that is worse stops answering by itself.
+
+Examples:
+
+    animo model experiment hoteles challenger --share 0.5 --automatic
+    animo model experiment hoteles
+    animo model experiment hoteles --end`
+}
+
+// Run begins, tells or ends the experiment.
+func (m *modelExperimentCmd) Run(ctx context.Context, c *console) error {
+	path := modelPath(m.Model, "experiment")
+	if m.End {
+		return m.ask(ctx, c, http.MethodDelete, path, nil, nil)
+	}
+	type sides struct{ Champion, Challenger int }
+	var trial struct {
+		Known        string
+		Texts, Wrong sides
+	}
+	var err error
+	if m.Challenger == "" {
+		err = m.ask(ctx, c, http.MethodGet, path, nil, &trial)
+	} else {
+		err = m.ask(ctx, c, http.MethodPut, path, map[string]any{"challenger": m.Challenger, "share": m.Share, "automatic": m.Automatic}, &trial)
+	}
+	if err == nil {
+		_, err = fmt.Fprintf(c.stdout, c.say("%s\nchampion: %d texts, %d corrected\nchallenger: %d texts, %d corrected\n", "%s\nla que responde: %d textos, %d corregidos\nla retadora: %d textos, %d corregidos\n"),
+			printable(trial.Known), trial.Texts.Champion, trial.Wrong.Champion, trial.Texts.Challenger, trial.Wrong.Challenger)
+	}
 	return err
 }
 

@@ -84,6 +84,8 @@ func TestModel_that_is_held_answers_once_it_is_published(t *testing.T) {
 	check(t, []string{"model", "policy", "ruido", "often"}, 2, "", "animo: <policy> must be one of …\nanimo: hint: …")
 	check(t, []string{"model", "publish", "ruido"}, 0, "", "animo: version 20… of ruido answers")
 	check(t, []string{"model", "alias", "ruido", "de mayo"}, 0, "", "")
+	check(t, []string{"model", "experiment", "ruido", "de mayo", "--share", "0.5"}, 1, "", "…is the one that answers; name another one")
+	check(t, []string{"model", "experiment", "ruido"}, 1, "", "animo: no experiment of model \"ruido\" is running")
 	check(t, []string{"model", "alias", "ruido", "champion"}, 1, "", "animo: champion is …")
 	check(t, []string{"model", "publish", "ruido", "de mayo"}, 0, "", "animo: version de mayo of ruido answers")
 	check(t, []string{"model", "alias", "ruido", "de mayo", "--remove"}, 0, "", "")

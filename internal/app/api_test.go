@@ -202,11 +202,11 @@ func TestAPI_no_route_shows_another_tenant(t *testing.T) {
 	}
 	a.do("GET", "/openapi.json", "").into(t, &api)
 	bodies := map[string]string{
-		"senti":         `{"idmodel":"secreto.txt","opiniones":["Todo excelente"]}`,
-		"classify":      `{"texts":["Todo excelente"]}`,
-		"train-model":   `{"id":"mio","datasets":["secreto.txt"]}`,
-		"serve-version": `{"version":"` + model.Version + `"}`,
-		"add-datasets":  `{"datasets":["secreto.txt"]}`, "set-policy": `{"policy":"never"}`, "set-schedule": `{"drift":true}`, "set-alias": `{"version":"` + model.Version + `"}`,
+		"senti":            `{"idmodel":"secreto.txt","opiniones":["Todo excelente"]}`,
+		"classify":         `{"texts":["Todo excelente"]}`,
+		"train-model":      `{"id":"mio","datasets":["secreto.txt"]}`,
+		"serve-version":    `{"version":"` + model.Version + `"}`,
+		"start-experiment": `{"challenger":"` + model.Version + `"}`, "add-datasets": `{"datasets":["secreto.txt"]}`, "set-policy": `{"policy":"never"}`, "set-schedule": `{"drift":true}`, "set-alias": `{"version":"` + model.Version + `"}`,
 		"rename-person": `{"name":"mio"}`, "merge-person": `{"into":"mio"}`, "name-face": `{"name":"mio"}`, "correct-face": `{"emotion":"SAD"}`,
 		"reanalyse-photos": `{"ids":["` + photo.ID + `"]}`,
 		"open-session":     `{"key":"animo_secreto"}`,

@@ -64,6 +64,7 @@ func (a *App) tasks() []Task {
 			Task{Name: "people", Once: true, Every: every, Run: erasing(a.eachTenant(a.people.Sweep, people.SweptTables()...))},
 			Task{Name: "life", Once: true, Every: lifeEvery, Run: a.eachTenant(a.flow.WatchLife, opinions.WatchedTables()...)},
 			Task{Name: "schedules", Once: true, Every: schedulesEvery, Run: a.eachTenant(a.flow.TrainDue, opinions.ScheduledTables()...)},
+			Task{Name: "experiments", Once: true, Every: schedulesEvery, Run: a.eachTenant(a.flow.JudgeExperiments, opinions.ScheduledTables()...)},
 			Task{Name: "layers", Once: true, Every: every, Run: a.eachTenant(a.layers.Learn, photos.LearnTables()...)},
 			Task{Name: "strays", Once: true, Every: straysEvery, Run: func(ctx context.Context) error {
 				return a.strays.look(ctx, a.stores.Tables, a.stores.Objects, a.now(), a.log)
@@ -95,7 +96,7 @@ const (
 	lifeEvery  = time.Hour
 )
 
-// schedulesEvery is how often it is looked whether a training is due.
+// schedulesEvery is how often it is looked whether a training is due, and whether an experiment has found something.
 const schedulesEvery = 30 * time.Second
 
 // serverClockEvery is how often the database server's clock is read.

@@ -16,9 +16,9 @@ import (
 
 // Models is where trained models come from; *opinions.Flow is one.
 type Models interface {
-	// Answering tells which version of a model answers now, or which one is named by an ID or an alias, and names the corrections that stand above
-	// it. It answers UnknownModel, NotTrained for a model of which no version was published, or NotFound.
-	Answering(ctx context.Context, tenant, model, named string) (version, corrected string, err error)
+	// Answering tells which version of a model answers now, or which one is named by an ID or an alias, names the corrections that stand above
+	// it, and tells of an experiment. It answers UnknownModel, NotTrained for a model of which no version was published, or NotFound.
+	Answering(ctx context.Context, tenant, model, named string) (animo.Answering, error)
 	// Corrected returns what finds a text's correction, as they are at this moment or later.
 	Corrected(ctx context.Context, tenant, model string) (func(text string) (animo.Label, bool), error)
 	// Observe is told what a version answered, and which of the answers a correction gave.
@@ -76,60 +76,124 @@ func New(models Models, o Options) *Classifier {
 	}
 }
 
-// Answer is what one version of a model says of texts.
+// Answer is what a model says of texts.
 type Answer struct {
-	Version string
+	Version string   // that answered the first text; all of them, unless an experiment runs
 	Results []Result // one for each text, in their order
 }
 
 // Result is what a model says of one text.
 type Result struct {
 	text.Prediction
-	text.Explanation      // of the model, only where it was asked for
-	Corrected        bool // somebody said what the text says, whatever the model would say
+	text.Explanation        // of the model, only where it was asked for
+	Version          string // that said it
+	Corrected        bool   // somebody said what the text says, whatever the model would say
 }
 
 // Guess reports whether the model knew nothing of the text, so that its label is a guess.
 func (r Result) Guess() bool { return r.Known == 0 && !r.Corrected }
 
+// By says which version of a model is asked. The zero value is the one that answers.
+type By struct {
+	Version string // by its ID or an alias
+	Key     string // of whoever asks: while an experiment runs, the same key is always answered by the same version; "" is that each text is its own
+}
+
 // Classify tells what each text says, by the version of the model that answers now: a version that was published is
-// asked from the next call on. named asks another version, by its ID or an alias; "" is the one that answers. With evidence above 0 it also tells for each text up to so many n-grams that decided.
+// asked from the next call on. While an experiment runs, by the version that it picks. With evidence above 0 it also tells for each text up to so many n-grams that decided.
 // It answers Invalid and TooLarge for texts that cannot be classified, with the field at fault ("texts", "texts[2]",
 // "explain"), UnknownModel and NotTrained with the field "model", and ctx's error when ctx ends first.
-func (c *Classifier) Classify(ctx context.Context, tenant, model, named string, texts []string, evidence int) (Answer, error) {
+func (c *Classifier) Classify(ctx context.Context, tenant, model string, by By, texts []string, evidence int) (Answer, error) {
 	if err := c.check(texts, evidence); err != nil {
 		return Answer{}, err
 	}
-	version, corrected, err := c.models.Answering(ctx, tenant, model, named)
+	a, err := c.models.Answering(ctx, tenant, model, by.Version)
 	if err != nil {
 		return Answer{}, err
 	}
-	m, err := c.model(ctx, tenant, model, version)
-	if err != nil {
-		return Answer{}, err
-	}
-	correction, err := c.corrected.Get(ctx, tenant, model, corrected, func(ctx context.Context, _ lookup) (lookup, error) {
+	correction, err := c.corrected.Get(ctx, tenant, model, a.Corrected, func(ctx context.Context, _ lookup) (lookup, error) {
 		return c.models.Corrected(ctx, tenant, model)
 	})
 	if err != nil {
 		return Answer{}, err
 	}
+	q := question{tenant, model, evidence, correction}
+	if a.Experiment == nil {
+		results, err := c.answer(ctx, q, a.Version, texts)
+		return Answer{a.Version, results}, err
+	}
+	return c.compare(ctx, q, *a.Experiment, by.Key, texts)
+}
+
+// question is what all texts of a call have in common.
+type question struct {
+	tenant, model string
+	evidence      int
+	correction    lookup
+}
+
+// answer has one version say what texts say.
+func (c *Classifier) answer(ctx context.Context, q question, version string, texts []string) ([]Result, error) {
+	m, err := c.model(ctx, q.tenant, q.model, version)
+	if err != nil {
+		return nil, err
+	}
 	results, err := c.predict(ctx, m, texts)
 	said := make([]text.Prediction, len(results))
 	for i := range results {
-		said[i] = results[i].Prediction
-		if label, ok := correction(texts[i]); ok {
+		said[i], results[i].Version = results[i].Prediction, version
+		if label, ok := q.correction(texts[i]); ok {
 			results[i].Label, results[i].Probability, results[i].Corrected = label, 1, true
 		}
 	}
-	if err == nil && evidence > 0 {
-		err = c.explain(ctx, m, texts, evidence, results)
+	if err == nil && q.evidence > 0 {
+		err = c.explain(ctx, m, texts, q.evidence, results)
 	}
 	if err != nil {
-		return Answer{}, err
+		return nil, err
 	}
-	c.models.Observe(tenant, model, version, said, func(i int) bool { return results[i].Corrected })
-	return Answer{version, results}, nil
+	c.models.Observe(q.tenant, q.model, version, said, func(i int) bool { return results[i].Corrected })
+	return results, nil
+}
+
+// compare has each text answered by the version that an experiment picks. In a shadow the champion answers all, and the challenger is asked, too; whether it can say
+// anything does not matter to who asks.
+func (c *Classifier) compare(ctx context.Context, q question, e animo.Experiment, key string, texts []string) (Answer, error) {
+	if e.Share == 0 {
+		results, err := c.answer(ctx, q, e.Champion, texts)
+		if err == nil {
+			silent := q
+			silent.evidence = 0
+			_, _ = c.answer(ctx, silent, e.Challenger, texts)
+		}
+		return Answer{e.Champion, results}, err
+	}
+	results := make([]Result, len(texts))
+	places := map[string][]int{}
+	for i, t := range texts {
+		picked := e.Picks(key)
+		if key == "" {
+			picked = e.Picks(strings.TrimSpace(t))
+		}
+		places[picked] = append(places[picked], i)
+	}
+	for version, at := range places {
+		some := make([]string, len(at))
+		for i, place := range at {
+			some[i] = texts[place]
+		}
+		answered, err := c.answer(ctx, q, version, some)
+		if err != nil && version == e.Challenger && ctx.Err() == nil { // such as one whose artefacts are damaged
+			answered, err = c.answer(ctx, q, e.Champion, some)
+		}
+		if err != nil {
+			return Answer{}, err
+		}
+		for i, place := range at {
+			results[place] = answered[i]
+		}
+	}
+	return Answer{results[0].Version, results}, nil
 }
 
 // Evict evicts the models of tenants that are not in the list, and models that nobody asked for in an hour.

@@ -26,12 +26,12 @@ type trained struct {
 
 func (m *trained) Observe(string, string, string, []text.Prediction, func(int) bool) {}
 
-func (m *trained) Answering(_ context.Context, _, model, _ string) (version, corrected string, err error) {
+func (m *trained) Answering(_ context.Context, _, model, _ string) (animo.Answering, error) {
 	if model != "r" {
-		return "", "", animo.Errorf(animo.UnknownModel, "there is no model %q", "no existe el modelo %q", model).Of("model")
+		return animo.Answering{}, animo.Errorf(animo.UnknownModel, "there is no model %q", "no existe el modelo %q", model).Of("model")
 	}
 	stamp, _ := m.stamp.Load().(string)
-	return m.answering.Load().(string), stamp, nil
+	return animo.Answering{Version: m.answering.Load().(string), Corrected: stamp}, nil
 }
 
 func (m *trained) Corrected(context.Context, string, string) (func(string) (animo.Label, bool), error) {
@@ -74,7 +74,7 @@ func TestClassify_lets_a_correction_answer_at_once(t *testing.T) {
 	c := New(m, Options{})
 	ask := func() Result {
 		t.Helper()
-		answer, err := c.Classify(t.Context(), "sol", "r", "", []string{"todo mal"}, 3)
+		answer, err := c.Classify(t.Context(), "sol", "r", By{}, []string{"todo mal"}, 3)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestClassify_asks_the_version_that_answers_now(t *testing.T) {
 	c := New(m, Options{})
 	for i, version := range []string{"1", "1", "2", "1"} {
 		m.answering.Store(version)
-		answer, err := c.Classify(t.Context(), "sol", "r", "", []string{"bien", "zorple"}, 0)
+		answer, err := c.Classify(t.Context(), "sol", "r", By{}, []string{"bien", "zorple"}, 0)
 		if err != nil || answer.Version != version || len(answer.Results) != 2 {
 			t.Fatalf("call %d: %+v, %v", i, answer, err)
 		}
@@ -116,13 +116,13 @@ func TestClassify_asks_the_version_that_answers_now(t *testing.T) {
 		t.Errorf("of four calls of which two followed another version, %d loaded the model", n)
 	}
 	c.Evict([]string{"mar"})
-	if _, err := c.Classify(t.Context(), "sol", "r", "", []string{"bien"}, 0); err != nil || m.loads.Load() != 4 {
+	if _, err := c.Classify(t.Context(), "sol", "r", By{}, []string{"bien"}, 0); err != nil || m.loads.Load() != 4 {
 		t.Errorf("once its tenant was removed, a model is still held: %v", err)
 	}
 }
 
 func TestClassify_explains_what_decided_where_it_is_asked_to(t *testing.T) {
-	answer, err := New(newTrained(t), Options{}).Classify(t.Context(), "sol", "r", "", []string{"bien", "zorple"}, 3)
+	answer, err := New(newTrained(t), Options{}).Classify(t.Context(), "sol", "r", By{}, []string{"bien", "zorple"}, 3)
 	if err != nil || len(answer.Results[0].Evidence) != 1 || answer.Results[0].Evidence[0].NGram != "bien" || len(answer.Results[1].Evidence) != 0 {
 		t.Errorf("%+v, %v", answer, err)
 	}
@@ -141,21 +141,21 @@ func TestClassify_names_what_is_wrong_with_a_text(t *testing.T) {
 		"texts[0]": {[]string{"muy muy bien"}, 0, animo.TooLarge},
 		"explain":  {slices.Repeat([]string{"bien"}, explainedTexts+1), 1, animo.TooLarge},
 	} {
-		_, err := c.Classify(t.Context(), "sol", "r", "", bad.texts, bad.evidence)
+		_, err := c.Classify(t.Context(), "sol", "r", By{}, bad.texts, bad.evidence)
 		if e, ok := errors.AsType[*animo.Error](err); !ok || e.Code != bad.code || e.Field != field {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	if _, err := c.Classify(t.Context(), "sol", "r", "", slices.Repeat([]string{"bien"}, 201), 0); animo.CodeOf(err) != animo.TooLarge {
+	if _, err := c.Classify(t.Context(), "sol", "r", By{}, slices.Repeat([]string{"bien"}, 201), 0); animo.CodeOf(err) != animo.TooLarge {
 		t.Errorf("too many texts: %v", err)
 	}
 	if m.loads.Load() != 0 {
 		t.Error("a model was loaded for texts that cannot be classified")
 	}
-	if _, err := c.Classify(t.Context(), "sol", "s", "", []string{"bien"}, 0); animo.CodeOf(err) != animo.UnknownModel {
+	if _, err := c.Classify(t.Context(), "sol", "s", By{}, []string{"bien"}, 0); animo.CodeOf(err) != animo.UnknownModel {
 		t.Errorf("a model that is not there: %v", err)
 	}
-	if answer, err := c.Classify(t.Context(), "sol", "r", "", slices.Repeat([]string{"bien"}, explainedTexts+1), 0); err != nil || len(answer.Results) != explainedTexts+1 {
+	if answer, err := c.Classify(t.Context(), "sol", "r", By{}, slices.Repeat([]string{"bien"}, explainedTexts+1), 0); err != nil || len(answer.Results) != explainedTexts+1 {
 		t.Errorf("many texts without an explanation: %v", err)
 	}
 }
@@ -207,7 +207,7 @@ func BenchmarkClassify(b *testing.B) {
 	texts := []string{"todo bien", "muy mal", "todo mal", "muy bien", "bien", "mal"}
 	b.ReportAllocs()
 	for b.Loop() {
-		if answer, err := c.Classify(b.Context(), "default", "r", "", texts, 0); err != nil || len(answer.Results) != len(texts) {
+		if answer, err := c.Classify(b.Context(), "default", "r", By{}, texts, 0); err != nil || len(answer.Results) != len(texts) {
 			b.Fatal(answer, err)
 		}
 	}

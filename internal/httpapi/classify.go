@@ -11,9 +11,9 @@ import (
 
 // Classifier asks models about texts, as the API needs it; *classify.Classifier is one.
 type Classifier interface {
-	// Classify tells what each text says by the version of the model that is named, "" for the one that answers, and, with evidence above 0, up to so
+	// Classify tells what each text says and, with evidence above 0, up to so
 	// many n-grams that decided. Its errors have the fields "texts", "texts[2]", "explain" and "model".
-	Classify(ctx context.Context, tenant, model, named string, texts []string, evidence int) (classify.Answer, error)
+	Classify(ctx context.Context, tenant, model string, by classify.By, texts []string, evidence int) (classify.Answer, error)
 }
 
 // classification is one text's answer.
@@ -22,6 +22,7 @@ type classification struct {
 	Probability float64         `json:"probability" doc:"Of the label, of Neutro that of the likelier of the others; 0.5 to 1; near 0.5 is a guess. Less where the model has a goal, which moves the threshold."`
 	Known       int             `json:"known" doc:"Words and word groups of the text that the model knows; 0 makes the label a guess."`
 	Guess       bool            `json:"guess" doc:"Whether the model knew nothing of the text."`
+	Version     string          `json:"version,omitempty" doc:"Which version said so, where another one than that of the whole answer, because an experiment runs."`
 	Corrected   bool            `json:"corrected,omitempty" doc:"Whether somebody corrected the text, which then answers so whatever the model would say."`
 	Evidence    []text.Evidence `json:"evidence,omitempty" doc:"What decided, strongest first; weights are log-odds towards Positivo."`
 	LogOdds     *float64        `json:"log_odds,omitempty" doc:"Of the text, towards Positivo, where explain was asked for: baseline, rest and the weights of the evidence add up to it."`
@@ -43,7 +44,7 @@ func (s *server) classify(r route) {
 		Summary:     "Classify texts, with probabilities and what decided", Errors: []int{400, 404, 409, 413, 422},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
-		VersionQuery
+		ByQuery
 		Body struct {
 			Texts   []string   `json:"texts" example:"[\"Las camas estaban mal arregladas\"]"`
 			Neutral *text.Band `json:"neutral,omitempty" doc:"A third answer: a text whose probability of Positivo lies in this band is Neutro, unless it was corrected."`
@@ -57,7 +58,7 @@ func (s *server) classify(r route) {
 		if err := band.Check(); err != nil {
 			return nil, err
 		}
-		answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), in.ID, in.Version, in.Body.Texts, in.Body.Explain)
+		answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), in.ID, in.by(), in.Body.Texts, in.Body.Explain)
 		if err != nil {
 			return nil, err
 		}
@@ -66,6 +67,9 @@ func (s *server) classify(r route) {
 		out.Body.Results = make([]classification, len(answer.Results))
 		for i, r := range answer.Results {
 			c := classification{Label: band.Says(r.Prediction), Probability: r.Probability, Known: r.Known, Guess: r.Guess(), Corrected: r.Corrected, Evidence: r.Evidence}
+			if r.Version != answer.Version {
+				c.Version = r.Version
+			}
 			if in.Body.Explain > 0 {
 				c.LogOdds, c.Baseline, c.Rest = &r.LogOdds, &r.Baseline, &r.Rest
 			}

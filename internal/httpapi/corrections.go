@@ -49,13 +49,14 @@ func (s *server) correctModel(r route) {
 		Body struct {
 			Text  string `json:"text" doc:"What somebody wrote. Spaces around it do not count." example:"Las camas estaban mal arregladas"`
 			Label string `json:"label" doc:"What it says: Positivo or Negativo, or as files write it, such as bueno, P, false or 5/5." example:"Negativo"`
+			Key   string `json:"key,omitempty" doc:"The key with which the text was classified, if there was one, so that an experiment knows which version answered. It is not kept."`
 		}
 	}) (*correctionOutput, error) {
 		label, err := labelOf(in.Body.Label, "label")
 		if err != nil {
 			return nil, err
 		}
-		list, err := s.Opinions.Correct(ctx, tenantOf(ctx), in.ID, animo.Opinion{Text: in.Body.Text, Label: label})
+		list, err := s.Opinions.Correct(ctx, tenantOf(ctx), in.ID, in.Body.Key, animo.Opinion{Text: in.Body.Text, Label: label})
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +99,7 @@ func (s *server) correctModelOften(r route) {
 			}
 			list = append(list, animo.Opinion{Text: it.Text, Label: label})
 		}
-		kept, err := s.Opinions.Correct(ctx, tenantOf(ctx), in.ID, list...)
+		kept, err := s.Opinions.Correct(ctx, tenantOf(ctx), in.ID, "", list...)
 		if err != nil {
 			return nil, err
 		}

@@ -141,7 +141,7 @@ func (s *server) infer(r route) {
 		Description: "One input tensor of BYTES has the texts. Errors are an object with error. Tensors in binary are not taken.", Errors: []int{http.StatusBadRequest, 404, 409, 413},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
-		VersionQuery
+		ByQuery
 		Body InferenceBody
 	}) (*inferenceOutput, error) {
 		texts, err := in.Body.texts()
@@ -155,7 +155,7 @@ func (s *server) infer(r route) {
 			}
 			wanted[o.Name] = true
 		}
-		answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), in.ID, in.Version, texts, 0)
+		answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), in.ID, in.by(), texts, 0)
 		if err != nil {
 			return nil, err
 		}

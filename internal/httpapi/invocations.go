@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"animo"
+	"animo/internal/classify"
 	"animo/text/labelled"
 )
 
@@ -167,12 +168,12 @@ func notText(i int) error {
 }
 
 // score answers texts as MLflow does.
-func (s *server) score(ctx context.Context, model, version string, b *ScoringBody) (*scoringOutput, error) {
+func (s *server) score(ctx context.Context, model string, by classify.By, b *ScoringBody) (*scoringOutput, error) {
 	texts, err := b.texts()
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), model, version, texts, 0)
+	answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), model, by, texts, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +191,7 @@ func (s *server) invoke(r route) {
 		Summary:     "Classify texts in MLflow's protocol, by the one model that answers or the one that is named",
 		Description: "As an MLflow scoring server answers; errors have error_code and message. JSON is taken, CSV is not.", Errors: []int{http.StatusBadRequest, 404, 409, 413},
 	}, func(ctx context.Context, in *struct {
-		VersionQuery
+		ByQuery
 		Model string `query:"model" doc:"The model's id, where several answer." example:"DB_proyecto_SA.txt"`
 		Body  ScoringBody
 	}) (*scoringOutput, error) {
@@ -207,7 +208,7 @@ func (s *server) invoke(r route) {
 			}
 			model = list[0].ID
 		}
-		return s.score(ctx, model, in.Version, &in.Body)
+		return s.score(ctx, model, in.by(), &in.Body)
 	})
 }
 
@@ -218,9 +219,9 @@ func (s *server) invokeModel(r route) {
 		Description: "As /invocations does, for clients that add that to a model's own URL.", Errors: []int{http.StatusBadRequest, 404, 409, 413},
 	}, func(ctx context.Context, in *struct {
 		ModelParam
-		VersionQuery
+		ByQuery
 		Body ScoringBody
 	}) (*scoringOutput, error) {
-		return s.score(ctx, in.ID, in.Version, &in.Body)
+		return s.score(ctx, in.ID, in.by(), &in.Body)
 	})
 }

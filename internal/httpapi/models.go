@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"animo"
+	"animo/internal/classify"
 	"animo/internal/opinions"
 )
 
@@ -19,6 +20,7 @@ type modelView struct {
 	Current  string            `json:"current" doc:"The version that answers; empty until one is published."`
 	Policy   string            `json:"policy" enum:"automatic,ask,never" doc:"Which trained versions are published by themselves: automatic, those that are better than guessing and not worse than the one that answers; ask and never, none. With ask, subscriptions are told of what is held."`
 	Aliases  map[string]string `json:"aliases" doc:"Versions by the names that were given to them; champion always is the one that answers."`
+	Tried    string            `json:"tried,omitempty" doc:"The challenger of its last experiment, of which GET /v1/models/{id}/experiment tells; absent where there was none."`
 	Schedule *scheduleView     `json:"schedule,omitempty" doc:"When it is trained by itself; none is never."`
 	Versions []trainingView    `json:"versions" doc:"Kept versions with their scores, newest first."`
 }
@@ -36,6 +38,14 @@ type VersionQuery struct {
 	Version string `query:"version" doc:"Which version to ask, by its id or an alias; without it, the one that answers." example:"challenger"`
 }
 
+// ByQuery says which version answers. It is exported because huma sets no field of an embedded type that is not.
+type ByQuery struct {
+	VersionQuery
+	Key string `query:"key" doc:"Who asks, such as a user or a session, or a hash of that: while an experiment runs, the same key is always answered by the same version. Without it each text is picked for by itself." example:"session-7"`
+}
+
+func (q ByQuery) by() classify.By { return classify.By{Version: q.Version, Key: q.Key} }
+
 type modelOutput struct{ Body modelView }
 
 func (s *server) modelView(ctx context.Context, id string) (*modelOutput, error) {
@@ -45,6 +55,9 @@ func (s *server) modelView(ctx context.Context, id string) (*modelOutput, error)
 	}
 	v := modelView{ID: h.ID, Current: h.Current, Policy: string(h.Policy), Aliases: map[string]string{}, Schedule: viewSchedule(h.Schedule), Versions: []trainingView{}}
 	maps.Copy(v.Aliases, h.Aliases)
+	if h.Experiment != nil {
+		v.Tried = h.Experiment.Challenger
+	}
 	if h.Policy == animo.Automatic {
 		v.Policy = automatic
 	}

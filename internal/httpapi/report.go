@@ -57,13 +57,13 @@ func (s *server) senti(r route) {
 		OperationID: "senti",
 		Summary:     "Classify opinions", Errors: []int{400, 404, 409, 413, 422},
 	}, func(ctx context.Context, in *struct {
-		VersionQuery
+		ByQuery
 		Body struct {
 			IDModel   string   `json:"idmodel" example:"DB_proyecto_SA.txt"`
 			Opiniones []string `json:"opiniones" example:"[\"Las camas estaban mal arregladas\"]"`
 		}
 	}) (*sentiOutput, error) {
-		answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), nameOf(in.Body.IDModel), in.Version, in.Body.Opiniones, 0)
+		answer, err := s.Classifier.Classify(ctx, tenantOf(ctx), nameOf(in.Body.IDModel), in.by(), in.Body.Opiniones, 0)
 		if err != nil {
 			return nil, asInTheReport(err)
 		}

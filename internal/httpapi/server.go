@@ -41,6 +41,10 @@ type Opinions interface {
 	Rows(ctx context.Context, tenant, name, query string, label *animo.Label, after, limit int) (page []opinions.Row, next int, err error)
 	Serve(ctx context.Context, tenant, model, version string) (animo.Model, error)
 	Alias(ctx context.Context, tenant, model, alias, version string) (animo.Model, error)
+	// Experiment compares a version of a model with the one that answers, Trial tells what that has shown, EndExperiment ends it.
+	Experiment(ctx context.Context, tenant, model, challenger string, share float64, automatic bool) (animo.Experiment, error)
+	Trial(ctx context.Context, tenant, model string) (opinions.Trial, error)
+	EndExperiment(ctx context.Context, tenant, model string) error
 	// SetSchedule says when a model is trained by itself; the zero schedule is never.
 	SetSchedule(ctx context.Context, tenant, model string, s animo.Schedule) error
 	SetPolicy(ctx context.Context, tenant, model string, p animo.Policy) error
@@ -54,7 +58,7 @@ type Opinions interface {
 	DeleteModel(ctx context.Context, tenant, id string) error
 	DeleteDataset(ctx context.Context, tenant, name string) error
 	// Correct keeps what texts say, for a model's answers and its later trainings.
-	Correct(ctx context.Context, tenant, model string, list ...animo.Opinion) ([]opinions.Correction, error)
+	Correct(ctx context.Context, tenant, model, key string, list ...animo.Opinion) ([]opinions.Correction, error)
 	// CorrectFrom does it with the rows of a file, and tells how many there were and how it was read.
 	CorrectFrom(ctx context.Context, tenant, model string, r io.Reader, size int64, recipe opinions.FileRecipe) (int, animo.Reading, error)
 	// MisjudgedRows lists rows that a version got wrong, suspect labels first, beginning at the place `after`.

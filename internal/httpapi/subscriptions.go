@@ -38,7 +38,7 @@ type Subscriptions interface {
 
 // filterView says what a subscription tells of.
 type filterView struct {
-	About         string  `json:"about,omitempty" enum:"faces,opinions" doc:"faces, if not said; or opinions: the ends of trainings (model.published, model.held, training.failed), a change of what a model is asked (model.drifted), and the ends of batches (batch.classified, batch.failed)."`
+	About         string  `json:"about,omitempty" enum:"faces,opinions" doc:"faces, if not said; or opinions: the ends of trainings (model.published, model.held, training.failed), a change of what a model is asked (model.drifted), what an experiment found (model.compared), and the ends of batches (batch.classified, batch.failed)."`
 	Model         string  `json:"model,omitempty" doc:"Of opinions: only of this model." example:"DB_proyecto_SA.txt"`
 	Mood          string  `json:"mood,omitempty" doc:"Only of this mood: HAPPY, SAD, SURPRISED or OTHER, in any case." example:"HAPPY"`
 	Person        string  `json:"person,omitempty" doc:"Only of this person. When the person gets another name, or becomes one with another, this follows." example:"Ana"`

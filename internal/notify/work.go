@@ -15,7 +15,7 @@ import (
 )
 
 // workEvents are the ends of trainings and batches, as package opinions calls them.
-var workEvents = []string{"model.published", "model.held", "model.drifted", "training.failed", "batch.classified", "batch.failed"}
+var workEvents = []string{"model.published", "model.held", "model.drifted", "model.compared", "training.failed", "batch.classified", "batch.failed"}
 
 // work is what such an event says.
 type work struct {
@@ -29,6 +29,8 @@ type work struct {
 	Reason   *animo.Reason  `json:"reason,omitempty"`
 	Reasons  []animo.Reason `json:"reasons,omitempty"`
 	Drift    *drift         `json:"drift,omitempty"`
+	Outcome  string         `json:"outcome,omitempty"`
+	Wrong    [2]int         `json:"wrong,omitempty"`
 }
 
 // drift is what a model answered at first and lately.
@@ -103,6 +105,13 @@ func (w work) sentence(typ, lang string) string {
 		return fmt.Sprintf(in(lang, "What the model %s is asked has changed: it calls %.0f of 100 opinions negative (%.0f at first), and knows no word of %.0f (%.0f). Look at some of them, and train it with rows like them.",
 			"Lo que se le pregunta al modelo %s ha cambiado: llama negativas a %.0f de cada 100 opiniones (al principio, %.0f) y de %.0f no conoce ninguna palabra (%.0f). Mire algunas y entrénelo con filas parecidas."),
 			w.Model, 100*d.Now.Negative, 100*d.Before.Negative, 100*d.Now.Guesses, 100*d.Before.Guesses)
+	case "model.compared":
+		if w.Outcome == "better" {
+			return fmt.Sprintf(in(lang, "The version of the model %s that is tried is right more often than the one that answers: of the answers that were corrected, %d were its own and %d the other's.",
+				"La versión del modelo %s que está a prueba acierta más que la que responde: de las respuestas corregidas, %d eran suyas y %d de la otra."), w.Model, w.Wrong[1], w.Wrong[0])
+		}
+		return fmt.Sprintf(in(lang, "The version of the model %s that was tried is wrong more often than the one that answers, and no longer answers: of the answers that were corrected, %d were its own and %d the other's.",
+			"La versión del modelo %s que estaba a prueba se equivoca más que la que responde y ya no responde: de las respuestas corregidas, %d eran suyas y %d de la otra."), w.Model, w.Wrong[1], w.Wrong[0])
 	case "training.failed":
 		return fmt.Sprintf(in(lang, "The training of %s failed: %s.", "El entrenamiento de %s falló: %s."), w.Model, reason)
 	case "batch.classified":

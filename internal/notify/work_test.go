@@ -99,6 +99,7 @@ func TestWork_is_mailed_in_words(t *testing.T) {
 		h.said("batch.classified", map[string]any{"model": "hoteles", "batch": "3", "name": "mayo.csv", "rows": 3, "labels": map[string]int{"Positivo": 2, "Negativo": 1}}),
 		h.said("batch.failed", map[string]any{"model": "hoteles", "batch": "4", "reason": animo.Reason{Code: animo.EmptyFile, EN: "empty", ES: "vacío"}}),
 		h.said("model.held", map[string]any{"model": "hoteles", "reasons": []animo.Reason{{Code: animo.NotBetter, EN: "worse", ES: "peor"}, {Code: animo.NotAsked, EN: "nobody said so", ES: "nadie lo dijo"}}}),
+		h.said("model.compared", map[string]any{"model": "hoteles", "outcome": "worse", "wrong": []int{20, 44}}),
 		h.said("model.drifted", map[string]any{"model": "hoteles", "drift": map[string]any{"before": map[string]float64{"negative": 0.3, "guesses": 0.01}, "now": map[string]float64{"negative": 0.42, "guesses": 0.05}}}),
 	} {
 		if err := h.handle(e); err != nil {
@@ -106,10 +107,10 @@ func TestWork_is_mailed_in_words(t *testing.T) {
 		}
 	}
 	h.drain(id, h.Now.Add(time.Hour))
-	if len(p.bodies) != 6 || p.mails[0].Header.Get("Subject") != "Animo" {
+	if len(p.bodies) != 7 || p.mails[0].Header.Get("Subject") != "Animo" {
 		t.Fatalf("%d mails", len(p.bodies))
 	}
-	for i, want := range []string{"El modelo hoteles está entrenado y responde; acierta en 95.3 de cada 100 casos.", "El entrenamiento de otro falló: sin etiqueta.", "mayo.csv quedó clasificado por hoteles: 3 filas, Negativo 1, Positivo 2.", "4 no pudo ser clasificado por hoteles: vacío.", "Una nueva versión del modelo hoteles está entrenada, pero no responde hasta que alguien la publique: peor; nadie lo dijo.", "Lo que se le pregunta al modelo hoteles ha cambiado: llama negativas a 42 de cada 100 opiniones (al principio, 30) y de 5 no conoce ninguna palabra (1)."} {
+	for i, want := range []string{"El modelo hoteles está entrenado y responde; acierta en 95.3 de cada 100 casos.", "El entrenamiento de otro falló: sin etiqueta.", "mayo.csv quedó clasificado por hoteles: 3 filas, Negativo 1, Positivo 2.", "4 no pudo ser clasificado por hoteles: vacío.", "Una nueva versión del modelo hoteles está entrenada, pero no responde hasta que alguien la publique: peor; nadie lo dijo.", "La versión del modelo hoteles que estaba a prueba se equivoca más que la que responde y ya no responde: de las respuestas corregidas, 44 eran suyas y 20 de la otra.", "Lo que se le pregunta al modelo hoteles ha cambiado: llama negativas a 42 de cada 100 opiniones (al principio, 30) y de 5 no conoce ninguna palabra (1)."} {
 		if text := p.parts(t, i)[0].body; !strings.HasPrefix(text, want) {
 			t.Errorf("%q does not begin with %q", text, want)
 		}

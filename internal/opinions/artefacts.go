@@ -33,25 +33,28 @@ func artefactObject(model, id, file string) string { return "models/" + model + 
 // is published; and which corrections stand above it, by a name that is another one once they changed. named asks for another version, by its ID
 // or an alias; "" is Champion. It answers UnknownModel when there is no such model, NotTrained while no version of it was published or the one that
 // is named is not trained, and NotFound where that is not kept.
-func (f *Flow) Answering(ctx context.Context, tenant, model, named string) (version, corrected string, err error) {
+func (f *Flow) Answering(ctx context.Context, tenant, model, named string) (a animo.Answering, err error) {
 	m, err := f.model(ctx, tenant, model)
 	if err != nil {
-		return "", "", unknownModel(err, model)
+		return a, unknownModel(err, model)
 	}
-	version = versionOf(m, named)
-	if version == "" {
-		return "", "", animo.Errorf(animo.NotTrained, "no version of model %q answers; its training says how far it is, why it failed, or why it is held", "ninguna versión del modelo %q responde; su entrenamiento dice cómo va, por qué falló o por qué está retenido", animo.Clip(model)).Of("model")
+	a.Version, a.Corrected = versionOf(m, named), correctionsOf(m)+m.Corrected
+	if a.Version == "" {
+		return a, animo.Errorf(animo.NotTrained, "no version of model %q answers; its training says how far it is, why it failed, or why it is held", "ninguna versión del modelo %q responde; su entrenamiento dice cómo va, por qué falló o por qué está retenido", animo.Clip(model)).Of("model")
 	}
-	if version != m.Current {
-		row, err := f.version(ctx, tenant, model, version)
+	if a.Version != m.Current {
+		row, err := f.version(ctx, tenant, model, a.Version)
 		if err == nil && !row.Status.Trained() {
 			err = notTrained(row)
 		}
 		if err != nil {
-			return "", "", err
+			return a, err
 		}
 	}
-	return version, correctionsOf(m) + m.Corrected, nil
+	if named == "" && m.Experiment.Running(m.Current) {
+		a.Experiment = m.Experiment
+	}
+	return a, nil
 }
 
 // versionOf is the ID of the version that a name means, an alias or the ID itself; "" where it means none.

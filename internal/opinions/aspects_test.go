@@ -99,7 +99,7 @@ func TestBatch_takes_labels_of_the_file_then_corrections_then_the_model_for_its_
 	l := newLine(t, opinions.Limits{})
 	l.take("r.txt", reviews(t, 0))
 	l.run()
-	if _, err := l.flow.Correct(t.Context(), tenant, "r.txt", animo.Opinion{Text: "zorple", Label: animo.Negative}); err != nil {
+	if _, err := l.flow.Correct(t.Context(), tenant, "r.txt", "", animo.Opinion{Text: "zorple", Label: animo.Negative}); err != nil {
 		t.Fatal(err)
 	}
 	b := l.batch("r.txt", "texto,nota,donde\nzorple,,A\nLa comida zumbaba,1,A\nTodo excelente,,B\nOtra cosa buena,5,B\n", opinions.BatchRecipe{Source: "donde"})

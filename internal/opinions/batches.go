@@ -158,7 +158,7 @@ func (f *Flow) admitBatch(ctx context.Context, tenant, model string, recipe *Bat
 	if err := recipe.check(); err != nil {
 		return err
 	}
-	if _, _, err := f.Answering(ctx, tenant, model, recipe.Version); err != nil && !isStarter(model, err) {
+	if _, err := f.Answering(ctx, tenant, model, recipe.Version); err != nil && !isStarter(model, err) {
 		return err
 	}
 	n, err := f.tables.Count(ctx, tenant, batchesTable, under(model))

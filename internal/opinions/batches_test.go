@@ -71,7 +71,7 @@ func TestBatch_is_classified_as_the_model_and_its_corrections_say_and_can_be_dow
 	l := newLine(t, opinions.Limits{})
 	v := l.take("r.txt", reviews(t, 0))
 	l.run()
-	if _, err := l.flow.Correct(t.Context(), tenant, "r.txt", animo.Opinion{Text: "zorple", Label: animo.Negative}); err != nil {
+	if _, err := l.flow.Correct(t.Context(), tenant, "r.txt", "", animo.Opinion{Text: "zorple", Label: animo.Negative}); err != nil {
 		t.Fatal(err)
 	}
 	b := l.batch("r.txt", texts, opinions.BatchRecipe{Name: "mayo.csv"})

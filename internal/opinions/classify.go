@@ -146,7 +146,8 @@ func (a *answerer) begin(rows []labelled.TextRow) {
 
 // answerer loads the version of a model that is named; "" is the one that answers now.
 func (f *Flow) answerer(ctx context.Context, tenant, model, named string) (a answerer, err error) {
-	if a.version, _, err = f.Answering(ctx, tenant, model, named); isStarter(model, err) {
+	answering, err := f.Answering(ctx, tenant, model, named)
+	if a.version = answering.Version; isStarter(model, err) {
 		return answerer{correction: func(string) (animo.Label, bool) { return 0, false }}, nil
 	} else if err != nil {
 		return a, err

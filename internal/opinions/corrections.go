@@ -1,6 +1,7 @@
 package opinions
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"iter"
@@ -22,6 +23,8 @@ type Correction struct {
 	Text  string      `json:"text"`
 	Label animo.Label `json:"label"`
 	At    time.Time   `json:"at"`
+
+	Answered string `json:"answered,omitempty"` // the version that an experiment picked for it; "" where none ran
 }
 
 // correctionsOf is the prefix of the keys of a model's corrections. It is another one for a model that was deleted and for one
@@ -41,9 +44,10 @@ const correctionsAtOnce = 20
 // Correct keeps what texts say: from now on the model answers so of them, and every later training learns them as rows of
 // its files, in place of those with the same text. Another label for the same text replaces it; the same changes nothing.
 // Where one of them cannot be kept none is, but for Quota, NoSpace and failures, which may come after the first ones.
+// key is that of whoever asked, as classify.By has it; it is not kept.
 // It answers UnknownModel, Invalid for a text of nothing but spaces and TooLarge for one over the limit, of "items[2].text" where
 // there are several, NoSpace, and Quota when the model has as many as it may.
-func (f *Flow) Correct(ctx context.Context, tenant, model string, list ...animo.Opinion) ([]Correction, error) {
+func (f *Flow) Correct(ctx context.Context, tenant, model, key string, list ...animo.Opinion) ([]Correction, error) {
 	bytes := 0
 	for i, o := range list {
 		list[i].Text = strings.TrimSpace(o.Text)
@@ -69,7 +73,7 @@ func (f *Flow) Correct(ctx context.Context, tenant, model string, list ...animo.
 	for some := range slices.Chunk(list, correctionsAtOnce) {
 		var page []Correction
 		err := f.tables.Update(ctx, tenant, func(tx *table.Tx) (err error) {
-			page, err = f.correct(ctx, tx, tenant, model, some)
+			page, err = f.correct(ctx, tx, tenant, model, key, some)
 			return err
 		})
 		if err != nil {
@@ -81,7 +85,7 @@ func (f *Flow) Correct(ctx context.Context, tenant, model string, list ...animo.
 }
 
 // correct keeps some corrections in a transaction.
-func (f *Flow) correct(ctx context.Context, tx *table.Tx, tenant, model string, list []animo.Opinion) ([]Correction, error) {
+func (f *Flow) correct(ctx context.Context, tx *table.Tx, tenant, model, key string, list []animo.Opinion) ([]Correction, error) {
 	var m animo.Model
 	found, err := tx.GetJSON(modelsTable, model, &m)
 	if err == nil && (!found || m.Asked <= m.Deleted) {
@@ -117,7 +121,11 @@ func (f *Flow) correct(ctx context.Context, tx *table.Tx, tenant, model string, 
 				return nil, animo.Errorf(animo.Quota, "model %q has %d corrections, and no more may be; put them into its training file, and delete them here", "el modelo %q tiene %d correcciones, y no pueden ser más; páselas a su archivo de entrenamiento y bórrelas aquí", model, f.limits.Corrections).Of("model")
 			}
 		}
-		page[at[c.ID]] = Correction{ID: c.ID, Text: o.Text, Label: o.Label, At: f.now().UTC()}
+		next := Correction{ID: c.ID, Text: o.Text, Label: o.Label, At: f.now().UTC()}
+		if m.Experiment.Running(m.Current) && m.Experiment.Share > 0 {
+			next.Answered = m.Experiment.Picks(cmp.Or(key, o.Text))
+		}
+		page[at[c.ID]] = next
 		changed = true
 		if err := tx.PutJSON(correctionsTable, correctionsOf(m)+c.ID, page[at[c.ID]]); err != nil {
 			return nil, err
@@ -168,7 +176,7 @@ func (f *Flow) CorrectFrom(ctx context.Context, tenant, model string, r io.Reade
 		}
 		list = append(list, row.Opinion)
 	}
-	_, err = f.Correct(ctx, tenant, model, list...)
+	_, err = f.Correct(ctx, tenant, model, "", list...)
 	return len(list), rows.Reading(), err
 }
 

@@ -14,7 +14,7 @@ import (
 
 func (l *line) correct(model, text string, label animo.Label) opinions.Correction {
 	l.t.Helper()
-	c, err := l.flow.Correct(l.t.Context(), tenant, model, animo.Opinion{Text: text, Label: label})
+	c, err := l.flow.Correct(l.t.Context(), tenant, model, "", animo.Opinion{Text: text, Label: label})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func (l *line) version(v animo.Version) opinions.Training {
 // ask asks the version of a model that answers about a text.
 func (l *line) ask(model, text string) classify.Answer {
 	l.t.Helper()
-	answer, err := l.classifier.Classify(l.t.Context(), tenant, model, "", []string{text}, 0)
+	answer, err := l.classifier.Classify(l.t.Context(), tenant, model, classify.By{}, []string{text}, 0)
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestCorrections_one_text_has_one(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	for text, want := range map[string]animo.Code{"una más": animo.Quota, " \n": animo.Invalid, strings.Repeat("x", 21): animo.TooLarge} {
-		if _, err := l.flow.Correct(t.Context(), tenant, "r.txt", animo.Opinion{Text: text, Label: animo.Positive}); animo.CodeOf(err) != want {
+		if _, err := l.flow.Correct(t.Context(), tenant, "r.txt", "", animo.Opinion{Text: text, Label: animo.Positive}); animo.CodeOf(err) != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
@@ -173,7 +173,7 @@ func TestCorrections_one_text_has_one(t *testing.T) {
 	if got := l.corrections("r.txt"); len(got) != 2 {
 		t.Errorf("%q", got)
 	}
-	if _, err := l.flow.Correct(t.Context(), tenant, "nada", animo.Opinion{Text: "todo bien", Label: animo.Positive}); animo.CodeOf(err) != animo.UnknownModel {
+	if _, err := l.flow.Correct(t.Context(), tenant, "nada", "", animo.Opinion{Text: "todo bien", Label: animo.Positive}); animo.CodeOf(err) != animo.UnknownModel {
 		t.Errorf("of no model: %v", err)
 	}
 	if _, err := l.flow.Retrain(t.Context(), tenant, "nada", nil, opinions.Recipe{}); animo.CodeOf(err) != animo.Invalid {
@@ -231,7 +231,7 @@ func TestCorrections_sent_while_the_model_is_deleted_do_not_come_back(t *testing
 			t.Error(err)
 		}
 	})
-	if c, err := l.flow.Correct(t.Context(), tenant, "r.txt", animo.Opinion{Text: "zorple", Label: animo.Positive}); animo.CodeOf(err) != animo.UnknownModel {
+	if c, err := l.flow.Correct(t.Context(), tenant, "r.txt", "", animo.Opinion{Text: "zorple", Label: animo.Positive}); animo.CodeOf(err) != animo.UnknownModel {
 		t.Errorf("of a model that is deleted: %+v, %v", c, err)
 	}
 	v := l.take("r.txt", reviews(t, 0))

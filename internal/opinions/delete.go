@@ -36,14 +36,15 @@ func (f *Flow) prune(ctx context.Context, tenant, model string) {
 	}
 }
 
-// pruneVersion deletes a version unless it is the one that answers or has an alias.
+// pruneVersion deletes a version unless it is the one that answers, has an alias, or is compared by an experiment.
 func (f *Flow) pruneVersion(ctx context.Context, tenant, model, id string) (deleted bool, err error) {
 	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
 		var m animo.Model
 		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
 			return err
 		}
-		if deleted = m.Current != id && !slices.Contains(slices.Collect(maps.Values(m.Aliases)), id); !deleted {
+		compared := m.Experiment.Running(m.Current) && m.Experiment.Challenger == id
+		if deleted = m.Current != id && !compared && !slices.Contains(slices.Collect(maps.Values(m.Aliases)), id); !deleted {
 			return nil
 		}
 		return hide(tx, model, id)

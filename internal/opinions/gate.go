@@ -42,6 +42,9 @@ func (f *Flow) judge(ctx context.Context, tenant string, m animo.Model, v versio
 	if m.Policy != animo.Automatic {
 		g.hold(animo.NotAsked, "a version of this model answers only when somebody says so", "una versión de este modelo solo responde cuando alguien lo dice")
 	}
+	if m.Experiment.Running(m.Current) {
+		g.hold(animo.NotAsked, "an experiment compares two versions of this model; to publish this one ends it", "un experimento compara dos versiones de este modelo; publicar esta lo termina")
+	}
 	if v.Taken {
 		return g, nil
 	}

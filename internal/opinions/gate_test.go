@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/classify"
 	"animo/internal/opinions"
 )
 
@@ -194,12 +195,12 @@ func TestAlias_names_a_version_that_is_asked_by_it_and_kept(t *testing.T) {
 		t.Fatalf("kept: %+v, %v", h.Versions, err)
 	}
 	for named, want := range map[string]string{"": second.ID, "champion": second.ID, "de marzo": first.ID, first.ID: first.ID} {
-		answer, err := l.classifier.Classify(t.Context(), tenant, "r.txt", named, []string{"todo bien"}, 0)
+		answer, err := l.classifier.Classify(t.Context(), tenant, "r.txt", classify.By{Version: named}, []string{"todo bien"}, 0)
 		if err != nil || answer.Version != want {
 			t.Errorf("%q: version %s answers, %v; want %s", named, answer.Version, err, want)
 		}
 	}
-	if _, err := l.classifier.Classify(t.Context(), tenant, "r.txt", "nada", []string{"todo bien"}, 0); animo.CodeOf(err) != animo.NotFound {
+	if _, err := l.classifier.Classify(t.Context(), tenant, "r.txt", classify.By{Version: "nada"}, []string{"todo bien"}, 0); animo.CodeOf(err) != animo.NotFound {
 		t.Errorf("a version that is not there: %v", err)
 	}
 	b, err := l.flow.TakeBatch(t.Context(), tenant, "r.txt", strings.NewReader("todo bien\n"), -1, opinions.BatchRecipe{Version: "de marzo"})

@@ -50,11 +50,11 @@ func TestCorrections_come_in_batches_and_in_files(t *testing.T) {
 	for i := range 45 {
 		list = append(list, animo.Opinion{Text: fmt.Sprintf("%s %d", []string{"farfulo", "zorple"}[i%2], i), Label: animo.Label(i % 2)})
 	}
-	kept, err := l.flow.Correct(t.Context(), tenant, "r.txt", append(list, list[3])...)
+	kept, err := l.flow.Correct(t.Context(), tenant, "r.txt", "", append(list, list[3])...)
 	if err != nil || len(l.corrections("r.txt")) != 45 || len(kept) < 45 {
 		t.Fatalf("%d kept, %d there, %v", len(kept), len(l.corrections("r.txt")), err)
 	}
-	if _, err := l.flow.Correct(t.Context(), tenant, "r.txt", animo.Opinion{Text: "nuevo"}, animo.Opinion{Text: " "}); animo.CodeOf(err) != animo.Invalid || !strings.Contains(fmt.Sprintf("%+v", err), "items[1].text") && err.(*animo.Error).Field != "items[1].text" {
+	if _, err := l.flow.Correct(t.Context(), tenant, "r.txt", "", animo.Opinion{Text: "nuevo"}, animo.Opinion{Text: " "}); animo.CodeOf(err) != animo.Invalid || !strings.Contains(fmt.Sprintf("%+v", err), "items[1].text") && err.(*animo.Error).Field != "items[1].text" {
 		t.Errorf("%v", err)
 	}
 	if n := len(l.corrections("r.txt")); n != 45 {

@@ -23,9 +23,11 @@ type Life struct {
 // Life reads what a version answered since a moment, by its ID or an alias; "" is the version that answers. It answers UnknownModel, NotTrained and
 // NotFound as Answering does.
 func (f *Flow) Life(ctx context.Context, tenant, model, named string, since time.Time) (l Life, version string, err error) {
-	if version, _, err = f.Answering(ctx, tenant, model, named); err != nil {
+	a, err := f.Answering(ctx, tenant, model, named)
+	if err != nil {
 		return l, "", err
 	}
+	version = a.Version
 	row, err := f.version(ctx, tenant, model, version)
 	if err != nil {
 		return l, "", err

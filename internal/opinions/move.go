@@ -15,10 +15,11 @@ import (
 // for a version that is not kept, and NotTrained for one that is not done; "" is the version that answers.
 func (f *Flow) Pack(ctx context.Context, tenant, model, version string, w io.Writer, begin func(version string)) error {
 	if version == "" {
-		var err error
-		if version, _, err = f.Answering(ctx, tenant, model, ""); err != nil {
+		a, err := f.Answering(ctx, tenant, model, "")
+		if err != nil {
 			return err
 		}
+		version = a.Version
 	}
 	row, err := f.version(ctx, tenant, model, version)
 	if err == nil && (!row.Status.Trained() || row.Report == nil) {

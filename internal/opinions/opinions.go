@@ -52,6 +52,7 @@ const (
 	ModelPublished  = "model.published"
 	ModelHeld       = "model.held"
 	ModelDrifted    = "model.drifted"
+	ModelCompared   = "model.compared"
 	TrainingFailed  = "training.failed"
 
 	BatchStored     = "batch.stored"
@@ -215,6 +216,9 @@ type order struct {
 
 	Reasons []animo.Reason `json:"reasons,omitempty"` // of ModelHeld
 	Drift   *Drift         `json:"drift,omitempty"`   // of ModelDrifted
+
+	Outcome animo.Outcome `json:"outcome,omitempty"` // of ModelCompared
+	Wrong   *[2]int       `json:"wrong,omitempty"`   // of ModelCompared: answers of the champion, and of the challenger, that were corrected
 }
 
 // event makes an event whose id follows from its content, so that the bus adds nothing for a repeat.

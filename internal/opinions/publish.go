@@ -47,7 +47,7 @@ func (f *Flow) publish(ctx context.Context, e animo.Event) error {
 			case o.Version <= next.Deleted:
 				deleted = next.Deleted
 				return nil
-			case next.Current != m.Current || next.Policy != m.Policy || now.Status.Trained():
+			case next.Current != m.Current || next.Policy != m.Policy || next.Experiment.Running(next.Current) != m.Experiment.Running(m.Current) || now.Status.Trained():
 				return animo.Errorf(animo.Conflict, "model %q changed while its version %s was judged", "el modelo %q cambió mientras se juzgaba su versión %s", o.Model, o.Version)
 			}
 			now.Gate = row.Gate

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"animo"
+	"animo/internal/classify"
 	"animo/internal/opinions"
 	"animo/internal/table"
 )
@@ -15,7 +16,7 @@ import (
 func (l *line) asked(model string, times int, texts ...string) {
 	l.t.Helper()
 	for range times {
-		if _, err := l.classifier.Classify(l.t.Context(), tenant, model, "", texts, 0); err != nil {
+		if _, err := l.classifier.Classify(l.t.Context(), tenant, model, classify.By{}, texts, 0); err != nil {
 			l.t.Fatal(err)
 		}
 	}
@@ -83,7 +84,7 @@ func TestUsage_that_cannot_be_written_waits_and_that_of_a_deleted_version_goes(t
 		}
 		return nil
 	}
-	if _, err := l.classifier.Classify(t.Context(), tenant, "r.txt", "", []string{"todo bien"}, 0); err != nil {
+	if _, err := l.classifier.Classify(t.Context(), tenant, "r.txt", classify.By{}, []string{"todo bien"}, 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.flow.FlushUsage(t.Context()); err == nil {
@@ -94,7 +95,7 @@ func TestUsage_that_cannot_be_written_waits_and_that_of_a_deleted_version_goes(t
 	if hours := l.life("r.txt").Hours; len(hours) != 1 || hours[0].Texts != 2 {
 		t.Errorf("%+v, want what waited and what came then", hours)
 	}
-	if _, err := l.classifier.Classify(t.Context(), tenant, "r.txt", "", []string{"todo bien"}, 0); err != nil {
+	if _, err := l.classifier.Classify(t.Context(), tenant, "r.txt", classify.By{}, []string{"todo bien"}, 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.flow.DeleteModel(t.Context(), tenant, "r.txt"); err != nil {

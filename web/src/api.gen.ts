@@ -456,6 +456,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models/{id}/experiment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a model's last experiment has shown */
+        get: operations["get-experiment"];
+        /**
+         * Have another version answer a share of the texts, to find out which is right more often
+         * @description The same key (?key= of the calls that classify), or without one the same text, is always answered by the same version. A challenger that is known to be worse, by the answers that were corrected, no longer answers; subscriptions are told (model.compared). One may look at any time: the judgement holds however often. An experiment that runs is ended by another one.
+         */
+        put: operations["start-experiment"];
+        post?: never;
+        /** End a model's experiment: the version that answered before answers all */
+        delete: operations["end-experiment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models/{id}/file": {
         parameters: {
             query?: never;
@@ -1883,6 +1905,8 @@ export interface components {
              * @description Log-odds of all n-grams that evidence does not list.
              */
             rest?: number;
+            /** @description Which version said so, where another one than that of the whole answer, because an experiment runs. */
+            version?: string;
         };
         ClassifyOutputBody: {
             model: string;
@@ -1977,6 +2001,8 @@ export interface components {
             items: components["schemas"]["Item"][] | null;
         };
         "Correct-modelRequest": {
+            /** @description The key with which the text was classified, if there was one, so that an experiment knows which version answered. It is not kept. */
+            key?: string;
             /**
              * @description What it says: Positivo or Negativo, or as files write it, such as bueno, P, false or 5/5.
              * @example Negativo
@@ -2340,7 +2366,7 @@ export interface components {
         };
         FilterView: {
             /**
-             * @description faces, if not said; or opinions: the ends of trainings (model.published, model.held, training.failed), a change of what a model is asked (model.drifted), and the ends of batches (batch.classified, batch.failed).
+             * @description faces, if not said; or opinions: the ends of trainings (model.published, model.held, training.failed), a change of what a model is asked (model.drifted), what an experiment found (model.compared), and the ends of batches (batch.classified, batch.failed).
              * @enum {string}
              */
             about?: "faces" | "opinions";
@@ -2874,6 +2900,8 @@ export interface components {
             policy: "automatic" | "ask" | "never";
             /** @description When it is trained by itself; none is never. */
             schedule?: components["schemas"]["ScheduleView"];
+            /** @description The challenger of its last experiment, of which GET /v1/models/{id}/experiment tells; absent where there was none. */
+            tried?: string;
             /** @description Kept versions with their scores, newest first. */
             versions: components["schemas"]["TrainingView"][] | null;
         };
@@ -3670,6 +3698,24 @@ export interface components {
              */
             value: number;
         };
+        SidesView: {
+            /** Format: int64 */
+            challenger: number;
+            /** Format: int64 */
+            champion: number;
+        };
+        "Start-experimentRequest": {
+            /** @description Have it answer all once it is known to be better. */
+            automatic?: boolean;
+            /** @description A kept version that is done or held, by its id or an alias. */
+            challenger: string;
+            /**
+             * Format: double
+             * @description Of the texts or keys that it answers; left out, or 0, it answers none, and what it says is counted.
+             * @example 0.5
+             */
+            share?: number;
+        };
         Stat: {
             /**
              * Format: double
@@ -3963,6 +4009,36 @@ export interface components {
         TrainingsOutputBody: {
             items: components["schemas"]["TrainingView"][] | null;
         };
+        TrialView: {
+            /** @description Whether the challenger answers all by itself once it is known to be better. */
+            automatic: boolean;
+            /** Format: date-time */
+            began: string;
+            /** @description The version that is compared with it. */
+            challenger: string;
+            /** @description The version that answered when it began. */
+            champion: string;
+            /** Format: date-time */
+            ended?: string;
+            /** @description In words, what is known and what to do. */
+            known: string;
+            /**
+             * @description What is known of the challenger; absent while it is not.
+             * @enum {string}
+             */
+            outcome?: "better" | "worse" | "stopped";
+            /**
+             * Format: double
+             * @description Of texts or keys that the challenger answers; 0 is a shadow: it is asked, too, and answers none.
+             */
+            share: number;
+            /** @description That either answered, or in a shadow was asked. */
+            texts: components["schemas"]["SidesView"];
+            /** @description Whether the texts are shared otherwise than they should be, so that something is wrong with keys or texts. */
+            uneven: boolean;
+            /** @description Of these, those that somebody corrected. */
+            wrong: components["schemas"]["SidesView"];
+        };
         UploadView: {
             /**
              * Format: int64
@@ -4074,6 +4150,8 @@ export interface operations {
             query?: {
                 /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
                 version?: string;
+                /** @description Who asks, such as a user or a session, or a hash of that: while an experiment runs, the same key is always answered by the same version. Without it each text is picked for by itself. */
+                key?: string;
                 /** @description The model's id, where several answer. */
                 model?: string;
             };
@@ -4267,6 +4345,8 @@ export interface operations {
             query?: {
                 /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
                 version?: string;
+                /** @description Who asks, such as a user or a session, or a hash of that: while an experiment runs, the same key is always answered by the same version. Without it each text is picked for by itself. */
+                key?: string;
             };
             header?: never;
             path?: never;
@@ -6310,6 +6390,8 @@ export interface operations {
             query?: {
                 /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
                 version?: string;
+                /** @description Who asks, such as a user or a session, or a hash of that: while an experiment runs, the same key is always answered by the same version. Without it each text is picked for by itself. */
+                key?: string;
             };
             header?: never;
             path: {
@@ -7505,6 +7587,302 @@ export interface operations {
             };
         };
     };
+    "get-experiment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-experiment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Start-experimentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-experiment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "download-model": {
         parameters: {
             query?: never;
@@ -7723,6 +8101,8 @@ export interface operations {
             query?: {
                 /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
                 version?: string;
+                /** @description Who asks, such as a user or a session, or a hash of that: while an experiment runs, the same key is always answered by the same version. Without it each text is picked for by itself. */
+                key?: string;
             };
             header?: never;
             path: {
@@ -13949,6 +14329,8 @@ export interface operations {
             query?: {
                 /** @description Which version to ask, by its id or an alias; without it, the one that answers. */
                 version?: string;
+                /** @description Who asks, such as a user or a session, or a hash of that: while an experiment runs, the same key is always answered by the same version. Without it each text is picked for by itself. */
+                key?: string;
             };
             header?: never;
             path: {

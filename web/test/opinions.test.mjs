@@ -341,6 +341,20 @@ browserTest('opinions: a file is added to a model and taken away, and a row that
   await fitsWidth(page)
 })
 
+browserTest('opinions: two versions are compared by an experiment, which is begun, seen and ended', async ({ open, server }) => {
+  await trained(server, 'reto.txt', await labelled())
+  await trained(server, 'reto.txt', (await labelled()) + 'Muy bien todo\t1\n')
+  const page = await open('opinions/reto.txt')
+  await page.getByRole('combobox', { name: 'Texts that it answers' }).selectOption('50%')
+  await page.getByRole('button', { name: 'Begin' }).click()
+  await page.getByText('It is not known yet which is right more often.').waitFor()
+  await page.getByText(/^Tried is that of .*, with 50% of the texts: 0, 0 corrected/).waitFor()
+  await axe(page)
+  await fitsWidth(page)
+  await page.getByRole('button', { name: 'End the experiment' }).click()
+  await page.getByText('It was ended before it was known which is right more often.').waitFor()
+})
+
 browserTest('opinions: what a model answered is seen by day, with how right it is likely to be', async ({ open, server }) => {
   await trained(server, 'vida.txt', await labelled())
   const first = await open('opinions/vida.txt')
