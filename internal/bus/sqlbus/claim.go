@@ -66,6 +66,9 @@ func (d *Driver) ready(tx *sqldb.Tx, update string, args ...any) error {
 
 // Claim implements bus.Driver.
 func (d *Driver) Claim(ctx context.Context, queue string, n int, lease time.Duration) ([]bus.Delivery, error) {
+	if d.db.Dialect() == sqldb.PostgreSQL {
+		return d.claimPostgres(ctx, queue, n, lease)
+	}
 	var got []bus.Delivery
 	token := rand.Text()
 	err := d.write(ctx, func(tx *sqldb.Tx) error {
@@ -78,7 +81,7 @@ func (d *Driver) Claim(ctx context.Context, queue string, n int, lease time.Dura
 			return err
 		}
 		for len(got) < n {
-			round, err := d.claimLanes(tx, queue, n-len(got), now+lease.Milliseconds(), token, len(got) == 0)
+			round, err := d.claimLanes(tx, queue, n-len(got), now+lease.Milliseconds(), token)
 			if err != nil {
 				return err
 			}
@@ -125,28 +128,15 @@ func ownLanes(first int, before, after string) (texts [7]string) {
 	return texts
 }
 
-// locks are the ways in which a claim tries to hold lanes, one after the other.
-func (d *Driver) locks(wait bool) []string {
-	switch {
-	case d.db.Dialect() != sqldb.PostgreSQL:
-		return []string{``}
-	case wait:
-		return []string{` FOR UPDATE SKIP LOCKED`, ` FOR UPDATE`}
-	}
-	return []string{` FOR UPDATE SKIP LOCKED`}
-}
-
 // claimLanes takes the oldest event of each of the first n lanes. It answers nil when there is no lane, and
-// an empty slice when all lanes that it looked at were empty. On PostgreSQL it passes lanes over that another claim holds; with wait
-// it waits for them where there are no others.
+// an empty slice when all lanes that it looked at were empty.
 //
-// The first statement takes lanes, and the others touch those lanes and no other: where several transactions write at
-// once, that is what keeps two workers from one event (DESIGN.md).
-func (d *Driver) claimLanes(tx *sqldb.Tx, queue string, n int, due int64, token string, wait bool) ([]bus.Delivery, error) {
+// The first statement takes lanes, and the others touch those lanes and no other.
+func (d *Driver) claimLanes(tx *sqldb.Tx, queue string, n int, due int64, token string) ([]bus.Delivery, error) {
 	var tenants []any
 	var first int64
 	place := map[string]int{}
-	take := func(rows *sql.Rows) error {
+	err := tx.Each(func(rows *sql.Rows) error {
 		var tenant string
 		var turn int64
 		if err := rows.Scan(&tenant, &turn); err != nil {
@@ -158,13 +148,7 @@ func (d *Driver) claimLanes(tx *sqldb.Tx, queue string, n int, due int64, token 
 		place[tenant] = len(tenants)
 		tenants = append(tenants, tenant)
 		return nil
-	}
-	var err error
-	for _, lock := range d.locks(wait) {
-		if tenants == nil && err == nil {
-			err = tx.Each(take, `SELECT tenant, turn FROM lane WHERE queue = $1 ORDER BY turn LIMIT $2`+lock, queue, min(n, maxLanes))
-		}
-	}
+	}, `SELECT tenant, turn FROM lane WHERE queue = $1 ORDER BY turn LIMIT $2`, queue, min(n, maxLanes))
 	if err != nil || tenants == nil {
 		return nil, err
 	}

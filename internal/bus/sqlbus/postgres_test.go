@@ -199,3 +199,39 @@ func lockWaits(t *testing.T, url string) <-chan struct{} {
 	t.Cleanup(func() { cancel(); <-ended })
 	return waits
 }
+
+// TestClaim_closes_no_lane_that_a_publication_holds halts a publication, of which another session writes the statements, before its message is written.
+func TestClaim_closes_no_lane_that_a_publication_holds_on_PostgreSQL(t *testing.T) {
+	url := postgrestest.URL(t)
+	d := openURL(t, url, sqldb.Options{}, sqlbus.Options{})
+	bustest.Declare(t, d, "q", "*")
+	bustest.Publish(t, d, "a", "1")
+	session, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close(context.WithoutCancel(t.Context()))
+	tx, err := session.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `SELECT 1 FROM lane WHERE queue = 'q' AND tenant = 'a' FOR KEY SHARE`); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // nothing waits for the publication
+		for _, m := range bustest.Claim(t, d, "q", 5) {
+			if err := d.Done(t.Context(), m); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if _, err := tx.Exec(t.Context(), `INSERT INTO message (queue, tenant, id, event) VALUES ('q', 'a', '2', '{"id":"2","tenant":"a"}')`); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := bustest.Claim(t, d, "q", 5); len(got) != 1 || got[0].Event.ID != "2" {
+		t.Errorf("claimed %+v, want event 2", got)
+	}
+}
