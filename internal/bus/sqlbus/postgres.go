@@ -40,15 +40,15 @@ const (
 			SELECT seq FROM message WHERE queue = $1 AND tenant = chosen.tenant AND state = 0 ORDER BY seq LIMIT (SELECT n FROM share) FOR UPDATE SKIP LOCKED) AS m),
 		leased AS (UPDATE message SET state = 2, attempt = attempt + 1, due = $4, token = $5, owner = $6 FROM ready WHERE message.seq = ready.seq
 			RETURNING message.seq, tenant, event, attempt, reason)
-		SELECT chosen.tenant, turn, (SELECT n FROM share), event, attempt, reason
+		SELECT chosen.tenant, (SELECT n FROM share), event, attempt, reason
 		FROM chosen LEFT JOIN leased ON leased.tenant = chosen.tenant ORDER BY row_number() OVER (PARTITION BY chosen.tenant ORDER BY seq), turn`
 	// Those of the lanes $2 that nobody holds open, or moves.
 	pgTakeLanes  = `SELECT tenant FROM lane WHERE queue = $1 AND tenant = ANY ($2::text[]) FOR UPDATE SKIP LOCKED`
 	pgCloseEmpty = `DELETE FROM lane WHERE queue = $1 AND tenant = ANY ($2::text[]) AND NOT EXISTS (
 		SELECT 1 FROM message m WHERE m.queue = lane.queue AND m.tenant = lane.tenant AND m.state = 0) RETURNING tenant`
 	// Behind all others, in the order that they have.
-	pgMoveBehind = `UPDATE lane SET turn = turn + 1 - $3 + (SELECT max(turn) FROM lane WHERE queue = $1) WHERE queue = $1
-		AND tenant IN (SELECT tenant FROM lane WHERE queue = $1 AND tenant = ANY ($2::text[]) FOR NO KEY UPDATE SKIP LOCKED)`
+	pgMoveBehind = `UPDATE lane SET turn = last.turn + x.n FROM unnest($2::text[]) WITH ORDINALITY AS x (t, n), (SELECT max(turn) AS turn FROM lane WHERE queue = $1) AS last
+		WHERE queue = $1 AND tenant = x.t AND tenant IN (SELECT tenant FROM lane WHERE queue = $1 AND tenant = ANY ($2::text[]) FOR NO KEY UPDATE SKIP LOCKED)`
 )
 
 // claimPostgres is Claim. It opens a transaction only where there is something to claim, because whatever is published wakes all processes.
@@ -75,36 +75,27 @@ func (d *Driver) claimPostgres(ctx context.Context, queue string, n int, lease t
 }
 
 // claimTurns takes the oldest events of the first lanes in turns. It holds the messages that it takes, and waits for none.
-func (d *Driver) claimTurns(tx *sqldb.Tx, queue string, n int, due int64, token string) (got []bus.Delivery, err error) {
+func (d *Driver) claimTurns(tx *sqldb.Tx, queue string, n int, until int64, token string) (got []bus.Delivery, err error) {
 	tried := []string{} // lanes that have nothing more for this claim
 	for len(got) < n {
-		most := min(n-len(got), maxLanes)
-		type chosen struct {
-			tenant string
-			n      int
-		}
-		var lanes []chosen
-		var first int64
-		share := 0
+		most, share := n-len(got), 0
+		var lanes, empty []string
+		taken := map[string]int{}
 		err := tx.Each(func(rows *sql.Rows) error {
 			var tenant string
-			var turn int64
 			var attempt sql.NullInt64
 			var event, reason sql.RawBytes
-			if err := rows.Scan(&tenant, &turn, &share, &event, &attempt, &reason); err != nil {
+			if err := rows.Scan(&tenant, &share, &event, &attempt, &reason); err != nil {
 				return err
 			}
-			at := slices.IndexFunc(lanes, func(l chosen) bool { return l.tenant == tenant })
-			if at < 0 {
-				if at = len(lanes); at == 0 {
-					first = turn
-				}
-				lanes = append(lanes, chosen{tenant: tenant})
+			if _, known := taken[tenant]; !known {
+				taken[tenant] = 0
+				lanes = append(lanes, tenant)
 			}
 			if !attempt.Valid {
 				return nil
 			}
-			lanes[at].n++
+			taken[tenant]++
 			m := bus.Delivery{Queue: queue, Token: token, Attempt: int(attempt.Int64)}
 			if err := decodeReason(reason, &m.Last); err != nil {
 				return err
@@ -112,28 +103,25 @@ func (d *Driver) claimTurns(tx *sqldb.Tx, queue string, n int, due int64, token 
 			err := json.Unmarshal(event, &m.Event)
 			got = append(got, m)
 			return err
-		}, pgLease, queue, most, tried, due, token, d.owner)
+		}, pgLease, queue, most, tried, until, token, d.owner)
 		if err != nil {
 			return nil, err
 		}
-		var all, empty []string
-		for _, l := range lanes {
-			all = append(all, l.tenant)
-			if l.n < share {
-				empty = append(empty, l.tenant)
+		for _, tenant := range lanes {
+			if taken[tenant] < share {
+				empty = append(empty, tenant)
 			}
 		}
 		closed, err := d.closeEmpty(tx, queue, empty)
+		all := len(lanes) < most // that there are: behind all others is where they are
+		if err == nil && !all && len(closed) < len(lanes) {
+			_, err = tx.Exec(pgMoveBehind, queue, lanes)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if len(closed) < len(lanes) {
-			if _, err := tx.Exec(pgMoveBehind, queue, all, first); err != nil {
-				return nil, err
-			}
-		}
-		if tried = append(tried, empty...); len(lanes) < most && len(empty) == len(lanes) {
-			break // there are no more lanes
+		if tried = append(tried, empty...); all && len(empty) == len(lanes) {
+			break
 		}
 	}
 	return got, nil

@@ -42,6 +42,13 @@ func (d *Driver) Extend(ctx context.Context, m bus.Delivery, lease time.Duration
 func (d *Driver) Settle(ctx context.Context, m bus.Delivery, s bus.Settlement) error {
 	switch s.Outcome {
 	case bus.Done:
+		if d.db.Dialect() == sqldb.PostgreSQL {
+			if d.closed.Load() {
+				return errClosed()
+			}
+			held, err := d.done(ctx, m)
+			return lostUnless(err, held, m)
+		}
 		return d.settle(ctx, m, `DELETE FROM message`)
 	case bus.Retried:
 		return d.retry(ctx, m, s.Pause, s.Reason)

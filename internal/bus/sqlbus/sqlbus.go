@@ -41,6 +41,7 @@ type Driver struct {
 	closed atomic.Bool
 	stop   func() // ends watch and waits for it
 	look   chan struct{}
+	dones  dones
 
 	mu       sync.Mutex
 	wakes    map[string]chan struct{}
