@@ -150,6 +150,13 @@ bench-peer: build ## Run scikit-learn, fastText and face-api beside Animo, where
 	npm ci --prefix vision/peer --no-audit --no-fund --ignore-scripts
 	ANIMO_PEER=1 go test -v -count=1 -run '^TestPeer$$' -timeout 20m ./vision
 
+SCALE ?= 1,2,4,8,16,32
+scale: ## Measure how nodes add up: SCALE processes (1,2,4,8,16,32) over the PostgreSQL that ANIMO_POSTGRES names, which has to be on this machine
+	ANIMO_SCALE=$(SCALE) ANIMO_REQUIRE_POSTGRES=1 go test -count=1 -run '^TestScale$$' -timeout 60m -v ./internal/app
+
+bench-queue: ## Measure queues in PostgreSQL beside River's, in turns (a module of its own; needs ANIMO_POSTGRES)
+	cd bench/queue && go run . $(QUEUE)
+
 # FUZZTIME counts inputs: with a time, Go now and then reports the end of the time itself as a failure.
 fuzz: weights ## Run every fuzz test on FUZZTIME inputs
 	@go list -f '{{.ImportPath}}' ./... | while read -r pkg; do \
@@ -177,4 +184,4 @@ soak: ## Have the program work for MINUTES, and fail where memory, goroutines, d
 clean: ## Remove what was built
 	rm -rf bin web/dist
 
-.PHONY: help run demo build weights notices image deploy-check sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-engines test-web bench-web screenshots race lint bench bench-peer fuzz crash nodes upgrade soak clean
+.PHONY: help run demo build weights notices image deploy-check sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-engines test-web bench-web screenshots race lint bench bench-peer bench-queue scale fuzz crash nodes upgrade soak clean
