@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"animo/internal/postgrestest"
 )
 
 // buildProgram builds the animo command.
@@ -36,10 +38,11 @@ type program struct {
 	client *http.Client
 }
 
-// startProgram starts the program on an empty data folder and waits until it is ready.
+// startProgram starts the program on an empty data folder, its rows in the database that postgrestest.Tables chooses, and waits until it is ready.
 func startProgram(b *testing.B, bin string) *program {
 	b.Helper()
-	cmd := exec.Command(bin, "serve", "--data", b.TempDir(), "--listen", "127.0.0.1:0", "--min-free", "0", "--log-level", "warn")
+	data := b.TempDir()
+	cmd := exec.Command(bin, "serve", "--data", data, "--tables", postgrestest.Tables(b, filepath.Join(data, "animo.db")), "--listen", "127.0.0.1:0", "--min-free", "0", "--log-level", "warn")
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {

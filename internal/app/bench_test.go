@@ -49,13 +49,13 @@ func BenchmarkStart(b *testing.B) {
 const sixOpinions = `{"idmodel":"r.txt","opiniones":["Las camas estaban mal arregladas","El desayuno muy bueno y variado","No volveremos nunca, todo sucio y caro",` +
 	`"La ubicación es perfecta para visitar el centro","El personal del hotel encantador, nos ayudaron en todo","Esperamos una hora y la comida llegó fría"]}`
 
-// BenchmarkSenti sends 2,000 and 5,000 requests a second, each at its own moment whether or not the ones before have
+// BenchmarkSenti sends 200, 2,000 and 5,000 requests a second, each at its own moment whether or not the ones before have
 // been answered, and reports how long answers took from that moment. The load is made in this process, on
 // the same cores.
 func BenchmarkSenti(b *testing.B) {
 	a := start(b, settings(b))
 	a.upload("r.txt", "", strings.Repeat(reviews(b), 8))
-	for _, rate := range []int{2000, 5000} {
+	for _, rate := range []int{200, 2000, 5000} {
 		b.Run(fmt.Sprint(rate), func(b *testing.B) { benchSenti(b, a.url, rate) })
 	}
 }

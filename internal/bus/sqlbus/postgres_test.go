@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -233,5 +234,67 @@ func TestClaim_closes_no_lane_that_a_publication_holds_on_PostgreSQL(t *testing.
 	}
 	if got := bustest.Claim(t, d, "q", 5); len(got) != 1 || got[0].Event.ID != "2" {
 		t.Errorf("claimed %+v, want event 2", got)
+	}
+}
+
+// BenchmarkHorizon carries events through a queue, a hundred at a time, without and with a transaction beside them that keeps PostgreSQL from forgetting
+// what was settled. It tells how many events a second there were in all, and in the last tenth.
+func BenchmarkHorizon_on_PostgreSQL(b *testing.B) {
+	const each = 100
+	for _, held := range []bool{false, true} {
+		b.Run(fmt.Sprint("held=", held), func(b *testing.B) {
+			url := postgrestest.URL(b)
+			db, err := sqldb.Open(b.Context(), url, sqldb.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer db.Close()
+			driver, err := sqlbus.New(b.Context(), db, sqlbus.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer driver.Close()
+			d := bus.Queues{Driver: driver}
+			bustest.Declare(b, d, "q", "*")
+			if held {
+				session, err := pgx.Connect(b.Context(), url)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer session.Close(context.WithoutCancel(b.Context()))
+				if _, err := session.Exec(b.Context(), `BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM message`); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ResetTimer()
+			var took []time.Duration // of each hundred
+			for i := range max(10, b.N/each) {
+				began := time.Now()
+				var ids []string
+				for j := range each {
+					ids = append(ids, fmt.Sprint(i, "-", j))
+				}
+				bustest.Publish(b, d, fmt.Sprint("t", i%5), ids...)
+				var done sync.WaitGroup
+				for _, m := range bustest.Claim(b, d, "q", each) {
+					done.Go(func() {
+						if err := d.Done(b.Context(), m); err != nil {
+							b.Error(err)
+						}
+					})
+				}
+				done.Wait()
+				took = append(took, time.Since(began))
+			}
+			rate := func(part []time.Duration) float64 {
+				sum := time.Duration(0)
+				for _, t := range part {
+					sum += t
+				}
+				return float64(len(part)*each) / sum.Seconds()
+			}
+			b.ReportMetric(rate(took), "events/s")
+			b.ReportMetric(rate(took[len(took)*9/10:]), "events/s-in-the-last-tenth")
+		})
 	}
 }
