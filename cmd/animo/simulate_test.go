@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -104,7 +105,6 @@ func TestSimulate_sends_as_much_and_of_such_kinds_as_it_is_told(t *testing.T) {
 // simulate runs the command against a server and returns its report.
 func simulate(t *testing.T, url string, code int, args ...string) (r simulated, stderr string) {
 	t.Helper()
-	t.Setenv("LC_ALL", "C")
 	var out, errs bytes.Buffer
 	if got := run(append([]string{"simulate", "--url", url, "--json"}, args...), bytes.NewReader(nil), &out, &errs); got != code {
 		t.Fatalf("exit code %d, want %d:\n%s%s", got, code, &errs, &out)
@@ -121,6 +121,7 @@ func small(c *config.Config) {
 }
 
 func TestSimulate_finds_the_effect_of_everything_that_was_accepted(t *testing.T) {
+	t.Setenv("LC_ALL", "C")
 	samplePhotos(t)
 	args := []string{
 		"--time", "2s", "--photos", "6", "--opinions", "40", "--burst", "2", "--burst-every", "500ms", "--burst-time", "100ms", "--seed", "7",
@@ -176,6 +177,7 @@ func TestSimulate_finds_the_effect_of_everything_that_was_accepted(t *testing.T)
 
 // A server stands before a real one that loses photos, analyses them twice, or keeps what its client has broken off.
 func TestSimulate_fails_where_something_is_lost_doubled_or_unasked(t *testing.T) {
+	t.Setenv("LC_ALL", "C")
 	samplePhotos(t)
 	behind, err := url.Parse(serve(t, small))
 	if err != nil {
@@ -255,4 +257,40 @@ opinions answered …`, "")
 		check(t, []string{"simulate", "--url", url, flag}, 2, "", "animo: "+says)
 	}
 	check(t, []string{"simulate", "--url", url, "--broken=60", "--hang-up=50"}, 2, "", "animo: --broken: faults of 110 % of the photos are too many; with --repeated and --hang-up, 100 are all")
+}
+
+// TestSimulate_a_tenants_flood_is_refused_and_another_is_answered has one tenant send more at once than its half of the server, and another one a little.
+func TestSimulate_a_tenants_flood_is_refused_and_another_is_answered(t *testing.T) {
+	t.Setenv("LC_ALL", "C")
+	var data string
+	server := serve(t, func(c *config.Config) { c.MaxRequests, data = 4, c.Data })
+	keys := map[string]string{}
+	for _, tenant := range []string{"sol", "mar"} {
+		var out, errs bytes.Buffer
+		for _, args := range [][]string{{"tenants", "add", tenant}, {"keys", "add", tenant}} {
+			out.Reset()
+			if code := run(append(args, "--data", data), bytes.NewReader(nil), &out, &errs); code != 0 {
+				t.Fatalf("%v: %d\n%s", args, code, &errs)
+			}
+		}
+		keys[tenant] = strings.TrimSpace(out.String())
+	}
+	t.Setenv("ANIMO_KEY", "")
+	var others sync.WaitGroup
+	for _, key := range keys { // both have a model before the flood begins
+		simulate(t, server, 0, "--key", key, "--time", "100ms", "--photos", "0", "--opinions", "1")
+	}
+	var flood simulated
+	others.Go(func() {
+		flood, _ = simulate(t, server, 0, "--key", keys["sol"], "--model", simulateModel, "--time", "3s", "--photos", "0", "--opinions", "1000", "--at-once", "200")
+	})
+	calm, _ := simulate(t, server, 0, "--key", keys["mar"], "--model", simulateModel, "--time", "2s", "--photos", "0", "--opinions", "40", "--at-once", "2")
+	others.Wait()
+	if p := flood.Phases[0]; p.Refused["too_many_requests"]+p.Refused["unavailable"] == 0 || p.Accepted == 0 {
+		t.Errorf("the flood: %+v", p)
+	}
+	if p := calm.Phases[0]; p.Accepted != p.Sent || p.Sent < 40 {
+		t.Errorf("the other one: %+v", p)
+	}
+	t.Logf("the flood: %d of %d refused; the other one: p99 %.1f ms", flood.Phases[0].Sent-flood.Phases[0].Accepted, flood.Phases[0].Sent, calm.Phases[0].P99)
 }
