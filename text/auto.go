@@ -43,26 +43,42 @@ func (t *training) trainAuto(ctx context.Context) (*Model, *Report, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	m, r, s, err := t.trainBest(ctx, of)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Trainer, r.Why = Auto, t.why(of, s)
+	return m, r, nil
+}
+
+// search is how a choice among trainers went.
+type search struct {
+	held   [][]float64 // each trainer's scores of rows held out
+	losses []float64   // of these
+	times  []int       // how often each was chosen inside a fold
+	best   int
+}
+
+// trainBest fits the trainer with the smallest loss to all rows, and measures each fold by the one that the other folds choose.
+func (t *training) trainBest(ctx context.Context, of []trainer) (*Model, *Report, search, error) {
 	held, inner, err := t.heldOut(ctx, of)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, search{}, err
 	}
+	s := search{held: held, losses: t.losses(held, -1), times: make([]int, len(of))}
 	chosen := make([]int, t.folds)
-	times := make([]int, len(of)) // how often each was chosen inside a fold
 	for k := range t.folds {
 		chosen[k] = choose(t.losses(inner[k], k))
-		times[chosen[k]]++
+		s.times[chosen[k]]++
 	}
-	losses := t.losses(held, -1)
-	best := choose(losses)
-	m, err := t.publish(ctx, of[best], held[best])
+	s.best = choose(s.losses)
+	m, err := t.publish(ctx, of[s.best], held[s.best])
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, search{}, err
 	}
 	r := newReport(t, m, func(k int) []float64 { return held[chosen[k]] })
-	r.Trainer, r.Chosen, r.Features = Auto, of[best].name, m.features()
-	r.Why = t.why(of, held, losses, best, times)
-	return m, r, nil
+	r.Chosen, r.Features = of[s.best].name, m.features()
+	return m, r, s, nil
 }
 
 // heldOut gives, for each trainer, each row's score by a model that was fitted to the other folds; and
@@ -149,20 +165,24 @@ func choose(losses []float64) int {
 }
 
 // why tells in words how the choice went.
-func (t *training) why(of []trainer, held [][]float64, losses []float64, best int, times []int) string {
+func (t *training) why(of []trainer, s search) string {
 	var found, inside []string
 	for c, tr := range of {
-		right := 0
-		for i, s := range held[c] {
-			if (s >= 0) == (t.labels[i] == 1) {
-				right++
-			}
-		}
-		found = append(found, fmt.Sprintf("%s %.4f (%d of %d right)", tr.name, losses[c], right, t.rows()))
-		if times[c] > 0 {
-			inside = append(inside, fmt.Sprintf("%s in %d", tr.name, times[c]))
+		found = append(found, fmt.Sprintf("%s %.4f (%d of %d right)", tr.name, s.losses[c], t.right(s.held[c]), t.rows()))
+		if s.times[c] > 0 {
+			inside = append(inside, fmt.Sprintf("%s in %d", tr.name, s.times[c]))
 		}
 	}
 	return fmt.Sprintf("%s has the smallest log loss on held-out rows: %s. Of the %d folds that were measured, each chose for itself: %s.",
-		of[best].name, strings.Join(found, ", "), t.folds, strings.Join(inside, ", "))
+		of[s.best].name, strings.Join(found, ", "), t.folds, strings.Join(inside, ", "))
+}
+
+// right counts the rows whose score has their label's sign.
+func (t *training) right(scores []float64) (n int) {
+	for i, s := range scores {
+		if (s >= 0) == (t.labels[i] == 1) {
+			n++
+		}
+	}
+	return n
 }

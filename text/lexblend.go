@@ -28,7 +28,7 @@ const exact = 0.0005
 // rows: naive Bayes over words with the lexicon's prior, and logistic regression over words, pairs and
 // phrases, weighed by idf and scaled to length 1, beside the amounts of praise and blame.
 func fitLexBlend(ctx context.Context, p problem) (scorer, error) {
-	return lexBlend(ctx, p, blendSettings{lexiconRows, blendC, constantRamp, shortDamp, lexiconFade})
+	return lexBlend(ctx, p, blendSettings{lexiconRows, blendC, constantRamp, shortDamp, lexiconFade, nil})
 }
 
 // blendSettings are the constants of lexblend.
@@ -36,6 +36,7 @@ type blendSettings struct {
 	rows             float64 // see lexiconRows
 	c                float64 // see blendC
 	ramp, damp, fade float32
+	chosen           selection // of the regression's n-grams
 }
 
 // lexBlend does it for any constants.
@@ -47,6 +48,7 @@ func lexBlend(ctx context.Context, p problem, o blendSettings) (scorer, error) {
 		{weighting: counts, weights: make([]float32, p.views[0].width)},
 	}
 	clear(parts[0].idf[:toneEnd])
+	o.chosen.of(p, parts[0])
 	parts[1].weights[praising], parts[1].weights[blaming] = amountScale, amountScale
 	d, offsets := newDesign(p, parts)
 	d.tolerance = exact

@@ -4,9 +4,20 @@ import "context"
 
 // fitLogistic fits logistic regression to tf-idf of words and of characters.
 func fitLogistic(ctx context.Context, p problem) (scorer, error) {
+	return logisticOf(ctx, p, logisticC, nil)
+}
+
+// logisticC is what an error costs beside the size of the weights.
+const logisticC = 10
+
+// logisticOf does it for any such cost and features.
+func logisticOf(ctx context.Context, p problem, c float64, chosen selection) (scorer, error) {
 	parts := tfidfParts(p)
+	for _, part := range parts {
+		chosen.of(p, part)
+	}
 	d, offsets := newDesign(p, parts)
-	w, err := d.logistic(ctx, 10, p.seed)
+	w, err := d.logistic(ctx, c, p.seed)
 	if err != nil {
 		return nil, err
 	}

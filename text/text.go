@@ -38,6 +38,7 @@ type Options struct {
 	Folds    int            // for cross-validation, 2 to 100; 0 means 10
 	FoldOf   []int          // each row's fold, from 0; nil draws them from Seed. Its highest number, plus one, replaces Folds
 	Goal     string         // what the model shall be good at: "" or "accuracy", "balanced", "complaints", "recall>=0.9", "precision>=0.6"; see Train
+	Tune     int            // settings of the trainer that are tried (n-grams, selection by chi-squared, regularisation), 1 to 200, the usual one among them; 0 tries none. Only for auto and Tunable, and fewer than 5,000 rows
 	Seed     uint64         // start weights, shuffles and folds follow from it
 	Workers  int            // goroutines at once; 0 means GOMAXPROCS. Never changes the result
 	Progress func(Progress) // called now and then, never from two goroutines at once; nil for none
@@ -117,6 +118,7 @@ type Report struct {
 	Trainer   string    `json:"trainer"`  // the one asked for
 	Chosen    string    `json:"chosen"`   // what it fitted: the same, or auto's choice
 	Why       string    `json:"why,omitempty"`
+	Tried     []Tried   `json:"tried,omitempty" doc:"The settings that were tried, where that was asked for; each fold chose among them by the rows of the others."`
 	Language  string    `json:"language,omitempty"` // of the lexicon that the model uses: es, en or pt; none for a model without one, or of an earlier release
 	Seed      uint64    `json:"seed"`
 	Folds     []Scores  `json:"folds"`

@@ -1,9 +1,11 @@
 package text
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -64,6 +66,9 @@ func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) 
 			return nil, nil, err
 		}
 	}
+	if err := checkTune(o.Tune, cmp.Or(tr.name, Auto)); err != nil {
+		return nil, nil, err
+	}
 	var mu sync.Mutex
 	tell := func(p Progress) {
 		if o.Progress != nil {
@@ -85,9 +90,25 @@ func Train(ctx context.Context, src Source, o Options) (*Model, *Report, error) 
 	return m, r, nil
 }
 
+// checkTune refuses a number of settings that cannot be, and a trainer that has none.
+func checkTune(n int, trainer string) error {
+	switch {
+	case n < 0 || n > mostTuned:
+		return animo.Errorf(animo.Invalid, "%d is not a number of settings to try; allowed are 0 to %d", "%d no es un número de ajustes que probar; se admiten de 0 a %d", n, mostTuned).Of("tune")
+	case n > 0 && trainer != Auto && !slices.Contains(Tunable(), trainer):
+		return animo.Errorf(animo.Unsupported, "trainer %s has no settings to try; those that have are %s", "el entrenador %s no tiene ajustes que probar; los que tienen son %s",
+			trainer, strings.Join(append([]string{Auto}, Tunable()...), ", ")).Of("tune")
+	}
+	return nil
+}
+
 // dispatch trains in memory, or in passes where there is too much for that. A trainer without a name is auto.
 func dispatch(ctx context.Context, src Source, o Options, g goal, tr trainer, workers int, tell func(Progress)) (*Model, *Report, error) {
 	c, err := read(ctx, src, tell)
+	if o.Tune > 0 && (errors.Is(err, errLarge) || err == nil && c.rows() >= raceRows) {
+		return nil, nil, animo.Errorf(animo.TooManyRows, "settings are tried on fewer than %d rows; train without, or on a part of them",
+			"los ajustes se prueban con menos de %d filas; entrene sin ellos, o con una parte", raceRows).Of("tune")
+	}
 	if errors.Is(err, errLarge) {
 		switch tr.name {
 		case sgdName:
@@ -112,6 +133,9 @@ func dispatch(ctx context.Context, src Source, o Options, g goal, tr trainer, wo
 		return trainAutoStream(ctx, src, c.language, o, g, workers, tell)
 	}
 	t := &training{corpus: c, fold: fold, folds: folds, seed: o.Seed, goal: g, workers: workers, tell: tell}
+	if o.Tune > 0 {
+		return t.trainTuned(ctx, cmp.Or(tr.name, Auto), o.Tune)
+	}
 	if tr.name == "" {
 		return t.trainAuto(ctx)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"animo"
@@ -17,6 +18,25 @@ func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false) // texts are for people and programs, not for a page
 	return e.Encode(v)
+}
+
+// mostTried is how many of the settings that were tried are printed; --json has all.
+const mostTried = 10
+
+// printTried writes the settings that were tried, the best first.
+func printTried(w io.Writer, c *console, r *text.Report) {
+	if len(r.Tried) == 0 {
+		return
+	}
+	list := slices.Clone(r.Tried)
+	slices.SortStableFunc(list, func(a, b text.Tried) int { return cmp.Compare(a.Loss, b.Loss) })
+	fmt.Fprintf(w, "\n%8s %7s %7s  %s\n", c.say("log loss", "pérdida"), c.say("right", "acierta"), c.say("folds", "plieg."), c.say("setting that was tried", "ajuste que se probó"))
+	for _, t := range list[:min(len(list), mostTried)] {
+		fmt.Fprintf(w, "%8.4f %7d %7d  %s\n", t.Loss, t.Right, t.Folds, t.Setting)
+	}
+	if more := len(list) - mostTried; more > 0 {
+		fmt.Fprintf(w, c.say("%24s  and %d more\n", "%24s  y %d más\n"), "", more)
+	}
 }
 
 // printReport writes what training found for people to read.
@@ -34,6 +54,7 @@ func printReport(c *console, r *text.Report, files *opinionFiles) error {
 	if r.Why != "" {
 		heading(w, "", "%s", r.Why)
 	}
+	printTried(w, c, r)
 
 	if r.Language != "" {
 		name := text.LanguageName(r.Language)
