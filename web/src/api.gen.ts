@@ -3451,6 +3451,8 @@ export interface components {
             seed: number;
             /** @description The one asked for. */
             trainer: string;
+            /** @description The settings that were tried, where that was asked for; each fold chose among them by the rows of the others. */
+            tried?: components["schemas"]["Tried"][] | null;
             /** @description What the figures mean, in words. */
             verdict?: components["schemas"]["Words"];
             /** @description What the figures do not show of the rows. */
@@ -4038,6 +4040,27 @@ export interface components {
             uneven: boolean;
             /** @description Of these, those that somebody corrected. */
             wrong: components["schemas"]["SidesView"];
+        };
+        Tried: {
+            /**
+             * Format: int64
+             * @description How many folds chose it for themselves, by the rows of the others alone.
+             */
+            folds: number;
+            /**
+             * Format: double
+             * @description Mean log loss on held-out rows; the smallest won.
+             */
+            loss: number;
+            /**
+             * Format: int64
+             * @description Held-out rows that it was right about. Of the one that won, this flatters: it was chosen by these rows. The scores of the folds do not.
+             */
+            right: number;
+            /** @description The trainer, its n-grams, how many of them chi-squared keeps, and C, the cost of an error beside the size of the weights. */
+            setting: string;
+            /** @description The model was fitted with it. */
+            won: boolean;
         };
         UploadView: {
             /**
