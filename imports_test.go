@@ -68,10 +68,11 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/collections", []string{"animo/internal/collections", "animo/internal/erasures", "animo/internal/cache", "animo/internal/table", "animo/vision", "animo"}, "it knows faces, not the protocol that asks for them"},
 		{"animo/internal/rekognition", []string{"animo/internal/rekognition", "animo/internal/collections", "animo/internal/slots", "animo/vision", "animo"}, "another's words for what vision sees; app hands it keys, people and photos"},
 		{"animo/internal/sqldb", []string{"animo/internal/sqldb", "animo/internal/durable", "animo/internal/loop", "animo"}, "the database knows nothing of what is kept in it"},
-		{"animo/internal/table", []string{"animo/internal/table", "animo/internal/sqldb", "animo"}, "a store serves every flow and knows none"},
+		{"animo/internal/awsclient", []string{"animo/internal/awsclient", "animo"}, "it knows how AWS is called, not what for"},
+		{"animo/internal/table", []string{"animo/internal/table", "animo/internal/sqldb", "animo/internal/awsclient", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/backup", []string{"animo/internal/backup", "animo/internal/durable", "animo/internal/object", "animo"}, "it copies rows and objects, whatever they are"},
-		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/tracing", "animo/internal/loop", "animo/internal/sqldb", "animo/internal/table", "animo"}, "a bus serves every flow and knows none"},
-		{"animo/internal/bus/carrier", []string{"animo/internal/bus/carrier", "animo"}, "a carrier rings and knows nothing of what it rings for"},
+		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/tracing", "animo/internal/loop", "animo/internal/sqldb", "animo/internal/awsclient", "animo/internal/table", "animo"}, "a bus serves every flow and knows none"},
+		{"animo/internal/bus/carrier", []string{"animo/internal/bus/carrier", "animo/internal/awsclient", "animo"}, "a carrier rings and knows nothing of what it rings for"},
 		{"animo/internal/cluster", []string{"animo/internal/cluster", "animo/internal/loop", "animo/internal/table", "animo"}, "leases are rows, whatever is done under them"},
 		{"animo/internal/object", []string{"animo/internal/object", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/tenants", []string{"animo/internal/tenants", "animo/internal/erasures", "animo/internal/table", "animo"}, "keys and tenants lie below the flows"},
@@ -94,7 +95,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/httpapi", []string{"animo/internal/httpapi", "animo/internal/tracing", "animo/internal/loop", "animo/internal/peer", "animo/internal/slots", "animo/internal/opinions", "animo/internal/classify", "animo/internal/export", "animo/internal/photos", "animo/internal/moods", "animo/internal/notify", "animo/internal/bus", "animo/text", "animo/vision", "animo"}, "the API knows flows, not where they keep things"},
 		{"animo/internal/config", []string{"animo/internal/config", "animo"}, "settings know nothing of what they set"},
 	}
-	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/bus/brokerbus", "animo/internal/bus/carrier/memcarrier", "animo/internal/bus/carrier/natscarrier", "animo/internal/pictures/awsfaces", "animo/internal/object/s3"}
+	adapters := []string{"animo/internal/table/sqltable", "animo/internal/table/memtable", "animo/internal/bus/sqlbus", "animo/internal/bus/brokerbus", "animo/internal/bus/carrier/memcarrier", "animo/internal/bus/carrier/natscarrier", "animo/internal/table/dynamotable", "animo/internal/bus/carrier/awscarrier", "animo/internal/pictures/awsfaces", "animo/internal/object/s3"}
 	for _, p := range listPackages(t) {
 		for _, imported := range p.Imports {
 			if !within(imported, "animo") {
