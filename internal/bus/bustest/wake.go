@@ -21,10 +21,10 @@ func woken(t *testing.T, d bus.Queues, within time.Duration, why string) {
 }
 
 // wokenFor waits for a wake-up of queue q at which there is something to claim, which comes no earlier and not much later
-// than these times from now.
-func wokenFor(t *testing.T, d bus.Queues, earliest, latest time.Duration, why string) bus.Delivery {
+// than these times after start.
+func wokenFor(t *testing.T, d bus.Queues, start time.Time, earliest, latest time.Duration, why string) bus.Delivery {
 	t.Helper()
-	for start := time.Now(); ; {
+	for {
 		woken(t, d, latest+soon-time.Since(start), why)
 		got := Claim(t, d, "q", 1)
 		took := time.Since(start)
@@ -54,9 +54,10 @@ func wake(t *testing.T, d bus.Queues) {
 	Publish(t, d, "a", "1")
 	woken(t, d, soon, "after Publish")
 	claimOne(t, d, "q", "1", 1)
-	m := wokenFor(t, d, lease, lease+time.Second, "when a lease ends")
+	m := wokenFor(t, d, time.Now(), lease, lease+time.Second, "when a lease ends")
+	start := time.Now() // the pause begins before Retry returns
 	ok(t, d.Retry(t.Context(), m, 300*time.Millisecond, boom))
-	m = wokenFor(t, d, 300*time.Millisecond, 300*time.Millisecond, "when a pause ends")
+	m = wokenFor(t, d, start, 300*time.Millisecond, 300*time.Millisecond, "when a pause ends")
 	drain(d)
 	ok(t, d.Return(t.Context(), m, 0))
 	woken(t, d, soon, "after Return")

@@ -33,5 +33,7 @@ func TestDriver(t *testing.T) {
 	if err := flag.Set("rapid.checks", "10"); err != nil { // each check is hundreds of calls over a connection
 		t.Fatal(err)
 	}
-	tabletest.Run(t, func(t *testing.T) table.Driver { return open(t, awstest.Tables(t), dynamotable.Options{Log: slog.New(slog.DiscardHandler)}) })
+	tabletest.Run(t, func(t *testing.T) table.Driver {
+		return open(t, awstest.Tables(t), dynamotable.Options{Log: slog.New(slog.DiscardHandler)})
+	})
 }
