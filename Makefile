@@ -69,6 +69,14 @@ NATS ?= /tmp/animo-nats
 nats: ## Start three nats-servers for tests in the folder NATS, and say what to set (.ci/nats stop FOLDER ends them)
 	@echo "export ANIMO_NATS=$$(.ci/nats start $(NATS))"
 
+test-aws: ## Pass the suites and flows on the emulator of AWS that ANIMO_AWS names (make aws starts one)
+	ANIMO_REQUIRE_AWS=1 go test -count=1 ./internal/awsclient ./internal/table/dynamotable ./internal/bus/carrier/awscarrier
+	ANIMO_REQUIRE_AWS=1 go test -count=1 -run AWS ./internal/bus/brokerbus ./internal/app
+
+AWS ?= /tmp/animo-aws
+aws: ## Start an emulator of AWS for tests in the folder AWS, and say what to set (.ci/aws stop FOLDER ends it)
+	@echo "export ANIMO_AWS=$$(.ci/aws start $(AWS))"
+
 test-web: build ## Pass the tests of the page in a real browser (needs Chromium: apt-get install chromium, or CHROMIUM=path)
 	npm test --prefix web
 
@@ -184,4 +192,4 @@ soak: ## Have the program work for MINUTES, and fail where memory, goroutines, d
 clean: ## Remove what was built
 	rm -rf bin web/dist
 
-.PHONY: help run demo build weights notices image deploy-check sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-engines test-web bench-web screenshots race lint bench bench-peer bench-queue scale fuzz crash nodes upgrade soak clean
+.PHONY: help run demo build weights notices image deploy-check sbom vuln web api test test-postgres postgres test-s3 s3 test-nats nats test-aws aws test-engines test-web bench-web screenshots race lint bench bench-peer bench-queue scale fuzz crash nodes upgrade soak clean

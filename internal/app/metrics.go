@@ -140,19 +140,21 @@ func (m *metrics) watchLeases(l *cluster.Leases) {
 
 // watchStores tells how the connections to the database are used, and what the broker carried, where there is one.
 func (m *metrics) watchStores(s *Stores) {
-	pool := func(name, help string, value func(sql.DBStats) float64) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return value(s.db.Pool()) })
+	if s.db != nil {
+		pool := func(name, help string, value func(sql.DBStats) float64) prometheus.Collector {
+			return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return value(s.db.Pool()) })
+		}
+		waits := func(name, help string, value func(sql.DBStats) float64) prometheus.Collector {
+			return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return value(s.db.Pool()) })
+		}
+		m.registry.MustRegister(
+			pool("animo_database_connections_used", "Connections to the database that are in use.", func(p sql.DBStats) float64 { return float64(p.InUse) }),
+			pool("animo_database_connections_idle", "Connections to the database that are open and not in use.", func(p sql.DBStats) float64 { return float64(p.Idle) }),
+			pool("animo_database_connections_most", "Connections to the database that may be open; 0 for any number.", func(p sql.DBStats) float64 { return float64(p.MaxOpenConnections) }),
+			waits("animo_database_waits_total", "Times that a connection to the database had to be waited for.", func(p sql.DBStats) float64 { return float64(p.WaitCount) }),
+			waits("animo_database_wait_seconds_total", "For how long connections to the database were waited for.", func(p sql.DBStats) float64 { return p.WaitDuration.Seconds() }),
+		)
 	}
-	waits := func(name, help string, value func(sql.DBStats) float64) prometheus.Collector {
-		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return value(s.db.Pool()) })
-	}
-	m.registry.MustRegister(
-		pool("animo_database_connections_used", "Connections to the database that are in use.", func(p sql.DBStats) float64 { return float64(p.InUse) }),
-		pool("animo_database_connections_idle", "Connections to the database that are open and not in use.", func(p sql.DBStats) float64 { return float64(p.Idle) }),
-		pool("animo_database_connections_most", "Connections to the database that may be open; 0 for any number.", func(p sql.DBStats) float64 { return float64(p.MaxOpenConnections) }),
-		waits("animo_database_waits_total", "Times that a connection to the database had to be waited for.", func(p sql.DBStats) float64 { return float64(p.WaitCount) }),
-		waits("animo_database_wait_seconds_total", "For how long connections to the database were waited for.", func(p sql.DBStats) float64 { return p.WaitDuration.Seconds() }),
-	)
 	if s.rings != nil {
 		m.registry.MustRegister(s.rings.sent, s.rings.received, s.rings.failed)
 	}

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -141,7 +142,7 @@ func Move(ctx context.Context, from, to config.Stores, o MoveOptions) (r MoveRes
 		return r, err
 	}
 	path, ok := from.TablesFile()
-	if _, file := to.TablesFile(); !ok || file {
+	if !ok || !strings.HasPrefix(to.Tables, "postgres") {
 		return r, animo.Errorf(animo.Unsupported, "a SQLite file is moved to PostgreSQL, and no other way", "se traslada un archivo SQLite a PostgreSQL, y de ningún otro modo").Of("--to")
 	}
 	if _, err := os.Stat(path); err != nil {

@@ -18,11 +18,15 @@ const webhookSecrets = "webhook secrets"
 // sealer is the master key as the secrets of webhooks need it. New ones are sealed where the database is for programs alone that read
 // sealed ones.
 func sealer(db *sqldb.DB, t *tenants.Registry) notify.Master {
+	oldest := func(context.Context) (int64, error) { return sqldb.SealedSecrets, nil } // tables that are not SQL are younger than that
+	if db != nil {
+		oldest = db.Oldest
+	}
 	m := notify.Master{Key: t.KeyFor(webhookSecrets), Name: t.MasterName()}
 	m.Seals = func(ctx context.Context) (bool, error) {
-		oldest, err := db.Oldest(ctx)
-		if err != nil || oldest < sqldb.SealedSecrets || m.Key == nil {
-			return err == nil && oldest >= sqldb.SealedSecrets, err
+		schema, err := oldest(ctx)
+		if err != nil || schema < sqldb.SealedSecrets || m.Key == nil {
+			return err == nil && schema >= sqldb.SealedSecrets, err
 		}
 		return true, t.BindMaster(ctx) // what is sealed opens with the database's key
 	}
@@ -75,8 +79,10 @@ func (s *Stores) SealSecrets(ctx context.Context, data string, none bool) (n int
 	if err := s.Tenants.BindMaster(ctx); err != nil {
 		return 0, err
 	}
-	if err := s.db.Require(ctx, sqldb.SealedSecrets); err != nil {
-		return 0, err
+	if s.db != nil {
+		if err := s.db.Require(ctx, sqldb.SealedSecrets); err != nil {
+			return 0, err
+		}
 	}
 	busy, err := s.Tables.Tenants(ctx, notify.SecretTables()...)
 	if err != nil {

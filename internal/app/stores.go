@@ -12,6 +12,8 @@ import (
 	"animo"
 	"animo/internal/bus"
 	"animo/internal/bus/brokerbus"
+	"animo/internal/bus/carrier"
+	"animo/internal/bus/carrier/awscarrier"
 	"animo/internal/bus/carrier/natscarrier"
 	"animo/internal/bus/sqlbus"
 	"animo/internal/config"
@@ -21,6 +23,7 @@ import (
 	"animo/internal/object/s3"
 	"animo/internal/sqldb"
 	"animo/internal/table"
+	"animo/internal/table/dynamotable"
 	"animo/internal/table/sqltable"
 	"animo/internal/tenants"
 )
@@ -34,8 +37,9 @@ type Stores struct {
 
 	now      func() time.Time
 	erasures *erasures.Log
-	db       *sqldb.DB
-	rings    *countedCarrier // nil without a broker
+	given    func() time.Time // as now; nil for the machine's own clock
+	db       *sqldb.DB        // nil where the tables are not SQL
+	rings    *countedCarrier  // nil without a broker
 	stops    []stop
 }
 
@@ -68,7 +72,7 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, err
 	}
-	s = &Stores{now: t.Now}
+	s = &Stores{now: t.Now, given: t.Now}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -77,13 +81,9 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Now: t.Now, Keeper: keeper, Reserve: r.release, Connections: c.TablesConnections})
-	if err != nil {
+	if err := s.openTables(ctx, c, keeper, r); err != nil {
 		return s, err
 	}
-	s.db = db
-	s.onClose("database", db.Close)
-	s.Tables = table.New(sqltable.New(db))
 	if err := checkMoved(ctx, c, s.Tables); err != nil {
 		return s, err
 	}
@@ -99,6 +99,26 @@ func openStores(ctx context.Context, c config.Stores, t tenants.Options, owner s
 	t.Erasures = s.erasures
 	s.Tenants, err = openRegistry(ctx, s.Tables, t, c)
 	return s, err
+}
+
+// openTables opens the tables, of which those of DynamoDB have no SQL beneath.
+func (s *Stores) openTables(ctx context.Context, c config.Stores, keeper *loop.Keeper, r *reserve) error {
+	if strings.HasPrefix(c.Tables, "dynamodb:") {
+		driver, err := dynamotable.Open(ctx, c.Tables, dynamotable.Options{Now: s.now, Log: r.log})
+		if err != nil {
+			return err
+		}
+		s.Tables = table.New(driver)
+		s.onClose("database", driver.Close)
+		return nil
+	}
+	db, err := sqldb.Open(ctx, c.TablesURL(), sqldb.Options{Now: s.given, Keeper: keeper, Reserve: r.release, Connections: c.TablesConnections})
+	if err != nil {
+		return err
+	}
+	s.db, s.Tables = db, table.New(sqltable.New(db))
+	s.onClose("database", db.Close)
+	return nil
 }
 
 // openObjects opens the store of objects.
@@ -121,6 +141,9 @@ func objectsPlace(c config.Stores) string {
 // openQueues opens the queues: in the tables' database, or in rows with a broker that rings. What the other kind still holds
 // would be done by nobody, so that it is refused.
 func (s *Stores) openQueues(ctx context.Context, url, owner string, keeper *loop.Keeper, log *slog.Logger) error {
+	if s.db == nil {
+		return s.openBroker(ctx, url, nil, keeper, log)
+	}
 	inTables, err := sqlbus.New(ctx, s.db, sqlbus.Options{Owner: owner, Listen: owner != "" && url == "", Keeper: keeper})
 	if err != nil {
 		return err
@@ -147,13 +170,24 @@ func (s *Stores) openQueues(ctx context.Context, url, owner string, keeper *loop
 		return animo.Errorf(animo.Conflict, "%d events were left by a server without the setting bus; start it without that again, until its queues are empty and no dead letter is left",
 			"un servidor sin el ajuste bus dejó %d eventos; arránquelo otra vez sin él, hasta que sus colas estén vacías y no quede ninguna carta muerta", n).Of("bus")
 	}
-	rings, err := natscarrier.Open(ctx, url, natscarrier.Options{Log: log})
+	return s.openBroker(ctx, url, s.db.Clock, keeper, log)
+}
+
+// openBroker opens queues in rows with a broker that rings; clock says when pauses and leases end, nil for this machine's.
+func (s *Stores) openBroker(ctx context.Context, url string, clock func() time.Time, keeper *loop.Keeper, log *slog.Logger) error {
+	var rings carrier.Carrier
+	var err error
+	if strings.HasPrefix(url, "aws:") {
+		rings, err = awscarrier.Open(ctx, url, awscarrier.Options{Log: log})
+	} else {
+		rings, err = natscarrier.Open(ctx, url, natscarrier.Options{Log: log})
+	}
 	if err != nil {
 		return err
 	}
 	s.onClose("broker", rings.Close)
 	s.rings = countCarrier(rings)
-	s.Queues.Driver = brokerbus.New(ctx, s.Tables, s.rings, brokerbus.Options{Now: s.now, Clock: s.db.Clock, Log: log, Keeper: keeper})
+	s.Queues.Driver = brokerbus.New(ctx, s.Tables, s.rings, brokerbus.Options{Now: s.now, Clock: clock, Log: log, Keeper: keeper})
 	s.onClose("queues", s.Queues.Close)
 	return nil
 }
@@ -173,8 +207,8 @@ func (a *App) tenantOptions() tenants.Options {
 
 // onServer is the answer of what copies or examines the database's file.
 func onServer() error {
-	return animo.Errorf(animo.Unsupported, "this works on a database that is a file; use the server's own tools (pg_dump, pg_basebackup), and copy the objects after the database",
-		"esto funciona con una base de datos que es un archivo; use las herramientas del servidor (pg_dump, pg_basebackup) y copie los objetos después de la base de datos")
+	return animo.Errorf(animo.Unsupported, "this works on a database that is a file; use the server's own tools (pg_dump, pg_basebackup, DynamoDB's point-in-time recovery), and copy the objects after the database",
+		"esto funciona con una base de datos que es un archivo; use las herramientas del servidor (pg_dump, pg_basebackup, la recuperación a un momento de DynamoDB) y copie los objetos después de la base de datos")
 }
 
 func (s *Stores) onClose(name string, close func() error) {

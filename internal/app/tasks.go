@@ -41,7 +41,6 @@ func (a *App) tasks() []Task {
 	every := a.config.SweepEvery
 	list := []Task{
 		{Name: "clock", Every: clockEvery, Run: a.clock.Look},
-		{Name: "database-clock", Every: serverClockEvery, Run: a.stores.db.ReadClock},
 		{Name: "witness", Every: witnessEvery, Run: a.witness.step},
 		{Name: "erasures", Every: every, Run: a.stores.erasures.Flush},
 		{Name: "evict", Every: every, Run: a.evict},
@@ -56,6 +55,9 @@ func (a *App) tasks() []Task {
 		}, opinions.SweptTables()...)},
 		{Name: "usage", Every: usageEvery, Run: a.flow.FlushUsage},
 		{Name: "collections", Every: every, Run: erasing(a.eachTenant(a.collections.Sweep, collections.SweptTables()...))},
+	}
+	if a.stores.db != nil {
+		list = append(list, Task{Name: "database-clock", Every: serverClockEvery, Run: a.stores.db.ReadClock})
 	}
 	if a.runsFunctions() {
 		list = append(list,

@@ -116,9 +116,9 @@ type Config struct {
 // server take these alone.
 type Stores struct {
 	Data              string `default:"data" env:"ANIMO_DATA" type:"path" placeholder:"DIR" help:"Folder for everything that is kept (default data)."`
-	Tables            string `default:"sqlite:" env:"ANIMO_TABLES" placeholder:"URL" help:"Where rows and queues are kept: sqlite: is one file in the data folder, sqlite:PATH another; postgres://USER@HOST/NAME is a PostgreSQL database, for several machines (put a password into ANIMO_TABLES or PGPASSWORD: others on this machine can see command lines)."`
+	Tables            string `default:"sqlite:" env:"ANIMO_TABLES" placeholder:"URL" help:"Where rows and queues are kept: sqlite: is one file in the data folder, sqlite:PATH another; postgres://USER@HOST/NAME is a PostgreSQL database, for several machines (put a password into ANIMO_TABLES or PGPASSWORD: others on this machine can see command lines); dynamodb:PREFIX?region=NAME is a table of Amazon DynamoDB, which needs the setting bus, and with endpoint=URL one of another server that speaks its API."`
 	TablesConnections int    `default:"16" env:"ANIMO_TABLES_CONNECTIONS" placeholder:"N" help:"Connections to a PostgreSQL database that this process has open at once, at most (default 16, at least 4)."`
-	Bus               string `env:"ANIMO_BUS" placeholder:"URL" help:"What wakes functions: nothing for the tables themselves, or nats://HOST:PORT,HOST:PORT for a NATS cluster with JetStream. The events stay in the tables (put a password into ANIMO_BUS: others on this machine can see command lines)."`
+	Bus               string `env:"ANIMO_BUS" placeholder:"URL" help:"What wakes functions: nothing for the tables themselves, or nats://HOST:PORT,HOST:PORT for a NATS cluster with JetStream, or aws:PREFIX?region=NAME for a topic of Amazon SNS and queues of SQS. The events stay in the tables (put a password into ANIMO_BUS: others on this machine can see command lines)."`
 	MasterKey         string `env:"ANIMO_MASTER_KEY" placeholder:"FILE|BASE64" help:"What the secrets of access keys are derived from: a file of at least 32 random bytes, or the bytes in base64 (put these into ANIMO_MASTER_KEY: others on this machine can see command lines). Without it, the file master.key in the data folder. All processes on one database need the same."`
 	Erasures          string `env:"ANIMO_ERASURES" type:"path" placeholder:"FILE" help:"File in which it is noted, by ids alone, what was erased, so that a backup that is restored does not bring it back. Put it where the backups are; without it, erasures.log in the data folder."`
 	Objects           string `default:"file:" env:"ANIMO_OBJECTS" placeholder:"URL" help:"Where files are kept: file: is a folder in the data folder, file:PATH another; s3://BUCKET/PREFIX?region=NAME is a bucket of Amazon S3, and with endpoint=URL one of another server that speaks its API (credentials are found as Amazon's tools find them, such as in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)."`
@@ -155,11 +155,13 @@ func (s *Stores) fill(url, scheme, name string) string {
 // Validate tells everything that is wrong with the addresses of the stores.
 func (s *Stores) Validate() error {
 	var errs []error
-	if scheme, _, _ := strings.Cut(s.Tables, ":"); !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme) { // the rest may hold a password
-		errs = append(errs, wrong("tables", "%q: use sqlite:, sqlite:PATH or postgres://USER@HOST/NAME", "%q: use sqlite:, sqlite:RUTA o postgres://USUARIO@HOST/NOMBRE", scheme))
+	if scheme, _, _ := strings.Cut(s.Tables, ":"); !slices.Contains([]string{"sqlite", "postgres", "postgresql", "dynamodb"}, scheme) { // the rest may hold a password
+		errs = append(errs, wrong("tables", "%q: use sqlite:, sqlite:PATH, postgres://USER@HOST/NAME or dynamodb:PREFIX", "%q: use sqlite:, sqlite:RUTA, postgres://USUARIO@HOST/NOMBRE o dynamodb:PREFIJO", scheme))
+	} else if scheme == "dynamodb" && s.Bus == "" {
+		errs = append(errs, wrong("bus", "is empty; tables in DynamoDB need one: use aws:PREFIX or nats://HOST:PORT", "está vacío; las tablas en DynamoDB necesitan uno: use aws:PREFIJO o nats://HOST:PUERTO"))
 	}
-	if scheme, _, _ := strings.Cut(s.Bus, ":"); s.Bus != "" && scheme != "nats" && scheme != "tls" {
-		errs = append(errs, wrong("bus", "%q: use nats://HOST:PORT,HOST:PORT, or nothing", "%q: use nats://HOST:PUERTO,HOST:PUERTO, o nada", scheme))
+	if scheme, _, _ := strings.Cut(s.Bus, ":"); s.Bus != "" && !slices.Contains([]string{"nats", "tls", "aws"}, scheme) {
+		errs = append(errs, wrong("bus", "%q: use nats://HOST:PORT,HOST:PORT, aws:PREFIX, or nothing", "%q: use nats://HOST:PUERTO,HOST:PUERTO, aws:PREFIJO, o nada", scheme))
 	}
 	if s.TablesConnections < 4 {
 		errs = append(errs, wrong("tables-connections", "%d: at least 4", "%d: al menos 4", s.TablesConnections))

@@ -165,3 +165,15 @@ func TestFromFile_names_the_file_and_the_setting_that_was_meant(t *testing.T) {
 		t.Errorf("%v, want %q", err, want)
 	}
 }
+
+func TestValidate_tables_in_DynamoDB_need_a_bus(t *testing.T) {
+	c := config.Default()
+	c.Tables = "dynamodb:animo"
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "bus") {
+		t.Errorf("without one: %v", err)
+	}
+	c.Bus = "aws:animo"
+	if err := c.Validate(); err != nil {
+		t.Errorf("with one: %v", err)
+	}
+}
