@@ -47,7 +47,8 @@ type Version struct {
 	Taken       bool `json:"taken,omitempty"`               // it came as a file, and was trained elsewhere
 	Learned     int  `json:"corrections_learned,omitempty"` // of Corrections, those that it says by itself
 
-	Cause Cause `json:"cause,omitempty"` // why it was asked for
+	Cause   Cause  `json:"cause,omitempty"`   // why it was asked for
+	Program string `json:"program,omitempty"` // the release of Animo that trained it; "" where that is not known
 }
 
 // Cause says why a version was asked for. The zero value is that somebody asked for it.

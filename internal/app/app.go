@@ -171,7 +171,7 @@ func open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 			Corrections: c.MaxCorrections, Compared: c.MaxCompared, CorrectionBytes: c.MaxText, Unpacked: c.MaxUnpacked, Whole: c.MaxWhole, Broken: c.MaxBroken / 100,
 			ModelBytes: c.MaxModel, Batches: c.MaxBatches, KeepBatches: c.KeepBatches, KeepUsage: c.KeepUsage, BatchTime: c.BatchTime, BatchesAtOnce: c.Batches,
 		},
-		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Erasures: a.stores.erasures, Now: a.now, Ages: a.clock, Log: a.log,
+		Spool: spool, Room: room(c.Data, c.MinFree), Exists: a.stores.Tenants.Exists, Erasures: a.stores.erasures, Now: a.now, Ages: a.clock, Program: o.Version, Log: a.log,
 	})
 	a.onStop("usage", a.flow.FlushUsage)
 	a.classifier = classify.New(a.flow, classify.Options{

@@ -30,6 +30,7 @@ type trainingView struct {
 	Requested   time.Time          `json:"requested"`
 	Finished    *time.Time         `json:"finished,omitempty"`
 	Cause       animo.Cause        `json:"cause,omitempty" enum:"slot,new_rows,drift" doc:"Why it was trained by itself: it was time by the schedule, enough rows and corrections had come, or the texts had changed; absent where somebody asked for it."`
+	Program     string             `json:"program,omitempty" doc:"The release of Animo that trained it."`
 	Goal        string             `json:"goal,omitempty" doc:"What it shall be good at; none is to be right most often."`
 	Corrections int                `json:"corrections" doc:"How many corrections of its model it learned from besides its datasets; 0 until it is trained."`
 	Taken       bool               `json:"taken,omitempty" doc:"Whether it came as a file, and was trained elsewhere; its report is what that file says."`
@@ -88,7 +89,7 @@ func viewGate(ctx context.Context, g opinions.Gate) *gateView {
 func viewTraining(ctx context.Context, t opinions.Training) trainingView {
 	v := trainingView{
 		Name: t.Model, Version: t.ID, Status: t.Status, Failure: viewFailure(ctx, t.Failure), Datasets: t.Datasets,
-		Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Requested: t.Requested, Cause: t.Cause, Goal: t.Goal, Corrections: t.Corrections, Learned: t.Learned, Taken: t.Taken,
+		Trainer: t.Trainer, Folds: t.Folds, Seed: t.Seed, Requested: t.Requested, Cause: t.Cause, Program: t.Program, Goal: t.Goal, Corrections: t.Corrections, Learned: t.Learned, Taken: t.Taken,
 		Report: t.Report, Without: t.Without, Gate: viewGate(ctx, t.Gate),
 		StatusURL: path("v1", "training", t.Model), ModelURL: path("v1", "models", t.Model),
 	}

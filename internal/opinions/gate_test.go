@@ -73,6 +73,9 @@ func TestGate_holds_a_version_that_is_worse_than_the_one_that_answers(t *testing
 	if c := held.Gate.Comparison; c.Rows <= 300 || c.Balanced.High >= 0 {
 		t.Errorf("it is compared on %d rows: %+v; want its own and the others'", c.Rows, c.Balanced)
 	}
+	if held.Program != "animo test" || held.Cause != animo.Asked {
+		t.Errorf("it says that %q trained it, for %q", held.Program, held.Cause)
+	}
 	if answer := l.ask("r.txt", "todo bien"); answer.Version != first.ID {
 		t.Errorf("version %s answers", answer.Version)
 	}

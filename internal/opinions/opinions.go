@@ -153,6 +153,7 @@ type Flow struct {
 	erasures *erasures.Log
 	now      func() time.Time
 	ages     clock.Ages
+	program  string
 	log      *slog.Logger
 	counted  counted
 }
@@ -166,6 +167,7 @@ type Options struct {
 	Erasures *erasures.Log                                  // where it is noted what was deleted, so that no backup brings it back; nil means nowhere
 	Now      func() time.Time                               // nil means time.Now
 	Ages     clock.Ages                                     // tell what was kept long enough; nil means by Now
+	Program  string                                         // this release, which versions that it trains name
 	Log      *slog.Logger                                   // nil means slog.Default
 }
 
@@ -188,7 +190,7 @@ func New(tables *table.Table, objects object.Store, events Publisher, o Options)
 	}
 	limits := o.Limits.withDefaults()
 	folder := spool.Folder{Dir: o.Spool, Most: limits.FileBytes, Setting: "max-file", Room: o.Room}
-	return &Flow{tables: tables, objects: objects, events: events, limits: limits, spool: folder, exists: o.Exists, erasures: o.Erasures, now: o.Now, ages: o.Ages, log: o.Log}
+	return &Flow{tables: tables, objects: objects, events: events, limits: limits, spool: folder, exists: o.Exists, erasures: o.Erasures, now: o.Now, ages: o.Ages, program: o.Program, log: o.Log}
 }
 
 // Functions returns the functions of the flow, to be registered with the bus.

@@ -54,7 +54,7 @@ func newLine(t *testing.T, limits opinions.Limits) *line {
 		}
 		return animo.Tenant{ID: tenant}, nil
 	}})
-	l.flow = opinions.New(table.New(&watched{driver, l}), l.objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Erasures: noted, Now: l.clock})
+	l.flow = opinions.New(table.New(&watched{driver, l}), l.objects, l, opinions.Options{Limits: limits, Spool: t.TempDir(), Erasures: noted, Program: "animo test", Now: l.clock})
 	l.classifier = classify.New(l.flow, classify.Options{})
 	for _, f := range l.flow.Functions() {
 		if err := l.queue.Declare(t.Context(), f.Name, f.On); err != nil {

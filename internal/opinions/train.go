@@ -61,6 +61,7 @@ func (f *Flow) train(ctx context.Context, e animo.Event) error {
 			}
 		}
 		row.Report, row.Corrections, row.Taught = report, len(corrections.rows), corrections.id
+		row.Program = f.program
 		row.Learned, row.Without = corrections.learned(model), corrections.without(report)
 		if err := f.save(ctx, e.Tenant, &row); err != nil {
 			return err

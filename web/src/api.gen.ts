@@ -3990,6 +3990,8 @@ export interface components {
              * @example DB_proyecto_SA.txt
              */
             name: string;
+            /** @description The release of Animo that trained it. */
+            program?: string;
             /** @description While it runs. */
             progress?: components["schemas"]["ProgressView"];
             /** @description The scores, once it is trained. */
