@@ -282,9 +282,9 @@ func TestSimulate_a_tenants_flood_is_refused_and_another_is_answered(t *testing.
 	}
 	var flood simulated
 	others.Go(func() {
-		flood, _ = simulate(t, server, 0, "--key", keys["sol"], "--model", simulateModel, "--time", "3s", "--photos", "0", "--opinions", "1000", "--at-once", "200")
+		flood, _ = simulate(t, server, 0, "--key", keys["sol"], "--model", simulateModel, "--time", "3s", "--photos", "0", "--opinions", "3000", "--at-once", "200")
 	})
-	calm, _ := simulate(t, server, 0, "--key", keys["mar"], "--model", simulateModel, "--time", "2s", "--photos", "0", "--opinions", "40", "--at-once", "2")
+	calm, _ := simulate(t, server, 0, "--key", keys["mar"], "--model", simulateModel, "--time", "2s", "--photos", "0", "--opinions", "40", "--at-once", "1")
 	others.Wait()
 	if p := flood.Phases[0]; p.Refused["too_many_requests"]+p.Refused["unavailable"] == 0 || p.Accepted == 0 {
 		t.Errorf("the flood: %+v", p)
