@@ -70,8 +70,12 @@ nats: ## Start three nats-servers for tests in the folder NATS, and say what to 
 	@echo "export ANIMO_NATS=$$(.ci/nats start $(NATS))"
 
 test-aws: ## Pass the suites and flows on the emulator of AWS that ANIMO_AWS names (make aws starts one)
-	ANIMO_REQUIRE_AWS=1 go test -count=1 ./internal/awsclient ./internal/table/dynamotable ./internal/bus/carrier/awscarrier
-	ANIMO_REQUIRE_AWS=1 go test -count=1 -run AWS ./internal/bus/brokerbus ./internal/app
+	ANIMO_REQUIRE_AWS=1 go test -count=1 -timeout 30m -skip '$(AWS_SKIP)' ./internal/table/dynamotable ./internal/bus/carrier/awscarrier
+	ANIMO_REQUIRE_AWS=1 go test -count=1 -run '^TestDriver_on_AWS$$' ./internal/bus/brokerbus
+	ANIMO_REQUIRE_AWS=1 go test -count=1 -run '$(AWS_FLOWS)' ./internal/app
+
+AWS_SKIP ?= none
+AWS_FLOWS ?= TestAWS_both_flows|TestEngines/^DynamoDB
 
 AWS ?= /tmp/animo-aws
 aws: ## Start an emulator of AWS for tests in the folder AWS, and say what to set (.ci/aws stop FOLDER ends it)

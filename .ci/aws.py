@@ -10,6 +10,7 @@ from io import BytesIO
 from threading import Lock
 
 from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -18,6 +19,7 @@ from moto.sqs.models import Queue
 from waitress import serve
 
 query, transact, structure = Table.query, DynamoDBBackend.transact_write_items, BaseJSONSerializer._serialize_type_structure
+parse = ConditionExpressionParser.parse
 
 
 def query_partition(self, hash_key, range_comparison, range_objs, *args, **kwargs):
@@ -54,6 +56,20 @@ def transact_write_items(self, transact_items):
 def add(self, other):
     """Adds decimals; moto takes what has no point in it for an integer, also 1E-7."""
     return DynamoType({"N": f"{Decimal(self.value) + Decimal(other.value):f}"})
+
+
+parsed = {}
+
+
+def parse_once(self):
+    """Parses a condition once; moto does it at least twice for each item of a transaction."""
+    key = self.condition_expression, json.dumps([self.expression_attribute_names, self.expression_attribute_values])
+    if key not in parsed:
+        if len(parsed) > 10_000:
+            parsed.clear()
+        parsed[key] = parse(self), self.expr_attr_names_found, self.expr_attr_values_found
+    condition, self.expr_attr_names_found, self.expr_attr_values_found = parsed[key]
+    return condition
 
 
 def serialize_structure(self, serialized, value, shape, key):
@@ -96,6 +112,7 @@ class OneAtATime:
 
 
 BaseJSONSerializer._serialize_type_structure = serialize_structure
+ConditionExpressionParser.parse = parse_once
 Table.query = query_partition
 Table.__deepcopy__ = lambda self, memo: self
 DynamoDBBackend.transact_write_items = transact_write_items

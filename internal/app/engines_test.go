@@ -10,6 +10,7 @@ var engines = []struct {
 	{name: "SQLite"},
 	{name: "PostgreSQL", tables: "postgres"},
 	{name: "PostgreSQL, S3 and NATS", tables: "postgres", objects: "s3", bus: "nats"},
+	{name: "DynamoDB, S3, SNS and SQS", tables: "dynamodb"},
 }
 
 // TestEngines passes the tests of the whole program from requests to what is recorded, answered, told and erased on each of them.

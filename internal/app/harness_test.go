@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"animo/internal/app"
+	"animo/internal/awstest"
 	"animo/internal/config"
 	"animo/internal/natstest"
 	"animo/internal/postgrestest"
@@ -25,10 +26,14 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // settings are those of a test's Animo: on a free port, with its data in a folder of the test, and its rows in the database that
-// postgrestest.Tables chooses.
+// ANIMO_TEST_TABLES chooses.
 func settings(t testing.TB) config.Config {
 	t.Helper()
 	c := fileSettings(t)
+	if os.Getenv("ANIMO_TEST_TABLES") == "dynamodb" { // which needs a broker; all of it is one emulator's
+		c.Tables, c.Objects, c.Bus = awstest.Tables(t), awstest.Objects(t), awstest.Bus(t)
+		return c
+	}
 	c.Tables = postgrestest.Tables(t, "") // the file in the data folder
 	c.Objects = s3test.Objects(t, "")     // the folder in the data folder
 	c.Bus = natstest.Bus(t)
