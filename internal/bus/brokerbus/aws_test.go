@@ -16,7 +16,7 @@ import (
 
 // In real time, because a connection is always read from: the tests wait side by side.
 func TestDriver_on_AWS(t *testing.T) {
-	inParallel(t)
+	inParallel(t, 8) // the emulator is slow, and pauses are measured
 	t.Run("suite", func(t *testing.T) {
 		bustest.Run(t, bustest.Engine{
 			Open: func(t *testing.T) func() bus.Driver {

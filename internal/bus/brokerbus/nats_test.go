@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func openNATS(t testing.TB, rows table.Driver, url string) *brokerbus.Driver {
 
 // In real time, because a connection is always read from: the tests wait side by side.
 func TestDriver_on_NATS(t *testing.T) {
-	inParallel(t)
+	inParallel(t, 16)
 	t.Run("suite", func(t *testing.T) {
 		bustest.Run(t, bustest.Engine{
 			Open: func(t *testing.T) func() bus.Driver {
@@ -52,9 +53,9 @@ func TestDriver_on_NATS(t *testing.T) {
 	})
 }
 
-// inParallel has the parallel tests of this test run at once, and rapid try few of its long scenarios.
-func inParallel(t *testing.T) {
-	for name, value := range map[string]string{"test.parallel": "16", "rapid.checks": "3"} {
+// inParallel has n parallel tests of this test run at once, and rapid try few of its long scenarios.
+func inParallel(t *testing.T, n int) {
+	for name, value := range map[string]string{"test.parallel": strconv.Itoa(n), "rapid.checks": "3"} {
 		before := flag.Lookup(name).Value.String()
 		if err := flag.Set(name, value); err != nil {
 			t.Fatal(err)

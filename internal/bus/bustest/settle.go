@@ -77,6 +77,7 @@ func returnedRests(t *testing.T, d bus.Queues) {
 		if m.Last != boom {
 			t.Errorf("Last = %+v, want %+v", m.Last, boom)
 		}
+		start := time.Now() // the pause begins before Return returns
 		ok(t, d.Return(t.Context(), m, time.Second))
 		wantCode(t, "Done of a returned event", d.Done(t.Context(), m), animo.Conflict)
 		WantDepth(t, d, "a", bus.Depth{Queue: "q", Ready: 1, Waiting: 1})
@@ -84,7 +85,6 @@ func returnedRests(t *testing.T, d bus.Queues) {
 		wantIDs(t, other, "2")
 		ok(t, d.Return(t.Context(), other[0], 0))
 		drain(d)
-		start := time.Now()
 		for ready := 1; ready < 2; {
 			woken(t, d, time.Second+soon, "when the pause of a returned event ends")
 			now, err := d.Depths(t.Context(), "a")
