@@ -8,6 +8,7 @@ import sys
 from decimal import Decimal
 from io import BytesIO
 from threading import Lock
+from time import monotonic
 
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
@@ -15,11 +16,11 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.sqs.models import Queue
+from moto.sqs.models import Queue, SQSBackend
 from waitress import serve
 
 query, transact, structure = Table.query, DynamoDBBackend.transact_write_items, BaseJSONSerializer._serialize_type_structure
-parse = ConditionExpressionParser.parse
+parse, receive = ConditionExpressionParser.parse, SQSBackend.receive_message
 
 
 def query_partition(self, hash_key, range_comparison, range_objs, *args, **kwargs):
@@ -83,6 +84,20 @@ def serialize_structure(self, serialized, value, shape, key):
     return structure(self, serialized, value, shape, key)
 
 
+receiving = Lock()
+
+
+def receive_message(self, queue_name, count, wait, *args, **kwargs):
+    """Gives each message to one receiver; two that ask moto at once may both get it."""
+    until = monotonic() + wait
+    while True:
+        with receiving:
+            messages = receive(self, queue_name, count, 0, *args, **kwargs)
+        if messages or monotonic() >= until:
+            return messages
+        self.get_queue(queue_name).wait_for_messages(1)
+
+
 class OneAtATime:
     """Gives an application the calls of DynamoDB one after another, and answers a transaction that comes again under its token as it did before."""
 
@@ -113,6 +128,7 @@ class OneAtATime:
 
 BaseJSONSerializer._serialize_type_structure = serialize_structure
 ConditionExpressionParser.parse = parse_once
+SQSBackend.receive_message = receive_message
 Table.query = query_partition
 Table.__deepcopy__ = lambda self, memo: self
 DynamoDBBackend.transact_write_items = transact_write_items

@@ -99,9 +99,14 @@ func (d *Driver) create(ctx context.Context) error {
 		return err
 	}
 	d.log.Info("made a table of DynamoDB", "table", *d.table, "where", d.where)
-	_, err = d.sdk.UpdateContinuousBackups(ctx, &api.UpdateContinuousBackupsInput{
-		TableName: d.table, PointInTimeRecoverySpecification: &types.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(true)},
-	})
+	for try, began := 1, time.Now(); ; try++ {
+		_, err = d.sdk.UpdateContinuousBackups(ctx, &api.UpdateContinuousBackupsInput{
+			TableName: d.table, PointInTimeRecoverySpecification: &types.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(true)},
+		})
+		if awsclient.CodeOf(err) != "ContinuousBackupsUnavailableException" || time.Since(began) > patience || rest(ctx, min(try, 6), err) != nil { // of a new table, for a moment
+			break
+		}
+	}
 	if err != nil {
 		d.log.Warn("the table has no point-in-time recovery; turn it on in DynamoDB", "table", *d.table, "error", err)
 	}

@@ -46,7 +46,7 @@ const (
 	oldestRef = time.Hour
 	oldestBad = 14 * 24 * time.Hour // a ref that nobody could deal with
 	// mostReceived is how often a ref is received before it goes into the queue of bad ones.
-	mostReceived = 16
+	mostReceived = 8
 	openTime     = 10 * time.Second // looking for the topic, when it is opened
 	// sendPause is for how long Send does not ask again for what could not be had.
 	sendPause = 5 * time.Second

@@ -129,6 +129,9 @@ func (c *Carrier) makeQueue(ctx context.Context, function string) (url string, e
 		TopicArn: &topic, Protocol: aws.String("sqs"), Endpoint: aws.String(arn + name),
 		Attributes: map[string]string{"FilterPolicy": string(chosen), "RawMessageDelivery": "true"},
 	})
+	if strings.HasPrefix(awsclient.CodeOf(err), "InvalidParameter") && strings.Contains(err.Error(), "different attributes") { // somebody has set it otherwise
+		err = nil
+	}
 	if err != nil {
 		return "", err
 	}
