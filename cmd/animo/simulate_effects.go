@@ -50,10 +50,10 @@ func (sim *simulation) effects(ctx context.Context, t *simulatedTenant, start ti
 		if err := sim.faceEffects(ctx, t, faces, r); err != nil {
 			return err
 		}
-		untold, again, err := told.await(ctx, fresh)
-		if err != nil {
-			return err
-		}
+		untold, again := told.await(ctx, fresh)
+		told.mu.Lock()
+		r.Breaks += told.breaks
+		told.mu.Unlock()
 		r.effect(toldEffect).add(effect{Expected: len(fresh), Seen: len(fresh) - untold, Lost: untold, Doubled: again})
 	}
 	if sim.options.Opinions > 0 {

@@ -20,6 +20,7 @@ type simulated struct {
 	Seconds  float64        `json:"seconds"` // until the last answer
 	Phases   []phaseCalls   `json:"phases"`
 	Effects  []*effect      `json:"effects"`
+	Breaks   int            `json:"breaks"`   // of live streams, which were taken up again
 	Failures map[string]int `json:"failures"` // of photos that were accepted, by the code of the reason
 }
 
@@ -156,6 +157,9 @@ func (r *simulated) print(c *console) error {
 		if len(parts) > 0 {
 			fmt.Fprintf(w, "\n%s. %s\n", list.head, strings.Join(parts, "; "))
 		}
+	}
+	if r.Breaks > 0 {
+		fmt.Fprintf(w, c.say("\nThe live stream broke off and was taken up again: %d\n", "\nLa transmisión en vivo se cortó y se retomó: %d\n"), r.Breaks)
 	}
 	return w.Flush()
 }

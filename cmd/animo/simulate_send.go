@@ -69,12 +69,12 @@ func (sim *simulation) run(ctx context.Context) (*simulated, error) {
 		if len(sim.pictures) == 0 {
 			continue
 		}
-		told, err := t.client.moods(ctx, url.Values{"source": {sim.source}, "last_event_id": {"0"}})
+		told, err := t.client.moods(ctx, sim.from("0"))
 		if err != nil {
 			return nil, err
 		}
-		streams[i] = &toldFaces{changed: make(chan struct{}, 1), times: map[string]int{}}
-		following.Go(func() { streams[i].follow(told) })
+		streams[i] = &toldFaces{changed: make(chan struct{}, 1), times: map[string]int{}, last: "0"}
+		following.Go(func() { sim.follow(ctx, t.client, streams[i], told) })
 	}
 	start := time.Now().Truncate(time.Millisecond) // as exact as a photo's times are
 	slots := make(chan struct{}, sim.options.AtOnce)
@@ -233,34 +233,51 @@ func (sim *simulation) once(ctx context.Context, t *simulatedTenant, p phase, ca
 
 // toldFaces counts how often a live stream told of each face.
 type toldFaces struct {
-	changed chan struct{} // something was told, or the stream ended
+	changed chan struct{} // something was told
 	mu      sync.Mutex
 	times   map[string]int // by the face's id
-	ended   error
+	last    string         // the id of what was told last
+	breaks  int            // how often the stream broke off
 }
 
-func (f *toldFaces) follow(told <-chan toldMood) {
-	for m := range told {
-		f.mu.Lock()
-		if m.err != nil {
-			f.ended = m.err
-		} else {
+// from is what is asked of the live stream.
+func (sim *simulation) from(last string) url.Values {
+	return url.Values{"source": {sim.source}, "last_event_id": {last}}
+}
+
+// follow counts what a stream tells, until ctx ends. A stream that breaks off is taken up again where it was.
+func (sim *simulation) follow(ctx context.Context, k *client, f *toldFaces, told <-chan toldMood) {
+	for {
+		for m := range told {
+			if m.err != nil {
+				break
+			}
+			f.mu.Lock()
 			f.times[m.FaceID]++
+			f.last = m.id
+			f.mu.Unlock()
+			select {
+			case f.changed <- struct{}{}:
+			default:
+			}
 		}
+		for told = nil; told == nil; {
+			if k.pause(ctx, firstPause) != nil {
+				return
+			}
+			told, _ = k.moods(ctx, sim.from(f.last)) // nil where nobody answers yet
+		}
+		f.mu.Lock()
+		f.breaks++
 		f.mu.Unlock()
-		select {
-		case f.changed <- struct{}{}:
-		default:
-		}
 	}
 }
 
-// await waits until each of these faces was told, the stream breaks, or ctx ends; it returns how many were not told, and how often
-// faces were told again.
-func (f *toldFaces) await(ctx context.Context, faces []string) (untold, again int, err error) {
+// await waits until each of these faces was told, or ctx ends; it returns how many were not told, and how often faces were told again.
+func (f *toldFaces) await(ctx context.Context, faces []string) (untold, again int) {
 	for {
 		f.mu.Lock()
-		untold, again, err = 0, 0, f.ended
+		untold, again = 0, 0
 		for _, id := range faces {
 			if f.times[id] == 0 {
 				untold++
@@ -270,13 +287,13 @@ func (f *toldFaces) await(ctx context.Context, faces []string) (untold, again in
 			again += n - 1
 		}
 		f.mu.Unlock()
-		if untold == 0 || err != nil {
-			return untold, again, err
+		if untold == 0 {
+			return untold, again
 		}
 		select {
 		case <-f.changed:
 		case <-ctx.Done():
-			return untold, again, nil
+			return untold, again
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"log"
@@ -293,4 +294,44 @@ func TestSimulate_a_tenants_flood_is_refused_and_another_is_answered(t *testing.
 		t.Errorf("the other one: %+v", p)
 	}
 	t.Logf("the flood: %d of %d refused; the other one: p99 %.1f ms", flood.Phases[0].Sent-flood.Phases[0].Accepted, flood.Phases[0].Sent, calm.Phases[0].P99)
+}
+
+// TestSimulate_takes_a_stream_up_again_that_breaks_off has whatever is between end the live stream once a face was told.
+func TestSimulate_takes_a_stream_up_again_that_breaks_off(t *testing.T) {
+	t.Setenv("LC_ALL", "C")
+	samplePhotos(t)
+	behind, err := url.Parse(serve(t, small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(behind) }, FlushInterval: -1, ErrorLog: log.New(io.Discard, "", 0)}
+	var streams atomic.Int64
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1/stream" && streams.Add(1) == 1 {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			w, r = &cut{w, cancel}, r.WithContext(ctx)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	defer front.Close()
+	r, _ := simulate(t, front.URL, 0, "--time", "500ms", "--photos", "8", "--opinions", "0", "--seed", "3", "--settle", "8s")
+	if e := r.effect(toldEffect); r.Breaks != 1 || e.Seen < 2 || e.Seen != e.Expected || e.Doubled > 0 {
+		t.Errorf("%d breaks, %+v", r.Breaks, e)
+	}
+}
+
+// cut is an answer that ends after its first face.
+type cut struct {
+	http.ResponseWriter
+	end func()
+}
+
+func (c *cut) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+func (c *cut) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("event: mood")) {
+		defer c.end()
+	}
+	return c.ResponseWriter.Write(p)
 }

@@ -14,6 +14,7 @@ import (
 // toldMood is a face that a live stream tells of, or what ended the stream.
 type toldMood struct {
 	animo.MoodRecord
+	id  string // after which the stream can be taken up again
 	err error
 }
 
@@ -45,7 +46,7 @@ func (k *client) moods(ctx context.Context, query url.Values) (<-chan toldMood, 
 		}
 		lines := bufio.NewScanner(res.Body)
 		lines.Buffer(nil, maxEvent)
-		event := ""
+		event, id := "", ""
 		for lines.Scan() {
 			field, value, _ := strings.Cut(lines.Text(), ":")
 			value = strings.TrimPrefix(value, " ")
@@ -54,8 +55,10 @@ func (k *client) moods(ctx context.Context, query url.Values) (<-chan toldMood, 
 				event = ""
 			case field == "event":
 				event = value
+			case field == "id":
+				id = value
 			case field == "data" && event == "mood":
-				var m toldMood
+				m := toldMood{id: id}
 				m.err = json.Unmarshal([]byte(value), &m.MoodRecord)
 				if !tell(m) || m.err != nil {
 					return
