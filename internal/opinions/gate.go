@@ -59,8 +59,9 @@ func (f *Flow) judge(ctx context.Context, tenant string, m animo.Model, v versio
 	if err == nil {
 		g.Against, g.Comparison, err = f.compare(ctx, tenant, v, other)
 	}
-	if animo.CodeOf(err) == animo.NotFound { // it was deleted meanwhile
-		return g, nil
+	switch animo.CodeOf(err) {
+	case animo.NotFound, animo.CorruptModel: // it was deleted meanwhile, or cannot answer any more
+		return Gate{Reasons: g.Reasons}, nil
 	}
 	if err != nil || g.Comparison == nil {
 		return g, err

@@ -108,6 +108,24 @@ func TestGate_holds_a_first_version_that_may_be_guessing(t *testing.T) {
 	}
 }
 
+func TestGate_of_a_version_that_cannot_answer_any_more_compares_with_none(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	first := l.take("r.txt", reviews(t, 0))
+	l.done(first)
+	for _, file := range []string{"vectorizer", "network.safetensors"} {
+		if err := l.objects.Put(t.Context(), tenant, "models/r.txt/"+first.ID+"/"+file, strings.NewReader("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := l.ended(l.take("r.txt", reviews(t, 1)+"Muy bien todo\t1\n"))
+	if next.Status != animo.Done || next.Gate.Against != "" {
+		t.Errorf("%s, %+v", next.Status, next.Gate)
+	}
+	if answer := l.ask("r.txt", "todo bien"); answer.Version != next.ID {
+		t.Errorf("version %s answers", answer.Version)
+	}
+}
+
 func TestGate_goes_by_the_policy_of_the_model(t *testing.T) {
 	for policy, heard := range map[animo.Policy]string{animo.Ask: "model.published model.held", animo.Never: "model.published"} {
 		l := newLine(t, opinions.Limits{})
