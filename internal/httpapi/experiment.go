@@ -37,12 +37,12 @@ func (s *server) trialOf(ctx context.Context, id string) (*trialOutput, error) {
 		return nil, err
 	}
 	v := trialView{Champion: t.Champion, Challenger: t.Challenger, Share: t.Share, Automatic: t.Automatic, Began: t.Began, Outcome: t.Outcome,
-		Texts: sidesOf(t.Texts), Wrong: sidesOf(t.Wrong), Uneven: t.Uneven, Known: t.Known}
+		Texts: sidesOf(t.Texts), Wrong: sidesOf(t.Wrong), Uneven: t.Uneven, Known: t.Known.EN}
 	if !t.Ended.IsZero() {
 		v.Ended = &t.Ended
 	}
 	if callerOf(ctx).lang == "es" {
-		v.Known = t.Sabe
+		v.Known = t.Known.ES
 	}
 	return &trialOutput{v}, nil
 }

@@ -1,6 +1,7 @@
 package opinions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -19,8 +20,7 @@ type Trial struct {
 	Texts  [2]int // that either answered, or in a shadow was asked
 	Wrong  [2]int // that somebody corrected
 	Uneven bool   // the texts are not shared as they should be, so that something is wrong with keys or texts
-	Known  string // in words, what is known; in English
-	Sabe   string // the same in Spanish
+	Known  text.Words
 }
 
 // Experiment compares a version of a model, by its ID or an alias, with the one that answers. share is of how many texts or keys it answers, 0 is of none: it
@@ -72,16 +72,9 @@ func (f *Flow) EndExperiment(ctx context.Context, tenant, model string) error {
 		if m.Experiment == nil || !m.Experiment.Ended.IsZero() {
 			return noExperiment(model)
 		}
-		m.Experiment.Ended, m.Experiment.Outcome = f.now().UTC(), outcomeOr(m.Experiment.Outcome)
+		m.Experiment.Ended, m.Experiment.Outcome = f.now().UTC(), cmp.Or(m.Experiment.Outcome, animo.Stopped)
 		return tx.PutJSON(modelsTable, model, m)
 	})
-}
-
-func outcomeOr(o animo.Outcome) animo.Outcome {
-	if o == "" {
-		return animo.Stopped
-	}
-	return o
 }
 
 func noExperiment(model string) error {
@@ -178,20 +171,20 @@ func (f *Flow) wrong(ctx context.Context, tenant string, m animo.Model, versions
 
 // say puts into words what is known.
 func (t *Trial) say() {
-	en, es := "It is not known yet which is right more often.", "Todavía no se sabe cuál acierta más."
 	switch {
 	case t.Share == 0:
-		en, es = "The challenger is asked, too, and answers nothing. Corrections do not tell which is right more often, since people see one of the two.", "También se pregunta a la retadora, que no responde nada. Las correcciones no dicen cuál acierta más, porque la gente ve solo una de las dos."
+		t.Known = text.Words{EN: "The challenger is asked, too, and answers nothing. Corrections do not tell which is right more often, since people see one of the two.", ES: "También se pregunta a la retadora, que no responde nada. Las correcciones no dicen cuál acierta más, porque la gente ve solo una de las dos."}
 	case t.Outcome == animo.Worse:
-		en, es = "The challenger is wrong more often, and no longer answers.", "La retadora se equivoca más y ya no responde."
+		t.Known = text.Words{EN: "The challenger is wrong more often, and no longer answers.", ES: "La retadora se equivoca más y ya no responde."}
 	case t.Outcome == animo.Better && !t.Ended.IsZero() && t.Automatic:
-		en, es = "The challenger is right more often, and answers all.", "La retadora acierta más y responde todo."
+		t.Known = text.Words{EN: "The challenger is right more often, and answers all.", ES: "La retadora acierta más y responde todo."}
 	case t.Outcome == animo.Better:
-		en, es = "The challenger is right more often: publish it.", "La retadora acierta más: publíquela."
+		t.Known = text.Words{EN: "The challenger is right more often: publish it.", ES: "La retadora acierta más: publíquela."}
 	case t.Outcome == animo.Stopped:
-		en, es = "It was ended before it was known which is right more often.", "Se terminó antes de saberse cuál acierta más."
+		t.Known = text.Words{EN: "It was ended before it was known which is right more often.", ES: "Se terminó antes de saberse cuál acierta más."}
+	default:
+		t.Known = text.Words{EN: "It is not known yet which is right more often.", ES: "Todavía no se sabe cuál acierta más."}
 	}
-	t.Known, t.Sabe = en, es
 }
 
 // JudgeExperiments ends the experiments of a tenant's models of which the outcome is known: a challenger that is worse no longer answers, one that is better answers all, if that was
@@ -216,7 +209,7 @@ func (f *Flow) judgeExperiment(ctx context.Context, tenant string, m animo.Model
 	}
 	told := t.Outcome != m.Experiment.Outcome
 	if !t.Running(m.Current) { // another version was published
-		t.Outcome, told = outcomeOr(m.Experiment.Outcome), false
+		t.Outcome, told = cmp.Or(m.Experiment.Outcome, animo.Stopped), false
 	}
 	ends := t.Outcome == animo.Worse || t.Outcome == animo.Stopped || t.Outcome == animo.Better && t.Automatic
 	now := f.now().UTC()

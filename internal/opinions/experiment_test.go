@@ -80,7 +80,7 @@ func TestExperiment_a_challenger_that_is_worse_no_longer_answers(t *testing.T) {
 			l.try(wrong, 0.5, false)
 			by := l.praise(0, 20, key)
 			trial := l.trial()
-			if by[right]+by[wrong] != 20 || by[right] < 4 || by[wrong] < 4 || trial.Texts != [2]int{by[right], by[wrong]} || trial.Wrong != [2]int{0, by[wrong]} || trial.Outcome != "" || !strings.Contains(trial.Known, "not known yet") {
+			if by[right]+by[wrong] != 20 || by[right] < 4 || by[wrong] < 4 || trial.Texts != [2]int{by[right], by[wrong]} || trial.Wrong != [2]int{0, by[wrong]} || trial.Outcome != "" || !strings.Contains(trial.Known.EN, "not known yet") {
 				t.Errorf("after 20 texts, %v: %+v", by, trial)
 			}
 			l.praise(20, 80, key)
