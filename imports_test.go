@@ -74,7 +74,7 @@ func TestImports_go_one_way(t *testing.T) {
 		{"animo/internal/bus", []string{"animo/internal/bus", "animo/internal/tracing", "animo/internal/loop", "animo/internal/sqldb", "animo/internal/awsclient", "animo/internal/table", "animo"}, "a bus serves every flow and knows none"},
 		{"animo/internal/bus/carrier", []string{"animo/internal/bus/carrier", "animo/internal/awsclient", "animo"}, "a carrier rings and knows nothing of what it rings for"},
 		{"animo/internal/cluster", []string{"animo/internal/cluster", "animo/internal/loop", "animo/internal/table", "animo"}, "leases are rows, whatever is done under them"},
-		{"animo/internal/object", []string{"animo/internal/object", "animo"}, "a store serves every flow and knows none"},
+		{"animo/internal/object", []string{"animo/internal/object", "animo/internal/awsclient", "animo"}, "a store serves every flow and knows none"},
 		{"animo/internal/tenants", []string{"animo/internal/tenants", "animo/internal/erasures", "animo/internal/table", "animo"}, "keys and tenants lie below the flows"},
 		{"animo/internal/spool", []string{"animo/internal/spool", "animo"}, "it serves every flow and knows none"},
 		{"animo/internal/opinions", []string{"animo/internal/opinions", "animo/internal/erasures", "animo/internal/background", "animo/internal/bus", "animo/internal/clock", "animo/internal/export", "animo/internal/table", "animo/internal/object", "animo/internal/spool", "animo/text", "animo"}, "a flow knows ports; app hands it adapters"},

@@ -42,6 +42,11 @@ type Address struct {
 	setting string
 }
 
+// At is the address of a service of which a setting says endpoint and region in a form of its own.
+func At(setting, endpoint, region string) Address {
+	return Address{Endpoint: endpoint, Region: region, setting: setting}
+}
+
 // Parse reads SCHEME:PREFIX?endpoint=URL&region=NAME, the value of a setting, or answers Invalid. A prefix is 1 to 50 letters, digits and -.
 func Parse(setting, scheme, text string) (Address, error) {
 	a := Address{setting: setting}

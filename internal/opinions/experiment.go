@@ -232,13 +232,7 @@ func (f *Flow) judgeExperiment(ctx context.Context, tenant string, m animo.Model
 			if err != nil {
 				return err
 			}
-			if row.Status == animo.Held {
-				row.moveOn(animo.Done, nil, f.now)
-				if err := row.put(tx); err != nil {
-					return err
-				}
-			}
-			next.Current, next.Published = e.Challenger, max(next.Published, e.Challenger)
+			return f.serve(tx, &next, &row)
 		}
 		return tx.PutJSON(modelsTable, m.ID, next)
 	})

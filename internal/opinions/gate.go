@@ -37,7 +37,7 @@ func (f *Flow) SetPolicy(ctx context.Context, tenant, model string, p animo.Poli
 }
 
 // judge decides whether a trained version answers by itself: where the model's policy says so it does not; a version that came as
-// a file does, because somebody sent it to answer; another one does unless it is no better than guessing, or worse than the one that answers.
+// a file does, because somebody sent it to answer; another one does unless it is no better than guessing, or worse than the one that answers, which has the same goal.
 func (f *Flow) judge(ctx context.Context, tenant string, m animo.Model, v versionRow) (g Gate, err error) {
 	if m.Policy != animo.Automatic {
 		g.hold(animo.NotAsked, "a version of this model answers only when somebody says so", "una versión de este modelo solo responde cuando alguien lo dice")
@@ -63,7 +63,7 @@ func (f *Flow) judge(ctx context.Context, tenant string, m animo.Model, v versio
 	case animo.NotFound, animo.CorruptModel: // it was deleted meanwhile, or cannot answer any more
 		return Gate{Reasons: g.Reasons}, nil
 	}
-	if err != nil || g.Comparison == nil {
+	if err != nil || g.Comparison == nil || v.Goal != other.Goal { // whoever chose another goal gave up some of one thing for more of another
 		return g, err
 	}
 	for _, worse := range []struct {
@@ -79,9 +79,6 @@ func (f *Flow) judge(ctx context.Context, tenant string, m animo.Model, v versio
 	} {
 		if worse.by.High < 0 {
 			g.hold(animo.NotBetter, worse.en, worse.es, -100*worse.by.Value, g.Against, -100*worse.by.High, -100*worse.by.Low, g.Comparison.Rows)
-		}
-		if v.Goal != other.Goal { // which gives up some of one label for more of the other
-			break
 		}
 	}
 	return g, nil

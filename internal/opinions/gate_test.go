@@ -108,6 +108,22 @@ func TestGate_holds_a_first_version_that_may_be_guessing(t *testing.T) {
 	}
 }
 
+func TestGate_does_not_hold_another_goal_against_a_version(t *testing.T) {
+	l := newLine(t, opinions.Limits{})
+	lines := strings.SplitAfter(reviews(t, 0), "\n")
+	for i := 0; i < len(lines); i += 5 { // so that to find nearly all complaints costs much
+		lines[i] = strings.NewReplacer("\t1", "\t0", "\t0", "\t1").Replace(lines[i])
+	}
+	l.done(l.take("r.txt", strings.Join(lines, "")))
+	v, err := l.flow.Retrain(t.Context(), tenant, "r.txt", nil, opinions.Recipe{Goal: "complaints"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tr := l.ended(v); tr.Status != animo.Done || tr.Gate.Comparison == nil || tr.Gate.Comparison.Balanced.High >= 0 {
+		t.Errorf("%s, %+v", tr.Status, tr.Gate)
+	}
+}
+
 func TestGate_of_a_version_that_cannot_answer_any_more_compares_with_none(t *testing.T) {
 	l := newLine(t, opinions.Limits{})
 	first := l.take("r.txt", reviews(t, 0))

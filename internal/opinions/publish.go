@@ -118,14 +118,7 @@ func (f *Flow) Serve(ctx context.Context, tenant, model, version string) (m anim
 		if !row.Status.Trained() {
 			return notTrained(row)
 		}
-		m.Current, m.Published = version, max(m.Published, version)
-		if held {
-			row.moveOn(animo.Done, nil, f.now)
-			if err := row.put(tx); err != nil {
-				return err
-			}
-		}
-		return tx.PutJSON(modelsTable, model, m)
+		return f.serve(tx, &m, &row)
 	})
 	if err == nil && held {
 		err = f.sayEnd(ctx, tenant, m.Policy, row, order{Model: model, Version: version, Accuracy: &row.Report.Accuracy}, false)
@@ -134,6 +127,18 @@ func (f *Flow) Serve(ctx context.Context, tenant, model, version string) (m anim
 		return animo.Model{}, err
 	}
 	return m, nil
+}
+
+// serve makes a trained version the one that answers.
+func (f *Flow) serve(tx *table.Tx, m *animo.Model, row *versionRow) error {
+	m.Current, m.Published = row.ID, max(m.Published, row.ID)
+	if row.Status == animo.Held {
+		row.moveOn(animo.Done, nil, f.now)
+		if err := row.put(tx); err != nil {
+			return err
+		}
+	}
+	return tx.PutJSON(modelsTable, m.ID, *m)
 }
 
 // Alias gives a trained version of a model another name, by which every call may ask for it and which keeps it from being pruned; version may be

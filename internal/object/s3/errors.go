@@ -11,6 +11,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"animo"
+	"animo/internal/awsclient"
 	"animo/internal/object"
 )
 
@@ -28,21 +29,13 @@ const (
 	parentIsFile = "ObjectParentIsFile"
 )
 
-// codeOf is S3's word for an error; empty where it said none.
-func codeOf(err error) string {
-	if e, ok := errors.AsType[smithy.APIError](err); ok {
-		return e.ErrorCode()
-	}
-	return ""
-}
-
 // failed gives an error of a call its code. Credentials, buckets and regions were right when the store was opened; that they are not
 // now is no fault of whoever calls, and passes when somebody has seen to it: Machine.
 func (s *store) failed(ctx context.Context, err error, name string) error {
 	if err == nil {
 		return nil
 	}
-	if code := codeOf(err); name != "" && (code == "NoSuchKey" || code == "NotFound") {
+	if code := awsclient.CodeOf(err); name != "" && (code == "NoSuchKey" || code == "NotFound") {
 		return object.NotFound(name)
 	}
 	e := s.judge(ctx, err)
@@ -58,7 +51,7 @@ func (s *store) judge(ctx context.Context, err error) *animo.Error {
 	if ctx.Err() != nil {
 		return object.Ended(ctx.Err())
 	}
-	status, code := 0, codeOf(err)
+	status, code := 0, awsclient.CodeOf(err)
 	if e, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
 		status = e.HTTPStatusCode()
 	}

@@ -3,7 +3,6 @@ package s3
 import (
 	"cmp"
 	"context"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,22 +11,18 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	api "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"animo"
+	"animo/internal/awsclient"
 	"animo/internal/object"
 )
 
 const (
 	attempts   = 4                      // of a call, while S3 is busy or cannot be reached; what takes longer, whoever calls does again
 	firstWait  = 100 * time.Millisecond // before the second one; twice as long each time
-	findTime   = 10 * time.Second       // looking for credentials; a machine's role is asked for over the network, which answers at once
-	dialTime   = 5 * time.Second
-	answerTime = time.Minute // from the end of a request to the beginning of its answer
-	idleMost   = 64          // connections that are kept open
+	answerTime = time.Minute            // from the end of a request to the beginning of its answer
 
 	partDefault, partLeast, partMost = 64 << 20, 5 << 20, 5 << 30 // bytes; S3 takes no less and no more
 )
@@ -77,14 +72,14 @@ func (s *store) examine(ctx context.Context, now time.Time) error {
 	}
 	v, err := s.sdk.GetBucketVersioning(ctx, &api.GetBucketVersioningInput{Bucket: &s.bucket})
 	switch {
-	case codeOf(err) == "NotImplemented": // nor are there versions
+	case awsclient.CodeOf(err) == "NotImplemented": // nor are there versions
 	case err != nil:
 		return s.judge(ctx, err)
 	case v.Status == types.BucketVersioningStatusEnabled:
 		return animo.Errorf(animo.Conflict, "the bucket %s keeps earlier versions of objects, so that nothing in it could be erased; turn its versioning off, and remove the old versions, or name another bucket",
 			"el depósito %s conserva versiones anteriores de los objetos, así que nada en él podría borrarse; desactive su control de versiones y elimine las antiguas, o indique otro depósito", s.bucket).Of("objects")
 	}
-	if err := s.sweep(ctx, now); err != nil && codeOf(err) != "NotImplemented" {
+	if err := s.sweep(ctx, now); err != nil && awsclient.CodeOf(err) != "NotImplemented" {
 		return s.judge(ctx, err)
 	}
 	return nil
@@ -135,43 +130,13 @@ func invalid(en, es string, args ...any) error {
 
 // sdk makes the SDK's client. It asks nobody but who has the credentials.
 func (a address) sdk(ctx context.Context) (*api.Client, *http.Transport, error) {
-	var load []func(*config.LoadOptions) error
-	if a.region != "" {
-		load = append(load, config.WithRegion(a.region))
-	}
-	c, err := config.LoadDefaultConfig(ctx, load...)
+	c, transport, err := awsclient.At("objects", a.endpoint, a.region).Config(ctx)
 	if err != nil {
-		return nil, nil, animo.Errorf(animo.Invalid, "the settings of AWS cannot be read; see to ~/.aws/config and the variables AWS_…",
-			"no se pueden leer los ajustes de AWS; revise ~/.aws/config y las variables AWS_…").Of("objects").Because(err)
+		return nil, nil, err
 	}
-	if c.Region == "" && a.endpoint != "" {
-		c.Region = "us-east-1" // what servers that have no regions take
-	}
-	if c.Region == "" {
-		return nil, nil, invalid("S3 needs a region; add ?region=eu-west-1, for example, or set AWS_REGION", "S3 necesita una región; añada ?region=eu-west-1, por ejemplo, o defina AWS_REGION")
-	}
-	findCtx, cancel := context.WithTimeout(ctx, findTime)
-	defer cancel()
-	if _, err := c.Credentials.Retrieve(findCtx); err != nil {
-		if ctx.Err() != nil {
-			return nil, nil, object.Ended(ctx.Err())
-		}
-		return nil, nil, animo.Errorf(animo.Invalid, "S3 needs credentials, and there are none; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or the machine's role",
-			"S3 necesita credenciales y no hay ninguna; defina AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY, AWS_PROFILE o el rol de la máquina").Of("objects").Because(err)
-	}
-	builder, ok := c.HTTPClient.(*awshttp.BuildableClient) // which has the certificates of AWS_CA_BUNDLE
-	if !ok {
-		builder = awshttp.NewBuildableClient()
-	}
-	builder = builder.WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTime })
-	transport := builder.GetTransport()
 	transport.ResponseHeaderTimeout = answerTime
-	transport.MaxIdleConnsPerHost = idleMost
 	return api.NewFromConfig(c, func(o *api.Options) {
-		if a.endpoint != "" {
-			o.BaseEndpoint, o.UsePathStyle = &a.endpoint, true
-		}
-		o.HTTPClient = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		o.UsePathStyle = a.endpoint != ""
 		o.DisableLogOutputChecksumValidationSkipped = true // of what was sent in parts there is none to compare
 		o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
 			r.MaxAttempts, r.RateLimiter = attempts, ratelimit.None

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"animo"
+	"animo/internal/awsclient"
 	"animo/internal/object"
 )
 
@@ -118,7 +119,7 @@ func (s *store) Get(ctx context.Context, tenant, name string, part object.Range)
 	}
 	in := &api.GetObjectInput{Bucket: &s.bucket, Key: s.key(tenant, name), Range: header(part)}
 	got, err := s.sdk.GetObject(ctx, in)
-	for codeOf(err) == "InvalidRange" { // it begins at the object's end or after it
+	for awsclient.CodeOf(err) == "InvalidRange" { // it begins at the object's end or after it
 		info, statErr := s.Stat(ctx, tenant, name)
 		if statErr != nil || part.Offset >= info.Size {
 			return io.NopCloser(strings.NewReader("")), info, statErr
@@ -243,7 +244,7 @@ func (s *store) sweep(ctx context.Context, now time.Time) error {
 			if now.Sub(aws.ToTime(u.Initiated)) < abandoned {
 				continue
 			}
-			if _, err := s.sdk.AbortMultipartUpload(ctx, &api.AbortMultipartUploadInput{Bucket: &s.bucket, Key: u.Key, UploadId: u.UploadId}); err != nil && codeOf(err) != "NoSuchUpload" {
+			if _, err := s.sdk.AbortMultipartUpload(ctx, &api.AbortMultipartUploadInput{Bucket: &s.bucket, Key: u.Key, UploadId: u.UploadId}); err != nil && awsclient.CodeOf(err) != "NoSuchUpload" {
 				return err
 			}
 		}
