@@ -238,6 +238,12 @@ func ReasonOf(err error) Reason {
 	}
 }
 
+// Ended is the error of a context that has ended, with its code: Timeout or Interrupted.
+func Ended(err error) *Error {
+	r := ReasonOf(err)
+	return &Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
+}
+
 // Clip shortens a text that an error repeats to at most 200 bytes, and drops what is not UTF-8 where it cuts.
 func Clip(s string) string {
 	const most = 200

@@ -109,8 +109,7 @@ func (a Address) Config(ctx context.Context) (aws.Config, *http.Transport, error
 	defer cancel()
 	if _, err := c.Credentials.Retrieve(finding); err != nil {
 		if ctx.Err() != nil {
-			r := animo.ReasonOf(ctx.Err())
-			return c, nil, &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: ctx.Err()}
+			return c, nil, animo.Ended(ctx.Err())
 		}
 		return c, nil, animo.Errorf(animo.Invalid, "AWS needs credentials, and there are none; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or the machine's role",
 			"AWS necesita credenciales y no hay ninguna; defina AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY, AWS_PROFILE o el rol de la máquina").Of(a.setting).Because(err)

@@ -290,7 +290,7 @@ func fileError(err error) error {
 	}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return Ended(err)
+		return animo.Ended(err)
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, fs.ErrExist):
 		return animo.Errorf(animo.Conflict,
 			"an object and a folder cannot have the same name",

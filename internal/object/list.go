@@ -8,6 +8,8 @@ import (
 	"path"
 	"strings"
 	"syscall"
+
+	"animo"
 )
 
 // Ref names an object that a row speaks of.
@@ -109,7 +111,7 @@ func (m *memory) List(ctx context.Context) iter.Seq2[Listed, error] {
 		m.mu.RUnlock()
 		for _, l := range list {
 			if ctx.Err() != nil {
-				yield(Listed{}, Ended(ctx.Err()))
+				yield(Listed{}, animo.Ended(ctx.Err()))
 				return
 			}
 			if !yield(l, nil) {

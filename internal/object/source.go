@@ -21,7 +21,7 @@ func newSource(ctx context.Context, r io.Reader) *source { return &source{ctx: c
 // Read implements io.Reader.
 func (s *source) Read(p []byte) (int, error) {
 	if err := s.ctx.Err(); err != nil {
-		s.err = Ended(err)
+		s.err = animo.Ended(err)
 		return 0, s.err
 	}
 	n, err := s.r.Read(p)
@@ -46,7 +46,7 @@ func Check(ctx context.Context, closed *atomic.Bool, tenant string, others ...er
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return Ended(err)
+		return animo.Ended(err)
 	}
 	return nil
 }
@@ -54,10 +54,4 @@ func Check(ctx context.Context, closed *atomic.Bool, tenant string, others ...er
 // NotFound is the answer where there is no object of that name.
 func NotFound(name string) error {
 	return animo.Errorf(animo.NotFound, "there is no object %q", "no existe el objeto %q", name)
-}
-
-// Ended gives the error of an ended context its code, Timeout or Interrupted.
-func Ended(err error) *animo.Error {
-	r := animo.ReasonOf(err)
-	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
 }

@@ -7,6 +7,7 @@ import (
 
 	"animo"
 	"animo/internal/object"
+	"animo/text"
 )
 
 // The artefacts of a version, as object names.
@@ -93,6 +94,15 @@ func (f *Flow) Corrected(ctx context.Context, tenant, model string) (func(text s
 		l, ok := labels[correctionID(strings.TrimSpace(text))]
 		return l, ok
 	}, nil
+}
+
+// load returns a version's model, ready to be asked. It answers NotFound for a version that is not kept, and CorruptModel.
+func (f *Flow) load(ctx context.Context, tenant, model, version string) (*text.Model, error) {
+	vectorizer, network, err := f.Artefacts(ctx, tenant, model, version)
+	if err != nil {
+		return nil, err
+	}
+	return text.Decode(vectorizer, network)
 }
 
 // Artefacts returns the two artefacts that a training made of a version, as text.Decode takes them. They never change.

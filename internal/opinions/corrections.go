@@ -86,11 +86,7 @@ func (f *Flow) Correct(ctx context.Context, tenant, model, key string, list ...a
 
 // correct keeps some corrections in a transaction.
 func (f *Flow) correct(ctx context.Context, tx *table.Tx, tenant, model, key string, list []animo.Opinion) ([]Correction, error) {
-	var m animo.Model
-	found, err := tx.GetJSON(modelsTable, model, &m)
-	if err == nil && (!found || m.Asked <= m.Deleted) {
-		err = noModel(model)
-	}
+	m, err := readModel(tx, model)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +94,7 @@ func (f *Flow) correct(ctx context.Context, tx *table.Tx, tenant, model, key str
 	page, at, changed := []Correction{}, map[string]int{}, false
 	for _, o := range list {
 		c := Correction{ID: correctionID(o.Text)}
+		found := false
 		i, again := at[c.ID]
 		if again {
 			c = page[i]

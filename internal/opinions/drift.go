@@ -32,14 +32,12 @@ const (
 
 // driftOf compares the first hours of a version with its last ones.
 func driftOf(hours []HourOfUsage) (d Drift) {
-	var first, last Usage
+	var first Usage
 	from := 0
 	for ; from < len(hours) && first.Texts < driftFirst; from++ {
 		first.plus(hours[from].Usage)
 	}
-	for i := len(hours) - 1; i >= from && last.Texts < driftLast; i-- {
-		last.plus(hours[i].Usage)
-	}
+	last := lately(hours[from:])
 	d.Before, d.Now = shareOf(first), shareOf(last)
 	if first.Texts < driftLeast || last.Texts < driftLeast {
 		return d

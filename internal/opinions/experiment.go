@@ -32,12 +32,9 @@ func (f *Flow) Experiment(ctx context.Context, tenant, model, challenger string,
 		return e, animo.Errorf(animo.Invalid, "share is %v; use 0 (the challenger answers none) to 0.9", "share es %v; use de 0 (la retadora no responde ninguna) a 0.9", share).Of("share")
 	}
 	err := f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		var m animo.Model
-		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
+		m, err := readModel(tx, model)
+		if err != nil {
 			return err
-		}
-		if m.Asked <= m.Deleted {
-			return noModel(model)
 		}
 		if m.Current == "" {
 			return animo.Errorf(animo.NotTrained, "no version of model %q answers yet; publish one first", "todavía no responde ninguna versión del modelo %q; publique antes una", model).Of("model")
@@ -62,12 +59,9 @@ func (f *Flow) Experiment(ctx context.Context, tenant, model, challenger string,
 // EndExperiment ends a model's experiment: the champion answers all. It answers NotFound where none runs.
 func (f *Flow) EndExperiment(ctx context.Context, tenant, model string) error {
 	return f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		var m animo.Model
-		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
+		m, err := readModel(tx, model)
+		if err != nil {
 			return err
-		}
-		if m.Asked <= m.Deleted {
-			return noModel(model)
 		}
 		if m.Experiment == nil || !m.Experiment.Ended.IsZero() {
 			return noExperiment(model)
@@ -149,10 +143,8 @@ func (f *Flow) wrong(ctx context.Context, tenant string, m animo.Model, versions
 	for _, c := range list {
 		side := slices.Index(versions[:], c.Answered)
 		if models[side] == nil {
-			vectorizer, network, err := f.Artefacts(ctx, tenant, m.ID, versions[side])
-			if err == nil {
-				models[side], err = text.Decode(vectorizer, network)
-			}
+			var err error
+			models[side], err = f.load(ctx, tenant, m.ID, versions[side])
 			if animo.CodeOf(err) == animo.NotFound { // pruned after the experiment
 				return sides, nil
 			}

@@ -24,12 +24,9 @@ func (f *Flow) SetPolicy(ctx context.Context, tenant, model string, p animo.Poli
 		return animo.Errorf(animo.Invalid, "there is no policy %q; use automatic, ask or never", "no existe la política %q; use automatic, ask o never", animo.Clip(string(p))).Of("policy")
 	}
 	return f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		var m animo.Model
-		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
+		m, err := readModel(tx, model)
+		if err != nil {
 			return err
-		}
-		if m.Asked <= m.Deleted {
-			return noModel(model)
 		}
 		m.Policy = p
 		return tx.PutJSON(modelsTable, model, m)
@@ -156,11 +153,7 @@ func (f *Flow) unseen(ctx context.Context, tenant string, rows map[uint64]text.J
 	if len(rows) == 0 {
 		return nil, nil, nil
 	}
-	vectorizer, network, err := f.Artefacts(ctx, tenant, asked.Model, asked.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	model, err := text.Decode(vectorizer, network)
+	model, err := f.load(ctx, tenant, asked.Model, asked.ID)
 	if err != nil {
 		return nil, nil, err
 	}

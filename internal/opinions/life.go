@@ -76,11 +76,7 @@ func (f *Flow) agreed(ctx context.Context, tenant string, row versionRow) (n int
 	}
 	right := 0
 	if len(texts) > 0 {
-		vectorizer, network, err := f.Artefacts(ctx, tenant, row.Model, row.ID)
-		if err != nil {
-			return 0, r, err
-		}
-		asked, err := text.Decode(vectorizer, network)
+		asked, err := f.load(ctx, tenant, row.Model, row.ID)
 		if err != nil {
 			return 0, r, err
 		}

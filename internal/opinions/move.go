@@ -28,11 +28,7 @@ func (f *Flow) Pack(ctx context.Context, tenant, model, version string, w io.Wri
 	if err != nil {
 		return err
 	}
-	vectorizer, network, err := f.Artefacts(ctx, tenant, model, version)
-	if err != nil {
-		return err
-	}
-	m, err := text.Decode(vectorizer, network)
+	m, err := f.load(ctx, tenant, model, version)
 	if err != nil {
 		return err
 	}

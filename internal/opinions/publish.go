@@ -151,12 +151,8 @@ func (f *Flow) Alias(ctx context.Context, tenant, model, alias, version string) 
 		return m, animo.Errorf(animo.Invalid, "champion is the version that answers; publish another one", "champion es la versión que responde; publique otra").Of("alias")
 	}
 	err = f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		m = animo.Model{}
-		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
+		if m, err = readModel(tx, model); err != nil {
 			return err
-		}
-		if m.Asked <= m.Deleted {
-			return noModel(model)
 		}
 		if version == "" {
 			delete(m.Aliases, alias)

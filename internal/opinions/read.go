@@ -206,6 +206,15 @@ func unknownModel(err error, id string) error {
 	return err
 }
 
+// readModel is model in a transaction, and answers UnknownModel where there is none or it was deleted.
+func readModel(tx *table.Tx, id string) (m animo.Model, err error) {
+	_, err = tx.GetJSON(modelsTable, id, &m)
+	if err == nil && m.Asked <= m.Deleted {
+		err = noModel(id)
+	}
+	return m, err
+}
+
 func noModel(id string) error {
 	return animo.Errorf(animo.UnknownModel, "there is no model %q", "no existe el modelo %q", animo.Clip(id)).Of("model")
 }

@@ -20,12 +20,9 @@ func (f *Flow) SetSchedule(ctx context.Context, tenant, model string, s animo.Sc
 		return err
 	}
 	return f.tables.Update(ctx, tenant, func(tx *table.Tx) error {
-		var m animo.Model
-		if _, err := tx.GetJSON(modelsTable, model, &m); err != nil {
+		m, err := readModel(tx, model)
+		if err != nil {
 			return err
-		}
-		if m.Asked <= m.Deleted {
-			return noModel(model)
 		}
 		if m.Schedule = nil; s != (animo.Schedule{}) {
 			s.Since = f.now().UTC()

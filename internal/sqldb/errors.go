@@ -37,7 +37,7 @@ func Error(err error) error {
 			return animo.Errorf(animo.Unavailable,
 				"the database is busy; try again", "la base de datos está ocupada; inténtelo de nuevo").Because(err)
 		case primary == sqlite3.SQLITE_INTERRUPT: // how a query may end whose context did
-			return ended(context.Canceled)
+			return animo.Ended(context.Canceled)
 		}
 	}
 	if e := postgresError(err); e != nil {
@@ -48,12 +48,7 @@ func Error(err error) error {
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return ended(err)
+		return animo.Ended(err)
 	}
 	return animo.Errorf(animo.Internal, "the database failed", "falló la base de datos").Because(err)
-}
-
-func ended(err error) error {
-	r := animo.ReasonOf(err)
-	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
 }

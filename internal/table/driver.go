@@ -76,6 +76,5 @@ func Ended(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	r := animo.ReasonOf(err)
-	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
+	return animo.Ended(err)
 }

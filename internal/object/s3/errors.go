@@ -49,7 +49,7 @@ func (s *store) failed(ctx context.Context, err error, name string) error {
 // setting, the bucket or the credentials.
 func (s *store) judge(ctx context.Context, err error) *animo.Error {
 	if ctx.Err() != nil {
-		return object.Ended(ctx.Err())
+		return animo.Ended(ctx.Err())
 	}
 	status, code := 0, awsclient.CodeOf(err)
 	if e, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"animo"
 	"animo/internal/object"
 )
 
@@ -41,7 +42,7 @@ func (s *section) Read(p []byte) (int, error) {
 		return 0, s.err
 	}
 	if err := s.ctx.Err(); err != nil {
-		return 0, s.fail(object.Ended(err))
+		return 0, s.fail(animo.Ended(err))
 	}
 	if s.at < 0 {
 		if _, err := s.Seek(0, io.SeekStart); err != nil {

@@ -80,8 +80,7 @@ func (c *Carrier) ended(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	r := animo.ReasonOf(err)
-	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
+	return animo.Ended(err)
 }
 
 // Send implements carrier.Carrier.

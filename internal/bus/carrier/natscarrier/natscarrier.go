@@ -190,8 +190,7 @@ func (c *Carrier) ended(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	r := animo.ReasonOf(err)
-	return &animo.Error{Code: r.Code, EN: r.EN, ES: r.ES, Cause: err}
+	return animo.Ended(err)
 }
 
 // failed is the answer to what NATS did not do.
